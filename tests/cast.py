@@ -61,6 +61,7 @@ from tests.factories import (
     RoundFactory,
     SeatFactory,
     StatusProposalFactory,
+    SuggestionFactory,
     SupportFactory,
     UserFactory,
     VariationFactory,
@@ -313,7 +314,8 @@ def drafted(**columns: Any) -> Briefing:
     closing = DraftSectionFactory(
         briefing=briefing, heading="Recommendation", content="recommendation"
     )
-    DraftParagraphFactory(section=purpose, text="This paper tells you of progress.")
+    first = DraftParagraphFactory(section=purpose, text="This paper tells you of progress.")
+    SuggestionFactory(copy__briefing=briefing, key=first.key)
     DraftParagraphFactory(section=closing, text="It is recommended that you:")
     DraftAskFactory(briefing=briefing)
     RenderingFactory(briefing=briefing)

@@ -23,6 +23,8 @@ from reports.models import (
     Rendering,
     Response,
     ResponseChoice,
+    Suggestion,
+    WordCopy,
 )
 from reports.models.issue import sha256
 from tests.reports.sample import document as sample_document
@@ -326,6 +328,34 @@ class IssuedPaperFactory(DjangoModelFactory):
     authorised_by = factory.SubFactory(UserFactory)
     authorised_as = factory.LazyAttribute(lambda paper: paper.authorised_by.signature)
     authorised_at = datetime(2010, 7, 31, tzinfo=UTC)
+
+
+class WordCopyFactory(DjangoModelFactory):
+    class Meta:
+        model = WordCopy
+
+    briefing = factory.SubFactory(BriefingFactory)
+    name = "edited.docx"
+    size = 40_000
+    sha256 = factory.Sequence(lambda n: sha256(str(n).encode()))
+    exported_at = datetime(2010, 7, 20, tzinfo=UTC)
+    is_exact = True
+    uploaded_by = factory.SubFactory(UserFactory)
+    uploaded_as = factory.LazyAttribute(lambda row: row.uploaded_by.signature)
+    uploaded_at = datetime(2010, 7, 21, tzinfo=UTC)
+
+
+class SuggestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Suggestion
+
+    copy = factory.SubFactory(WordCopyFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    kind = "edit"
+    author = "Legal reviewer"
+    is_tracked = True
+    was = "This paper tells you of progress."
+    would = "This paper tells you about progress."
 
 
 class RenderingFactory(DjangoModelFactory):

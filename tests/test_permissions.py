@@ -171,6 +171,14 @@ def rendering(scene: Scene) -> list[Any]:
     return [*briefing(scene), scene.briefing.renderings.order_by("pk")[0].pk]
 
 
+def word_copy(scene: Scene) -> list[Any]:
+    return [*briefing(scene), scene.briefing.word_copies.order_by("pk")[0].pk]
+
+
+def suggestion(scene: Scene) -> list[Any]:
+    return [*word_copy(scene), scene.briefing.word_copies.order_by("pk")[0].suggestions.get().pk]
+
+
 def paragraph(scene: Scene) -> list[Any]:
     return [*briefing(scene), scene.briefing.draft_paragraphs.order_by("pk")[0].key]
 
@@ -592,6 +600,10 @@ RULES: dict[str, Row] = {
         get=NOT_ALLOWED,
         post=INVALID,
     ),
+    "workshop:word": of_plan(briefing, may=("coordinator",), post=INVALID),
+    # Without saying what to do.
+    "workshop:word-copy": of_plan(word_copy, may=("coordinator",), post=400),
+    "workshop:suggestion": of_plan(suggestion, may=("coordinator",), post=INVALID),
     "workshop:paragraph": of_plan(paragraph, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "workshop:ask": of_plan(
         lambda scene: [*briefing(scene), scene.briefing.draft_asks.get().key],

@@ -56,7 +56,9 @@ class WordCopy(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("workshop:word-copy", args=[self.briefing.plan.slug, self.briefing_id, self.pk])
+        return reverse(
+            "workshop:word-copy", args=[self.briefing.plan.slug, self.briefing_id, self.pk]
+        )
 
 
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
@@ -71,7 +73,9 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
     def open_by_key(self, briefing: Briefing) -> dict[str, tuple[int, str]]:
         """Return the number of open suggestions by paragraph, and where the newest is. One query."""
-        rows = self.of_briefing(briefing).left_open().exclude(key="").order_by("copy_id", "-position")
+        rows = (
+            self.of_briefing(briefing).left_open().exclude(key="").order_by("copy_id", "-position")
+        )
         found: dict[str, tuple[int, str]] = {}
         for key, copy, pk in rows.values_list("key", "copy_id", "pk"):
             address = reverse("workshop:word-copy", args=[briefing.plan.slug, briefing.pk, copy])
@@ -147,8 +151,7 @@ class Suggestion(models.Model):
                 name="suggestion_state_of_its_kind",
                 condition=Q(state="open")
                 | Q(state="resolved", kind__in=["comment", "unplaced"])
-                | Q(state__in=["accepted", "rejected"])
-                & ~Q(kind__in=["comment", "unplaced"]),
+                | Q(state__in=["accepted", "rejected"]) & ~Q(kind__in=["comment", "unplaced"]),
             ),
             models.CheckConstraint(
                 name="suggestion_decided_by_whom_and_when",

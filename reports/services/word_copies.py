@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,13 +17,12 @@ from django.utils import timezone
 from agencies import history
 from agencies.models import User
 from reports.document import Document, DocumentError, Verb
-from reports.document.wording import join_words
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, DraftError
 from reports.drafting.past_drafts import read_past_draft
 from reports.models import Briefing, DraftAsk, DraftParagraph, Suggestion, WordCopy
 from reports.services import drafts
-from reports.word_copies.merging import merged
+from reports.word_copies.word_merge import merged
 from workitems.attachments import clean_name
 from workitems.services.refusals import Conflict, Refused, locked
 
@@ -54,7 +54,7 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
     the draft is locked.
     """
     from reports.word_copies.finding import found_in
-    from reports.word_copies.reading import read_word_file
+    from reports.word_copies.word_file import read_word_file
 
     row = drafts.open_briefing(briefing)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -67,7 +67,8 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
     found = found_in(file, draft, _outside(sent) if is_exact else None)
     if not found:
         raise Refused(
-            "This copy says what the draft said when it was downloaded: there is nothing to suggest.", "file"
+            "This copy says what the draft said when it was downloaded: there is nothing to suggest.",
+            "file",
         )
     if len(found) > MOST_SUGGESTIONS:
         raise Refused(
@@ -93,14 +94,14 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
 def told_at(words: str) -> datetime | None:
     """Return the moment that a Word file gives. Word writes the local time and calls it UTC."""
     try:
-        return timezone.make_aware(datetime.fromisoformat(words.removesuffix("Z")).replace(tzinfo=None))
+        return timezone.make_aware(
+            datetime.fromisoformat(words.removesuffix("Z")).replace(tzinfo=None)
+        )
     except (ValueError, OverflowError):
         return None
 
 
-def _sent(
-    briefing: Briefing, file: "WordFile"
-) -> tuple[Draft, Document | None, datetime | None, bool]:
+def _sent(briefing: Briefing, file: Any) -> tuple[Draft, Document | None, datetime | None, bool]:
     """Return the draft that the file was made from, as paper too, when that was, and if it is so.
 
     Without a moment in the file, or if no draft of about then has its texts, the result is the draft
@@ -145,7 +146,7 @@ def _outside(document: Document | None) -> Sequence[str] | None:
     """Return the texts of the cover and annexes as a file of this document has them."""
     from reports.render.docx import render_docx
     from reports.render.pdf import RenderRefused
-    from reports.word_copies.reading import read_word_file
+    from reports.word_copies.word_file import read_word_file
 
     if document is None:
         return None
@@ -236,12 +237,16 @@ def reopen(*, suggestion: Suggestion, version: int, by: User) -> Suggestion:
 def _to_decide(suggestion: Suggestion, version: int, to: str) -> Suggestion:
     """Lock the briefing and the suggestion. Raise `Refused` if it cannot become `to`."""
     drafts.open_briefing(suggestion.copy.briefing)
-    row = locked(suggestion, version=version, related=("copy__briefing__plan", "copy__briefing__kind"))
+    row = locked(
+        suggestion, version=version, related=("copy__briefing__plan", "copy__briefing__kind")
+    )
     is_for_reading = to == State.RESOLVED
     if to not in Suggestion.NEXT[State(row.state)] or (
         to != State.OPEN and is_for_reading != row.is_only_read
     ):
-        raise Refused(f"This suggestion is {row.get_state_display().lower()}; that cannot be done with it.")
+        raise Refused(
+            f"This suggestion is {row.get_state_display().lower()}; that cannot be done with it."
+        )
     return row
 
 
@@ -289,7 +294,9 @@ def _accept_text(
     elif now in (row.was, row.would):
         text = row.would
     else:
-        ours = Suggestion.objects.filter(copy=row.copy_id, key=row.key, state=State.ACCEPTED, taken=now)
+        ours = Suggestion.objects.filter(
+            copy=row.copy_id, key=row.key, state=State.ACCEPTED, taken=now
+        )
         text = merged(row.was, row.would, now) if ours.exists() else None
         if text is None:
             raise Overtaken
@@ -316,9 +323,7 @@ def _accept_new(briefing: Briefing, row: Suggestion, *, by: User, text: str | No
         )
     else:
         section, after = _place(briefing, row)
-        drafts.add(
-            briefing=briefing, section=section, after=after, text=text, key=row.key, by=by
-        )
+        drafts.add(briefing=briefing, section=section, after=after, text=text, key=row.key, by=by)
     return _needed(text_now(briefing, row.key))[0]
 
 
@@ -374,8 +379,11 @@ def split_verb(text: str) -> tuple[Verb, str]:
     """Return a recommendation's verb and what follows. Raise `Refused` for any other first word."""
     match = VERB.fullmatch(text.strip())
     if not match or match[1].lower() not in set(Verb):
-        verbs = join_words([verb.value for verb in Verb], "or")
-        raise Refused(f"A recommendation begins with {verbs}. Write it so, and accept it then.", "text")
+        verbs = ", ".join(verb.value for verb in Verb)
+        raise Refused(
+            f"A recommendation begins with one of these verbs: {verbs}. Write it so, and accept it then.",
+            "text",
+        )
     return Verb(match[1].lower()), match[2]
 
 

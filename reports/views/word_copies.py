@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from agencies.fields import say_refusal
+from agencies.fields import overwrite_data, say_refusal
 from agencies.views.form_pages import form_page
 from agencies.views.once import once
 from reports.document.wording import capitalised, count_in_words
@@ -116,7 +116,10 @@ def _act(request: HttpRequest, row: WordCopy) -> HttpResponse:
         return redirect(row)
     services: dict[str, tuple[Callable[..., Suggestion], str]] = {
         "accept": (partial(word_copies.accept, by=by, at=at), "Accepted: the draft has it now."),
-        "reject": (partial(word_copies.reject, by=by, at=at), "Rejected. The draft stays as it is."),
+        "reject": (
+            partial(word_copies.reject, by=by, at=at),
+            "Rejected. The draft stays as it is.",
+        ),
         "resolve": (partial(word_copies.resolve, by=by, at=at), "Marked as resolved."),
         "reopen": (partial(word_copies.reopen, by=by), "Open again."),
     }
@@ -129,9 +132,13 @@ def _act(request: HttpRequest, row: WordCopy) -> HttpResponse:
         service(suggestion=suggestion, version=decide.cleaned_data["version"])
     except Overtaken as refusal:
         messages.warning(request, str(refusal))
-        return redirect("workshop:suggestion", row.briefing.plan.slug, row.briefing_id, row.pk, suggestion.pk)
+        return redirect(
+            "workshop:suggestion", row.briefing.plan.slug, row.briefing_id, row.pk, suggestion.pk
+        )
     except Conflict:
-        messages.error(request, "This was changed elsewhere, so nothing was done. Read it, then try again.")
+        messages.error(
+            request, "This was changed elsewhere, so nothing was done. Read it, then try again."
+        )
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -149,7 +156,8 @@ def _accept_all(request: HttpRequest, row: WordCopy, author: str) -> None:
         return
     if accepted:
         messages.success(
-            request, f"{capitalised(count_in_words(accepted, 'suggestion'))} accepted from {author}."
+            request,
+            f"{capitalised(count_in_words(accepted, 'suggestion'))} accepted from {author}.",
         )
     if left:
         count = count_in_words(len(left), "suggestion")
@@ -191,9 +199,7 @@ def suggestion(
                 "The paragraph was changed again while you were reading. Its text is below as it is now; "
                 "yours is in the box. Compare the two and save again.",
             )
-            form.data = form.data.copy()
-            form.data["read"] = str(read)
-            form.data["version"] = str(row.version)
+            overwrite_data(form, read=read, version=row.version)
         except Refused as refusal:
             say_refusal(form, refusal)
         else:
@@ -251,17 +257,14 @@ def shown_suggestions(briefing: Briefing, rows: list[Suggestion]) -> list[Shown]
             wrong = tuple(contradictions(was, would, said, known, urls))
         now = word_copies.now_of(stored, row.key)
         place, url = _place(briefing, draft, row)
-        if row.is_only_read or row.kind == Kind.MOVE:
-            strands = []
-        else:
-            strands = differing(was, would)
+        has_words = not row.is_only_read and row.kind != Kind.MOVE
         found.append(
             Shown(
                 row=row,
                 place=place,
                 url=url,
                 words=was,
-                strands=strands,
+                strands=differing(was, would) if has_words else [],
                 contradictions=wrong,
                 is_overtaken=row.kind in (Kind.EDIT, Kind.REMOVE)
                 and row.is_open

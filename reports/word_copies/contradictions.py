@@ -15,13 +15,11 @@ from reports.document.dates import MONTHS, long_date
 _MONTHS = "|".join(MONTHS)
 _DATE = re.compile(rf"(?:\b(\d{{1,2}})\s+)?\b({_MONTHS})\s+(\d{{4}})\b")
 _NUMBER = re.compile(r"(?<![\w{.-])\d[\d,]*(?:\.\d+)?(?![\w}])")
+# "One" is seldom a number.
 _SPELT = {
-    word: number
-    for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
-}
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+}  # fmt: skip
 _WORD = re.compile(rf"\b(?:{'|'.join(_SPELT)})\b", re.IGNORECASE)
-# "one" is seldom a number.
-_SPELT.pop("one")
 
 Day = tuple[int, int, int]  # with day 0 for a month
 
@@ -73,7 +71,9 @@ def facts_of(sources: Iterable[Source]) -> dict[Source, RecordFacts]:
         rows = apps.get_model(name)._default_manager.in_bulk({each.pk for each in group})
         for source in group:
             if source.pk in rows:
-                found[source] = RecordFacts(source, _dates(rows[source.pk]), _texts(rows[source.pk]))
+                found[source] = RecordFacts(
+                    source, _dates(rows[source.pk]), _texts(rows[source.pk])
+                )
     return found
 
 

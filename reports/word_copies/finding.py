@@ -15,8 +15,8 @@ from reports.comparison import matching
 from reports.document import markup
 from reports.drafting.draft import CLOSING, Ask, Draft, Part, printed
 from reports.render.docx.keys import digest
-from reports.word_copies.merging import merged
-from reports.word_copies.reading import Block, Told, WordFile, view
+from reports.word_copies.word_file import Block, Told, WordFile, view
+from reports.word_copies.word_merge import merged
 
 
 class Kind(StrEnum):
@@ -105,9 +105,7 @@ class _Changes:
     names: dict[int, str] = field(default_factory=dict)
 
 
-def found_in(
-    file: WordFile, draft: Draft, outside: Sequence[str] | None = None
-) -> list[Found]:
+def found_in(file: WordFile, draft: Draft, outside: Sequence[str] | None = None) -> list[Found]:
     """Return what the file would change in the draft that it was made from.
 
     `outside` are the texts of the cover and annexes as sent, or None if they are not known.
@@ -120,7 +118,8 @@ def found_in(
     found = list(_findings(untracked, before, sent, ""))
     places = {block: each.id for each in before for block in each.blocks}
     for author in file.authors:
-        now, taken = [], set()
+        now: list[Told] = []
+        taken: set[str] = set()
         for each in view(file.blocks, {author}):
             name = named.get(each.lead, "")
             now.append(replace(each, id=f"#{each.lead}" if name in {"", *taken} else name))
@@ -129,7 +128,10 @@ def found_in(
         now = [replace(each, id=changes.names[place]) for place, each in enumerate(now)]
         dates = _dates(file.blocks, author)
         found += [
-            replace(each, at=next((dates[b] for b in blocks if b in dates), min(dates.values(), default="")))
+            replace(
+                each,
+                at=next((dates[b] for b in blocks if b in dates), min(dates.values(), default="")),
+            )
             for each, blocks in _with_blocks(_findings(changes, now, sent, author), [*now, *before])
         ]
         for each in now:
@@ -166,7 +168,8 @@ def _compare(was: Sequence[Told], now: Sequence[Told], author: str) -> _Changes:
         places = [place for place, each in enumerate(now) if each.kind == kind]
         new = [now[place] for place in places]
         passages = [
-            [matching.Passage(each.id, each.home, each.text) for each in side] for side in (old, new)
+            [matching.Passage(each.id, each.home, each.text) for each in side]
+            for side in (old, new)
         ]
         found = matching.pairs(*passages)
         stayed = matching.in_order(found, *passages)
@@ -185,9 +188,7 @@ def _compare(was: Sequence[Told], now: Sequence[Told], author: str) -> _Changes:
     return changes
 
 
-def _findings(
-    changes: _Changes, now: Sequence[Told], sent: Sent, author: str
-) -> Iterable[Found]:
+def _findings(changes: _Changes, now: Sequence[Told], sent: Sent, author: str) -> Iterable[Found]:
     named = {each.lead: place for place, each in enumerate(now)}
     for was, new, moved in changes.pairs:
         place = named[new.lead]
@@ -303,7 +304,12 @@ def _outside(blocks: Sequence[Block], sent: Sequence[str] | None) -> Iterable[Fo
         if was != would or (was and not block.ends_in(everybody)):
             first = next(block.revisions())
             yield Found(
-                kind=Kind.UNPLACED, author=first.author, at=first.at, was=was, would=would, about=where
+                kind=Kind.UNPLACED,
+                author=first.author,
+                at=first.at,
+                was=was,
+                would=would,
+                about=where,
             )
     for text, count in left.items():
         if text and count > 0:

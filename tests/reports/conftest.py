@@ -1,10 +1,14 @@
 """Fixtures of a plan with its agencies, and of its drafted briefing, for the tests of this folder."""
 
 import pytest
+from django.urls import reverse
+from django.utils import timezone
 
 from agencies.models import Seat
+from reports.services import drafts, word_copies
 from tests.factories import AgencyFactory, PlanFactory, SeatFactory, UserFactory, WorkItemFactory
 from tests.reports.drafted import drafted
+from tests.reports.word_edits import Edited
 
 
 @pytest.fixture
@@ -58,3 +62,33 @@ def colleague():
 def briefing(plan, item, coordinator):
     """A briefing that the coordinator has drafted."""
     return drafted(plan, item, coordinator)
+
+
+@pytest.fixture
+def parts(briefing, coordinator):
+    """Three written paragraphs under “Delay”, by key."""
+    keys, after = [], ""
+    for text in (
+        "Brochures are late by two months.",
+        "Training begins in June 2011.",
+        "No money was set aside.",
+    ):
+        after = drafts.add(
+            briefing=briefing, section="delay", after=after, text=text, by=coordinator
+        ).key
+        keys.append(after)
+    return keys
+
+
+@pytest.fixture
+def sent(client, briefing, parts):
+    """Return the file of the draft, as downloaded, to edit."""
+    address = reverse("briefings:docx", args=[briefing.plan.slug, briefing.pk])
+    return lambda: Edited(client.get(address).content)
+
+
+@pytest.fixture
+def upload(briefing, coordinator):
+    return lambda edited, name="edited.docx": word_copies.upload(
+        briefing=briefing, data=edited.data(), name=name, by=coordinator, at=timezone.now()
+    )

@@ -41,7 +41,12 @@ class Edited:
         paragraph = self.paragraph(key)
         run = next(r for r in paragraph.iter(qn("w:r")) if old in words(r))
         before, _, after = words(run).partition(old)
-        pieces = [with_text(run, before), with_text(run, old), with_text(run, new), with_text(run, after)]
+        pieces = [
+            with_text(run, before),
+            with_text(run, old),
+            with_text(run, new),
+            with_text(run, after),
+        ]
         if author is not None:
             pieces[1] = tracked("w:del", author, at, with_text(run, old, "w:delText"))
             pieces[2] = tracked("w:ins", author, at, pieces[2])
@@ -118,7 +123,10 @@ class Edited:
         kind, relation = COMMENTS
         self.parts["word/comments.xml"] = etree.tostring(root)
         for name, more in (
-            ("[Content_Types].xml", f'<Override PartName="/word/comments.xml" ContentType="{kind}"/>'),
+            (
+                "[Content_Types].xml",
+                f'<Override PartName="/word/comments.xml" ContentType="{kind}"/>',
+            ),
             (
                 "word/_rels/document.xml.rels",
                 f'<Relationship Id="rIdC" Type="{relation}" Target="comments.xml"/>',

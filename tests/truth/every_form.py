@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Invitation, Seat, User
+from reports.drafting.paper import document_of
 from reports.models import (
     Briefing,
     BriefingKind,
@@ -29,7 +30,9 @@ from reports.models import (
     MeetingPaper,
     Response,
     ResponseChoice,
+    WordCopy,
 )
+from reports.render.docx import render_docx
 from reports.services import states
 from reports.services.kinds import patterns
 from tests.cast import Scene
@@ -43,6 +46,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.reports.drafted import drafted
+from tests.reports.word_edits import Edited
 from tests.test_permissions import RULES
 from tests.workitems.workbooks import file_of, small
 from workitems.agenda import proposals
@@ -233,6 +237,13 @@ def preview_of_import(sheets: Callable[[Scene], Any]) -> Any:
         return client.post(address, {"workbook": file})
 
     return page
+
+
+def edited_copy(world: Scene) -> SimpleUploadedFile:
+    """Return the Word file of the drafted briefing with a word changed."""
+    key = world.briefing.draft_paragraphs.order_by("pk")[0].key
+    file = Edited(render_docx(document_of(world.briefing)))
+    return SimpleUploadedFile("edited.docx", file.replace(key, "progress", "success").data())
 
 
 def new_plan(world: Scene) -> io.BytesIO:
@@ -467,6 +478,7 @@ CREATES = {
         arguments=lambda world: [world.plan.slug, world.briefing.pk, "p-thirty-times"],
         held_by="the page chooses the key of a new paragraph",
     ),
+    "workshop:word": Creates(WordCopy, "coordinator", lambda world: {"file": edited_copy(world)}),
     "workshop:update": Creates(DraftParagraph, "coordinator", rows=2),
     "briefings:thread": Creates(
         ClearanceReply,
@@ -633,5 +645,7 @@ CHANGES = {
     "briefings:reopen-action": STATE,
     "workshop:undo": "names the act that it undoes, which is undone once",
     "workshop:section": VERSION,
+    "workshop:word-copy": VERSION,
+    "workshop:suggestion": VERSION,
     "workshop:ask": VERSION,
 }

@@ -7,6 +7,7 @@ some authors and rejects those of the others, as Word would.
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from agencies.characters import is_unprintable
 from reports.document import markup
 from reports.document.text import DocumentError
 from reports.render.docx.keys import NAME, SECTION, Stamp, key_of
-from reports.word_copies.package import DAMAGED, MAX_DEPTH, Package
+from reports.word_copies.word_package import DAMAGED, MAX_DEPTH, Package
 from workitems.services.refusals import Refused
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -86,7 +87,8 @@ class Block:
         return source_of(each for each in self.stretches if each.is_in(accepted))
 
     def revisions(self) -> Iterator[Revision]:
-        for each in (self, *self.stretches):
+        ends: list[Block | Stretch] = [self, *self.stretches]
+        for each in ends:
             yield from filter(None, (each.inserted, each.removed))
 
 
@@ -220,7 +222,12 @@ class _Reader:
             block.stretches = [replace(s, inserted=block.inserted) for s in block.stretches]
 
     def _content(
-        self, node: Any, block: Block, inserted: Revision | None, removed: Revision | None, depth: int
+        self,
+        node: Any,
+        block: Block,
+        inserted: Revision | None,
+        removed: Revision | None,
+        depth: int,
     ) -> None:
         if depth > MAX_DEPTH:
             raise Refused(DAMAGED, "file")
@@ -257,7 +264,12 @@ class _Reader:
             self._open.pop(node.get(f"{W}id", ""), None)
 
     def _run(
-        self, node: Any, block: Block, inserted: Revision | None, removed: Revision | None, depth: int
+        self,
+        node: Any,
+        block: Block,
+        inserted: Revision | None,
+        removed: Revision | None,
+        depth: int,
     ) -> None:
         properties = node.find(f"{W}rPr")
         bold = properties is not None and (
@@ -369,9 +381,7 @@ def _bulleted(root: Any) -> set[tuple[str, str]]:
 def _comments(root: Any) -> dict[str, Comment]:
     found: dict[str, Comment] = {}
     for each in () if root is None else root.iter(f"{W}comment"):
-        lines = (
-            "".join(t.text or "" for t in p.iter(f"{W}t")).strip() for p in each.iter(f"{W}p")
-        )
+        lines = ("".join(t.text or "" for t in p.iter(f"{W}t")).strip() for p in each.iter(f"{W}p"))
         text = _printable("\n".join(filter(None, lines)))
         name = each.get(f"{W}id", "")
         if text and name not in found:
@@ -410,10 +420,8 @@ def source_of(stretches: Iterable[Stretch]) -> str:
 
 def tidied(text: str) -> str:
     """Return text with letters and white space as a draft stores them."""
-    try:
+    with suppress(DocumentError):  # an unprintable character, which is shown as such
         text = markup.tidy(text)
-    except DocumentError:
-        pass  # an unprintable character; it is shown as such
     return re.sub("[ \n]+", " ", text).strip()
 
 
@@ -449,7 +457,9 @@ def view(blocks: Sequence[Block], accepted: Collection[str] = ()) -> list[Told]:
         if lead.style == "heading":
             home = lead.section or home
             name = f"s-{lead.section}" if lead.section else f"#{lead.index}"
-            told.append(Told(name, "heading", 0, text.replace("**", ""), lead=lead.index, blocks=places))
+            told.append(
+                Told(name, "heading", 0, text.replace("**", ""), lead=lead.index, blocks=places)
+            )
             continue
         key = next((each for each in lead.keys if each not in taken), "")
         taken.update(lead.keys)

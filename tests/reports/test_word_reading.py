@@ -1,0 +1,259 @@
+"""Test reading Word files: files saved by LibreOffice, hostile files, and 500 mangled ones."""
+
+import io
+import random
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import docx
+import pytest
+
+from reports.document import markup
+from reports.drafting.draft import Ask, Draft, Part, Portion
+from reports.render.docx import render_docx
+from reports.render.docx.keys import Stamp, digest, stamped, texts_of
+from reports.word_copies.finding import Sent, found_in
+from reports.word_copies.word_file import read_word_file, view
+from reports.word_copies.word_package import MAX_PACKED
+from tests.reports import sample
+from tests.reports.word_edits import Edited
+from workitems.services import Refused
+
+REVIEWER, OTHER = "Legal reviewer", "Policy reviewer"
+# `edited()`, opened and saved by LibreOffice 25.2 (`soffice --convert-to docx`).
+SAVED = Path(__file__).parent / "word_files" / "saved-by-libreoffice.docx"
+AT = datetime(2010, 7, 19, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def draft():
+    return draft_of(sample.document())
+
+
+@pytest.fixture(scope="module")
+def data():
+    document = sample.document()
+    return stamped(render_docx(document), Stamp(7, AT, digest(texts_of(document))))
+
+
+def draft_of(document):
+    """Return a draft that prints as this document."""
+
+    def part(each):
+        return Part(key=each.key, text=markup.to_source(each.text, each.bullets))
+
+    last = document.recommendation
+    return Draft(
+        portions=(
+            *(
+                Portion(
+                    f"s{place}", each.heading, str(each.kind), tuple(map(part, each.paragraphs))
+                )
+                for place, each in enumerate(document.sections)
+            ),
+            Portion("closing", last.heading, "recommendation", (part(last.lead),)),
+        ),
+        asks=tuple(
+            Ask(
+                key=each.key, verb=each.verb, text=markup.to_source(each.text), options=each.options
+            )
+            for each in last.items
+        ),
+    )
+
+
+def edited(data):
+    """Return the sample with each kind of edit."""
+    return (
+        Edited(data)
+        .replace("p-01", "first year", "second year", REVIEWER)
+        .replace("p-03", "nine", "ten")
+        .replace("p-05", "internal ", "", OTHER)
+        .add("p-05", "A new paragraph of the reviewer.", REVIEWER)
+        .remove("p-06", REVIEWER)
+        .remove("p-11")
+        .move("p-13", "p-10")
+        .add("p-12", "An untracked new paragraph.")
+        .replace("r-01", "contents", "content", OTHER)
+        .comment("p-10", "Who says so?", OTHER)
+        .data()
+    )
+
+
+def told(found):
+    return [(str(each.kind), each.key, each.author, each.was, each.would) for each in found]
+
+
+def test_a_file_is_read_as_the_draft_that_it_was_made_from(data, draft):
+    file = read_word_file(data)
+    sent = Sent.of(draft)
+    assert [(each.id, each.home, each.text) for each in view(file.blocks)] == [
+        (each.id, each.home, each.text) for each in sent.told
+    ]
+    assert file.stamp == Stamp(7, AT, sent.digest)
+    assert found_in(file, draft, [block.text(()) for block in file.outside]) == []
+
+
+def test_each_kind_of_edit_is_found(data, draft):
+    kinds = [
+        (str(each.kind), each.author) for each in found_in(read_word_file(edited(data)), draft)
+    ]
+    assert kinds == [
+        ("edit", ""),
+        ("move", ""),
+        ("add", ""),
+        ("remove", ""),
+        ("edit", REVIEWER),
+        ("add", REVIEWER),
+        ("remove", REVIEWER),
+        ("edit", OTHER),
+        ("edit", OTHER),
+        ("comment", OTHER),
+    ]
+
+
+def test_a_file_saved_by_libreoffice_suggests_the_same(data, draft):
+    ours, saved = read_word_file(edited(data)), read_word_file(SAVED.read_bytes())
+    outside = [block.text(()) for block in read_word_file(data).outside]
+    assert told(found_in(saved, draft, outside)) == told(found_in(ours, draft, outside))
+    assert saved.stamp == ours.stamp
+
+
+def test_the_saved_file_names_no_person():
+    with zipfile.ZipFile(SAVED) as archive:
+        about = (
+            archive.read("docProps/core.xml").decode() + archive.read("docProps/app.xml").decode()
+        )
+    assert "<dc:creator>Secretary of Labour</dc:creator>" in about
+    assert "Manager" not in about
+
+
+# --- hostile files ---------------------------------------------------------------------------------
+
+
+def with_part(data, name, content):
+    file = Edited(data)
+    file.parts[name] = content
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each, inside in file.parts.items():
+            archive.writestr(each, inside)
+    return made.getvalue()
+
+
+def refusal(data):
+    with pytest.raises(Refused) as refused:
+        read_word_file(data)
+    return str(refused.value)
+
+
+def test_other_files_are_refused_with_a_sentence(data):
+    assert "damaged" in refusal(b"")
+    assert "damaged" in refusal(b"Dear all,")
+    assert "old format (.doc)" in refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"0" * 100)
+    assert "more than 10 MB" in refusal(b"0" * (MAX_PACKED + 1))
+    assert "do not carry their keys" in refusal(foreign())
+
+
+def foreign():
+    """Return a Word file that was not made here."""
+    made = io.BytesIO()
+    file = docx.Document()
+    file.add_paragraph("Dear all,")
+    file.save(made)
+    return made.getvalue()
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(data):
+    made = io.BytesIO(data)
+    with zipfile.ZipFile(made, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/media/image.xml", b"<" * 120_000_000)
+    assert "holds too much" in refusal(made.getvalue())
+
+
+def test_entities_are_refused(data):
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
+    file = Edited(data).parts["word/document.xml"].partition(b"?>")
+    assert "damaged" in refusal(with_part(data, "word/document.xml", bomb + (file[2] or file[0])))
+
+
+def test_macros_are_refused(data):
+    assert "macros" in refusal(with_part(data, "word/vbaProject.bin", b"Sub AutoOpen()"))
+
+
+def test_nothing_outside_the_file_is_asked_for(data, draft):
+    rels = Edited(data).parts["word/_rels/document.xml.rels"]
+    outside = (
+        b'<Relationship Id="x" TargetMode="External" Target="http://example.invalid/" Type="'
+        b'http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"/>'
+    )
+    file = read_word_file(
+        with_part(data, "word/_rels/document.xml.rels", rels.replace(b"</Rel", outside + b"</Rel"))
+    )
+    assert file.comments == {}
+
+
+def test_deep_nesting_is_refused(data):
+    deep = b"<w:smartTag>" * 150 + b"</w:smartTag>" * 150
+    body = Edited(data).parts["word/document.xml"].replace(b"</w:body>", deep + b"</w:body>")
+    assert "damaged" in refusal(with_part(data, "word/document.xml", body))
+
+
+def test_a_character_that_cannot_be_printed_is_shown_as_such(data, draft):
+    file = Edited(data).replace("p-03", "nine", "\u202enine", REVIEWER).data()
+    [found] = found_in(read_word_file(file), draft)
+    assert "\ufffdnine" in found.would
+
+
+# --- mangled files ---------------------------------------------------------------------------------
+
+
+def mangled(data, seed):
+    """Return the file with random damage to its bytes or to the XML of one of its parts."""
+    chance = random.Random(seed)
+    if seed % 4 == 0:
+        raw = bytearray(data)
+        for _ in range(chance.choice((1, 5, 50))):
+            raw[chance.randrange(len(raw))] = chance.randrange(256)
+        return bytes(raw[: chance.choice((len(raw), chance.randrange(len(raw))))])
+    file = Edited(data)
+    name = chance.choice(("word/document.xml",) * 4 + tuple(file.parts))
+    text = file.parts[name]
+    tags = [b"w:p", b"w:r", b"w:t", b"w:ins", b"w:del", b"w:tbl", b"w:bookmarkStart", b"w:id"]
+    for _ in range(chance.choice((1, 3, 20))):
+        at = chance.randrange(len(text))
+        end = min(at + chance.randrange(1, 400), len(text))
+        kind = chance.randrange(5)
+        if kind == 0:  # cut
+            text = text[:at] + text[end:]
+        elif kind == 1:  # twice
+            text = text[:end] + text[at:end] + text[end:]
+        elif kind == 2:  # another tag
+            text = text.replace(chance.choice(tags), chance.choice(tags), chance.randrange(1, 9))
+        elif kind == 3:  # bytes
+            text = text[:at] + chance.randbytes(3) + text[at + 3 :]
+        else:  # an element at another place
+            first = text.find(b"<w:p>", at)
+            last = text.find(b"</w:p>", first) + 6
+            if 0 <= first < last:
+                text = text[:first] + text[last:] + text[first:last]
+        if not text:
+            break
+    return with_part(data, name, text)
+
+
+def test_five_hundred_mangled_files_give_a_sentence_or_suggestions(data, draft):
+    whole = edited(data)
+    small = render_docx(replace(sample.document(), annexes=()))
+    read = 0
+    for seed in range(500):
+        try:
+            file = read_word_file(mangled(whole if seed % 10 == 0 else small, seed))
+            found_in(file, draft)
+        except Refused as refusal:
+            assert str(refusal).endswith(".")
+        else:
+            read += 1
+    assert 20 < read < 480
