@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0009_issued_papers_keep_their_portfolio'),
+        ('reports', '0012_a_tracker_number_may_come_later'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
