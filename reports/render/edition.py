@@ -24,7 +24,16 @@ LOOK = (
     "static/paper",
     "templates/reports/paper",
 )
-PRINTERS = ("weasyprint", "pydyf", "fonttools", "tinycss2", "cssselect2", "python-docx", "lxml")
+PRINTERS = (
+    "weasyprint",
+    "pydyf",
+    "fonttools",
+    "tinycss2",
+    "cssselect2",
+    "python-docx",
+    "lxml",
+    "pillow",
+)
 # Apps that compose a document from the records.
 WRITERS = ("agencies", "reports", "workitems")
 SOURCES = {".py", ".html", ".css", ".ttf", ".xml"}

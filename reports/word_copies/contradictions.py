@@ -11,6 +11,7 @@ from django.db import models
 
 from reports.document import Source
 from reports.document.dates import MONTHS, long_date
+from reports.document.wording import join_words
 
 _MONTHS = "|".join(MONTHS)
 _DATE = re.compile(rf"(?:\b(\d{{1,2}})\s+)?\b({_MONTHS})\s+(\d{{4}})\b")
@@ -139,7 +140,7 @@ def _listed(facts: RecordFacts) -> str:
     by_date: dict[date, list[str]] = {}
     for name, when in facts.dates.items():
         by_date.setdefault(when, []).append(name)
-    return ", ".join(f"{' and '.join(names)} {long_date(when)}" for when, names in by_date.items())
+    return "; ".join(f"{join_words(names)} {long_date(when)}" for when, names in by_date.items())
 
 
 def _wrong_numbers(

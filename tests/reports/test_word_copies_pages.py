@@ -38,7 +38,7 @@ def test_an_uploaded_copy_leads_to_its_suggestions(client, briefing, sent, parts
     assert page.redirect_chain == [(copy.get_absolute_url(), 302)]
     assert "The copy makes two suggestions. Nothing has changed in the draft." in page.text
     assert "<del>" in page.text
-    assert "Accept all 1 of Legal reviewer" in page.text
+    assert "Accept all of Legal reviewer (1)" in page.text
     assert "Mark as resolved" in page.text
 
 

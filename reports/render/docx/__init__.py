@@ -26,6 +26,7 @@ from reports.document import Document, ProgressPicture
 from reports.render.docx.elements import element, field, paragraph, text
 from reports.render.docx.html_tree import Node, Piece, parse_html
 from reports.render.docx.word_blocks import Page, Writer
+from reports.render.docx.word_pictures import drawing_into
 from reports.render.html import document_fragment, present
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
 
@@ -78,7 +79,7 @@ def write(html: str, file: Any, *, tables: Mapping[str, Node]) -> None:
         made.add_lvlOverride(ilvl=0).add_startOverride(start)
         return int(made.numId)
 
-    writer = Writer(new_numbers=new_numbers, tables=tables)
+    writer = Writer(new_numbers=new_numbers, tables=tables, draw=drawing_into(file))
     writer.flow(parse_html(html).children, writer.parts[0].blocks)
     last = len(writer.parts) - 1
     for place, part in enumerate(writer.parts):
@@ -100,8 +101,10 @@ def _append(body: Any, blocks: list[Any]) -> None:
         end.addprevious(block)
         before = block.tag
     if before == table:
-        # A table must not be last either.
-        end.addprevious(paragraph([], "Between"))
+        # A table must not be last either. A point high, it begins no empty page.
+        last = paragraph([], "Between")
+        last.pPr.append(element("spacing", line=20, lineRule="exact"))
+        end.addprevious(last)
 
 
 def _end_section(body: Any) -> None:

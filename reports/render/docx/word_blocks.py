@@ -1,8 +1,7 @@
 """Converts the paper's blocks to Word paragraphs and tables.
 
 Elements and classes of `templates/reports/paper/` select the styles, which are in
-`parts/styles.xml`. Charts are replaced with the table beside them or, without one, with their text
-alternative, because the file is there to be edited.
+`parts/styles.xml`. A chart is a picture beside the table of its figures, which can be edited.
 """
 
 from __future__ import annotations
@@ -76,15 +75,21 @@ class Writer:
     """Fills `parts`. Raises `RenderRefused` for unknown elements.
 
     `new_numbers(style, start)` creates another list of a style and returns its number. `tables`
-    maps annex keys to the tables that replace their charts.
+    maps annex keys to the tables of their charts' figures. `draw(chart, width)` returns a chart as a
+    run, or None if it cannot be drawn.
     """
 
     def __init__(
-        self, *, new_numbers: Callable[[str, int], int], tables: Mapping[str, Node]
+        self,
+        *,
+        new_numbers: Callable[[str, int], int],
+        tables: Mapping[str, Node],
+        draw: Callable[[Node, int], Any] | None = None,
     ) -> None:
         self.parts = [Part(PLAIN)]
         self._new_numbers = new_numbers
         self._tables = dict(tables)
+        self._draw = draw
         self._counts = {NUMBERED: 0, LISTED: 0}
         self._new_page = False
         self._heading = ""
@@ -101,8 +106,7 @@ class Writer:
         tabled = any(block.tag == "table" for block in blocks)
         for block in blocks:
             if block.tag == "svg":
-                if not tabled:
-                    self._picture(block, into)
+                self._picture(block, into, tabled)
             else:
                 self._block(block, into, style)
 
@@ -191,10 +195,17 @@ class Writer:
         self.flow(node.children, blocks, style)
         return blocks
 
-    def _picture(self, node: Node, into: Blocks) -> None:
+    def _picture(self, node: Node, into: Blocks, is_tabled: bool) -> None:
+        """Write a chart as a picture, with the table of its figures unless that is beside it."""
+        drawn = self._draw(node, self._width) if self._draw else None
+        if drawn is not None:
+            into.append(paragraph([], "Chart", keep_next=True))
+            into[-1].append(drawn)
+        if is_tabled:
+            return
         if substitute := self._tables.pop(self._annex, None):
             self.flow(substitute.children, into)
-        else:
+        elif drawn is None:
             for title in node.elements("title"):
                 self._words(title, into, "Note")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ _WIDTH = re.compile(r"\.([\w-]+) col\.([\w-]+) \{ width: ([\d.]+)%")
 # Alignment of all columns but the first, by the table's class.
 ALIGNED = {"paper-counts": "right", "paper-feedback": "center"}
 
+# Width of a bold letter in a wide typeface, by its size. The typeface is the reader's.
+LETTER = 0.66
+
 Fill = Callable[[Node, str], list[Any]]
 
 
@@ -30,7 +33,7 @@ def table(node: Node, width: int, name: str, fill: Fill) -> Any:
     rows = [row for part in node.elements("tbody") for row in part.elements("tr")]
     grid = "paper-grid" in node.classes
     layout = _Layout(
-        widths=_widths(node, width),
+        widths=_roomy(_widths(node, width), heads, grid),
         styles=("GridHeading", "GridText") if grid else ("CellHeading", "CellText"),
         align=next((ALIGNED[each] for each in node.classes if each in ALIGNED), ""),
         fill=fill,
@@ -144,6 +147,25 @@ def _widths(node: Node, width: int) -> list[int]:
     rest = max(100 - sum(filter(None, stated)), 0) / max(stated.count(None), 1)
     shares = [rest if share is None else share for share in stated]
     return [round(width * share / sum(shares)) for share in shares]
+
+
+def _roomy(widths: list[int], heads: Iterable[Node], grid: bool) -> list[int]:
+    """Return widths in which no word of a heading is broken. Wider columns give the room."""
+    size, sides = (18, 120) if grid else (20, 230)  # half points; cell margins in twentieths
+    least = [0] * len(widths)
+    for head in heads:
+        for column, cell_node in enumerate(head.elements("th", "td")):
+            longest = max(map(len, cell_node.words().split()), default=0)
+            if column < len(least):
+                least[column] = max(least[column], round(longest * size * 10 * LETTER) + sides)
+    missing = sum(max(need - have, 0) for need, have in zip(least, widths, strict=True))
+    spare = [max(have - need, 0) for need, have in zip(least, widths, strict=True)]
+    if not missing or sum(spare) < missing:
+        return widths
+    return [
+        round(max(have, need) - free * missing / sum(spare))
+        for need, have, free in zip(least, widths, spare, strict=True)
+    ]
 
 
 def _share(node: Node, column: Node) -> float | None:

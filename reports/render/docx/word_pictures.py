@@ -26,6 +26,8 @@ from reports.render.docx.html_tree import Node
 SCALE, SMOOTH = 3, 2
 FAMILY = "Calibri, Carlito, Arial, sans-serif"
 FONTS = {"400": "fonts/SourceSans3-Regular.ttf", "600": "fonts/SourceSans3-Semibold.ttf"}
+# Units: a higher chart would be too small to read on one page.
+HIGHEST = 1_500
 # Twentieths of a point in English Metric Units, and the height that a picture may have.
 TWIP, TALLEST = 635, 8_600_000
 WHITE = "#ffffff"
@@ -50,17 +52,16 @@ RUN = """<w:r {namespaces}><w:drawing>
 <pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>
 </pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"""
 
-# Returns the run of a chart of this width, in twentieths of a point.
-Draw = Callable[[Node, int], Any]
 
-
-def drawing_into(file: Any) -> Draw:
-    """Return a function that adds a chart to the package of `file`."""
+def drawing_into(file: Any) -> Callable[[Node, int], Any]:
+    """Return a function that adds a chart to the package of `file`, unless it cannot be drawn."""
     numbers = iter(range(1, 10_000))
 
     def draw(svg: Node, room: int) -> Any:
-        number = next(numbers)
         width, height = _size(svg)
+        if height > HIGHEST or any(shape.tag not in SHAPES for shape in _shapes(svg)):
+            return None
+        number = next(numbers)
         cx = room * TWIP
         cy = round(cx * height / width)
         if cy > TALLEST:
@@ -104,7 +105,7 @@ def _markup(node: Node) -> str:
 
 
 def bitmap(svg: Node) -> bytes:
-    """Return the chart as PNG. Raise `KeyError` for a shape that cannot be drawn."""
+    """Return the chart as PNG."""
     width, height = _size(svg)
     full = SCALE * SMOOTH
     image = Image.new("RGB", (round(width * full), round(height * full)), WHITE)
