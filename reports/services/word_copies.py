@@ -62,7 +62,7 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
         return before
     file = read_word_file(data)
     if file.stamp and file.stamp.briefing != row.pk:
-        raise Refused(f"This is a copy of another briefing, not of {row.tracker_number}.", "file")
+        raise Refused(f"This is a copy of another briefing, not of {row.name}.", "file")
     draft, sent, exported_at, is_exact = _sent(row, file)
     found = found_in(file, draft, _outside(sent) if is_exact else None)
     if not found:
