@@ -7,7 +7,7 @@ only the first bytes, the text of text files, and the member names of a ZIP arch
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, Any
 
 MAX_MEGABYTES = 10
@@ -89,6 +89,9 @@ KINDS: dict[str, tuple[str, Callable[[IO[Any]], bool]]] = {
     "msg": ("application/octet-stream", _OLE),
 }
 ALLOWED = "PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPEG, plain text, CSV or a saved e-mail"
+# What scanners and cameras make.
+SCANS = ("pdf", "png", "jpg", "jpeg")
+ALLOWED_SCANS = "PDF, PNG or JPEG"
 
 
 def ending(name: str) -> str:
@@ -111,18 +114,24 @@ def clean_name(name: str) -> str:
     return seen
 
 
-def fault(name: str, size: int, file: IO[Any] | None) -> str:
+def fault(
+    name: str,
+    size: int,
+    file: IO[Any] | None,
+    endings: Iterable[str] = KINDS,
+    allowed: str = ALLOWED,
+) -> str:
     """Return why the file is refused, as a sentence, or "" if it is allowed.
 
-    Rewinds the file afterwards. `size` is in bytes.
+    Rewinds the file afterwards. `size` is in bytes. `allowed` names the kinds with these endings.
     """
     if size > MAX_MEGABYTES * 1024 * 1024:
         return f"The file has more than {MAX_MEGABYTES} MB."
     if size == 0 or file is None:
         return "The file is empty."
     kind = KINDS.get(ending(name))
-    if kind is None:
-        return f"Files of this kind are not taken. Give {ALLOWED}."
+    if kind is None or ending(name) not in endings:
+        return f"Files of this kind are not taken. Give {allowed}."
     file.seek(0)
     try:
         matches = kind[1](file)

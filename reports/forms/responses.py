@@ -17,25 +17,35 @@ from agencies.models import Agency
 from reports.models import FollowUp, Response
 from reports.models.response import RATINGS
 from reports.services.responses import Asked, Marked
+from workitems.attachments import ALLOWED_SCANS, SCANS
 from workitems.forms.evidence import AttachmentField
 from workitems.models import Plan
 
 SCALE = [
-    ("", "Not rated"),
     ("1", "1, very poor"),
     ("2", "2, poor"),
     ("3", "3, neutral"),
     ("4", "4, good"),
     ("5", "5, very good"),
+    ("", "No rating"),
 ]
+NOT_MARKED = "Not marked"
 
 
 class ResponseForm(Form):
-    """If it corrects an answer, it starts with that answer's values and asks for a reason."""
+    """The answer, given within the paper: its fields stand at the paper's recommendations.
 
+    If it corrects an answer, it starts with that answer's values and asks for a reason.
+    """
+
+    comment = LinesField(label="Comment on the paper", rows=4)
     decided_on = DayField(label="Signed by the Minister on")
-    comment = LinesField(label="What the Minister wrote")
-    scan = AttachmentField(label="Scan of the signed paper")
+    scan = AttachmentField(
+        label="Scan of the signed paper",
+        endings=SCANS,
+        allowed=ALLOWED_SCANS,
+        hint="Several pages: as one PDF. Those who may read the paper may download it.",
+    )
 
     def __init__(
         self, *args: Any, asked: list[Asked], corrected: Response | None = None, **kwargs: Any
@@ -46,8 +56,8 @@ class ResponseForm(Form):
         for each in asked:
             options = [(option, option.capitalize()) for option in each.options]
             self.fields[each.key] = forms.ChoiceField(
-                label=f"{each.number}. {each.words}",
-                choices=[*options, ("", "Not marked")],
+                label=f"Answer to recommendation {each.number}",
+                choices=[*options, ("", NOT_MARKED)],
                 required=False,
                 widget=forms.RadioSelect(attrs={"class": "inline"}),
             )
@@ -62,14 +72,24 @@ class ResponseForm(Form):
                 coerce=int,
                 empty_value=None,
                 required=False,
+                widget=forms.RadioSelect(attrs={"class": "inline"}),
             )
         if corrected:
             self.fields["reason"] = ReasonField(label="Why the answer is corrected")
+        # As on the page: at the recommendations, then on the paper, then what records it.
+        marks = [name for each in asked for name in (each.key, f"{each.key}-comment")]
+        self.order_fields([*marks, "comment", *RATINGS, "decided_on", "scan", "reason"])
 
     def choices(self) -> Iterator[tuple[BoundField, BoundField]]:
         """Yield the option and the comment of each recommendation."""
         for each in self.asked:
             yield self[each.key], self[f"{each.key}-comment"]
+
+    def summary(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each recommendation in words, the name of its field, and what is marked there."""
+        for each in self.asked:
+            marked = self[each.key].value() or NOT_MARKED
+            yield f"{each.number}. {each.words}", each.key, marked.capitalize()
 
     def rated(self) -> list[BoundField]:
         return [self[name] for name in RATINGS]

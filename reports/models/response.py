@@ -54,6 +54,8 @@ class Response(models.Model):
     )
     scan = models.FileField(upload_to=scan_path, blank=True, max_length=200)
     scan_name = models.CharField(max_length=200, blank=True)
+    # Empty for scans from before the digest was kept.
+    scan_sha256 = models.CharField(max_length=64, blank=True, default="")
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="recorded_responses")
     recorded_as = models.CharField(max_length=SIGNATURE_LENGTH)
     recorded_at = models.DateTimeField()
@@ -77,6 +79,10 @@ class Response(models.Model):
             models.CheckConstraint(
                 name="response_scan_has_name",
                 condition=Q(scan="", scan_name="") | (~Q(scan="") & ~Q(scan_name="")),
+            ),
+            models.CheckConstraint(
+                name="response_digest_has_scan",
+                condition=Q(scan_sha256="") | ~Q(scan=""),
             ),
             *(
                 models.CheckConstraint(

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from agencies import history
 from agencies.models import Agency, User
-from reports.document import from_json, words
+from reports.document import Document, from_json, words
 from reports.models import Briefing, FollowUp, IssuedPaper, Response, ResponseChoice
+from reports.models.issue import sha256
 from reports.models.response import ON_THE_PAPER, RATINGS
 from reports.services.gates import not_now
 from reports.services.states import move
-from workitems.attachments import clean_name, fault
+from workitems.attachments import ALLOWED_SCANS, SCANS, clean_name, fault
 from workitems.services.refusals import Refused, locked
 
 State = Briefing.State
@@ -50,7 +51,11 @@ class Marked:
 
 def asked_in(issued: IssuedPaper) -> list[Asked]:
     """Return the recommendations of a stored paper, in order."""
-    document = from_json(bytes(issued.document))
+    return asked_of(from_json(bytes(issued.document)))
+
+
+def asked_of(document: Document) -> list[Asked]:
+    """Return the recommendations of a document, in order."""
     return [
         Asked(
             number=each.number,
@@ -121,6 +126,7 @@ def correct_response(
         reason=reason,
         scan=response.scan.name if scan is None else "",
         scan_name=response.scan_name if scan is None else "",
+        scan_sha256=response.scan_sha256 if scan is None else "",
     )
     return _write(new, marked, ratings or {}, scan, by=by, at=at)
 
@@ -189,9 +195,11 @@ def _choices(asked: Sequence[Asked], marked: Mapping[str, Marked]) -> list[Respo
 
 def _store_scan(response: Response, scan: "File[bytes]") -> None:
     response.scan_name = clean_name(scan.name or "")
-    said = fault(response.scan_name, scan.size, scan.file)
+    said = fault(response.scan_name, scan.size, scan.file, SCANS, ALLOWED_SCANS)
     if said:
         raise Refused(said, "scan")
+    scan.seek(0)
+    response.scan_sha256 = sha256(scan.read())  # at most 10 MB
     scan.seek(0)
     response.scan.save(response.scan_name, scan, save=False)
 

@@ -400,7 +400,7 @@ def _since(request: HttpRequest, briefing: Briefing) -> dict[str, str] | None:
 def show(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """Show a version as HTML, from the document that was signed."""
     paper = issued_version(request, slug, pk, number)
-    document = _signed(request, paper)
+    document = signed_document(request, paper)
     if isinstance(document, HttpResponse):
         return document
     return render(
@@ -457,7 +457,7 @@ def _made(
 ) -> HttpResponse:
     with transaction.atomic():
         paper = issued_version(request, slug, pk, number)
-        document = _signed(request, paper)
+        document = signed_document(request, paper)
     if isinstance(document, HttpResponse):
         return document
     data = render_form(document)
@@ -474,7 +474,7 @@ def _kept(
     return files.frozen(request, data, digest, name, mime_type)
 
 
-def _signed(request: HttpRequest, paper: IssuedPaper) -> Document | HttpResponse:
+def signed_document(request: HttpRequest, paper: IssuedPaper) -> Document | HttpResponse:
     """Return the signed document, or a page that explains why it cannot be shown."""
     if sha256(bytes(paper.document)) != paper.document_sha256:
         return damaged(request, paper, "JSON")

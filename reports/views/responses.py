@@ -7,6 +7,7 @@ from csp.constants import NONE
 from csp.decorators import csp
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
-from reports.document import DocumentError
 from reports.forms.responses import ChangeFollowUpForm, FollowUpForm, ResponseForm
 from reports.models import Briefing, FollowUp, Response, ResponseChoice
+from reports.models.issue import sha256
 from reports.models.response import ON_THE_PAPER
+from reports.render.html import present
 from reports.services import responses as services
-from reports.views.issuing import unreadable
+from reports.views.issuing import damaged, signed_document
 from reports.views.readers import issued_briefing, readable_papers
 from workitems.attachments import content_type
 from workitems.views import actions
@@ -29,7 +31,7 @@ from workitems.views.lookups import posted, require, signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Record the answer to the newest version or, if there is one, correct it."""
+    """Show the newest version to read, and record the answer to it or, if there is one, correct it."""
     briefing = issued_briefing(request, slug, pk)
     require(request, "reports.answer_briefing", briefing)
     issued = briefing.issued.newest_first().defer("pdf")[0]
@@ -42,14 +44,13 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             request, "The paper is not recorded as with the Minister; there is nothing to answer."
         )
         return redirect(issued)
-    try:
-        asked = services.asked_in(issued)
-    except DocumentError as error:
-        return unreadable(request, issued, error)
+    document = signed_document(request, issued)
+    if isinstance(document, HttpResponse):
+        return document
     form = ResponseForm(
         posted(request),
         request.FILES if request.method == "POST" else None,
-        asked=asked,
+        asked=services.asked_of(document),
         corrected=standing,
     )
     if form.is_valid():
@@ -67,7 +68,9 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         form,
         plan=briefing.plan,
         briefing=briefing,
-        paper=issued,
+        version=issued,
+        paper=present(document),
+        asked=list(zip(document.recommendation.items, form.choices(), strict=True)),
         standing=standing,
     )
 
@@ -75,10 +78,13 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 # Served as a download. If a browser displays it anyway, the policy blocks scripts and requests.
 @require_safe
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
-def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileResponse:
+def scan(request: HttpRequest, slug: str, pk: int, response: int) -> HttpResponseBase:
+    """Return the scan that was uploaded, if it matches its SHA-256."""
     briefing = issued_briefing(request, slug, pk)
     row = get_object_or_404(
-        Response.objects.exclude(scan=""),
+        Response.objects.exclude(scan="")
+        .select_related("issued")
+        .defer("issued__document", "issued__pdf"),
         issued__briefing=briefing,
         issued__in=readable_papers(request, briefing.plan),
         pk=response,
@@ -88,6 +94,9 @@ def scan(request: HttpRequest, slug: str, pk: int, response: int) -> FileRespons
             content = kept.read()  # at most 10 MB; reading it here closes the file in all cases
     except FileNotFoundError as missing:
         raise Http404 from missing
+    if row.scan_sha256 and sha256(content) != row.scan_sha256:
+        row.issued.briefing = briefing
+        return damaged(request, row.issued, "scan of the answer")
     answer = FileResponse(
         BytesIO(content),
         as_attachment=True,

@@ -55,7 +55,7 @@ def next_step(user: User, briefing: Briefing, count: Count | None = None) -> Ste
     if state == State.AWAITING and user.has_perm("reports.authorise_briefing", briefing):
         return _to("briefings:authorise", "Read and authorise", briefing)
     if state == State.WITH_MINISTER and user.has_perm("reports.answer_briefing", briefing):
-        return _to("briefings:answer", "Record the answer", briefing)
+        return _to("briefings:answer", "Read and answer", briefing)
     return None
 
 

@@ -94,7 +94,7 @@ def said(response):
         (State.AUTHORISED, "coordinator", "Mark as sent to the Minister"),
         (State.AUTHORISED, "manager", None),
         (State.AUTHORISED, "office", None),
-        (State.WITH_MINISTER, "office", "Record the answer"),
+        (State.WITH_MINISTER, "office", "Read and answer"),
         (State.WITH_MINISTER, "coordinator", None),
         (State.RETURNED, "coordinator", "Close the briefing"),
         (State.CLOSED, "coordinator", None),

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import lxml.html
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +11,9 @@ from django.urls import reverse
 
 from agencies import history
 from agencies.models import Seat
+from reports.document import from_json, words
 from reports.models import Briefing, FollowUp, IssuedPaper, Response, ResponseChoice
+from reports.models.issue import sha256
 from reports.services import responses
 from reports.services.responses import Marked
 from reports.views.ratings import ratings_by_year
@@ -141,6 +144,7 @@ def test_a_correction_is_a_new_record_and_keeps_the_old_one(issued, by):
     assert second.choices.get(number=2).option == "not agreed"
     # Without another scan, the first one stays.
     assert (second.scan.name, second.scan_name) == (first.scan.name, "signed.pdf")
+    assert second.scan_sha256 == first.scan_sha256 == sha256(PDF)
 
 
 def test_a_correction_needs_a_reason(issued, by):
@@ -176,6 +180,7 @@ def test_the_database_refuses_to_change_or_delete_an_answer(issued, by, table, s
         {"writing": 6},
         {"reason": "A reason without a correction"},
         {"scan_name": "no file"},
+        {"scan_sha256": "0" * 64},  # of no file
         {},  # a second first answer
     ],
 )
@@ -192,10 +197,33 @@ def test_the_database_refuses_a_correction_of_another_papers_answer(issued):
         ResponseFactory(issued=issued, corrects=other, reason="The wrong box")
 
 
-def test_a_file_whose_content_does_not_match_its_type_is_refused_and_not_stored(issued, by):
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("signed.pdf", b"MZ", "The file’s name ends in .pdf, but that is not what it holds."),
+        ("signed.jpg", PDF, "The file’s name ends in .jpg, but that is not what it holds."),
+        ("signed.pdf", b"", "The file is empty."),
+        ("signed.txt", b"Agreed.", "Files of this kind are not taken. Give PDF, PNG or JPEG."),
+        ("signed.exe", b"MZ", "Files of this kind are not taken. Give PDF, PNG or JPEG."),
+        ("signed.pdf", PDF + b" " * 10 * 1024 * 1024, "The file has more than 10 MB."),
+    ],
+)
+def test_a_file_that_is_no_scan_is_refused_and_not_stored(issued, by, name, content, said):
     with pytest.raises(Refused) as refusal:
-        record(issued, by, scan=SimpleUploadedFile("signed.pdf", b"MZ"))
-    assert refusal.value.field == "scan"
+        record(issued, by, scan=SimpleUploadedFile(name, content))
+    assert (refusal.value.field, str(refusal.value)) == ("scan", said)
+    assert not Response.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.pdf", PDF), ("a.png", b"\x89PNG\r\n\x1a\n"), ("a.JPG", b"\xff\xd8\xff"), ("a.jpeg", b"\xff\xd8\xff")],
+)
+def test_what_scanners_and_cameras_make_is_kept_with_its_digest(issued, by, name, content):
+    response = record(issued, by, scan=SimpleUploadedFile(name, content))
+    response.refresh_from_db()
+    with response.scan.open() as kept:
+        assert (kept.read(), response.scan_sha256) == (content, sha256(content))
 
 
 # --- follow-ups ---------------------------------------------------------------------------
@@ -311,18 +339,55 @@ FORM = {
 
 def test_the_office_records_an_answer_and_sees_it_on_the_papers_page(client, issued, office):
     at = (issued.briefing.plan.slug, issued.briefing.pk)
-    page = ask(client, office, "answer", *at).content.decode()
-    assert "2. agree that the training of border staff be finished by 30 June 2011" in page
+    page = lxml.html.fromstring(ask(client, office, "answer", *at).content)
+    # The paper as printed, with each answer within its recommendation.
+    document = from_json(bytes(issued.document))
+    printed = {f"{each.key}": words(each.text) for each in document.paragraphs()}
+    told = {key: page.get_element_by_id(key).find("p").text_content() for key in printed}
+    assert told == printed
+    within = [each.get("name") for each in page.get_element_by_id("r-02").iter("input", "textarea")]
+    assert within == ["r-02", "r-02", "r-02", "r-02-comment"]
+    assert len(page.xpath("//h1")) == 1
     post = {**FORM, "scan": SimpleUploadedFile("signed.pdf", PDF)}
     assert ask(client, office, "answer", *at, post=post).url == issued.get_absolute_url()
     response = Response.objects.get()
     assert (response.comment, response.advice, response.writing) == ("A clear\npaper.", 4, None)
     shown = ask(client, office, "issued", *at).content.decode()
-    for words in ("3 August 2010", "By December.", "signed.pdf", "4 of 5"):
-        assert words in shown
+    signed = ("3 August 2010", "By December.", "4 of 5", "No rating", sha256(PDF))
+    for said in (*signed, "Scan of the signed paper: signed.pdf"):
+        assert said in shown
+    assert f"Recorded from the signed paper by {office.name}" in " ".join(shown.split())
     file = ask(client, office, "scan", *at, response.pk)
     assert b"".join(file.streaming_content) == PDF
     assert file["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_refused_answer_keeps_all_that_was_typed(client, issued, office):
+    at = (issued.briefing.plan.slug, issued.briefing.pk)
+    typed = {**FORM, "decided_on": "", "r-01-comment": "Tell me more."}
+    page = ask(client, office, "answer", *at, post=typed)
+    form = page.context["form"]
+    assert page.status_code == 422
+    assert list(form.errors) == ["decided_on"]
+    kept = {name: form[name].value() for name in typed}
+    assert kept == typed
+    assert [(key, marked) for _, key, marked in form.summary()] == [
+        ("r-01", "Noted"),
+        ("r-02", "Agreed"),
+    ]
+    assert not Response.objects.exists()
+
+
+def test_a_scan_that_is_no_longer_the_one_that_was_uploaded_is_not_handed_out(
+    client, issued, office
+):
+    at = (issued.briefing.plan.slug, issued.briefing.pk)
+    ask(client, office, "answer", *at, post={**FORM, "scan": SimpleUploadedFile("s.pdf", PDF)})
+    response = Response.objects.get()
+    with open(response.scan.path, "wb") as kept:
+        kept.write(PDF + b" changed")
+    page = ask(client, office, "scan", *at, response.pk)
+    assert (page.status_code, "scan of the answer" in page.text) == (500, True)
 
 
 def test_the_form_of_a_correction_starts_with_the_answer(client, issued, office):

@@ -1,5 +1,6 @@
 """Forms to add and withdraw evidence, and to record or remove the reviewer's "no evidence"."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -12,20 +13,23 @@ from workitems.attachments import ALLOWED, KINDS, MAX_MEGABYTES, clean_name, fau
 class AttachmentField(forms.FileField):
     """An optional file of an allowed type and size (see attachments.py)."""
 
-    def __init__(self, *, label: str) -> None:
+    def __init__(
+        self, *, label: str, endings: Iterable[str] = KINDS, allowed: str = ALLOWED, hint: str = ""
+    ) -> None:
+        self.kinds = {"endings": tuple(endings), "allowed": allowed}
         super().__init__(
             label=label,
             required=False,
             max_length=255,
-            help_text=f"{ALLOWED}; at most {MAX_MEGABYTES} MB.",
-            widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in KINDS)}),
+            help_text=f"{allowed}; at most {MAX_MEGABYTES} MB. {hint}".rstrip(),
+            widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in endings)}),
             error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
         )
 
     def clean(self, data: Any, initial: Any = None) -> "UploadedFile[bytes] | None":
         file: UploadedFile[bytes] | None = super().clean(data, initial)
         if file is not None:
-            said = fault(clean_name(file.name or ""), file.size or 0, file.file)
+            said = fault(clean_name(file.name or ""), file.size or 0, file.file, **self.kinds)
             if said:
                 raise forms.ValidationError(said)
         return file
