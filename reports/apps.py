@@ -7,12 +7,14 @@ class ReportsConfig(AppConfig):
     verbose_name = "Briefings"
 
     def ready(self) -> None:
-        from reports import desk_lines, follow_up_notices, paper_guards
+        from reports import desk_lines, follow_up_calendar, follow_up_notices, paper_guards
         from reports.clearance import notices
         from workitems import desk as desk
+        from workitems import due_calendar
         from workitems.notices import timetable
 
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
         desk.SOURCES.append(desk_lines.lines_for)
+        due_calendar.SOURCES.append(follow_up_calendar.follow_up_entries)
         timetable.SOURCES.append(notices.due_notices)
         timetable.SOURCES.append(follow_up_notices.due_notices)

@@ -12,7 +12,8 @@ from django.utils.timezone import localdate
 from agencies.models import Seat, User
 from reports.document.dates import long_date
 from reports.document.wording import agree, join_words
-from reports.models import Briefing, Clearance, FollowUp, ResponseChoice
+from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
+from reports.models.response import ON_THE_PAPER
 from workitems.desk import SHOWN_AT_MOST, Act, Line, line, since
 from workitems.group_lines import action_line, confirm_line
 from workitems.rules import WRITERS
@@ -213,7 +214,18 @@ def _to_answer(row: Any, on: date) -> Line:
 
 def _to_finish(agencies: set[int], on: date) -> list[Line]:
     """Return a line for each authorised paper to send, and each answered one to follow up."""
-    rows = _in_state(agencies, State.AUTHORISED, State.RETURNED)
+    without_action = (
+        Response.objects.uncorrected()
+        .filter(issued__briefing=OuterRef("pk"))
+        .exclude(comment="")
+        .exclude(issued__follow_ups__key=ON_THE_PAPER)
+    )
+    of_agencies = Briefing.objects.filter(plan__coordinating_agency__in=agencies)
+    rows = _since_state(
+        of_agencies.annotate(has_open_comment=Exists(without_action)),
+        State.AUTHORISED,
+        State.RETURNED,
+    )
     open_choices: dict[int, list[ResponseChoice]] = defaultdict(list)
     returned = [row.pk for row in rows if row.state == State.RETURNED]
     if returned:
@@ -224,7 +236,7 @@ def _to_finish(agencies: set[int], on: date) -> list[Line]:
                 response__issued__briefing__in=returned,
                 response__corrected_by=None,
             )
-            .exclude(option__in=["", "noted"])
+            .filter(~Q(option__in=["", "noted"]) | ~Q(comment=""))
             .annotate(of_briefing=F("response__issued__briefing"))
             .order_by("number")
         ):
@@ -266,6 +278,8 @@ def _to_close(row: Any, choices: list[ResponseChoice], on: date) -> Line:
     else:
         what = f"Close {row.name}"
         rest = "Every recommendation is followed up"
+        if row.has_open_comment:
+            rest = "The Minister’s comment on the paper has no action yet"
         url = reverse("briefings:issued", args=address)
     return line(
         due=on,

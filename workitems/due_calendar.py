@@ -3,7 +3,7 @@
 A feed has no sign-in, so it has only what any member may read: of a return, its due date.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -60,12 +60,18 @@ def with_changes(rows: QuerySet[Any], **ways: tuple[type[Model], str]) -> QueryS
     return rows
 
 
-def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
-    """Return the agency's due dates and the working group's meetings, by day. Five queries.
+# Apps that this one may not import add what else an agency owes.
+SOURCES: list[Callable[[CalendarFeed], Iterable[Entry]]] = []
 
-    Of a plan that has ended nothing is due but the returns of its open rounds.
+
+def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
+    """Return the agency's due dates and the working group's meetings, by day. Five queries, and
+    those of `SOURCES`.
+
+    Of a plan that has ended only the returns of its open rounds and what `SOURCES` add are due.
     """
     found = [*_returns(feed), *_meetings(feed)]
+    found += [entry for source in SOURCES for entry in source(feed)]
     if not feed.plan.has_ended(on):
         found += [*_milestones(feed), *_decisions(feed, on), *_mitigations(feed, on)]
     return sorted(found, key=lambda entry: (entry.day, entry.uid))
@@ -88,7 +94,7 @@ def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
         # An event has days, so a month or a quarter is shown on its last one.
         is_day = row.agreed.known_to == KnownTo.DAY
         title = row.description if is_day else f"{row.description} (due {row.agreed.on})"
-        yield _entry("milestone", row, row.agreed_due, title, lines, "Milestone")
+        yield entry_of("milestone", row, row.agreed_due, title, lines, "Milestone")
 
 
 def _returns(feed: CalendarFeed) -> Iterator[Entry]:
@@ -101,7 +107,7 @@ def _returns(feed: CalendarFeed) -> Iterator[Entry]:
         row.round.plan = feed.plan
         lines = [f"For {row.round.period_start:%-d %B %Y} to {row.round.period_end:%-d %B %Y}"]
         title = f"Return for {row.round.name}"
-        yield _entry("return", row, row.due_on, title, lines, "Return", also="round")
+        yield entry_of("return", row, row.due_on, title, lines, "Return", also="round")
 
 
 def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
@@ -117,7 +123,7 @@ def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
         if row.item is not None:
             lines.append(f"Item {row.item.number} {row.item.title}")
         path = row.place_url
-        yield _entry("decision", row, row.due_on, row.text, lines, "Decision", path=path)
+        yield entry_of("decision", row, row.due_on, row.text, lines, "Decision", path=path)
 
 
 def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
@@ -142,17 +148,19 @@ def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
             f"Item {milestone.item.number} {milestone.item.title}",
         ]
         path = milestone.item.get_absolute_url()
-        yield _entry("mitigation", row, row.due_on, row.description, lines, "Mitigation", path=path)
+        yield entry_of(
+            "mitigation", row, row.due_on, row.description, lines, "Mitigation", path=path
+        )
 
 
 def _meetings(feed: CalendarFeed) -> Iterator[Entry]:
     for row in with_changes(Meeting.objects.filter(plan=feed.plan), own=(Meeting, "pk")):
         row.plan = feed.plan
         title = "Meeting of the working group"
-        yield _entry("meeting", row, row.held_on, title, [], "Meeting", place=row.place)
+        yield entry_of("meeting", row, row.held_on, title, [], "Meeting", place=row.place)
 
 
-def _entry(
+def entry_of(
     kind: str,
     row: Any,
     day: date,
@@ -164,6 +172,7 @@ def _entry(
     path: str = "",
     place: str = "",
 ) -> Entry:
+    """Return the entry of a row from `with_changes`. `kind` makes its UID unique with the row's id."""
     names = ["own", also] if also else ["own"]
     return Entry(
         uid=f"{kind}-{row.pk}",

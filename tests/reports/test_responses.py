@@ -217,7 +217,12 @@ def test_a_file_that_is_no_scan_is_refused_and_not_stored(issued, by, name, cont
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.pdf", PDF), ("a.png", b"\x89PNG\r\n\x1a\n"), ("a.JPG", b"\xff\xd8\xff"), ("a.jpeg", b"\xff\xd8\xff")],
+    [
+        ("a.pdf", PDF),
+        ("a.png", b"\x89PNG\r\n\x1a\n"),
+        ("a.JPG", b"\xff\xd8\xff"),
+        ("a.jpeg", b"\xff\xd8\xff"),
+    ],
 )
 def test_what_scanners_and_cameras_make_is_kept_with_its_digest(issued, by, name, content):
     response = record(issued, by, scan=SimpleUploadedFile(name, content))

@@ -287,6 +287,10 @@ def test_what_a_minister_asked_for_outlives_the_plan(world):
     assert [(each.recipient, each.reason, each.sentence) for each in told] == [
         (owner, "overdue", "It was due on 30 April 2015 and is not marked as done.")
     ]
+    entries = [
+        each.title for each in entries_of(world.feeds[0], TODAY) if each.category == "Action"
+    ]
+    assert entries == [action.text]
 
 
 def test_it_sends_no_mail(world):

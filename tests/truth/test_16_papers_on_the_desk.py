@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agencies import history
 from reports.models import Briefing, Clearance
+from reports.models.response import ON_THE_PAPER
 from tests.factories import (
     BriefingFactory,
     ClearanceFactory,
@@ -119,6 +120,25 @@ def test_an_answered_paper_waits_until_it_is_followed_up_and_closed(
     answer = client.post(line.act.url, {"from": "desk"})
     assert answer.url == reverse("home")
     assert lines_for(coordinator, TODAY) == []
+
+
+def test_the_ministers_words_wait_for_an_action_and_can_do_without(plan, police, coordinator):
+    made = paper(plan, "returned")
+    issued = IssuedPaperFactory(briefing=made)
+    answer = ResponseFactory(issued=issued, comment="Well done.")
+    choice = ResponseChoiceFactory(
+        response=answer, number=1, key="r-01", option="noted", comment="How?"
+    )
+    (line,) = lines_for(coordinator, TODAY)
+    assert line.url == reverse("briefings:follow-up", args=[plan.slug, made.pk, choice.pk])
+    FollowUpFactory(issued=issued, key="r-01", owner_agency=police)
+    (line,) = lines_for(coordinator, TODAY)
+    assert line.detail.endswith("The Minister’s comment on the paper has no action yet")
+    assert (line.what, line.url) == ("Close 10/96252", issued.get_absolute_url())
+    assert line.act is not None  # thanks need no action
+    FollowUpFactory(issued=issued, key=ON_THE_PAPER, owner_agency=police)
+    (line,) = lines_for(coordinator, TODAY)
+    assert line.detail.endswith("Every recommendation is followed up")
 
 
 def test_a_paper_to_authorise_waits_with_the_authorising_manager(plan, manager, coordinator):

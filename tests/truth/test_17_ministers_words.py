@@ -16,12 +16,14 @@ from reports.services import responses
 from tests.factories import (
     AppointmentFactory,
     BriefingFactory,
+    CalendarFeedFactory,
     FollowUpFactory,
     IssuedPaperFactory,
     ResponseChoiceFactory,
     ResponseFactory,
 )
 from tests.workitems.record import refused
+from workitems.due_calendar import entries_of
 from workitems.services import actions
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +136,34 @@ def test_the_coordinator_adds_actions_on_the_papers_page(
     page = client_of(contributor).get(FollowUp.objects.get(key=ON_THE_PAPER).get_absolute_url())
     assert COMMENT in page.text
     assert "finish_form" in page.context
+
+
+def test_an_action_is_in_its_agencys_calendar_until_it_is_done(
+    plan, answer, police, customs, coordinator
+):
+    feeds = {agency: CalendarFeedFactory(plan=plan, agency=agency) for agency in (police, customs)}
+    with time_machine.travel(NOW):
+        row = add(answer, ON_THE_PAPER, police, coordinator)
+        (entry,) = entries_of(feeds[police], DUE)
+        assert (entry.uid, entry.day, entry.title) == (f"follow-up-{row.pk}", DUE, row.text)
+        assert (entry.text, entry.category, entry.changes) == (
+            "After the Minister’s answer to 10/96252",
+            "Action",
+            0,
+        )
+        assert entry.path == row.get_absolute_url()
+        assert entries_of(feeds[customs], DUE) == []
+        responses.change_follow_up(
+            follow_up=row, text=row.text, owner_agency=police, due_on=DONE, reason="Sooner",
+            version=row.version, by=coordinator,
+        )  # fmt: skip
+        (moved,) = entries_of(feeds[police], DUE)
+        assert (moved.uid, moved.day, moved.changes) == (entry.uid, DONE, 1)
+        actions.finish(
+            action=row, done_on=DONE, note="All four banks have agreed.", on=DONE,
+            by=coordinator, confirms=True,
+        )  # fmt: skip
+    assert entries_of(feeds[police], DUE) == []
 
 
 # --- from actions to the next paper -------------------------------------------------------------

@@ -16,7 +16,7 @@ class AttachmentField(forms.FileField):
     def __init__(
         self, *, label: str, endings: Iterable[str] = KINDS, allowed: str = ALLOWED, hint: str = ""
     ) -> None:
-        self.kinds = {"endings": tuple(endings), "allowed": allowed}
+        self.endings, self.allowed = tuple(endings), allowed
         super().__init__(
             label=label,
             required=False,
@@ -29,7 +29,8 @@ class AttachmentField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> "UploadedFile[bytes] | None":
         file: UploadedFile[bytes] | None = super().clean(data, initial)
         if file is not None:
-            said = fault(clean_name(file.name or ""), file.size or 0, file.file, **self.kinds)
+            name, size = clean_name(file.name or ""), file.size or 0
+            said = fault(name, size, file.file, self.endings, self.allowed)
             if said:
                 raise forms.ValidationError(said)
         return file

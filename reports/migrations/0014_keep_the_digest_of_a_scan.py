@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0009_issued_papers_keep_their_portfolio"),
+        ("reports", "0013_add_word_copies"),
     ]
 
     operations = [
