@@ -74,12 +74,10 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
         "pillar": {"change": BY_WORKBOOK, "history": WITH_PLAN},
         "number": {"change": BY_WORKBOOK, "history": WITH_PLAN},
         "as_told": {
-            "change": BY_WORKBOOK,
+            "change": "set on a page of its own, which carries the phrase instead of the version",
             "list": IN_SENTENCES,
             "what changed": NO_NEWS,
             "annex": IN_SENTENCES,
-            "page": IN_SENTENCES,
-            "page then": IN_SENTENCES,
         },
         "objective": {"list": ON_THE_PAGE},
         "action": {"list": ON_THE_PAGE},
@@ -143,12 +141,10 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
         },
         "description": {"change": BY_WORKBOOK, "what changed": NO_NEWS},
         "as_told": {
-            "change": BY_WORKBOOK,
+            "change": "set on a page of its own, which carries the phrase instead of the version",
             "list": IN_SENTENCES,
             "what changed": NO_NEWS,
             "annex": IN_SENTENCES,
-            "page": IN_SENTENCES,
-            "page then": IN_SENTENCES,
         },
         "done_means": {
             "change": BY_WORKBOOK,

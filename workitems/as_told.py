@@ -5,8 +5,9 @@ database.
 """
 
 import re
+from datetime import date
 
-from workitems.known_dates import KnownDate
+from workitems.known_dates import KnownDate, KnownTo
 
 QUOTES = "\"'“”‘’«»"
 # The first of these ends the part of a phrase that says whether it is plural.
@@ -43,11 +44,33 @@ def is_plural(phrase: str) -> bool:
     return last in PLURALS or (last.endswith("s") and not last.endswith(NO_PLURAL_ENDINGS))
 
 
-def sentence_of(phrase: str, due: KnownDate | None) -> str:
-    """Return the sentence that a phrase makes: "Formal training is expected by June 2011."
+def of_milestone(
+    phrase: str, *, agency: str, expected: KnownDate, done_on: date | None
+) -> tuple[str, str]:
+    """Return two sentences about a milestone: one begins with the phrase, the other has it within.
 
-    An item without a date is "under way".
+    "Formal training is expected by June 2011." "DoL expects formal training by June 2011."
     """
+    if done_on is not None:
+        day = KnownDate(done_on).on
+        was = "were" if is_plural(phrase) else "was"
+        return f"{at_start(phrase)} {was} finished {day}.", f"{agency} finished {phrase} {day}."
+    due = expected.on if expected.known_to == KnownTo.QUARTER else f"by {expected}"
     verb = "are" if is_plural(phrase) else "is"
-    says = f"expected by {due}" if due else "under way"
-    return f"{at_start(phrase)} {verb} {says}."
+    return f"{at_start(phrase)} {verb} expected {due}.", f"{agency} expects {phrase} {due}."
+
+
+# By stage: what a sentence says of one thing, and of several.
+STAGES = {
+    "not_started": ("has not started", "have not started"),
+    "under_way": ("is under way", "are under way"),
+    "complete": ("is complete", "are complete"),
+    "ongoing": ("continues", "continue"),
+    "withdrawn": ("was withdrawn", "were withdrawn"),
+}
+
+
+def of_item(phrase: str, *, agency: str, stage: str) -> tuple[str, str]:
+    """Return two sentences about an item: one begins with the phrase, the other has it within."""
+    says = STAGES[stage][is_plural(phrase)]
+    return f"{at_start(phrase)} {says}.", f"{agency} reports on {phrase}."

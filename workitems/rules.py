@@ -97,6 +97,12 @@ def writes_for_milestones_item(user: User, milestone: Any) -> bool:
 
 
 @rules.predicate
+def writes_for_milestones_lead(user: User, milestone: Any) -> bool:
+    """True for a contributor or approver of the agency that leads the milestone's item."""
+    return isinstance(milestone, Milestone) and writes_for_lead.test(user, milestone.item)
+
+
+@rules.predicate
 def writes_for_its_milestone(user: User, mitigation: Any) -> bool:
     """True for a contributor or approver of the agency responsible for the mitigated milestone."""
     return isinstance(mitigation, Mitigation) and writes_for_milestone.test(
@@ -237,6 +243,11 @@ rules.add_perm("workitems.answer_proposal", answers_proposal)
 rules.add_perm("workitems.withdraw_proposal", proposed_status)
 rules.add_perm("workitems.read_proposal", answers_proposal | proposed_status | coordinates_item)
 rules.add_perm("workitems.update_milestone", writes_for_milestone)
+# Checked with an item or a milestone; the wording in sentences is not official.
+rules.add_perm(
+    "workitems.set_as_told",
+    coordinates_plan | writes_for_lead | writes_for_milestone | writes_for_milestones_lead,
+)
 rules.add_perm("workitems.finish_mitigation", owns_mitigation | writes_for_its_milestone)
 rules.add_perm("workitems.add_evidence", writes_for_milestone | writes_for_milestones_item)
 rules.add_perm("workitems.review_item", coordinates_plan)
@@ -269,6 +280,7 @@ CLOSED_BY_THE_END = {
     "workitems.propose_status",
     "workitems.answer_proposal",
     "workitems.update_milestone",
+    "workitems.set_as_told",
     "workitems.finish_mitigation",
     "workitems.add_evidence",
     "workitems.release_held",

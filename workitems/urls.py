@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from workitems.views import (
+    as_told,
     delays,
     desk,
     evidence,
@@ -53,7 +54,13 @@ item_urls = [
         name="withdraw-proposal",
     ),
     path("<str:number>/review/", items.review, name="review"),
+    path("<str:number>/as-told/", as_told.of_item, name="set-as-told"),
     path("<str:number>/milestones/<int:milestone>/", milestones.milestone, name="milestone"),
+    path(
+        "<str:number>/milestones/<int:milestone>/as-told/",
+        as_told.of_milestone,
+        name="set-milestone-as-told",
+    ),
     path(
         "<str:number>/milestones/<int:milestone>/delays/<int:delay>/end/",
         delays.end,

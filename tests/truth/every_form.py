@@ -586,6 +586,8 @@ CHANGES = {
     "workitems:withdraw-proposal": STATE,
     "held:withdraw": STATE,
     "workitems:review": VERSION,
+    "workitems:set-as-told": SAME,
+    "workitems:set-milestone-as-told": SAME,
     "workitems:end-delay": STATE,
     "workitems:finish-mitigation": STATE,
     "returns:send-back": STATE,

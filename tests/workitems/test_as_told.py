@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
-from workitems.as_told import at_start, fault_of_phrase, is_plural, sentence_of
+from workitems.as_told import STAGES, at_start, fault_of_phrase, is_plural, of_item, of_milestone
 from workitems.demo.demo_plans import CURRENT_TEXT, TEXT_OF_2009
 from workitems.known_dates import KnownDate
+from workitems.models.item import Stage
 
 JUNE = KnownDate(date(2011, 6, 30), "month")
 
@@ -53,10 +54,56 @@ def test_plural_phrases_are_told_from_singular_ones(phrase, plural):
     assert is_plural(phrase) == plural
 
 
-def test_the_sentence_of_a_phrase():
-    assert sentence_of("formal training", JUNE) == "Formal training is expected by June 2011."
-    assert sentence_of("brochures", JUNE) == "Brochures are expected by June 2011."
-    assert sentence_of("public awareness", None) == "Public awareness is under way."
+@pytest.mark.parametrize(
+    ("phrase", "expected", "done_on", "sentences"),
+    [
+        (
+            "formal training",
+            JUNE,
+            None,
+            (
+                "Formal training is expected by June 2011.",
+                "DoL expects formal training by June 2011.",
+            ),
+        ),
+        (
+            "brochures",
+            KnownDate(date(2011, 6, 30), "quarter"),
+            None,
+            (
+                "Brochures are expected between April and June 2011.",
+                "DoL expects brochures between April and June 2011.",
+            ),
+        ),
+        (
+            "the first forum",
+            JUNE,
+            date(2011, 6, 25),
+            (
+                "The first forum was finished on 25 June 2011.",
+                "DoL finished the first forum on 25 June 2011.",
+            ),
+        ),
+    ],
+)
+def test_the_sentences_about_a_milestone(phrase, expected, done_on, sentences):
+    said = of_milestone(phrase, agency="DoL", expected=expected, done_on=done_on)
+    assert said == sentences
+
+
+def test_the_sentences_about_an_item():
+    assert of_item("public awareness", agency="DoL", stage="under_way") == (
+        "Public awareness is under way.",
+        "DoL reports on public awareness.",
+    )
+    assert of_item("checks of vessels", agency="Customs", stage="ongoing") == (
+        "Checks of vessels continue.",
+        "Customs reports on checks of vessels.",
+    )
+
+
+def test_a_sentence_says_every_stage():
+    assert set(STAGES) == set(Stage.values)
 
 
 @pytest.mark.parametrize("path", [TEXT_OF_2009, CURRENT_TEXT], ids=lambda path: path.stem)

@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 
 from agencies import history
 from agencies.models import Agency, User
+from workitems.as_told import fault_of_phrase
 from workitems.known_dates import Due, known
 from workitems.models import Delay, Milestone, Mitigation, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.services.plan_days import Faults, done_day
-from workitems.services.refusals import Refused, locked, need_reason
+from workitems.services.refusals import Conflict, Refused, locked, need_reason
 
 
 def next_number(rows: QuerySet[Any]) -> int:
@@ -126,6 +127,27 @@ def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: s
     need_reason(reason, "Say what your view rests on.")
     item.reviewer_confidence = confidence
     return history.save_version(item, "reviewer_confidence", by=by, reason=reason)
+
+
+@transaction.atomic
+def set_as_told(
+    *, row: WorkItem | Milestone, was: str, phrase: str, by: User
+) -> WorkItem | Milestone:
+    """Record the noun phrase by which papers name an item or a milestone; "" for none.
+
+    `was` is the phrase that the page was made from. The row keeps its version: answers in returns
+    do not depend on the phrase. Without a change, write nothing. Raise `Conflict` if another phrase
+    was saved meanwhile, and `Refused` if the text does not stand within a sentence.
+    """
+    row = locked(row)
+    if row.as_told == phrase:
+        return row
+    if row.as_told != was:
+        raise Conflict(row)
+    if fault := fault_of_phrase(phrase):
+        raise Refused(fault, "as_told")
+    row.as_told = phrase
+    return history.save(row, by=by, fields=["as_told"])
 
 
 @transaction.atomic

@@ -236,6 +236,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
                     and request.user.has_perm("workitems.finish_mitigation", step)
                 ],
                 "slip": standing.slip_in_words(milestone, [delay for delay, _ in delays]),
+                "may_tell": moment.is_now
+                and request.user.has_perm("workitems.set_as_told", milestone),
                 "may_add_evidence": moment.is_now
                 and request.user.has_perm("workitems.add_evidence", milestone),
                 "pieces": [each for each in shown.evidence if each.milestone_id == milestone.pk],
@@ -299,6 +301,7 @@ def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
         and user.has_perm("workitems.propose_status", item),
         "may_review": user.has_perm("workitems.review_item", item),
         "may_ask": item.is_live and user.has_perm("workitems.request_variation", item),
+        "may_tell": user.has_perm("workitems.set_as_told", item),
         "may_raise": item.is_live and user.has_perm("workitems.raise_risk", item),
     }
 
