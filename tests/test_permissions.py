@@ -375,10 +375,11 @@ RULES: dict[str, Row] = {
     "held:withdraw": of_plan(held, may=WRITERS, get=NOT_ALLOWED, post=INVALID),
     "workitems:review": of_plan(item, may=("coordinator",), post=INVALID),
     "workitems:milestone": of_plan(milestone, may=WRITERS, post=INVALID),
-    "workitems:set-as-told": of_plan(item, may=(*WRITERS, "coordinator"), post=INVALID),
+    "workitems:set-as-told": of_plan(item, may=(*WRITERS, "coordinator"), post=ONWARD),
     "workitems:set-milestone-as-told": of_plan(
-        milestone, may=(*WRITERS, "coordinator"), post=INVALID
+        milestone, may=(*WRITERS, "coordinator"), post=ONWARD
     ),
+    "workitems:settle-cause": of_plan(delay, may=WRITERS, post=ONWARD),
     "workitems:end-delay": of_plan(delay, may=WRITERS, post=INVALID),
     "workitems:finish-mitigation": of_plan(mitigation, may=WRITERS, post=INVALID),
     "returns:list": of_plan(plan),

@@ -400,6 +400,7 @@ def _milestones(
             Prefetch(
                 "delays",
                 Delay.objects.open(on)
+                .select_related("settling_agency")
                 .order_by("-number")
                 .prefetch_related(
                     Prefetch(

@@ -67,6 +67,11 @@ item_urls = [
         name="end-delay",
     ),
     path(
+        "<str:number>/milestones/<int:milestone>/delays/<int:delay>/cause/",
+        delays.settle,
+        name="settle-cause",
+    ),
+    path(
         "<str:number>/milestones/<int:milestone>/delays/<int:delay>/steps/<int:mitigation>/done/",
         delays.finish,
         name="finish-mitigation",

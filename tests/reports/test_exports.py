@@ -58,7 +58,10 @@ def full(plan, police, customs):
         MilestoneFactory(item=late, original_due=date(2010, 5, 30), description="Printed")
         MilestoneFactory(item=late, completed_on=date(2010, 3, 1), description="Written")
         trained = MilestoneFactory(item=slow, forecast_due=SLIPPED, description="Trained")
-        delay = DelayFactory(milestone=trained, due_before=DUE, due_after=SLIPPED)
+        delay = DelayFactory(
+            milestone=trained, due_before=DUE, due_after=SLIPPED, settlement="being_settled",
+            settling_agency=customs, settling_by=date(2010, 7, 1),
+        )  # fmt: skip
         MitigationFactory(delay=delay, due_on=date(2010, 8, 1))
     return plan
 
@@ -151,6 +154,7 @@ def test_delays_are_exported_with_cause_and_mitigation(reader, full):
         "Cause": "Funding",
         "Why": "No money was set aside.",
         "What it does": "",
+        "Cause settled": "Being settled by Customs by 1 July 2010",
         "Found": "2010-05-01",
         "Date before": "2010-06-30",
         "Date after": "2010-09-30",

@@ -588,6 +588,7 @@ CHANGES = {
     "workitems:review": VERSION,
     "workitems:set-as-told": SAME,
     "workitems:set-milestone-as-told": SAME,
+    "workitems:settle-cause": SAME,
     "workitems:end-delay": STATE,
     "workitems:finish-mitigation": STATE,
     "returns:send-back": STATE,

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from agencies.asking import ENTER_A_DATE
-from tests.workitems.record import TODAY, YESTERDAY, newest, unchanged
+from tests.workitems.record import NOW, TODAY, YESTERDAY, newest, unchanged
+from workitems.services.rounds import submit, write_update
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -109,3 +110,104 @@ def test_a_milestone_that_moved_twice_says_so(writer, page, delay):
 @pytest.mark.parametrize("address", ["delays/2/end/", "delays/1/steps/2/done/"])
 def test_unknown_delays_and_mitigations_are_not_found(writer, page, delay, address):
     assert writer.get(f"{page}{address}").status_code == 404
+
+
+# --- whether the cause is settled -----------------------------------------------------------------
+
+
+def cause(page):
+    return f"{page}delays/1/cause/"
+
+
+def settlement(delay):
+    delay.refresh_from_db()
+    agency = delay.settling_agency
+    return delay.settlement, agency and agency.short_name, delay.settling_by
+
+
+def test_the_agency_says_who_settles_the_cause_and_by_when(writer, page, delay, customs):
+    assert f'<a href="{cause(page)}">' in writer.get(page).text
+    typed = {
+        "settlement": "being_settled",
+        "settling_agency": customs.pk,
+        "settling_by": "1/7/2010",
+    }
+    response = writer.post(cause(page), typed, follow=True)
+    assert response.redirect_chain == [(page, 302)]
+    assert "The cause is being settled by Customs by 1 July 2010." in response.text
+    assert settlement(delay) == ("being_settled", "Customs", date(2010, 7, 1))
+    assert newest(delay) == ("~", "Police contributor (Police)", "")
+    told = writer.get(delay.milestone.item.get_absolute_url()).context["history"][0].entries
+    assert [entry.what for entry in told] == [
+        "recorded that the cause of the delay to “Staff trained” is being settled by Customs by 1 "
+        "July 2010."
+    ]
+
+
+def test_a_settled_cause_leaves_no_agency_behind(writer, page, delay, customs):
+    delay.settlement, delay.settling_agency = "being_settled", customs
+    delay.settling_by = date(2010, 7, 1)
+    delay.save()
+    form = writer.get(cause(page)).context["form"]
+    typed = {name: form[name].value() for name in form.fields} | {"settlement": "settled"}
+    typed["settling_by"] = "1 July 2010"
+    response = writer.post(cause(page), typed, follow=True)
+    assert "The cause is settled." in response.text
+    assert settlement(delay) == ("settled", None, None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "errors"),
+    [
+        (
+            {"settlement": "being_settled"},
+            {"settling_agency": ["Choose the agency that settles it."]},
+        ),
+        (
+            {"settlement": "needs_decision", "settling_by": "1/7/2010"},
+            {"settling_by": ["A date goes only with “Being settled”."]},
+        ),
+        (
+            {"settlement": "being_settled", "settling_by": "31/5/2010"},
+            {
+                "settling_agency": ["Choose the agency that settles it."],
+                "settling_by": [
+                    "That day has passed. Enter a day from today on, or choose “Settled”."
+                ],
+            },
+        ),
+        ({"settlement": "settled", "settling_by": "soon"}, {"settling_by": [ENTER_A_DATE]}),
+    ],
+)
+def test_an_agency_and_a_date_go_with_a_cause_that_is_being_settled(
+    writer, page, delay, typed, errors
+):
+    with unchanged(delay):
+        response = writer.post(cause(page), typed)
+    assert (response.status_code, response.context["form"].errors) == (422, errors)
+
+
+def test_both_answers_are_shown_if_another_was_saved_first(writer, page, delay):
+    delay.settlement = "needs_decision"
+    delay.save()
+    with unchanged(delay):
+        response = writer.post(cause(page), {"was": "", "settlement": "settled"})
+    assert response.status_code == 422
+    assert "<p>The cause needs a decision.</p>" in response.text
+    form = response.context["form"]
+    assert (form["settlement"].value(), form["was"].value()) == ("settled", "needs_decision")
+
+
+def test_while_a_return_is_written_the_answer_is_part_of_it(
+    writer, page, delay, of_return, approver, item
+):
+    with unchanged(delay):
+        response = writer.post(cause(page), {"settlement": "settled"}, follow=True)
+    said = " ".join(response.text.split())
+    assert "In this return, not submitted yet" in said
+    assert "The cause is settled." in said
+    assert writer.get(cause(page)).context["form"]["settlement"].value() == "settled"
+    update = {"stage": "under_way", "confidence": "on_track", "achieved": "Printed."}
+    write_update(of_return=of_return, item=item, by=approver, at=NOW, **update)
+    submit(of_return=of_return, by=approver, on=TODAY, at=NOW)
+    assert settlement(delay) == ("settled", None, None)

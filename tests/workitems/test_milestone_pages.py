@@ -164,6 +164,47 @@ def test_an_agency_outside_the_working_group_cannot_own_a_mitigation(writer, mil
     assert elsewhere.name not in response.text
 
 
+def test_a_slip_says_whether_its_cause_is_settled(writer, milestone, customs):
+    said = {"settlement": "being_settled", "settling_agency": customs.pk}
+    send(writer, milestone, "move", **SLIP, **said, settling_by="15 July 2010")
+    delay = milestone.delays.get()
+    assert (delay.settlement, delay.settling_agency, delay.settling_by) == (
+        "being_settled",
+        customs,
+        date(2010, 7, 15),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "settlement"), [({}, "needs_decision"), ({"settlement": "settled"}, "settled")]
+)
+def test_a_second_slip_changes_only_what_it_says_of_the_cause(writer, delayed, said, settlement):
+    delayed.delays.update(settlement="needs_decision")
+    send(writer, delayed, "move", forecast_due="31 December 2010", reason="No money.", **said)
+    assert delayed.delays.get().settlement == settlement
+
+
+@pytest.mark.parametrize(
+    ("said", "field", "sentence"),
+    [
+        ({"settlement": "being_settled"}, "settling_agency", "Choose the agency that settles it."),
+        ({"settling_by": "1/7/2010"}, "settling_by", "A date goes only with “Being settled”."),
+        (
+            {"forecast_due": "30 June 2010", "cause": "", "mitigation": "", "effect": "",
+             "settlement": "settled"},
+            "settlement",
+            "The new date is not late, so there is no delay. Leave this out.",
+        ),
+    ],
+)  # fmt: skip
+def test_words_on_the_cause_that_have_no_place_are_refused_at_their_field(
+    writer, delayed, said, field, sentence
+):
+    with unchanged(delayed):
+        response = send(writer, delayed, "move", **SLIP | {"mitigation_due_on": ""} | said)
+    assert (response.status_code, errors(response).get(field)) == (422, [sentence])
+
+
 def test_second_slip_needs_no_new_cause(writer, delayed):
     page = writer.get(address(delayed)).text
     assert "A new date counts as one more move of the same delay" in page

@@ -125,6 +125,11 @@ BROKEN = {
     # Delays, risks and variations
     "delay_number_unique_in_milestone": [lambda: again(DelayFactory, ["milestone", "number"])],
     "delay_period": [lambda: DelayFactory(found_on=TODAY, ended_on=YESTERDAY)],
+    "milestone_answer_settled_by_an_agency": [
+        lambda: MilestoneAnswerFactory(settlement="being_settled"),
+        lambda: MilestoneAnswerFactory(settlement="settled", settling_by=TODAY),
+        lambda: MilestoneAnswerFactory(settling_agency=AgencyFactory()),
+    ],
     "delay_settled_by_an_agency": [
         lambda: DelayFactory(settlement="being_settled"),
         lambda: DelayFactory(settlement="being_settled", settling_by=TODAY),
@@ -259,6 +264,8 @@ BROKEN = {
         lambda: MilestoneAnswerFactory(day=None),
         lambda: MilestoneAnswerFactory(outcome="reopened"),
         lambda: MilestoneAnswerFactory(outcome="delay_over"),
+        lambda: MilestoneAnswerFactory(outcome="settlement", day=None),
+        lambda: MilestoneAnswerFactory(outcome="settlement", delay=DelayFactory()),
         lambda: MilestoneAnswerFactory(outcome="step_done"),
         lambda: MilestoneAnswerFactory(delay=DelayFactory()),
         lambda: MilestoneAnswerFactory(

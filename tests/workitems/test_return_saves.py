@@ -486,6 +486,30 @@ def test_a_late_milestone_gets_its_delay_and_mitigation_when_submitted(
     )
 
 
+def test_the_return_says_whether_the_cause_of_a_delay_is_settled(
+    writer, of_return, item, milestone, approver, customs
+):
+    said = {"settlement": "being_settled", "settling_agency": customs.pk, "settling_by": "1/7/2010"}
+    status, found = record(writer, of_return, milestone, **LATE, **said)
+    assert status == 200
+    assert "The cause is being settled by Customs by 1 July 2010." in words_of(found["milestone"])
+    answer(of_return, item, writer.user)
+    submit(of_return, approver)
+    delay = milestone.delays.get()
+    assert (delay.settlement, delay.settling_agency, delay.settling_by) == (
+        "being_settled",
+        customs,
+        date(2010, 7, 1),
+    )
+
+
+def test_a_cause_that_is_being_settled_needs_its_agency(writer, of_return, milestone):
+    said = {"settlement": "being_settled"}
+    status, found = record(writer, of_return, milestone, **LATE, **said)
+    assert of_return.milestone_answers.count() == 0
+    assert "Choose the agency that settles it." in words_of(found["milestone"])
+
+
 def test_a_second_new_date_extends_the_same_delay(writer, of_return, item, delayed, approver):
     assert delayed.delays.get().times_moved == 1
     said = {"forecast_due": "31 December 2010", "reason": "Later still."}

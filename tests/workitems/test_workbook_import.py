@@ -379,6 +379,15 @@ def test_importing_increases_the_version_of_changed_rows_only():
     assert (WorkItem.objects.get().version, Milestone.objects.get().version) == (2, 1)
 
 
+def test_importing_a_wording_for_sentences_makes_no_page_outdated():
+    imported(small())
+    sheets = small()
+    sheets["Milestones"][0]["As told"] = "a written course"
+    later(sheets)
+    milestone = Milestone.objects.get()
+    assert (milestone.as_told, milestone.version) == ("a written course", 1)
+
+
 # --- Missing columns --------------------------------------------------------------------------
 
 OPTIONAL = [

@@ -17,6 +17,7 @@ from agencies.fields import (
     overwrite_data,
 )
 from agencies.models import Agency
+from workitems.forms.delays import SettlementForm, settlement_of
 from workitems.forms.due_dates import KnownDateField
 from workitems.models import Delay, Milestone, MilestoneAnswer, Update, WorkItem
 from workitems.models.item import Confidence, Stage
@@ -228,11 +229,18 @@ class ReopenMilestoneForm(MilestoneActForm):
     reason = ReasonField(label="Why it is opened again")
 
 
-class MoveForecastForm(MilestoneActForm):
-    """Change the forecast. If it is late: also the delay's cause and effect, and a mitigation."""
+class MoveForecastForm(SettlementForm, MilestoneActForm):
+    """Change the forecast. If it is late: also the delay's cause, whether that is settled, its effect,
+    and a mitigation."""
 
     OUTCOME = MilestoneAnswer.Outcome.NOT_YET
-    SOMETIMES = ("cause", "mitigation", "owner_agency")
+    SOMETIMES = ("cause", "mitigation", "owner_agency", "settling_agency")
+
+    field_order = (
+        *("version", "answer_version", "forecast_due", "reason", "cause"),
+        *("settlement", "settling_agency", "settling_by"),
+        *("effect", "mitigation", "owner_agency", "mitigation_due_on"),
+    )
 
     forecast_due = KnownDateField(label="Now expected")
     reason = ReasonField(label="Why the date moves")
@@ -250,9 +258,9 @@ class MoveForecastForm(MilestoneActForm):
 
     def __init__(self, *args: Any, row: Milestone, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        self.fields["owner_agency"].queryset = Agency.objects.filter(  # type: ignore[attr-defined]
-            memberships__plan=row.item.plan_id
-        ).in_order()
+        members = Agency.objects.filter(memberships__plan=row.item.plan_id).in_order()
+        self.fields["owner_agency"].queryset = members  # type: ignore[attr-defined]
+        self.offer({agency.pk: agency for agency in members})
 
     def start(self, row: Milestone) -> dict[str, Any]:
         return {"owner_agency": row.responsible_agency_id}
@@ -266,6 +274,7 @@ class MoveForecastForm(MilestoneActForm):
             "mitigation": answer.new_mitigation,
             "owner_agency": answer.owner_agency_id or answer.milestone.responsible_agency_id,
             "mitigation_due_on": answer.mitigation_due_on,
+            **settlement_of(answer),
         }
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
@@ -287,4 +296,7 @@ def faults_of_forecast(
         effect=cleaned.get("effect", ""),
         mitigation=cleaned.get("mitigation", ""),
         mitigation_due_on=cleaned.get("mitigation_due_on"),
+        settlement=cleaned.get("settlement", ""),
+        settling_agency=cleaned.get("settling_agency"),
+        settling_by=cleaned.get("settling_by"),
     )

@@ -9,6 +9,7 @@ from django.forms.models import model_to_dict
 from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
+from workitems.forms.delays import SettlementForm, settlement_of
 from workitems.forms.due_dates import KnownDateField
 from workitems.forms.evidence import AttachmentField
 from workitems.forms.items import faults_of_forecast
@@ -108,7 +109,7 @@ def answer_of(update: Update) -> dict[str, Any]:
     return model_to_dict(update, UpdateForm.base_fields)
 
 
-class MilestoneAnswerForm(ReturnForm):
+class MilestoneAnswerForm(SettlementForm, ReturnForm):
     """What happened to a due milestone: the completion date if it is done; otherwise the new
     forecast, the delay and a mitigation. `answer_version` is 0 if the return has no answer yet."""
 
@@ -120,6 +121,7 @@ class MilestoneAnswerForm(ReturnForm):
         "cause",
         "mitigation",
         "owner_agency",
+        "settling_agency",
     )
     DONE, NOT_YET = MilestoneAnswer.Outcome.DONE, MilestoneAnswer.Outcome.NOT_YET
     # The owner has an initial value and means nothing without a mitigation.
@@ -157,6 +159,7 @@ class MilestoneAnswerForm(ReturnForm):
         kwargs.setdefault("prefix", f"m{milestone.pk}")
         super().__init__(*args, row=milestone, **kwargs)
         self.initial = {**self.initial, **start_of(answer)}
+        self.offer(agencies)
         for name in ("shown_by", "reason"):
             self.fields[name].widget.attrs["rows"] = ROWS
         owner: Any = self.fields["owner_agency"]
@@ -203,6 +206,8 @@ def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
         "mitigation": answer.new_mitigation,
         "mitigation_due_on": answer.mitigation_due_on,
     }
+    if not is_done:
+        start |= settlement_of(answer)
     if answer.owner_agency_id is not None:
         start["owner_agency"] = answer.owner_agency_id
     return start

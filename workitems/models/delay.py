@@ -1,7 +1,7 @@
 """Delays of milestones, their mitigations, and variations of the Plan."""
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Case, F, Q, When
@@ -12,6 +12,25 @@ from agencies.tracking import track
 from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
+
+if TYPE_CHECKING:
+    from workitems.models.milestone_answer import MilestoneAnswer
+
+
+def settled_in_words(row: "Delay | MilestoneAnswer") -> str:
+    """Return what a delay, or an answer about it, says of its cause, as a sentence; "" if nothing.
+
+    Load its settling agency first.
+    """
+    match row.settlement:
+        case Delay.Settlement.SETTLED:
+            return "The cause is settled."
+        case Delay.Settlement.NEEDS_DECISION:
+            return "The cause needs a decision."
+        case Delay.Settlement.BEING_SETTLED:
+            due = f" by {KnownDate(row.settling_by)}" if row.settling_by else ""
+            return f"The cause is being settled by {row.settling_agency}{due}."
+    return ""
 
 
 class DelayQuerySet(models.QuerySet["Delay"]):
@@ -113,6 +132,16 @@ class Delay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()}: {self.explanation}"
+
+    @property
+    def settled(self) -> str:
+        return settled_in_words(self)
+
+    @property
+    def settlement_key(self) -> str:
+        """What it says of its cause, to compare with what a page showed."""
+        parts = (self.settlement, self.settling_agency_id, self.settling_by)
+        return " ".join(str(part) for part in parts if part)
 
     @property
     def moved(self) -> str:

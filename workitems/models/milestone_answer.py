@@ -8,7 +8,7 @@ from django.db.models import Q
 from agencies.models import Agency, User
 from agencies.tracking import track
 from workitems.known_dates import Known, KnownDate
-from workitems.models.delay import Delay, Mitigation
+from workitems.models.delay import Delay, Mitigation, settled_in_words
 from workitems.models.item import Milestone, known_to_field
 from workitems.models.round import Return
 
@@ -55,6 +55,7 @@ class MilestoneAnswer(models.Model):
         REOPENED = "reopened", "Reopened"
         DELAY_OVER = "delay_over", "Delay ended"
         STEP_DONE = "step_done", "Mitigation done"
+        SETTLEMENT = "settlement", "Cause of a delay"
 
     of_return = models.ForeignKey(Return, models.PROTECT, related_name="milestone_answers")
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="answers")
@@ -116,7 +117,17 @@ class MilestoneAnswer(models.Model):
                 & Q(day__isnull=False)
                 | Q(outcome="reopened", delay=None, mitigation=None, day=None)
                 | Q(outcome="delay_over", delay__isnull=False, mitigation=None, day__isnull=False)
-                | Q(outcome="step_done", delay=None, mitigation__isnull=False, day__isnull=False),
+                | Q(outcome="step_done", delay=None, mitigation__isnull=False, day__isnull=False)
+                | Q(outcome="settlement", delay__isnull=False, mitigation=None, day=None),
+            ),
+            models.CheckConstraint(
+                name="milestone_answer_settled_by_an_agency",
+                condition=Q(settlement="being_settled", settling_agency__isnull=False)
+                | Q(
+                    settlement__in=["", "settled", "needs_decision"],
+                    settling_agency=None,
+                    settling_by=None,
+                ),
             ),
             models.CheckConstraint(
                 name="milestone_answer_applied_or_removed",
@@ -126,6 +137,10 @@ class MilestoneAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.milestone}: {self.get_outcome_display().lower()}"
+
+    @property
+    def settled(self) -> str:
+        return settled_in_words(self)
 
     @property
     def is_pending(self) -> bool:

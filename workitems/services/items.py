@@ -200,6 +200,24 @@ def open_delays_of(milestone: Milestone) -> tuple[list[Delay], bool]:
     return delays, bool(delays) and Mitigation.objects.filter(delay__in=delays).exists()
 
 
+def settlement_faults(
+    settlement: str, agency: Agency | None, by: date | None, *, on: date, was_by: date | None = None
+) -> Faults:
+    """Yield why the cause of a delay may not be recorded as settled so. `was_by` is the date that
+    it has now, which may have passed."""
+    is_being_settled = settlement == Delay.Settlement.BEING_SETTLED
+    if settlement not in ("", *Delay.Settlement.values):
+        yield "Choose an answer from the list.", "settlement"
+    elif is_being_settled and agency is None:
+        yield "Choose the agency that settles it.", "settling_agency"
+    elif not is_being_settled and agency is not None:
+        yield "An agency goes only with “Being settled”.", "settling_agency"
+    if not is_being_settled and by is not None:
+        yield "A date goes only with “Being settled”.", "settling_by"
+    elif by is not None and by < on and by != was_by:
+        yield "That day has passed. Enter a day from today on, or choose “Settled”.", "settling_by"
+
+
 def forecast_faults(
     milestone: Milestone,
     forecast_due: Due,
@@ -210,6 +228,9 @@ def forecast_faults(
     effect: str = "",
     mitigation: str = "",
     mitigation_due_on: date | None = None,
+    settlement: str = "",
+    settling_agency: Agency | None = None,
+    settling_by: date | None = None,
 ) -> Faults:
     """Yield why an open milestone may not have this forecast."""
     open_delays, is_mitigated = open_delays_of(milestone)
@@ -227,8 +248,11 @@ def forecast_faults(
         yield "Say why the date moves.", "reason"
     if forecast.last_day < on:  # whether it is late is told of a date that may be entered
         return
+    yield from settlement_faults(settlement, settling_agency, settling_by, on=on)
     if not is_late:
-        yield from _would_be_dropped(cause=cause, effect=effect, mitigation=mitigation)
+        yield from _would_be_dropped(
+            cause=cause, effect=effect, mitigation=mitigation, settlement=settlement
+        )
     elif cause and open_delays and forecast.last_day < milestone.forecast_due:
         yield "The new date is sooner, so it is no new delay. Leave the cause out.", "cause"
     elif not open_delays and not cause:
@@ -254,6 +278,9 @@ def move_forecast(
     mitigation: str = "",
     owner_agency: Agency | None = None,
     mitigation_due_on: date | None = None,
+    settlement: str = "",
+    settling_agency: Agency | None = None,
+    settling_by: date | None = None,
 ) -> Milestone:
     """Record when the responsible agency now expects a milestone to be done: a day, month or quarter.
 
@@ -262,6 +289,7 @@ def move_forecast(
     delay is extended, its `times_moved` counts one more, and a mitigation is needed only if no
     open delay has one. A forecast earlier than the last one shortens the open delay and ends any
     delay that it makes up for entirely. A forecast on or before the agreed date ends all of them.
+    `settlement` says whether the cause of the delay is settled; "" leaves what its record says.
 
     Raise `Refused` if the milestone is closed, if the date is in the past, if cause or mitigation
     is missing, or if the date is unchanged (unless it is late and has no mitigation yet).
@@ -279,6 +307,9 @@ def move_forecast(
             effect=effect,
             mitigation=mitigation,
             mitigation_due_on=mitigation_due_on,
+            settlement=settlement,
+            settling_agency=settling_agency,
+            settling_by=settling_by,
         )
     )
     open_delays, _ = open_delays_of(milestone)
@@ -300,6 +331,8 @@ def move_forecast(
         delay.times_moved += after.last_day > before.last_day
         delay.effect = effect or delay.effect
         fields = [*Delay.after.columns, "times_moved", "effect"]
+        if settlement:
+            fields += _settle(delay, settlement, settling_agency, settling_by)
         history.save(delay, by=by, reason=reason, fields=fields)
         if mitigation:
             _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
@@ -314,9 +347,50 @@ def move_forecast(
         )
         delay.before = max(before, milestone.agreed) if open_delays else milestone.agreed
         delay.after = after
+        _settle(delay, settlement, settling_agency, settling_by)
         history.save(delay, by=by, reason=reason)
         _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by)
     return milestone
+
+
+def _settle(
+    delay: Delay, settlement: str, agency: Agency | None, by: date | None
+) -> tuple[str, ...]:
+    """Set whether the delay's cause is settled, and return the names of the fields."""
+    delay.settlement, delay.settling_agency, delay.settling_by = settlement, agency, by
+    return "settlement", "settling_agency", "settling_by"
+
+
+@transaction.atomic
+def settle_cause(
+    *,
+    delay: Delay,
+    was: str,
+    settlement: str,
+    settling_agency: Agency | None,
+    settling_by: date | None,
+    by: User,
+    on: date,
+) -> Delay:
+    """Record whether the cause of an open delay is settled, is being settled, or needs a decision.
+
+    `was` is the `settlement_key` that the page was made from. Without a change, write nothing.
+    Raise `Conflict` if another answer was saved meanwhile, and `Refused` if the delay has ended, or
+    if an agency or date is missing or has no place.
+    """
+    delay = locked(delay, related=("settling_agency",))
+    if delay.ended_on is not None:
+        raise Refused("This delay has ended.")
+    key, was_by = delay.settlement_key, delay.settling_by
+    Refused.raise_any(
+        settlement_faults(settlement, settling_agency, settling_by, on=on, was_by=was_by)
+    )
+    fields = _settle(delay, settlement, settling_agency, settling_by)
+    if delay.settlement_key == key:
+        return delay
+    if was != key:
+        raise Conflict(Delay.objects.select_related("settling_agency").get(pk=delay.pk))
+    return history.save(delay, by=by, fields=fields)
 
 
 def _would_be_dropped(**typed: str) -> Faults:

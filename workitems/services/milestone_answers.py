@@ -22,6 +22,7 @@ Outcome = MilestoneAnswer.Outcome
 WORDS = (
     *("outcome", "when", "reason", "cause", "effect", "new_mitigation"),
     *("owner_agency_id", "mitigation_due_on", "milestone_version"),
+    *("settlement", "settling_agency_id", "settling_by"),
 )
 
 
@@ -55,6 +56,9 @@ def answer(
     mitigation: str = "",
     owner_agency: Agency | None = None,
     mitigation_due_on: date | None = None,
+    settlement: str = "",
+    settling_agency: Agency | None = None,
+    settling_by: date | None = None,
     delay: Delay | None = None,
     step: Mitigation | None = None,
     answer_version: int = 0,
@@ -82,7 +86,8 @@ def answer(
     row.outcome, row.when, row.reason = outcome, day, reason
     row.cause, row.effect, row.new_mitigation = cause, effect, mitigation
     row.owner_agency, row.mitigation_due_on = owner_agency, mitigation_due_on
-    row.milestone_version = version
+    row.settlement, row.settling_agency = settlement, settling_agency
+    row.settling_by, row.milestone_version = settling_by, version
     if row.pk is not None and _said(row) == was:
         return row
     if answer_version != row.version:
@@ -158,6 +163,11 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
         "reason": row.reason,
         "by": by,
     }
+    settled: dict[str, Any] = {
+        "settlement": row.settlement,
+        "settling_agency": row.settling_agency,
+        "settling_by": row.settling_by,
+    }
     match row.outcome:
         case Outcome.DONE:
             assert row.day is not None  # held by a check constraint, as in the other cases
@@ -172,6 +182,7 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
                 mitigation=row.new_mitigation,
                 owner_agency=row.owner_agency,
                 mitigation_due_on=row.mitigation_due_on,
+                **settled,
                 on=on,
             )
         case Outcome.REOPENED:
@@ -179,6 +190,11 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
         case Outcome.DELAY_OVER:
             assert row.delay is not None and row.day is not None
             items.end_delay(delay=row.delay, ended_on=row.day, reason=row.reason, by=by, on=on)
+        case Outcome.SETTLEMENT:
+            assert row.delay is not None
+            # What the record says meanwhile is replaced, as the milestone's page shows both.
+            was = Delay.objects.get(pk=row.delay.pk).settlement_key
+            items.settle_cause(delay=row.delay, was=was, **settled, by=by, on=on)
         case Outcome.STEP_DONE:
             assert row.mitigation is not None and row.day is not None
             items.finish_mitigation(mitigation=row.mitigation, done_on=row.day, by=by, on=on)

@@ -415,6 +415,7 @@ def save_milestone(
     if not is_done:
         words = {name: said[name] for name in ("cause", "effect", "mitigation", "reason")}
         words |= {name: said[name] for name in ("owner_agency", "mitigation_due_on")}
+        words |= {name: said[name] for name in ("settlement", "settling_agency", "settling_by")}
         words["day"] = said["forecast_due"]
     try:
         _answer(

@@ -1,4 +1,4 @@
-"""End a delay, and mark its mitigations as done.
+"""End a delay, say whether its cause is settled, and mark its mitigations as done.
 
 While the agency writes its return, this is part of the return; otherwise it takes effect at once.
 """
@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
-from agencies.views.form_pages import form_page, saying_refusals
-from workitems.forms.delays import EndDelayForm, FinishMitigationForm
+from agencies.models import Agency
+from agencies.views.form_pages import NOTHING_CHANGED, form_page, saying_refusals
+from workitems.forms.delays import EndDelayForm, FinishMitigationForm, SettleCauseForm
 from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Return
 from workitems.services import items as item_services
 from workitems.services import milestone_answers
@@ -27,7 +28,7 @@ def visible_delay(
     """Return the delay of a milestone, or raise 404 if the user may not read the plan."""
     item = visible_item(request, slug, number)
     row = visible_milestone(item, milestone)
-    found = get_object_or_404(row.delays.all(), number=delay)
+    found = get_object_or_404(row.delays.select_related("settling_agency"), number=delay)
     row.item, found.milestone = item, row
     return found
 
@@ -56,6 +57,40 @@ def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int
                 messages.success(request, "The delay is over. Its record stays.")
             return redirect(row.milestone)
     return show(request, "end", row, form, of_return)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settle(
+    request: HttpRequest, slug: str, number: str, milestone: int, delay: int
+) -> HttpResponse:
+    """Say whether the cause of the delay is settled."""
+    row = visible_delay(request, slug, number, milestone, delay)
+    require(request, "workitems.update_milestone", row.milestone)
+    of_return = return_of(row, row.milestone.responsible_agency_id)
+    outcome = MilestoneAnswer.Outcome.SETTLEMENT
+    answer = None
+    if of_return is not None:
+        pending = of_return.milestone_answers.pending()
+        answer = pending.filter(delay=row, outcome=outcome).first()
+    members = Agency.objects.filter(memberships__plan=row.milestone.item.plan_id).in_order()
+    agencies = {agency.pk: agency for agency in members}
+    form = SettleCauseForm(
+        posted(request), delay=row, agencies=agencies, answer=answer, on=localdate()
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            said = form.cleaned_data
+            was = said.pop("was")
+            if not form.has_changed():
+                messages.info(request, NOTHING_CHANGED)
+            elif of_return is not None:
+                answer_part(request, of_return, row.milestone, outcome, {"delay": row, **said})
+            else:
+                by = signed_in(request)
+                item_services.settle_cause(delay=row, was=was, on=localdate(), by=by, **said)
+                messages.success(request, "Saved.")
+            return redirect(row.milestone)
+    return show(request, "settle", row, form, of_return)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -115,7 +150,7 @@ def show(
     request: HttpRequest,
     act: str,
     delay: Delay,
-    form: EndDelayForm | FinishMitigationForm,
+    form: EndDelayForm | FinishMitigationForm | SettleCauseForm,
     of_return: Return | None,
     mitigation: Mitigation | None = None,
 ) -> HttpResponse:

@@ -77,7 +77,8 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             messages.success(request, f"“{row}” {done}.")
             return redirect(item)
     open_acts = ("close", "move") if row.is_open else ("reopen",)
-    delays = row.delays.order_by("-number").prefetch_related("mitigations__owner_agency")
+    delays = row.delays.select_related("settling_agency").order_by("-number")
+    delays = delays.prefetch_related("mitigations__owner_agency")
     return render(
         request,
         "workitems/milestones/detail.html",

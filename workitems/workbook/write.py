@@ -107,8 +107,9 @@ def _update(model: type[Model], drafts: list[Draft]) -> None:
     if hasattr(model, "version"):
         fields.add("version")
         for draft in drafts:
-            # Pages that users have open are outdated now; saving them raises `Conflict`.
-            draft.row.version += 1
+            # Pages that users have open are outdated now; saving them raises `Conflict`. Nothing else
+            # depends on the wording in sentences.
+            draft.row.version += set(draft.was) != {"as_told"}
     model._default_manager.bulk_update(
         [draft.row for draft in drafts], sorted(fields), batch_size=200
     )
