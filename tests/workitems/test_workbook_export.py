@@ -278,6 +278,7 @@ TEXT = st.text(
     ),
     max_size=30,
 )
+PHRASES = st.sampled_from(["", "formal training for staff", "Ōtaki’s brochures, = and +"])
 FILLED = TEXT.map(lambda text: f"{text}a")
 DATES = st.dates(date(1995, 1, 1), date(2026, 6, 30))
 SHORT_NAMES = st.lists(
@@ -302,6 +303,13 @@ def plans(draw):
         for name in draw(SHORT_NAMES)
     ]
     agency = st.sampled_from(agencies)
+    settled = [
+        {},
+        {"settlement": "settled"},
+        {"settlement": "needs_decision"},
+        {"settlement": "being_settled", "settling_agency": agencies[-1]},
+        {"settlement": "being_settled", "settling_agency": agencies[0], "settling_by": NOW.date()},
+    ]
     if len(agencies) > 1 and draw(st.booleans()):
         agencies[0].valid_to, agencies[0].successor = draw(DATES), agencies[1]
         agencies[0].save()
@@ -329,6 +337,7 @@ def plans(draw):
             pillar=pillar,
             number=f"1.{number}",
             title=draw(FILLED),
+            as_told=draw(PHRASES),
             objective=draw(TEXT),
             action=draw(TEXT),
             lead_agency=draw(agency),
@@ -349,6 +358,7 @@ def plans(draw):
                 item=item,
                 number=step + 1,
                 description=draw(FILLED),
+                as_told=draw(PHRASES),
                 done_means=draw(TEXT),
                 original_due=draw(DATES),
                 agreed_due=draw(DATES),
@@ -362,6 +372,7 @@ def plans(draw):
                     number=delay_number + 1,
                     explanation=draw(FILLED),
                     effect=draw(TEXT),
+                    **draw(st.sampled_from(settled)),
                     found_on=found_on,
                     ended_on=optional(st.dates(found_on, date(2026, 6, 30))),
                 )

@@ -57,7 +57,7 @@ class SettlementForm(Form):
         field: Any = self.fields["settling_agency"]
         choices = [(str(pk), agency.short_name) for pk, agency in agencies.items()]
         field.choices = [("", "Choose an agency"), *choices]
-        field.coerce = lambda pk: agencies[int(pk)]
+        field.coerce = lambda pk: agencies.get(int(pk))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -84,7 +84,7 @@ class SettleCauseForm(SettlementForm, VersionedForm):
     `answer` is that of the return being written, if there is one; the form begins with it.
     """
 
-    SOMETIMES = ("settlement", "settling_agency")
+    SOMETIMES = ("settling_agency",)
 
     version = None  # type: ignore[assignment]
     was = TextField(required=False, max_length=60, widget=forms.HiddenInput)

@@ -259,7 +259,10 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
     def __init__(self, *args: Any, row: Milestone, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
         members = Agency.objects.filter(memberships__plan=row.item.plan_id).in_order()
-        self.fields["owner_agency"].queryset = members  # type: ignore[attr-defined]
+        owner: Any = self.fields["owner_agency"]
+        owner.queryset = members
+        # Of the same query as those that may settle the cause.
+        owner.choices = [(agency.pk, str(agency)) for agency in members]
         self.offer({agency.pk: agency for agency in members})
 
     def start(self, row: Milestone) -> dict[str, Any]:

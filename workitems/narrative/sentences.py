@@ -198,6 +198,8 @@ def _delay(was: Was, now: Now) -> Sentences:
             f"recorded a delay to {name} ({cause}): "
             f"{from_to(_due(now, Delay.before), _due(now, Delay.after))}."
         )
+        if now["settlement"]:
+            yield Sentence(f"recorded that the cause of the delay to {name} {_settlement(now)}.")
         return
     if _differs(was, now, "cause"):
         yield Sentence(f"changed the cause of the delay to {name} to {cause}.")

@@ -1,0 +1,69 @@
+"""Test the page that sets how sentences name a milestone: by keyboard, as one types, with axe."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from agencies.models import Seat
+from tests.factories import DelayFactory, MilestoneFactory, SeatFactory, WorkItemFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def milestone():
+    item = WorkItemFactory(number="1.2", lead_agency__short_name="Police")
+    return MilestoneFactory(item=item, number=1, original_due=date(2030, 6, 30))
+
+
+@pytest.fixture
+def writer(page, sign_in, milestone, accessibility_faults):
+    sign_in(SeatFactory(agency=milestone.responsible_agency, role=Seat.Role.CONTRIBUTOR).user)
+
+    def assert_accessible():
+        for width in (1280, 375):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert accessibility_faults(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    page.assert_accessible = assert_accessible
+    return page
+
+
+def address(name, milestone, *more):
+    return reverse(name, args=[milestone.item.plan.slug, milestone.item.number, 1, *more])
+
+
+def test_the_sentences_follow_what_is_typed(writer, live_server, milestone):
+    writer.goto(live_server.url + address("workitems:set-milestone-as-told", milestone))
+    field = writer.get_by_label("Wording in sentences")
+    sentences = writer.locator("#sentences")
+    expect(sentences).to_have_text("")
+    field.fill("brochures and notices")
+    expect(sentences).to_contain_text("Brochures and notices are expected by 30 June 2030.")
+    writer.assert_accessible()
+    field.fill("brochures and notices.")
+    expect(sentences).to_contain_text("Leave out the punctuation at the end")
+    field.press("Enter")
+    expect(writer.locator(".govuk-error-message")).to_have_count(1)
+    writer.assert_accessible()
+    field.fill("brochures and notices")
+    field.press("Enter")
+    expect(writer.get_by_role("status")).to_contain_text("Brochures and notices are expected")
+
+
+def test_whether_a_cause_is_settled_is_said_by_keyboard(writer, live_server, milestone):
+    DelayFactory(milestone=milestone)
+    writer.goto(live_server.url + address("workitems:settle-cause", milestone, 1))
+    writer.get_by_label("Being settled").focus()
+    writer.keyboard.press("Space")
+    writer.keyboard.press("Enter")
+    expect(writer.locator(".govuk-error-message")).to_have_count(1)
+    writer.assert_accessible()
+    writer.get_by_label("Needs a decision").focus()
+    writer.keyboard.press("Space")
+    writer.keyboard.press("Enter")
+    expect(writer.get_by_text("The cause needs a decision.")).to_be_visible()
+    writer.assert_accessible()
