@@ -52,7 +52,7 @@ class SectionFields(Form):
         label="Standing text",
         required=False,
         max_length=MAX_SOURCE,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true"}),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true", "data-marks": "text"}),
         help_text=(
             "Printed in every briefing of this kind. A blank line starts a paragraph, “- ” a "
             f"sub-bullet, **two stars** make bold. {FILLED_IN}"
@@ -154,7 +154,9 @@ class ChangeKindForm(AnnexesForm):
                 label=f"{place}. What follows it",
                 required=False,
                 max_length=MAX_SOURCE,
-                widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "true"}),
+                widget=forms.Textarea(
+                    attrs={"rows": 2, "spellcheck": "true", "data-marks": "line"}
+                ),
             )
 
     def start(self, row: Any) -> dict[str, Any]:

@@ -91,6 +91,21 @@ function renumbered(text, before, now) {
   });
 }
 
+// The numbered paragraphs that a paragraph can refer to, with their first words.
+function othersThan(key) {
+  return [...root.querySelectorAll("[data-blocks] > [data-block][value]")]
+    .filter((block) => block.dataset.block !== key)
+    .map((block) => {
+      const words = editors.get(block.dataset.block)?.box.value ?? block.querySelector("[data-words]").textContent;
+      return { key: block.dataset.block, number: block.value, words: beginning(words) };
+    });
+}
+
+function beginning(words) {
+  const line = words.trim().replace(/\s+/g, " ");
+  return line.length > 120 ? `${line.slice(0, 120).replace(/ \S*$/, "")} …` : line;
+}
+
 // --- one box of words -----------------------------------------------------------------------------
 
 class Editor extends Autosave {
@@ -120,6 +135,20 @@ class Editor extends Autosave {
       if (!event.target.closest("[data-take-theirs]")) return;
       event.preventDefault();
       this.takeTheirs();
+    });
+    this.enrich();
+  }
+
+  // The box gets an editor as soon as that is here. Where it cannot come, the box takes marks.
+  async enrich() {
+    const { enrich } = await import("./rich_text.js").catch(() => ({}));
+    if (!enrich || editors.get(this.key) !== this || !this.form.isConnected) return;
+    this.rich = enrich(this.box, {
+      paragraphs: () => othersThan(this.key),
+      seen: this.form.elements.seen.value || root.dataset.seen,
+      isSingle: "options" in this.form.elements,
+      described: [this.errors],
+      marks: this.form.querySelector(".workshop-hint"),
     });
   }
 
@@ -215,6 +244,7 @@ class Editor extends Autosave {
     const { selectionStart, selectionEnd, value } = this.box;
     const text = renumbered(value, before, now);
     this.form.elements.seen.value = now;
+    this.rich?.renumber(now);
     if (text === value) return;
     this.box.value = text;
     this.box.setSelectionRange(selectionStart, selectionEnd);
@@ -355,9 +385,9 @@ function bringUpToDate({ state, seen, order, asks, blocks, isWhole = false }) {
   for (const editor of editors.values()) editor.renumber(editor.form.elements.seen.value || before, seen);
   scrollTo(scrollX, scroll);
   adopt();
-  if (!inBox || !focused.isConnected) return;
+  if (!focused.isConnected || !(inBox || focused.isContentEditable)) return;
   focused.focus({ preventScroll: true });
-  focused.setSelectionRange(...inBox);
+  if (inBox) focused.setSelectionRange(...inBox);
 }
 
 // A fresh block in the place of the old one, with its open box and its menu.
@@ -442,7 +472,7 @@ function later(key) {
   const section = root.querySelector(`[data-block="${CSS.escape(key ?? "")}"]`)?.closest("[data-chapter]");
   const tray = section?.dataset.chapter ?? trayOf();
   news = setTimeout(() => {
-    if (waiting || document.activeElement.matches("textarea, select, input")) return later(key);
+    if (waiting || document.activeElement.matches("textarea, select, input, [contenteditable]")) return later(key);
     turning = turning.then(() => bringNews(tray)).catch(() => {});
   }, LATER);
 }
@@ -743,7 +773,7 @@ root.addEventListener("dragend", () => {
 root.addEventListener("keydown", (event) => {
   const name = { ArrowUp: "up", ArrowDown: "down" }[event.key];
   if (!name || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  if (event.target.closest("textarea, input, select")) return;
+  if (event.target.closest("textarea, input, select, [contenteditable]")) return;
   const block = event.target.closest("[data-block]");
   if (!block || block.classList.contains("is-new") || !(mayMove(block) || block.closest("[data-asks]"))) return;
   event.preventDefault();

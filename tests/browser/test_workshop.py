@@ -55,10 +55,15 @@ def bar(page):
 
 
 def edit(page, words):
-    """Open a paragraph and return its text box."""
+    """Open a paragraph and return its text box, which holds what its editor shows."""
     key = paragraph(page, words).get_attribute("data-block")
     paragraph(page, words).locator("[data-edit]").click()
     return page.locator(f'[data-editor="{key}"] textarea')
+
+
+def surface(page):
+    """Return the editor in the place of a text box, where people type."""
+    return page.locator("[data-editor] [contenteditable]")
 
 
 def state(page):
@@ -158,8 +163,7 @@ def test_a_paragraph_is_edited_split_referenced_joined_and_restored_by_keyboard(
     page = coordinator
     paragraph(page, MARK).locator("[data-edit]").focus()
     page.keyboard.press("Enter")
-    box = page.locator("[data-editor] textarea")
-    expect(box).to_be_focused()
+    expect(surface(page)).to_be_focused()
     page.keyboard.press("Control+End")
     page.keyboard.type(" See paragraph {5}.")
     expect(state(page)).to_have_text(SAVED)
@@ -354,7 +358,7 @@ def test_every_state_of_the_draft_page_is_accessible(
     is_accessible()
 
     box = edit(page, MARK)
-    expect(box).to_be_focused()
+    expect(surface(page)).to_be_focused()
     is_accessible()
 
     mine = edit(colleague, MARK)
@@ -385,7 +389,7 @@ def test_every_state_of_the_draft_page_is_accessible(
     is_accessible()
 
     page.get_by_role("link", name=re.compile("^Write from this")).first.click()
-    expect(page.locator("[data-new] textarea")).to_be_focused()
+    expect(surface(page.locator("[data-new]"))).to_be_focused()
     expect(box).to_have_value("Purpose " * 30)
     is_accessible()
 
