@@ -4,7 +4,7 @@
 
 import { Fragment, Plugin, Schema, Slice } from "../vendor/prosemirror.js";
 
-const REFERENCE = /\{ *(?:(\d{1,4})|([pr]-[a-z0-9-]{1,60})) *\}/g;
+const REFERENCE = /\{(?: *(\d{1,4}) *|([pr]-[a-z0-9-]{1,60}))\}/g;
 const SIGN = /^[-•] +(?=\S)/; // an asterisk is written as "\\*", which begins no bullet
 export const CHIP = "\ufffc"; // a reference, in a line's text
 
