@@ -47,11 +47,8 @@ class Question {
       event.preventDefault();
       this.choose(this.active);
     });
-    this.dialog.querySelector("[type=button]").addEventListener("click", () => this.dialog.close());
-    this.dialog.addEventListener("close", () => {
-      this.dialog.remove();
-      this.answer(this.chosen ?? null);
-    });
+    this.dialog.querySelector("[type=button]").addEventListener("click", () => this.finish(null));
+    this.dialog.addEventListener("close", () => this.finish(null));
     document.body.append(this.dialog);
     this.dialog.showModal();
     this.show();
@@ -101,8 +98,13 @@ class Question {
   }
 
   choose(option) {
-    if (!option) return;
-    this.chosen = option.paragraph;
+    if (option) this.finish(option.paragraph);
+  }
+
+  // Only the first answer counts.
+  finish(paragraph) {
     this.dialog.close();
+    this.dialog.remove();
+    this.answer(paragraph);
   }
 }

@@ -289,10 +289,11 @@ def test_a_reference_is_picked_by_number_or_words_and_follows_its_paragraph(
     assert box.text == "This follows paragraph {10} and "
     box.page.get_by_role("button", name="Refer to a paragraph").click()
     dialog.get_by_role("option", name="3 Words").click()
+    chips = box.surface.locator("[data-ref]")
+    expect(chips).to_have_text(["10", "3"])
     expect(box.surface).to_be_focused()
     assert box.text == "This follows paragraph {10} and {3}"
 
-    chips = box.surface.locator("[data-ref]")
     box.page.evaluate("keys => editor.renumber(keys)", " ".join(KEYS[4:]))
     expect(chips).to_have_text(["6", "(left out)"])
     assert box.type(".") == "This follows paragraph {6} and {p-03}."
