@@ -60,3 +60,29 @@ def test_a_refused_text_and_a_preview_have_no_accessibility_fault(
         page.get_by_role("button", name="Preview").click()
         expect(page.get_by_role("region", name=title)).to_be_visible()
         assert accessibility_faults(page) == []
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_standing_text_is_edited_as_it_prints(
+    page, live_server, sign_in, accessibility_faults, width
+):
+    page.set_viewport_size({"width": width, "height": 900})
+    people = scene()
+    sign_in(people["coordinator"])
+    page.goto(f"{live_server.url}{people.briefing.kind.get_absolute_url()}sections/purpose/")
+    page.get_by_label("Standing text").click()
+    surface = page.get_by_role("textbox", name="Standing text")
+    expect(surface).to_have_attribute("contenteditable", "true")
+    expect(surface).to_be_focused()
+    surface.press("Control+a")
+    for text in ("{plan} has **two** aims:", "- to prevent", "to protect"):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name="Preview").click()
+    beside = page.get_by_role("region", name="With what you typed")
+    expect(beside).to_contain_text("The Plan of Action has two aims:")
+    expect(beside.locator("li").filter(has_text="to protect").last).to_be_visible()
+    expect(page.get_by_label("Standing text")).to_have_value(
+        "{plan} has **two** aims:\n- to prevent\n- to protect"
+    )
