@@ -28,15 +28,17 @@ export class Tools {
       button.title = action.keys.replace("Control", "Ctrl");
     }
     button.action = action;
-    button.addEventListener("click", () => this.press(button));
+    button.addEventListener("click", ({ detail }) => this.press(button, detail > 0));
     return button;
   }
 
-  press(button) {
+  // By the keyboard, the focus stays here: some buttons are wanted twice.
+  press(button, isByPointer) {
     const { run, ask, why } = button.action;
     const { view, note } = this.editor;
     if (ask) return ask();
     if (!run(view.state, view.dispatch)) note.textContent = why ?? "";
+    if (isByPointer) this.editor.focus({ preventScroll: true });
   }
 
   move(event) {
