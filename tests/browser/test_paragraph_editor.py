@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.keyboard import tab_to
 from tests.browser.workshop import SAVED, context_of, draft_of_today
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,7 +127,7 @@ def test_the_keyboard_passes_through_without_changing_a_word(page, draft, addres
     expect(state(page)).to_have_text(SAVED)
     before = draft.texts()
     surface.press("Tab")
-    tab_to(page, "Done")
+    expect(page.get_by_role("button", name="Done")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     expect(surface).to_be_focused()
     page.keyboard.press("Shift+Tab")

@@ -61,6 +61,7 @@ def test_a_stylesheet_is_joined_anew_when_a_part_has_changed(tmp_path):
 
 def test_a_script_imports_another_by_its_hashed_name(tmp_path):
     shutil.copytree(ROOT / "static/js", tmp_path / "js")
+    shutil.copytree(ROOT / "static/vendor", tmp_path / "vendor")
     source = FileSystemStorage(location=str(tmp_path))
     names = [f"js/{path.name}" for path in (tmp_path / "js").iterdir()]
     with override_settings(DEBUG=False):
@@ -74,3 +75,5 @@ def test_a_script_imports_another_by_its_hashed_name(tmp_path):
         found = re.findall(r'from "\./(autosave\.[^"]+)"', hashed[name].read_text())
         assert found == [hashed["js/autosave.js"].name]
         assert found != ["autosave.js"]
+    later = re.findall(r'import\("\./(rich_text\.[^"]+)"\)', hashed["js/workshop.js"].read_text())
+    assert later == [hashed["js/rich_text.js"].name]
