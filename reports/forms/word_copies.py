@@ -60,7 +60,7 @@ class TakeForm(Form):
         label="Text to put into the draft",
         strip=False,
         max_length=MAX_SOURCE,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true"}),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true", "data-marks": "text"}),
         error_messages={"required": "Write the text, or reject the suggestion."},
     )
 

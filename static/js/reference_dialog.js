@@ -76,7 +76,8 @@ class Question {
         return option;
       }),
     );
-    this.status.textContent = found.length === 1 ? "1 paragraph" : `${found.length || "No"} paragraphs`;
+    if (!found.length) this.status.textContent = "No paragraph has this number or these words.";
+    else this.status.textContent = found.length === 1 ? "1 paragraph" : `${found.length} paragraphs`;
     this.activate(this.list.firstElementChild);
   }
 
