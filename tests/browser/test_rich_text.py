@@ -236,6 +236,11 @@ def test_a_bullet_never_begins_the_words(box):
     expect(box.page.get_by_role("status")).to_contain_text("The first line is the sentence")
     box.type("Lead", "<Enter>", "- one")
     assert box.type("<Control+Home>", "<Shift+End>", "<Delete>", "<Delete>") == "one"
+    nested = "<ul><li>one<ul><li>two<ul><li>three</li></ul></li></ul></li></ul>"
+    assert box.begin().paste(html=nested) == "one\n- two\n  - three"
+    expect(box.surface.locator(".rich-bullet")).to_have_text(["two", "three"])
+    written = "marks.write([1, 2, 2].map((level) => ({ level, runs: [{ text: 'x' }] })))"
+    assert box.page.evaluate(written) == "x\n- x\n  - x"
 
 
 def test_fields_and_unknown_numbers_stay_text(box):
