@@ -11,11 +11,12 @@ from reports.drafting import draft_rows
 from reports.drafting.draft import Composed, Draft, Part, Portion
 from reports.drafting.page import Page
 from reports.drafting.paper import assembled, composed_from, composed_without_draft, generated
-from reports.models import Briefing, ClearanceComment
+from reports.models import Briefing, ClearanceComment, Suggestion
 from workitems.models import Return
 
 BRIEFING = "briefings:detail"
 WORKSHOP = "workshop:draft"
+WORD_COPIES = "workshop:word"
 UPDATE_PAGE = "workshop:update"
 COVER = "briefings:change-cover"
 ANNEXES = "briefings:annexes"
@@ -39,6 +40,8 @@ class Material:
     missing: list[Return]
     # Unresolved comments of agencies.
     comments: list[ClearanceComment]
+    # Number of open suggestions of Word copies.
+    suggestions: int = 0
 
     def shown(self) -> list[tuple[Portion, Part]]:
         return [(portion, part) for portion in self.draft.portions for part in portion.shown]
@@ -106,6 +109,7 @@ def _of_draft(
         refusal=refusal,
         missing=missing_returns(briefing),
         comments=list(comments.select_related("clearance__agency").order_by("made_at", "pk")),
+        suggestions=Suggestion.objects.of_briefing(briefing).left_open().count(),
     )
 
 

@@ -9,11 +9,19 @@ from functools import partial
 from reports.checks.blockers import PHONES
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.length import pages
-from reports.checks.material import BRIEFING, CLEARANCE, COVER, UPDATE_PAGE, WORKSHOP, Material
+from reports.checks.material import (
+    BRIEFING,
+    CLEARANCE,
+    COVER,
+    UPDATE_PAGE,
+    WORD_COPIES,
+    WORKSHOP,
+    Material,
+)
 from reports.checks.paper_dates import called_future
 from reports.document import markup, words
 from reports.document.dates import long_date
-from reports.document.wording import agree, count_in_words, join_words
+from reports.document.wording import agree, capitalised, count_in_words, join_words
 from reports.drafting.draft import Part, drifts, outdated, printed
 from reports.models import Briefing
 from workitems.models import Update
@@ -40,6 +48,7 @@ def every(material: Material, today: date) -> list[Check]:
         *_paragraphs(material),
         *_phones(material),
         *_answers(material),
+        *_suggestions(material),
         *_dated_ahead(material, today),
     ]
 
@@ -208,6 +217,19 @@ def _answers(material: Material) -> Iterator[Check]:
             place="Clearance",
             about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
             is_of_clearance=True,
+        )
+
+
+def _suggestions(material: Material) -> Iterator[Check]:
+    """Yield that suggestions of Word copies are open: somebody's words may be forgotten."""
+    if count := material.suggestions:
+        yield warn(
+            key="suggestions",
+            words=f"{capitalised(count_in_words(count, 'suggestion'))} of Word copies "
+            f"{agree(count, 'is', 'are')} open: neither accepted nor rejected.",
+            url=material.url(WORD_COPIES),
+            place="Word copies",
+            about=fingerprint(str(count)),
         )
 
 

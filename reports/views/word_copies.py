@@ -72,6 +72,13 @@ class Shown:
     contradictions: tuple[Any, ...] = ()
     is_overtaken: bool = False
 
+    @property
+    def way(self) -> str:
+        """What the link to its own page says."""
+        if self.is_overtaken:
+            return "Compare"
+        return "Read" if self.row.kind == Kind.REMOVE else "Change, then accept"
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy(request: HttpRequest, slug: str, pk: int, copy: int) -> HttpResponse:

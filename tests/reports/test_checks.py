@@ -414,4 +414,4 @@ def test_the_checks_take_a_fixed_number_of_queries(
         assert len(checks.failed_checks(briefing, BEFORE_ON)) > 3
 
 
-QUERIES = 22
+QUERIES = 23

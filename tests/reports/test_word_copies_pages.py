@@ -5,10 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from reports.models import WordCopy
+from reports.models import Suggestion, WordCopy
 from reports.services import drafts, word_copies
 from tests.factories import MilestoneFactory, SuggestionFactory, WordCopyFactory
 from tests.reports.test_word_copies import OTHER, REVIEWER, text
+from tests.reports.test_word_reading import mangled
 
 LIST, COPY = 8, 12
 
@@ -152,6 +153,38 @@ def test_a_suggestion_that_contradicts_a_record_names_it(client, plan, item, coo
     assert wrong(was.replace("31 May 2010", "May 2010")) == []
     assert wrong(was.replace("9", "12")) == [("12", "Milestone 1.2.1")]
     assert wrong("Brochures come out by 31 May 2010, in nine languages.") == []
+
+
+def test_open_suggestions_are_a_warning_of_the_checks(
+    client, briefing, sent, upload, parts, coordinator
+):
+    copy = upload(sent().replace(parts[0], "two", "four", REVIEWER))
+    page = client.get(reverse("briefings:checks", args=[briefing.plan.slug, briefing.pk]))
+    assert "One suggestion of Word copies is open: neither accepted nor rejected." in page.text
+    row = copy.suggestions.get()
+    word_copies.reject(suggestion=row, version=1, by=coordinator, at=timezone.now())
+    page = client.get(reverse("briefings:checks", args=[briefing.plan.slug, briefing.pk]))
+    assert "of Word copies is open" not in page.text
+
+
+def test_a_mangled_upload_is_a_sentence_or_suggestions_and_never_half_of_them(
+    client, briefing, sent, parts
+):
+    file = (
+        sent().replace(parts[0], "two", "four", REVIEWER).comment(parts[1], "Sure?", OTHER).data()
+    )
+    taken = set()
+    for seed in range(40):
+        page = posted(client, briefing, mangled(file, seed))
+        assert page.status_code in (302, 422)
+        if page.status_code == 422:
+            [said] = page.context["form"].errors["file"]
+            assert said.endswith(".")
+        else:
+            taken.add(page["Location"])
+        assert WordCopy.objects.count() == len(taken)
+    assert Suggestion.objects.values("copy").distinct().count() == len(taken) > 0
+    assert text(briefing, parts[0]) == "Brochures are late by two months."
 
 
 @pytest.mark.parametrize("count", [1, 3])
