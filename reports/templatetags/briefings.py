@@ -65,7 +65,7 @@ def foot_links(block: Block, here: str, paragraphs: str, may_change: bool) -> Sa
 
 
 @register.simple_tag(takes_context=True)
-def suggestions_here(context: dict[str, Any], key: str) -> SafeString | str:
+def suggestions_here(context: dict[str, Any], key: str, name: str) -> SafeString | str:
     """Return the number of open suggestions of Word copies at a paragraph, with the way to them.
 
     `suggested` in the context has them by key: number and address.
@@ -74,7 +74,13 @@ def suggestions_here(context: dict[str, Any], key: str) -> SafeString | str:
         return ""
     count, url = context["suggested"][key]
     words = "suggestion" if count == 1 else "suggestions"
-    return format_html('<a class="workshop-suggested" href="{}">{} {}</a>', url, count, words)
+    return format_html(
+        '<a href="{}">{} {}<span class="visually-hidden"> for {}</span></a>',
+        url,
+        count,
+        words,
+        name,
+    )
 
 
 def _lines(cited: Iterable[Cited]) -> str:

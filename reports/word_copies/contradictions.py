@@ -3,15 +3,16 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 
 from reports.document import Source
-from reports.document.dates import MONTHS, long_date
+from reports.document.dates import MONTHS
 from reports.document.wording import join_words
+from workitems.known_dates import Known, KnownDate, KnownTo, known
 
 _MONTHS = "|".join(MONTHS)
 _DATE = re.compile(rf"(?:\b(\d{{1,2}})\s+)?\b({_MONTHS})\s+(\d{{4}})\b")
@@ -58,7 +59,7 @@ class RecordFacts:
     """The dates, by what they are, and the texts of one record."""
 
     source: Source
-    dates: dict[str, date]
+    dates: dict[str, KnownDate]
     text: str
 
 
@@ -78,14 +79,18 @@ def facts_of(sources: Iterable[Source]) -> dict[Source, RecordFacts]:
     return found
 
 
-def _dates(row: Any) -> dict[str, date]:
-    found: dict[str, date] = {}
+def _dates(row: Any) -> dict[str, KnownDate]:
+    """Return the dates of a row by the names of their columns, as precisely as they are known."""
+    joined = {each.columns[0]: each for each in vars(type(row)).values() if isinstance(each, Known)}
+    found: dict[str, KnownDate] = {}
     for column in row._meta.fields:
         value = getattr(row, column.attname)
-        if isinstance(value, datetime):
+        if not isinstance(column, models.DateField) or isinstance(value, datetime | None):
             continue
-        if isinstance(column, models.DateField) and value:
-            found[str(column.verbose_name)] = value
+        name = str(column.verbose_name)
+        found[name] = (
+            joined[column.name].__get__(row, type(row)) if column.name in joined else known(value)
+        )
     return found
 
 
@@ -127,8 +132,13 @@ def _wrong_dates(
             yield Contradiction(words, each.source.label, _listed(each), urls.get(each.source, ""))
 
 
-def _as_days(when: date) -> Iterable[Day]:
-    return (when.year, when.month, when.day), (when.year, when.month, 0)
+def _as_days(when: KnownDate) -> Iterable[Day]:
+    """Yield what a text may call the date. One that is known to the month has no day."""
+    day = when.last_day
+    if when.known_to == KnownTo.DAY:
+        yield day.year, day.month, day.day
+    months = (2, 1, 0) if when.known_to == KnownTo.QUARTER else (0,)
+    yield from ((day.year, day.month - back, 0) for back in months)
 
 
 def _has(facts: RecordFacts, day: Day) -> bool:
@@ -137,10 +147,10 @@ def _has(facts: RecordFacts, day: Day) -> bool:
 
 def _listed(facts: RecordFacts) -> str:
     """Return "agreed due 31 May 2010, forecast due 31 August 2010"."""
-    by_date: dict[date, list[str]] = {}
+    by_date: dict[KnownDate, list[str]] = {}
     for name, when in facts.dates.items():
         by_date.setdefault(when, []).append(name)
-    return "; ".join(f"{join_words(names)} {long_date(when)}" for when, names in by_date.items())
+    return "; ".join(f"{join_words(names)} {when}" for when, names in by_date.items())
 
 
 def _wrong_numbers(

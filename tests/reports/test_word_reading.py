@@ -9,6 +9,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 
 from reports.document import markup
 from reports.drafting.draft import Ask, Draft, Part, Portion
@@ -16,9 +17,10 @@ from reports.render.docx import render_docx
 from reports.render.docx.keys import Stamp, digest, stamped, texts_of
 from reports.word_copies.finding import Sent, found_in
 from reports.word_copies.word_file import read_word_file, view
+from reports.word_copies.word_merge import merged
 from reports.word_copies.word_package import MAX_PACKED
 from tests.reports import sample
-from tests.reports.word_edits import Edited
+from tests.reports.word_edits import Edited, tracked, with_text, words
 from workitems.services import Refused
 
 REVIEWER, OTHER = "Legal reviewer", "Policy reviewer"
@@ -112,6 +114,85 @@ def test_each_kind_of_edit_is_found(data, draft):
         ("edit", OTHER),
         ("comment", OTHER),
     ]
+
+
+def findings(file, draft):
+    return told(found_in(read_word_file(file.data()), draft))
+
+
+def text_of(draft, key):
+    return draft.part(key).text
+
+
+def test_a_tracked_move_is_one_suggestion(data, draft):
+    file = Edited(data).moved("p-03", "p-12", REVIEWER)
+    assert findings(file, draft) == [("move", "p-03", REVIEWER, text_of(draft, "p-03"), "")]
+    [found] = found_in(read_word_file(file.data()), draft)
+    assert (found.section, found.after) == ("s5", "p-12")
+
+
+@pytest.mark.parametrize("author", [REVIEWER, None])
+def test_a_split_paragraph_is_shortened_and_followed_by_a_new_one(author, data, draft):
+    file = Edited(data).split("p-11", "on the intranet;", author)
+    whole = text_of(draft, "p-11")
+    head, _, tail = whole.partition(" most of")
+    [edit, added] = found_in(read_word_file(file.data()), draft)
+    assert (edit.kind, edit.key, edit.author, edit.would) == ("edit", "p-11", author or "", head)
+    assert (added.kind, added.after, added.would) == ("add", "p-11", f"most of{tail}")
+
+
+def test_joined_paragraphs_are_an_edit_and_a_deletion(data, draft):
+    file = Edited(data).join("p-10", REVIEWER)
+    both = f"{text_of(draft, 'p-10')}{text_of(draft, 'p-11')}"
+    assert findings(file, draft) == [
+        ("edit", "p-10", REVIEWER, text_of(draft, "p-10"), both),
+        ("remove", "p-11", REVIEWER, text_of(draft, "p-11"), ""),
+    ]
+
+
+def test_a_deleted_paragraph_with_its_end_leaves_the_next_one_alone(data, draft):
+    file = Edited(data).remove("p-10", REVIEWER)
+    assert findings(file, draft) == [("remove", "p-10", REVIEWER, text_of(draft, "p-10"), "")]
+
+
+def test_what_one_person_wrote_and_another_deleted_is_in_the_first_ones_suggestion(data, draft):
+    file = Edited(data).replace("p-01", "first year", "second year", REVIEWER)
+    written = next(file.root.iter(qn("w:ins")))
+    run = written[0]
+    gone = tracked("w:del", OTHER, "2010-07-21T09:00:00Z", with_text(run, words(run), "w:delText"))
+    written.replace(run, gone)
+    assert [(author, "second" in would) for _, _, author, _, would in findings(file, draft)] == [
+        (REVIEWER, True)
+    ]
+
+
+def test_a_footnote_is_listed_with_its_text(data, draft):
+    file = Edited(data)
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    file.parts["word/_rels/document.xml.rels"] = file.parts["word/_rels/document.xml.rels"].replace(
+        b"</Rel", f'<Relationship Id="n" Target="footnotes.xml" Type="{relation}"/></Rel'.encode()
+    )
+    file.parts["word/footnotes.xml"] = (
+        b'<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        b'<w:footnote w:id="2"><w:p><w:r><w:t>See the Act.</w:t></w:r></w:p></w:footnote>'
+        b"</w:footnotes>"
+    )
+    whole = read_word_file(file.data())
+    outside = [block.text(()) for block in read_word_file(data).outside]
+    assert [(str(each.kind), each.would) for each in found_in(whole, draft, outside)] == [
+        ("unplaced", "See the Act.")
+    ]
+
+
+def test_two_changes_of_one_text_are_merged_unless_they_touch():
+    base = "Brochures are late by two months."
+    one = "Brochures are late by four months."
+    other = "All brochures are late by two months."
+    assert merged(base, one, other) == "All brochures are late by four months."
+    assert merged(base, one, "Brochures are late by three months.") is None
+    assert merged(base, f"{base} A.", f"{base} B.") is None
+    assert merged(base, one, one) == one
+    assert merged(base, f"{base} More.", one) == f"{one} More."
 
 
 def test_a_file_saved_by_libreoffice_suggests_the_same(data, draft):

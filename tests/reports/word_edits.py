@@ -88,6 +88,40 @@ class Edited:
         self.paragraph(after).addnext(self.paragraph(key))
         return self
 
+    def moved(self, key, after, author, at=AT):
+        """Move a paragraph with tracking, as Word does: the words go here and come there."""
+        here, like = self.paragraph(key), self.paragraph(after)
+        there = OxmlElement("w:p")
+        there.append(deepcopy(here.find(qn("w:pPr"))))
+        for run in list(here.findall(qn("w:r"))):
+            there.append(tracked("w:moveTo", author, at, deepcopy(run)))
+            run.addprevious(tracked("w:moveFrom", author, at, deepcopy(run)))
+            here.remove(run)
+        end_of(there, "w:moveTo", author, at)
+        end_of(here, "w:moveFrom", author, at)
+        like.addnext(there)
+        return self
+
+    def split(self, key, words_before, author=None, at=AT):
+        """Press Enter after these words of a paragraph of one run. Its end stays with the rest."""
+        paragraph = self.paragraph(key)
+        run = next(paragraph.iter(qn("w:r")))
+        head, _, tail = words(run).partition(words_before)
+        rest = OxmlElement("w:p")
+        rest.append(deepcopy(paragraph.find(qn("w:pPr"))))
+        rest.append(with_text(run, tail))
+        run.addprevious(with_text(run, head + words_before))
+        run.getparent().remove(run)
+        if author is not None:
+            end_of(paragraph, "w:ins", author, at)
+        paragraph.addnext(rest)
+        return self
+
+    def join(self, key, author, at=AT):
+        """Delete the end of a paragraph with tracking, which joins it to the next."""
+        end_of(self.paragraph(key), "w:del", author, at)
+        return self
+
     def comment(self, key, text, author, at=AT):
         """Comment on the whole paragraph."""
         number = str(len(self.comments))
