@@ -50,6 +50,7 @@ def _notes() -> Iterator[Note]:
 
 FROZEN = {
     "meetingpaper": "A frozen paper is never changed or deleted.",
+    "covermark": "A mark is never changed or deleted; papers may have been printed with it.",
     "issuedpaper": "An issued paper is never changed or deleted.",
     "draftact": "What was done on a draft is never changed or deleted; undo it.",
     "response": "An answer is never changed or deleted; a correction is a new one.",
@@ -64,7 +65,7 @@ GUARDS = (
         for name in (
             *("briefing", "briefingkind", "kindsection", "draftsection"),
             *("checkoverride", "followup", "clearance", "clearancecomment"),
-            "suggestion",
+            *("suggestion", "agencycover"),
         )
     ),
     *frozen_history(

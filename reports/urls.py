@@ -1,8 +1,9 @@
 """URLs of a plan's dashboard, the papers of its meetings, and its briefings."""
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from reports.views import (
+    agency_covers,
     annex_choices,
     briefing_decisions,
     briefings,
@@ -55,6 +56,10 @@ briefing_urls: list[URLPattern | URLResolver] = [
     path("", issuing.index, name="list"),
     path("new/", briefings.create, name="create"),
     path("kinds/", include(kind_urls)),
+    path("cover/", agency_covers.change, name="cover-design"),
+    path("cover/mark/", agency_covers.mark, name="cover-mark"),
+    path("cover/mark/remove/", agency_covers.remove_mark, name="remove-cover-mark"),
+    path("cover/history/", agency_covers.history, name="cover-history"),
     path("<int:pk>/", briefings.detail, name="detail"),
     path("<int:pk>/cover/", briefings.change_cover, name="change-cover"),
     path("<int:pk>/checks/", checks.check_list, name="checks"),
@@ -138,7 +143,13 @@ paper_urls = [
 
 return_paper_urls = [path("<int:round>/<int:agency>/return.pdf", return_papers.pdf, name="pdf")]
 
+COLOUR = "[0-9a-f]{6}"
+cover_urls = [
+    re_path(f"^(?P<ink>{COLOUR})-(?P<rule>{COLOUR}).css$", agency_covers.colours, name="colours")
+]
+
 urlpatterns = [
+    path("covers/", include((cover_urls, "covers"))),
     path("plans/<slug:slug>/returns/", include((return_paper_urls, "return_papers"))),
     path("plans/<slug:slug>/meetings/", include((paper_urls, "papers"))),
     path("plans/<slug:slug>/dashboard/", include((dashboard_urls, "dashboard"))),

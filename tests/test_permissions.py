@@ -506,6 +506,15 @@ RULES: dict[str, Row] = {
     "briefings:kind": of_plan(kind, may=DRAFTERS),
     "briefings:kind-paper": of_plan(kind, may=DRAFTERS),
     "briefings:kind-history": of_plan(kind, may=DRAFTERS),
+    "briefings:cover-design": of_plan(plan, may=("coordinator",), post=INVALID),
+    "briefings:cover-mark": of_plan(plan, may=("coordinator",), post=INVALID),
+    "briefings:remove-cover-mark": of_plan(
+        plan, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD
+    ),
+    "covers:colours": replace(
+        signed_in(200, NOT_ALLOWED), arguments=lambda scene: ["0b5158", "7a1f2b"]
+    ),
+    "briefings:cover-history": of_plan(plan, may=("coordinator",)),
     "briefings:change-kind": of_plan(kind, may=("coordinator",), post=INVALID),
     "briefings:copy-kind": of_plan(kind, may=("coordinator",), post=INVALID),
     "briefings:add-section": of_plan(kind, may=("coordinator",), post=INVALID),

@@ -23,19 +23,13 @@ REQUIRED_FIELDS = {
     "title": "the title",
     "action_sought": "the action sought",
     "copied_to": "who gets a copy",
-    "contact_name": "the first contact",
     "manager_name": "the authorising manager",
 }
 # Each person on the cover needs at least one of two phone numbers.
-PHONES = {
-    "contact": ("contact_name", "contact_phone", "contact_mobile", "the first contact"),
-    "second_contact": (
-        "second_contact_name",
-        "second_contact_phone",
-        "second_contact_mobile",
-        "the second contact",
-    ),
-    "manager": ("manager_name", "manager_phone", "manager_mobile", "the authorising manager"),
+PEOPLE = {
+    "contact": "the first contact",
+    "second_contact": "the second contact",
+    "manager": "the authorising manager",
 }
 # A marking within text: in capitals, as separate words.
 MARKED = re.compile(
@@ -123,6 +117,8 @@ def _cover(material: Material) -> Iterator[Check]:
             # The register often gives it when the paper is nearly done.
             Gate.AUTHORISATION,
         )
+    if not is_named(briefing, "contact"):
+        yield empty("contact_name", "the first contact", "The cover does not say who to contact.")
     consulted = material.found.cover.agencies_consulted if material.found else ()
     if material.found and not consulted:
         yield empty(
@@ -132,11 +128,22 @@ def _cover(material: Material) -> Iterator[Check]:
             # The agencies can be asked before this is filled in.
             Gate.AUTHORISATION,
         )
-    for person, phone, mobile, what in PHONES.values():
-        is_there = getattr(briefing, person).strip()
-        if is_there and not getattr(briefing, phone).strip() + getattr(briefing, mobile).strip():
+    for person, what in PEOPLE.items():
+        if is_named(briefing, person) and not any(
+            getattr(briefing, name).strip() for name in numbers_of(person)
+        ):
             words = f"The cover has no number of {what}. If there is none, write N/A."
-            yield empty(phone, f"the number of {what}", words)
+            yield empty(f"{person}_phone", f"the number of {what}", words)
+
+
+def is_named(briefing: Briefing, person: str) -> bool:
+    """Return whether the cover has this person, by name or role."""
+    return bool((getattr(briefing, f"{person}_name") + getattr(briefing, f"{person}_role")).strip())
+
+
+def numbers_of(person: str) -> tuple[str, str]:
+    """Return the fields with the telephone numbers of a person."""
+    return f"{person}_phone", f"{person}_mobile"
 
 
 def _returns(material: Material) -> Iterator[Check]:

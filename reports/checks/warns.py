@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 
-from reports.checks.blockers import PHONES
+from reports.checks.blockers import PEOPLE, is_named, numbers_of
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.length import pages
 from reports.checks.material import (
@@ -179,10 +179,10 @@ def _phones(material: Material) -> Iterator[Check]:
     briefing = material.briefing
     holders: dict[str, list[str]] = defaultdict(list)
     fields: dict[str, str] = {}
-    for person, *numbers, what in PHONES.values():
-        for name in numbers:
+    for person, what in PEOPLE.items():
+        for name in numbers_of(person):
             digits = re.sub(r"\D", "", getattr(briefing, name))
-            if digits and getattr(briefing, person).strip():
+            if digits and is_named(briefing, person):
                 holders[digits].append(what)
                 fields[digits] = name
     for digits, people in holders.items():

@@ -477,9 +477,8 @@ def _cover(paper: Document) -> Iterator[tuple[str, str]]:
 
 
 def _contact(contact: Contact) -> str:
-    who = ", ".join(filter(None, (contact.name, contact.role)))
     numbers = contact.direct_dial or NOT_SAID, contact.mobile or NOT_SAID
-    return f"{who}; DDI: {numbers[0]}; MB: {numbers[1]}"
+    return f"{contact.who}; DDI: {numbers[0]}; MB: {numbers[1]}"
 
 
 def _annexes(was: Sequence[Annex], now: Sequence[Annex]) -> Iterator[AnnexLine]:

@@ -17,6 +17,7 @@ from reports.compose.annex_rows import (
     work_item_table,
     work_item_texts,
 )
+from reports.compose.cover_design import design_of
 from reports.compose.delay_text import delay, mitigation
 from reports.compose.facts import Facts, read_facts
 from reports.compose.paragraphs import Writer, key
@@ -83,7 +84,7 @@ def generate(
     *,
     in_full: bool = True,
 ) -> Composed:
-    """Compose sections, cover and annexes as at the briefing's date, in 16 queries, and one more
+    """Compose sections, cover and annexes as at the briefing's date, in 17 queries, and one more
     if the Minister has answered another paper.
 
     `contents` are in the order of the paper, because an agency is named in full at its first
@@ -146,16 +147,22 @@ def compose(briefing: Briefing) -> Document:
 
 def _cover(briefing: Briefing, facts: Facts) -> Cover:
     contacts = [
-        Contact(name, direct_dial=phone, mobile=mobile)
-        for name, phone, mobile in (
-            (briefing.contact_name, briefing.contact_phone, briefing.contact_mobile),
+        Contact(name, role, phone, mobile)
+        for name, role, phone, mobile in (
+            (
+                briefing.contact_name,
+                briefing.contact_role,
+                briefing.contact_phone,
+                briefing.contact_mobile,
+            ),
             (
                 briefing.second_contact_name,
+                briefing.second_contact_role,
                 briefing.second_contact_phone,
                 briefing.second_contact_mobile,
             ),
         )
-        if name
+        if name or role
     ]
     return Cover(
         minister=facts.minister,
@@ -182,6 +189,8 @@ def _cover(briefing: Briefing, facts: Facts) -> Cover:
             if row.answer == Clearance.Answer.DISSENTS
         ),
         on_behalf_of=f"for {briefing.on_behalf_of}" if briefing.on_behalf_of else "",
+        design=design_of(facts.plan),
+        says_once=True,
     )
 
 

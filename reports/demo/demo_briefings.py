@@ -13,7 +13,7 @@ from workitems.models import Plan
 TRACKER_NUMBER = "10/96252"
 # Roles instead of names, as the officials are real people.
 COVER_OF_2010 = {
-    "contact_name": "Business Advisor",
+    "contact_role": "Business Advisor",
     "contact_phone": "(04) 555 0110",
     "manager_name": "Group Manager",
     "manager_role": "Border Security",
@@ -23,7 +23,7 @@ COVER_OF_2010 = {
     "agencies_consulted": "MOH, MWA, DPMC, ACC",
 }
 CURRENT_COVER = {
-    "contact_name": "Plan coordinator",
+    "contact_role": "Plan coordinator",
     "contact_phone": "(04) 555 0210",
     "manager_name": "General Manager",
     "manager_role": "Immigration Policy",

@@ -33,6 +33,14 @@ from reports.document.annexes import (
     WorkItemTexts,
     timeline_room,
 )
+from reports.document.cover_design import (
+    USUAL_DESIGN,
+    CoverDesign,
+    CoverLabel,
+    CoverPart,
+    HeadingInMaori,
+    Mark,
+)
 from reports.document.document import (
     LANGUAGE,
     SCHEMA,

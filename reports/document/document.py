@@ -25,6 +25,7 @@ from reports.document.annexes import (
     WorkItemTable,
     WorkItemTexts,
 )
+from reports.document.cover_design import USUAL_DESIGN, CoverDesign
 from reports.document.text import Bullet, DocumentError, Text, check_length, check_text
 
 # Steps that upgrade plain data from schema 1 to 2, and so on. A new entry with a default needs no
@@ -152,7 +153,7 @@ class Recommendations:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A person, by name or role. Empty telephone numbers print as N/A."""
+    """A person, by name, role, or both. Empty telephone numbers print as N/A."""
 
     name: str
     role: str = ""
@@ -160,14 +161,20 @@ class Contact:
     mobile: str = ""
 
     def __post_init__(self) -> None:
-        check_text(self.name, "A contact's name")
-        for value in (self.role, self.direct_dial, self.mobile):
-            check_text(value, "A contact's role or telephone", blank=True)
+        check_text(self.name or self.role, "A contact's name and role")
+        for value in (self.name, self.role, self.direct_dial, self.mobile):
+            check_text(value, "A contact's name, role or telephone", blank=True)
+
+    @property
+    def who(self) -> str:
+        """The name and the role, with a comma between."""
+        return ", ".join(filter(None, (self.name, self.role)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """The cover. `None` and empty tuples are valid answers and print as N/A."""
+    """The cover. `None` and empty tuples are valid answers and print as N/A, unless the design leaves
+    empty rows out. Without a design it looks like that of 2010."""
 
     minister: str
     portfolio: str
@@ -186,6 +193,9 @@ class Cover:
     on_behalf_of: str = (
         ""  # printed under the authorising manager's name: "for Secretary of Labour"
     )
+    design: CoverDesign | None = None
+    # Papers of version 1.0 print "cc N/A", and a Minister without a name twice.
+    says_once: bool = False
 
     def __post_init__(self) -> None:
         for what, value in (
@@ -208,6 +218,23 @@ class Cover:
             raise DocumentError("The marking must be UNCLASSIFIED, IN CONFIDENCE or SENSITIVE.")
         if not self.contacts:
             raise DocumentError("The cover names at least one contact.")
+
+    @property
+    def looks(self) -> CoverDesign:
+        return self.design or USUAL_DESIGN
+
+    @property
+    def addressee(self) -> tuple[str, ...]:
+        """The Minister's name and the portfolio; the portfolio alone if no name is given."""
+        both = (self.minister, self.portfolio)
+        return tuple(dict.fromkeys(both)) if self.says_once else both
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """Who gets a copy. "N/A" on the cover means that nobody does."""
+        if not self.says_once:
+            return self.copied_to
+        return tuple(name for name in self.copied_to if name.casefold() != "n/a")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,7 @@ def draft(
         .order_by("from_on", "pk")
         .first()
     )
-    found.contact_name = f"Plan coordinator, {agency.name}"
+    found.contact_role = f"Plan coordinator, {agency.name}"
     found.manager_name = seat.user.name if seat else f"Authorising manager, {agency.name}"
     return found
 

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Field
 
 from agencies.fields import DayField, TextField, VersionedForm
-from reports.models import MARKING_TOO_HIGH, Briefing
+from reports.models import MARKING_TOO_HIGH, NO_CONTACT, Briefing
 from reports.services import COVER_FIELDS
 
 
@@ -66,10 +66,16 @@ class CoverForm(VersionedForm):
         help_text="Besides the agencies that are asked for their clearance here, which are printed "
         "first. With commas between.",
     )
-    contact_name = text("contact_name", label="First contact: name or role")
+    contact_name = text(
+        "contact_name",
+        label="First contact: name",
+        help_text="A contact has a name, a role, or both.",
+    )
+    contact_role = text("contact_role", label="First contact: role")
     contact_phone = phone("contact_phone", "First contact: direct dial")
     contact_mobile = phone("contact_mobile", "First contact: mobile")
-    second_contact_name = text("second_contact_name", label="Second contact: name or role")
+    second_contact_name = text("second_contact_name", label="Second contact: name")
+    second_contact_role = text("second_contact_role", label="Second contact: role")
     second_contact_phone = phone("second_contact_phone", "Second contact: direct dial")
     second_contact_mobile = phone("second_contact_mobile", "Second contact: mobile")
     manager_name = text("manager_name", label="Authorising manager: name or role")
@@ -89,6 +95,8 @@ class CoverForm(VersionedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if not cleaned.get("contact_name") and not cleaned.get("contact_role"):
+            self.add_error("contact_name", NO_CONTACT)
         start, end, dated = (cleaned.get(name) for name in ("period_start", "period_end", "dated"))
         deadline = cleaned.get("deadline")
         if dated and deadline and deadline < dated:

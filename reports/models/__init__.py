@@ -1,6 +1,7 @@
 """Models of briefings and of the papers frozen for the working group's meetings."""
 
-from reports.models.briefing import DRAFTING_ROLES, MARKING_TOO_HIGH, Briefing
+from reports.models.agency_cover import AgencyCover, CoverMark
+from reports.models.briefing import DRAFTING_ROLES, MARKING_TOO_HIGH, NO_CONTACT, Briefing
 from reports.models.briefing_decision import BriefingDecision
 from reports.models.clearance import Clearance, ClearanceComment, ClearanceReply
 from reports.models.draft import (

@@ -22,6 +22,7 @@ from workitems.models.plan import READING_ROLES
 # Roles in the plan's coordinating agency that may read a briefing before it is issued.
 DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
 
+NO_CONTACT = "Enter the first contact’s name, role, or both. The cover prints them."
 MARKING_TOO_HIGH = "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
 
 NUMBER_NEEDED = "An issued paper, or one to be authorised, keeps its tracker number."
@@ -41,9 +42,11 @@ COVER_FIELDS = (
     "for_referral_to",
     "agencies_consulted",
     "contact_name",
+    "contact_role",
     "contact_phone",
     "contact_mobile",
     "second_contact_name",
+    "second_contact_role",
     "second_contact_phone",
     "second_contact_mobile",
     "manager_name",
@@ -180,10 +183,13 @@ class Briefing(models.Model):
     for_referral_to = models.TextField(max_length=1000, blank=True)
     agencies_consulted = models.TextField(max_length=1000, blank=True)
 
-    contact_name = models.CharField("first contact", max_length=150)
+    # A contact is given by name, by role, or by both.
+    contact_name = models.CharField("first contact", max_length=150, blank=True)
+    contact_role = models.CharField("role", max_length=150, blank=True)
     contact_phone = models.CharField("direct dial", max_length=40, blank=True)
     contact_mobile = models.CharField("mobile", max_length=40, blank=True)
     second_contact_name = models.CharField("second contact", max_length=150, blank=True)
+    second_contact_role = models.CharField("role", max_length=150, blank=True)
     second_contact_phone = models.CharField("direct dial", max_length=40, blank=True)
     second_contact_mobile = models.CharField("mobile", max_length=40, blank=True)
     manager_name = models.CharField("authorising manager", max_length=150)
@@ -214,6 +220,11 @@ class Briefing(models.Model):
                 condition=~Q(tracker_number="")
                 | Q(state__in=["drafting", "in_consultation", "withdrawn"], correction_note=""),
                 violation_error_message=NUMBER_NEEDED,
+            ),
+            models.CheckConstraint(
+                name="briefing_first_contact_given",
+                condition=~Q(contact_name="", contact_role=""),
+                violation_error_message=NO_CONTACT,
             ),
             models.CheckConstraint(
                 name="briefing_marking_known",

@@ -10,12 +10,17 @@ from string import ascii_uppercase
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from reports import charts
 from reports.document import (
     Annex,
     ConsultedTable,
+    Contact,
+    Cover,
+    CoverDesign,
+    CoverPart,
     DelayRegister,
     Document,
     ItemReport,
@@ -30,6 +35,7 @@ from reports.document import (
     WorkItemTexts,
     plain,
 )
+from reports.document.cover_design import INK
 from reports.document.dates import long_date
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
@@ -42,6 +48,25 @@ ASSETS = "https://paper.invalid/static/"
 
 # Items with texts under one heading. Longer pillars are split, each piece on a new page.
 STRETCH = 50
+
+# What a design's colours apply to: names and headings, and the rules below them.
+INKED = (
+    ".paper .paper-ministry-name",
+    ".paper .paper-kind",
+    ".paper .paper-heading h1",
+    ".paper .paper-section h2",
+    ".paper .paper-annex h2",
+    ".paper .paper-annex h4",
+    ".paper .paper-grid thead th",
+)
+RULED = (".paper .paper-letterhead", ".paper .paper-heading", ".paper .paper-grid thead th")
+
+# Classes of the cover's cells.
+LOOKS = {
+    CoverPart.TITLE: "paper-covertitle",
+    CoverPart.SECURITY: "paper-marking",
+    CoverPart.TRACKER_NUMBER: "paper-tracker",
+}
 
 FEEDBACK = (
     "Quality of advice",
@@ -59,7 +84,17 @@ def document_html(document: Document) -> str:
 
 def document_fragment(document: Document) -> SafeString:
     """Return the paper alone, for a page that links paper/screen.css and has no other h1."""
-    return mark_safe(render_to_string("reports/paper/document.html", {"paper": present(document)}))
+    looks = document.cover.looks
+    colours = ""
+    if colours_css(looks):
+        colours = reverse("covers:colours", args=[looks.ink[1:], looks.rule[1:]])
+    context = {"paper": present(document), "colours": colours}
+    return mark_safe(render_to_string("reports/paper/document.html", context))
+
+
+def plain_fragment(document: Document) -> str:
+    """Return the paper alone, in no colours of its own."""
+    return render_to_string("reports/paper/document.html", {"paper": present(document)})
 
 
 def body_fragment(document: Document) -> SafeString:
@@ -79,7 +114,15 @@ def present(document: Document) -> dict[str, Any]:
         "cover": cover,
         "feedback": FEEDBACK,
         "answers_in": _answers_in(document),
-        "sections": document.sections,
+        "labels": {part.value: cover.looks.label(part) for part in CoverPart},
+        "colours": colours_css(cover.looks),
+        "cover_columns": _cover_columns(cover),
+        "cover_rows": list(_cover_rows(cover)),
+        "sections": [
+            {"heading": cover.looks.heading(section.heading), "paragraphs": section.paragraphs}
+            for section in document.sections
+        ],
+        "closing_heading": cover.looks.heading(document.recommendation.heading),
         "recommendation": document.recommendation,
         "leads": [document.recommendation.lead],
         "sign_offs": [
@@ -87,13 +130,92 @@ def present(document: Document) -> dict[str, Any]:
                 "name": cover.authorising_manager.name,
                 "lines": _filled(cover.authorising_manager.role, cover.on_behalf_of),
             },
-            {"name": cover.minister, "lines": [cover.portfolio]},
+            {"name": cover.minister, "lines": list(cover.addressee[1:])},
         ],
         "annexes": [
             _annex(annex, letter)
             for letter, annex in zip(ascii_uppercase, document.annexes, strict=False)
         ],
     }
+
+
+def colours_css(looks: CoverDesign) -> SafeString:
+    """Return the rules for a design's colours, or "" for those of `paper.css`.
+
+    Pages have no style of their own, so they link to a stylesheet with these rules.
+    """
+    if (looks.ink, looks.rule) == (INK, INK):
+        return mark_safe("")
+    return mark_safe(
+        f"{', '.join(INKED)} {{ color: {looks.ink}; }}\n"
+        f"{', '.join(RULED)} {{ border-bottom-color: {looks.rule}; }}\n"
+    )
+
+
+def _cover_rows(cover: Cover) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the cover's table with their templates, in the order of its design."""
+    looks = cover.looks
+    lines: dict[CoverPart, tuple[str, ...]] = {
+        CoverPart.ACTION_SOUGHT: (cover.action_sought,),
+        CoverPart.TITLE: (cover.title,),
+        CoverPart.DATE: (long_date(cover.dated),),
+        CoverPart.SECURITY: (cover.marking,),
+        CoverPart.COPIED_TO: cover.copied_to,
+        CoverPart.FOR_REFERRAL_TO: cover.for_referral_to,
+        CoverPart.AGENCIES_CONSULTED: cover.agencies_consulted,
+        CoverPart.TRACKER_NUMBER: (cover.tracker_number,),
+    }
+    manager = cover.authorising_manager
+    people = {
+        CoverPart.CONTACTS: [
+            {"lines": [each.who], "numbers": _numbers(each, looks)} for each in cover.contacts
+        ],
+        CoverPart.AUTHORISING_MANAGER: [
+            {"lines": _filled(manager.name, manager.role), "numbers": _numbers(manager, looks)}
+        ],
+    }
+    for part in looks.rows():
+        row = {"part": part, "label": looks.label(part)}
+        if part in people:
+            yield {**row, "template": "reports/paper/cover_people.html", "people": people[part]}
+            continue
+        is_consulted = part == CoverPart.AGENCIES_CONSULTED
+        is_empty = not lines[part] and not (is_consulted and cover.not_concurring)
+        if is_empty and not looks.has_empty_rows:
+            continue
+        name = "cover_consulted" if is_consulted else "cover_row"
+        yield {
+            **row,
+            "template": f"reports/paper/{name}.html",
+            "lines": lines[part] or ("N/A",),
+            "look": LOOKS.get(part, ""),
+        }
+
+
+def _numbers(person: Contact, looks: CoverDesign) -> list[str]:
+    numbers = {"DDI": person.direct_dial, "MB": person.mobile}
+    return [
+        f"{kind}: {number or 'N/A'}"
+        for kind, number in numbers.items()
+        if number or looks.has_empty_rows
+    ]
+
+
+def _cover_columns(cover: Cover) -> list[dict[str, Any]]:
+    """Return the columns of the cover's first table. A Minister given by portfolio has one."""
+    looks = cover.looks
+    found = {CoverPart.PORTFOLIO: cover.portfolio}
+    if len(cover.addressee) > 1:
+        found = {CoverPart.MINISTER: cover.minister, **found}
+    if cover.deadline or looks.has_empty_rows:
+        found[CoverPart.DEADLINE] = long_date(cover.deadline) if cover.deadline else "N/A"
+    widths = ("half", "third", "rest")
+    if CoverPart.MINISTER not in found:
+        widths = ("named", "rest", "")
+    return [
+        {"label": looks.label(part), "words": words, "width": width}
+        for (part, words), width in zip(found.items(), widths, strict=False)
+    ]
 
 
 def milestone_line(milestone: MilestoneRow) -> str:

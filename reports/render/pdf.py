@@ -13,6 +13,7 @@ import gc
 import logging
 import re
 import threading
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -36,6 +37,8 @@ FONTS = (
     "fonts/SourceSans3-Semibold.ttf",
     "fonts/SourceSans3-Bold.ttf",
 )
+# URLs of the paper's own pictures, which hold them.
+PICTURE = "data:image/png;base64,"
 MAX_HTML = 6_000_000  # characters; about 5,000 work items, which take a minute and less than 1 GiB
 
 # Called with progress: the stage, the page, and the number of pages (0 if unknown).
@@ -380,12 +383,15 @@ def _fetcher() -> Any:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnAssetsOnly(URLFetcher):
-        """Serves `_assets()` and nothing else, without opening any URL."""
+        """Serves `_assets()` and pictures within the paper, without opening any URL."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            if url not in _assets():
+            if url.startswith(PICTURE):
+                body, kind = b64decode(url.removeprefix(PICTURE), validate=True), "image/png"
+            elif url in _assets():
+                body, kind = _assets()[url]
+            else:
                 raise ValueError("Only the paper's own assets are served.")
-            body, kind = _assets()[url]
             return URLFetcherResponse(url, body, {"Content-Type": kind})
 
     return OwnAssetsOnly(allowed_protocols=("https",), allow_redirects=False, fail_on_errors=True)

@@ -40,6 +40,7 @@ _ROLES = {
     "th": "TH",
     "td": "TD",
     _SVG: "Figure",
+    "img": "Figure",
 }
 
 
@@ -203,7 +204,8 @@ class _Builder:
             node["A"] = pydyf.Dictionary(
                 {"O": "/Layout", "BBox": pydyf.Array((left, bottom, right, top))}
             )
-            words = box.element.findtext(f"{{{_SVG_NAMESPACE}}}title", "").strip()
+            title = box.element.findtext(f"{{{_SVG_NAMESPACE}}}title", "")
+            words = (box.element.get("alt") or title).strip()
             if not words:
                 LOGGER.error("A picture has no words for those who cannot see it")
             node["Alt"] = pydyf.String(words)

@@ -11,9 +11,13 @@ from reports.document import (
     ConsultedTable,
     Contact,
     Cover,
+    CoverDesign,
+    CoverLabel,
+    CoverPart,
     DelayRegister,
     DelayRow,
     Document,
+    HeadingInMaori,
     ItemReport,
     Level,
     Marking,
@@ -42,6 +46,7 @@ from reports.document import (
     WorkItemText,
     WorkItemTexts,
 )
+from tests.reports import sample
 from workitems.known_dates import KnownTo
 
 ANYTHING = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"))
@@ -69,6 +74,23 @@ def documents(characters=ANYTHING):
         label=blank,
     )
     contacts = st.builds(Contact, words, blank, blank, blank)
+    maori = st.builds(HeadingInMaori, words, words)
+    designs = st.builds(
+        CoverDesign,
+        ministry=blank,
+        ministry_mi=blank,
+        mark=st.none() | st.just(sample.mark()),
+        ink=st.sampled_from(["#0b5158", "#000000"]),
+        rule=st.sampled_from(["#0b5158", "#7a1f2b"]),
+        labels=st.permutations([(part, f"{part} of it") for part in CoverPart]).map(
+            lambda parts: tuple(CoverLabel(part, label) for part, label in parts)
+        ),
+        headings=st.lists(maori, max_size=2).map(tuple),
+        is_maori_first=st.booleans(),
+        has_empty_rows=st.booleans(),
+        has_comments=st.booleans(),
+        has_feedback=st.booleans(),
+    )
     covers = st.builds(
         Cover,
         minister=words,
@@ -86,6 +108,8 @@ def documents(characters=ANYTHING):
         agencies_consulted=st.lists(words, max_size=3).map(tuple),
         not_concurring=st.lists(words, max_size=1).map(tuple),
         on_behalf_of=blank,
+        design=st.none() | designs,
+        says_once=st.booleans(),
     )
     known_to = st.sampled_from(KnownTo)
     milestones = st.builds(

@@ -105,8 +105,9 @@ def _read(content, resources, inside, found):
                     glyphs = zip(pairs[::2], pairs[1::2], strict=True)
                     found[inside[-1]] += "".join(font[high << 8 | low] for high, low in glyphs)
         elif name == "Do":
-            form = resources.XObject[str(operands[0])]
-            _read(form, form.Resources, inside, found)
+            drawn = resources.XObject[str(operands[0])]
+            if drawn.Subtype == "/Form":
+                _read(drawn, drawn.Resources, inside, found)
 
 
 def _letters(font):
@@ -197,7 +198,7 @@ def html_words(html):
 class Page(HTMLParser):
     """What a page is made of: its tags, headings (but those of single items), heads of tables, numbers, and what it marks as Māori."""
 
-    VOID = ("br", "col", "link", "meta")
+    VOID = ("br", "col", "img", "link", "meta")
 
     def __init__(self, html):
         super().__init__()
@@ -237,4 +238,4 @@ class Page(HTMLParser):
         if "thead" in self._open:
             self.heads.append(data)
         if self._open and any(re.fullmatch("h[1-3]", tag) for tag in self._open):
-            self.headings[-1] = " ".join((self.headings[-1] + data).split())
+            self.headings[-1] = re.sub(r"\s+", " ", self.headings[-1] + data).lstrip()

@@ -1,6 +1,11 @@
 """A sample briefing with every element that a paper can have."""
 
+import io
+from base64 import b64encode
+from dataclasses import replace
 from datetime import date
+
+from PIL import Image, ImageDraw
 
 from reports.document import (
     Annex,
@@ -10,11 +15,16 @@ from reports.document import (
     ConsultedTable,
     Contact,
     Cover,
+    CoverDesign,
+    CoverLabel,
+    CoverPart,
     DelayRegister,
     DelayRow,
     Document,
+    HeadingInMaori,
     ItemReport,
     Level,
+    Mark,
     Marking,
     MilestoneRow,
     MitigationLine,
@@ -43,6 +53,7 @@ from reports.document import (
     WorkItemTexts,
     plain,
 )
+from reports.document.cover_design import USUAL_LABELS
 
 DATED = date(2010, 7, 30)
 
@@ -224,6 +235,38 @@ def cover() -> Cover:
         authorising_manager=Contact("Group Manager", "Border Security Group", "(04) 555 0100"),
         on_behalf_of="for Secretary of Labour",
     )
+
+
+def mark() -> Mark:
+    """A crest as `reports.services.marks` makes it: a red disc on white."""
+    picture = Image.new("RGB", (213, 213), "white")
+    ImageDraw.Draw(picture).ellipse((0, 0, 212, 212), fill="#7a1f2b")
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return Mark(b64encode(file.getvalue()).decode(), 213, 213, "Crest of the Department of Labour")
+
+
+def design(**changes: object) -> CoverDesign:
+    """An agency's own cover with everything that one can have, its rows in another order."""
+    maori = {CoverPart.HEADING: "Pānui Whakamārama", CoverPart.TITLE: "Taitara"}
+    labels = [CoverLabel(part, USUAL_LABELS[part], maori.get(part, "")) for part in CoverPart]
+    number = labels.pop(list(CoverPart).index(CoverPart.TRACKER_NUMBER))
+    labels.insert(4, replace(number, label="Briefing number"))
+    parts: dict[str, object] = {
+        "ministry": "Department of Labour",
+        "ministry_mi": "Te Tari Mahi",
+        "mark": mark(),
+        "ink": "#1f3a5f",
+        "rule": "#7a1f2b",
+        "labels": tuple(labels),
+        "headings": (HeadingInMaori("Purpose", "Te take"),),
+        "has_empty_rows": False,
+    }
+    return CoverDesign(**{**parts, **changes})  # type: ignore[arg-type]
+
+
+def own_cover(**changes: object) -> Cover:
+    return replace(cover(), design=design(**changes))
 
 
 def paragraph(key: str, text: str | Text, *bullets: Bullet) -> Paragraph:

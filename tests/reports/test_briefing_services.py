@@ -171,7 +171,8 @@ def test_the_first_draft_is_filled_in_from_the_plan(plan):
     assert found.title == "Progress on the Plan of Action to Prevent People Trafficking"
     assert found.copied_to == "Hon A, Associate Minister\nHon B"
     assert found.agencies_consulted == ""
-    assert found.contact_name == "Plan coordinator, Department of Labour"
+    assert found.contact_name == ""
+    assert found.contact_role == "Plan coordinator, Department of Labour"
     assert found.manager_name == "Authorising manager, Department of Labour"
     assert (found.marking, found.deadline, found.for_referral_to) == ("UNCLASSIFIED", None, "")
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from agencies.asking import ENTER_A_DATE
 from agencies.models import Seat
-from reports.models import Briefing
+from reports.models import NO_CONTACT, Briefing
 from reports.services import create_briefing
 from reports.services.kinds import take_patterns
 from tests.factories import (
@@ -188,7 +188,7 @@ def test_a_kinds_title_that_is_too_long_is_an_error_at_the_field(client, plan, c
             "dated",
             "A briefing is dated on or after the last day that it reports on.",
         ),
-        ({"contact_name": ""}, "contact_name", "Fill this in: the cover prints it."),
+        ({"contact_name": ""}, "contact_name", NO_CONTACT),
         (
             {"marking": "SECRET"},
             "marking",

@@ -414,10 +414,26 @@ def test_documents_work_without_django(project_root):
     assert run.stdout.strip() == "[]"
 
 
-def test_contacts_need_only_a_name():
-    assert Contact("Duty Manager").mobile == ""
-    with pytest.raises(DocumentError, match="A contact's name is empty"):
+def test_a_contact_needs_a_name_or_a_role():
+    people = Contact("A. Person"), Contact("", "Duty Manager"), Contact("A. Person", "Duty Manager")
+    assert [each.who for each in people] == ["A. Person", "Duty Manager", "A. Person, Duty Manager"]
+    with pytest.raises(DocumentError, match="A contact's name and role is empty"):
         Contact("")
+
+
+def test_new_papers_leave_out_who_gets_no_copy_and_name_an_unnamed_minister_once():
+    of_version_1 = replace(
+        sample.cover(),
+        minister="Minister of Police",
+        portfolio="Minister of Police",
+        copied_to=("N/A", "Minister of Justice"),
+    )
+    new = replace(of_version_1, says_once=True)
+    assert (of_version_1.addressee, of_version_1.copies) == (
+        ("Minister of Police", "Minister of Police"),
+        ("N/A", "Minister of Justice"),
+    )
+    assert (new.addressee, new.copies) == (("Minister of Police",), ("Minister of Justice",))
 
 
 def test_assemble_gives_a_document():

@@ -55,6 +55,9 @@ SAMPLES = (
     "a briefing without annexes",
     "a long annex",
     "hostile and long words",
+    "a cover of an agency's own",
+    "a cover in te reo Māori first, with long names and rows in reverse",
+    "a cover with a mark alone",
 )
 RECORDS = ("the demo's briefing", "a frozen pack", "a long draft of a pack", "minutes")
 PAPERS = (*SAMPLES, *(pytest.param(name, marks=pytest.mark.django_db) for name in RECORDS))
@@ -134,6 +137,10 @@ def meeting_papers():
     }
 
 
+def own_cover(**design):
+    return briefing(sample.document(cover=sample.own_cover(**design), annexes=()))
+
+
 def from_samples():
     long = (sample.progress_picture(), sample.work_item_table(copies=9))
     return {
@@ -141,6 +148,20 @@ def from_samples():
         "a briefing without annexes": briefing(sample.document(annexes=())),
         "a long annex": briefing(sample.document(annexes=long)),
         "hostile and long words": briefing(hostile()),
+        "a cover of an agency's own": own_cover(),
+        "a cover in te reo Māori first, with long names and rows in reverse": own_cover(
+            is_maori_first=True,
+            ministry="Department of Labour, Immigration and Working Life " * 3,
+            ministry_mi="Te Tari Mahi, Take Manene me te Oranga Mahi " * 3,
+            labels=tuple(
+                replace(each, label_mi="Ngā kupu Māori")
+                for each in reversed(sample.design().labels)
+            ),
+            has_empty_rows=True,
+        ),
+        "a cover with a mark alone": own_cover(
+            ministry="", ministry_mi="", headings=(), has_comments=False, has_feedback=False
+        ),
     }
 
 
@@ -427,7 +448,7 @@ def test_each_html_element_is_one_tag_over_any_number_of_pages(paper, tree):
         role: tags[role.lower()] for role in ("LI", "P", "Table", "TR", "TH", "TD")
     }
     assert (roles["THead"], roles["TBody"]) == (tags["thead"], tags["tbody"])
-    assert (roles["Figure"], roles["Art"]) == (tags["svg"], 1)
+    assert (roles["Figure"], roles["Art"]) == (tags["svg"] + tags["img"], 1)
 
 
 def test_the_tag_tree_is_nested_as_the_standard_requires(tree):

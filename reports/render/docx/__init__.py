@@ -18,16 +18,18 @@ from typing import Any
 import docx
 from django.template.loader import render_to_string
 from docx.enum.section import WD_ORIENT
+from docx.image.image import Image
 from docx.oxml.ns import qn
-from docx.shared import Mm
+from docx.shared import Emu, Length, Mm
 
 from reports import charts
-from reports.document import Document, ProgressPicture
+from reports.document import USUAL_DESIGN, CoverDesign, Document, ProgressPicture
+from reports.document.cover_design import INK, MARK_HEIGHT, MARK_WIDTH
 from reports.render.docx.elements import element, field, paragraph, text
 from reports.render.docx.html_tree import Node, Piece, parse_html
 from reports.render.docx.word_blocks import Page, Writer
 from reports.render.docx.word_pictures import drawing_into
-from reports.render.html import document_fragment, present
+from reports.render.html import plain_fragment, present
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
 
 PARTS = Path(__file__).parent / "parts"
@@ -55,13 +57,13 @@ def render_docx(document: Document) -> bytes:
 
     Raise `RenderRefused` if the paper cannot be printed.
     """
-    html = document_fragment(document)
+    html = plain_fragment(document)
     if len(html) > MAX_HTML:
         raise RenderRefused(
             f"The paper is too long to print: {len(html):,} characters, and {MAX_HTML:,} is the most."
         )
     refuse_unprintable(html)
-    file = docx.Document(blank())
+    file = docx.Document(blank(document.cover.looks))
     write(html, file, tables=_tables(document))
     _head_and_foot(file, document)
     _describe(file, document)
@@ -79,7 +81,17 @@ def write(html: str, file: Any, *, tables: Mapping[str, Node]) -> None:
         made.add_lvlOverride(ilvl=0).add_startOverride(start)
         return int(made.numId)
 
-    writer = Writer(new_numbers=new_numbers, tables=tables, draw=drawing_into(file))
+
+    def picture(data: bytes, alt: str) -> Any:
+        inline = file.part.new_pic_inline(io.BytesIO(data), height=_height_of_mark(data))
+        inline.docPr.set("descr", alt)
+        # Charts are numbered from 1.
+        inline.docPr.id = 10_000
+        return inline
+
+    writer = Writer(
+        new_numbers=new_numbers, tables=tables, draw=drawing_into(file), picture=picture
+    )
     writer.flow(parse_html(html).children, writer.parts[0].blocks)
     last = len(writer.parts) - 1
     for place, part in enumerate(writer.parts):
@@ -178,12 +190,24 @@ def _tables(document: Document) -> dict[str, Node]:
     }
 
 
-def blank() -> io.BytesIO:
-    """Return an empty file with our styles and numbering."""
+def _height_of_mark(data: bytes) -> Length:
+    """Return the height at which a mark is as large as in the PDF."""
+    size = Image.from_blob(data)
+    widest, highest = Mm(MARK_WIDTH * 25.4 / 300), Mm(MARK_HEIGHT * 25.4 / 300)
+    return Emu(min(highest, round(widest * size.px_height / size.px_width)))
+
+
+def blank(looks: CoverDesign = USUAL_DESIGN) -> io.BytesIO:
+    """Return an empty file with our numbering, and our styles in the colours of a cover's design."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
         for place, name in PLACES.items():
-            package.writestr(place, (PARTS / name).read_bytes())
+            data = (PARTS / name).read_bytes()
+            if name == "styles.xml":
+                for where, colour in (("val", looks.ink), ("color", looks.rule)):
+                    usual, own = (f'w:{where}="{each[1:].upper()}"' for each in (INK, colour))
+                    data = data.replace(usual.encode(), own.encode())
+            package.writestr(place, data)
     file.seek(0)
     return file
 

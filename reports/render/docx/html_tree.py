@@ -1,6 +1,6 @@
 """Parses the paper's HTML into a small tree, for the Word writer.
 
-It handles only what our own templates print: every element is closed, except `br` and `col`.
+It handles only what our own templates print: every element is closed, except `br`, `col` and `img`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 # A line break within text. Documents must not contain this character, so it is unambiguous.
 BREAK = "\v"
-_VOID = ("br", "col")
+_VOID = ("br", "col", "img")
 _BLOCKS = frozenset(
     ("article", "div", "h1", "h2", "h3", "h4", "header", "ol", "p", "section", "svg", "table", "ul")
 )

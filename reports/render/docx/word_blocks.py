@@ -6,6 +6,7 @@ Elements and classes of `templates/reports/paper/` select the styles, which are 
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ from reports.render.docx.elements import cell, element, keep_with_next, mark, pa
 from reports.render.docx.html_tree import Node, Piece, pieces
 from reports.render.docx.keys import SECTION, bookmark_of
 from reports.render.docx.word_tables import boxes, table
-from reports.render.pdf import RenderRefused
+from reports.render.pdf import PICTURE, RenderRefused
 
 HEADINGS = {"h1": "Title", "h2": "Heading1", "h3": "Heading2", "h4": "Heading3"}
 STYLES = {
@@ -32,6 +33,10 @@ NUMBERED, LISTED = "NumberedParagraph", "ListNumber"
 BULLETS = ("ListBullet", "ListBullet2")
 # In twentieths of a point: the comments box, the space for a signature, and one line of a name.
 COMMENTS_HEIGHT, SIGNATURE_ROOM, LINE = 2240, 1840, 304
+COMMENTS_BELOW_LETTERHEAD = 1300
+
+# Beside a mark, in the same; and how many of Word's units of drawings that is.
+MARK_GAP, EMU_IN_TWENTIETH = 240, 635
 
 Blocks = list[Any]
 
@@ -76,7 +81,7 @@ class Writer:
 
     `new_numbers(style, start)` creates another list of a style and returns its number. `tables`
     maps annex keys to the tables of their charts' figures. `draw(chart, width)` returns a chart as a
-    run, or None if it cannot be drawn.
+    run, or None if it cannot be drawn. `picture(data, alt)` adds a PNG and returns its drawing.
     """
 
     def __init__(
@@ -85,11 +90,14 @@ class Writer:
         new_numbers: Callable[[str, int], int],
         tables: Mapping[str, Node],
         draw: Callable[[Node, int], Any] | None = None,
+        picture: Callable[[bytes, str], Any],
     ) -> None:
         self.parts = [Part(PLAIN)]
         self._new_numbers = new_numbers
         self._tables = dict(tables)
         self._draw = draw
+        self._place = picture
+        self._comments_height = COMMENTS_HEIGHT
         self._counts = {NUMBERED: 0, LISTED: 0}
         self._new_page = False
         self._heading = ""
@@ -122,6 +130,8 @@ class Writer:
             self._list(node, into, depth=0)
         elif node.tag == "table":
             self._table(node, into)
+        elif "paper-letterhead" in node.classes:
+            self._letterhead(node, into)
         elif "paper-comments" in node.classes:
             self._comments(node, into)
         elif "paper-signoffs" in node.classes:
@@ -134,7 +144,10 @@ class Writer:
             self.flow(node.children, into, style)
 
     def _words(self, node: Node, into: Blocks, style: str, **looks: Any) -> None:
+        language = looks.pop("lang", "")
         if found := pieces(node.children, RenderRefused):
+            for piece in found:
+                piece.lang = piece.lang or language
             into.append(paragraph(found, style, new_page=self._new_page, **looks))
             self._new_page = False
 
@@ -209,6 +222,38 @@ class Writer:
             for title in node.elements("title"):
                 self._words(title, into, "Note")
 
+    def _letterhead(self, node: Node, into: Blocks) -> None:
+        """Write the mark and the names side by side, with a rule below them."""
+        self._comments_height = COMMENTS_BELOW_LETTERHEAD
+        cells: Blocks = []
+        widths: list[int] = []
+        for part in node.elements("div"):
+            blocks: Blocks = []
+            for image in part.elements("img"):
+                data = b64decode(image.attributes["src"].removeprefix(PICTURE))
+                drawing = element("drawing")
+                drawing.append(self._place(data, image.attributes["alt"]))
+                blocks.append(element("p", element("r", drawing)))
+                widths.append(round(drawing[0].extent.cx / EMU_IN_TWENTIETH) + MARK_GAP)
+            for name in part.elements("p"):
+                style = "MinistryBeside" if blocks else "Ministry"
+                self._words(name, blocks, style, lang=name.attributes.get("lang", ""))
+            if not part.elements("img"):
+                widths.append(self._width - sum(widths))
+            cells.append(
+                element(
+                    "tc",
+                    element(
+                        "tcPr",
+                        element("tcW", w=widths[-1], type="dxa"),
+                        element("vAlign", val="center"),
+                    ),
+                    *blocks,
+                )
+            )
+        into.append(boxes("PaperPlain", widths, element("tr", element("trPr"), *cells)))
+        into.append(paragraph([], "LetterheadRule"))
+
     def _comments(self, node: Node, into: Blocks) -> None:
         """Write a box with space for comments."""
         row = element(
@@ -216,7 +261,7 @@ class Writer:
             element(
                 "trPr",
                 element("cantSplit"),
-                element("trHeight", val=COMMENTS_HEIGHT, hRule="atLeast"),
+                element("trHeight", val=self._comments_height, hRule="atLeast"),
             ),
             cell(self._width, self._cell(node, "CellHeading")),
         )

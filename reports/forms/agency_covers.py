@@ -1,0 +1,215 @@
+"""Forms of an agency's cover design and its mark."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+from agencies.fields import LinesField, ReasonField, TextField, VersionedForm
+from reports.document.cover_design import ROWS, USUAL_LABELS, CoverPart
+from reports.models import AgencyCover
+from reports.models.agency_cover import ALT_LENGTH, LABEL_LENGTH, MINISTRY_LENGTH
+from reports.services.marks import MAX_MEGABYTES
+
+BETWEEN = "="
+LAST = len(ROWS)
+EXAMPLE = "Enter each line as the heading, an equals sign, and the te reo Māori, such as Purpose = Te take."
+
+
+class AgencyCoverForm(VersionedForm):
+    """The letterhead, its colours, the labels of the cover and the order of its rows."""
+
+    BEGINS_WITH = (
+        "ministry",
+        "ministry_mi",
+        "ink",
+        "rule",
+        "is_maori_first",
+        "has_comments",
+        "has_feedback",
+    )
+
+    ministry = TextField(
+        label="Name of the ministry in English",
+        required=False,
+        max_length=MINISTRY_LENGTH,
+        help_text="Printed at the top of the cover. Blank, with no mark, prints no letterhead.",
+    )
+    ministry_mi = TextField(
+        label="Name of the ministry in te reo Māori",
+        required=False,
+        max_length=MINISTRY_LENGTH,
+        widget=forms.TextInput(attrs={"lang": "mi"}),
+    )
+    is_maori_first = forms.BooleanField(label="Print te reo Māori before English", required=False)
+    ink = TextField(
+        label="Colour of the letterhead and headings",
+        max_length=7,
+        help_text="As # and six digits or letters, dark enough to read on white: #0b5158",
+        error_messages={"required": "Enter a colour, such as #0b5158."},
+    )
+    rule = TextField(
+        label="Colour of the rules below them",
+        max_length=7,
+        help_text="In the same form. Both print black and white without loss.",
+        error_messages={"required": "Enter a colour, such as #0b5158."},
+    )
+    leaves_out_empty = forms.BooleanField(
+        label="Leave out what is blank",
+        required=False,
+        help_text="Otherwise a blank row, deadline or number prints as N/A. N/A that is typed is always printed.",
+    )
+    has_comments = forms.BooleanField(
+        label="Print the box for the Minister’s comments", required=False
+    )
+    has_feedback = forms.BooleanField(label="Print the Minister’s feedback table", required=False)
+    headings = LinesField(
+        label="Headings of sections in te reo Māori",
+        rows=6,
+        help_text="Printed beside the heading. One a line, as Purpose = Te take",
+    )
+    reason = ReasonField(
+        label="Why",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Kept in the history of the cover.",
+    )
+
+    def __init__(self, *args: Any, row: AgencyCover, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        for part, usual in USUAL_LABELS.items():
+            self.fields[f"label_{part}"] = TextField(
+                label=f"{usual}: English",
+                max_length=LABEL_LENGTH,
+                error_messages={"required": f"Enter what the cover calls “{usual}”."},
+            )
+            self.fields[f"mi_{part}"] = TextField(
+                label=f"{usual}: te reo Māori",
+                required=False,
+                max_length=LABEL_LENGTH,
+                widget=forms.TextInput(attrs={"lang": "mi"}),
+            )
+            if part in ROWS:
+                self.fields[f"place_{part}"] = forms.TypedChoiceField(
+                    label=f"{usual}: place",
+                    choices=[(place, str(place)) for place in range(1, LAST + 1)],
+                    coerce=int,
+                    error_messages={
+                        "required": "Choose a place.",
+                        "invalid_choice": "Choose a place from the list.",
+                    },
+                )
+
+    def start(self, row: AgencyCover) -> dict[str, Any]:
+        found = {
+            **super().start(row),
+            "leaves_out_empty": not row.has_empty_rows,
+            "headings": "\n".join(
+                f"{each['heading']} {BETWEEN} {each['heading_mi']}" for each in row.headings
+            ),
+        }
+        rows = [each for each in row.labels if each["part"] in ROWS]
+        for each in row.labels:
+            found |= {
+                f"label_{each['part']}": each["label"],
+                f"mi_{each['part']}": each["label_mi"],
+            }
+        return found | {f"place_{each['part']}": n for n, each in enumerate(rows, start=1)}
+
+    def clean_headings(self) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = []
+        for number, line in enumerate(self.cleaned_data["headings"].split("\n"), start=1):
+            heading, between, maori = (part.strip() for part in line.partition(BETWEEN))
+            if not line.strip():
+                continue
+            if not (heading and between and maori):
+                raise forms.ValidationError(f"Line {number} is not complete. {EXAMPLE}")
+            if heading.casefold() in {each["heading"].casefold() for each in found}:
+                raise forms.ValidationError(
+                    f"Line {number} repeats the heading “{heading}”. Delete one of them."
+                )
+            found.append({"heading": heading, "heading_mi": maori})
+        return found
+
+    def clean_ink(self) -> str:
+        return str(self.cleaned_data["ink"]).lower()
+
+    def clean_rule(self) -> str:
+        return str(self.cleaned_data["rule"]).lower()
+
+    @property
+    def design(self) -> dict[str, Any]:
+        """The cleaned values for the service, with the rows in the order of their places."""
+        cleaned = self.cleaned_data
+        parts = list(USUAL_LABELS)
+        first = parts.index(ROWS[0])
+        parts[first : first + len(ROWS)] = sorted(ROWS, key=self._rank)
+        return {
+            **{name: cleaned[name] for name in (*self.BEGINS_WITH, "headings")},
+            "has_empty_rows": not cleaned["leaves_out_empty"],
+            "labels": [
+                {
+                    "part": part.value,
+                    "label": cleaned[f"label_{part}"],
+                    "label_mi": cleaned[f"mi_{part}"],
+                }
+                for part in parts
+            ],
+        }
+
+    def _rank(self, part: CoverPart) -> tuple[int, int, int]:
+        """Sort by place. Of two with the same place, one moved up goes first, one moved down last."""
+        place = self.cleaned_data[f"place_{part}"]
+        before = self.initial.get(f"place_{part}", LAST)
+        return place, (place > before) - (place < before), before
+
+    def single_parts(self) -> Iterator[tuple[BoundField, BoundField]]:
+        """Yield the fields of the parts whose place is fixed: label and te reo Māori."""
+        for part in USUAL_LABELS:
+            if part not in ROWS:
+                yield self[f"label_{part}"], self[f"mi_{part}"]
+
+    def rows(self) -> Iterator[tuple[BoundField, BoundField, BoundField]]:
+        """Yield the fields of the cover's rows in the order saved: place, label, te reo Māori."""
+        for part in sorted(ROWS, key=lambda part: self.initial.get(f"place_{part}", LAST)):
+            yield self[f"place_{part}"], self[f"label_{part}"], self[f"mi_{part}"]
+
+
+class MarkForm(VersionedForm):
+    """The picture of a mark and its description."""
+
+    picture = forms.FileField(
+        label="Picture",
+        required=False,
+        max_length=255,
+        help_text=(
+            f"PNG or JPEG, at most {MAX_MEGABYTES} MB. It is printed up to 18 mm high and 70 mm wide, on white; "
+            "its margin is cut off."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
+        error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
+    )
+    alt = TextField(
+        label="Description for people who cannot see it",
+        max_length=ALT_LENGTH,
+        help_text="Read out in its place: Crest of the Ministry of Justice",
+        error_messages={"required": "Describe the picture for people who cannot see it."},
+    )
+
+    def start(self, row: AgencyCover) -> dict[str, Any]:
+        return {"alt": row.mark_alt}
+
+    def clean_picture(self) -> bytes | None:
+        """Return the file's bytes, if one was chosen. The service makes the picture of them."""
+        file = self.cleaned_data["picture"]
+        if file is None:
+            if self.row.mark is None:
+                raise forms.ValidationError("Choose a PNG or JPEG picture.")
+            return None
+        if file.size > MAX_MEGABYTES * 1_000_000:
+            raise forms.ValidationError(
+                f"The file is larger than {MAX_MEGABYTES} MB. Choose a smaller picture."
+            )
+        data: bytes = file.read()
+        return data
