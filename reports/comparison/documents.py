@@ -474,6 +474,10 @@ def _cover(paper: Document) -> Iterator[tuple[str, str]]:
     yield "Authorising manager", _contact(cover.authorising_manager)
     yield "Signed on behalf of", cover.on_behalf_of.removeprefix("for ") or NOT_SAID
     yield "Tracker number", cover.tracker_number
+    looks = cover.looks
+    mark = looks.mark.alt if looks.mark else ""
+    names = (looks.ministry, looks.ministry_mi, mark)
+    yield "Letterhead", "\n".join(filter(None, names)) or NOT_SAID
 
 
 def _contact(contact: Contact) -> str:

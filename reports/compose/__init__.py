@@ -84,7 +84,7 @@ def generate(
     *,
     in_full: bool = True,
 ) -> Composed:
-    """Compose sections, cover and annexes as at the briefing's date, in 17 queries, and one more
+    """Compose sections, cover and annexes as at the briefing's date, in 16 queries, and one more
     if the Minister has answered another paper.
 
     `contents` are in the order of the paper, because an agency is named in full at its first
@@ -189,7 +189,7 @@ def _cover(briefing: Briefing, facts: Facts) -> Cover:
             if row.answer == Clearance.Answer.DISSENTS
         ),
         on_behalf_of=f"for {briefing.on_behalf_of}" if briefing.on_behalf_of else "",
-        design=design_of(facts.plan),
+        design=design_of(facts.coordinator),
         says_once=True,
     )
 

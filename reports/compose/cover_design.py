@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 
+from agencies.models import Agency
 from reports.document.cover_design import (
     USUAL_DESIGN,
     USUAL_LABELS,
@@ -12,17 +13,15 @@ from reports.document.cover_design import (
     Mark,
 )
 from reports.models import AgencyCover
-from workitems.models import Plan
 
 
-def design_of(plan: Plan) -> CoverDesign | None:
-    """Return the current design of the plan's coordinating agency, or None for the cover of 2010.
+def design_of(agency: Agency) -> CoverDesign | None:
+    """Return the agency's current design, or None for the cover of 2010.
 
-    One query.
+    No query, or one for its mark, if the agency was loaded with its `cover`.
     """
-    row = AgencyCover.objects.filter(agency=plan.coordinating_agency_id).select_related("mark")
-    found = row.first()
-    return as_printed(found) if found else None
+    row: AgencyCover | None = getattr(agency, "cover", None)
+    return as_printed(row) if row else None
 
 
 def as_printed(row: AgencyCover) -> CoverDesign | None:

@@ -157,7 +157,8 @@ def read_facts(briefing: Briefing) -> Facts:
             f"Nobody is recorded as {plan.portfolio} on {long_date(dated)}. "
             "Enter the ministerial appointment, or correct the briefing’s date."
         )
-    agencies = Agency.objects.in_bulk()
+    # A mark is read for the agency whose paper it is.
+    agencies = Agency.objects.select_related("cover__mark").defer("cover__mark__png").in_bulk()
     members = sorted(
         (agencies[pk] for pk in plan.members.values_list("agency", flat=True)),
         key=lambda agency: agency.short_name.casefold(),

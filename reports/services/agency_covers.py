@@ -1,5 +1,6 @@
 """Services of an agency's cover design. Papers frozen before keep the design that they were printed with."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from reports.compose.cover_design import as_printed
 from reports.document import DocumentError
 from reports.document.cover_design import COLOUR, LEAST_CONTRAST, contrast_with_white
 from reports.models import AgencyCover, CoverMark
+from reports.render.pdf import RenderRefused, refuse_unprintable
 from reports.services.marks import MarkRefused, made_of
 from workitems.services.refusals import Conflict, Refused, locked, refuse_reason_alone
 
@@ -65,9 +67,19 @@ def written(row: AgencyCover, design: dict[str, Any]) -> AgencyCover:
     )
     try:
         as_printed(row)
-    except DocumentError as fault:
+        refuse_unprintable(" ".join(_texts(row)))
+    except (DocumentError, RenderRefused) as fault:
         raise Refused(str(fault)) from fault
     return row
+
+
+def _texts(row: AgencyCover) -> Iterator[str]:
+    """Yield what the cover prints of the row."""
+    yield from (row.ministry, row.ministry_mi)
+    for each in row.labels:
+        yield from (each["label"], each["label_mi"])
+    for each in row.headings:
+        yield from (each["heading"], each["heading_mi"])
 
 
 def fault_of_colour(colour: str) -> str:

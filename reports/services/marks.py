@@ -5,9 +5,11 @@ second picture, no program.
 """
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from PIL import Image, ImageChops, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from reports.document.cover_design import MARK_HEIGHT, MARK_WIDTH
 
@@ -43,7 +45,7 @@ def made_of(data: bytes) -> Made:
             "An SVG drawing can hold programs, so it is not taken. Save it as a PNG and choose that."
         )
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
+        with _whole_files_only(), Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise MarkRefused(
                     f"The picture has {image.width:,} by {image.height:,} pixels. "
@@ -72,6 +74,17 @@ def made_of(data: bytes) -> Made:
     clean = Image.frombytes("RGB", picture.size, picture.tobytes())
     clean.save(file, "PNG", optimize=True)
     return Made(file.getvalue(), *clean.size)
+
+
+@contextmanager
+def _whole_files_only() -> Iterator[None]:
+    """Let Pillow refuse files that are cut short, which WeasyPrint turns off for the whole process."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _on_white(image: Any) -> Image.Image:

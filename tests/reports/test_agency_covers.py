@@ -47,7 +47,7 @@ def labels(**words):
 
 
 def test_an_agency_without_a_design_has_the_cover_of_2010(plan):
-    assert design_of(plan) is None
+    assert design_of(plan.coordinating_agency) is None
     assert as_printed(agency_covers.cover_of(plan.coordinating_agency)) is None
 
 
@@ -100,8 +100,9 @@ def test_a_colour_is_dark_enough_to_read_on_white(labour, colleague, colour, sai
 
 
 def test_a_character_that_no_paper_can_print_is_refused(labour, colleague):
-    with pytest.raises(Refused, match="cannot be printed"):
-        change(labour, colleague, ministry="Labour\u202e")
+    for words in ("Labour\u202e", "Labour 😀"):
+        with pytest.raises(Refused, match="cannot be printed"):
+            change(labour, colleague, ministry=words)
 
 
 def test_a_mark_is_kept_as_it_is_printed_and_described(labour, colleague):

@@ -81,7 +81,6 @@ def write(html: str, file: Any, *, tables: Mapping[str, Node]) -> None:
         made.add_lvlOverride(ilvl=0).add_startOverride(start)
         return int(made.numId)
 
-
     def picture(data: bytes, alt: str) -> Any:
         inline = file.part.new_pic_inline(io.BytesIO(data), height=_height_of_mark(data))
         inline.docPr.set("descr", alt)
