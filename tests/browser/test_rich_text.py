@@ -239,6 +239,7 @@ def test_a_bullet_never_begins_the_words(box):
     nested = "<ul><li>one<ul><li>two<ul><li>three</li></ul></li></ul></li></ul>"
     assert box.begin().paste(html=nested) == "one\n- two\n  - three"
     expect(box.surface.locator(".rich-bullet")).to_have_text(["two", "three"])
+    expect(box.surface.locator(".rich-bullet").first).to_have_attribute("data-level", "1")
     written = "marks.write([1, 2, 2].map((level) => ({ level, runs: [{ text: 'x' }] })))"
     assert box.page.evaluate(written) == "x\n- x\n  - x"
 
