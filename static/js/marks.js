@@ -254,9 +254,12 @@ function withMarks(units, ranges) {
 }
 
 function isRead(words, units, ranges) {
+  const turns = new Set(ranges.flat());
   const meant = [];
+  let bold = false;
   units.forEach(({ unit }, place) => {
-    add(meant, unit, ranges.some(([start, end]) => start <= place && place < end));
+    if (turns.has(place)) bold = !bold;
+    add(meant, unit, bold);
   });
   return JSON.stringify(runsOf(words)) === JSON.stringify(meant);
 }
