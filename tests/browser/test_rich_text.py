@@ -182,7 +182,7 @@ def test_any_bold_is_written_without_losing_or_adding_a_character(box):
             {"text": "".join(chance.choices(letters, k=chance.randint(1, 4))), "bold": bold}
             for bold in chance.choices([True, False], k=chance.randint(1, 6))
         ]
-        for _ in range(3000)
+        for _ in range(1500)
     ]
     written = box.page.evaluate("lines => lines.map((runs) => marks.wordsOf(runs))", lines)
     for runs, source in zip(lines, written, strict=True):
