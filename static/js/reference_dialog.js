@@ -24,7 +24,7 @@ class Question {
     this.dialog.innerHTML = `
       <h2 id="${this.id}-title">Refer to a paragraph</h2>
       <form method="dialog">
-        <label class="govuk-label" for="${this.id}">Its number or its first words</label>
+        <label class="govuk-label" for="${this.id}">Paragraph number or first words</label>
         <input class="govuk-input" id="${this.id}" role="combobox" autocomplete="off" aria-autocomplete="list"
           aria-expanded="true" aria-controls="${this.id}-list">
         <p class="small quiet" role="status"></p>

@@ -14,8 +14,10 @@ const BOLD = schema.marks.bold;
 const SIGN = /^[-*•]$/;
 const BOLD_BEGUN = /\*\*([^*\s]|[^*\s][^*]*[^*\s])\*$/;
 const NEEDS_NO_WORD = /(\bparagraphs?|\ufffc(,| and| or| to)?) $/i;
-const HELP = "Enter begins another paragraph, “- ” a sub-bullet. Tab at the start of a sub-bullet indents it; anywhere else it leaves the text.";
-const FIRST_LINE = "The first line is the sentence before its sub-bullets. Begin another line first.";
+const HELP =
+  "Press Enter to start a new paragraph, and type “- ” to start a sub-bullet. Press Tab at the start of a sub-bullet to indent it; " +
+  "elsewhere Tab moves to the next field.";
+const FIRST_LINE = "The first line cannot be a sub-bullet. Press Enter to start a new line first.";
 
 const mounted = new Set();
 let count = 0;
@@ -256,7 +258,7 @@ class RichText {
     if (!this.isSingle) {
       actions.push(
         { label: "Sub-bullet", run: toggleBullet, isOn: (state) => levelOf(state) > 0, why: FIRST_LINE },
-        { label: "Indent", keys: "Tab", run: shift(1), why: "Only a sub-bullet below another is indented, once." },
+        { label: "Indent", keys: "Tab", run: shift(1), why: "You can indent a sub-bullet that follows another, by one level." },
         { label: "Outdent", keys: "Shift+Tab", run: shift(-1), why: "This line is not indented." },
       );
     }

@@ -13,7 +13,7 @@ const LATER = 2000; // ms after the last act until the records' news are asked f
 const QUICK = ["up", "down", "move", "split", "join", "hide", "restore"];
 
 const WORKING = "Working …";
-const SEVERAL = "Not saved yet: a further paragraph is made when you press Done";
+const SEVERAL = "Not saved yet. Press Done to save these as separate paragraphs.";
 
 const root = document.querySelector("[data-workshop]");
 const connection = new Connection({

@@ -233,7 +233,7 @@ def test_backspace_at_the_start_of_a_bullet_takes_its_sign(box):
 def test_a_bullet_never_begins_the_words(box):
     box.begin()
     box.page.get_by_role("button", name="Sub-bullet").click(force=True)
-    expect(box.page.get_by_role("status")).to_contain_text("The first line is the sentence")
+    expect(box.page.get_by_role("status")).to_contain_text("The first line cannot be a sub-bullet")
     box.type("Lead", "<Enter>", "- one")
     assert box.type("<Control+Home>", "<Shift+End>", "<Delete>", "<Delete>") == "one"
     nested = "<ul><li>one<ul><li>two<ul><li>three</li></ul></li></ul></li></ul>"
