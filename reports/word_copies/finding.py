@@ -276,7 +276,7 @@ def _comments(file: WordFile, places: dict[int, str], sent: Sent) -> Iterable[Fo
     for block in (*file.blocks, *file.outside):
         for stretch in block.stretches:
             for name in stretch.comments:
-                about.setdefault(name, []).append(stretch.text)
+                about.setdefault(name, []).append(stretch.text if stretch.is_in(()) else "")
                 if block.index in places and block in file.blocks:
                     where.setdefault(name, places[block.index])
     for name, comment in file.comments.items():

@@ -449,8 +449,10 @@ def view(blocks: Sequence[Block], accepted: Collection[str] = ()) -> list[Told]:
     for group in _groups(blocks, accepted):
         lead, text = group.lead(accepted), group.text(accepted)
         places = tuple(each.index for each in group.blocks)
-        if lead.style == "options" and told and told[-1].kind == "ask":
-            told[-1] = replace(told[-1], options=text, blocks=told[-1].blocks + places)
+        if lead.style == "options":
+            # Without a recommendation before them, they are left of one that was deleted.
+            if told and told[-1].kind == "ask":
+                told[-1] = replace(told[-1], options=text, blocks=told[-1].blocks + places)
             continue
         if not text:
             continue

@@ -263,6 +263,79 @@ def test_a_reference_to_a_paragraph_survives(sent, upload, parts, briefing, coor
     assert text(briefing, key) == f"As paragraph {{{parts[0]}}} says, it is very late."
 
 
+def test_a_download_ends_the_pause_so_that_its_draft_can_be_told_from_history(
+    sent, upload, parts, briefing, coordinator
+):
+    how = {"briefing": briefing, "key": parts[0], "by": coordinator, "is_pause": True}
+    drafts.edit(text="Brochures are late by two.", version=1, **how)
+    file = sent().replace(parts[0], "two", "four")
+    drafts.edit(text="Brochures are late by two years.", version=2, **how)
+    copy = upload(file)
+    assert copy.is_exact
+    assert [(each.was, each.would) for each in copy.suggestions.all()] == [
+        ("Brochures are late by two.", "Brochures are late by four.")
+    ]
+
+
+def test_a_change_while_the_file_was_made_is_found_by_the_digest(
+    sent, upload, parts, briefing, coordinator
+):
+    file = sent().replace(parts[0], "two", "four")
+    moment = briefing.draft_paragraphs.get(key=parts[2]).history.get().history_date
+    name = "docProps/custom.xml"
+    written = file.parts[name].decode()
+    at = written.partition("<vt:lpwstr>")[2].split()[1]
+    file.parts[name] = written.replace(at, moment.isoformat()).encode()
+    copy = upload(file)
+    assert copy.is_exact
+    assert [each.key for each in copy.suggestions.all()] == [parts[0]]
+
+
+def test_new_paragraphs_keep_their_order_in_whatever_order_they_are_accepted(
+    sent, upload, parts, briefing, coordinator
+):
+    copy = upload(sent().add(parts[0], "Second.", REVIEWER).add(parts[0], "First.", REVIEWER))
+    first, second = copy.suggestions.in_order()
+    assert (first.would, second.would, second.after) == ("First.", "Second.", first.key)
+    accept(second, coordinator)
+    accept(first, coordinator)
+    assert order(briefing)[:3] == [parts[0], first.key, second.key]
+
+
+def test_a_heading_changed_meanwhile_waits(sent, upload, briefing, coordinator):
+    [row] = upload(sent().replace("Delay", "Delay", "What is late", REVIEWER)).suggestions.all()
+    drafts.retitle(
+        briefing=briefing, section="delay", heading="Delays", was="Delay", by=coordinator
+    )
+    with pytest.raises(word_copies.Overtaken):
+        accept(row, coordinator)
+    accept(row, coordinator, text="What is late")
+    assert briefing.draft_sections.get(key="delay").heading == "What is late"
+
+
+def test_a_recommendation_needs_a_verb_that_we_know(sent, upload, briefing, coordinator):
+    ask = briefing.draft_asks.order_by("position").first()
+    [row] = upload(sent().replace(ask.key, str(ask.verb), "consider")).suggestions.all()
+    with pytest.raises(Refused, match="begins with one of these verbs"):
+        accept(row, coordinator)
+    assert briefing.draft_asks.get(key=ask.key).verb == ask.verb
+
+
+def test_a_new_recommendation_and_a_removed_one(sent, upload, briefing, coordinator):
+    ask = briefing.draft_asks.order_by("position").last()
+    file = sent().add(ask.key, "agree that it be printed", REVIEWER).remove(ask.key)
+    removed, added = upload(file).suggestions.in_order()
+    with pytest.raises(Refused, match="makes at least one recommendation"):
+        accept(removed, coordinator)
+    for row in (added, removed):
+        accept(row, coordinator)
+    assert briefing.draft_asks.get(key=ask.key).is_hidden
+    assert list(briefing.draft_asks.filter(is_hidden=False).values_list("verb", "text"))[-1] == (
+        "agree",
+        "that it be printed",
+    )
+
+
 def test_a_locked_draft_takes_no_copy_and_no_decision(sent, upload, parts, briefing, coordinator):
     copy = upload(sent().replace(parts[0], "two", "four"))
     type(briefing).objects.filter(pk=briefing.pk).update(state="withdrawn")
