@@ -225,9 +225,11 @@ class Cover:
 
     @property
     def addressee(self) -> tuple[str, ...]:
-        """The Minister's name and the portfolio; the portfolio alone if no name is given."""
-        both = (self.minister, self.portfolio)
-        return tuple(dict.fromkeys(both)) if self.says_once else both
+        """The Minister's name and the portfolio; the portfolio alone if that is given as the name."""
+        name = self.minister.casefold().removeprefix("the ")
+        if self.says_once and name == self.portfolio.casefold():
+            return (self.portfolio,)
+        return self.minister, self.portfolio
 
     @property
     def copies(self) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from reports.models.agency_cover import ALT_LENGTH, LABEL_LENGTH, MINISTRY_LENGT
 from reports.services.marks import MAX_MEGABYTES
 
 BETWEEN = "="
+# Longer than a colour is, so that a mistyped one is refused with a sentence.
+COLOUR_LENGTH = 40
 LAST = len(ROWS)
 EXAMPLE = "Enter each line as the heading, an equals sign, and the te reo Māori, such as Purpose = Te take."
 
@@ -45,13 +47,13 @@ class AgencyCoverForm(VersionedForm):
     is_maori_first = forms.BooleanField(label="Print te reo Māori before English", required=False)
     ink = TextField(
         label="Colour of the letterhead and headings",
-        max_length=7,
+        max_length=COLOUR_LENGTH,
         help_text="As # and six digits or letters, dark enough to read on white: #0b5158",
         error_messages={"required": "Enter a colour, such as #0b5158."},
     )
     rule = TextField(
         label="Colour of the rules below them",
-        max_length=7,
+        max_length=COLOUR_LENGTH,
         help_text="In the same form. Both print black and white without loss.",
         error_messages={"required": "Enter a colour, such as #0b5158."},
     )

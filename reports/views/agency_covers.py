@@ -85,7 +85,8 @@ def _shown(plan: Plan, row: AgencyCover) -> dict[str, Any]:
     try:
         document = preview(briefing, sections, asks=kind.asks, annexes=()).document
         cover = replace(document.cover, design=as_printed(row))
-        return shown | {"paper": document_fragment(replace(document, cover=cover))}
+        paper = document_fragment(replace(document, cover=cover))
+        return shown | {"paper": paper, "is_whole": True}
     except DocumentError as refusal:
         return shown | {"refusal": str(refusal)}
 

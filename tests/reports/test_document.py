@@ -424,13 +424,13 @@ def test_a_contact_needs_a_name_or_a_role():
 def test_new_papers_leave_out_who_gets_no_copy_and_name_an_unnamed_minister_once():
     of_version_1 = replace(
         sample.cover(),
-        minister="Minister of Police",
+        minister="The Minister of Police",
         portfolio="Minister of Police",
         copied_to=("N/A", "Minister of Justice"),
     )
     new = replace(of_version_1, says_once=True)
     assert (of_version_1.addressee, of_version_1.copies) == (
-        ("Minister of Police", "Minister of Police"),
+        ("The Minister of Police", "Minister of Police"),
         ("N/A", "Minister of Justice"),
     )
     assert (new.addressee, new.copies) == (("Minister of Police",), ("Minister of Justice",))
