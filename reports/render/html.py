@@ -204,13 +204,12 @@ def _numbers(person: Contact, looks: CoverDesign) -> list[str]:
 def _cover_columns(cover: Cover) -> list[dict[str, Any]]:
     """Return the columns of the cover's first table. A Minister given by portfolio has one."""
     looks = cover.looks
-    found = {CoverPart.PORTFOLIO: cover.portfolio}
-    if len(cover.addressee) > 1:
-        found = {CoverPart.MINISTER: cover.minister, **found}
+    parts = (CoverPart.MINISTER, CoverPart.PORTFOLIO)
+    found = dict(zip(parts, cover.addressee, strict=False))
     if cover.deadline or looks.has_empty_rows:
         found[CoverPart.DEADLINE] = long_date(cover.deadline) if cover.deadline else "N/A"
     widths = ("half", "third", "rest")
-    if CoverPart.MINISTER not in found:
+    if CoverPart.PORTFOLIO not in found:
         widths = ("named", "rest", "")
     return [
         {"label": looks.label(part), "words": words, "width": width}

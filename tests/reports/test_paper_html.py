@@ -150,6 +150,26 @@ def test_several_names_are_on_separate_lines():
     ]
 
 
+def test_a_minister_given_by_the_portfolio_is_printed_once():
+    found = cover_with(minister="The Minister of Immigration", says_once=True)
+    assert found[found.index("Minister") + 1 :][:3] == [
+        "Deadline",
+        "Minister of Immigration",
+        "N/A",
+    ]
+    assert "Portfolio" not in found
+
+
+def test_an_own_cover_has_its_rows_in_its_order_and_leaves_out_what_is_blank():
+    cover = replace(sample.own_cover(), for_referral_to=(), copied_to=("N/A",))
+    found = pieces(cover=cover)
+    start = found.index("Briefing number")
+    assert after(found, "Briefing number") == "10/96252"
+    assert found[start + 2] == "Action sought"
+    assert after(found, "Copied to") == "N/A"
+    assert {"Deadline", "For referral to", "MB: N/A"} & set(found) == set()
+
+
 def test_one_contact_spans_no_rows():
     html = document_html(sample.document(cover=replace(sample.cover(), contacts=(Contact("A"),))))
     assert "rowspan" not in html

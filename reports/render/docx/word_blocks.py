@@ -36,7 +36,7 @@ COMMENTS_HEIGHT, SIGNATURE_ROOM, LINE = 2240, 1840, 304
 COMMENTS_BELOW_LETTERHEAD = 1300
 
 # Beside a mark, in the same; and how many of Word's units of drawings that is.
-MARK_GAP, EMU_IN_TWENTIETH = 240, 635
+MARK_GAP, EMU_IN_TWENTIETH = 360, 635
 
 Blocks = list[Any]
 
