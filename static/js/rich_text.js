@@ -2,7 +2,7 @@
 // The box stays in its form, out of sight, and holds the same words with marks, so that they are saved,
 // counted and compared as without this script. It changes only when the words change.
 
-import { EditorState, EditorView, Selection, baseKeymap, history, keymap, redo, splitBlockAs, toggleMark, undo } from "../vendor/prosemirror.js";
+import { EditorState, EditorView, TextSelection, baseKeymap, history, keymap, redo, splitBlockAs, toggleMark, undo } from "../vendor/prosemirror.js";
 import { read, write } from "./marks.js";
 import { linesIn, withoutStyles } from "./pasted.js";
 import { Tools } from "./text_tools.js";
@@ -167,11 +167,13 @@ class RichText {
     this.surface.focus(options);
   }
 
-  // The cursor stays between the same words.
+  // What was selected stays selected, and the cursor between the same words.
   focusAsBox() {
-    const before = documentOf(read(this.box.value.slice(0, this.box.selectionEnd)), this.keys).content.size - 1;
+    const { value, selectionStart, selectionEnd } = this.box;
     const { doc, tr } = this.view.state;
-    this.view.dispatch(tr.setSelection(Selection.near(doc.resolve(Math.min(before, doc.content.size - 1)), -1)));
+    const end = doc.content.size - 1;
+    const placeOf = (at) => doc.resolve(Math.min(documentOf(read(value.slice(0, at)), this.keys).content.size - 1, end));
+    this.view.dispatch(tr.setSelection(TextSelection.between(placeOf(selectionStart), placeOf(selectionEnd))));
     this.surface.focus({ preventScroll: true });
   }
 

@@ -56,7 +56,9 @@ def test_a_refused_text_and_a_preview_have_no_accessibility_fault(
     sign_in(people["coordinator"])
     page.goto(f"{live_server.url}{people.briefing.kind.get_absolute_url()}sections/purpose/")
     for text, title in (("See {12}.", "As it would print today"), (TEXT, "With what you typed")):
-        page.get_by_label("Standing text").fill(text)
+        page.get_by_label("Standing text").focus()
+        expect(page.get_by_role("textbox", name="Standing text")).to_be_focused()
+        page.locator("[name=standing_text]").fill(text)
         page.get_by_role("button", name="Preview").click()
         expect(page.get_by_role("region", name=title)).to_be_visible()
         assert accessibility_faults(page) == []

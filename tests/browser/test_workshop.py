@@ -58,6 +58,7 @@ def edit(page, words):
     """Open a paragraph and return its text box, which holds what its editor shows."""
     key = paragraph(page, words).get_attribute("data-block")
     paragraph(page, words).locator("[data-edit]").click()
+    expect(page.locator(f'[data-editor="{key}"] [contenteditable]')).to_be_visible()
     return page.locator(f'[data-editor="{key}"] textarea')
 
 
