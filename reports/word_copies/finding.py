@@ -127,28 +127,17 @@ def found_in(file: WordFile, draft: Draft, outside: Sequence[str] | None = None)
         changes = _compare(before, now, author)
         now = [replace(each, id=changes.names[place]) for place, each in enumerate(now)]
         dates = _dates(file.blocks, author)
-        found += [
-            replace(
-                each,
-                at=next((dates[b] for b in blocks if b in dates), min(dates.values(), default="")),
-            )
-            for each, blocks in _with_blocks(_findings(changes, now, sent, author), [*now, *before])
-        ]
+        first = min(dates.values(), default="")
+        blocks = {each.id: each.blocks for each in (*before, *now)}
+        for one in _findings(changes, now, sent, author):
+            when = (dates[block] for block in blocks.get(one.key, ()) if block in dates)
+            found.append(replace(one, at=next(when, first)))
         for each in now:
             for block in each.blocks:
                 places.setdefault(block, each.id)
     found += _comments(file, places, sent)
     found += _outside(file.outside, outside)
     return found
-
-
-def _with_blocks(
-    found: Iterable[Found], told: Sequence[Told]
-) -> Iterable[tuple[Found, tuple[int, ...]]]:
-    blocks: dict[str, tuple[int, ...]] = {}
-    for each in told:
-        blocks[each.id] = blocks.get(each.id, ()) + each.blocks
-    return [(each, blocks.get(each.key, ())) for each in found]
 
 
 def _dates(blocks: Iterable[Block], author: str) -> dict[int, str]:
@@ -163,6 +152,7 @@ def _dates(blocks: Iterable[Block], author: str) -> dict[int, str]:
 
 def _compare(was: Sequence[Told], now: Sequence[Told], author: str) -> _Changes:
     changes = _Changes()
+    homes = {each.id for each in now if each.kind == "heading"}
     for kind in ("heading", "part", "ask"):
         old = [each for each in was if each.kind == kind]
         places = [place for place, each in enumerate(now) if each.kind == kind]
@@ -174,7 +164,10 @@ def _compare(was: Sequence[Told], now: Sequence[Told], author: str) -> _Changes:
         found = matching.pairs(*passages)
         stayed = matching.in_order(found, *passages)
         for a, b in found:
-            moved = (a, b) not in stayed or old[a].home != new[b].home
+            # Where a heading is gone, its paragraphs have not moved.
+            moved = (a, b) not in stayed or (
+                old[a].home != new[b].home and f"s-{old[a].home}" in homes
+            )
             changes.pairs.append((old[a], new[b], moved))
             changes.names[places[b]] = old[a].id
         gone, come = {a for a, _ in found}, {b for _, b in found}
