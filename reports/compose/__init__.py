@@ -1,12 +1,16 @@
 """Composes a briefing from a plan's records as plain data, with the sources of each paragraph.
 
-`facts` reads the records as at the paper's date. `sections`, `delay_text`, `ahead`, `consulted` and
-`annex_rows` compose text from them, using `paragraphs`. Nothing here writes a row.
+`facts` reads the records as at the paper's date. `brief`, `background`, `achievements`, `delay_text`, `ahead`
+and `consulted` compose text from them with the help of `paragraphs` (text), `subjects` (how things
+are named) and `budget` (how long a section may be); `annex_rows` composes the annexes. Nothing here
+writes a row.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 
+from reports.compose.achievements import achievements
 from reports.compose.ahead import next_steps, risks
 from reports.compose.annex_rows import (
     consulted_table,
@@ -17,11 +21,13 @@ from reports.compose.annex_rows import (
     work_item_table,
     work_item_texts,
 )
+from reports.compose.background import background
+from reports.compose.brief import figures, purpose
+from reports.compose.budget import RECOMMENDATIONS
 from reports.compose.cover_design import design_of
 from reports.compose.delay_text import delay, mitigation
 from reports.compose.facts import Facts, read_facts
-from reports.compose.paragraphs import Writer, key
-from reports.compose.sections import achievements, background, figures, purpose
+from reports.compose.paragraphs import ASKED, Writer, key, length
 from reports.document import (
     Annex,
     Contact,
@@ -33,6 +39,7 @@ from reports.document import (
     Recommendations,
     Section,
     Source,
+    Text,
     Verb,
     plain,
 )
@@ -84,27 +91,66 @@ def generate(
     *,
     in_full: bool = True,
 ) -> Composed:
-    """Compose sections, cover and annexes as at the briefing's date, in 16 queries, and one more
-    if the Minister has answered another paper.
-
-    `contents` are in the order of the paper, because an agency is named in full at its first
-    mention. The text refers to the `annexes`; they are made only if `in_full`. The briefing need
-    not be saved.
+    """Compose sections, cover and annexes as at the briefing's date, in as many queries as `read_facts`
+    makes, and as `write` does. The briefing need not be saved.
 
     Raise `DocumentError`, with a message for the user, if nobody holds the portfolio on that day or
     a record contains what cannot be printed.
     """
-    facts = read_facts(briefing)
+    return write(read_facts(briefing), contents, annexes, in_full=in_full)
+
+
+def write(
+    facts: Facts,
+    contents: Iterable[str] = tuple(CONTENTS),
+    annexes: Iterable[str] = USUAL_ANNEXES,
+    *,
+    in_full: bool = True,
+) -> Composed:
+    """Compose sections, cover and annexes from the facts.
+
+    `contents` are in the order of the paper, because an agency is named in full at its first
+    mention, and what one section leaves of the paper's words is for the next ones. The text refers
+    to the `annexes`; they are made only if `in_full`.
+    """
     behind = [name for name in _with_answers(annexes, facts) if name in ANNEXES]
-    writer = Writer(facts, behind)
+    contents = tuple(contents)
+    writer, sections = _within(facts, behind, contents)
     return Composed(
         facts=facts,
-        cover=_cover(briefing, facts),
-        sections={content: CONTENTS[content](writer) for content in contents},
+        cover=_cover(facts.briefing, facts),
+        sections=sections,
         lead=writer.paragraph("It is recommended that you:", about="recommendation", sources=()),
         annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
         lines=writer.lines,
     )
+
+
+TRIES = 4
+
+
+def _within(
+    facts: Facts, annexes: list[str], contents: tuple[str, ...]
+) -> tuple[Writer, dict[str, Section]]:
+    """Return the longest text that keeps to the paper's words, or else what must be told.
+
+    Sections do not always use their share, and what must be told may be more than that. So a few
+    amounts are shared out, each corrected by what was left over or too much.
+    """
+    most = max(facts.most_words - RECOMMENDATIONS, 0)
+    found: list[tuple[int, Writer, dict[str, Section]]] = []
+    words = most
+    for _ in range(TRIES):
+        writer = Writer(facts, annexes, contents, words)
+        sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
+        total = sum(length(each) for made in sections.values() for each in made.paragraphs)
+        found.append((total, writer, sections))
+        if words == 0 or total == most:
+            break
+        words = max(words + most - total, 0)
+    kept = [each for each in found if each[0] <= most]
+    _, writer, sections = max(kept, key=itemgetter(0)) if kept else min(found, key=itemgetter(0))
+    return writer, sections
 
 
 def _with_answers(annexes: Iterable[str], facts: Facts) -> tuple[str, ...]:
@@ -126,11 +172,18 @@ def compose(briefing: Briefing) -> Document:
 
     Raise `DocumentError` as `generate` does.
     """
-    found = generate(briefing, UNDRAFTED)
+    return assembled(generate(briefing, UNDRAFTED))
+
+
+def assembled(found: Composed) -> Document:
+    """Return what was composed as a paper that asks the Minister to note it."""
     return Document.assemble(
         plan_title=found.facts.plan.title,
         cover=found.cover,
-        sections=found.sections.values(),
+        sections=[
+            _asking(section, "note the contents of this paper")
+            for section in found.sections.values()
+        ],
         recommendation=Recommendations(
             lead=found.lead,
             items=(
@@ -142,6 +195,25 @@ def compose(briefing: Briefing) -> Document:
             ),
         ),
         annexes=found.annexes,
+    )
+
+
+def _asking(section: Section, asked: str) -> Section:
+    """Return the section with what is asked of the Minister in place of its mark."""
+
+    def said(text: Text) -> Text:
+        return tuple(replace(run, text=run.text.replace(ASKED, asked)) for run in text)
+
+    return replace(
+        section,
+        paragraphs=tuple(
+            replace(
+                paragraph,
+                text=said(paragraph.text),
+                bullets=tuple(replace(each, text=said(each.text)) for each in paragraph.bullets),
+            )
+            for paragraph in section.paragraphs
+        ),
     )
 
 

@@ -1,149 +1,243 @@
-"""Next steps: agencies' plans, milestones due within 12 months, and open risks."""
+"""Section Next steps: where attention goes, the dates that matter most, and risks with the Minister."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from reports.compose.facts import item_source, milestone_source, version_of
-from reports.compose.paragraphs import Writer, errors_naming, quoted
+from reports.compose.budget import Room, count_words
+from reports.compose.delay_text import late_items
+from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source, version_of
+from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.subjects import is_in_doubt
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months
-from reports.document.wording import agree, capitalised, cited, count_in_words, some
-from workitems.known_dates import KnownDate
-from workitems.models import Pillar
-from workitems.plan_at import ItemAt
+from reports.document.wording import (
+    agree,
+    capitalised,
+    cited,
+    count_in_words,
+    first_sentences,
+    opened,
+    some,
+)
+from workitems.plan_at import ItemAt, MilestoneAt
 
-# Limit on the steps in a pillar's paragraph, to keep the list readable.
-MAX_STEPS = 12
+MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
+MAX_DATES = 5
+# Limit on the items named, on the plans told, and on the risks told in full.
+MAX_NAMED = 3
+MAX_RISKS = 5
+PLAN_WORDS = 30
+RISK_WORDS = 40
+ATTENTION_WORDS = 130
+Step = tuple[ItemAt, MilestoneAt]
 
 
 def next_steps(writer: Writer) -> Section:
-    facts = writer.facts
-    late = [item for item in facts.items if item.is_key and item.is_late]
-    opening = "The working group will continue to meet, to carry out the Plan and to monitor its progress."
-    if late:
-        opening += (
-            f" Over the next {MONTHS_AHEAD} months it will give most attention to the late key "
-            f"{agree(len(late), 'item', 'items')}: {some([quoted(item) for item in late])}."
-        )
+    room = writer.room("next_steps")
+    attention = _attention(writer, room)
+    ahead = _steps_ahead(writer.facts)
+    shown = _most_important(writer, ahead, room)
     paragraphs = [
-        writer.paragraph(
-            opening,
-            about="next steps",
-            sources=[item_source(item) for item in late] or None,
-        )
+        attention,
+        *_dates(writer, shown, room),
+        *(_risks(writer, room) if writer.facts.risks else ()),
+        _closing(writer, [step for step in ahead if step not in shown], room, is_more=bool(shown)),
     ]
-    for pillar in facts.pillars:
-        steps = [
-            step
-            for item in facts.items
-            if item.pillar == pillar.pk and item.is_live and (step := Step(writer, item)).is_any
-        ]
-        if steps:
-            paragraphs += _pillar_ahead(writer, pillar, steps)
-    if facts.risks:
-        paragraphs += _risks(writer)
-    paragraphs.append(
-        writer.paragraph(
-            "You will be told of any new risk to the Plan, or of anything else under it that needs "
-            "your attention, as soon as it is identified.",
-            about="standing sentence on risks",
-        )
-    )
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
-class Step:
-    """Next steps of an item: its agency's latest plan, and milestones due within 12 months."""
-
-    def __init__(self, writer: Writer, item: ItemAt) -> None:
-        self.item = item
-        self.update = next(
-            (u for u in reversed(writer.facts.updates_of(item)) if u.planned_next.strip()), None
-        )
-        on = writer.facts.briefing.dated
-        until = add_months(on, MONTHS_AHEAD)
-        self.due = sorted(
-            (
-                (step.forecast_due, step)
-                for step in item.milestones
-                if step.is_open and on < step.forecast_due <= until
-            ),
-            key=lambda pair: pair[0],
-        )
-
-    @property
-    def is_any(self) -> bool:
-        return bool(self.update or self.due)
-
-    @property
-    def urgency(self) -> tuple[bool, bool, date]:
-        return (
-            not self.item.is_key,
-            not self.item.is_late,
-            self.due[0][0] if self.due else date.max,
-        )
-
-    def sources(self, writer: Writer) -> list[Source]:
-        said = [self.update.source] if self.update else []
-        return [*said, *(milestone_source(self.item, step) for _, step in self.due)]
-
-    def bullet(self, writer: Writer) -> Bullet:
-        """Return the item's title, its plan, and due dates that the plan does not mention."""
-        row = self.item
-        head = writer.text(writer.bold(row.title), f" ({row.number}): ")
-        if not self.update:
-            due = some([f"“{step.description}” due {step.forecast}" for _, step in self.due])
-            return Bullet(writer.text(head, f"{due}."))
-        with errors_naming(self.update.source):
-            planned = capitalised(writer.flat(self.update.planned_next))
-        untold = dict.fromkeys(
-            str(step.forecast) for _, step in self.due if not _names(planned, step.forecast)
-        )
-        if untold:
-            planned = cited(
-                planned, f"{agree(len(untold), 'milestone', 'milestones')} due {some(list(untold))}"
-            )
-        return Bullet(writer.text(head, planned))
-
-
-def _names(text: str, due: KnownDate) -> bool:
-    return any(words in text for words in (str(due), due.on, due.by))
-
-
-def _pillar_ahead(writer: Writer, pillar: Pillar, steps: list[Step]) -> Iterator[Paragraph]:
-    chosen = {id(step) for step in sorted(steps, key=lambda step: step.urgency)[:MAX_STEPS]}
-    shown = [step for step in steps if id(step) in chosen]
-    more = f" (the {len(shown)} most pressing of {len(steps):,})" if len(shown) < len(steps) else ""
-    return writer.paragraphs(
-        writer.text("Under ", writer.bold(pillar.title), f", agencies plan the following{more}:"),
-        about=f"pillar ahead {pillar.pk}",
-        bullets=[(step.bullet(writer), step.sources(writer)) for step in shown],
+def _attention(writer: Writer, room: Room) -> Paragraph:
+    """Return which key items the working group attends to, and why."""
+    keys = [item for item in writer.facts.items if item.is_key and item.is_live]
+    late = [item for item in keys if item.is_late]
+    doubtful = [item for item in keys if not item.is_late and is_in_doubt(item)]
+    sources = [item_source(item) for item in [*late, *doubtful]]
+    first, watched = (
+        some([writer.names.item(item) for item in items], MAX_NAMED) for items in (late, doubtful)
     )
+    if late and doubtful:
+        items = agree(len(late), "item", "items")
+        words = f"The working group puts the late key {items} first, {first}, and watches {watched}, which may become late."
+    elif late:
+        words = f"The working group puts the late key {agree(len(late), 'item', 'items')} first: {first}."
+    elif doubtful:
+        words = f"The working group watches {watched}, which may become late."
+    else:
+        words = "No key item is late or at risk, so the working group attends to the dates as they come."
+    room.use(words)
+    for plan, source in _plans(writer, room, ATTENTION_WORDS - count_words(words)):
+        words += f" {plan}"
+        sources.append(source)
+    return writer.paragraph(words, about="next steps", sources=sources or None)
 
 
-def _risks(writer: Writer) -> Iterator[Paragraph]:
+def plan_ahead(
+    updates: Sequence[UpdateFacts], item: ItemAt, answered_since: date | None
+) -> UpdateFacts | None:
+    """Return the update whose plan is still ahead on the paper's date, or None.
+
+    It is the last that says anything; a later "no change" keeps its plan. A plan is no longer ahead if the
+    item has been reported on since, even if that is not accepted yet, or if a milestone that was open
+    when the plan was written has been done since.
+    """
+    last = next((each for each in reversed(updates) if each.no_change_on is None), None)
+    if last is None or not last.planned_next.strip():
+        return None
+    written_on = last.written_on
+    if answered_since and answered_since > written_on:
+        return None
+    done = (step.completed_on for step in item.milestones if step.completed_on)
+    return None if any(day >= written_on for day in done) else last
+
+
+def _plans(writer: Writer, room: Room, most_words: int) -> Iterator[tuple[str, Source]]:
+    """Yield what agencies plan for key items that are late or at risk, where no open action says it;
+    at most so many words."""
     facts = writer.facts
-    bullets = []
-    for risk in facts.risks:
-        source = version_of(risk, "risk", f"Risk {risk.number}")
-        with errors_naming(source):
-            text = capitalised(writer.flat(risk.description))
-            if risk.response:
-                text += f" {capitalised(writer.flat(risk.response))}"
-            owner = facts.agencies[risk.owner].short_name
-            bullets.append((Bullet(writer.text(cited(text, f"owner: {owner}"))), [source]))
-    count = len(bullets)
-    return writer.paragraphs(
-        f"{capitalised(count_in_words(count, 'risk'))} {agree(count, 'has', 'have')} been raised with you "
-        f"and {agree(count, 'remains', 'remain')} open:",
-        about="risks",
-        bullets=bullets,
+    acted = {
+        entry.item.pk
+        for entry in late_items(facts)
+        if any(row.done_on is None for _, row in entry.mitigations())
+    }
+    told = 0
+    for item in facts.items:
+        is_worrying = item.is_late or is_in_doubt(item)
+        if not (item.is_key and item.is_live and is_worrying) or item.pk in acted:
+            continue
+        update = plan_ahead(facts.updates_of(item), item, facts.answered_since.get(item.pk))
+        if update is None or told == MAX_NAMED:
+            continue
+        with errors_naming(update.source):
+            plan = first_sentences(writer.flat(update.planned_next), 1, PLAN_WORDS)
+        words = f"The plan for {writer.names.item(item)}: “{opened(plan)}”."
+        length = count_words(words)
+        if plan and length <= most_words and room.take(words):
+            told += 1
+            most_words -= length
+            yield words, update.source
+
+
+def _steps_ahead(facts: Facts) -> list[Step]:
+    """Return the open milestones of the coming 12 months, in the plan's order."""
+    on = facts.briefing.dated
+    return [
+        (item, step)
+        for item in facts.items
+        if item.is_live
+        for step in item.milestones
+        if step.is_open and on < step.forecast_due <= add_months(on, MONTHS_AHEAD)
+    ]
+
+
+def _most_important(writer: Writer, ahead: list[Step], room: Room) -> list[Step]:
+    """Return the steps to show, by date: late ones of key items, then those of the coming six
+    months: of key items, late ones, the others."""
+    soon = add_months(writer.facts.briefing.dated, MONTHS_SHOWN)
+    ranked = sorted(ahead, key=lambda pair: _weight(*pair))
+    must = [(item, step) for item, step in ranked if item.is_key and step.is_late][:MAX_DATES]
+    near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
+    shown = [
+        pair
+        for pair in [*must, *near[: MAX_DATES + min(len(must), 1) - len(must)]]
+        if room.take(_line(writer, *pair, introduce=False)) or pair in must
+    ]
+    return sorted(shown, key=lambda pair: (pair[1].forecast_due, pair[0].pk, pair[1].number))
+
+
+def _dates(writer: Writer, shown: list[Step], room: Room) -> Iterator[Paragraph]:
+    """Yield the dates by which the Minister will see progress."""
+    if not shown:
+        return
+    lead = f"You will see progress by {agree(len(shown), 'this date', 'these dates')}:"
+    room.use(lead)
+    yield from writer.paragraphs(
+        lead,
+        about="dates",
+        bullets=[
+            (Bullet(writer.text(_line(writer, item, step))), [milestone_source(item, step)])
+            for item, step in shown
+        ],
     )
+
+
+def _weight(item: ItemAt, step: MilestoneAt) -> tuple[bool, bool, date]:
+    return (
+        not (item.is_key and step.is_late),
+        not item.is_key and not step.is_late,
+        step.forecast_due,
+    )
+
+
+def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, introduce: bool = True) -> str:
+    """Return "31 August 2010: brochures out in public (1.2, DoL)"."""
+    agency = writer.facts.agencies[step.responsible]
+    who = writer.bracketed(agency) if introduce else agency.short_name
+    return f"{step.forecast}: {writer.names.step(item, step, who)}"
+
+
+def _closing(writer: Writer, left: list[Step], room: Room, *, is_more: bool) -> Paragraph:
+    """Return where the other steps of the coming 12 months are, and the promise to tell of risks."""
+    words = "You will be told of any new risk to the Plan as soon as it is found."
+    if left:
+        where = writer.where(["items", "items_texts"])
+        count = count_in_words(len(left), "more milestone" if is_more else "milestone")
+        if where:
+            said = f"{where} has {count} of the coming 12 months."
+        else:
+            said = f"{capitalised(count)} {agree(len(left), 'follows', 'follow')} in the coming 12 months."
+        words = f"{said} {words}"
+    room.use(words)
+    sources = [milestone_source(item, step) for item, step in left]
+    return writer.paragraph(words, about="closing", sources=sources or None)
 
 
 def risks(writer: Writer) -> Section:
     """Return the risks escalated to the Minister, or a sentence that there are none."""
+    room = writer.room("risks")
     none = writer.paragraph("No risk to the Plan is before you.", about="risks")
-    told = tuple(_risks(writer)) if writer.facts.risks else (none,)
+    told = tuple(_risks(writer, room)) if writer.facts.risks else (none,)
     return Section(SectionKind.RISKS, "Risks", told)
+
+
+def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
+    """Yield the risks with the Minister: what threatens and what is done, by number."""
+    facts = writer.facts
+    lines: list[tuple[Bullet, list[Source]]] = []
+    left = []
+    for risk in facts.risks:
+        source = version_of(risk, "risk", f"Risk {risk.number}")
+        with errors_naming(source):
+            threat = _start(writer, risk.description, room)
+            if not threat or len(lines) == MAX_RISKS:
+                left.append(risk)
+                continue
+            room.use(threat)
+            answer = _start(writer, risk.response, room, must=False)
+            room.use(answer)
+        owner = writer.bracketed(facts.agencies[risk.owner])
+        text = cited(f"{capitalised(threat)} {capitalised(answer)}".strip(), f"owner: {owner}")
+        lines.append((Bullet(writer.text(text)), [source]))
+    count = len(facts.risks)
+    lead = f"{capitalised(count_in_words(count, 'risk'))} {agree(count, 'has', 'have')} been raised with you and {agree(count, 'remains', 'remain')} open"
+    if left:
+        where = writer.where(["risks"])
+        others = some([risk.reference for risk in left])
+        verb = agree(len(left), "is", "are")
+        lead += f" ({others} {verb} {f'in {where}' if where else 'not told here'})"
+    room.use(lead)
+    sources = [version_of(risk, "risk", f"Risk {risk.number}") for risk in facts.risks]
+    if lines:
+        yield from writer.paragraphs(f"{lead}:", about="risks", bullets=lines)
+    else:
+        yield writer.paragraph(f"{lead}.", about="risks", sources=sources)
+
+
+def _start(writer: Writer, typed: str, room: Room, *, must: bool = True) -> str:
+    """Return the first two sentences if they fit, else the first one, if it fits or `must` be told."""
+    if not typed.strip():
+        return ""
+    one, two = (first_sentences(writer.flat(typed), most, RISK_WORDS) for most in (1, 2))
+    if room.has(two):
+        return two
+    return one if must or room.has(one) else ""

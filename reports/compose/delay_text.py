@@ -1,68 +1,96 @@
 """Sections Delay and Mitigation: which milestones slipped, by how much, why, and what is done.
 
-Included are delays that were open on the paper's date, or were found or ended in its period. Key
-items come first, with a paragraph each; the others share one.
+Included are milestones that are late on the paper's date, and delays that were found, open or ended in its
+period. Every late key item is told. Of the others the three that slipped most are, while there is room; the
+rest is counted by cause.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
+from reports.compose.budget import Room, count_words
 from reports.compose.facts import Facts, item_source, milestone_source, version_of
-from reports.compose.paragraphs import MOST_TOLD, Writer, errors_naming, join_fitting, quoted
-from reports.document import Bullet, Paragraph, Section, SectionKind, Source, Text
-from reports.document.dates import days, long_date, period
+from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.subjects import (
+    CAUSES,
+    Names,
+    by_when,
+    has_new_date,
+    how_late,
+    is_sayable,
+    numbers_of,
+    slip_sentence,
+    what,
+    when,
+)
+from reports.document import Bullet, Paragraph, Section, SectionKind, Source
+from reports.document.dates import period
 from reports.document.wording import (
     agree,
     capitalised,
     cited,
+    closed,
     count_in_words,
+    first_sentences,
     join_words,
     mentions,
     number,
-    some,
 )
-from workitems.known_dates import KnownTo
+from workitems.known_dates import KnownDate
 from workitems.models import Delay
+from workitems.models.item import Stage
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
-from workitems.standing import Late, times_in_words
+from workitems.standing import times_in_words
 
 # Annexes that list all late items.
-HOLDS_EVERY_DELAY = {"items", "items_texts", "delays"}
-# Limit on the bullets for items that are not key.
-MAX_OTHERS = 12
-
-HELD_UP_BY = {
-    Delay.Cause.FUNDING: "a lack of funding",
-    Delay.Cause.PRIOR_COMMITMENTS: "prior commitments",
-    Delay.Cause.STAFFING: "a shortage of staff",
-    Delay.Cause.ANOTHER_AGENCY: "work that depends on another agency",
-    Delay.Cause.LEGISLATION: "legislation",
-    Delay.Cause.PROCUREMENT: "procurement",
-    Delay.Cause.CONSULTATION: "consultation",
-    Delay.Cause.OUTSIDE_EVENT: "an outside event",
-}
+HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
+# Limit on the items told of those that are not key, and on an item's milestones and open actions.
+MAX_OTHERS = 3
+MAX_STEPS = 2
+MAX_ACTIONS = 2
+# Words of an agency in one paragraph: its reasons, and an action.
+REASON_WORDS = 45
+EFFECT_WORDS = 30
+ACTION_WORDS = 40
+# Words in a paragraph that go on about one item, and those after which another paragraph begins.
+MOST_WORDS = 140
+PARAGRAPH_WORDS = 90
 
 
 @dataclass(frozen=True)
 class Slip:
-    """A milestone with its delays in the period. Overdue milestones may have none recorded."""
+    """A milestone with its delays in the period. Late milestones may have none recorded."""
 
     milestone: MilestoneAt
     delays: tuple[DelayAt, ...]
 
+    @property
+    def days(self) -> int:
+        """Days by which it came, or is expected, after its agreed date; if it is late, at least to
+        the paper's date."""
+        step = self.milestone
+        reached = step.completed_on or step.forecast_due
+        if step.is_overdue:
+            reached = max(reached, step.on)
+        return max((reached - step.agreed_due).days, 0)
+
 
 @dataclass(frozen=True)
 class LateItem:
+    """An item of the section, with its slips: late milestones first, those that slipped most."""
+
     item: ItemAt
     slips: tuple[Slip, ...]
 
     @property
-    def is_open(self) -> bool:
-        return any(slip.milestone.is_open for slip in self.slips)
+    def is_late(self) -> bool:
+        return self.item.is_late
 
     @property
     def days(self) -> int:
-        return max(slip.milestone.late.days for slip in self.slips)
+        return self.slips[0].days
 
     def sources(self) -> Iterator[Source]:
         yield item_source(self.item)
@@ -71,11 +99,13 @@ class LateItem:
             for delay in slip.delays:
                 yield delay_source(self.item, slip.milestone, delay)
 
-    def mitigations(self) -> Iterator[tuple[Source, MitigationAt]]:
-        for slip in self.slips:
-            for delay in slip.delays:
-                for row in delay.mitigations:
-                    yield mitigation_source(self.item, slip.milestone, delay, row), row
+    def mitigations(self) -> list[tuple[Source, MitigationAt]]:
+        return [
+            (mitigation_source(self.item, slip.milestone, delay, row), row)
+            for slip in self.slips
+            for delay in slip.delays
+            for row in delay.mitigations
+        ]
 
 
 def delay_source(item: ItemAt, step: MilestoneAt, delay: DelayAt) -> Source:
@@ -92,250 +122,404 @@ def mitigation_source(item: ItemAt, step: MilestoneAt, delay: DelayAt, row: Miti
 
 
 def late_items(facts: Facts) -> list[LateItem]:
-    """Return items with a delay in the period or an overdue milestone, key items first."""
+    """Return the items of the section: key items first, then late ones, then by days. What was late of
+    an item that is withdrawn no longer matters."""
     start = facts.briefing.period_start
     found = []
     for item in facts.items:
         slips = []
-        for step in item.milestones:
+        for step in item.milestones if item.stage != Stage.WITHDRAWN else ():
             delays = tuple(delay for delay in step.delays if delay.was_open_since(start))
-            if delays or (item.is_live and step.late.state == Late.OVERDUE):
+            if delays or (item.is_live and step.is_late):
                 slips.append(Slip(step, delays))
         if slips:
+            slips.sort(key=lambda slip: (not slip.milestone.is_late, -slip.days))
             found.append(LateItem(item, tuple(slips)))
     # The sort is stable, so equal items stay in the plan's order.
-    return sorted(found, key=lambda late: (not late.item.is_key, not late.is_open))
+    return sorted(found, key=lambda entry: (not entry.item.is_key, not entry.is_late, -entry.days))
+
+
+def cause_of(entry: LateItem) -> "Delay.Cause | None":
+    """Return the cause of the item's largest slip that has one recorded."""
+    causes = (delay.cause for slip in entry.slips for delay in slip.delays)
+    return next(map(Delay.Cause, causes), None)
+
+
+# --- Delay ----------------------------------------------------------------------------------------
 
 
 def delay(writer: Writer) -> Section:
-    facts = writer.facts
-    late = late_items(facts)
+    facts, room = writer.facts, writer.room("delay")
+    entries = late_items(facts)
+    if not entries:
+        span = period(facts.briefing.period_start, facts.briefing.period_end)
+        words = f"No delay was recorded in {span}, and no milestone is late."
+        room.use(words)
+        return _section(SectionKind.DELAY, [writer.paragraph(words, about="no delay")])
+    late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]
-    paragraphs = []
-    if not late:
-        span = period(facts.briefing.period_start, facts.briefing.period_end)
-        words = f"No delay was recorded in {span}, and no milestone is overdue."
-        paragraphs.append(writer.paragraph(words, about="no delay"))
-    if len(keys) > 1:
-        paragraphs.append(_key_items(writer, keys))
-    for entry in keys:
-        paragraphs += _key_item(writer, entry)
-    if others:
-        paragraphs += _other_items(writer, others, with_keys=bool(keys))
-    return Section(SectionKind.DELAY, "Delay", tuple(paragraphs))
-
-
-def _key_items(writer: Writer, keys: list[LateItem]) -> Paragraph:
-    still = [entry for entry in keys if entry.is_open]
-    caught_up = [entry for entry in keys if not entry.is_open]
-    sentences = []
-    if still:
-        sentences.append(
-            f"{capitalised(count_in_words(len(still), 'key work item'))} "
-            f"{agree(len(still), 'has', 'have')} slipped: "
-            f"{some([quoted(entry.item) for entry in still])}."
-        )
-    if caught_up:
-        sentences.append(
-            f"{capitalised(count_in_words(len(caught_up), 'key work item'))} "
-            f"{agree(len(caught_up), 'was', 'were')} late and "
-            f"{agree(len(caught_up), 'has', 'have')} caught up: "
-            f"{some([quoted(entry.item) for entry in caught_up])}."
-        )
-    return writer.paragraph(
-        " ".join(sentences),
-        about="key delays",
-        sources=[item_source(entry.item) for entry in keys],
-    )
-
-
-def _key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
-    row = entry.item
-    parts: list[str | Text] = [
-        writer.bold(row.title),
-        f" (item {row.number}, led by {writer.lead(entry.item)}) is a key work item",
+    # What must be said of each key item is counted first, so that room is left for it.
+    least = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
+    room.use(*least.values())
+    paragraphs = [
+        paragraph
+        for cause, group in groupby(_by_cause(keys), key=cause_of)
+        for paragraph in _key_items(writer, cause, list(group), least, room)
     ]
-    parts.append(
-        f" with an anticipated timeframe of {count_in_words(row.months, 'month')}. "
-        if row.months
-        else ". "
-    )
-    bullets = []
-    about, sources = f"delay of item {row.pk}", list(entry.sources())
-    with errors_naming(item_source(entry.item)):
-        if len(entry.slips) == 1:
-            parts.append(_slip(writer, entry.slips[0]))
-        else:
-            parts.append(f"{capitalised(number(len(entry.slips)))} of its milestones slipped:")
-            bullets = [(Bullet(writer.text(_slip(writer, slip))), sources) for slip in entry.slips]
-        text = writer.text(*parts)
-    if bullets:
-        yield from writer.paragraphs(text, about=about, bullets=bullets)
+    paragraphs += _other_items(writer, others, room, with_keys=bool(keys))
+    paragraphs += _no_longer_late(writer, [each for each in entries if not each.is_late], room)
+    paragraphs += _without_cause(writer, late, room)
+    return _section(SectionKind.DELAY, paragraphs)
+
+
+def _section(kind: SectionKind, paragraphs: Iterable[Paragraph]) -> Section:
+    return Section(kind, kind.value.capitalize(), tuple(paragraphs))
+
+
+def _by_cause(entries: list[LateItem]) -> list[LateItem]:
+    """Put items with the same cause together, in the order of the first."""
+    order = list(dict.fromkeys(map(cause_of, entries)))
+    return sorted(entries, key=lambda entry: order.index(cause_of(entry)))
+
+
+def _key_items(
+    writer: Writer,
+    cause: "Delay.Cause | None",
+    entries: list[LateItem],
+    least: dict[int, str],
+    room: Room,
+) -> Iterator[Paragraph]:
+    """Yield a paragraph for one item, and a list for several with the same cause."""
+    told = [_told(writer, entry, room, start=least[entry.item.pk]) for entry in entries]
+    if len(entries) == 1:
+        text, entry = told[0], entries[0]
+        if text == least[entry.item.pk] and cause not in (None, Delay.Cause.OTHER):
+            text = f"{text} The cause is {CAUSES[cause][0]}."
+        yield writer.paragraph(
+            text, about=f"delay of item {entry.item.pk}", sources=entry.sources()
+        )
+        return
+    if cause is None:
+        lead = f"These {number(len(entries))} key items are late:"
     else:
-        yield writer.paragraph(text, about=about, sources=sources)
+        what, verb = CAUSES[cause]
+        lead = f"{capitalised(what)} {verb} up {count_in_words(len(entries), 'key item')}:"
+    room.use(lead)
+    bullets = [
+        (Bullet(writer.text(text)), list(entry.sources()))
+        for text, entry in zip(told, entries, strict=True)
+    ]
+    yield from writer.paragraphs(
+        lead, about=f"key delays {cause or 'unexplained'}", bullets=bullets
+    )
 
 
-def _latest(others: list[LateItem]) -> list[LateItem]:
-    """Return the items to describe, in the plan's order.
-
-    Chosen are open ones before those that caught up, and the latest first.
-    """
-    chosen = sorted(others, key=lambda entry: (not entry.is_open, -entry.days))[:MAX_OTHERS]
-    kept = {entry.item.pk for entry in chosen}
-    return [entry for entry in others if entry.item.pk in kept]
-
-
-def _other_items(writer: Writer, others: list[LateItem], *, with_keys: bool) -> Iterator[Paragraph]:
-    shown = _latest(others)
-    lead = capitalised(count_in_words(len(others), "other work item" if with_keys else "work item"))
-    lead += " also slipped" if with_keys else " slipped"
-    if len(shown) < len(others):
-        lead += f"; these {number(len(shown))} are the latest"
-        if HOLDS_EVERY_DELAY & set(writer.annexes):
-            lead += ", and the annex shows the rest"
-    bullets = []
-    for entry in shown:
-        row = entry.item
-        with errors_naming(item_source(entry.item)):
-            body = join_fitting((_slip(writer, slip) for slip in entry.slips), MOST_TOLD + 500)
-            head = f" (item {row.number}, {writer.lead(entry.item)}): "
-            text = writer.text(writer.bold(row.title), head, body)
-            bullets.append((Bullet(text), list(entry.sources())))
-    return writer.paragraphs(f"{lead}:", about="other delays", bullets=bullets)
+def _slips(names: Names, entry: LateItem) -> str:
+    """Return how the item's late milestones stand against their dates: up to two by name, more by
+    their number and the last of their dates."""
+    late = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
+    is_plain = all(map(is_sayable, late)) and len(set(map(what, late))) == len(late)
+    if len(late) == 1 or (len(late) <= MAX_STEPS and is_plain):
+        return " ".join(capitalised(slip_sentence(names, entry.item, step)) for step in late)
+    dated = entry.item.on
+    name = f"{capitalised(number(len(late)))} milestones of {names.item(entry.item)}"
+    ahead = [step for step in late if has_new_date(step)]
+    if not ahead:
+        first = min(late, key=lambda step: step.agreed_due)
+        return (
+            f"{name} are late, the first due {by_when(first.agreed, dated)}, and have no new date."
+        )
+    last = max(ahead, key=lambda step: step.forecast_due)
+    said = f"{name} are late, the last now expected {by_when(last.forecast, dated)}"
+    if how := how_late(last, last.forecast_due):
+        said += f", {how}"
+    if left := len(late) - len(ahead):
+        said += f"; {number(left)} {agree(left, 'has', 'have')} no new date"
+    return f"{said}."
 
 
-def _slip(writer: Writer, slip: Slip) -> str:
-    """Return sentences with the dates, the days between them, the cause and the explanation."""
-    sentences = [_dates(slip.milestone)]
-    moved = sum(delay.times_moved for delay in slip.delays)
+def _told(writer: Writer, entry: LateItem, room: Room, *, start: str) -> str:
+    """Return the start, and while there is room the cause and effect in the agency's words, whether the
+    cause is settled and how often the date has moved."""
+    told = start
+    for sentence in _why(writer, entry):
+        longer = f"{told} {sentence}"
+        if sentence and count_words(longer) <= MOST_WORDS and room.take(sentence):
+            writer.said.add(sentence)
+            told = longer
+    return told
+
+
+def _why(writer: Writer, entry: LateItem) -> Iterator[str]:
+    """Yield what the paper has not said yet of why the item is late, "" where nothing is recorded. Of
+    another item, the same is said with its number."""
+    for sentence, subject in _reasons(writer, entry):
+        if sentence in writer.said:
+            number = entry.item.number
+            yield sentence.replace(subject, f"{subject} of {number}", 1) if subject else ""
+        else:
+            yield sentence
+
+
+def _reasons(writer: Writer, entry: LateItem) -> Iterator[tuple[str, str]]:
+    """Yield sentences with their subject, or "" if they are the agency's."""
+    delays = [(slip, delay) for slip in entry.slips for delay in slip.delays]
+    if entry.is_late:
+        delays = [pair for pair in delays if pair[0].milestone.is_late] or delays
+    for slip, delay in delays[:1]:
+        with errors_naming(delay_source(entry.item, slip.milestone, delay)):
+            yield _said(writer, delay.explanation, 2, REASON_WORDS), ""
+            yield _said(writer, delay.effect, 1, EFFECT_WORDS), ""
+            if delay.is_open:
+                yield _settled(writer, delay, entry.item), "The cause"
+    moved = max((sum(each.times_moved for each in slip.delays) for slip in entry.slips), default=0)
     if moved > 1:
-        sentences.append(f"Its date has moved {times_in_words(moved)}.")
-    found = [HELD_UP_BY.get(Delay.Cause(delay.cause), "") for delay in slip.delays]
-    causes = dict.fromkeys(filter(None, found))
-    if causes:
-        is_was = "is" if any(delay.is_open for delay in slip.delays) else "was"
-        sentences.append(f"It {is_was} held up by {join_words(causes)}.")
-    if not slip.delays:
-        sentences.append("The cause has not been recorded.")
-    told = [delay.explanation for delay in slip.delays]
-    told += [delay.effect for delay in slip.delays]
-    sentences += [capitalised(writer.flat(text)) for text in dict.fromkeys(told) if text.strip()]
-    return join_fitting(sentences)
+        yield f"The date has moved {times_in_words(moved)}.", "The date"
 
 
-def _dates(step: MilestoneAt) -> str:
-    late = step.late
-    name = f"“{step.description}”"
-    done = long_date(step.completed_on) if step.completed_on else ""
-    was = f"was due {step.agreed.on}"
-    if step.agreed != step.original:
-        was = f"was first due {step.original.on} and then, by agreement, {step.agreed.on}"
-    if late.state == Late.WITHDRAWN:
-        return f"{name} {was} and has been withdrawn."
-    if late.state == Late.DONE_LATE:
-        return f"{name} {was} and was completed on {done}, {days(late.days)} later."
-    if late.state == Late.DONE:
-        return f"{name} {was} and was completed in time, on {done}."
-    if late.state == Late.OVERDUE and step.forecast_due <= step.agreed_due:
-        return f"{name} {was}, is {days(late.days)} overdue and has no new date yet."
-    gap = (step.forecast_due - step.agreed_due).days
-    expected = step.forecast.by if step.forecast.known_to == KnownTo.DAY else step.forecast.on
-    if late.state == Late.OVERDUE:
-        return f"{name} {was} and is now expected {expected}, {days(gap)} later."
-    is_due = was.replace("was due", "is due")
-    if late.state == Late.SLIPPING:
-        return f"{name} {is_due} and is now expected {expected}, {days(gap)} later."
-    return f"{name} {is_due} and is expected by then again."
+def _said(writer: Writer, typed: str, most: int, words: int) -> str:
+    if not typed.strip():
+        return ""
+    return closed(capitalised(first_sentences(writer.flat(typed), most, words)))
+
+
+def _settled(writer: Writer, delay: DelayAt, item: ItemAt) -> str:
+    """Return whether the delay's cause is settled, if its agency has said so."""
+    if delay.settlement == Delay.Settlement.SETTLED:
+        return "The cause is settled."
+    if delay.settlement == Delay.Settlement.NEEDS_DECISION:
+        return "The cause needs a decision."
+    if delay.settlement == Delay.Settlement.BEING_SETTLED and delay.settling_agency:
+        notes = [writer.bracketed(writer.facts.agencies[delay.settling_agency])]
+        if delay.settling_by:
+            notes.append(by_when(KnownDate(delay.settling_by), item.on))
+        return f"The cause is being settled ({', '.join(notes)})."
+    return ""
+
+
+def _other_items(
+    writer: Writer, others: list[LateItem], room: Room, *, with_keys: bool
+) -> Iterator[Paragraph]:
+    """Yield paragraphs on the late items that are not key."""
+    if not others:
+        return
+    # The dates of each go before the reasons of any.
+    shown: list[tuple[LateItem, str]] = []
+    for entry in others[:MAX_OTHERS]:
+        if not room.take(start := _slips(writer.names, entry)):
+            break
+        shown.append((entry, start))
+    rest = ""
+    if left := others[len(shown) :]:
+        counts = Counter(map(cause_of, left))
+        rest = _rest(writer, counts, is_all=not shown, with_keys=with_keys)
+        room.use(rest)
+    told = [(_with_reason(writer, entry, room, start), [entry]) for entry, start in shown]
+    told += [(rest, left)] if rest else []
+    yield from _in_paragraphs(writer, told, about="other delays")
+
+
+def _with_reason(writer: Writer, entry: LateItem, room: Room, start: str) -> str:
+    """Return the start, and the agency's reason if there is room."""
+    why = next(_why(writer, entry), "")
+    if not why or not room.take(why):
+        return start
+    writer.said.add(why)
+    return f"{start} {why}"
+
+
+def _in_paragraphs(
+    writer: Writer, told: list[tuple[str, list[LateItem]]], *, about: str
+) -> Iterator[Paragraph]:
+    """Yield the texts, each on some items, in as many paragraphs as they need."""
+    boxes: list[list[tuple[str, list[LateItem]]]] = []
+    length = 0
+    for text, entries in told:
+        length += count_words(text)
+        if not boxes or length > PARAGRAPH_WORDS:
+            boxes.append([])
+            length = count_words(text)
+        boxes[-1].append((text, entries))
+    for place, box in enumerate(boxes):
+        yield writer.paragraph(
+            " ".join(text for text, _ in box),
+            about=f"{about} {place}" if place else about,
+            sources=[source for _, of in box for entry in of for source in entry.sources()],
+        )
+
+
+def _rest(
+    writer: Writer, counts: "Counter[Delay.Cause | None]", *, is_all: bool, with_keys: bool
+) -> str:
+    """Return how many items are not told, by cause, and where they are."""
+    total = sum(counts.values())
+    causes = [
+        (count, f"because of {CAUSES[cause][0]}")
+        for cause, count in counts.most_common()
+        if cause is not None
+    ]
+    if missing := counts[None]:
+        causes.append((missing, "without a recorded cause"))
+    why = f" {causes[0][1]}"
+    if len(causes) > 1:
+        why = f", {join_words(f'{number(count)} {cause}' for count, cause in causes)}"
+    where = writer.where(HOLDS_EVERY_DELAY)
+    noun = "other item" if with_keys else "item"
+    count = count_in_words(total, noun) if is_all else f"{number(total)} more"
+    verb = agree(total, "is", "are")
+    return f"{capitalised(count)} {verb} late{why}{f' ({where})' if where else ''}."
+
+
+def _no_longer_late(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[Paragraph]:
+    """Yield paragraphs on the items that slipped in the period and are not late now."""
+    told: list[tuple[str, list[LateItem]]] = []
+    for entry in entries[:MAX_OTHERS]:
+        start = slip_sentence(writer.names, entry.item, entry.slips[0].milestone)
+        if entry.item.stage == Stage.COMPLETE and entry.slips[0].milestone.is_open:
+            start = f"{writer.names.item(entry.item)} slipped before completion."
+        start = capitalised(start)
+        if not room.take(start):
+            break
+        told.append((_with_reason(writer, entry, room, start), [entry]))
+    if left := entries[len(told) :]:
+        noun = "more item" if told else "item"
+        verb = agree(len(left), "is", "are")
+        rest = f"{capitalised(count_in_words(len(left), noun))} slipped and {verb} no longer late."
+        room.use(rest)
+        told.append((rest, left))
+    yield from _in_paragraphs(writer, told, about="no longer late")
+
+
+def _without_cause(writer: Writer, late: list[LateItem], room: Room) -> Iterator[Paragraph]:
+    """Yield a sentence on the late items without a recorded cause."""
+    bare = [entry.item for entry in late if cause_of(entry) is None]
+    if not bare:
+        return
+    words = f"For {number(len(bare))} of the {number(len(late))} late items"
+    if len(late) == 1:
+        words = "For the one late item"
+    words += f" no cause is recorded ({numbers_of(bare)})."
+    room.use(words)
+    yield writer.paragraph(words, about="no cause", sources=[item_source(item) for item in bare])
+
+
+# --- Mitigation -----------------------------------------------------------------------------------
 
 
 def mitigation(writer: Writer) -> Section:
-    late = late_items(writer.facts)
-    keys = [entry for entry in late if entry.item.is_key and list(entry.mitigations())]
-    others = [entry for entry in late if not entry.item.is_key and list(entry.mitigations())]
-    bare = [
-        entry
-        for entry in late
-        if any(
-            slip.milestone.is_open and not any(delay.mitigations for delay in slip.delays)
-            for slip in entry.slips
-        )
+    """Return what is being done about the late items: open actions by item, done ones counted."""
+    facts, room = writer.facts, writer.room("mitigation")
+    entries = late_items(facts)
+    late = [entry for entry in entries if entry.is_late]
+    keys = [entry for entry in late if entry.item.is_key]
+    others = [entry for entry in late if not entry.item.is_key]
+    paragraphs = [
+        *_actions(writer, keys, room, about="mitigation"),
+        *_actions(writer, others[:MAX_OTHERS], room, about="other mitigations", may_skip=True),
+        *_remarks(writer, entries, late, room),
     ]
-    paragraphs = [told for entry in keys for told in _of_key_item(writer, entry)]
-    if others:
-        paragraphs += _of_other_items(writer, others, with_keys=bool(keys))
-    if bare:
-        paragraphs.append(
-            writer.paragraph(
-                f"Nothing has been recorded yet against the delay of "
-                f"{some([quoted(entry.item) for entry in bare])}.",
-                about="no mitigation",
-                sources=[source for entry in bare for source in entry.sources()],
-            )
-        )
     if not paragraphs:
         words = "There is no delay to make good."
-        if late:
-            words = "The delays above are over; no mitigation was recorded for them."
+        if entries:
+            words = "The delays above are over; no action against them was recorded."
         paragraphs.append(writer.paragraph(words, about="nothing to mitigate"))
-    return Section(SectionKind.MITIGATION, "Mitigation", tuple(paragraphs))
+    return _section(SectionKind.MITIGATION, paragraphs)
 
 
-def _of_key_item(writer: Writer, entry: LateItem) -> Iterator[Paragraph]:
-    measures = list(entry.mitigations())
-    title = writer.bold(entry.item.title)
-    where = f" (item {entry.item.number})"
-    owners = {row.owner for _, row in measures}
-    # If one agency does everything, the introduction names it and the bullets do not.
-    is_named = len(owners) == 1 and len(measures) > 1
-    told = [_measure(writer, source, row, name_owner=not is_named) for source, row in measures]
-    about, sources = f"mitigation of item {entry.item.pk}", [[source] for source, _ in measures]
-    if len(told) == 1:
-        yield writer.paragraph(
-            writer.text(title, f"{where}: {told[0]}"), about=about, sources=sources[0]
-        )
-        return
-    agency = writer.facts.agencies[measures[0][1].owner]
-    who = writer.agency(agency) if is_named else "the agencies named"
-    bullets = [Bullet(writer.text(measure)) for measure in told]
-    yield from writer.paragraphs(
-        writer.text(title, f"{where}. These steps are being taken by {who}:"),
-        about=about,
-        bullets=zip(bullets, sources, strict=True),
-    )
-
-
-def _of_other_items(
-    writer: Writer, others: list[LateItem], *, with_keys: bool
+def _actions(
+    writer: Writer, entries: list[LateItem], room: Room, *, about: str, may_skip: bool = False
 ) -> Iterator[Paragraph]:
-    bullets = []
-    for entry in _latest(others):
-        measures = list(entry.mitigations())
-        told = join_fitting(_measure(writer, source, row) for source, row in measures)
-        head = f" (item {entry.item.number}): "
-        text = writer.text(writer.bold(entry.item.title), head, told)
-        bullets.append((Bullet(text), [source for source, _ in measures]))
-    lead = "For the other items" if with_keys else "For these items"
-    return writer.paragraphs(
-        f"{lead}, agencies are taking these steps:", about="other mitigations", bullets=bullets
-    )
+    """Yield the open actions of the items, a sentence or two each.
+
+    Of a key item at least the first action is told; other items `may_skip` theirs if there is no room.
+    """
+    lines = []
+    for entry in entries:
+        found = [(source, row) for source, row in entry.mitigations() if not _is_done(row)]
+        told: list[str] = []
+        sources: list[Source] = []
+        for source, row in found[:MAX_ACTIONS]:
+            sentence = _action(writer, source, row)
+            if not sentence or sentence in told:
+                continue
+            if not room.take(sentence):
+                if may_skip or told:
+                    break
+                room.use(sentence)
+            told.append(sentence)
+            sources.append(source)
+        if told:
+            lines.append((entry, " ".join(told), sources))
+    if len(lines) == 1:
+        entry, text, sources = lines[0]
+        text = f"For {writer.names.item(entry.item)}: {text}"
+        yield writer.paragraph(text, about=about, sources=sources)
+    elif lines:
+        yield from writer.paragraphs(
+            "What is being done:" if not may_skip else "For other late items:",
+            about=about,
+            bullets=[
+                (
+                    Bullet(writer.text(f"{capitalised(writer.names.item(entry.item))}: {text}")),
+                    sources,
+                )
+                for entry, text, sources in lines
+            ],
+        )
 
 
-def _measure(writer: Writer, source: Source, row: MitigationAt, *, name_owner: bool = True) -> str:
-    """Return a mitigation with its owner and date, unless its text already mentions them."""
+def _is_done(row: MitigationAt) -> bool:
+    return row.done_on is not None and row.done_on <= row.on
+
+
+def _action(writer: Writer, source: Source, row: MitigationAt) -> str:
+    """Return an open action in the agency's words, with its owner and date unless they mention
+    them."""
     agency = writer.facts.agencies[row.owner]
-    dated = writer.facts.briefing.dated
     with errors_naming(source):
-        told = capitalised(writer.flat(row.description))
+        told = _said(writer, row.description, 2, ACTION_WORDS)
+    if not told:
+        return ""
     notes = []
-    if name_owner and not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
-        notes.append(agency.short_name)
-    if row.done_on and row.done_on <= dated:
-        notes.append(f"done on {long_date(row.done_on)}")
-    elif row.due_on and row.due_on < dated:
-        notes.append(f"due by {long_date(row.due_on)} and not yet done")
-    elif row.due_on is None:
+    if not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
+        notes.append(writer.bracketed(agency))
+    if row.due_on is None:
         notes.append("no date set")
-    elif long_date(row.due_on) not in told:
-        notes.append(f"by {long_date(row.due_on)}")
+    elif row.due_on < row.on:
+        notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
+    elif when(KnownDate(row.due_on), row.on) not in told:
+        notes.append(by_when(KnownDate(row.due_on), row.on))
     return cited(told, ", ".join(notes)) if notes else told
+
+
+def _remarks(
+    writer: Writer, entries: list[LateItem], late: list[LateItem], room: Room
+) -> Iterator[Paragraph]:
+    """Yield a paragraph that counts the finished actions, and names the late items without any."""
+    start = writer.facts.briefing.period_start
+    done = [
+        source
+        for entry in entries
+        for source, row in entry.mitigations()
+        if row.done_on is not None and start <= row.done_on <= row.on
+    ]
+    bare = [entry for entry in late if not entry.mitigations()]
+    told = []
+    if done:
+        count = count_in_words(len(done), "action")
+        told.append(
+            f"{capitalised(count)} against these delays {agree(len(done), 'is', 'are')} done."
+        )
+    if bare:
+        items = [entry.item for entry in bare]
+        told.append(
+            f"No action is recorded yet for {join_words(map(writer.names.item, items))}."
+            if len(items) <= MAX_STEPS
+            else f"For {number(len(items))} of the {number(len(late))} late items no action is "
+            f"recorded ({numbers_of(items)})."
+        )
+    if told:
+        room.use(*told)
+        sources = [*done, *(source for entry in bare for source in entry.sources())]
+        yield writer.paragraph(" ".join(told), about="done and not done", sources=sources)

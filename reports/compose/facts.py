@@ -5,21 +5,40 @@ milestones and delays, and risks are rows of the plan at the end of that day.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import F, QuerySet, Subquery
+from django.db.models import F, Q, QuerySet, Subquery
+from django.utils.timezone import localdate
 
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date
-from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
+from reports.models import (
+    Briefing,
+    BriefingKind,
+    Clearance,
+    FollowUp,
+    IssuedPaper,
+    Response,
+    ResponseChoice,
+)
 from workitems.asat import Moment, end_of, newest_versions, rows_as_at, rows_at
-from workitems.models import Pillar, Plan, Return, Support, Update
-from workitems.plan_at import ItemAt, MilestoneAt, RiskAt, grouped, items_in_full, risks_at
+from workitems.models import Pillar, Plan, Return, Support, Update, Variation
+from workitems.models.item import Stage
+from workitems.plan_at import (
+    ItemAt,
+    MilestoneAt,
+    RiskAt,
+    grouped,
+    items_at,
+    items_in_full,
+    milestones_at,
+    risks_at,
+)
 
 
 def maori_names() -> tuple[str, ...]:
@@ -52,6 +71,24 @@ class UpdateFacts(NamedTuple):
     challenges: str
     key_achievement: str
     no_change_on: date | None
+    written_on: date
+    source: Source
+
+
+class LastPaper(NamedTuple):
+    """The last paper of the same kind that was issued before this one, and how many items were
+    complete and late on its date."""
+
+    dated: date
+    complete: int
+    late: int
+
+
+class Withdrawal(NamedTuple):
+    """The working group's decision that an item is withdrawn, and the reason it was given."""
+
+    reason: str
+    decided_on: date
     source: Source
 
 
@@ -90,6 +127,8 @@ class Facts:
     """
 
     briefing: Briefing
+    # The words that the paper may have before its annexes.
+    most_words: int
     plan: Plan
     plan_source: Source
     minister: str
@@ -98,9 +137,14 @@ class Facts:
     pillars: tuple[Pillar, ...]
     items: tuple[ItemAt, ...]
     all_risks: tuple[RiskAt, ...]
+    last_paper: LastPaper | None
+    # Items withdrawn in the period, by id.
+    withdrawals: Mapping[int, Withdrawal]
     # By item: updates accepted by the paper's date from rounds that end in its period, oldest round
-    # first, and supporting agencies by name, each with its role.
+    # first; the last day on which one was submitted that is not accepted yet; and supporting
+    # agencies by name, each with its role.
     updates: Mapping[int, Sequence[UpdateFacts]]
+    answered_since: Mapping[int, date]
     supports: Mapping[int, Sequence[tuple[Agency, str]]]
     answer: AnswerFacts | None
     # The agencies' clearances of this paper, by short name.
@@ -147,7 +191,9 @@ def milestone_source(item: ItemAt, step: MilestoneAt) -> Source:
 def read_facts(briefing: Briefing) -> Facts:
     """Read everything that the paper is composed from.
 
-    The number of queries is fixed, but for one more if the Minister has answered another paper.
+    The number of queries is fixed, but for one more if the Minister has answered another paper, two
+    more if a paper was issued before, one more if an item is withdrawn, and one more if the
+    briefing's kind has not been read.
     Raise `DocumentError` if nobody holds the portfolio then.
     """
     plan, dated = briefing.plan, briefing.dated
@@ -171,12 +217,16 @@ def read_facts(briefing: Briefing) -> Facts:
         "round__plan": plan,
         "round__period_end__range": (briefing.period_start, briefing.period_end),
     }
-    updates = Update.objects.accepted(until=dated).filter(
-        **{f"of_return__{name}": value for name, value in in_period.items()}
-    )
+    of_period = {f"of_return__{name}": value for name, value in in_period.items()}
+    updates = Update.objects.accepted(until=dated).filter(**of_period)
     versions = newest_versions(Update, updates.values("pk"))
+    # An update that was submitted by then and not accepted, too: it makes earlier plans old.
+    waiting = Q(of_return__submitted_at__lt=end_of(dated)) & ~Q(of_return__accepted_on__lte=dated)
+    told = Update.objects.filter(Q(pk__in=updates.values("pk")) | waiting, **of_period)
+    accepted, answered_since = _updates(told, in_period, items, versions)
     return Facts(
         briefing=briefing,
+        most_words=briefing.kind.most_words if briefing.kind else BriefingKind.USUAL_WORDS,
         plan=plan,
         plan_source=Source(
             "workitems.plan",
@@ -194,7 +244,10 @@ def read_facts(briefing: Briefing) -> Facts:
             for row in risks_at(plan, moment)
             if row.closed_on is None or row.closed_on >= briefing.period_start
         ),
-        updates=grouped(_updates(updates, in_period, items, versions), "item"),
+        last_paper=_last_paper(briefing),
+        withdrawals=_withdrawals(briefing, items),
+        updates=grouped(accepted, "item"),
+        answered_since=answered_since,
         supports=_supports(plan, moment, agencies),
         answer=_last_answer(briefing),
         clearances=tuple(
@@ -212,23 +265,82 @@ def _updates(
     of_returns: dict[str, Any],
     items: Iterable[ItemAt],
     versions: Mapping[int, int],
-) -> Iterator[UpdateFacts]:
-    """Yield the items' updates, those of the oldest round first. Two queries.
+) -> tuple[list[UpdateFacts], dict[int, date]]:
+    """Return the items' accepted updates, which are those with a version, oldest round first; and by
+    item the last day on which another one was submitted. Two queries.
 
     `of_returns` finds their returns, which are few.
     """
     updates = updates.order_by(
         "of_return__round__period_end", "of_return__agency__short_name", "pk"
     )
-    rows = list(updates.values("pk", "item", "of_return", *SAID))
+    rows = list(updates.values("pk", "item", "of_return", "written_at", *SAID))
     returns = Return.objects.filter(**of_returns).select_related("round", "agency").in_bulk()
     numbers = {item.pk: item.number for item in items}
     tellers = {pk: f"by {row.agency}, {row.round}" for pk, row in returns.items()}
+    accepted: list[UpdateFacts] = []
+    waiting: dict[int, date] = {}
     for row in rows:
-        if row["item"] in numbers:
-            label = f"Update of item {numbers[row['item']]} {tellers[row['of_return']]}"
-            source = Source("workitems.update", row["pk"], versions.get(row["pk"]), label)
-            yield UpdateFacts(**row | {"of_return": returns[row["of_return"]], "source": source})
+        pk, item, of_return = row["pk"], row["item"], returns[row["of_return"]]
+        if item not in numbers:
+            continue
+        if pk not in versions and of_return.submitted_at:
+            day = localdate(of_return.submitted_at)
+            waiting[item] = max(day, waiting.get(item, day))
+            continue
+        label = f"Update of item {numbers[item]} {tellers[row['of_return']]}"
+        source = Source("workitems.update", pk, versions.get(pk), label)
+        written_on = localdate(row.pop("written_at"))
+        accepted.append(
+            UpdateFacts(
+                **row | {"of_return": of_return, "written_on": written_on, "source": source}
+            )
+        )
+    return accepted, waiting
+
+
+def _last_paper(briefing: Briefing) -> LastPaper | None:
+    """Return the last paper of the briefing's kind (of any kind, if it has none yet). One query, and two
+    more if there is one."""
+    issued = IssuedPaper.objects.filter(
+        briefing__plan=briefing.plan,
+        briefing__dated__lt=briefing.dated,
+        authorised_at__lt=end_of(briefing.dated),
+    ).exclude(briefing=briefing.pk or 0)
+    if briefing.kind_id:
+        issued = issued.filter(briefing__kind=briefing.kind_id)
+    dated = issued.order_by("-briefing__dated").values_list("briefing__dated", flat=True).first()
+    if dated is None:
+        return None
+    moment = Moment.end_of(dated)
+    of = {"item__plan_id": briefing.plan_id}
+    milestones = milestones_at(moment, of, only_open=True, texts=False)
+    items = items_at(moment, {"plan_id": briefing.plan_id}, milestones, texts=False)
+    return LastPaper(
+        dated,
+        complete=sum(item.stage == Stage.COMPLETE for item in items),
+        late=sum(item.is_late for item in items),
+    )
+
+
+def _withdrawals(briefing: Briefing, items: Iterable[ItemAt]) -> dict[int, Withdrawal]:
+    """Return the decisions of the period to withdraw an item that is withdrawn. One query at most."""
+    withdrawn = [item.pk for item in items if item.stage == Stage.WITHDRAWN]
+    if not withdrawn:
+        return {}
+    rows = Variation.objects.filter(
+        item__in=withdrawn,
+        kind=Variation.Kind.WITHDRAWAL,
+        state=Variation.State.APPROVED,
+        decided_at__lt=end_of(briefing.dated),
+    ).order_by("decided_at")
+    found = {}
+    for row in rows:
+        decided_on = localdate(row.decided_at)
+        if decided_on >= briefing.period_start:
+            source = Source("workitems.variation", row.pk, None, f"Variation V{row.number}")
+            found[row.item_id] = Withdrawal(row.reason, decided_on, source)
+    return found
 
 
 def _last_answer(briefing: Briefing) -> AnswerFacts | None:

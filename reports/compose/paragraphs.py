@@ -1,39 +1,95 @@
 """Text, paragraphs and keys of a document; joins texts and introduces agencies."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from string import ascii_uppercase
 
 from agencies.models import Agency
+from reports.compose.budget import Budget, Room
 from reports.compose.facts import Facts
-from reports.document import Bullet, DocumentError, Paragraph, Run, Source, Text, markup
-from reports.document.wording import closed, named, opened
-from workitems.plan_at import ItemAt
+from reports.compose.subjects import Names
+from reports.document import (
+    Bullet,
+    DocumentError,
+    Paragraph,
+    Run,
+    Section,
+    Source,
+    Text,
+    markup,
+    words,
+)
+from reports.document.wording import closed, mentions, named, opened
+
+# In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
+ASKED = "{recommendations}"
 
 
 class Writer:
     """Writes one paper's text, and remembers which agencies it has introduced.
 
-    `annexes` are the names of the paper's annexes, because some text refers to them.
+    `annexes` are the names of the paper's annexes, because some text refers to them. `contents` are those
+    of its sections, in order, which share its `words`; what must be told is told without any.
     """
 
-    def __init__(self, facts: Facts, annexes: Iterable[str] = ()) -> None:
+    # What stands for the recommendations in the summary, until the paper is printed.
+    asked = ASKED
+
+    def __init__(
+        self,
+        facts: Facts,
+        annexes: Iterable[str] = (),
+        contents: Iterable[str] = (),
+        words: int = 0,
+    ) -> None:
         self.facts = facts
         self.annexes = tuple(annexes)
+        self.names = Names(facts.items)
+        # Sentences that the paper has and would not say again.
+        self.said: set[str] = set()
+        self._budget = Budget(words, contents)
         # By key of a paragraph that lists records: the sources of each of its bullets.
         self.lines: dict[str, tuple[tuple[Source, ...], ...]] = {}
         self._introduced: set[int] = set()
 
-    def agency(self, agency: Agency) -> str:
-        """Return the name with the short name in brackets the first time, then only the latter."""
+    def room(self, content: str) -> Room:
+        """Return the words that a section may use. Sections ask in the order of the paper."""
+        return self._budget.room(content)
+
+    def write(self, content: str, section: "Callable[[Writer], Section]") -> Section:
+        """Return a section, and note how many of the paper's words it has used, and what it has named."""
+        made = section(self)
+        self._budget.spend(content, sum(map(length, made.paragraphs)))
+        for paragraph in made.paragraphs:
+            for text in (paragraph.text, *(bullet.text for bullet in paragraph.bullets)):
+                self.names.note(words(text))
+        return made
+
+    def where(self, annexes: Iterable[str]) -> str:
+        """Return "Annex B" for the first of these annexes that the paper has, or ""."""
+        for name in annexes:
+            if name in self.annexes:
+                return f"Annex {ascii_uppercase[self.annexes.index(name)]}"
+        return ""
+
+    def bracketed(self, agency: Agency) -> str:
+        """Return the name for use in brackets: "Ministry of Health, MOH", then "MOH"."""
         if agency.pk in self._introduced or agency.short_name == agency.name:
             return agency.short_name
         self._introduced.add(agency.pk)
-        return f"{named(agency.name)} ({agency.short_name})"
+        is_plain = mentions(agency.name, [agency.short_name])
+        return agency.name if is_plain else f"{agency.name}, {agency.short_name}"
 
-    def lead(self, item: ItemAt) -> str:
-        return self.agency(self.facts.lead_of(item))
+    def agency(self, agency: Agency) -> str:
+        """Return the name with the short name in brackets the first time, then only the latter. A short
+        name that is a part of the name needs no brackets."""
+        if agency.pk in self._introduced or agency.short_name == agency.name:
+            return agency.short_name
+        self._introduced.add(agency.pk)
+        is_plain = mentions(agency.name, [agency.short_name])
+        return named(agency.name) if is_plain else f"{named(agency.name)} ({agency.short_name})"
 
     def text(self, *parts: "str | Text") -> Text:
         """Return the parts as one text.
@@ -121,7 +177,6 @@ class Writer:
 
 
 CONTINUED = "This continues the list above:"
-MOST_TOLD = 8_000  # characters of typed text in one paragraph or bullet
 
 
 def _boxes(
@@ -143,14 +198,10 @@ def _boxes(
     yield box
 
 
-def join_fitting(told: Iterable[str], most: int = MOST_TOLD) -> str:
-    """Join the pieces that fit, each complete, and mention it if any are left out."""
-    kept: list[str] = []
-    for piece in told:
-        if sum(map(len, kept)) + len(piece) > most:
-            return " ".join([*kept, "More is recorded in the annexes."])
-        kept.append(piece)
-    return " ".join(kept)
+def length(paragraph: Paragraph) -> int:
+    """Return the number of words in a paragraph and its bullets."""
+    texts = [paragraph.text, *(bullet.text for bullet in _spread(paragraph.bullets))]
+    return sum(len(words(text).split()) for text in texts)
 
 
 def key(kind: str, about: str) -> str:
@@ -164,10 +215,6 @@ def errors_naming(source: Source) -> Iterator[None]:
         yield
     except DocumentError as error:
         raise DocumentError(f"{source.label}: {error}", character=error.character) from error
-
-
-def quoted(item: ItemAt) -> str:
-    return f"“{item.title}” (item {item.number})"
 
 
 def _spread(bullets: Iterable[Bullet]) -> Iterator[Bullet]:

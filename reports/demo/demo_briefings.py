@@ -47,7 +47,9 @@ def briefing_of_2010(plan: Plan) -> None:
     paper.recommend(Verb.AGREE, "that the working group reports to you again by 31 July 2011")
     paper.later(2).ask(ASKED, due_on=date(2010, 7, 20))
     paper.later(5)
-    comment = paper.comment("Police", "achievements", 6, "Say that the policy is written already.")
+    comment = paper.comment(
+        "Police", "achievements", "policy on people", "Say that the policy is written already."
+    )
     paper.later(1).resolve(comment, "It does: “have written”.")
     for agency in ("Customs", "MFAT", "MSD", "MoJ"):
         paper.answer(agency, "concurs")
@@ -111,13 +113,17 @@ def current_briefings(plan: Plan, today: date) -> None:
         dated=today - timedelta(days=60),
         tracker_number=f"{today:%y}/02944",
     )
-    second.edit("achievements", 1, add="This was the working group’s first aim.")
+    second.edit("achievements", "Protection", add="Both were among the group’s first aims.")
     second.recommend(Verb.DIRECT, "agencies to report on the delayed items by the end of March")
     second.ask((*ASKED, "IR", "DIA"), due_on=today + timedelta(days=6))
     second.later(2)
-    settled = second.comment("MSD", "achievements", 1, "“One named person” is important; keep it.")
-    second.comment("Police", "mitigation", 1, "The second analyst began in October. Say so.")
-    second.comment("MoJ", "", 0, "The paper is long. Could the annex carry the next steps?")
+    settled = second.comment(
+        "MSD", "achievements", "named person", "“One named person” is important; keep it."
+    )
+    second.comment(
+        "Police", "mitigation", "analyst", "The second analyst began in October. Say so."
+    )
+    second.comment("MoJ", "", "", "The paper is long. Could the annex carry the next steps?")
     second.answer("Customs", "concurs")
     second.answer("MSD", "concurs")
     second.later(1).resolve(settled, "Kept.")
@@ -127,5 +133,7 @@ def current_briefings(plan: Plan, today: date) -> None:
         "Two more trainings in the Pacific are not funded, and the paper does not say so.",
     )
     # This changes a paragraph that MSD cleared, so MSD is asked again.
-    second.later(1).edit("achievements", 1, add="It is used in both trial regions.")
+    second.later(1).edit(
+        "achievements", "Protection", add="The way to refer victims is used in both trial regions."
+    )
     second.redate(today + timedelta(days=8), deadline=today + timedelta(days=22))

@@ -78,13 +78,14 @@ class Paper:
             self.briefing = begin_as(briefing=made, slug=kind, by=self.coordinator)
         return self
 
-    def keys(self, section: str) -> list[str]:
+    def key(self, section: str, words: str) -> str:
+        """Return the key of the section's first paragraph with these words."""
         draft = draft_rows.read_draft(self.briefing).draft
-        return [part.key for part in draft.portion(section).shown]
+        return next(part.key for part in draft.portion(section).shown if words in part.text)
 
-    def edit(self, section: str, place: int, *, add: str) -> "Paper":
-        """Append words to the text of a paragraph, before its sub-bullets."""
-        key = self.keys(section)[place]
+    def edit(self, section: str, words: str, *, add: str) -> "Paper":
+        """Append to the text of the paragraph with these words, before its sub-bullets."""
+        key = self.key(section, words)
         row = self.briefing.draft_paragraphs.get(key=key)
         lead, *bullets = row.text.split("\n")
         with history.written_at(self.at):
@@ -141,10 +142,11 @@ class Paper:
         )
         return self
 
-    def comment(self, agency: str, section: str, place: int, text: str) -> ClearanceComment:
+    def comment(self, agency: str, section: str, words: str, text: str) -> ClearanceComment:
+        """Comment on the section's paragraph with these words, or on the paper if both are ""."""
         row = self.asked(agency)
         by = self.seated(row.agency, Seat.Role.CONTRIBUTOR)
-        key = self.keys(section)[place] if section else ""
+        key = self.key(section, words) if section else ""
         return clearance.comment(clearance=row, key=key, text=text, by=by, at=self.at)
 
     def resolve(self, comment: ClearanceComment, resolution: str) -> "Paper":

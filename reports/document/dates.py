@@ -27,6 +27,11 @@ def long_date(when: date) -> str:
     return f"{when.day} {MONTHS[when.month - 1]} {when.year}"
 
 
+def month_of(when: date) -> str:
+    """Return "July 2010"."""
+    return f"{MONTHS[when.month - 1]} {when.year}"
+
+
 def short_date(when: date) -> str:
     """Return "30 Jul 2010"."""
     return f"{when.day} {MONTHS[when.month - 1][:3]} {when.year}"

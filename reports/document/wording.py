@@ -6,6 +6,13 @@ Takes and returns strings; knows neither records nor markup.
 import re
 from collections.abc import Iterable, Sequence
 
+# A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
+SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
+# Words whose full stop ends no sentence, before a name or number: "Dr Smith" may be typed "Dr. Smith".
+_SHORTENED = re.compile(
+    r"\b(?:Dr|Mr|Mrs|Ms|Hon|Rt|St|No|Nos|cf|vs|p|pp|e\.g|i\.e|approx|[A-Z])\.\s*$"
+)
+
 SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 # Names that need an article in English: "the Department of …", "the New Zealand Customs Service".
@@ -14,7 +21,7 @@ _TAKES_ARTICLE = re.compile(
     r"|\b(Agency|Authority|Board|Bureau|Cabinet|Commission|Corporation|Council|Department|Group"
     r"|Ministry|Office|Police|Service|Trust|Unit)$"
 )
-_SENTENCE_END = re.compile(r"[.!?…:;]['’”\")\]*]*$")
+_ENDING_MARK = re.compile(r"[.!?…:;]['’”\")\]*]*$")
 
 
 def number(count: int) -> str:
@@ -77,10 +84,32 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sentences(text: str) -> list[str]:
+    """Return the sentences of a text on one line, each with its ending mark."""
+    found, start = [], 0
+    for match in SENTENCE_END.finditer(text):
+        if not _SHORTENED.search(text[start : match.end()]):
+            found.append(text[start : match.end()].strip())
+            start = match.end()
+    return [*found, rest] if (rest := text[start:].strip()) else found
+
+
+def first_sentences(text: str, most: int, words: int) -> str:
+    """Return the first sentences of a text: at most so many, and as many as have so many words
+    together. The first one may have twice as many words; a longer one gives ""."""
+    kept: list[str] = []
+    for sentence in sentences(text)[:most]:
+        length = sum(len(each.split()) for each in [*kept, sentence])
+        if length > (words if kept else 2 * words):
+            break
+        kept.append(sentence)
+    return " ".join(kept)
+
+
 def closed(text: str) -> str:
     """Return the text with a full stop, unless it has an ending mark."""
     text = text.rstrip()
-    return text if not text or _SENTENCE_END.search(text) else f"{text.rstrip(',')}."
+    return text if not text or _ENDING_MARK.search(text) else f"{text.rstrip(',')}."
 
 
 def opened(text: str) -> str:
@@ -97,7 +126,7 @@ def cited(text: str, citation: str) -> str:
     end = re.search(r"[.:;]$", text)
     if end and not text.endswith("..."):
         return f"{text[:-1].rstrip()} ({citation}){end.group()}"
-    return f"{text} ({citation})" if _SENTENCE_END.search(text) else f"{text} ({citation})."
+    return f"{text} ({citation})" if _ENDING_MARK.search(text) else f"{text} ({citation})."
 
 
 def mentions(text: str, names: Sequence[str]) -> bool:

@@ -13,14 +13,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from reports.compose.paragraphs import ASKED
 from reports.document import Source, Verb, markup
 from reports.document.annexes import LabelledEnum
+from reports.document.wording import SENTENCE_END, count_in_words, join_words, opened
 
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
 NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
 LEFT_OUT = "(left out)"
-# A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
-SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
+# Recommendations with more words together are only counted in the summary.
+MOST_ASKED = 45
 # Content of the section that closes the paper: one sentence, then the recommendations.
 CLOSING = "recommendation"
 
@@ -220,8 +222,20 @@ def to_numbers(draft: Draft, text: str) -> str:
 
 
 def printed(draft: Draft, text: str) -> str:
-    """Replace references by key with numbers, for print, or with "(left out)" if hidden or gone."""
+    """Replace references by key with numbers, for print, or with "(left out)" if hidden or gone, and
+    the mark of what is asked with the recommendations."""
+    if ASKED in text:
+        text = text.replace(ASKED, asked(draft.shown_asks.values()))
     return REFERENCE.sub(lambda match: str(draft.numbers.get(match.group(1), LEFT_OUT)), text)
+
+
+def asked(asks: Iterable[Ask]) -> str:
+    """Return the recommendations as the end of a sentence that begins "You are asked to", or their
+    number if they are long: "note this paper and agree to the next one"."""
+    said = [f"{ask.verb} {opened(ask.text)}" for ask in asks]
+    if sum(len(each.split()) for each in said) <= MOST_ASKED:
+        return join_words(said)
+    return f"decide on {count_in_words(len(said), 'recommendation')} at the end of this paper"
 
 
 def broken_references(draft: Draft) -> list[str]:

@@ -84,7 +84,7 @@ def test_checks_are_the_same_on_a_draft_that_was_already_read(begin, by, item, u
         type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")
         briefing.plan.refresh_from_db()
     found = checks.failed_checks(briefing, BEFORE_ON)
-    assert len(found) == (3 if break_it else 7)
+    assert len(found) == (3 if break_it else 5)
     assert (
         checks.failed_checks(briefing, BEFORE_ON, checks.material_of_page(page_of(briefing)))
         == found
@@ -306,7 +306,7 @@ def update(plan, item, police):
 def test_a_key_achievement_in_no_paragraph_gives_a_warning(begin, by, update):
     briefing = begin()
     assert checks.failed_checks(briefing, BEFORE_ON) == []
-    row = next(row for row in shown(briefing) if row.text.startswith("Police printed"))
+    row = next(row for row in shown(briefing) if "Police printed" in row.text)
     drafts.hide(briefing=briefing, key=row.key, by=by)
     assert keys(checks.failed_checks(briefing, BEFORE_ON)) == [f"unused-{update.pk}"]
 
@@ -414,4 +414,4 @@ def test_the_checks_take_a_fixed_number_of_queries(
         assert len(checks.failed_checks(briefing, BEFORE_ON)) > 3
 
 
-QUERIES = 23
+QUERIES = 24

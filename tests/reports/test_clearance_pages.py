@@ -171,7 +171,7 @@ def test_an_agency_sees_its_own_paragraphs_first(approver, asked):
     assert [place.name for place in shown.own] == ["Paragraph 2"]
     assert [place.name for place in shown.asks] == ["Recommendation 1"]
     paper = approver.get(page(asked.briefing, "consulted-paper", asked.agency_id))
-    assert "This paper is your annual report on progress" in paper.text
+    assert "This is your annual report on" in paper.text
 
 
 def test_an_answer_is_recorded_and_shown(approver, asked):
@@ -343,6 +343,6 @@ def test_the_agencys_page_takes_the_same_queries_for_three_comments_as_for_one(
     for _ in range(count):
         ClearanceCommentFactory(clearance=asked, made_by=by)
         ClearanceCommentFactory(clearance=asked, made_by=by, key=own)
-    with django_assert_num_queries(36):
+    with django_assert_num_queries(37):
         response = approver.get(asked.get_absolute_url())
     assert len(response.context["page"].others) == count

@@ -108,7 +108,7 @@ def test_a_follow_up_of_an_agency_is_printed_with_its_state(plan, issued, police
         history.save(to_do, by=None)
     assert told(plan)[2:] == [
         "- to agree that training be finished: agreed",
-        f"  - Police, {when}: Train everybody.",
+        f"  - the New Zealand Police, {when}: Train everybody.",
     ]
 
 

@@ -17,7 +17,7 @@ from reports.render.docx import render_docx
 from reports.render.html import document_html
 from reports.services import drafts, kinds
 from reports.services.beginning import begin_as
-from tests.factories import BriefingKindFactory, KindSectionFactory, UserFactory
+from tests.factories import BriefingKindFactory, KindSectionFactory, MilestoneFactory, UserFactory
 from tests.reports.drafted import BEFORE, drafted
 from tests.reports.word_reading import opened
 from workitems.services import Conflict, Refused
@@ -528,18 +528,19 @@ def test_standing_text_under_a_known_key_is_not_taken_for_generated_content(kind
 @pytest.mark.parametrize(
     ("annexes", "says"),
     [
-        (["progress", "items"], " The annexes show how each item stands."),
-        (["items"], " The annex shows how each item stands."),
-        (["risks"], ""),
-        ([], ""),
+        (["progress", "items"], "Annex B has one milestone of the coming 12 months."),
+        (["items"], "Annex A has one milestone of the coming 12 months."),
+        (["risks"], "One milestone follows in the coming 12 months."),
+        ([], "One milestone follows in the coming 12 months."),
     ],
 )
 def test_the_text_mentions_only_annexes_that_are_included(kind, plan, item, by, annexes, says):
     change_kind(kind, by, annexes=annexes)
     with time_machine.travel(BEFORE):
+        MilestoneFactory(item=item, original_due=date(2011, 6, 30))
         briefing = drafted(plan, item, by)
-    figures = paper(briefing)[0][1][1]
-    assert figures.partition("None is late.")[2] == says
+    closing = dict(paper(briefing))["Next steps"][-1]
+    assert closing.partition(" You will be told")[0] == says
 
 
 @pytest.mark.parametrize(

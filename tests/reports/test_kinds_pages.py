@@ -133,8 +133,8 @@ def test_a_kind_takes_the_same_queries_for_any_number_of_sections(
     KindSectionFactory(kind=kind, heading="Recommendation", content="recommendation")
     KindSectionFactory.create_batch(count, kind=kind, withdrawn_on=date(2010, 7, 1))
     # Session, user, seats, plans, kind, sections, uses; the briefing that it is tried on (4); the
-    # records (16); the session's write; two savepoints.
-    with django_assert_num_queries(32):
+    # records (17); the session's write; two savepoints.
+    with django_assert_num_queries(33):
         page = desk.get(at("kind", kind.slug))
     assert len(page.context["sections"]) == count + 1
     assert len(page.context["withdrawn"]) == count
@@ -156,7 +156,7 @@ def test_a_kind_shows_its_sections_and_a_preview_of_its_paper(desk, kind):
         ("Recommendation", False, False),
     ]
     assert "What is late and why, from which date to which" in words(page)
-    assert "This paper is your annual report on progress with the Plan of Action" in paper(page)
+    assert "This is your annual report on the Plan of Action" in paper(page)
     assert page.context["annexes"] == [
         "Progress at a glance, with the milestone timeline",
         "Work items",

@@ -165,3 +165,44 @@ def test_a_long_list_ends_with_the_number_of_others():
     assert wording.some(["a", "b", "c"], 3) == "a, b and c"
     assert wording.some(["a", "b", "c", "d"], 3) == "a, b, c and one other"
     assert wording.some([str(n) for n in range(1000)], 2) == "0, 1 and 998 others"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", []),
+        ("  ", []),
+        ("No end", ["No end"]),
+        ("One. Two! Three? “Four.” Five…", ["One.", "Two!", "Three?", "“Four.”", "Five…"]),
+        ("Dr. Smith met Mr. Ng of St. John. They spoke.", ["Dr. Smith met Mr. Ng of St. John.", "They spoke."]),
+        ("It opens at 9 a.m. on weekdays. Then 12 came.", ["It opens at 9 a.m. on weekdays.", "Then 12 came."]),
+        ("See e.g. Annex 2. Or cf. No. 4.", ["See e.g. Annex 2.", "Or cf. No. 4."]),
+        ("**Bold.** Then more. *", ["**Bold.**", "Then more.", "*"]),
+        ("Version 2.1 is out. ātea first.", ["Version 2.1 is out. ātea first."]),
+    ],
+)  # fmt: skip
+def test_a_text_is_split_into_its_sentences(text, found):
+    assert wording.sentences(text) == found
+
+
+@given(TEXTS)
+def test_no_word_is_lost_between_sentences(text):
+    assert " ".join(wording.sentences(text)).split() == text.split()
+
+
+@pytest.mark.parametrize(
+    ("most", "words", "found"),
+    [
+        (1, 9, "One two three."),
+        (2, 9, "One two three. Four five."),
+        (3, 9, "One two three. Four five. Six seven eight nine."),
+        (3, 8, "One two three. Four five."),
+        (3, 4, "One two three."),
+        (3, 2, "One two three."),  # the first may have twice as many
+        (3, 1, ""),
+        (0, 9, ""),
+    ],
+)
+def test_the_first_sentences_are_whole_or_none(most, words, found):
+    text = "One two three. Four five. Six seven eight nine."
+    assert wording.first_sentences(text, most, words) == found

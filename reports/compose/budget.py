@@ -1,0 +1,65 @@
+"""How many words each section of a paper may use, of those that its kind allows before the annexes."""
+
+from collections.abc import Iterable
+
+# Relative lengths, by a section's content. What a section does not use goes to those after it.
+SHARES = {
+    "purpose": 17,
+    "figures": 14,
+    "background": 8,
+    "achievements": 32,
+    "delay": 23,
+    "mitigation": 12,
+    "next_steps": 16,
+    "risks": 8,
+}
+OTHERS = 10  # of a content that is not listed
+RECOMMENDATIONS = 50  # words kept for them
+
+
+def share_of(content: str) -> int:
+    return SHARES.get(content, OTHERS)
+
+
+class Room:
+    """The words that are left for a section."""
+
+    def __init__(self, words: int) -> None:
+        self.left = words
+
+    def has(self, *texts: str) -> bool:
+        """Whether all the texts fit."""
+        return count_words(*texts) <= self.left
+
+    def take(self, *texts: str) -> bool:
+        """Count the texts if all of them fit, and say whether they do."""
+        if not self.has(*texts):
+            return False
+        self.use(*texts)
+        return True
+
+    def use(self, *texts: str) -> None:
+        """Count texts that are printed whether they fit or not."""
+        self.left -= count_words(*texts)
+
+
+class Budget:
+    """Shares a paper's words out to its sections, in the order in which they are written."""
+
+    def __init__(self, words: int, contents: Iterable[str]) -> None:
+        shares = {content: share_of(content) for content in contents}
+        total = sum(shares.values()) or 1
+        self._words = {content: words * share // total for content, share in shares.items()}
+        self._left = 0
+
+    def room(self, content: str) -> Room:
+        """Return the room of a section: its share, and what earlier sections left or overdrew."""
+        return Room(self._words.get(content, 0) + self._left)
+
+    def spend(self, content: str, words: int) -> None:
+        """Note how long a section is, once it is written."""
+        self._left += self._words.get(content, 0) - words
+
+
+def count_words(*texts: str) -> int:
+    return sum(len(text.split()) for text in texts)

@@ -1,0 +1,150 @@
+"""How sentences name items, milestones, causes and dates.
+
+Items and milestones have an optional phrase to be told as ("formal training for frontline staff"). Without it, an
+item's title or a short description stands in quotation marks; a long title does so in one section
+only, and later ones say "item 1.4". No sentence makes its verb agree with such a phrase, as nobody
+knows whether it is singular.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from reports.document.dates import long_date, month_of
+from reports.document.wording import join_words, number
+from workitems.known_dates import KnownDate, KnownTo
+from workitems.models import Delay
+from workitems.models.item import Confidence
+from workitems.plan_at import ItemAt, MilestoneAt
+from workitems.spans import span_in_words
+from workitems.standing import Late
+
+# A description of more words is not recited in a sentence, and a longer title only once.
+MOST_WORDS = 14
+LONG_TITLE = 8
+# Nearer dates are given to the day, the others to the month.
+NEAR = timedelta(days=62)
+
+DOUBTFUL = (Confidence.AT_RISK, Confidence.OFF_TRACK)
+
+# By cause: how a sentence calls it, and its verb.
+CAUSES = {
+    Delay.Cause.FUNDING: ("a lack of funding", "holds"),
+    Delay.Cause.PRIOR_COMMITMENTS: ("other work that had to come first", "holds"),
+    Delay.Cause.STAFFING: ("a shortage of staff", "holds"),
+    Delay.Cause.ANOTHER_AGENCY: ("waiting for another agency", "holds"),
+    Delay.Cause.LEGISLATION: ("legislation that has to come first", "holds"),
+    Delay.Cause.PROCUREMENT: ("procurement", "holds"),
+    Delay.Cause.CONSULTATION: ("consultation that takes longer", "holds"),
+    Delay.Cause.OUTSIDE_EVENT: ("events outside the Plan", "hold"),
+    Delay.Cause.OTHER: ("various causes", "hold"),
+}
+
+
+class Names:
+    """How a paper's sentences name items and milestones; it knows which long titles they have told."""
+
+    def __init__(self, items: Iterable[ItemAt]) -> None:
+        # Not told yet, by id: items with a long title, as it stands in sentences.
+        self._long = {
+            item.pk: f"“{item.title}”"
+            for item in items
+            if not item.as_told and len(item.title.split()) > LONG_TITLE
+        }
+        self._told: set[int] = set()
+
+    def note(self, text: str) -> None:
+        """Note which long titles a section's text has told."""
+        self._told |= {pk for pk, title in self._long.items() if title in text}
+
+    def item(self, item: ItemAt, *more: str) -> str:
+        """Return the item with its number, and more in the same brackets: "“Train staff” (1.1, …)"."""
+        if item.pk in self._told:
+            return f"item {item.number} ({', '.join(more)})" if more else f"item {item.number}"
+        return f"{item.as_told or f'“{item.title}”'} ({', '.join([item.number, *more])})"
+
+    def step(self, item: ItemAt, step: MilestoneAt, *more: str) -> str:
+        """Return the milestone, with its item's number and more in brackets."""
+        if not is_sayable(step):
+            return f"a milestone of {self.item(item, *more)}"
+        return f"{what(step)} ({', '.join([item.number, *more])})"
+
+
+def is_in_doubt(item: ItemAt) -> bool:
+    """Whether its agency or the reviewer says that it is at risk or off track."""
+    return item.confidence in DOUBTFUL or item.reviewer_confidence in DOUBTFUL
+
+
+def is_sayable(step: MilestoneAt) -> bool:
+    """Whether a sentence can name the milestone itself."""
+    return bool(step.as_told) or len(step.description.split()) <= MOST_WORDS
+
+
+def what(step: MilestoneAt) -> str:
+    """Return the milestone's phrase, or its description in quotation marks."""
+    return step.as_told or f"“{step.description}”"
+
+
+def numbers_of(items: list[ItemAt], most: int = 12) -> str:
+    """Return "1.1, 1.3 and 2.4", or the first of many: "1.1, 1.3 … and 30 others"."""
+    shown = [item.number for item in items[:most]]
+    if left := len(items) - len(shown):
+        shown.append(f"{number(left)} {'other' if left == 1 else 'others'}")
+    return join_words(shown)
+
+
+def when(due: KnownDate, dated: date) -> str:
+    """Return a date as prose gives it: the day if it is near to the paper's date, else the month."""
+    if due.known_to != KnownTo.DAY:
+        return str(due)
+    return when_done(due.last_day, dated)
+
+
+def when_done(day: date, dated: date) -> str:
+    return long_date(day) if abs(day - dated) <= NEAR else month_of(day)
+
+
+def by_when(due: KnownDate, dated: date) -> str:
+    """Return "by 30 July 2010", "by June 2011"; a quarter ends with its last month."""
+    if due.known_to == KnownTo.QUARTER:
+        return f"by {month_of(due.last_day)}"
+    return f"by {when(due, dated)}"
+
+
+def has_new_date(step: MilestoneAt) -> bool:
+    """Whether a late milestone has a date after its agreed one that is still ahead."""
+    return step.forecast_due > step.agreed_due and step.forecast_due >= step.on
+
+
+def how_late(step: MilestoneAt, reached: date) -> str:
+    """Return how much later than planned the milestone is reached on the day: "a year late", or
+    "a year later than first promised and two months later than agreed". "" if it is not late."""
+    agreed, original = ((reached - day).days for day in (step.agreed_due, step.original_due))
+    if agreed <= 0:
+        return ""
+    if step.agreed == step.original:
+        return f"{span_in_words(agreed)} late"
+    later = f"{span_in_words(agreed)} later than agreed"
+    if original <= agreed:
+        return later
+    return f"{span_in_words(original)} later than first promised and {later}"
+
+
+def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
+    """Return how a milestone stands against its dates, as a sentence without its first capital."""
+    name, dated = names.step(item, step), step.on
+    state = step.late.state
+    if state == Late.WITHDRAWN:
+        return f"{name}, due {by_when(step.agreed, dated)}, will not be done: it is withdrawn."
+    if step.completed_on:
+        came = when_done(step.completed_on, dated)
+        if late := how_late(step, step.completed_on):
+            return f"{name} came {late} ({came})."
+        return f"{name} came in time ({came})."
+    if step.is_late and not has_new_date(step):
+        was = f"due {by_when(step.agreed, dated)}"
+        if step.forecast_due > step.agreed_due:
+            was += f" and then expected {by_when(step.forecast, dated)}"
+        return f"for {name}, {was}, no new date is set."
+    if late := how_late(step, step.forecast_due):
+        return f"{name} will be {late} ({when(step.forecast, dated)})."
+    return f"{name} will be in time again ({when(step.agreed, dated)})."

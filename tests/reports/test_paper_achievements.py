@@ -1,0 +1,165 @@
+"""Test the section Achievements: main results, key achievements by pillar, completed items."""
+
+from datetime import date
+
+import pytest
+
+from tests.reports.in_memory import HEALTH, POLICE, facts, item, paper, said, told
+
+LONG = "They were taught to see signs that an officer at a border would not look for. "
+
+
+def achieved(*pairs, annexes=("progress", "items"), **more):
+    """Return the section on pairs of an item and an update of it."""
+    items = tuple(dict.fromkeys(each for each, _ in pairs))
+    return told(
+        facts(*items, updates=[update for _, update in pairs], **more), "achievements", annexes
+    )
+
+
+def pair(text, number="1.1", agency=POLICE, key="yes", **more):
+    of = item(number, **more)
+    return of, said(of, agency, achieved=text, key_achievement=key)
+
+
+def test_headlines_form_one_list_and_key_achievements_a_paragraph_of_each_pillar():
+    policy = "A policy is written:\n- for new staff\n- for all others.\n\nIt is in use"
+    assert achieved(
+        pair("Staff were trained.", "1.1", key="headline"),
+        pair(policy, "1.2"),
+        pair("We asked around.", "1.10", key="no"),
+        pair("Police wrote a guide.", "2.1"),
+        pair("A card is printed.", "2.2", HEALTH),
+    ) == [
+        "The year’s main result:\n- Staff were trained.",
+        "Prevention. A policy is written: for new staff; for all others. It is in use (New Zealand "
+        "Police, item 1.2).",
+        "Protection. Police wrote a guide. A card is printed (Ministry of Health, MOH, item 2.2).",
+    ]
+
+
+def test_the_pillar_is_printed_bold():
+    of, update = pair("A policy is written.")
+    found = paper(facts(of, updates=[update])).sections[2].paragraphs[0]
+    assert [(run.text, run.bold) for run in found.text] == [
+        ("Prevention.", True),
+        (" A policy is written (New Zealand Police, item 1.1).", False),
+    ]
+    assert found.sources == (update.source,)
+
+
+def test_of_a_headline_the_first_sentence_is_quoted():
+    assert achieved(
+        pair("Dr. Smith trained staff. They liked it.", key="headline"),
+        pair("profiles were written:\n- for agents\n  - at sea\n- for schools", key="headline"),
+    ) == [
+        "The year’s main results:\n- Dr. Smith trained staff.\n"
+        "- Profiles were written: for agents; at sea; for schools."
+    ]
+
+
+def test_headlines_written_as_fragments_get_no_full_stop():
+    assert achieved(
+        pair("first training of **staff**.", key="headline"),
+        pair("profiles for visa staff", "1.2", key="headline"),
+    ) == ["The year’s main results:\n- first training of staff\n- profiles for visa staff."]
+
+
+def test_a_period_of_other_length_has_other_words():
+    assert achieved(pair("Done.", key="headline"), on=date(2010, 1, 29)) == [
+        "The main result of the period:\n- Done."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("A policy is in use.", "A policy is in use (New Zealand Police, item 1.1)."),
+        ("a policy is in use", "A policy is in use (New Zealand Police, item 1.1)."),
+        ("Police have a policy", "Police have a policy."),
+        ("The New Zealand Police have a policy.", "The New Zealand Police have a policy."),
+        ("Is a policy **in use**? It is!", "Is a policy in use? It is! (New Zealand Police, item 1.1)"),
+    ],
+)  # fmt: skip
+def test_an_achievement_that_does_not_name_its_agency_is_attributed(text, printed):
+    assert achieved(pair(text)) == [f"Prevention. {printed}"]
+
+
+def test_at_most_two_sentences_and_sixty_words_of_an_achievement_are_quoted_whole():
+    assert achieved(pair("Police one. Police two. Police three.")) == [
+        "Prevention. Police one. Police two."
+    ]
+    sentence = "Police " + "taught " * 38 + "them."  # 40 words
+    assert achieved(pair(f"{sentence} {sentence}")) == [f"Prevention. {sentence}"]
+
+
+@pytest.mark.parametrize(
+    ("annexes", "where"),
+    [(["items_texts"], "in Annex A"), (["items"], "in the agencies’ reports")],
+)
+def test_achievements_whose_first_sentence_is_too_long_are_counted(annexes, where):
+    endless = "Police " + "taught " * 130 + "them."
+    assert achieved(
+        pair(endless), pair("Police did it.", "1.2"), pair("It ran " * 70, "1.3", key="headline"),
+        annexes=annexes,
+    ) == ["Prevention. Police did it.", f"Two further key achievements are {where}."]  # fmt: skip
+
+
+def test_what_has_no_room_is_counted_and_pillars_take_turns_key_items_first():
+    pairs = [pair(f"Police {n}. {LONG * 2}", f"1.{n}", is_key=n == 9) for n in range(1, 10)]
+    pairs += [pair(f"Police {n}. {LONG * 2}", f"2.{n}", is_key=n == 19) for n in range(11, 20)]
+    for most_words, printed in (
+        (205, [9]),
+        (225, [9, 19]),
+        (245, [1, 9, 19]),
+        (265, [1, 9, 11, 19]),
+    ):
+        lines = achieved(*pairs, most_words=most_words)
+        told = [n for n in range(1, 20) if f"Police {n}." in "\n".join(lines)]
+        assert told == printed
+        assert lines[-1] == (
+            f"{18 - len(told)} further key achievements are in the agencies’ reports."
+        )
+    assert achieved(*pairs[:1], most_words=60) == [
+        "One further key achievement is in the agencies’ reports."
+    ]
+
+
+def test_many_achievements_of_a_pillar_take_several_paragraphs():
+    lines = achieved(*[pair(f"Police {n}. {LONG}", f"1.{n}") for n in range(1, 9)])
+    assert [line.startswith("Prevention. ") for line in lines] == [True, False]
+    assert max(len(line.split()) for line in lines) <= 112
+
+
+@pytest.mark.parametrize(
+    ("done", "printed"),
+    [
+        (1, "“Item 1” (1.1)"),
+        (2, "“Item 1” (1.1) and “Item 2” (1.2)"),
+        (13, "“Item 13” (1.13), “Item 1” (1.1), “Item 2” (1.2), “Item 3” (1.3), “Item 4” (1.4), "
+             "“Item 5” (1.5), “Item 6” (1.6), “Item 7” (1.7), “Item 8” (1.8), “Item 9” (1.9), "
+             "“Item 10” (1.10), “Item 11” (1.11) and one other (Annex B)"),
+    ],
+)  # fmt: skip
+def test_items_completed_in_the_period_are_named_key_ones_first(done, printed):
+    items = [
+        item(
+            f"1.{n}", title=f"Item {n}", stage="complete", completed_on=date(2010, 5, 3),
+            is_key=n == 13,
+        )
+        for n in range(1, done + 1)
+    ]  # fmt: skip
+    old = item("1.20", stage="complete", completed_on=date(2009, 7, 30))
+    assert told(facts(*items, old), "achievements") == [f"Completed: {printed}."]
+    assert len(paper(facts(*items, old)).sections[2].paragraphs[0].sources) == done
+
+
+def test_the_paper_says_when_no_report_was_accepted_or_names_a_key_achievement():
+    assert told(facts(item()), "achievements") == [
+        "No agency’s report on the 12 months to 30 July 2010 had been accepted by 30 July 2010, so "
+        "this paper can name no achievement."
+    ]
+    assert achieved(pair("We asked.", key="no")) == [
+        "Agencies reported on one work item in the 12 months to 30 July 2010. None of the accepted "
+        "reports names a key achievement."
+    ]

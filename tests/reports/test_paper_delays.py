@@ -1,0 +1,427 @@
+"""Test the sections Delay and Mitigation: what slipped, by how much, why, and what is done."""
+
+from datetime import date
+
+import pytest
+
+from tests.reports.in_memory import (
+    HEALTH,
+    LABOUR,
+    ON,
+    POLICE,
+    action,
+    delay,
+    facts,
+    item,
+    paper,
+    step,
+    told,
+)
+
+PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
+LONG = "The trainers left and nobody else could be found in time for it. "
+
+
+def delays(*items, **more):
+    return told(facts(*items, **more), "delay")
+
+
+def mitigations(*items, **more):
+    return told(facts(*items, **more), "mitigation")
+
+
+def late(number="1.1", *delays, forecast=LATER, **more):
+    return item(number, step(PAST, *delays, forecast_due=forecast), **more)
+
+
+# --- how a milestone stands -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dates", "sentence"),
+    [
+        ({"completed_on": date(2010, 7, 1)}, "“Brochure printed” (1.1) came one day late (1 July 2010)."),
+        ({"completed_on": PAST}, "“Brochure printed” (1.1) came in time (30 June 2010)."),
+        ({"completed_on": date(2010, 1, 8)}, "“Brochure printed” (1.1) came in time (January 2010)."),
+        ({}, "For “Brochure printed” (1.1), due by 30 June 2010, no new date is set."),
+        (
+            {"forecast_due": date(2010, 7, 15)},
+            "For “Brochure printed” (1.1), due by 30 June 2010 and then expected by 15 July 2010, no "
+            "new date is set.",
+        ),
+        ({"forecast_due": ON}, "“Brochure printed” (1.1) will be a month late (30 July 2010)."),
+        ({"forecast_due": LATER}, "“Brochure printed” (1.1) will be a year late (June 2011)."),
+        (
+            {"original_due": date(2010, 4, 30), "forecast_due": date(2010, 10, 31)},
+            "“Brochure printed” (1.1) will be six months later than first promised and four months "
+            "later than agreed (October 2010).",
+        ),
+        (
+            {"original_due": date(2010, 8, 31), "forecast_due": date(2010, 10, 31)},
+            "“Brochure printed” (1.1) will be four months later than agreed (October 2010).",
+        ),
+        (
+            {"original_due": LATER, "agreed_due": LATER, "forecast_due": LATER},
+            "“Brochure printed” (1.1) will be in time again (June 2011).",
+        ),
+        (
+            {"original_due": PAST, "agreed_due": LATER, "forecast_due": LATER},
+            "“Brochure printed” (1.1) will be in time again (June 2011).",
+        ),
+        (
+            {
+                "original_known_to": "month", "agreed_due": date(2010, 9, 30),
+                "agreed_known_to": "quarter", "forecast_due": date(2010, 10, 31),
+                "forecast_known_to": "month",
+            },
+            "“Brochure printed” (1.1) will be four months later than first promised and a month later "
+            "than agreed (October 2010).",
+        ),
+        (
+            {
+                "original_due": date(2010, 3, 31), "agreed_due": date(2010, 3, 31),
+                "original_known_to": "quarter", "agreed_known_to": "quarter",
+                "forecast_due": date(2010, 3, 31), "forecast_known_to": "quarter",
+            },
+            "For “Brochure printed” (1.1), due by March 2010, no new date is set.",
+        ),
+        (
+            {"withdrawn_on": date(2010, 7, 1)},
+            "“Brochure printed” (1.1), due by 30 June 2010, will not be done: it is withdrawn.",
+        ),
+        (
+            {"as_told": "the public brochure", "forecast_due": LATER},
+            "The public brochure (1.1) will be a year late (June 2011).",
+        ),
+        (
+            {"description": "Print " * 15, "forecast_due": LATER},
+            "A milestone of “Train staff” (1.1) will be a year late (June 2011).",
+        ),
+    ],
+)  # fmt: skip
+def test_each_state_of_a_date_has_its_sentence(dates, sentence):
+    assert delays(item("1.1", step(PAST, delay(), **dates)))[0] == sentence
+
+
+def test_two_late_milestones_are_named_and_more_are_counted():
+    def held_up(*forecasts, **more):
+        steps = [
+            step(PAST, delay(), description=f"Step {n}", forecast_due=forecast, **more)
+            for n, forecast in enumerate(forecasts, start=1)
+        ]
+        return delays(item("1.1", *steps, as_told="the training"))[0]
+
+    assert held_up(SOON, LATER) == (
+        "“Step 2” (1.1) will be a year late (June 2011). “Step 1” (1.1) will be two months late (31 "
+        "August 2010)."
+    )
+    assert held_up(SOON, LATER, SOON) == (
+        "Three milestones of the training (1.1) are late, the last now expected by June 2011, a year "
+        "late."
+    )
+    assert held_up(SOON, LATER, PAST) == (
+        "Three milestones of the training (1.1) are late, the last now expected by June 2011, a year "
+        "late; one has no new date."
+    )
+    assert held_up(LATER, PAST, PAST).endswith("; two have no new date.")
+    assert held_up(PAST, PAST, PAST) == (
+        "Three milestones of the training (1.1) are late, the first due by 30 June 2010, and have no new "
+        "date."
+    )
+
+
+# --- key items, grouped by cause --------------------------------------------------------------
+
+
+def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
+    held_up = delay(
+        explanation="no money was set aside", effect="Victims are not reached. They wait.",
+        settlement="settled", times_moved=3,
+    )  # fmt: skip
+    assert delays(late("1.1", held_up, is_key=True)) == [
+        "“Brochure printed” (1.1) will be a year late (June 2011). No money was set aside. Victims "
+        "are not reached. The cause is settled. The date has moved three times."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settled", "sentence"),
+    [
+        ({"settlement": "needs_decision"}, "The cause needs a decision."),
+        (
+            {"settlement": "being_settled", "settling_agency": POLICE.pk},
+            "The cause is being settled (New Zealand Police).",
+        ),
+        (
+            {"settlement": "being_settled", "settling_agency": HEALTH.pk, "settling_by": LATER},
+            "The cause is being settled (Ministry of Health, MOH, by June 2011).",
+        ),
+    ],
+)
+def test_it_is_told_whether_the_cause_is_settled(settled, sentence):
+    assert delays(late("1.1", delay(**settled), is_key=True)) == [
+        f"“Brochure printed” (1.1) will be a year late (June 2011). {sentence}"
+    ]
+
+
+def test_a_cause_that_is_over_is_not_told_to_be_settled():
+    held_up = delay(settlement="needs_decision", ended_on=date(2010, 7, 1))
+    assert delays(late("1.1", held_up, is_key=True)) == [
+        "“Brochure printed” (1.1) will be a year late (June 2011). The cause is a lack of funding."
+    ]
+
+
+def test_key_items_with_one_cause_form_a_list_and_each_cause_comes_once():
+    document = paper(
+        facts(
+            late("1.1", delay("staffing", "They left."), is_key=True, forecast=SOON),
+            late("1.2", delay("funding"), is_key=True),
+            late("1.3", delay("outside_event", "It rained."), is_key=True, forecast=SOON),
+            late("1.4", delay("outside_event"), is_key=True),
+        )
+    )
+    found = [told(facts(), "delay"), document.sections[3].paragraphs][1]
+    assert [len(paragraph.sources) for paragraph in found] == [3, 6, 3]
+    assert delays(
+        late("1.1", delay("staffing", "They left."), is_key=True, forecast=SOON),
+        late("1.2", delay("funding"), is_key=True),
+        late("1.3", delay("outside_event", "It rained."), is_key=True, forecast=SOON),
+        late("1.4", delay("outside_event"), is_key=True),
+    ) == [
+        "“Brochure printed” (1.2) will be a year late (June 2011). The cause is a lack of funding.",
+        "Events outside the Plan hold up two key items:\n"
+        "- “Brochure printed” (1.4) will be a year late (June 2011).\n"
+        "- “Brochure printed” (1.3) will be two months late (31 August 2010). It rained.",
+        "“Brochure printed” (1.1) will be two months late (31 August 2010). They left.",
+    ]
+
+
+def test_late_items_without_a_recorded_cause_are_told_once():
+    assert delays(late("1.1", is_key=True)) == [
+        "“Brochure printed” (1.1) will be a year late (June 2011).",
+        "For the one late item no cause is recorded (1.1).",
+    ]
+    assert delays(late("1.1", is_key=True), late("1.2", is_key=True), late("1.3", delay())) == [
+        "These two key items are late:\n"
+        "- “Brochure printed” (1.1) will be a year late (June 2011).\n"
+        "- “Brochure printed” (1.2) will be a year late (June 2011).",
+        "“Brochure printed” (1.3) will be a year late (June 2011).",
+        "For two of the three late items no cause is recorded (1.1 and 1.2).",
+    ]
+
+
+def test_every_late_key_item_has_its_dates_though_no_room_is_left_for_reasons():
+    items = [late(f"1.{n}", delay(explanation=LONG * 2), is_key=True) for n in range(1, 9)]
+    lines = delays(*items, most_words=100)[0].splitlines()
+    assert lines[0] == "A lack of funding holds up eight key items:"
+    assert lines[1:] == [
+        f"- “Brochure printed” (1.{n}) will be a year late (June 2011)." for n in range(1, 9)
+    ]
+
+
+def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
+    assert delays(late("1.1", delay(explanation=LONG * 5), is_key=True))[0].endswith(
+        f"(June 2011). {LONG * 2}".strip()
+    )
+    endless = "The trainers left " * 40
+    assert delays(late("1.1", delay(explanation=endless), is_key=True)) == [
+        "“Brochure printed” (1.1) will be a year late (June 2011). The cause is a lack of funding."
+    ]
+
+
+# --- other items ------------------------------------------------------------------------------
+
+
+def test_the_three_largest_slips_of_other_items_are_told_and_the_rest_counted_by_cause():
+    items = [
+        late("1.1", delay("staffing"), forecast=date(2010, 8, 1)),
+        late("1.2", delay("funding", "No money."), forecast=LATER),
+        late("1.3", delay("funding"), forecast=date(2011, 5, 31)),
+        late("1.4", forecast=date(2011, 3, 31)),
+        late("1.5", delay("funding"), forecast=date(2010, 8, 2)),
+        late("1.6", forecast=date(2010, 8, 3)),
+    ]
+    assert delays(*items) == [
+        "“Brochure printed” (1.2) will be a year late (June 2011). “Brochure printed” (1.3) will be "
+        "11 months late (May 2011). “Brochure printed” (1.4) will be nine months late (March 2011). "
+        "Three more are late, one because of a lack of funding, one because of a shortage of staff "
+        "and one without a recorded cause (Annex B).".replace(
+            "late (June 2011).", "late (June 2011). No money.", 1
+        ),
+        "For two of the six late items no cause is recorded (1.4 and 1.6).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("annexes", "where"), [(["delays"], " (Annex A)"), (["risks", "items_texts"], " (Annex B)"), ([], "")]
+)  # fmt: skip
+def test_without_room_all_other_late_items_are_counted(annexes, where):
+    items = [late(f"1.{n}", delay("funding"), title=LONG) for n in range(1, 5)]
+    assert told(facts(*items, most_words=60), "delay", annexes) == [
+        f"Four items are late because of a lack of funding{where}."
+    ]
+    key = late("2.1", delay("funding"), is_key=True)
+    assert told(facts(*items, key, most_words=60), "delay", annexes)[1] == (
+        f"Four other items are late because of a lack of funding{where}."
+    )
+
+
+def test_items_that_caught_up_are_told_after_the_late_ones():
+    done = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
+    items = [item(f"1.{n}", done) for n in range(1, 6)]
+    assert delays(*items) == [
+        "“Brochure printed” (1.1) came a month late (29 July 2010). They were busy. “Brochure "
+        "printed” (1.2) came a month late (29 July 2010). “Brochure printed” (1.3) came a month late "
+        "(29 July 2010). Two more items slipped and are no longer late."
+    ]
+
+
+def test_the_paper_says_when_there_is_no_delay_and_no_mitigation():
+    assert delays(item()) == [
+        "No delay was recorded in the 12 months to 30 July 2010, and no milestone is late."
+    ]
+    assert mitigations(item()) == ["There is no delay to make good."]
+    assert mitigations(item("1.1", step(LATER, delay()))) == [
+        "The delays above are over; no action against them was recorded."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("found_on", "ended_on", "is_told"),
+    [
+        (date(2009, 5, 1), None, True),
+        (date(2009, 5, 1), date(2009, 6, 1), False),
+        (date(2009, 5, 1), date(2009, 9, 1), True),
+        (date(2010, 5, 1), date(2010, 6, 1), True),
+    ],
+)
+def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_told):
+    slipped = delay(found_on=found_on, ended_on=ended_on)
+    lines = delays(item("1.1", step(date(2010, 12, 1), slipped)))
+    assert lines[0].startswith("“Brochure printed” (1.1) will be in time again") is is_told
+
+
+# --- mitigation -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dates", "note"),
+    [
+        ({"due_on": SOON}, "New Zealand Police, by 31 August 2010"),
+        ({"due_on": LATER}, "New Zealand Police, by June 2011"),
+        ({"due_on": date(2010, 7, 1)}, "New Zealand Police, due by 1 July 2010 and not done yet"),
+        ({}, "New Zealand Police, no date set"),
+    ],
+)
+def test_an_open_action_is_told_with_owner_and_date(dates, note):
+    held_up = delay(actions=[action("print it.", **dates)])
+    assert mitigations(late("1.1", held_up, is_key=True)) == [
+        f"For “Train staff” (1.1): Print it ({note})."
+    ]
+
+
+def test_owner_and_date_are_not_repeated_if_the_action_names_them():
+    held_up = delay(actions=[action("Police print it by 31 August 2010.", due_on=SOON)])
+    assert mitigations(late("1.1", held_up)) == [
+        "For “Train staff” (1.1): Police print it by 31 August 2010."
+    ]
+
+
+def test_actions_are_listed_by_item_those_of_key_items_first():
+    def held_up(*owners):
+        return delay(actions=[action(f"Do {n}.", owner) for n, owner in enumerate(owners, 1)])
+
+    assert mitigations(
+        late("1.1", held_up(POLICE), title="Ask"),
+        late("1.2", held_up(LABOUR, POLICE, POLICE), is_key=True, as_told="the training"),
+        late("1.3", held_up(HEALTH), is_key=True),
+        late("1.4", held_up(HEALTH), title="Write"),
+    ) == [
+        "What is being done:\n"
+        "- The training (1.2): Do 1 (DoL, no date set). Do 2 (New Zealand Police, no date set).\n"
+        "- “Train staff” (1.3): Do 1 (Ministry of Health, MOH, no date set).",
+        "For other late items:\n"
+        "- “Ask” (1.1): Do 1 (Police, no date set).\n"
+        "- “Write” (1.4): Do 1 (MOH, no date set).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("done", "sentence"),
+    [
+        (1, "One action against these delays is done."),
+        (2, "Two actions against these delays are done."),
+    ],
+)
+def test_finished_actions_of_the_period_are_counted(done, sentence):
+    finished = [action(done_on=date(2010, 7, n)) for n in range(1, done + 1)]
+    old = action(done_on=date(2009, 7, 1))
+    assert mitigations(late("1.1", delay(actions=[old, *finished]), is_key=True)) == [sentence]
+
+
+def test_late_items_without_an_action_are_named_or_counted():
+    assert mitigations(late("1.1"), late("1.2", as_told="the training")) == [
+        "No action is recorded yet for “Train staff” (1.1) and the training (1.2)."
+    ]
+    others = late("1.4", delay(actions=[action("DoL print it.", LABOUR)]), is_key=True)
+    assert mitigations(late("1.1"), late("1.2"), late("1.3"), others) == [
+        "For “Train staff” (1.4): DoL print it (no date set).",
+        "For three of the four late items no action is recorded (1.1, 1.2 and 1.3).",
+    ]
+
+
+def test_the_first_action_of_a_key_item_is_told_though_no_room_is_left():
+    def held_up():
+        return delay(actions=[action("Police do it."), action("Police do more.")])
+
+    assert mitigations(
+        late("1.1", held_up(), is_key=True), late("1.2", held_up()), most_words=60
+    ) == ["For “Train staff” (1.1): Police do it (no date set)."]
+
+
+def test_what_is_the_same_for_another_item_is_said_with_its_number_or_not_again():
+    def held_up():
+        return delay(explanation="They left.", settlement="settled", times_moved=2)
+
+    assert delays(late("1.1", held_up(), is_key=True), late("1.2", held_up(), is_key=True))[
+        0
+    ].splitlines()[1:] == [
+        "- “Brochure printed” (1.1) will be a year late (June 2011). They left. The cause is settled. "
+        "The date has moved twice.",
+        "- “Brochure printed” (1.2) will be a year late (June 2011). The cause of 1.2 is settled. The "
+        "date of 1.2 has moved twice.",
+    ]
+
+
+def test_two_late_milestones_of_one_name_are_counted():
+    twins = item("1.1", step(PAST, forecast_due=LATER), step(PAST, forecast_due=LATER))
+    assert delays(twins)[0] == (
+        "Two milestones of “Train staff” (1.1) are late, the last now expected by June 2011, a year "
+        "late."
+    )
+
+
+def test_late_items_with_long_reasons_take_several_paragraphs():
+    items = [
+        late(f"1.{n}", delay(explanation=f"Trainer {n} " + "left " * 40 + "us."))
+        for n in range(1, 4)
+    ]
+    document = paper(facts(*items))
+    found = document.sections[3].paragraphs
+    assert [len(paragraph.sources) for paragraph in found] == [3, 3, 3]
+    assert len({paragraph.key for paragraph in found}) == 3
+
+
+def test_a_delay_of_an_item_that_is_over_is_not_told_as_one_to_come():
+    done = item("1.1", step(PAST, delay()), stage="complete", completed_on=date(2010, 7, 1))
+    gone = item("1.2", step(PAST, delay(actions=[action()])), stage="withdrawn")
+    assert delays(done, gone) == ["“Train staff” (1.1) slipped before completion."]
+    assert delays(gone) == [
+        "No delay was recorded in the 12 months to 30 July 2010, and no milestone is late."
+    ]
+
+
+def test_other_causes_are_not_named():
+    assert delays(late("1.1", delay("other"), is_key=True)) == [
+        "“Brochure printed” (1.1) will be a year late (June 2011)."
+    ]

@@ -1,0 +1,298 @@
+"""Test the sections Purpose and Background: what the Minister is told first."""
+
+from datetime import date
+
+import pytest
+
+from reports.compose import write
+from reports.compose.facts import LastPaper
+from tests.reports.in_memory import (
+    HEALTH,
+    LABOUR,
+    POLICE,
+    delay,
+    facts,
+    item,
+    paper,
+    said,
+    step,
+    told,
+    withdrawn,
+)
+
+PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
+
+
+def brief(*items, **more):
+    """Return the lines of the summary."""
+    return told(facts(*items, **more), "purpose")[1].split("\n- ")
+
+
+def late(number="1.1", cause="funding", forecast=LATER, **more):
+    """An item with a milestone that is late; `cause` may be ""."""
+    delays = [delay(cause)] if cause else []
+    return item(number, step(PAST, *delays, forecast_due=forecast), title=f"Item {number}", **more)
+
+
+# --- purpose ----------------------------------------------------------------------------------
+
+
+def test_a_period_of_a_year_makes_an_annual_report():
+    assert told(facts(), "purpose")[0] == (
+        "This is your annual report on the Plan of Action to Prevent People Trafficking (the Plan), "
+        "released in July 2009. It covers the year to 30 July 2010."
+    )
+
+
+def test_another_period_is_given_with_its_days():
+    assert told(facts(on=date(2010, 1, 29)), "purpose")[0] == (
+        "This paper reports to you on the Plan of Action to Prevent People Trafficking (the Plan), "
+        "released in July 2009. It covers the period from 31 July 2009 to 29 January 2010."
+    )
+
+
+# --- how it goes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stages", "sentence"),
+    [
+        ([], "The Plan has no work items."),
+        (["under_way"], "The Plan’s one work item is under way."),
+        (["ongoing"] * 2, "Both work items are ongoing work."),
+        (["complete"] * 3, "All three work items are complete."),
+        (
+            ["complete", *["not_started"] * 3],
+            "Of the Plan’s four work items, one is complete and three have not started.",
+        ),
+        (
+            ["complete"] * 2 + ["under_way"] * 10 + ["withdrawn"],
+            "Of the Plan’s 13 work items, 2 are complete, 10 are under way and 1 is withdrawn.",
+        ),
+    ],
+)
+def test_items_are_counted_by_stage(stages, sentence):
+    items = [item(f"1.{n}", stage=stage) for n, stage in enumerate(stages, start=1)]
+    assert brief(*items)[:2] == ["In brief:", sentence]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "sentence"),
+    [
+        ((0, 0), (0, 0), "no more are complete and none is late, as then"),
+        ((0, 1), (1, 1), "one more is complete and as many are late, one"),
+        ((1, 0), (3, 2), "two more are complete and late items have risen from none to two"),
+        ((2, 3), (1, 1), "one fewer is complete and late items have fallen from three to one"),
+        ((3, 2), (1, 0), "two fewer are complete and late items have fallen from two to none"),
+    ],
+)
+def test_the_change_since_the_last_paper_is_told(then, now, sentence):
+    done, slipped = now
+    items = [item(f"1.{n}", stage="complete") for n in range(1, done + 1)]
+    items += [late(f"2.{n}") for n in range(1, slipped + 1)]
+    line = brief(*items, item("2.9"), last_paper=LastPaper(date(2009, 12, 1), *then))[1]
+    assert line.partition("Since ")[2] == f"the last paper, of 1 December 2009, {sentence}."
+
+
+def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
+    assert brief(item())[1] == "The Plan’s one work item is under way."
+
+
+@pytest.mark.parametrize(
+    ("steps", "printed"),
+    [
+        ([], "“Adopt it” (1.2)"),
+        ([step(PAST)], "“Adopt it” (1.2)"),  # late: told among the late ones
+        ([step(LATER), step(SOON)], "“Adopt it” (1.2, first step due 31 August 2010)"),
+        ([step(LATER)], "“Adopt it” (1.2, first step due June 2011)"),
+        (
+            [step(date(2011, 3, 31), forecast_known_to="quarter")],
+            "“Adopt it” (1.2, first step due January to March 2011)",
+        ),
+    ],
+)
+def test_an_item_that_has_not_started_is_named_with_its_first_date(steps, printed):
+    items = [item(), item("1.2", *steps, title="Adopt it", stage="not_started")]
+    assert brief(*items)[1].partition("Not yet started: ")[2] == f"{printed}."
+
+
+def test_items_that_have_not_started_are_named_by_phrase_and_only_if_they_are_few():
+    first, second, third = (
+        item(f"1.{n}", as_told=f"the aim {n}", stage="not_started") for n in (1, 2, 3)
+    )
+    assert brief(item("1.9"), first, second)[1].partition("Not yet started: ")[2] == (
+        "the aim 1 (1.1) and the aim 2 (1.2)."
+    )
+    assert "Not yet started" not in brief(item("1.9"), first, second, third)[1]
+
+
+def test_a_withdrawn_item_is_named_with_the_reason_and_month_of_the_decision():
+    gone = item("1.10", title="Study a help line", stage="withdrawn")
+    reasons = {gone.pk: withdrawn("its options were compared. They cost more.")}
+    assert brief(item(), gone, withdrawals=reasons)[1].partition("Withdrawn ")[2] == (
+        "in February 2010: “Study a help line” (1.10). Its options were compared."
+    )
+    decided = paper(facts(item(), gone, withdrawals=reasons)).sections[0].paragraphs[1].sources
+    assert "workitems.variation" in {source.model for source in decided}
+
+
+def test_a_withdrawal_before_the_period_is_only_counted():
+    assert brief(item(), item("1.2", stage="withdrawn"))[1] == (
+        "Of the Plan’s two work items, one is under way and one is withdrawn."
+    )
+
+
+# --- what is late -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        ([False], "One item is late, not a key item."),
+        ([True], "One item is late, a key item."),
+        ([True, True], "Two items are late, both of them key items."),
+        ([True, True, True], "Three items are late, all of them key items."),
+        ([True, False], "Two items are late, one of them a key item."),
+        ([True, True, False], "Three items are late, two of them key items."),
+        ([False, False], "Two items are late, none of them a key item."),
+    ],
+)
+def test_late_items_are_counted_with_the_number_of_key_ones(keys, sentence):
+    items = [late(f"1.{n}", is_key=is_key) for n, is_key in enumerate(keys, start=1)]
+    assert brief(*items)[2].startswith(f"{sentence} A lack of funding holds up ")
+
+
+@pytest.mark.parametrize(
+    ("ended", "sentence"),
+    [
+        (0, "No item is late."),
+        (1, "No item is late; one that had slipped no longer is."),
+        (2, "No item is late; two that had slipped no longer are."),
+    ],
+)
+def test_it_is_said_when_nothing_is_late(ended, sentence):
+    items = [item(f"1.{n}", step(LATER, delay())) for n in range(1, ended + 1)]
+    assert brief(item("2.1"), *items)[2] == sentence
+
+
+def test_items_that_slipped_and_caught_up_are_counted_with_the_late_ones():
+    assert brief(late(), item("1.2", step(LATER, delay())))[2] == (
+        "One item is late, not a key item; one more slipped and is no longer late. "
+        "A lack of funding holds up “Item 1.1” (1.1, now June 2011)."
+    )
+
+
+def test_key_items_are_named_by_cause_with_their_new_dates():
+    items = [
+        late("1.1", "funding", is_key=True),
+        late("1.2", "outside_event", date(2010, 8, 15), is_key=True),
+        late("1.3", "", PAST, is_key=True),
+        late("1.4", "funding", date(2011, 1, 31), is_key=True, as_told="public material"),
+        late("1.5", "staffing"),
+    ]
+    assert brief(*items)[2] == (
+        "Five items are late, four of them key items. A lack of funding holds up “Item 1.1” (1.1, "
+        "now June 2011) and public material (1.4, now January 2011). Events outside the Plan hold "
+        "up “Item 1.2” (1.2, now 15 August 2010). No cause is recorded for “Item 1.3” (1.3, no new "
+        "date yet)."
+    )
+
+
+def test_more_late_key_items_than_are_named_are_counted():
+    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 7)))[2]
+    assert line.endswith("“Item 1.4” (1.4, now June 2011). Two more key items are late.")
+    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 6)))[2]
+    assert line.endswith(" One more key item is late.")
+
+
+def test_an_item_has_no_new_date_unless_all_its_late_milestones_have():
+    one = item("1.1", step(PAST, forecast_due=LATER), step(PAST), title="Train")
+    assert brief(one)[2].endswith("No cause is recorded for “Train” (1.1, no new date yet).")
+
+
+# --- what is at risk, and what is asked -------------------------------------------------------
+
+
+def test_key_items_in_doubt_are_named_with_who_says_so_and_why():
+    first = item("1.1", title="Train", is_key=True, confidence="at_risk")
+    second = item(
+        "1.2", as_told="the policy", is_key=True, confidence="on_track",
+        reviewer_confidence="off_track",
+    )  # fmt: skip
+    updates = [
+        said(first, challenges="trainers leave. Others come."),
+        said(first, written_on=date(2010, 7, 20)),  # says nothing of challenges
+    ]
+    assert brief(first, second, updates=updates)[2:4] == [
+        "No item is late.",
+        "At risk, though not late: “Train” (1.1). Trainers leave. The policy (1.2), as the reviewer "
+        "sees it.",
+    ]
+
+
+def test_more_key_items_in_doubt_than_are_named_are_counted():
+    items = [item(f"1.{n}", is_key=True, confidence="off_track") for n in range(1, 5)]
+    assert brief(*items)[3].endswith("“Train staff” (1.2). Two more key items are at risk.")
+    assert brief(*items[:3])[3].endswith("“Train staff” (1.2). One more key item is at risk.")
+
+
+@pytest.mark.parametrize(
+    ("items", "sentence"),
+    [
+        ([item(is_key=True, confidence="on_track")], "No key item is said to be at risk."),
+        (
+            [late(is_key=True), item("1.2", is_key=True, reviewer_confidence="on_track")],
+            "No other key item is said to be at risk.",
+        ),
+        ([item(is_key=True)], ""),  # nobody has said
+        ([item(confidence="at_risk")], ""),  # not a key item
+    ],
+)
+def test_it_is_said_that_no_key_item_is_at_risk_if_somebody_has_said_so(items, sentence):
+    line = brief(*items)[2]
+    assert ("at risk" in line, line.endswith(sentence)) == (bool(sentence), True)
+
+
+def test_the_summary_ends_with_what_is_asked():
+    document = paper(facts(item()))
+    assert document.sections[0].paragraphs[1].bullets[-1].text[0].text == (
+        "You are asked to note the contents of this paper."
+    )
+    drafted = write(facts(item())).sections["purpose"].paragraphs[1].bullets[-1]
+    assert drafted.text[0].text == "You are asked to {recommendations}."
+
+
+def test_the_section_figures_is_the_summary_alone():
+    made = write(facts(item()), ["figures"])
+    assert [len(each.paragraphs) for each in made.sections.values()] == [1]
+
+
+# --- background -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("members", "group"),
+    [
+        ([LABOUR], "."),
+        ([LABOUR, POLICE], " for a working group of two agencies."),
+        ([LABOUR, POLICE, HEALTH], " for a working group of three agencies."),
+    ],
+)
+def test_background_is_the_standing_text_then_who_coordinates(members, group):
+    text = "New Zealand ratified a protocol.\n\nIt is **binding**."
+    assert told(facts(background=text, members=members), "background") == [
+        "New Zealand ratified a protocol.",
+        "It is binding.",
+        f"The Department of Labour (DoL) coordinates the Plan{group}",
+    ]
+
+
+def test_background_names_the_coordinator_only_once():
+    text = "The Department of Labour coordinates the Plan."
+    assert told(facts(background=text), "background") == [text]
+
+
+def test_te_reo_names_are_marked_with_their_language():
+    text = "The Department of Labour (Te Tari Mahi) coordinates the Plan."
+    runs = paper(facts(background=text)).sections[1].paragraphs[0].text
+    assert [run.text for run in runs if run.lang == "mi"] == ["Te Tari Mahi"]
