@@ -1,4 +1,4 @@
-"""The command line: `python3 -m bench`, `python3 -m bench compare A B`, `python3 -m bench load`."""
+"""The command line: `python3 -m bench`, `python3 -m bench compare A B`, and so on."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import browser, data, load, papers, rows, web, workbook
+from bench import browser, data, load, papers, rows, web, words, workbook
 from bench.peer import Peer
 from bench.server import ROOT
 
@@ -16,7 +16,7 @@ SIZES = [28, 1_000, 10_000]
 USUAL = ["pages", "papers"]
 
 
-def options(words: list[str]) -> argparse.Namespace:
+def options(typed: list[str]) -> argparse.Namespace:
     """Read the command line. Without the name of an act, the table is printed."""
     where = argparse.ArgumentParser(add_help=False)
     where.add_argument("--keep", type=Path, metavar="DIR", help="make the data once, and keep them")
@@ -46,8 +46,10 @@ def options(words: list[str]) -> argparse.Namespace:
     looking.set_defaults(act=look)
     looking.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     looking.add_argument("--rounds", type=int, default=3)
-    names = {"table", "compare", "load", "browser", "-h", "--help"}
-    return parser.parse_args(words if words and words[0] in names else ["table", *words])
+    counting = acts.add_parser("words", help="count the words of papers by section")
+    counting.set_defaults(act=count_words, keep=None)
+    names = {"table", "compare", "load", "browser", "words", "-h", "--help"}
+    return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
 
 
 def keys_of(text: str) -> set[str]:
@@ -84,8 +86,8 @@ def print_table(told: argparse.Namespace) -> bool:
         rows.save(told.json, header, lines)
     print("\n" + "\n".join(f"{name}: {value}" for name, value in header.items()))
     print(f"\n{rows.table(lines)}\n")
-    words, is_well = rows.verdict(lines)
-    print(words)
+    said, is_well = rows.verdict(lines)
+    print(said)
     return is_well
 
 
@@ -136,7 +138,16 @@ def look(told: argparse.Namespace) -> bool:
         return bool(data.in_process(url, browser.run, told.size, told.rounds))
 
 
-def main(words: list[str]) -> bool:
+def count_words(told: argparse.Namespace) -> bool:
+    """Print how long the papers are. The demo goes into a SQLite database, which is removed."""
+    with data.store(None, is_sqlite=True) as store:
+        papers = data.in_process(store.copy("demo", words.fill), words.run)
+    missed = [sentence for paper in papers for sentence in paper.missed()]
+    print("\n".join([words.table(papers), "", *(missed or ["No bar is missed."])]))
+    return not missed
+
+
+def main(typed: list[str]) -> bool:
     """Run the command line; return whether all was well."""
-    told = options(words)
+    told = options(typed)
     return bool(told.act(told))

@@ -5,7 +5,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.timezone import localdate
 
+from bench.words import of_the_demo
 from reports import checks
 from reports.models import Briefing, Clearance, FollowUp
 from reports.services import issuing
@@ -26,7 +28,9 @@ def load():
     return told.getvalue().splitlines()
 
 
-def test_the_demos_briefings_are_loaded_once_in_their_states(demo):
+def test_the_demos_papers_are_short_and_loaded_once_in_their_states(demo):
+    papers = of_the_demo(localdate())
+    assert [sentence for paper in papers for sentence in paper.missed()] == []
     assert [line.partition(", ")[2] for line in load()] == ["closed", "closed", "in consultation"]
     assert len(load()) == 2
     assert Briefing.objects.count() == 3
