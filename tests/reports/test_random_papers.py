@@ -1,0 +1,237 @@
+"""Test what holds for the paper on any plan, on a thousand random ones."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from itertools import chain
+
+import pytest
+from hypothesis import settings
+
+from reports.compose import UNDRAFTED, USUAL_ANNEXES, assembled, write
+from reports.compose.ahead import MONTHS_AHEAD
+from reports.document import SectionKind, from_json, to_json, words
+from reports.document.dates import add_months
+from reports.document.wording import number, sentences
+from tests.reports.in_memory import ON, START, text_of
+from tests.reports.random_papers import dates_of, late_steps, random_facts
+from workitems.known_dates import MONTHS
+from workitems.spans import span_in_words
+
+# A thousand plans in the full profile, a hundred in the short one.
+BATCHES, SIZE = 10, settings().max_examples
+MONTH = f"(?:{'|'.join(MONTHS)})"
+DATE = re.compile(rf"(?:\d+ |{MONTH} to )?{MONTH} \d{{4}}")
+SPAN = re.compile(
+    r"(?:^|(?<= ))((?:a|\w+) (?:day|week|month|year)s?(?: and (?:a|\w+) months?)?)"
+    r" (?:late|later than (?:agreed|first promised))"
+)
+BAD_GRAMMAR = re.compile(
+    r"(?<![\d.])\b(?:one|1) (?:items|milestones|actions|risks|others|agencies|more items)\b"
+    r"|(?<![\d.])\b(?:one|1)(?: more| other)?(?: item| milestone| risk)? (?:are|have|follow)\b"
+    r"|(?<![\d.])\b(?:two|three|\d\d+)(?: more)?(?: items| milestones)? (?:is|has|follows)\b"
+    r"|none more|  |\.\.|[!?]\.| [,.;:)]|\( |\(\)|“”|,,|-\d| {|\bNone\b(?! of)|: :"
+)
+MOVED_ON = re.compile(r"\b(?:will|expected|no new date|now)\b")
+
+
+def named(step, item):
+    """How a sentence would name the milestone by itself, without marks of bold."""
+    return (step.as_told or f"“{step.description}”").replace("**", "")
+
+
+class Paper:
+    """A composed paper with its text in some shapes."""
+
+    def __init__(self, of):
+        self.facts = of
+        self.document = assembled(write(self.facts, UNDRAFTED, USUAL_ANNEXES, in_full=False))
+        self.sections = {
+            section.kind: [text_of(paragraph) for paragraph in section.paragraphs]
+            for section in self.document.sections
+        }
+        self.blocks = [
+            words(block.text)
+            for section in self.document.sections
+            for paragraph in section.paragraphs
+            for block in (paragraph, *paragraph.bullets)
+        ]
+        self.length = sum(len(block.split()) for block in self.blocks)
+        self.text = "\n".join(chain.from_iterable(self.sections.values()))
+        self.late = list(late_steps(self.facts))
+
+    def of(self, kind):
+        return "\n".join(self.sections[kind])
+
+
+def count_of(text):
+    """The number that a sentence begins with: "Two", "12", "None"."""
+    known = {number(count).capitalize(): count for count in range(1000)}
+    return known[text.split()[0]]
+
+
+# --- the rules --------------------------------------------------------------------------------
+
+
+def finished_work_is_not_ahead(paper):
+    plans = Counter()
+    for item in paper.facts.items:
+        for step in item.milestones:
+            if step.is_open:
+                continue
+            name = named(step, item)
+            assert name not in paper.of(SectionKind.NEXT_STEPS)
+            for sentence in chain.from_iterable(map(sentences, paper.blocks)):
+                if name.casefold() in sentence.casefold():
+                    is_gone = "will not be done: it is withdrawn." in sentence
+                    assert is_gone or not MOVED_ON.search(sentence)
+        told = [each for each in paper.facts.updates_of(item) if each.no_change_on is None]
+        for update in paper.facts.updates_of(item):
+            first = update.planned_next.replace("**", "").split("\n")[0].split()
+            if not first or f"“{' '.join(first[:3])}" not in paper.text:
+                continue
+            plans[item.pk] += 1
+            assert update is told[-1]
+            assert paper.facts.answered_since.get(item.pk, START) <= update.written_on
+            since = [step.completed_on for step in item.milestones if step.completed_on]
+            assert max(since, default=START - timedelta(days=999)) < update.written_on
+    assert set(plans.values()) <= {1}
+
+
+def every_date_is_one_of_a_record(paper):
+    assert set(DATE.findall(paper.text)) - dates_of(paper.facts) == set()
+
+
+def every_length_is_that_between_two_dates(paper):
+    known = set()
+    for item in paper.facts.items:
+        for step in item.milestones:
+            reached = step.completed_on or step.forecast_due
+            for due in (step.agreed_due, step.original_due):
+                if reached > due:
+                    known.add(span_in_words((reached - due).days))
+    assert set(SPAN.findall(paper.text)) - known == set()
+
+
+def every_count_is_that_of_the_records(paper):
+    facts = paper.facts
+    brief = paper.sections[SectionKind.PURPOSE][1]
+    stages = Counter(item.stage for item in facts.items)
+    for stage, said in (
+        ("complete", "complete"), ("under_way", "under way"), ("ongoing", "ongoing work"),
+        ("withdrawn", "withdrawn"),
+    ):  # fmt: skip
+        found = re.search(
+            rf"(\S+) (?:is|are) {said}[,. ]", brief.split("\n")[1].split(". ")[0] + "."
+        )
+        if len(stages) > 1:
+            told = found[1] if found else "0"
+            assert told in (str(stages[stage]), number(stages[stage]))
+    late = {item.pk for item, _ in paper.late}
+    keys = {item.pk for item, _ in paper.late if item.is_key}
+    sentence = brief.split("\n")[2].removeprefix("- ")
+    if not facts.items:
+        assert sentence.startswith("You are asked")
+    elif late:
+        assert count_of(sentence) == len(late)
+        if 0 < len(keys) < len(late):
+            assert f", {number(len(keys))} of them " in sentence
+    else:
+        assert sentence.startswith("No item is late")
+    delays = paper.of(SectionKind.DELAY)
+    for item, _ in paper.late:
+        if item.is_key:
+            assert re.search(rf"\({item.number}[,)]|\bitem {item.number}\b", delays)
+    acts = [
+        act
+        for item in facts.items
+        for step in item.milestones
+        for held in step.delays
+        if item.stage != "withdrawn"
+        if held.ended_on is None or held.ended_on >= START
+        for act in held.mitigations
+    ]
+    done = sum(act.done_on is not None and START <= act.done_on <= ON for act in acts)
+    found = re.search(r"(\S+) actions? against these", paper.of(SectionKind.MITIGATION))
+    assert (count_of(found[1]) if found else 0) == done
+    ahead = [
+        step
+        for item in facts.items
+        if item.stage not in ("complete", "withdrawn")
+        for step in item.milestones
+        if step.completed_on is None and step.withdrawn_on is None
+        and ON < step.forecast_due <= add_months(ON, MONTHS_AHEAD)
+    ]  # fmt: skip
+    steps = paper.of(SectionKind.NEXT_STEPS)
+    listed = sum(
+        len(text.splitlines()) - 1
+        for text in paper.sections[SectionKind.NEXT_STEPS]
+        if text.startswith("You will see")
+    )
+    left = re.search(r"has (\S+) (?:more )?milestones? of the coming", steps)
+    assert listed + (count_of(left[1].capitalize()) if left else 0) == len(ahead)
+    completed = [
+        item for item in facts.items if item.completed_on and START <= item.completed_on <= ON
+    ]
+    told = next(
+        (text for text in paper.sections[SectionKind.ACHIEVEMENTS] if text.startswith("Completed")),
+        "",
+    )
+    others = re.search(r"and (\S+) others?", told)
+    assert len(re.findall(r"\(\d\.\d+\)", told)) + (
+        count_of(others[1].capitalize()) if others else 0
+    ) == len(completed)
+
+
+def the_papers_words_are_kept_but_for_what_must_be_told(paper):
+    shortest = Paper(replace(paper.facts, most_words=0))
+    assert paper.length <= max(paper.facts.most_words, shortest.length)
+
+
+def no_paragraph_is_long_and_no_sentence_comes_twice(paper):
+    assert [block for block in paper.blocks if len(block.split()) > 150] == []
+    said = Counter(chain.from_iterable(map(sentences, paper.blocks)))
+    # After "!", an owner in brackets stands alone.
+    twice = [each for each, times in said.items() if times > 1 and not each.startswith("(")]
+    assert twice == []
+
+
+def the_paper_is_whole(paper):
+    paragraphs = [each for section in paper.document.sections for each in section.paragraphs]
+    assert [each for each in paragraphs if not each.sources] == []
+    numbers = [each.number for each in paper.document.paragraphs()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len({each.key for each in paragraphs}) == len(paragraphs)
+    assert from_json(to_json(paper.document)) == paper.document
+
+
+def the_grammar_is_right(paper):
+    assert BAD_GRAMMAR.findall(paper.text) == []
+    starts = [block[:1] for block in paper.blocks]
+    assert [start for start in starts if start.isspace() or not start] == []
+
+
+RULES = (
+    finished_work_is_not_ahead,
+    every_date_is_one_of_a_record,
+    every_length_is_that_between_two_dates,
+    every_count_is_that_of_the_records,
+    the_papers_words_are_kept_but_for_what_must_be_told,
+    no_paragraph_is_long_and_no_sentence_comes_twice,
+    the_paper_is_whole,
+    the_grammar_is_right,
+)
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_every_rule_holds_for_random_plans(batch):
+    for seed in range(batch, BATCHES * SIZE, BATCHES):
+        paper = Paper(random_facts(seed))
+        for rule in RULES:
+            try:
+                rule(paper)
+            except AssertionError as error:
+                raise AssertionError(
+                    f"{rule.__name__}, plan {seed}: {error}\n{paper.text}"
+                ) from error
