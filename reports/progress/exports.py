@@ -20,7 +20,7 @@ from reports.progress.view import Look
 from workitems.attention import Line, attention
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
-from workitems.plan_at import DelayAt, ItemAt, MitigationAt, PlanAt, milestones_at, with_milestones
+from workitems.plan_at import ItemAt, MitigationAt, PlanAt, milestones_at, with_milestones
 
 STAGES = dict(Stage.choices)
 CONFIDENCE = dict(Confidence.choices) | {"": ""}
@@ -217,7 +217,7 @@ def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> She
         (Column("Cause", 18), lambda row: row.cause),
         (Column("Why", 44), lambda row: row.delay.explanation),
         (Column("What it does", 34), lambda row: row.delay.effect),
-        (Column("Cause settled", 30), lambda row: _settled(row.delay, at)),
+        (Column("Cause settled", 30), lambda row: row.settled),
         (date_column("Found"), lambda row: row.delay.found_on),
         (date_column("Date before"), lambda row: row.delay.before),
         (date_column("Date after"), lambda row: row.delay.after),
@@ -231,16 +231,6 @@ def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> She
     rows = registers.open_delays(shown, cause=cause)
     of = about(look, at, made_at, dict(Delay.Cause.choices).get(cause, ""))
     return Sheet.of("Open delays", fields, rows, about=of)
-
-
-def _settled(row: DelayAt, at: PlanAt) -> str:
-    """Return "Being settled by Police by 30 July 2010", or "" if nobody has said."""
-    if not row.settlement:
-        return ""
-    words = str(Delay.Settlement(row.settlement).label)
-    if row.settling_agency is not None:
-        words += f" by {at.agencies[row.settling_agency].short_name}"
-    return f"{words} by {row.settling_by:%-d %B %Y}" if row.settling_by else words
 
 
 def _mitigation(row: MitigationAt, at: PlanAt) -> str:

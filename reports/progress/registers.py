@@ -23,11 +23,13 @@ def open_milestones(at: PlanAt, *, late: str = "", due: str = "") -> list[Due]:
 
 
 class DelayLine(NamedTuple):
-    """A delay with its item. `slip` is that of the milestone if it has more open delays."""
+    """A delay with its item. `slip` is that of the milestone if it has more open delays. `settled` says
+    whether the cause is settled, or is empty."""
 
     delay: DelayAt
     item: ItemAt
     slip: str = ""
+    settled: str = ""
 
     @property
     def cause(self) -> str:
@@ -48,6 +50,17 @@ def open_delays(at: PlanAt, *, cause: str = "") -> list[DelayLine]:
             slip_in_words(steps[row.milestone], own)
             if len(own := of_step[row.milestone]) > 1 and row.milestone in steps
             else "",
+            _settled(row, at),
         )
         for row in rows
     ]
+
+
+def _settled(row: DelayAt, at: PlanAt) -> str:
+    """Return "Being settled by Police by 30 July 2010", or "" if nobody has said."""
+    if not row.settlement:
+        return ""
+    words = str(Delay.Settlement(row.settlement).label)
+    if row.settling_agency is not None:
+        words += f" by {at.agencies[row.settling_agency].short_name}"
+    return f"{words} by {row.settling_by:%-d %B %Y}" if row.settling_by else words

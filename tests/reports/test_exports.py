@@ -163,6 +163,8 @@ def test_delays_are_exported_with_cause_and_mitigation(reader, full):
         "Mitigation": "Ask for money in the next budget. Customs, by 1 August 2010",
     }
     assert rows(reader, full, "delays", cause="legislation") == []
+    page = reader.get(reverse("dashboard:delays", args=[full.slug]))
+    assert "Being settled by Customs by 1 July 2010" in page.text
 
 
 def test_the_dashboards_figures_are_those_of_the_page(reader, full):

@@ -8,7 +8,9 @@ from django.test import Client
 from agencies.models import Seat
 from reports.render.return_html import return_html
 from tests.factories import (
+    DelayFactory,
     MilestoneFactory,
+    MitigationFactory,
     ReturnFactory,
     RoundFactory,
     SeatFactory,
@@ -82,6 +84,21 @@ def test_a_submitted_return_is_no_draft(of_return):
     html = return_html(of_return, reading_of(of_return, NOW.date(), whole=True))
     assert "paper-state" not in html
     assert "Submitted,\nsubmitted on 2 July 2010" in html
+
+
+def test_the_return_prints_a_delay_its_mitigation_and_whether_its_cause_is_settled(of_return, item):
+    late = DelayFactory(
+        milestone=item.milestones.get(number=2),
+        settlement="being_settled",
+        settling_agency=of_return.agency,
+        settling_by=date(2010, 8, 31),
+    )
+    MitigationFactory(delay=late)
+    html = return_html(of_return, reading_of(of_return, NOW.date(), whole=True))
+    assert (
+        "Delayed: funding. No money was set aside. The cause is being settled by Police by 31 August "
+        "2010. Mitigation: Ask for money in the next budget."
+    ) in " ".join(html.split())
 
 
 def test_the_coordinators_pdf_counts_as_opening_the_return(of_return, labour):
