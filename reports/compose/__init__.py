@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from reports.compose.achievements import achievements
+from reports.compose.agency_design import design_of
 from reports.compose.ahead import next_steps, risks
 from reports.compose.annex_rows import (
     consulted_table,
@@ -24,7 +25,6 @@ from reports.compose.annex_rows import (
 from reports.compose.background import background
 from reports.compose.brief import figures, purpose
 from reports.compose.budget import RECOMMENDATIONS
-from reports.compose.cover_design import design_of
 from reports.compose.delay_text import delay, mitigation
 from reports.compose.facts import Facts, read_facts
 from reports.compose.paragraphs import ASKED, Writer, key, length

@@ -78,7 +78,11 @@ FEEDBACK = (
 
 def document_html(document: Document) -> str:
     """Return the paper as a complete page for the PDF."""
-    context = {"paper": present(document), "stylesheets": [ASSETS + name for name in SHEETS]}
+    looks = document.cover.looks
+    stylesheets = [ASSETS + name for name in SHEETS]
+    if colours_css(looks):
+        stylesheets.append(f"{ASSETS}{looks.ink}-{looks.rule}.css".replace("#", ""))
+    context = {"paper": present(document), "stylesheets": stylesheets}
     return render_to_string("reports/paper/page.html", context)
 
 
@@ -115,7 +119,6 @@ def present(document: Document) -> dict[str, Any]:
         "feedback": FEEDBACK,
         "answers_in": _answers_in(document),
         "labels": {part.value: cover.looks.label(part) for part in CoverPart},
-        "colours": colours_css(cover.looks),
         "cover_columns": _cover_columns(cover),
         "cover_rows": list(_cover_rows(cover)),
         "sections": [

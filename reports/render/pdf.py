@@ -25,10 +25,10 @@ from xml.etree.ElementTree import ParseError
 import pydyf  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring
 
-from reports.document import Document
+from reports.document import CoverDesign, Document
 from reports.render.chart_letters import letters_laid_out_once
 from reports.render.claims import ARCHIVE, claim_accessible, makes_both_claims
-from reports.render.html import ASSETS, MEETING_SHEET, SHEETS, document_html
+from reports.render.html import ASSETS, MEETING_SHEET, SHEETS, colours_css, document_html
 from reports.render.structure import own_structure
 
 FONTS = (
@@ -44,6 +44,9 @@ MAX_HTML = 6_000_000  # characters; about 5,000 work items, which take a minute 
 # Called with progress: the stage, the page, and the number of pages (0 if unknown).
 Tell = Callable[[str, int, int], None]
 LAYOUT, WRITING, CHECKING = "layout", "writing", "checking"
+
+# URLs of the stylesheet with a design's colours.
+_COLOURS = re.compile(rf"{ASSETS}([0-9a-f]{{6}})-([0-9a-f]{{6}})\.css")
 
 # Void elements, as our templates write them.
 _NO_END = re.compile(r"<((?:meta|link|col|br|img)\b[^<>]*[^<>/]|(?:col|br))>")
@@ -388,6 +391,9 @@ def _fetcher() -> Any:
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url.startswith(PICTURE):
                 body, kind = b64decode(url.removeprefix(PICTURE), validate=True), "image/png"
+            elif colours := _COLOURS.fullmatch(url):
+                looks = CoverDesign(ink=f"#{colours[1]}", rule=f"#{colours[2]}")
+                body, kind = colours_css(looks).encode(), "text/css"
             elif url in _assets():
                 body, kind = _assets()[url]
             else:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
-from reports.compose.cover_design import as_printed
+from reports.compose.agency_design import as_printed
 from reports.document import DocumentError
 from reports.document.cover_design import COLOUR, LEAST_CONTRAST, contrast_with_white
 from reports.models import AgencyCover, CoverMark

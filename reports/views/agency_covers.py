@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
-from reports.compose.cover_design import as_printed
+from reports.compose.agency_design import as_printed
 from reports.document import DocumentError
 from reports.document.cover_design import CoverDesign
 from reports.drafting.cover_history import history_of

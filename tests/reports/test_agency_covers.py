@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from agencies.models import Seat
-from reports.compose.cover_design import as_printed, design_of
+from reports.compose.agency_design import as_printed, design_of
 from reports.document import from_json, to_json
 from reports.document.cover_design import ROWS, USUAL_LABELS, CoverPart
 from reports.drafting.cover_history import history_of
@@ -164,7 +164,7 @@ def test_a_draft_is_printed_with_the_design_of_its_coordinating_agency(
     assert "Department of Labour</p>" in html
     assert '<h2>Purpose / <span lang="mi">Te take</span></h2>' in html
     assert ">Briefing number</th>" in html
-    assert ".paper-kind" in html.partition("</head>")[0]
+    assert "/1f3a5f-0b5158.css" in html
     assert "cc N/A" not in html
     # Typed, so printed; a blank deadline is left out.
     assert html.count("N/A") == 2
