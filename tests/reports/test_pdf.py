@@ -104,8 +104,10 @@ def test_two_processes_render_the_same_bytes(data, project_root):
     code = (
         "import django; django.setup(); from tests.reports import sample; import hashlib;"
         "from reports.render.pdf import render_pdf;"
-        "print(hashlib.sha256(render_pdf(sample.document())).hexdigest())"
+        "own = sample.document(cover=sample.own_cover(), annexes=());"
+        "print(*(hashlib.sha256(render_pdf(d)).hexdigest() for d in (sample.document(), own)))"
     )
+    own = render_pdf(sample.document(cover=sample.own_cover(), annexes=()))
     environment = {**os.environ, "PYTHONHASHSEED": "1", "TZ": "UTC-9"}
     out = subprocess.run(
         [sys.executable, "-c", code],
@@ -115,7 +117,7 @@ def test_two_processes_render_the_same_bytes(data, project_root):
         text=True,
         check=True,
     )
-    assert out.stdout.strip() == hashlib.sha256(data).hexdigest()
+    assert out.stdout.split() == [hashlib.sha256(each).hexdigest() for each in (data, own)]
 
 
 # --- the text -------------------------------------------------------------------------------
