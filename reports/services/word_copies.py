@@ -17,6 +17,7 @@ from django.utils import timezone
 from agencies import history
 from agencies.models import User
 from reports.document import Document, DocumentError, Verb
+from reports.document.markup import MAX_SOURCE
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, DraftError
 from reports.drafting.past_drafts import read_past_draft
@@ -32,6 +33,8 @@ MAKING = timedelta(minutes=10)
 INSTANT = timedelta(microseconds=1)
 MOST_SUGGESTIONS = 2_000
 UNPRINTABLE = "\ufffd"
+# Of the moments that a file may tell, as in `reports.render.docx.keys`, which loads a library.
+YEARS = range(1990, 2200)
 # The verb at the start of a recommendation, bold or not.
 VERB = re.compile(r"(?:\*\*)?\s*([A-Za-z]+)\s*(?:\*\*)?\s+(\S.*)", re.DOTALL)
 
@@ -53,6 +56,7 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
     Raise `Refused` if the file cannot be read, is of another briefing, or changes nothing, and when
     the draft is locked.
     """
+    # Workers that read no Word file load no library for it.
     from reports.word_copies.finding import found_in
     from reports.word_copies.word_file import read_word_file
 
@@ -64,7 +68,16 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
     if file.stamp and file.stamp.briefing != row.pk:
         raise Refused(f"This is a copy of another briefing, not of {row.name}.", "file")
     draft, sent, exported_at, is_exact = _sent(row, file)
-    found = found_in(file, draft, _outside(sent) if is_exact else None)
+    try:
+        found = found_in(file, draft, _outside(sent) if is_exact else None)
+    except (DraftError, DocumentError) as error:
+        raise Refused(str(error), "file") from error
+    if (longest := max((len(each.would) for each in found), default=0)) > MAX_SOURCE:
+        raise Refused(
+            f"A paragraph or comment of the copy has {longest:,} characters; the most is {MAX_SOURCE:,}. Split it, "
+            "and upload the copy again.",
+            "file",
+        )
     if not found:
         raise Refused(
             "This copy says what the draft said when it was downloaded: there is nothing to suggest.",
@@ -94,11 +107,10 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
 def told_at(words: str) -> datetime | None:
     """Return the moment that a Word file gives. Word writes the local time and calls it UTC."""
     try:
-        return timezone.make_aware(
-            datetime.fromisoformat(words.removesuffix("Z")).replace(tzinfo=None)
-        )
-    except (ValueError, OverflowError):
+        moment = datetime.fromisoformat(words.removesuffix("Z")).replace(tzinfo=None)
+    except ValueError:
         return None
+    return timezone.make_aware(moment) if moment.year in YEARS else None
 
 
 def _sent(briefing: Briefing, file: Any) -> tuple[Draft, Document | None, datetime | None, bool]:

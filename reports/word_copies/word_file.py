@@ -142,6 +142,13 @@ def read_word_file(data: bytes) -> WordFile:
         raise Refused(DAMAGED, "file")
     reader = _Reader(package)
     reader.body(body)
+    authors = {each.author for block in reader.blocks for each in block.revisions()}
+    if len(authors) > MOST_AUTHORS:
+        raise Refused(
+            f"The copy has tracked changes of {len(authors)} people; the most is {MOST_AUTHORS}. Accept some of "
+            "them in Word first.",
+            "file",
+        )
     blocks = reader.blocks
     marked = [place for place, block in enumerate(blocks) if block.keys or block.section]
     if not any(block.keys for block in blocks):

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from workitems.word_diff import WORDS
 
 # Old words × new words for which the matcher is quick enough.
-MAX_PAIRS = 4_000_000
+MAX_PAIRS = 400_000
 
 Change = tuple[int, int, list[str]]
 

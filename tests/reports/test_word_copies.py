@@ -336,6 +336,12 @@ def test_a_new_recommendation_and_a_removed_one(sent, upload, briefing, coordina
     )
 
 
+def test_a_paragraph_too_long_for_a_draft_is_refused_as_a_whole(sent, upload, parts):
+    with pytest.raises(Refused, match="the most is 20,000. Split it"):
+        upload(sent().replace(parts[0], "two", "two " * 6_000))
+    assert not Suggestion.objects.exists()
+
+
 def test_a_locked_draft_takes_no_copy_and_no_decision(sent, upload, parts, briefing, coordinator):
     copy = upload(sent().replace(parts[0], "two", "four"))
     type(briefing).objects.filter(pk=briefing.pk).update(state="withdrawn")

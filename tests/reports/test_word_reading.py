@@ -15,6 +15,7 @@ from reports.document import markup
 from reports.drafting.draft import Ask, Draft, Part, Portion
 from reports.render.docx import render_docx
 from reports.render.docx.keys import Stamp, digest, stamped, texts_of
+from reports.services.word_copies import told_at
 from reports.word_copies.finding import Sent, found_in
 from reports.word_copies.word_file import read_word_file, view
 from reports.word_copies.word_merge import merged
@@ -285,6 +286,19 @@ def test_deep_nesting_is_refused(data):
     deep = b"<w:smartTag>" * 150 + b"</w:smartTag>" * 150
     body = Edited(data).parts["word/document.xml"].replace(b"</w:body>", deep + b"</w:body>")
     assert "damaged" in refusal(with_part(data, "word/document.xml", body))
+
+
+def test_changes_of_too_many_people_are_refused(data):
+    file = Edited(data)
+    for number in range(51):
+        file.add("p-02", "New.", f"Reviewer {number}")
+    assert "tracked changes of 51 people; the most is 50" in refusal(file.data())
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00", "x" * 20])
+def test_a_moment_that_no_database_keeps_is_none(at):
+    assert Stamp.read(f"7 {at} {'a' * 64}") is None
+    assert told_at(at) is None
 
 
 def test_a_character_that_cannot_be_printed_is_shown_as_such(data, draft):

@@ -22,6 +22,8 @@ SECTION = "_s_"
 PROPERTIES = "docProps/custom.xml"
 # Of the document property.
 NAME = "Briefing draft"
+# Of the moments that a file may tell. Databases keep no others safely.
+YEARS = range(1990, 2200)
 _VALUE = re.compile(r"(\d{1,18}) (\S{19,40}) ([0-9a-f]{64})")
 _EMPTY = b"<vt:lpwstr></vt:lpwstr>"
 
@@ -57,7 +59,7 @@ class Stamp:
             at = datetime.fromisoformat(match[2])
         except ValueError:
             return None
-        return cls(int(match[1]), at, match[3]) if at.tzinfo else None
+        return cls(int(match[1]), at, match[3]) if at.tzinfo and at.year in YEARS else None
 
 
 def digest(texts: Mapping[str, str]) -> str:
