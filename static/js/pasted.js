@@ -10,11 +10,12 @@ const BLOCKS = new Set(
 );
 const DEEPEST = 2;
 
-// Styles as data, before the page parses them: its Content-Security-Policy refuses styles.
-export function withoutStyles(html) {
+// Styles as data, before the page parses them: its Content-Security-Policy refuses styles. What the editor itself
+// notes of a copy is dropped: a copy is read like any other words.
+export function cleaned(html) {
   return html
     .replace(/<style\b[^]*?<\/style\s*>/gi, "")
-    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style=").replace(/\sdata-pm-slice\s*=/gi, " data-was="));
 }
 
 // The lines in an element, whose styles are data.

@@ -4,7 +4,7 @@
 
 import { EditorState, EditorView, TextSelection, baseKeymap, history, keymap, redo, splitBlockAs, toggleMark, undo } from "../vendor/prosemirror.js";
 import { read, write } from "./marks.js";
-import { linesIn, withoutStyles } from "./pasted.js";
+import { linesIn, cleaned } from "./pasted.js";
 import { Tools } from "./text_tools.js";
 import { askForParagraph } from "./reference_dialog.js";
 import { CHIP, documentOf, inOneLine, keepInOrder, linesOf, numberOf, schema, sliceOf } from "./words_document.js";
@@ -92,11 +92,11 @@ class RichText {
         keydown: (_, { key }) => void (this.isPassing &&= key === "Tab" || key === "Shift"),
         mouseup: () => void (this.isPassing = false),
       },
-      transformPastedHTML: withoutStyles,
+      transformPastedHTML: cleaned,
       clipboardParser: { parseSlice: (element) => this.slice(linesIn(element)) },
       clipboardTextParser: (text) => this.slice(read(text)),
       clipboardTextSerializer: ({ content }) => plain(linesOf(content, this.keys ?? [])),
-      clipboardSerializer: { serializeFragment: (content) => copied(linesOf(content, this.keys ?? []), content) },
+      clipboardSerializer: { serializeFragment: (content) => copied(linesOf(content, this.keys ?? [])) },
     };
   }
 
@@ -321,14 +321,14 @@ function toggleBullet(state, dispatch) {
 
 function plain(lines) {
   const signs = ["", "• ", "  • ", "    • "];
-  return lines.map(({ level, runs }) => signs[level] + runs.map(({ text, isWhole }) => (isWhole ? text.slice(1, -1) : text)).join("")).join("\n");
+  return lines.map(({ level, runs }) => signs[level] + runs.map(({ text, reference }) => (reference ? text.slice(1, -1) : text)).join("")).join("\n");
 }
 
 // As lists, which Word and other pages take for lists.
-function copied(lines, content) {
+function copied(lines) {
   const page = document.createDocumentFragment();
   let list = null;
-  lines.forEach(({ level, runs }, place) => {
+  for (const { level, runs } of lines) {
     while (list && depthOf(list) > level) list = list.parentElement?.closest("ul") ?? null;
     for (; level && (!list || depthOf(list) < level); ) {
       const deeper = document.createElement("ul");
@@ -336,9 +336,9 @@ function copied(lines, content) {
       list = deeper;
     }
     const element = document.createElement(level ? "li" : "p");
-    element.append(...runs.map((run, at) => inlineOf(run, content.child(place).child(at))));
+    element.append(...runs.map(copiedRun));
     (level ? list : page).append(element);
-  });
+  }
   return page;
 }
 
@@ -348,9 +348,9 @@ function depthOf(list) {
   return depth;
 }
 
-function inlineOf({ text, bold, isWhole }, node) {
-  const element = document.createElement(isWhole ? "span" : bold ? "strong" : "span");
-  element.textContent = isWhole ? text.slice(1, -1) : text;
-  if (isWhole) element.dataset.ref = node.attrs.key;
+function copiedRun({ text, bold, reference }) {
+  const element = document.createElement(bold ? "strong" : "span");
+  element.textContent = reference ? text.slice(1, -1) : text;
+  if (reference) element.dataset.ref = reference;
   return element;
 }

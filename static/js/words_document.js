@@ -43,13 +43,17 @@ export function documentOf(lines, keys) {
   return schema.topNodeType.create(null, nodes.length ? nodes : [LINE.create()]);
 }
 
-export function linesOf(document, keys) {
-  return nodesOf(document).map((line) => ({
+// Of a document, or of what is selected in one: lines, or a reference alone.
+export function linesOf(content, keys) {
+  const nodes = nodesOf(content);
+  const lines = nodes[0]?.isInline ? [LINE.create(null, nodes)] : nodes;
+  return lines.map((line) => ({
     level: line.attrs.level,
     runs: nodesOf(line).map((node) => {
       const bold = node.marks.length > 0;
       if (node.isText) return { text: node.text, bold };
-      return { text: `{${numberOf(node.attrs.key, keys) ?? node.attrs.key}}`, bold, isWhole: true };
+      const { key } = node.attrs;
+      return { text: `{${numberOf(key, keys) ?? key}}`, bold, isWhole: true, reference: key };
     }),
   }));
 }

@@ -37,6 +37,12 @@ PASTE = """([type, text]) => {
   const event = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
   document.querySelector("[contenteditable]").dispatchEvent(event);
 }"""
+COPY = """() => {
+  const clipboardData = new DataTransfer();
+  const event = new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true });
+  document.querySelector("[contenteditable]").dispatchEvent(event);
+  return [clipboardData.getData("text/html"), clipboardData.getData("text/plain")];
+}"""
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 PIECES = [
     *("a", "b", "ā", " ", "*", "**", "**", "**", "***", "_", "__", "\\", "\\*", "- ", "* ", "• "),
@@ -89,6 +95,10 @@ class Words:
     def paste(self, html="", text=""):
         self.page.evaluate(PASTE, ["text/html", html] if html else ["text/plain", text])
         return self.text
+
+    def copied(self):
+        """Return what Copy puts on the clipboard, as HTML and as text."""
+        return self.page.evaluate(COPY)
 
     def focused(self):
         return self.page.evaluate("document.activeElement.textContent")
@@ -351,17 +361,19 @@ def test_what_is_copied_is_pasted_the_same(box):
     text = "Lead **bold** {3}\n- one\n  - two\n- three"
     box.begin(text)
     box.type("<Control+a>")
-    copied = box.page.evaluate(
-        """() => {
-          const clipboardData = new DataTransfer();
-          const event = new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true });
-          document.querySelector("[contenteditable]").dispatchEvent(event);
-          return [clipboardData.getData("text/html"), clipboardData.getData("text/plain")];
-        }"""
-    )
+    copied = box.copied()
     assert copied[1] == "Lead bold 3\n• one\n  • two\n• three"
     box.begin()
     assert box.paste(html=copied[0]) == text
+
+
+def test_a_reference_alone_is_copied(box):
+    box.begin("See {3} now")
+    box.surface.locator("[data-ref]").click()
+    copied = box.copied()
+    assert copied[1] == "3"
+    box.type("<Control+End>")
+    assert box.paste(html=copied[0]) == "See {3} now{3}"
 
 
 # --- for everybody ------------------------------------------------------------------------------
