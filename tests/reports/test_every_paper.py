@@ -5,6 +5,7 @@ Read back by programs that did not write it: pikepdf, poppler, and two validator
 
 import io
 import re
+from base64 import b64encode
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import get_args
@@ -18,7 +19,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from reports.compose import compose
-from reports.document import Contact, Section, SectionKind
+from reports.document import Contact, Mark, Section, SectionKind
 from reports.document.annexes import Annex
 from reports.drafting.cover import draft
 from reports.meetings.parts import LANGUAGE, AttentionLine
@@ -26,6 +27,7 @@ from reports.render.html import document_html
 from reports.render.meeting_html import frozen_words, paper_html, title_of
 from reports.render.pdf import html_to_pdf, render_pdf
 from reports.services import meeting_papers as meeting_services
+from reports.services.marks import made_of
 from tests.reports import sample
 from tests.reports.documents_at_random import PRINTABLE, documents
 from tests.reports.meeting_papers import at, before_a_meeting
@@ -39,6 +41,7 @@ from tests.reports.paper_reading import (
     structure,
     tokens,
 )
+from tests.reports.test_marks import GIVEN
 from tests.reports.test_pdf_hostile import PAYLOADS
 from tests.reports.validators import CLAIMS, quick_faults, rules_of, verapdf
 from workitems.demo.demo_plans import TEXT_OF_2009, import_text
@@ -137,6 +140,12 @@ def meeting_papers():
     }
 
 
+def mark_of(name):
+    """Return the mark that the product makes of a file that somebody might choose."""
+    made = made_of(GIVEN[name])
+    return Mark(b64encode(made.png).decode(), made.width, made.height, "Crest of the Ministry")
+
+
 def own_cover(**design):
     return briefing(sample.document(cover=sample.own_cover(**design), annexes=()))
 
@@ -158,9 +167,15 @@ def from_samples():
                 for each in reversed(sample.design().labels)
             ),
             has_empty_rows=True,
+            mark=mark_of("PNG with transparency"),
         ),
         "a cover with a mark alone": own_cover(
-            ministry="", ministry_mi="", headings=(), has_comments=False, has_feedback=False
+            ministry="",
+            ministry_mi="",
+            headings=(),
+            has_comments=False,
+            has_feedback=False,
+            mark=mark_of("JPEG in CMYK"),
         ),
     }
 
