@@ -102,7 +102,7 @@ def current_briefings(plan: Plan, today: date) -> None:
     first.later(3).follow_up(
         2, "MSD", "Bring one bid for safe places to stay.", due_on=today + timedelta(days=20)
     )
-    first.close()
+    first.close().later(5).design_cover()
 
     # Begun when its records passed the checks; a milestone has slipped since.
     second = Paper(plan, today - timedelta(days=5)).begin(

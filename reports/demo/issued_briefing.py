@@ -17,6 +17,7 @@ from reports.models import Briefing, Clearance, ClearanceComment, FollowUp, Issu
 from reports.models.response import ON_THE_PAPER
 from reports.services import (
     COVER_FIELDS,
+    agency_covers,
     change_cover,
     clearance,
     create_briefing,
@@ -69,6 +70,20 @@ class Paper:
         return rows.get(pk=self.briefing.pk)
 
     # --- steps --------------------------------------------------------------------------------
+
+    def design_cover(self) -> "Paper":
+        """Give the coordinating agency's covers a letterhead, without blank rows."""
+        agency = self.plan.coordinating_agency
+        with history.written_at(self.at):
+            agency_covers.change_cover(
+                agency=agency,
+                version=0,
+                by=self.coordinator,
+                ministry=agency.name,
+                ministry_mi=agency.name_mi,
+                has_empty_rows=False,
+            )
+        return self
 
     def begin(self, kind: str, cover: Mapping[str, Any], **facts: Any) -> "Paper":
         with history.written_at(self.at):
