@@ -26,7 +26,7 @@ from reports.services.word_copies import Overtaken
 from reports.views.drafting.page import changeable_draft, home
 from workitems.services import Conflict, Refused
 from workitems.views.lookups import posted, signed_in
-from workitems.word_diff import Strand, full_diff, short_diff
+from workitems.word_diff import Strand, full_diff
 
 Kind = Suggestion.Kind
 
@@ -191,6 +191,9 @@ def suggestion(
     best = row.would
     if row.kind == Kind.EDIT:
         best = word_copies.proposed_text(row, now) or row.would
+    is_merged = best != row.would
+    if row.is_ask:
+        best = best.replace("**", "", 2)  # around its verb
     initial = {"version": row.version, "read": read, "text": to_numbers(draft, best)}
     form = TakeForm(posted(request), initial=initial, is_removal=row.kind == Kind.REMOVE)
     if form.is_valid():
@@ -221,12 +224,10 @@ def suggestion(
         briefing=briefing,
         copy=parent,
         shown=shown,
-        was=printed(draft, row.was),
-        would=printed(draft, row.would),
-        now=printed(draft, now),
+        now=printed(draft, now).replace("**", ""),
         is_changed=now != row.was,
-        is_merged=best != row.would,
-        since=short_diff(printed(draft, row.was), printed(draft, now)),
+        is_merged=is_merged,
+        since=differing(printed(draft, row.was), printed(draft, now)),
     )
 
 
@@ -270,7 +271,7 @@ def shown_suggestions(briefing: Briefing, rows: list[Suggestion]) -> list[Shown]
                 row=row,
                 place=place,
                 url=url,
-                words=was,
+                words=was.replace("**", ""),
                 strands=differing(was, would) if has_words else [],
                 contradictions=wrong,
                 is_overtaken=row.kind in (Kind.EDIT, Kind.REMOVE)

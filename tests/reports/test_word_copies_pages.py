@@ -122,6 +122,18 @@ def test_an_overtaken_paragraph_shows_both_sides_and_keeps_what_is_typed(
     assert text(briefing, parts[0]) == "Late by three to four months."
 
 
+def test_a_recommendation_is_changed_without_marks_of_bold(client, briefing, sent, upload):
+    ask = briefing.draft_asks.get()
+    row = upload(sent().replace(ask.key, ask.text, f"{ask.text} now", REVIEWER)).suggestions.get()
+    where = address(briefing, "suggestion", row.copy_id, row.pk)
+    page = client.get(where)
+    assert page.context["form"]["text"].value() == f"{ask.verb} {ask.text} now"
+    assert "**" not in page.text
+    typed = {"version": 1, "read": 1, "text": f"{ask.verb} {ask.text}, today"}
+    assert client.post(where, typed).status_code == 302
+    assert briefing.draft_asks.get().text == f"{ask.text}, today"
+
+
 def test_a_suggestion_decided_elsewhere_is_not_decided_twice(
     client,
     briefing,
