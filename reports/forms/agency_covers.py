@@ -181,6 +181,8 @@ class AgencyCoverForm(VersionedForm):
 class MarkForm(VersionedForm):
     """The picture of a mark and its description."""
 
+    SOMETIMES = ("picture",)
+
     picture = forms.FileField(
         label="Picture",
         required=False,

@@ -30,6 +30,8 @@ def phone(name: str, label: str) -> TextField:
 class CoverForm(VersionedForm):
     """All fields of the cover, the period and the date."""
 
+    SOMETIMES = ("contact_name", "contact_role")
+
     title = text("title", label="Title")
     tracker_number = text(
         "tracker_number",
