@@ -2,7 +2,8 @@
 
 `facts` reads the records as at the paper's date. `brief`, `background`, `achievements`, `delay_text`, `ahead`
 and `consulted` compose text from them with the help of `paragraphs` (text), `subjects` (how things
-are named) and `budget` (how long a section may be); `annex_rows` composes the annexes. Nothing here
+are named) and `budget` (how long a section may be); `talking_points` and `questions` are for kinds of a plan's own;
+`annex_rows` composes the annexes. Nothing here
 writes a row.
 """
 
@@ -28,6 +29,8 @@ from reports.compose.budget import RECOMMENDATIONS
 from reports.compose.delay_text import delay, mitigation
 from reports.compose.facts import Facts, read_facts
 from reports.compose.paragraphs import ASKED, Writer, key, length
+from reports.compose.questions import questions
+from reports.compose.talking_points import talking_points
 from reports.document import (
     Annex,
     Contact,
@@ -55,6 +58,8 @@ CONTENTS: dict[str, Callable[[Writer], Section]] = {
     "mitigation": mitigation,
     "next_steps": next_steps,
     "risks": risks,
+    "talking_points": talking_points,
+    "questions": questions,
 }
 ANNEXES: dict[str, Callable[[Facts], Annex]] = {
     "progress": progress_picture,

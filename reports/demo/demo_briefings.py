@@ -6,8 +6,10 @@ follow-up; its second is in consultation.
 
 from datetime import date, timedelta
 
+from agencies import history
 from reports.demo.issued_briefing import Paper
 from reports.document import Verb
+from reports.services import kinds
 from workitems.models import Plan
 
 TRACKER_NUMBER = "10/96252"
@@ -31,6 +33,26 @@ CURRENT_COVER = {
     "on_behalf_of": "Secretary for Business, Innovation and Employment",
     "copied_to": "N/A",
     "marking": "IN CONFIDENCE",
+}
+# A kind of the plan's own.
+TALKING_POINTS = {
+    "slug": "talking-points",
+    "name": "Talking points for the Minister",
+    "title": "Talking points on {plan}",
+    "annexes": [],
+    "sections": [
+        {
+            "key": "purpose",
+            "heading": "Purpose",
+            "content": "",
+            "standing_text": "This paper gives you points on {plan} (the Plan) that you can say aloud, "
+            "and answers to what you may be asked. It says what the records say on {date}.",
+        },
+        {"key": "points", "heading": "Talking points", "content": "talking_points"},
+        {"key": "questions", "heading": "Questions and answers", "content": "questions"},
+        {"key": "recommendation", "heading": "Recommendation", "content": "recommendation"},
+    ],
+    "asks": [{"verb": "note", "text": "the contents of this paper"}],
 }
 ASKED = ("Police", "Customs", "MFAT", "MSD", "MoJ")
 
@@ -103,6 +125,8 @@ def current_briefings(plan: Plan, today: date) -> None:
         2, "MSD", "Bring one bid for safe places to stay.", due_on=today + timedelta(days=20)
     )
     first.close().later(5).design_cover()
+    with history.written_at(first.at):
+        kinds.take_pattern(plan=plan, pattern=TALKING_POINTS, by=first.coordinator)
 
     # Begun when its records passed the checks; a milestone has slipped since.
     second = Paper(plan, today - timedelta(days=5)).begin(

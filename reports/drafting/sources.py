@@ -27,6 +27,7 @@ RECORD_TYPES = {
     "mitigation": ("mitigation", "delay"),
     "next_steps": ("plan", "mitigation"),
     "risks": ("risk",),
+    "questions": ("delay", "mitigation"),
 }
 SHELF_TITLES = {
     "update": "Achieved, from accepted updates",

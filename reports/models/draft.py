@@ -37,6 +37,8 @@ class Content(models.TextChoices):
     MITIGATION = "mitigation", "What is being done about the delays"
     NEXT_STEPS = "next_steps", "What comes next, and the risks that are with the Minister"
     RISKS = "risks", "The risks that are with the Minister"
+    TALKING_POINTS = "talking_points", "Three to six points that the Minister can say aloud"
+    QUESTIONS = "questions", "What the Minister is likely to be asked, with answers"
     RECOMMENDATION = "recommendation", "What the Minister is asked to do"
 
 

@@ -59,13 +59,23 @@ def take_patterns(*, plan: Plan, by: User | None) -> list[BriefingKind]:
     if found:
         return found
     for position, pattern in enumerate(patterns(), start=1):
-        sections = pattern.pop("sections")
-        kind = history.save(BriefingKind(plan=plan, position=position, **pattern), by=by)
-        for place, section in enumerate(sections, start=1):
-            row = KindSection(kind=kind, position=place, **section)
-            history.save(row, by=by, reason=CAME_ALONG)
-        found.append(kind)
+        found.append(_take(plan, pattern, position, by))
     return found
+
+
+@transaction.atomic
+def take_pattern(*, plan: Plan, pattern: dict[str, Any], by: User | None) -> BriefingKind:
+    """Add a kind to those of the plan, from a pattern such as those that come with the product."""
+    return _take(plan, pattern, len(take_patterns(plan=plan, by=by)) + 1, by)
+
+
+def _take(plan: Plan, pattern: dict[str, Any], position: int, by: User | None) -> BriefingKind:
+    columns = {name: value for name, value in pattern.items() if name != "sections"}
+    kind = history.save(BriefingKind(plan=plan, position=position, **columns), by=by)
+    for place, section in enumerate(pattern["sections"], start=1):
+        row = KindSection(kind=kind, position=place, **section)
+        history.save(row, by=by, reason=CAME_ALONG)
+    return kind
 
 
 @transaction.atomic

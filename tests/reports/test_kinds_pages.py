@@ -313,7 +313,13 @@ def test_a_section_is_previewed_then_added(desk, kind):
 
 def test_content_of_another_section_is_not_offered_and_is_refused_by_name(desk, kind):
     offered = desk.get(at("add-section", "annual")).context["form"].fields["content"].choices
-    assert [value for value, _ in offered] == ["", "figures", "risks"]
+    assert [value for value, _ in offered] == [
+        "",
+        "figures",
+        "risks",
+        "talking_points",
+        "questions",
+    ]
     page = desk.post(at("add-section", "annual"), {**ADDED, "content": "delay"})
     assert errors_of(page) == {
         "content": ["“Delay” holds that already; a briefing tells each thing once."]
