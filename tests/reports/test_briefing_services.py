@@ -262,3 +262,36 @@ def test_history_of_a_briefing_cannot_be_rewritten(plan, coordinator):
     briefing = create(plan, coordinator)
     with pytest.raises(IntegrityError), transaction.atomic():
         briefing.history.update(title="Another")
+
+
+def test_several_briefings_may_wait_for_their_tracker_number(plan, coordinator):
+    first, second = (create(plan, coordinator, tracker_number="") for _ in range(2))
+    assert (first.tracker_number, second.tracker_number) == ("", "")
+    assert (first.name, first.reference) == ("Progress on the Plan", "No tracker number yet")
+    numbered = services.change_cover(
+        briefing=second, version=1, by=coordinator, tracker_number="10/1"
+    )
+    assert (numbered.name, numbered.reference) == ("10/1", "10/1")
+    with pytest.raises(Refused, match="Another briefing has this tracker number."):
+        services.change_cover(briefing=first, version=1, by=coordinator, tracker_number="10/1")
+
+
+@pytest.mark.parametrize("state", Briefing.State)
+def test_the_database_holds_a_number_for_what_is_authorised(plan, coordinator, state):
+    briefing = create(plan, coordinator, tracker_number="")
+    rows = Briefing.objects.filter(pk=briefing.pk)
+    if state in (*Briefing.OPEN, Briefing.State.WITHDRAWN):
+        assert rows.update(state=state) == 1
+        return
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(state=state)
+
+
+def test_a_paper_that_is_corrected_keeps_its_number(plan, coordinator):
+    briefing = create(plan, coordinator)
+    Briefing.objects.filter(pk=briefing.pk).update(correction_note="A name.")
+    with pytest.raises(Refused, match="keeps its tracker number") as refusal:
+        services.change_cover(briefing=briefing, version=1, by=coordinator, tracker_number="")
+    assert refusal.value.field == "tracker_number"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Briefing.objects.filter(pk=briefing.pk).update(tracker_number="")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from agencies.asking import ENTER_A_DATE
 from agencies.models import Seat
 from reports.models import NO_CONTACT, Briefing
-from reports.services import create_briefing
+from reports.services import change_cover, create_briefing
 from reports.services.kinds import take_patterns
 from tests.factories import (
     AgencyFactory,
@@ -354,3 +354,14 @@ def test_an_authorising_manager_can_read_but_not_write(client, plan, briefing, n
 def test_a_briefing_is_found_only_under_its_own_plan(client, plan, coordinator, briefing):
     other = PlanFactory(coordinating_agency=plan.coordinating_agency)
     assert page(client, coordinator, "detail", other.slug, briefing.pk).status_code == 404
+
+
+def test_a_briefing_without_a_number_is_called_by_its_title(client, plan, coordinator, briefing):
+    change_cover(briefing=briefing, version=1, by=coordinator, tracker_number="")
+    detail = page(client, coordinator, "detail", plan.slug, briefing.pk).text
+    assert "<title>Briefing Progress on the Plan" in detail
+    assert detail.count("No tracker number yet") >= 2
+    rows = page(client, coordinator, "list", plan.slug).text
+    assert "No tracker number yet<span" in " ".join(rows.split())
+    pdf = page(client, coordinator, "pdf", plan.slug, briefing.pk)
+    assert pdf["Content-Disposition"] == 'attachment; filename="briefing-progress-on-the-plan.pdf"'

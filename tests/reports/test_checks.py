@@ -102,6 +102,7 @@ def test_a_briefing_without_a_draft_is_stopped_without_warnings(begin, update):
     [
         ({"copied_to": ""}, ["cover-copied_to"]),
         ({"copied_to": "N/A"}, []),
+        ({"tracker_number": ""}, ["cover-tracker_number"]),
         ({"agencies_consulted": " "}, ["cover-agencies_consulted"]),
         ({"contact_phone": ""}, ["cover-contact_phone"]),
         ({"contact_phone": "", "contact_mobile": "021 555 0110"}, []),
@@ -415,3 +416,10 @@ def test_the_checks_take_a_fixed_number_of_queries(
 
 
 QUERIES = 24
+
+
+def test_a_tracker_number_may_be_missing_until_authorisation(begin):
+    briefing = begin(tracker_number="")
+    assert blocking(briefing, Gate.CONSULTATION) == []
+    [check] = blocking(briefing)
+    assert check.words.startswith("The paper has no tracker number yet.")

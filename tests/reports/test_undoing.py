@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from reports.document import Verb
 from reports.drafting import draft_rows
@@ -567,3 +568,101 @@ def test_the_buttons_take_the_same_queries_after_any_number_of_acts(
     rows = draft_rows.read_draft(briefing)
     with django_assert_num_queries(2):
         steps_of(briefing, rows, coordinator)
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+def press(client, briefing, name, act=None, *, state="", by_script=True):
+    """Press a button as the script does, or as a page without it."""
+    where = reverse("workshop:undo", args=[briefing.plan.slug, briefing.pk])
+    headers = {"accept": "application/json"} if by_script else {}
+    return client.post(
+        where, {"act": name, name: act.pk if act else "", "state": state}, headers=headers
+    )
+
+
+def test_the_script_gets_what_changed_and_the_next_buttons(client, briefing, coordinator, keys):
+    left_out(briefing, coordinator, keys[0])
+    state, act = draft_rows.state_of(briefing), DraftAct.objects.to_undo(coordinator, briefing)
+    told = press(client, briefing, "undo", act, state=state).json()
+    assert re.findall(r'data-block="([^"]+)"', told["blocks"]) == [keys[0]]
+    number = draft_of(briefing).numbers[keys[0]]
+    assert (told["key"], told["says"]) == (keys[0], f"Undone: leave out paragraph {number}.")
+    assert f"Undo: add paragraph {number + 3}<" in told["steps"]
+    assert f"Redo: leave out paragraph {number}<" in told["steps"]
+    assert told["overtaken"] == ""
+
+
+def test_a_refused_undo_shows_both_texts_with_and_without_a_script(
+    client, briefing, coordinator, second, keys
+):
+    edit("Mine.")(briefing, coordinator, keys[0])
+    edit("Theirs.")(briefing, second, keys[0])
+    state, act = draft_rows.state_of(briefing), DraftAct.objects.to_undo(coordinator, briefing)
+    told = press(client, briefing, "undo", act, state=state).json()
+    page = press(client, briefing, "undo", act, by_script=False)
+    assert page.status_code == 422
+    for html in (told["overtaken"], page.text):
+        assert "Second" in html and "<p>Theirs.</p>" in html
+        assert f"<p>{TWO} Number 0.</p>" in html
+    assert draft_of(briefing).part(keys[0]).text == "Theirs."
+
+
+def test_without_a_script_the_page_comes_back_at_the_paragraph(client, briefing, coordinator, keys):
+    left_out(briefing, coordinator, keys[0])
+    act = DraftAct.objects.to_undo(coordinator, briefing)
+    answer = press(client, briefing, "undo", act, by_script=False)
+    address = reverse("workshop:draft", args=[briefing.plan.slug, briefing.pk])
+    assert answer["Location"] == f"{address}#{keys[0]}"
+    page = client.get(address).text
+    number = draft_of(briefing).numbers[keys[0]]
+    assert f"Undone: leave out paragraph {number}." in page
+    assert f"Redo: leave out paragraph {number}</button>" in page
+
+
+def test_a_refused_press_says_why_and_changes_nothing(client, briefing, coordinator, keys):
+    before = draft_of(briefing)
+    for act in (None, DraftAct.objects.order_by("pk")[0]):
+        told = press(client, briefing, "undo", act, state=draft_rows.state_of(briefing)).json()
+        assert told["says"].startswith("That is not the last thing that you did here")
+    assert draft_of(briefing) == before
+    assert press(client, briefing, "redo").json()["says"].startswith("That is not the last")
+
+
+def test_saved_words_bring_the_button_that_undoes_them(client, briefing, coordinator, keys):
+    where = reverse("workshop:paragraph", args=[briefing.plan.slug, briefing.pk, keys[0]])
+    told = client.post(
+        where,
+        {"act": "save", "text": "Other.", "version": 1, "seen": ""},
+        headers={"accept": "application/json"},
+    ).json()
+    number = draft_of(briefing).numbers[keys[0]]
+    assert f"Undo: edit paragraph {number}<" in told["steps"]
+
+
+def test_a_locked_draft_has_no_buttons(client, briefing, coordinator, keys):
+    Briefing.objects.filter(pk=briefing.pk).update(state="awaiting")
+    page = client.get(reverse("workshop:draft", args=[briefing.plan.slug, briefing.pk])).text
+    assert "data-steps" not in page
+    act = DraftAct.objects.to_undo(coordinator, briefing)
+    answer = press(client, briefing, "undo", act, by_script=False)
+    assert answer.status_code == 302
+    assert "its text is locked." in client.get(answer["Location"]).text
+
+
+# --- what a paragraph's pages list --------------------------------------------------------------
+
+
+def test_the_versions_of_a_paragraph_list_changes_of_its_own_words_only(
+    client, briefing, coordinator, keys
+):
+    drafts.step(briefing=briefing, key=keys[2], places=-1, by=coordinator)
+    drafts.split(briefing=briefing, key=keys[0], at=28, version=1, by=coordinator)
+    edit("Other words.")(briefing, coordinator, keys[1])
+    left_out(briefing, coordinator, keys[1])
+    page = client.get(reverse("workshop:versions", args=[briefing.plan.slug, briefing.pk, keys[1]]))
+    said = [each["version"].history_change_reason or "" for each in page.context["entries"]]
+    assert said == ["Hidden", "", ""]
+    rows = briefing.draft_paragraphs.get(key=keys[1]).history.values_list("version", flat=True)
+    assert len(rows) > len(said)

@@ -168,7 +168,7 @@ def test_what_has_changed_takes_the_same_queries_for_any_number_of_paragraphs(
 def test_moving_a_paragraph_takes_the_same_queries_past_any_number_of_others(
     briefing, keys, coordinator, count, django_assert_max_num_queries
 ):
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(18):
         drafts.move(
             briefing=briefing, key=keys[0], section="delay", position=count - 1, by=coordinator
         )
