@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from string import ascii_uppercase
 from typing import Any
 
@@ -48,6 +49,9 @@ ASSETS = "https://paper.invalid/static/"
 
 # Items with texts under one heading. Longer pillars are split, each piece on a new page.
 STRETCH = 50
+
+# Lines that the items of a small plan may fill.
+SMALL = 24
 
 # What a design's colours apply to: names and headings, and the rules below them.
 INKED = (
@@ -135,10 +139,12 @@ def present(document: Document) -> dict[str, Any]:
             },
             {"name": cover.minister, "lines": list(cover.addressee[1:])},
         ],
-        "annexes": [
-            _annex(annex, letter)
-            for letter, annex in zip(ascii_uppercase, document.annexes, strict=False)
-        ],
+        "annexes": _following_on(
+            [
+                _annex(annex, letter)
+                for letter, annex in zip(ascii_uppercase, document.annexes, strict=False)
+            ]
+        ),
     }
 
 
@@ -237,6 +243,18 @@ def milestone_line(milestone: MilestoneRow) -> str:
     return f"{line}; {standing}"
 
 
+def _following_on(annexes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Let an annex follow on the page of the one before it, if that is held the same way.
+
+    A picture keeps a page of its own, and so do many texts, which take long to lay out.
+    """
+    for before, annex in pairwise(annexes):
+        is_kept_apart = isinstance(annex["of"], ProgressPicture | WorkItemTexts)
+        if before["style"] == annex["style"] and not is_kept_apart:
+            annex["follows"] = True
+    return annexes
+
+
 def _answers_in(document: Document) -> str:
     """Return the annex with the agencies' answers, such as "Annex C", or ""."""
     for letter, annex in zip(ascii_uppercase, document.annexes, strict=False):
@@ -253,6 +271,7 @@ def _annex(annex: Annex, letter: str) -> dict[str, Any]:
             name, style, more = "progress", "paper-upright", _progress(annex)
         case WorkItemTable():
             name, more = "items", _items(annex)
+            style = "paper-upright" if _is_small(annex) else style
         case WorkItemTexts():
             name, style, more = "texts", "paper-upright", _texts(annex)
         case DelayRegister():
@@ -294,6 +313,12 @@ def _room(annex: ProgressPicture) -> int:
     for pillar in annex.pillars:
         taken += 8.8 + (10.8 if len(pillar.title) > 28 else 6.8)  # its bar and its row of figures
     return max(40, min(170, int((259 - 8.5 - 6.8 - taken) // 10 * 10)))
+
+
+def _is_small(annex: WorkItemTable) -> bool:
+    """Whether the items of a small plan need no wide page, and leave none half empty."""
+    rows = [row for pillar in annex.pillars for row in pillar.rows]
+    return sum(max(2, len(row.milestones) * 2) for row in rows) <= SMALL
 
 
 def _items(annex: WorkItemTable) -> dict[str, Any]:

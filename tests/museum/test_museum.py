@@ -52,7 +52,10 @@ from tests.reports.word_reading import opened, word_lines
 from workitems.models import Plan
 from workitems.workbook import export_workbook, import_workbook, preview_import
 
-LOOKS_DIFFERENT: dict[int, str] = {}  # schema number: since which release, and why
+# Schema number: since which release, and why.
+LOOKS_DIFFERENT: dict[int, str] = {1: "the next: annexes of a small plan share a page"}
+# What is printed on each page, besides the paper's words.
+FURNITURE = re.compile(r"· page \d+ of \d+|^\s*(UNCLASSIFIED|IN CONFIDENCE|SENSITIVE)\s*$")
 HEADINGS = 2  # the row of an annex's sheet that has them, below its title and what it is of
 REWORDED: dict[str, str] = {}  # a label as it was: as it is
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -252,7 +255,16 @@ def test_an_issued_paper_prints_as_before(exhibit, path):
     kept, made = path.with_suffix(".pdf").read_bytes(), render_pdf(document)
     if exhibit.is_made_with_todays_libraries() and exhibit.number not in LOOKS_DIFFERENT:
         assert made == kept
-    assert [page.split() for page in pages(made)] == [page.split() for page in pages(kept)]
+    if exhibit.number in LOOKS_DIFFERENT:
+        assert words_of_pages(made) == words_of_pages(kept)
+    else:
+        assert [page.split() for page in pages(made)] == [page.split() for page in pages(kept)]
+
+
+def words_of_pages(pdf):
+    """The words of a paper. A table's head is repeated on each page, so they are not counted."""
+    lines = (line for page in pages(pdf) for line in page.splitlines())
+    return {word for line in lines if not FURNITURE.search(line) for word in line.split()}
 
 
 def test_issued_papers_match_the_published_schema_of_their_number():
