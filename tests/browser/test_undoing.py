@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from reports.services import drafts
 from tests.browser.keyboard import tab_to
-from tests.browser.test_workshop import MARK, bar, beginnings, edit, paragraph
+from tests.browser.test_workshop import MARK, bar, beginnings, edit, paragraph, surface
 from tests.browser.workshop import context_of, draft_of_today
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,9 +95,9 @@ def test_the_keys_undo_and_redo_outside_a_text_box_only(coordinator, draft):
     assert draft.texts() == after
     page.keyboard.press("Control+Shift+z")
     expect(bar(page)).to_have_text("There is nothing of yours to redo.")
-    box = edit(page, "Victims are helped")
-    box.press("End")
-    box.press_sequentially("x")
+    edit(page, "Victims are helped")
+    surface(page).press("End")
+    page.keyboard.type("x")
     page.keyboard.press("Control+z")
     expect(redo_button(page)).to_have_count(0)
     assert draft.texts() == after
