@@ -408,6 +408,7 @@ def test_pages_that_link_to_and_from_the_draft_are_accessible(
         period_start=draft.briefing.period_start,
         period_end=draft.briefing.period_end,
         dated=draft.briefing.dated,
+        contact_name="Plan coordinator",
         created_at=datetime(2010, 7, 30, tzinfo=UTC),
     )
     page.goto(live_server.url + reverse("workshop:draft", args=[draft.plan.slug, new.pk]))
