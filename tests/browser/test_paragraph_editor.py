@@ -161,7 +161,7 @@ def test_what_was_typed_before_the_editor_came_stays_with_its_cursor(page, draft
     page.keyboard.type("Once **only** nw")
     page.keyboard.press("Shift+ArrowLeft")
     waiting[0].continue_()
-    surface = page.locator("[data-editor] [contenteditable]")
+    surface = page.locator("[data-editor] [contenteditable=true]")
     expect(surface).to_be_focused()
     page.keyboard.type("ow, ")
     expect(surface.locator("strong")).to_have_text("only")

@@ -58,13 +58,13 @@ def edit(page, words):
     """Open a paragraph and return its text box, which holds what its editor shows."""
     key = paragraph(page, words).get_attribute("data-block")
     paragraph(page, words).locator("[data-edit]").click()
-    expect(page.locator(f'[data-editor="{key}"] [contenteditable]')).to_be_visible()
+    expect(page.locator(f'[data-editor="{key}"] [contenteditable=true]')).to_be_visible()
     return page.locator(f'[data-editor="{key}"] textarea')
 
 
 def surface(page):
     """Return the editor in the place of a text box, where people type."""
-    return page.locator("[data-editor] [contenteditable]")
+    return page.locator("[data-editor] [contenteditable=true]")
 
 
 def state(page):
