@@ -387,6 +387,9 @@ def _milestones(
         return lines
     horizon = max(on, of_return.round.period_end)
     answers, parts = _by_milestone(pending)
+    item_of = {item.pk: item for item in items}
+    for item in items:
+        item.plan = of_return.round.plan
     rows = (
         Milestone.objects.filter(
             Q(completed_on=None)
@@ -434,6 +437,7 @@ def _milestones(
         is_explained = is_mitigated and milestone.forecast_due >= on
         fell_due = milestone.agreed_due <= on or late.is_late
         is_own = milestone.responsible_agency_id == of_return.agency_id
+        milestone.item = item_of[milestone.item_id]
         answer = answers.get(milestone.pk)
         if answer is not None:
             answer.milestone = milestone

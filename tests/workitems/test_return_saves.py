@@ -503,6 +503,15 @@ def test_the_return_says_whether_the_cause_of_a_delay_is_settled(
     )
 
 
+def test_the_return_leads_to_the_question_of_a_delay_that_is_recorded_already(
+    writer, of_return, delayed
+):
+    page = writer.get(of_return.get_absolute_url())
+    link = f"{delayed.item.get_absolute_url()}milestones/2/delays/1/cause/"
+    assert f'<a href="{link}">Is the cause settled?' in page.text
+    assert writer.get(link).status_code == 200
+
+
 def test_a_cause_that_is_being_settled_needs_its_agency(writer, of_return, milestone):
     said = {"settlement": "being_settled"}
     status, found = record(writer, of_return, milestone, **LATE, **said)
