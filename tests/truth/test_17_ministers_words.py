@@ -184,11 +184,11 @@ def test_the_next_paper_says_what_was_done_about_the_ministers_words(
         "On 3 August 2010 the Minister answered the last paper on the Plan, 10/96252 of 30 July "
         "2010. It made two recommendations:",
         "- to note the contents of that paper: noted, with the comment “Tell me about the training”",
-        "  - Police, due on 30 September 2010 and not done yet: Report on the training",
+        "  - the New Zealand Police, due on 30 September 2010 and not done yet: Report on the training",
         "- to agree that training be finished: not marked.",
         f"The Minister also wrote: “{COMMENT[:-1]}”. This followed:",
         "- Police, done on 12 September 2010: Write to the banks. All four banks have agreed.",
-        "- Customs, due on 1 September 2011: Ask two banks.",
+        "- the New Zealand Customs Service, due on 1 September 2011: Ask two banks.",
     ]
 
 
@@ -215,7 +215,7 @@ def test_what_is_not_done_at_the_next_paper_is_reported_in_the_one_after(
         )
     assert told(plan, date(2012, 7, 27))[1:] == [
         "From the Minister’s earlier answers, this was still to be done:",
-        "- 10/96252, Police, done on 1 October 2011: Write to the banks. They agreed.",
+        "- 10/96252, the New Zealand Police, done on 1 October 2011: Write to the banks. They agreed.",
     ]
 
 
