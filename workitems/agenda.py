@@ -25,7 +25,8 @@ from workitems.models import (
 )
 from workitems.models.meeting import MatterQuerySet
 from workitems.plan_at import PlanAt, plan_at
-from workitems.standing import Rank, days_in_words
+from workitems.spans import span_in_words
+from workitems.standing import Rank
 
 KINDS: dict[type[Any], str] = {
     WorkItem: "item",
@@ -152,7 +153,7 @@ def _decision_reason(decision: Decision, on: date) -> str:
     assert decision.due_on is not None and decision.owner_agency is not None
     was = f"{decision.owner_agency.short_name} was to do this by {decision.due_on:%-d %B %Y}"
     late = (on - decision.due_on).days
-    return f"{was}; overdue by {days_in_words(late)}." if late > 0 else f"{was}."
+    return f"{was}; overdue by {span_in_words(late)}." if late > 0 else f"{was}."
 
 
 def _to(risk: Risk) -> str:

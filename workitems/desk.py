@@ -23,6 +23,7 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.rules import WRITERS
+from workitems.spans import span_in_words
 from workitems.standing import count_noun, days_in_words
 
 SHOWN_AHEAD_DAYS = 30
@@ -84,12 +85,11 @@ def line(
 
 
 def days_until(due: date, on: date) -> str:
-    """ "Due today", "Due in 4 days", "Overdue by 1 day"."""
+    """ "Due today", "Due in 4 days", "Overdue by three months"."""
     days = (due - on).days
     if days == 0:
         return "Due today"
-    length = days_in_words(abs(days))
-    return f"Due in {length}" if days > 0 else f"Overdue by {length}"
+    return f"Due in {days_in_words(days)}" if days > 0 else f"Overdue by {span_in_words(-days)}"
 
 
 def _when(due: KnownDate, on: date) -> str:

@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
 from workitems.known_dates import KnownDate
+from workitems.spans import span_in_words
 
 DUE_SOON_DAYS = 30
 # Agencies report twice a year: updates older than that are stale, older than a quarter ageing.
@@ -115,8 +116,8 @@ class Lateness(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Text such as "Overdue by 12 days", "Expected 1 day late", "Done 3 days late"."""
-        length = days_in_words(self.days)
+        """Text such as "Overdue by 12 days", "Expected a month late", "Done a year late"."""
+        length = span_in_words(self.days) if self.days else ""
         if self.state == Late.OVERDUE:
             return f"Overdue by {length}"
         if self.state == Late.SLIPPING:
@@ -152,13 +153,13 @@ def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
 
 def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
     """Return how far an open milestone is from its agreed date, over all its open delays, such as
-    "Expected 155 days after the agreed date. Its date has moved three times." Empty if on time."""
+    "Expected five months after the agreed date. Its date has moved three times." Empty if on time."""
     days = (milestone.forecast_due - milestone.agreed_due).days
     moves = sum(delay.times_moved for delay in delays if delay.ended_on is None)
     if days <= 0 or not moves or milestone.completed_on or milestone.withdrawn_on:
         return ""
     moved = f" Its date has moved {times_in_words(moves)}." if moves > 1 else ""
-    return f"Expected {days_in_words(days)} after the agreed date.{moved}"
+    return f"Expected {span_in_words(days)} after the agreed date.{moved}"
 
 
 def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
@@ -366,7 +367,7 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
     if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):
         days = (on - item.heard_on).days
         if days > STALE_AFTER_DAYS:
-            add(Reason(Rank.STALE, f"No update accepted for {days:,} days."))
+            add(Reason(Rank.STALE, f"No update accepted for {span_in_words(days)}."))
     if item.variations_pending == 1:
         add(Reason(Rank.VARIATION_WAITS, "A variation waits for a decision."))
     elif item.variations_pending:
@@ -387,11 +388,11 @@ def return_attention(state: str, due_on: date, sent_back_on: date | None, on: da
     if state == "sent_back":
         words = "Sent back and not answered yet."
         if sent_back_on and sent_back_on < on:
-            since = days_in_words((on - sent_back_on).days)
+            since = span_in_words((on - sent_back_on).days)
             words = f"Sent back {since} ago and not answered."
         return [Reason(Rank.SENT_BACK, words)]
     if state == "due" and due_on < on:
-        since = days_in_words((on - due_on).days)
+        since = span_in_words((on - due_on).days)
         return [Reason(Rank.RETURN_MISSING, f"Due {since} ago and not submitted.")]
     return []
 

@@ -16,8 +16,9 @@ from typing import NamedTuple, Protocol
 from django.utils.safestring import SafeString
 
 from reports.charts.drawing import ACCENT, INK, QUIET, RULE, SIGNAL, WHITE, month_name, month_ticks
-from reports.document.dates import days, long_date, short_date
+from reports.document.dates import long_date, short_date
 from workitems.known_dates import KnownDate
+from workitems.spans import span_in_words
 from workitems.standing import MilestoneLike
 
 LANE = 28  # In pixels. Links are 24 high, the minimum target size.
@@ -214,7 +215,7 @@ def _dates_in_words(one: MilestoneLike) -> str:
         return ", ".join([*parts, f"withdrawn {long_date(one.withdrawn_on)}"])
     parts.append(f"{'done' if one.completed_on else 'expected'} {_known_reached(one)}")
     if slip := _slip(one):
-        parts.append(f"{days(abs(slip))} {'later' if slip > 0 else 'earlier'}")
+        parts.append(f"{span_in_words(abs(slip))} {'later' if slip > 0 else 'earlier'}")
     return ", ".join(parts)
 
 

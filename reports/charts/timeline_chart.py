@@ -27,7 +27,8 @@ from reports.charts.drawing import (
     two_lines,
 )
 from reports.document.annexes import MilestoneRow, TimelineRow
-from reports.document.dates import days, long_date
+from reports.document.dates import long_date
+from workitems.spans import span_in_words
 
 LABEL = 176  # Width of the labels left of the drawing.
 
@@ -90,9 +91,9 @@ def slip_words(milestone: MilestoneRow) -> str:
     """Return the expected date and its distance from the original: "31 Aug 2010, 92 days later"."""
     expected = milestone.expected.short
     if milestone.slip > 0:
-        return f"{expected}, {days(milestone.slip)} later"
+        return f"{expected}, {span_in_words(milestone.slip)} later"
     if milestone.slip < 0:
-        return f"{expected}, {days(-milestone.slip)} earlier"
+        return f"{expected}, {span_in_words(-milestone.slip)} earlier"
     return expected
 
 

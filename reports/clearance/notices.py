@@ -15,7 +15,7 @@ from reports.models import Briefing, Clearance
 from workitems.models import Notice
 from workitems.notices.digest import until
 from workitems.notices.timetable import Addressed, OtherNews, Seats, each_once, other_news, step_of
-from workitems.standing import days_in_words
+from workitems.spans import span_in_words
 
 Reason, Role = Notice.Reason, Seat.Role
 
@@ -75,8 +75,8 @@ def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
         people, occasion = turn, row.due_on.isoformat()
         if late >= COORDINATORS_AFTER_DAYS:
             people = each_once([*turn, *coordinators])
-        sentence = f"It was due on {due} and is overdue by {days_in_words(late)}."
-        state = f"is overdue by {days_in_words(late)}"
+        sentence = f"It was due on {due} and is overdue by {span_in_words(late)}."
+        state = f"is overdue by {span_in_words(late)}"
     else:
         people, occasion = turn, row.due_on.isoformat()
         sentence = f"It is due on {due}, {until(row.due_on, on)}."
@@ -96,7 +96,7 @@ def reminders(rows: Iterable[Clearance], on: date) -> Iterator[OtherNews]:
 
 
 def _reminded(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
-    late = days_in_words((on - row.due_on).days)
+    late = span_in_words((on - row.due_on).days)
     return _lines(
             row, _turn(seats, row), Reason.REMINDED, on.isoformat(),
             f"The coordinator asks for your agency’s answer. It was due on {row.due_on:%-d %B %Y} "

@@ -84,7 +84,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
         "4 work items: 1 complete, 2 late, 1 on time; 3 variations wait for a decision."
     )
     expect(lines.filter(has_text="1.3 Open a shelter")).to_contain_text(
-        "Overdue by 1 day, and no mitigation is recorded. A variation waits for a decision."
+        "Overdue by one day, and no mitigation is recorded. A variation waits for a decision."
     )
     assert_accessible(page, accessibility_faults)
 

@@ -98,7 +98,7 @@ def test_changes_written_between_the_moments_are_shown_with_their_cause(plan, br
         (
             Kind.SLIPPED,
             "1.2 Print a brochure: “Brochure printed” slipped from 30 April 2010 to "
-            "30 September 2010 (153 days), because of funding. The money came in July.",
+            "30 September 2010 (five months), because of funding. The money came in July.",
         ),
         (
             Kind.CONFIDENCE,
@@ -116,7 +116,7 @@ def test_a_date_that_passed_is_reported_without_any_write(plan, brochure):
         (
             Kind.OVERDUE,
             "1.2 Print a brochure: “Brochure printed” passed its agreed date, 30 April 2010, and "
-            "is overdue by 32 days, because of funding. No money was set aside.",
+            "is overdue by a month, because of funding. No money was set aside.",
         )
     ]
     assert sentences(plan, at=Moment.end_of(date(2010, 4, 30))) == []
@@ -152,7 +152,7 @@ def test_a_moved_agreed_date_names_its_variation(plan, brochure):
     told = (
         Kind.AGREED,
         "1.2 Print a brochure: agreed date of “Brochure printed” moved from 30 April 2010 to "
-        "31 August 2010 (123 days later) by V4. The printer is late.",
+        "31 August 2010 (four months later) by V4. The printer is late.",
     )
     assert sentences(plan) == [told]
     # On the next day, the same variation is not a change.

@@ -198,7 +198,7 @@ def test_a_follow_up_of_an_answer_is_a_to_do_of_its_owner(plan, police, approver
     paper = IssuedPaperFactory(briefing=BriefingFactory(plan=plan, tracker_number="09/1"))
     row = FollowUpFactory(issued=paper, owner_agency=police, due_on=july(1))
     assert told(approver) == [
-        (row.text, "After the Minister’s answer to 09/1", "Overdue by 7 days", True)
+        (row.text, "After the Minister’s answer to 09/1", "Overdue by seven days", True)
     ]
     FollowUpFactory(issued=paper, owner_agency=police, key="r-03", done_on=july(2))
     assert len(told(approver)) == 1

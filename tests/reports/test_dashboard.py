@@ -163,14 +163,14 @@ def test_attention_lists_each_record_once_with_all_reasons_worst_first(plan, pol
     ReturnFactory(round=round, agency=police)
     assert attention(plan) == [
         # A key item comes first among equally urgent ones.
-        ("6", "Overdue by 1 day, and no mitigation is recorded."),
-        ("5", "Overdue by 1 day, and no mitigation is recorded."),
-        ("4", "Overdue by 1 day. Its date has moved three times."),
-        ("3", "Its agency says it is off track. Expected 92 days late."),
+        ("6", "Overdue by one day, and no mitigation is recorded."),
+        ("5", "Overdue by one day, and no mitigation is recorded."),
+        ("4", "Overdue by one day. Its date has moved three times."),
+        ("3", "Its agency says it is off track. Expected three months late."),
         ("Money ends", "R4 is escalated."),
         ("2", "The reviewer rates it at risk; the agency says on track."),
         ("7", "A variation waits for a decision."),
-        (f"Return for {round.name}", "Due 1 day ago and not submitted."),
+        (f"Return for {round.name}", "Due one day ago and not submitted."),
     ]
 
 

@@ -98,8 +98,8 @@ def test_items_are_exported_with_their_current_values(reader, full):
         "How it stands": "Late",
         "Agency’s confidence": "On track",
         "Next agreed date": "2010-05-30",
-        "Dates": "Overdue by 2 days",
-        "Why it needs attention": "Overdue by 2 days, and no mitigation is recorded.",
+        "Dates": "Overdue by two days",
+        "Why it needs attention": "Overdue by two days, and no mitigation is recorded.",
     }
     assert (second["Item"], second["How it stands"], second["Dates"]) == ("1.2", "Complete", "")
     assert (third["Item"], third["Work item"]) == ("2.10", "'=Training")
@@ -109,9 +109,9 @@ def test_the_attention_list_is_exported_with_its_order_and_reasons(reader, full)
     RiskFactory(plan=full, escalated_to="group", escalated_on=YESTERDAY, description="Staff leave")
     found = rows(reader, full, "attention")
     assert [(row["Place"], row["Item"], row["Why"]) for row in found] == [
-        ("1", "1.1", "Overdue by 2 days, and no mitigation is recorded."),
+        ("1", "1.1", "Overdue by two days, and no mitigation is recorded."),
         ("2", "", "R1 is escalated."),
-        ("3", "2.10", "Expected 92 days late."),
+        ("3", "2.10", "Expected three months late."),
     ]
 
 
@@ -128,7 +128,7 @@ def test_open_milestones_are_ordered_by_agreed_date_and_filtered_as_on_the_page(
         "Original date": "2010-06-30",
         "Agreed date": "2010-06-30",
         "Forecast": "2010-09-30",
-        "Dates": "Expected 92 days late",
+        "Dates": "Expected three months late",
         "Days late": "92",
     }
     assert column(rows(reader, full, "milestones", late="overdue"), "Milestone") == ["Printed"]
@@ -142,7 +142,7 @@ def test_the_timeline_includes_milestones_that_are_done(reader, full):
         ("1.1", "Written", "2010-03-01"),
         ("2.10", "Trained", ""),
     ]
-    assert column(found, "Dates") == ["Overdue by 2 days", "Done", "Expected 92 days late"]
+    assert column(found, "Dates") == ["Overdue by two days", "Done", "Expected three months late"]
 
 
 def test_delays_are_exported_with_cause_and_mitigation(reader, full):

@@ -248,7 +248,7 @@ def test_each_matter_shows_its_reasons_and_its_subject(made):
     assert item.reasons == ("Overdue.", "Slipped again.")
     assert item.item.action == ("Print a brochure in ten languages.", "Hand it out at airports.")
     assert [(each.description, each.words) for each in item.item.milestones] == [
-        ("Brochure printed", "Overdue by 63 days"),
+        ("Brochure printed", "Overdue by two months"),
         ("Handed out", "On time"),
     ]
     assert (moves.variation.asks, moves.variation.before, moves.variation.after) == (

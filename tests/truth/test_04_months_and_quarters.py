@@ -218,7 +218,7 @@ def test_the_history_tells_of_months_and_of_the_same_day_known_better(milestone,
 def test_a_month_is_no_day_on_the_desk_and_in_the_calendar(milestone, writer, police, plan):
     for on, when in (
         (date(2010, 6, 27), "Due in June 2010"),
-        (date(2010, 7, 3), "Overdue by 3 days"),
+        (date(2010, 7, 3), "Overdue by three days"),
     ):
         (line,) = desk.lines_for(writer, on)
         assert (line.when, line.is_late) == (when, on > JUNE.last_day)

@@ -17,12 +17,12 @@ from workitems.services.refusals import Refused
 from workitems.standing import slip_in_words, times_in_words
 
 AGREED = date(2010, 6, 30)
-SLIP = "Expected 155 days after the agreed date. Its date has moved three times."
+SLIP = "Expected five months after the agreed date. Its date has moved three times."
 
 
 @pytest.fixture
 def slipped(milestone):
-    """A milestone expected 155 days late for two causes, each with a mitigation."""
+    """A milestone expected five months late for two causes, each with a mitigation."""
     milestone.agreed_due, milestone.forecast_due = AGREED, AGREED + timedelta(days=155)
     milestone.save()
     half = AGREED + timedelta(days=92)
@@ -55,7 +55,7 @@ def test_a_slip_adds_the_moves_of_open_delays_only():
     ended = SimpleNamespace(times_moved=5, ended_on=TODAY)
     still = SimpleNamespace(times_moved=1, ended_on=None)
     assert slip_in_words(milestone, [ended]) == ""
-    assert slip_in_words(milestone, [ended, still]) == "Expected 1 day after the agreed date."
+    assert slip_in_words(milestone, [ended, still]) == "Expected one day after the agreed date."
     milestone.completed_on = TODAY
     assert slip_in_words(milestone, [still]) == ""
 

@@ -82,7 +82,7 @@ def test_an_authorised_paper_waits_with_the_coordinator_until_it_is_sent(
 
 def test_a_paper_to_send_is_late_after_its_deadline(plan, coordinator):
     paper(plan, "authorised", deadline=TODAY - timedelta(days=2))
-    assert [line[2:] for line in told(coordinator)] == [("Overdue by 2 days", True)]
+    assert [line[2:] for line in told(coordinator)] == [("Overdue by two days", True)]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_consultation_says_how_many_agencies_are_late_and_shows_no_red(
         (
             "Consultation on 10/96252",
             "0 of 2 agencies answered, 2 are late",
-            "Overdue by 2 days",
+            "Overdue by two days",
             False,
         )
     ]
@@ -182,7 +182,7 @@ def test_agencies_that_are_late_are_reminded_from_the_desk_once_a_day(
         assert answer.redirect_chain[-1][0] == reverse("home")
         assert "Police is reminded by email." in answer.content.decode()
         (sent,) = mail.outbox
-        assert "Clearance of 10/96252 by Police is overdue by 2 days" in sent.subject
+        assert "Clearance of 10/96252 by Police is overdue by two days" in sent.subject
         assert "The coordinator asks for your agency’s answer." in sent.body
         again = client.post(url, follow=True)
         assert "Every agency that is late was reminded today." in again.content.decode()
@@ -210,8 +210,8 @@ def test_a_clearance_is_late_for_an_approver_and_never_for_a_contributor(plan, p
     ClearanceFactory(briefing=made, agency=police, due_on=TODAY - timedelta(days=2))
     late = {role: told(seated(police, role))[0][2:] for role in ("approver", "contributor")}
     assert late == {
-        "approver": ("Overdue by 2 days", True),
-        "contributor": ("Overdue by 2 days", False),
+        "approver": ("Overdue by two days", True),
+        "contributor": ("Overdue by two days", False),
     }
 
 

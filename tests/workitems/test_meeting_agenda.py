@@ -136,7 +136,7 @@ def test_variations_decisions_and_risks_are_proposed_with_a_reason(
         ),
         (
             "Decision of 31 May 2010: Ask.",
-            ("Police was to do this by 31 May 2010; overdue by 1 day.",),
+            ("Police was to do this by 31 May 2010; overdue by one day.",),
         ),
         ("Decision of 31 May 2010: Say.", ("Police was to do this by 30 June 2010.",)),
         (

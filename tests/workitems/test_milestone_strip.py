@@ -108,7 +108,7 @@ def test_the_strip_has_a_text_alternative():
     html = template.render(Context({"milestone": Milestone(), "day": TODAY}))
     assert " ".join(re.sub("<[^>]*>", " ", html).split()) == (
         "Brochure printed 30 Jul 2010 Original 31 March 2010 Agreed 30 June 2010 "
-        "Forecast 30 June 2010 Standing Overdue by 30 days"
+        "Forecast 30 June 2010 Standing Overdue by a month"
     )
 
 

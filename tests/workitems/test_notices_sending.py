@@ -276,8 +276,8 @@ def test_each_step_has_its_wording(of_return, item, contributor):
         *(answered, "Open the return"),
     ]
     assert sentences_on(OVERDUE) == [
-        "Return of Police is overdue by 1 day",
-        "It was due on 14 July 2010 and is overdue by 1 day.",
+        "Return of Police is overdue by one day",
+        "It was due on 14 July 2010 and is overdue by one day.",
         *(answered, "Open the return"),
     ]
 
@@ -292,7 +292,7 @@ def test_a_mail_says_when_it_replaces_another_recipient_or_is_an_escalation(
     of_return, item, approver, coordinator, police
 ):
     SeatFactory(agency=police, to_on=date(2010, 7, 16))
-    assert sentences_on(date(2010, 7, 16))[0] == "Return of Police is overdue by 2 days"
+    assert sentences_on(date(2010, 7, 16))[0] == "Return of Police is overdue by two days"
     assert sentences_on(date(2010, 7, 17))[3] == (
         "Police has no contributor at present, so this comes to its approvers."
     )

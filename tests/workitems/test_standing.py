@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from workitems import standing
 from workitems.known_dates import KnownDate
+from workitems.spans import span_in_words
 from workitems.standing import Fresh, ItemFacts, Late, Lateness
 
 DAY = date(2010, 6, 30)
@@ -89,13 +90,13 @@ def test_a_milestone_is_withdrawn_from_the_day_of_the_decision(withdrawn, state)
 @pytest.mark.parametrize(
     ("late", "words"),
     [
-        (Lateness(Late.OVERDUE, 1), "Overdue by 1 day"),
+        (Lateness(Late.OVERDUE, 1), "Overdue by one day"),
         (Lateness(Late.OVERDUE, 12), "Overdue by 12 days"),
-        (Lateness(Late.OVERDUE, 1234), "Overdue by 1,234 days"),
-        (Lateness(Late.SLIPPING, 1), "Expected 1 day late"),
-        (Lateness(Late.SLIPPING, 92), "Expected 92 days late"),
-        (Lateness(Late.DONE_LATE, 1), "Done 1 day late"),
-        (Lateness(Late.DONE_LATE, 3), "Done 3 days late"),
+        (Lateness(Late.OVERDUE, 1234), "Overdue by three years and five months"),
+        (Lateness(Late.SLIPPING, 1), "Expected one day late"),
+        (Lateness(Late.SLIPPING, 92), "Expected three months late"),
+        (Lateness(Late.DONE_LATE, 1), "Done one day late"),
+        (Lateness(Late.DONE_LATE, 3), "Done three days late"),
         (Lateness(Late.DUE_SOON), "Due soon"),
         (Lateness(Late.ON_TIME), "On time"),
         (Lateness(Late.DONE), "Done"),
@@ -175,8 +176,13 @@ def test_lateness_is_at_least_one_day_with_correct_grammar(step, on):
     late = standing.milestone_lateness(step, on)
     counts = late.state in (Late.OVERDUE, Late.SLIPPING, Late.DONE_LATE)
     assert (late.days >= 1) == counts
-    assert ("days" in late.words) == (late.days > 1)
-    assert ("1 day" in late.words and "days" not in late.words) == (late.days == 1)
+    length = span_in_words(max(late.days, 1))
+    words = {
+        Late.OVERDUE: f"Overdue by {length}",
+        Late.SLIPPING: f"Expected {length} late",
+        Late.DONE_LATE: f"Done {length} late",
+    }
+    assert late.words == words.get(late.state, late.state.label)
 
 
 @given(steps, some_day)
@@ -268,20 +274,20 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
 @pytest.mark.parametrize(
     ("differs", "expected"),
     [
-        ({"late": BY_3_DAYS}, (1, "Overdue by 3 days, and no mitigation is recorded.")),
-        ({"late": BY_3_DAYS, "is_mitigated": True}, (2, "Overdue by 3 days.")),
+        ({"late": BY_3_DAYS}, (1, "Overdue by three days, and no mitigation is recorded.")),
+        ({"late": BY_3_DAYS, "is_mitigated": True}, (2, "Overdue by three days.")),
         ({"times_moved": 2}, (3, "Its date has moved twice.")),
         ({"confidence": "off_track"}, (4, "Its agency says it is off track.")),
         ({"risks": ["R3"]}, (5, "R3 is escalated.")),
         ({"risks": ["R3", "R4", "R10"]}, (5, "R3, R4 and R10 are escalated.")),
-        ({"late": BY_90_DAYS}, (6, "Expected 90 days late.")),
+        ({"late": BY_90_DAYS}, (6, "Expected three months late.")),
         (
             {"reviewer_confidence": "at_risk"},
             (7, "The reviewer rates it at risk; the agency says on track."),
         ),
-        ({"heard_on": days(-185)}, (8, "No update accepted for 185 days.")),
-        ({"heard_on": days(-1234)}, (8, "No update accepted for 1,234 days.")),
-        ({"heard_on": days(-185), "starts_on": DAY}, (8, "No update accepted for 185 days.")),
+        ({"heard_on": days(-185)}, (8, "No update accepted for six months.")),
+        ({"heard_on": days(-1234)}, (8, "No update accepted for three years and five months.")),
+        ({"heard_on": days(-185), "starts_on": DAY}, (8, "No update accepted for six months.")),
         ({"variations_pending": 1}, (9, "A variation waits for a decision.")),
         ({"variations_pending": 2}, (9, "2 variations wait for a decision.")),
     ],
@@ -320,12 +326,12 @@ def test_reasons_are_ordered_by_urgency():
         risks=["R1"],
     )
     assert reasons(item) == [
-        (1, "Overdue by 3 days, and no mitigation is recorded."),
+        (1, "Overdue by three days, and no mitigation is recorded."),
         (3, "Its date has moved three times."),
         (4, "Its agency says it is off track."),
         (5, "R1 is escalated."),
         (7, "The reviewer rates it at risk; the agency says off track."),
-        (8, "No update accepted for 200 days."),
+        (8, "No update accepted for seven months."),
         (9, "A variation waits for a decision."),
     ]
 
@@ -358,8 +364,8 @@ def test_reasons_are_sentences_in_rank_order_without_duplicates(item):
 @pytest.mark.parametrize(
     ("state", "sent_back_on", "expected"),
     [
-        ("due", None, [(11, "Due 3 days ago and not submitted.")]),
-        ("sent_back", days(-2), [(10, "Sent back 2 days ago and not answered.")]),
+        ("due", None, [(11, "Due three days ago and not submitted.")]),
+        ("sent_back", days(-2), [(10, "Sent back two days ago and not answered.")]),
         ("sent_back", DAY, [(10, "Sent back and not answered yet.")]),
         ("submitted", None, []),
         ("accepted", None, []),

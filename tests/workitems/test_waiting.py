@@ -36,8 +36,8 @@ def days(number):
         (0, "Due today"),
         (1, "Due in 1 day"),
         (30, "Due in 30 days"),
-        (-1, "Overdue by 1 day"),
-        (-1200, "Overdue by 1,200 days"),
+        (-1, "Overdue by one day"),
+        (-1200, "Overdue by three years and three months"),
     ],
 )
 def test_days_are_given_in_words(number, words):
@@ -73,7 +73,7 @@ def test_a_return_sent_back_says_so_and_how_late_it_is(contributor, plan, police
         (
             "Return for January to June 2010, Police",
             "Sent back. 0 of 0 items answered",
-            "Overdue by 2 days",
+            "Overdue by two days",
             True,
         )
     ]
@@ -97,7 +97,7 @@ def test_milestones_are_to_dos_from_a_month_ahead_with_the_latest_first(contribu
         MilestoneFactory(item=item, description=f"Due {due}", original_due=days(due))
     detail = "Item 1.2 Print a brochure"
     assert told(contributor) == [
-        ("Due -5", detail, "Overdue by 5 days", True),
+        ("Due -5", detail, "Overdue by five days", True),
         ("Due 0", detail, "Due today", False),
         ("Due 30", detail, "Due in 30 days", False),
     ]

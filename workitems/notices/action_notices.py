@@ -14,7 +14,7 @@ from agencies.models import Agency, Seat
 from workitems.models import Action, Decision, Notice, Plan
 from workitems.notices.digest import until
 from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news, step_of
-from workitems.standing import days_in_words
+from workitems.spans import span_in_words
 
 Reason, Role = Notice.Reason, Seat.Role
 
@@ -111,7 +111,7 @@ def _due(told: Told, people: Iterable[Addressed], on: date) -> Iterator[OtherNew
     if reason == Reason.OVERDUE and told.plan.has_ended(on):
         sentence, state = f"It was due on {due} and is not marked as done.", f"was due on {due}"
     elif reason == Reason.OVERDUE:
-        late = days_in_words((on - row.due_on).days)
+        late = span_in_words((on - row.due_on).days)
         sentence, state = f"It was due on {due} and is overdue by {late}.", f"is overdue by {late}"
     else:
         left = until(row.due_on, on)

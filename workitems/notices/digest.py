@@ -20,6 +20,7 @@ from agencies.models import Seat, User
 from workitems.models import Notice
 from workitems.notices.timetable import News, OtherNews, ReturnNews, Why
 from workitems.services.handover import is_from_mail
+from workitems.spans import span_in_words
 from workitems.standing import count_noun, days_in_words
 
 Reason = Notice.Reason
@@ -167,7 +168,7 @@ def sentence(line: ReturnNews, on: date) -> str:
         case Reason.DUE_WEEK | Reason.DUE_DAY:
             return f"It is due on {due}, {until(due_on, on)}."
         case Reason.OVERDUE:
-            return f"It was due on {due} and is overdue by {days_in_words((on - due_on).days)}."
+            return f"It was due on {due} and is overdue by {span_in_words((on - due_on).days)}."
         case Reason.SENT_BACK:
             return sent_back(line)
         case Reason.READY:
@@ -283,7 +284,7 @@ def state_of(line: ReturnNews, on: date) -> str:
         case Reason.DUE_WEEK | Reason.DUE_DAY:
             return f"is due {until(due_on, on)}"
         case Reason.OVERDUE:
-            return f"is overdue by {days_in_words((on - due_on).days)}"
+            return f"is overdue by {span_in_words((on - due_on).days)}"
         case Reason.SENT_BACK:
             return "was sent back"
         case Reason.READY:

@@ -12,7 +12,7 @@ from workitems.notices.action_notices import NEWS_FOR_DAYS
 from workitems.notices.digest import until
 from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news, step_of
 from workitems.services.out_of_session import count_of
-from workitems.standing import days_in_words
+from workitems.spans import span_in_words
 
 Reason, Role = Notice.Reason, Seat.Role
 State = OutOfSession.State
@@ -56,7 +56,7 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
     reason = step_of(row.due_on, localdate(row.asked_at), on, first=Reason.OUT_OF_SESSION)
     due = f"{row.due_on:%-d %B %Y}"
     if reason == Reason.OVERDUE:
-        late = days_in_words((on - row.due_on).days)
+        late = span_in_words((on - row.due_on).days)
         sentence = f"{answer.agency} was asked to answer by {due}. It still can."
         state = f"is overdue by {late}"
     else:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import ParamSpec
 
-from reports.document.dates import days, long_date
+from reports.document.dates import long_date
 from reports.document.wording import capitalised, closed, join_words
 from reports.progress.changes.change import Change, Kind, Reworded, Told
 from workitems.known_dates import KnownDate, from_to
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
+from workitems.spans import span_in_words
 
 P = ParamSpec("P")
 
@@ -166,7 +167,7 @@ def _moved(verb: str, was: str, now: str) -> Told:
 
 @_change(Kind.SLIPPED)
 def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
-    later = days((now.forecast_due - was.forecast_due).days)
+    later = span_in_words((now.forecast_due - was.forecast_due).days)
     moved = from_to(was.forecast, now.forecast)
     words = f"{_named(now)} slipped {moved} ({later}){_because(delay)}."
     return _told(words, was.forecast, now.forecast, delay=delay)
@@ -175,7 +176,7 @@ def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | N
 @_change(Kind.SLIPPED)
 def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     assert now.completed_on is not None
-    late = days((now.completed_on - was.forecast_due).days)
+    late = span_in_words((now.completed_on - was.forecast_due).days)
     words = f"{_named(now)} was done {_on(now)}, {late} later than expected{_because(delay)}."
     return _told(words, was.forecast, f"Done {_on(now)}", delay=delay)
 
@@ -184,14 +185,14 @@ def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt 
 def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     words = (
         f"{_named(now)} passed its agreed date, {now.agreed}, and is overdue by "
-        f"{days((now.on - now.agreed_due).days)}{_because(delay)}."
+        f"{span_in_words((now.on - now.agreed_due).days)}{_because(delay)}."
     )
     return _told(words, now.agreed, "Overdue", delay=delay)
 
 
 @_change(Kind.RECOVERED)
 def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
-    sooner = days((was.forecast_due - now.forecast_due).days)
+    sooner = span_in_words((was.forecast_due - now.forecast_due).days)
     late = now.late
     still = f", and is still {late.words[:1].lower()}{late.words[1:]}" if late.is_late else ""
     moved = from_to(was.forecast, now.forecast)
@@ -209,7 +210,7 @@ def restated(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
 def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     words = (
         f"{_named(now)} was done {_on(now)}{_late(now)}; it was overdue by "
-        f"{days((was.on - was.agreed_due).days)} before."
+        f"{span_in_words((was.on - was.agreed_due).days)} before."
     )
     return _told(words, "Overdue", f"Done {_on(now)}")
 
@@ -217,7 +218,7 @@ def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
 @_change(Kind.RECOVERED)
 def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     assert now.completed_on is not None
-    sooner = days((was.forecast_due - now.completed_on).days)
+    sooner = span_in_words((was.forecast_due - now.completed_on).days)
     words = f"{_named(now)} was done {_on(now)}, {sooner} sooner than expected."
     return _told(words, was.forecast, f"Done {_on(now)}")
 
@@ -236,7 +237,7 @@ def _on(milestone: MilestoneAt) -> str:
 def _late(milestone: MilestoneAt) -> str:
     assert milestone.completed_on is not None
     late = (milestone.completed_on - milestone.agreed_due).days
-    return f", {days(late)} after its agreed date" if late > 0 else ""
+    return f", {span_in_words(late)} after its agreed date" if late > 0 else ""
 
 
 @_change(Kind.AGREED)
@@ -244,7 +245,7 @@ def agreed_moved(
     item: ItemAt, was: MilestoneAt, now: MilestoneAt, by: Sequence[VariationAt]
 ) -> Told:
     later = (now.agreed_due - was.agreed_due).days
-    how = f" ({days(abs(later))} {'later' if later > 0 else 'earlier'})" if later else ""
+    how = f" ({span_in_words(abs(later))} {'later' if later > 0 else 'earlier'})" if later else ""
     moved = f"{'moved' if later else 'changed'} {from_to(was.agreed, now.agreed)}"
     words = f"Agreed date of {_named(now)} {moved}{how}{_by(by)}."
     return _told(words, was.agreed, now.agreed, by=by)
