@@ -19,8 +19,11 @@ from reports.checks.material import (
     Material,
 )
 from reports.checks.paper_dates import called_future
+from reports.compose.ahead import plans
+from reports.compose.delay_text import late_items
+from reports.compose.paragraphs import length
 from reports.document import markup, words
-from reports.document.dates import long_date
+from reports.document.dates import add_months, long_date
 from reports.document.wording import agree, capitalised, count_in_words, join_words
 from reports.drafting.draft import Part, drifts, outdated, printed
 from reports.models import Briefing
@@ -43,6 +46,8 @@ def every(material: Material, today: date) -> list[Check]:
         return []
     return [
         *_length(material),
+        *_past_plans(material),
+        *_short_bridges(material),
         *_stale(material),
         *_unused(material),
         *_paragraphs(material),
@@ -65,6 +70,54 @@ def _length(material: Material) -> Iterator[Check]:
             place="The whole paper",
             about=fingerprint(str(count)),
         )
+    said = sum(map(length, material.document.paragraphs()))
+    kind = material.briefing.kind
+    if kind and said > kind.most_words:
+        yield warn(
+            key="words",
+            words=f"The paper has {said:,} words before its annexes; {kind.most_words:,} are the most for this kind of "
+            "briefing.",
+            url=material.url(WORKSHOP),
+            place="The whole paper",
+            about=fingerprint(str(said)),
+        )
+
+
+def _past_plans(material: Material) -> Iterator[Check]:
+    """Yield plans that the next steps leave out, because they may be past."""
+    assert material.found is not None
+    for item, update, past in plans(material.found.facts):
+        if past:
+            yield warn(
+                key=f"plan-{update.pk}",
+                words=f"What {update.of_return.agency} plans next for item {item.number} is left out, because {past}.",
+                url=f"{material.url(WORKSHOP)}#next_steps",
+                place=f"Item {item.number}",
+                about=fingerprint(update.planned_next, past),
+            )
+
+
+def _short_bridges(material: Material) -> Iterator[Check]:
+    """Yield late milestones whose open actions all end more than a month before the new date."""
+    assert material.found is not None
+    for entry in late_items(material.found.facts):
+        for slip in entry.slips:
+            step = slip.milestone
+            rows = [
+                row for delay in slip.delays for row in delay.mitigations if row.done_on is None
+            ]
+            ends = [row.due_on for row in rows if row.due_on is not None]
+            if not step.is_late or len(ends) < len(rows) or not ends:
+                continue
+            if add_months(max(ends), 1) < step.forecast_due:
+                yield warn(
+                    key=f"bridge-{step.pk}",
+                    words=f"The actions against the delay of milestone {step.number} of item {entry.item.number} end by "
+                    f"{long_date(max(ends))}; its new date is {step.forecast}.",
+                    url=f"{material.url(WORKSHOP)}#mitigation",
+                    place=f"Item {entry.item.number}",
+                    about=fingerprint(max(ends).isoformat(), step.forecast.code),
+                )
 
 
 def _stale(material: Material) -> Iterator[Check]:

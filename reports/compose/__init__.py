@@ -94,15 +94,20 @@ def generate(
     contents: Iterable[str] = tuple(CONTENTS),
     annexes: Iterable[str] = USUAL_ANNEXES,
     *,
+    most_words: int = 0,
     in_full: bool = True,
 ) -> Composed:
     """Compose sections, cover and annexes as at the briefing's date, in as many queries as `read_facts`
-    makes, and as `write` does. The briefing need not be saved.
+    makes, and as `write` does. The briefing need not be saved. `most_words` are those of the
+    briefing's kind, unless they are given.
 
     Raise `DocumentError`, with a message for the user, if nobody holds the portfolio on that day or
     a record contains what cannot be printed.
     """
-    return write(read_facts(briefing), contents, annexes, in_full=in_full)
+    facts = read_facts(briefing)
+    if most_words:
+        facts = replace(facts, most_words=most_words)
+    return write(facts, contents, annexes, in_full=in_full)
 
 
 def write(

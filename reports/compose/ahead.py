@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from reports.compose.budget import Room, count_words
 from reports.compose.delay_text import late_items
@@ -9,7 +10,7 @@ from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_sou
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.subjects import is_in_doubt
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
-from reports.document.dates import add_months
+from reports.document.dates import add_months, long_date
 from reports.document.wording import (
     agree,
     capitalised,
@@ -72,41 +73,55 @@ def _attention(writer: Writer, room: Room) -> Paragraph:
     return writer.paragraph(words, about="next steps", sources=sources or None)
 
 
-def plan_ahead(
-    updates: Sequence[UpdateFacts], item: ItemAt, answered_since: date | None
-) -> UpdateFacts | None:
-    """Return the update whose plan is still ahead on the paper's date, or None.
+class Plan(NamedTuple):
+    """What an agency plans next for an item, and why that may be past, as the end of a sentence that
+    begins "It is left out because"; "" if it is still ahead."""
 
-    It is the last that says anything; a later "no change" keeps its plan. A plan is no longer ahead if the
-    item has been reported on since, even if that is not accepted yet, or if a milestone that was open
-    when the plan was written has been done since.
-    """
-    last = next((each for each in reversed(updates) if each.no_change_on is None), None)
-    if last is None or not last.planned_next.strip():
-        return None
-    written_on = last.written_on
-    if answered_since and answered_since > written_on:
-        return None
-    done = (step.completed_on for step in item.milestones if step.completed_on)
-    return None if any(day >= written_on for day in done) else last
+    item: ItemAt
+    update: UpdateFacts
+    past: str
 
 
-def _plans(writer: Writer, room: Room, most_words: int) -> Iterator[tuple[str, Source]]:
-    """Yield what agencies plan for key items that are late or at risk, where no open action says it;
-    at most so many words."""
-    facts = writer.facts
+def plans(facts: Facts) -> Iterator[Plan]:
+    """Yield the plans for key items that are late or at risk, if no open action says what is done."""
     acted = {
         entry.item.pk
         for entry in late_items(facts)
         if any(row.done_on is None for _, row in entry.mitigations())
     }
-    told = 0
     for item in facts.items:
         is_worrying = item.is_late or is_in_doubt(item)
         if not (item.is_key and item.is_live and is_worrying) or item.pk in acted:
             continue
-        update = plan_ahead(facts.updates_of(item), item, facts.answered_since.get(item.pk))
-        if update is None or told == MAX_NAMED:
+        if update := last_plan(facts.updates_of(item)):
+            yield Plan(item, update, why_past(update, item, facts.answered_since.get(item.pk)))
+
+
+def last_plan(updates: Sequence[UpdateFacts]) -> UpdateFacts | None:
+    """Return the last update that says anything, if it has a plan; a later "no change" keeps it."""
+    last = next((each for each in reversed(updates) if each.no_change_on is None), None)
+    return last if last is not None and last.planned_next.strip() else None
+
+
+def why_past(update: UpdateFacts, item: ItemAt, answered_since: date | None) -> str:
+    """Return why what was planned cannot be shown to be still ahead: the item has been reported on
+    since, even if that is not accepted yet, or a milestone that was open has been done since."""
+    if answered_since and answered_since > update.written_on:
+        return f"an update submitted on {long_date(answered_since)} is not accepted yet"
+    for step in item.milestones:
+        if step.completed_on and step.completed_on >= update.written_on:
+            return (
+                f"milestone {step.number} was done on {long_date(step.completed_on)}, and the plan was written "
+                f"on {long_date(update.written_on)}"
+            )
+    return ""
+
+
+def _plans(writer: Writer, room: Room, most_words: int) -> Iterator[tuple[str, Source]]:
+    """Yield a sentence for each plan that is still ahead, up to three and to so many words."""
+    told = 0
+    for item, update, past in plans(writer.facts):
+        if past or told == MAX_NAMED:
             continue
         with errors_naming(update.source):
             plan = first_sentences(writer.flat(update.planned_next), 1, PLAN_WORDS)

@@ -66,6 +66,8 @@ def _of_kind(was: Any, row: Any) -> Iterator[Sentence]:
     if was.annexes != row.annexes:
         labels = [AnnexChoice(name).label for name in row.annexes if name in AnnexChoice.values]
         yield f"changed the annexes to: {'; '.join(labels) or 'none'}.", ()
+    if was.most_words != row.most_words:
+        yield f"changed the most words from {was.most_words:,} to {row.most_words:,}.", ()
     if was.asks != row.asks:
         yield "changed what it asks of the Minister:", tuple(short_diff(_asks(was), _asks(row)))
 

@@ -53,15 +53,16 @@ def preview(
     *,
     asks: Sequence[Mapping[str, str]],
     annexes: Sequence[str],
+    most_words: int = 0,
     in_full: bool = False,
 ) -> Preview:
     """Compose the paper as a draft begun now would print it.
 
-    Annexes are made only if `in_full`. Raise `DocumentError` as `reports.compose.generate` does.
+    Annexes are made only if `in_full`. Without `most_words`, the paper has the usual length. Raise `DocumentError` as `reports.compose.generate` does.
     """
     rows = sorted(sections, key=lambda row: row.content == CLOSING)
     contents = [row.content for row in rows if row.content in CONTENTS]
-    found = generate(briefing, contents, annexes, in_full=in_full)
+    found = generate(briefing, contents, annexes, most_words=most_words, in_full=in_full)
     empty = Draft(
         portions=tuple(
             Portion(row.key, row.heading, home_of(row.content, row.key)) for row in rows

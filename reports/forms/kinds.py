@@ -127,7 +127,7 @@ class CopyForm(Form):
 
 
 class ChangeKindForm(AnnexesForm):
-    """A kind's name, title and annexes, and a row for each recommendation."""
+    """A kind's name, title, length and annexes, and a row for each recommendation."""
 
     name = TextField(
         label="Name",
@@ -139,6 +139,21 @@ class ChangeKindForm(AnnexesForm):
         max_length=TITLE_LENGTH,
         help_text=f"On the cover, unless the briefing has another. {FILLED_IN}",
         error_messages={"required": "Give the briefings of this kind a title."},
+    )
+    most_words = forms.IntegerField(
+        label="Most words before the annexes",
+        help_text="What is written from the records keeps to it: what matters most is told, and the rest is in the "
+        "annexes. A paper that is read to its end has about 1,000.",
+        min_value=BriefingKind.FEWEST_WORDS,
+        max_value=BriefingKind.MOST_WORDS,
+        error_messages={
+            "required": "Give a number of words, such as 1000.",
+            "invalid": "Give a number of words, such as 1000.",
+        }
+        | dict.fromkeys(
+            ("min_value", "max_value"),
+            f"Give a number of words from {BriefingKind.FEWEST_WORDS:,} to {BriefingKind.MOST_WORDS:,}.",
+        ),
     )
     reason = why()
 
@@ -160,7 +175,12 @@ class ChangeKindForm(AnnexesForm):
             )
 
     def start(self, row: Any) -> dict[str, Any]:
-        found = {**super().start(row), "name": row.name, "title": row.title}
+        found = {
+            **super().start(row),
+            "name": row.name,
+            "title": row.title,
+            "most_words": row.most_words,
+        }
         for place, ask in enumerate(row.asks, start=1):
             found |= {f"verb-{place}": ask["verb"], f"text-{place}": ask["text"]}
         return found

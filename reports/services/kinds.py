@@ -91,6 +91,7 @@ def copy_kind(*, kind: BriefingKind, name: str, by: User) -> BriefingKind:
         slug=_slug(name, {other.slug for other in others}),
         position=max(other.position for other in others) + 1,
         annexes=kind.annexes,
+        most_words=kind.most_words,
         asks=kind.asks,
     )
     history.save(copy, by=by, reason=f"Copied from {kind.name}")
@@ -108,11 +109,12 @@ def change_kind(
     name: str,
     title: str,
     annexes: Sequence[str],
+    most_words: int,
     asks: Sequence[AskWords],
     by: User,
     reason: str = "",
 ) -> BriefingKind:
-    """Change a kind's name, title, annexes and recommendations.
+    """Change a kind's name, title, annexes, length in words and recommendations.
 
     Raise `Refused`; for a recommendation, its field is "text-1" and so on, counting empty rows.
     """
@@ -122,6 +124,7 @@ def change_kind(
         "name": _name(name, plan.briefing_kinds.exclude(pk=kind.pk)),
         "title": checked_title(title),
         "annexes": annexes_of_paper.checked(annexes),
+        "most_words": _length(most_words),
         "asks": checked_asks(asks),
     }
     if all(getattr(kind, column) == value for column, value in changed.items()):
@@ -131,6 +134,13 @@ def change_kind(
         setattr(kind, column, value)
     kind.plan = plan
     return history.save_version(kind, by=by, reason=reason)
+
+
+def _length(words: int) -> int:
+    fewest, most = BriefingKind.FEWEST_WORDS, BriefingKind.MOST_WORDS
+    if not fewest <= words <= most:
+        raise Refused(f"Give a number of words from {fewest:,} to {most:,}.", "most_words")
+    return words
 
 
 @transaction.atomic

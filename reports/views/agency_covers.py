@@ -83,7 +83,8 @@ def _shown(plan: Plan, row: AgencyCover) -> dict[str, Any]:
     briefing = preview_briefing(plan, localdate(), kind.title)
     shown: dict[str, Any] = {"briefing": briefing}
     try:
-        document = preview(briefing, sections, asks=kind.asks, annexes=()).document
+        made = preview(briefing, sections, asks=kind.asks, annexes=(), most_words=kind.most_words)
+        document = made.document
         cover = replace(document.cover, design=as_printed(row))
         paper = document_fragment(replace(document, cover=cover))
         return shown | {"paper": paper, "is_whole": True}

@@ -149,6 +149,7 @@ def preview_context(
     asks: Sequence[Mapping[str, str]] | None = None,
     annexes: Sequence[str] | None = None,
     title: str = "",
+    most_words: int | None = None,
     in_full: bool = False,
 ) -> dict[str, Any]:
     """Return the context for the paper that the kind would print today, or for why not."""
@@ -160,6 +161,7 @@ def preview_context(
             sections,
             asks=kind.asks if asks is None else asks,
             annexes=kind.annexes if annexes is None else annexes,
+            most_words=most_words or kind.most_words,
             in_full=in_full,
         )
         fragment = document_fragment if in_full else body_fragment
@@ -174,7 +176,7 @@ def annex_labels(names: Iterable[str]) -> list[str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """Change a kind's name, title, annexes and recommendations."""
+    """Change a kind's name, title, length, annexes and recommendations."""
     row = changeable_kind(request, slug, kind)
     form = ChangeKindForm(posted(request), row=row)
     tried: dict[str, Any] = {}
@@ -185,6 +187,7 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                     "asks": kinds.checked_asks(form.asks),
                     "annexes": form.annexes,
                     "title": kinds.checked_title(form.cleaned_data["title"]),
+                    "most_words": form.cleaned_data["most_words"],
                 }
             else:
                 saved = kinds.change_kind(
@@ -193,6 +196,7 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                     name=form.cleaned_data["name"],
                     title=form.cleaned_data["title"],
                     annexes=form.annexes,
+                    most_words=form.cleaned_data["most_words"],
                     asks=form.asks,
                     reason=form.cleaned_data["reason"],
                     by=signed_in(request),
@@ -210,6 +214,7 @@ def kind_theirs(current: BriefingKind | None) -> list[tuple[str, str]]:
     return [
         ("Name", current.name),
         ("Title of its briefings", current.title),
+        ("Most words before the annexes", f"{current.most_words:,}"),
         ("Annexes", words_of(current.annexes)),
         ("Recommendations", "; ".join(f"{ask['verb']} {ask['text']}" for ask in current.asks)),
     ]

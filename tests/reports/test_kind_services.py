@@ -80,6 +80,7 @@ def change_kind(kind, by, **words):
         "name": kind.name,
         "title": kind.title,
         "annexes": kind.annexes,
+        "most_words": kind.most_words,
         "asks": kind.asks,
         "version": kind.version,
     }
@@ -298,12 +299,13 @@ def test_the_name_annexes_and_recommendations_of_a_kind_can_be_changed(kind, by)
         name="Yearly report",
         title="The year  of {plan}",
         annexes=["items", "progress"],
+        most_words=800,
         asks=asks,
     )
     kind.refresh_from_db()
     assert (kind.name, kind.slug, kind.version) == ("Yearly report", "annual", 2)
     assert kind.title == "The year of {plan}"
-    assert kind.annexes == ["items", "progress"]
+    assert (kind.annexes, kind.most_words) == (["items", "progress"], 800)
     assert kind.asks == [
         {"verb": "agree", "text": "to the new dates"},
         {"verb": "forward", "text": "this paper"},
@@ -604,11 +606,13 @@ def test_the_history_of_a_kind_reads_as_sentences_newest_first(kind, by):
         name="Yearly report",
         title="Report on {period}",
         annexes=[],
+        most_words=1_500,
         asks=[{"verb": "agree", "text": "to it"}],
     )
     entries = [(entry.what, entry.why) for entry in history_of(kind)]
     assert entries == [
         ("changed what it asks of the Minister:", ""),
+        ("changed the most words from 1,000 to 1,500.", ""),
         ("changed the annexes to: none.", ""),
         (
             "changed its briefings’ title from “Progress on {plan}” to “Report on {period}”.",
@@ -644,3 +648,13 @@ def test_a_change_without_an_author_is_attributed_to_the_register(by):
             "changed its briefings’ title from “Progress on {plan}” to “Interim report on {plan}”.",
         ),
     ]
+
+
+@pytest.mark.parametrize("words", [199, 5_001])
+def test_a_length_out_of_reason_is_refused(kind, by, words):
+    with pytest.raises(Refused) as refusal:
+        change_kind(kind, by, most_words=words)
+    assert (str(refusal.value), refusal.value.field) == (
+        "Give a number of words from 200 to 5,000.",
+        "most_words",
+    )

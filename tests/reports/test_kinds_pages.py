@@ -359,6 +359,7 @@ def test_a_section_is_withdrawn_with_a_reason_and_restored(desk, kind):
 KIND = {
     "name": "Yearly report",
     "title": "The year of {plan}",
+    "most_words": "900",
     "use_progress": "on",
     "place_progress": "3",
     "use_items": "on",
@@ -394,6 +395,7 @@ def test_a_conflict_over_a_kind_shows_both_versions(desk, kind, coordinator):
         name="Report",
         title="Report on {plan}",
         annexes=["items"],
+        most_words=1_000,
         asks=kind.asks,
         by=coordinator,
     )
@@ -401,6 +403,7 @@ def test_a_conflict_over_a_kind_shows_both_versions(desk, kind, coordinator):
     assert page.context["theirs"] == [
         ("Name", "Report"),
         ("Title of its briefings", "Report on {plan}"),
+        ("Most words before the annexes", "1,000"),
         ("Annexes", "Work items"),
         ("Recommendations", "note the contents of this paper"),
     ]

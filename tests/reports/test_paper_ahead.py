@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from reports.compose import write
-from reports.compose.ahead import plan_ahead
+from reports.compose.ahead import last_plan, why_past
 from tests.reports.in_memory import (
     HEALTH,
     ON,
@@ -80,7 +80,7 @@ def test_a_plan_is_old_once_a_milestone_is_done_or_another_update_is_submitted(
 ):
     one = item("1.1", step(LATER), step(LATER, completed_on=done))
     plan = said(one, planned_next="Hold a course.", written_on=WRITTEN)
-    assert (plan_ahead([plan], one, answered_since) is plan) is is_ahead
+    assert (why_past(plan, one, answered_since) == "") is is_ahead
 
 
 def test_the_last_plan_counts_and_no_change_keeps_it():
@@ -89,11 +89,11 @@ def test_the_last_plan_counts_and_no_change_keeps_it():
     second = said(one, planned_next="Hold two courses.", written_on=WRITTEN)
     unchanged = said(one, no_change_on=date(2010, 7, 20), written_on=date(2010, 7, 20))
     silent = said(one, achieved="It went well.", written_on=date(2010, 7, 20))
-    assert plan_ahead([], one, None) is None
-    assert plan_ahead([first, second], one, None) is second
-    assert plan_ahead([first, unchanged], one, None) is first
-    assert plan_ahead([unchanged], one, None) is None
-    assert plan_ahead([second, silent], one, None) is None
+    assert last_plan([]) is None
+    assert last_plan([first, second]) is second
+    assert last_plan([first, unchanged]) is first
+    assert last_plan([unchanged]) is None
+    assert last_plan([second, silent]) is None
 
 
 def test_the_plans_for_key_items_late_or_in_doubt_are_quoted_unless_an_action_says_more():
