@@ -90,7 +90,7 @@ def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
         if row.forecast != row.agreed:
             lines.append(f"Forecast: {row.forecast}")
         if row.done_means:
-            lines.append(f"Done means: {row.done_means}")
+            lines.append(f"Done when: {row.done_means}")
         # An event has days, so a month or a quarter is shown on its last one.
         is_day = row.agreed.known_to == KnownTo.DAY
         title = row.description if is_day else f"{row.description} (due {row.agreed.on})"

@@ -52,6 +52,7 @@ class MilestoneLine:
     answered."""
 
     milestone: Milestone
+    on: date
     late: standing.Lateness
     delays: list[Delay]
     is_own: bool
@@ -80,6 +81,7 @@ class Section:
     `moved` is the history row of the item's status if it changed after the answer was saved."""
 
     item: WorkItem
+    on: date
     update: Update | None
     last: Update | None = None
     last_round: str = ""
@@ -223,6 +225,7 @@ def return_page(
     sections = [
         Section(
             item=item,
+            on=on,
             update=updates.get(item.pk),
             last=last.get(item.pk),
             last_round=before.round.name if before else "",
@@ -347,6 +350,7 @@ def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones:
     """Return the section of one item, without its previous answer and notes."""
     return Section(
         item=item,
+        on=on,
         update=of_return.updates.filter(item=item).first(),
         is_led=item.lead_agency_id == of_return.agency_id,
         milestones=_milestones(of_return, [item], on, pending_answers(of_return, item))[item.pk]
@@ -444,6 +448,7 @@ def _milestones(
         lines[milestone.item_id].append(
             MilestoneLine(
                 milestone=milestone,
+                on=on,
                 late=late,
                 delays=delays,
                 is_own=is_own,

@@ -123,14 +123,7 @@ class Writer:
 
     def flat(self, source: str) -> str:
         """Return typed text as sentences on one line, for use within a paragraph."""
-        sentences = []
-        for block in self.blocks(source):
-            words = markup.to_source(block.text)
-            if block.bullets:
-                points = "; ".join(opened(markup.to_source(b.text)) for b in _spread(block.bullets))
-                words = f"{opened(words).rstrip(':')}: {points}"
-            sentences.append(closed(words))
-        return " ".join(sentences)
+        return flat(source, self.facts.maori)
 
     def paragraph(
         self,
@@ -196,6 +189,21 @@ def _boxes(
         box.append((bullet, sources))
         length, count = length + size, count + lines
     yield box
+
+
+def flat(source: str, maori: Iterable[str] = ()) -> str:
+    """Return typed text as sentences on one line, its bullets joined by semicolons.
+
+    Raise `DocumentError` for what cannot be printed.
+    """
+    told = []
+    for block in markup.parse(source, maori=maori):
+        said = markup.to_source(block.text)
+        if block.bullets:
+            points = "; ".join(opened(markup.to_source(b.text)) for b in _spread(block.bullets))
+            said = f"{opened(said).rstrip(':')}: {points}"
+        told.append(closed(said))
+    return " ".join(told)
 
 
 def length(paragraph: Paragraph) -> int:

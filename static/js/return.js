@@ -18,6 +18,7 @@ class Section extends Autosave {
     element.addEventListener("focusin", () => fetchAhead(element), { once: true });
     this.address = element.dataset.save;
     this.fields = element.querySelector("[data-fields]");
+    this.inBriefing = element.querySelector("[data-in-briefing]");
     this.noChange = element.querySelector("[data-no-change]");
     this.steps = new Set(); // milestones that were typed into and not recorded
     this.fields.addEventListener("input", () => this.touch());
@@ -106,6 +107,7 @@ class Section extends Autosave {
 
   accept(told, what) {
     if (!what.milestone) this.theirs.replaceChildren();
+    if (told.in_briefing !== null) this.inBriefing.innerHTML = told.in_briefing;
     if (what.act === "no-change") {
       this.fill(told.answer);
       this.typed = false;
@@ -363,7 +365,7 @@ function tell() {
         : "A reply waits for your choice between two texts.",
     wrong: ({ element, wrong }) =>
       element.dataset.number ? `Item ${element.dataset.number} is not saved. ${wrong}` : `A reply is not saved. ${wrong}`,
-    rest: lastSaved && `All saved at ${lastSaved}.`,
+    rest: lastSaved && `All saved at ${lastSaved}`,
   });
 }
 

@@ -74,7 +74,11 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
             expect(section(page, item).get_by_role("button", name="No change")).to_have_count(0)
             page.keyboard.type("The words are agreed.")
             expect(state(page, item)).to_have_text(re.compile("^Saved at "))
+            expect(section(page, item).locator("[data-in-briefing]")).to_contain_text(
+                "Not in the text of the briefing."
+            )
             record_delay(page)
+            expect(section(page, item)).to_contain_text("In the briefing, under Delay")
             expect(section(page, item)).to_contain_text("In this return, not submitted yet")
         elif item.pk % 2:
             page.keyboard.type(f"Done what {item} promised.")

@@ -147,7 +147,7 @@ def test_an_open_milestone_is_a_whole_day_on_its_agreed_date(feed, milestone):
     assert (event.decoded("dtstart"), event.decoded("dtend")) == (DUE, date(2010, 7, 1))
     assert event["description"] == (
         "Item 1.2 Print a brochure\nForecast: 30 September 2010\n"
-        "Done means: Copies are in the districts."
+        "Done when: Copies are in the districts."
     )
     assert event["url"] == SITE + milestone.get_absolute_url()
     assert (event["transp"], event.categories, event["sequence"]) == (

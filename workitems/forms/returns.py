@@ -72,7 +72,11 @@ class UpdateForm(ReturnForm):
     key_achievement = forms.ChoiceField(
         label="A key achievement for the Minister’s briefing",
         error_messages={"required": "Choose whether it is a key achievement."},
-        choices=Update.KeyAchievement.choices,
+        choices=[
+            (Update.KeyAchievement.NO.value, "No"),
+            (Update.KeyAchievement.YES.value, "Yes, as a paragraph"),
+            (Update.KeyAchievement.HEADLINE.value, "Yes, as a headline achievement"),
+        ],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
 

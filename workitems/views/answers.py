@@ -557,6 +557,8 @@ def section_json(
         "refusals": entry.refusals,
         "theirs": None,
         "milestone": None,
+        # How it prints in the briefing, if it was saved.
+        "in_briefing": None,
     }
     if entry.form and entry.is_answer_wrong:
         answer["errors"] = {
@@ -565,6 +567,11 @@ def section_json(
         }
     if shown:
         answer["answer"] = {f"i{item.pk}-{name}": value for name, value in answer_of(shown).items()}
+    if entry.is_written:
+        context = {"section": entry.section, "agency": of_return.agency}
+        answer["in_briefing"] = render_to_string(
+            "workitems/returns/answer_in_briefing.html", context
+        )
     if entry.theirs is not None:
         context = {"theirs": entry.theirs, "item": item}
         answer["theirs"] = render_to_string("workitems/returns/theirs.html", context, request)

@@ -324,7 +324,9 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     if request.method != "POST":
         return fields(request, of_return, item)
     milestone = request.POST.get("milestone", "")
-    section = one_section(of_return, item, localdate(), with_milestones=bool(milestone))
+    section = one_section(
+        of_return, item, localdate(), with_milestones=bool(milestone) or item.is_key
+    )
     entry = entries_of(of_return, [section], request.POST)[0]
     with writing_for(request, of_return):
         act = request.POST.get("act", SAVE)

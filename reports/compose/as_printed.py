@@ -1,0 +1,143 @@
+"""What an agency's answer will print in the briefing, shown while it is written.
+
+The rules are those of the sections; only the length of the whole paper is not considered.
+"""
+
+from dataclasses import dataclass
+
+from agencies.models import Agency
+from reports.compose.achievements import HEADLINE_WORDS, MOST_SENTENCES, MOST_WORDS
+from reports.compose.delay_text import EFFECT_WORDS, REASON_WORDS
+from reports.compose.paragraphs import flat
+from reports.compose.subjects import CAUSES, DOUBTFUL, Names, slip_sentence
+from reports.document import DocumentError, Text, markup
+from reports.document.wording import (
+    agree,
+    capitalised,
+    cited,
+    closed,
+    count_in_words,
+    first_sentences,
+    mentions,
+    sentences,
+)
+from workitems.models import Delay, Update
+from workitems.plan_at import ItemAt, MilestoneAt
+
+AT_RISK_WORDS = 30
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A sentence of the paper with its section, the words used of those that fit, and advice.
+
+    Without `text`, `place` says that nothing is printed.
+    """
+
+    place: str
+    text: Text
+    used: int = 0
+    most: int = 0
+    advice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of an item, in a return that may not be submitted yet."""
+
+    achieved: str
+    key_achievement: str
+    challenges: str
+    last_achieved: str = ""
+
+
+def of_answer(item: ItemAt, agency: Agency, answer: Answer) -> list[Printed]:
+    """Return what the paper prints of the answer: the achievement, and why a key item is at risk."""
+    told = [_achievement(item, agency, answer)] if answer.achieved.strip() else []
+    if item.is_key and item.confidence in DOUBTFUL and not item.is_late:
+        told.append(_at_risk(item, answer.challenges))
+    return told
+
+
+def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
+    said_in_full = _flat(answer.achieved)
+    is_headline = answer.key_achievement == Update.KeyAchievement.HEADLINE
+    advice = []
+    if any(letter.isdigit() for letter in answer.last_achieved) and not any(
+        letter.isdigit() for letter in said_in_full
+    ):
+        advice.append("Last time you gave a number.")
+    if answer.key_achievement == Update.KeyAchievement.NO:
+        return Printed(
+            "Not in the text of the briefing. Its annex of texts has the whole answer.",
+            (),
+            advice=tuple(advice),
+        )
+    most, limit = (1, HEADLINE_WORDS) if is_headline else (MOST_SENTENCES, MOST_WORDS)
+    said = first_sentences(said_in_full, most, limit)
+    count = len(sentences(said_in_full))
+    left = count - (len(sentences(said)) if said else 0)
+    if not said:
+        advice.append(f"The first sentence is too long to print. Use at most {limit} words.")
+    elif is_headline and len(said.split()) > limit:
+        advice.append(f"Say it in at most {limit} words.")
+    if said and left:
+        advice.append(
+            f"{capitalised(count_in_words(left, 'sentence'))} {agree(left, 'stands', 'stand')} in the annex of texts "
+            "only."
+        )
+    text = capitalised(said)
+    if said and not is_headline:
+        is_named = mentions(said, [agency.name, agency.short_name, agency.name_mi])
+        text = closed(text) if is_named else cited(text, f"{agency.short_name}, item {item.number}")
+    place = "Achievements, as a headline" if is_headline else "Achievements"
+    return Printed(
+        place if said else "Not in the text of the briefing yet.",
+        markup.inline(text) if text else (),
+        len(said.split()) if said else len((sentences(said_in_full) or [""])[0].split()),
+        limit,
+        tuple(advice),
+    )
+
+
+def _at_risk(item: ItemAt, challenges: str) -> Printed:
+    why = capitalised(first_sentences(_flat(challenges), 1, AT_RISK_WORDS))
+    advice = () if why else ("Say under Challenges, in one sentence, why it is at risk.",)
+    text = f"At risk, though not late: {Names([item]).item(item)}. {why}".strip()
+    return Printed("In brief", markup.inline(text), len(why.split()), AT_RISK_WORDS, advice)
+
+
+def of_milestone(item: ItemAt, step: MilestoneAt) -> Printed | None:
+    """Return what the paper prints of a milestone that is late, or came late; None for others.
+
+    Its delays are as they will be when the answer takes effect.
+    """
+    if not step.delays and not step.is_late:
+        return None
+    told = [capitalised(slip_sentence(Names([item]), item, step))]
+    advice = []
+    used = 0
+    if step.delays:
+        delay = step.delays[-1]
+        why = first_sentences(_flat(delay.explanation), 2, REASON_WORDS)
+        effect = first_sentences(_flat(delay.effect), 1, EFFECT_WORDS)
+        used = len(why.split())
+        told += [closed(capitalised(said)) for said in (why, effect) if said]
+        if not why:
+            told.append(f"The cause is {CAUSES[Delay.Cause(delay.cause)][0]}.")
+            advice.append(f"Say why in a sentence of at most {REASON_WORDS} words.")
+    elif step.is_late:
+        advice.append("No cause is recorded, and the paper will say so.")
+    if not step.as_told:
+        advice.append("A phrase to be told as would read better than the quotation.")
+    return Printed("Delay", markup.inline(" ".join(told)), used, REASON_WORDS, tuple(advice))
+
+
+def _flat(typed: str) -> str:
+    """Return typed text on one line, or "" if it cannot be printed; the form says why."""
+    if not typed.strip():
+        return ""
+    try:
+        return flat(typed)
+    except DocumentError:
+        return ""

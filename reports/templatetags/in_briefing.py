@@ -1,0 +1,89 @@
+"""The sentences that an answer in a return will print in the briefing."""
+
+from datetime import date
+from typing import Any
+
+from django import template
+
+from agencies.models import Agency
+from reports.compose.as_printed import Answer, of_answer, of_milestone
+from workitems.models import MilestoneAnswer
+from workitems.plan_at import DelayAt, MilestoneAt
+from workitems.plan_at.of_records import delay_row, item_row, milestone_row
+from workitems.returns import MilestoneLine, Section
+
+register = template.Library()
+
+
+@register.inclusion_tag("workitems/returns/in_briefing.html")
+def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
+    """Show how the saved answer on an item will print."""
+    update, on = section.update, section.on
+    if update is None or update.no_change_on is not None:
+        return {"sentences": []}
+    steps = [_step(line) for line in section.milestones]
+    said = {"stage": update.stage, "confidence": update.confidence} if update.stage else {}
+    answer = Answer(
+        update.achieved,
+        update.key_achievement,
+        update.challenges,
+        section.last.achieved if section.last else "",
+    )
+    return {"sentences": of_answer(item_row(section.item, on, steps, **said), agency, answer)}
+
+
+@register.inclusion_tag("workitems/returns/in_briefing.html")
+def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
+    """Show how a milestone will print when what the return says of it takes effect."""
+    step = _step(line)
+    said = of_milestone(item_row(line.milestone.item, line.on, [step]), step)
+    return {"sentences": [said] if said and line.answer else []}
+
+
+def _step(line: MilestoneLine) -> MilestoneAt:
+    """Return the milestone as it will be when what the return says of it takes effect."""
+    on, answer, record = line.on, line.answer, line.milestone
+    # Newest last, as they are numbered.
+    delays = [delay_row(delay, on) for delay in reversed(line.delays)]
+    if answer is None or answer.when is None:
+        return milestone_row(record, on, delays)
+    if answer.outcome == MilestoneAnswer.Outcome.DONE:
+        return milestone_row(record, on, delays, completed_on=answer.day)
+    if answer.outcome != MilestoneAnswer.Outcome.NOT_YET:
+        return milestone_row(record, on, delays)
+    if answer.cause:
+        delays.append(_new_delay(answer, on=on))
+    return milestone_row(
+        record,
+        on,
+        delays,
+        forecast_due=answer.when.last_day,
+        forecast_known_to=answer.when.known_to,
+    )
+
+
+def _new_delay(answer: MilestoneAnswer, *, on: date) -> DelayAt:
+    step, new = answer.milestone, answer.when
+    assert new is not None
+    return DelayAt(
+        pk=0,
+        milestone=step.pk,
+        item=step.item_id,
+        of=step.description,
+        number=0,
+        cause=answer.cause,
+        explanation=answer.reason,
+        effect=answer.effect,
+        settlement=answer.settlement,
+        settling_agency=answer.settling_agency_id,
+        settling_by=answer.settling_by,
+        found_on=on,
+        ended_on=None,
+        due_before=step.forecast_due,
+        before_known_to=step.forecast_known_to,
+        due_after=new.last_day,
+        after_known_to=new.known_to,
+        times_moved=1,
+        version=None,
+        on=on,
+    )
