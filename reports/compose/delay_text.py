@@ -396,12 +396,18 @@ def _without_cause(writer: Writer, late: list[LateItem], room: Room) -> Iterator
     bare = [entry.item for entry in late if cause_of(entry) is None]
     if not bare:
         return
-    words = f"For {number(len(bare))} of the {number(len(late))} late items"
-    if len(late) == 1:
-        words = "For the one late item"
-    words += f" no cause is recorded ({numbers_of(bare)})."
+    words = f"For {_late(bare, late)} no cause is recorded ({numbers_of(bare)})."
     room.use(words)
     yield writer.paragraph(words, about="no cause", sources=[item_source(item) for item in bare])
+
+
+def _late(items: list[ItemAt], late: list[LateItem]) -> str:
+    """Return "two of the three late items", "both late items", "all three late items"."""
+    count, total = len(items), len(late)
+    if count < total:
+        return f"{number(count)} of the {number(total)} late items"
+    whole = {1: "the one late item", 2: "both late items"}
+    return whole.get(total, f"all {number(total)} late items")
 
 
 # --- Mitigation -----------------------------------------------------------------------------------
@@ -516,8 +522,7 @@ def _remarks(
         told.append(
             f"No action is recorded yet for {join_words(map(writer.names.item, items))}."
             if len(items) <= MAX_STEPS
-            else f"For {number(len(items))} of the {number(len(late))} late items no action is "
-            f"recorded ({numbers_of(items)})."
+            else f"For {_late(items, late)} no action is recorded ({numbers_of(items)})."
         )
     if told:
         room.use(*told)

@@ -13,7 +13,7 @@ from reports.document.dates import long_date, month_of
 from reports.document.wording import join_words, number
 from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import Delay
-from workitems.models.item import Confidence
+from workitems.models.item import Confidence, number_key
 from workitems.plan_at import ItemAt, MilestoneAt
 from workitems.spans import span_in_words
 from workitems.standing import Late
@@ -85,8 +85,8 @@ def what(step: MilestoneAt) -> str:
 
 
 def numbers_of(items: list[ItemAt], most: int = 12) -> str:
-    """Return "1.1, 1.3 and 2.4", or the first of many: "1.1, 1.3 … and 30 others"."""
-    shown = [item.number for item in items[:most]]
+    """Return "1.1, 1.3 and 2.4" in order, or the first of many: "1.1, 1.3 … and 30 others"."""
+    shown = sorted((item.number for item in items), key=number_key)[:most]
     if left := len(items) - len(shown):
         shown.append(f"{number(left)} {'other' if left == 1 else 'others'}")
     return join_words(shown)
@@ -121,7 +121,7 @@ def how_late(step: MilestoneAt, reached: date) -> str:
     agreed, original = ((reached - day).days for day in (step.agreed_due, step.original_due))
     if agreed <= 0:
         return ""
-    if step.agreed == step.original:
+    if step.agreed == step.original or span_in_words(agreed) == span_in_words(max(original, 1)):
         return f"{span_in_words(agreed)} late"
     later = f"{span_in_words(agreed)} later than agreed"
     if original <= agreed:

@@ -233,6 +233,8 @@ def asked(asks: Iterable[Ask]) -> str:
     """Return the recommendations as the end of a sentence that begins "You are asked to", or their
     number if they are long: "note this paper and agree to the next one"."""
     said = [f"{ask.verb} {opened(ask.text)}" for ask in asks]
+    if not said:
+        return "do nothing, as this paper is for your information"
     if sum(len(each.split()) for each in said) <= MOST_ASKED:
         return join_words(said)
     return f"decide on {count_in_words(len(said), 'recommendation')} at the end of this paper"

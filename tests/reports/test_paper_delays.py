@@ -425,3 +425,18 @@ def test_other_causes_are_not_named():
     assert delays(late("1.1", delay("other"), is_key=True)) == [
         "“Brochure printed” (1.1) will be a year late (June 2011)."
     ]
+
+
+@pytest.mark.parametrize(
+    ("bare", "others", "sentence"),
+    [
+        (1, 0, "For the one late item no cause is recorded (1.1)."),
+        (2, 0, "For both late items no cause is recorded (1.1 and 1.2)."),
+        (3, 0, "For all three late items no cause is recorded (1.1, 1.2 and 1.3)."),
+        (1, 2, "For one of the three late items no cause is recorded (1.1)."),
+    ],
+)
+def test_items_without_a_cause_are_counted_among_the_late_ones(bare, others, sentence):
+    items = [late(f"1.{n}") for n in range(1, bare + 1)]
+    items += [late(f"2.{n}", delay()) for n in range(1, others + 1)]
+    assert delays(*items)[-1] == sentence

@@ -77,7 +77,7 @@ def test_a_long_title_is_told_in_one_section_and_then_the_number():
     ],
 )
 def test_numbers_of_items_are_listed_up_to_a_limit(count, words):
-    assert numbers_of([item(f"1.{n}") for n in range(1, count + 1)], most=3) == words
+    assert numbers_of([item(f"1.{n}") for n in range(count, 0, -1)], most=3) == words
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,7 @@ def test_a_day_of_the_past_is_told_as_near_ones_are():
             "six months later than first promised and four months later than agreed",
         ),
         (date(2010, 7, 31), PAST, date(2010, 8, 30), "two months later than agreed"),
+        (date(2010, 6, 29), PAST, date(2010, 8, 30), "two months late"),
     ],
 )
 def test_lateness_is_told_against_the_agreed_date_and_the_first_one(
