@@ -199,7 +199,9 @@ def _known(due: KnownDate) -> set[str]:
 
 def dates_of(of: Facts) -> set[str]:
     """Every date that a record of the plan or the paper has, as text."""
-    found = _told(START) | _told(ON) | _told(of.plan.released_on)
+    found = _told(of.briefing.period_start) | _told(of.briefing.dated)
+    found |= _told(of.plan.released_on)
+    found |= _told(of.last_paper.dated) if of.last_paper else set()
     for row in of.withdrawals.values():
         found |= _told(row.decided_on)
     for each in of.items:
@@ -221,5 +223,7 @@ def late_steps(of: Facts) -> Iterator[tuple[object, object]]:
             continue
         for own in each.milestones:
             is_open = own.completed_on is None and own.withdrawn_on is None
-            if is_open and (own.agreed_due < ON or own.forecast_due > own.agreed_due):
+            if is_open and (
+                own.agreed_due < of.briefing.dated or own.forecast_due > own.agreed_due
+            ):
                 yield each, own

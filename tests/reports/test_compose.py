@@ -1,25 +1,29 @@
 """Test composing a paper from the records on its date, with their versions as sources."""
 
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencies import history
 from reports.compose import compose
+from reports.compose.facts import LastPaper, read_facts
 from reports.document import DocumentError, Stage, from_json, to_json, words
 from reports.drafting.cover import draft, other_members
-from reports.models import Clearance
+from reports.models import BriefingKind, Clearance
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
     BriefingFactory,
+    BriefingKindFactory,
     ClearanceFactory,
     DelayFactory,
+    IssuedPaperFactory,
     MilestoneFactory,
     MitigationFactory,
     PillarFactory,
@@ -28,6 +32,7 @@ from tests.factories import (
     RiskFactory,
     RoundFactory,
     UpdateFactory,
+    VariationFactory,
     WorkItemFactory,
 )
 from tests.reports.in_memory import text_of
@@ -328,6 +333,103 @@ def test_a_risk_is_described_as_on_the_papers_date(plan):
     assert section(compose(briefing(plan)), "Next steps")[1] == (
         "One risk has been raised with you and remains open:\n- Trained staff leave (owner: DoL)."
     )
+
+
+# --- the last paper, withdrawals, what waits ----------------------------------------------
+
+
+def issued_paper(plan, dated, **more):
+    """Issue a paper on the plan at the end of its date."""
+    earlier = BriefingFactory(
+        plan=plan, dated=dated, period_end=dated, period_start=dated.replace(month=1, day=1),
+        state="with_minister", **more,
+    )  # fmt: skip
+    at = datetime(dated.year, dated.month, dated.day, 20, tzinfo=ZoneInfo("Pacific/Auckland"))
+    return IssuedPaperFactory(briefing=earlier, authorised_at=at)
+
+
+def test_the_last_paper_is_compared_as_its_records_were(plan, item, django_assert_num_queries):
+    with on(date(2010, 2, 1)):
+        milestone = MilestoneFactory(item=item, original_due=date(2010, 3, 31))
+    issued_paper(plan, date(2010, 4, 30))
+    with on(date(2010, 5, 20)):
+        milestone.completed_on = date(2010, 5, 20)
+        history.save(milestone, by=None)
+    issued_paper(plan, date(2010, 8, 30))  # later
+    paper = briefing(plan)
+    with django_assert_num_queries(17 + 2):
+        facts = read_facts(paper)
+    assert facts.last_paper == LastPaper(date(2010, 4, 30), complete=0, late=1)
+
+
+def test_a_paper_of_another_kind_is_not_the_last_one(plan, item):
+    annual, other = BriefingKindFactory.create_batch(2, plan=plan)
+    issued_paper(plan, date(2010, 3, 31), kind=annual)
+    issued_paper(plan, date(2010, 4, 30), kind=other)
+    paper = briefing(plan)
+    assert read_facts(paper).last_paper.dated == date(2010, 4, 30)
+    paper.kind = annual
+    assert read_facts(paper).last_paper.dated == date(2010, 3, 31)
+    issued_paper(plan, date(2010, 5, 31), kind=annual)
+    assert read_facts(paper).last_paper.dated == date(2010, 5, 31)
+
+
+def test_a_kind_says_how_many_words_its_papers_have(plan):
+    paper = briefing(plan)
+    assert read_facts(paper).most_words == BriefingKind.USUAL_WORDS
+    paper.kind = BriefingKindFactory(plan=plan, most_words=600)
+    assert read_facts(paper).most_words == 600
+
+
+@pytest.mark.parametrize(
+    ("decided", "is_told"),
+    [
+        (date(2009, 7, 30), False),
+        (date(2009, 7, 31), True),
+        (date(2010, 7, 30), True),
+        (date(2010, 7, 31), False),
+    ],
+)
+def test_the_reason_of_a_withdrawal_decided_in_the_period_is_read(
+    plan, item, decided, is_told, django_assert_num_queries
+):
+    with on(date(2010, 1, 4)):
+        item.stage = "withdrawn"
+        history.save(item, by=None)
+    with on(decided):
+        row = VariationFactory(
+            approved=True, kind="withdrawal", milestone=None, item=item, plan=plan,
+            due_before=None, due_after=None, reason="It is done elsewhere.",
+            decided_at=timezone.now(),
+        )  # fmt: skip
+    paper = briefing(plan)
+    with django_assert_num_queries(17 + 1):
+        facts = read_facts(paper)
+    found = {pk: (each.reason, each.decided_on) for pk, each in facts.withdrawals.items()}
+    assert found == ({item.pk: (row.reason, decided)} if is_told else {})
+
+
+@pytest.mark.parametrize(
+    ("state", "submitted", "waits"),
+    [
+        ("due", None, False),
+        ("submitted", date(2010, 7, 29), True),
+        ("submitted", date(2010, 7, 31), False),  # after the paper's date
+        ("accepted", date(2010, 7, 29), True),  # accepted after it
+    ],
+)
+def test_an_update_that_was_submitted_and_not_accepted_yet_makes_earlier_ones_old(
+    plan, item, round_of_2010, state, submitted, waits
+):
+    noon = submitted and datetime(submitted.year, submitted.month, submitted.day, 2, tzinfo=UTC)
+    returned = ReturnFactory(
+        round=round_of_2010, state=state, submitted_at=noon,
+        accepted_on=date(2010, 8, 2) if state == "accepted" else None,
+    )  # fmt: skip
+    UpdateFactory(of_return=returned, item=item)
+    facts = read_facts(briefing(plan))
+    assert facts.updates == {}
+    assert facts.answered_since == ({item.pk: submitted} if waits else {})
 
 
 # --- annexes and cover --------------------------------------------------------------------

@@ -28,7 +28,7 @@ from reports.render.meeting_html import frozen_words, paper_html, title_of
 from reports.render.pdf import html_to_pdf, render_pdf
 from reports.services import meeting_papers as meeting_services
 from reports.services.marks import made_of
-from tests.reports import sample
+from tests.reports import in_memory, sample
 from tests.reports.documents_at_random import PRINTABLE, documents
 from tests.reports.meeting_papers import at, before_a_meeting
 from tests.reports.paper_reading import (
@@ -41,6 +41,7 @@ from tests.reports.paper_reading import (
     structure,
     tokens,
 )
+from tests.reports.random_papers import random_facts
 from tests.reports.test_marks import GIVEN
 from tests.reports.test_pdf_hostile import PAYLOADS
 from tests.reports.validators import CLAIMS, quick_faults, rules_of, verapdf
@@ -61,6 +62,8 @@ SAMPLES = (
     "a cover of an agency's own",
     "a cover in te reo Māori first, with long names and rows in reverse",
     "a cover with a mark alone",
+    "a random plan of few items",
+    "a random plan of many items",
 )
 RECORDS = ("the demo's briefing", "a frozen pack", "a long draft of a pack", "minutes")
 PAPERS = (*SAMPLES, *(pytest.param(name, marks=pytest.mark.django_db) for name in RECORDS))
@@ -158,6 +161,8 @@ def from_samples():
         "a long annex": briefing(sample.document(annexes=long)),
         "hostile and long words": briefing(hostile()),
         "a cover of an agency's own": own_cover(),
+        "a random plan of few items": briefing(in_memory.paper(random_facts(3))),
+        "a random plan of many items": briefing(in_memory.paper(random_facts(9))),
         "a cover in te reo Māori first, with long names and rows in reverse": own_cover(
             is_maori_first=True,
             ministry="Department of Labour, Immigration and Working Life " * 3,
