@@ -50,9 +50,6 @@ ASSETS = "https://paper.invalid/static/"
 # Items with texts under one heading. Longer pillars are split, each piece on a new page.
 STRETCH = 50
 
-# Lines that the items of a small plan may fill.
-SMALL = 24
-
 # What a design's colours apply to: names and headings, and the rules below them.
 INKED = (
     ".paper .paper-ministry-name",
@@ -271,7 +268,6 @@ def _annex(annex: Annex, letter: str) -> dict[str, Any]:
             name, style, more = "progress", "paper-upright", _progress(annex)
         case WorkItemTable():
             name, more = "items", _items(annex)
-            style = "paper-upright" if _is_small(annex) else style
         case WorkItemTexts():
             name, style, more = "texts", "paper-upright", _texts(annex)
         case DelayRegister():
@@ -313,12 +309,6 @@ def _room(annex: ProgressPicture) -> int:
     for pillar in annex.pillars:
         taken += 8.8 + (10.8 if len(pillar.title) > 28 else 6.8)  # its bar and its row of figures
     return max(40, min(170, int((259 - 8.5 - 6.8 - taken) // 10 * 10)))
-
-
-def _is_small(annex: WorkItemTable) -> bool:
-    """Whether the items of a small plan need no wide page, and leave none half empty."""
-    rows = [row for pillar in annex.pillars for row in pillar.rows]
-    return sum(max(2, len(row.milestones) * 2) for row in rows) <= SMALL
 
 
 def _items(annex: WorkItemTable) -> dict[str, Any]:
