@@ -136,7 +136,7 @@ def write(
     )
 
 
-TRIES = 4
+TRIES = 3
 
 
 def _within(

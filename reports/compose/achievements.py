@@ -128,9 +128,15 @@ def _by_pillar(writer: Writer, said: list[Said], room: Room) -> tuple[list[Parag
     """Return paragraphs of each pillar's key achievements, and those that have no room. Pillars take
     turns, and in each those on key items come first."""
     told: dict[int, str] = {}
-    for _, update in _in_turns(said):
-        text = _start(writer, update, MOST_SENTENCES, MOST_WORDS)
+    ranked = _in_turns(said)
+    # The first sentence of each goes before the second of any.
+    for _, update in ranked:
+        text = _start(writer, update, 1, MOST_WORDS)
         if text and room.take(text, CITATION):
+            told[update.pk] = text
+    for _, update in ranked:
+        text = _start(writer, update, MOST_SENTENCES, MOST_WORDS)
+        if (first := told.get(update.pk)) and room.take(text.removeprefix(first)):
             told[update.pk] = text
     paragraphs: list[Paragraph] = []
     for pillar in writer.facts.pillars:

@@ -7,9 +7,9 @@ SHARES = {
     "purpose": 17,
     "figures": 14,
     "background": 8,
-    "achievements": 32,
-    "delay": 23,
-    "mitigation": 12,
+    "achievements": 36,
+    "delay": 22,
+    "mitigation": 10,
     "next_steps": 16,
     "risks": 8,
 }

@@ -106,8 +106,8 @@ def test_achievements_whose_first_sentence_is_too_long_are_counted(annexes, wher
 
 
 def test_what_has_no_room_is_counted_and_pillars_take_turns_key_items_first():
-    pairs = [pair(f"Police {n}. {LONG * 2}", f"1.{n}", is_key=n == 9) for n in range(1, 10)]
-    pairs += [pair(f"Police {n}. {LONG * 2}", f"2.{n}", is_key=n == 19) for n in range(11, 20)]
+    pairs = [pair(f"Police {n}: {LONG * 2}", f"1.{n}", is_key=n == 9) for n in range(1, 10)]
+    pairs += [pair(f"Police {n}: {LONG * 2}", f"2.{n}", is_key=n == 19) for n in range(11, 20)]
     for most_words, printed in (
         (205, [9]),
         (225, [9, 19]),
@@ -115,7 +115,7 @@ def test_what_has_no_room_is_counted_and_pillars_take_turns_key_items_first():
         (265, [1, 9, 11, 19]),
     ):
         lines = achieved(*pairs, most_words=most_words)
-        told = [n for n in range(1, 20) if f"Police {n}." in "\n".join(lines)]
+        told = [n for n in range(1, 20) if f"Police {n}:" in "\n".join(lines)]
         assert told == printed
         assert lines[-1] == (
             f"{18 - len(told)} further key achievements are in the agencies’ reports."
@@ -123,6 +123,13 @@ def test_what_has_no_room_is_counted_and_pillars_take_turns_key_items_first():
     assert achieved(*pairs[:1], most_words=60) == [
         "One further key achievement is in the agencies’ reports."
     ]
+
+
+def test_the_first_sentence_of_each_goes_before_the_second_of_any():
+    pairs = [pair(f"Police {n}. {LONG}", f"1.{n}") for n in range(1, 6)]
+    told = "\n".join(achieved(*pairs, most_words=220))
+    assert [n for n in range(1, 6) if f"Police {n}." in told] == [1, 2, 3, 4, 5]
+    assert 0 < told.count(LONG.strip()) < 5
 
 
 def test_many_achievements_of_a_pillar_take_several_paragraphs():
