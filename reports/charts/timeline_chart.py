@@ -27,8 +27,7 @@ from reports.charts.drawing import (
     two_lines,
 )
 from reports.document.annexes import MilestoneRow, TimelineRow
-from reports.document.dates import long_date
-from workitems.spans import span_in_words
+from reports.document.dates import days, long_date
 
 LABEL = 176  # Width of the labels left of the drawing.
 
@@ -88,12 +87,14 @@ class _Axis:
 
 
 def slip_words(milestone: MilestoneRow) -> str:
-    """Return the expected date and its distance from the original: "31 Aug 2010, 92 days later"."""
+    """Return the expected date and its distance from the original: "31 Aug 2010, three months later"."""
     expected = milestone.expected.short
+    if milestone.moved:
+        return f"{expected}, {milestone.moved}"
     if milestone.slip > 0:
-        return f"{expected}, {span_in_words(milestone.slip)} later"
+        return f"{expected}, {days(milestone.slip)} later"
     if milestone.slip < 0:
-        return f"{expected}, {span_in_words(-milestone.slip)} earlier"
+        return f"{expected}, {days(-milestone.slip)} earlier"
     return expected
 
 

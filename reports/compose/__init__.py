@@ -9,7 +9,6 @@ writes a row.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from operator import itemgetter
 
 from reports.compose.achievements import achievements
 from reports.compose.agency_design import design_of
@@ -136,31 +135,46 @@ def write(
     )
 
 
-TRIES = 3
+TRIES = 5
+# A text that uses so much of the words is long enough.
+NEARLY_ALL = 0.95
+# Words fewer to try at least, after a text that was too long.
+STEP = 15
 
 
 def _within(
     facts: Facts, annexes: list[str], contents: tuple[str, ...]
 ) -> tuple[Writer, dict[str, Section]]:
-    """Return the longest text that keeps to the paper's words, or else what must be told.
+    """Return text that keeps to the paper's words and uses most of them, or else what must be told.
 
     Sections do not always use their share, and what must be told may be more than that. So a few
     amounts are shared out, each corrected by what was left over or too much.
     """
     most = max(facts.most_words - RECOMMENDATIONS, 0)
-    found: list[tuple[int, Writer, dict[str, Section]]] = []
-    words = most
+    best: tuple[int, Writer, dict[str, Section]] | None = None
+    words, last = most, -1
     for _ in range(TRIES):
-        writer = Writer(facts, annexes, contents, words)
-        sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
-        total = sum(length(each) for made in sections.values() for each in made.paragraphs)
-        found.append((total, writer, sections))
-        if words == 0 or total == most:
+        made = _with_words(facts, annexes, contents, words)
+        total = made[0]
+        if total <= most and (best is None or total > best[0]):
+            best = made
+        is_short = total <= most
+        if words == 0 or (is_short and (total == last or total >= NEARLY_ALL * most)):
             break
-        words = max(words + most - total, 0)
-    kept = [each for each in found if each[0] <= most]
-    _, writer, sections = max(kept, key=itemgetter(0)) if kept else min(found, key=itemgetter(0))
+        last = total
+        words = max(words + most - total if is_short else words - 2 * (total - most) - STEP, 0)
+    _, writer, sections = best or _with_words(facts, annexes, contents, 0)
     return writer, sections
+
+
+def _with_words(
+    facts: Facts, annexes: list[str], contents: tuple[str, ...], words: int
+) -> tuple[int, Writer, dict[str, Section]]:
+    """Return the sections with so many words shared out, their writer, and their length in words."""
+    writer = Writer(facts, annexes, contents, words)
+    sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
+    total = sum(length(each) for made in sections.values() for each in made.paragraphs)
+    return total, writer, sections
 
 
 def _with_answers(annexes: Iterable[str], facts: Facts) -> tuple[str, ...]:

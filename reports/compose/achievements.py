@@ -20,7 +20,9 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
+    join_words,
     mentions,
+    number,
     opened,
     some,
 )
@@ -35,6 +37,8 @@ PARAGRAPH_WORDS = 110
 CITATION = "(Agency, item 1.1)"
 # Limit on the completed items named.
 MAX_COMPLETED = 12
+# Limit on the items named of those whose key achievements have no room.
+MAX_LEFT = 3
 
 Said = tuple[ItemAt, UpdateFacts]
 
@@ -194,12 +198,15 @@ def _left_over(writer: Writer, left: list[Said], room: Room) -> Iterator[Paragra
     """Yield a sentence on the key achievements that had no room."""
     if not left:
         return
-    where = writer.where(["items_texts"])
-    count = count_in_words(len(left), "further key achievement")
-    verb = agree(len(left), "is", "are")
-    sentence = (
-        f"{capitalised(count)} {verb} {f'in {where}' if where else 'in the agencies’ reports'}."
-    )
+    items = list(dict.fromkeys(item for item, _ in left))
+    if len(items) <= MAX_LEFT:
+        agencies = {update.of_return.agency for _, update in left}
+        who = agree(len(agencies), "An agency also reports", "Agencies also report")
+        which = agree(len(left), "a key achievement", "key achievements")
+        sentence = f"{who} {which} on {join_words(map(writer.names.item, items))}."
+    else:
+        where = writer.where(["items_texts"]) or "the agencies’ reports"
+        sentence = f"{capitalised(number(len(left)))} further key achievements are in {where}."
     room.use(sentence)
     yield writer.paragraph(
         sentence, about="more achievements", sources=[update.source for _, update in left]

@@ -1,7 +1,7 @@
 """Section Next steps: where attention goes, the dates that matter most, and risks with the Minister."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from reports.compose.budget import Room, count_words
@@ -25,6 +25,7 @@ from workitems.plan_at import ItemAt, MilestoneAt
 MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
+TWO_WEEKS = timedelta(days=14)
 # Limit on the items named, on the plans told, and on the risks told in full.
 MAX_NAMED = 3
 MAX_RISKS = 5
@@ -59,11 +60,11 @@ def _attention(writer: Writer, room: Room) -> Paragraph:
     )
     if late and doubtful:
         items = agree(len(late), "item", "items")
-        words = f"The working group puts the late key {items} first, {first}, and watches {watched}, which may become late."
+        words = f"The working group will concentrate on the late key {items}, {first}, and watch {watched}, which may become late."
     elif late:
-        words = f"The working group puts the late key {agree(len(late), 'item', 'items')} first: {first}."
+        words = f"The working group will concentrate on the late key {agree(len(late), 'item', 'items')}: {first}."
     elif doubtful:
-        words = f"The working group watches {watched}, which may become late."
+        words = f"The working group will watch {watched}, which may become late."
     else:
         words = "No key item is late or at risk, so the working group attends to the dates as they come."
     room.use(words)
@@ -147,7 +148,7 @@ def _steps_ahead(facts: Facts) -> list[Step]:
 
 def _most_important(writer: Writer, ahead: list[Step], room: Room) -> list[Step]:
     """Return the steps to show, by date: late ones of key items, then those of the coming six
-    months: of key items, late ones, the others."""
+    months: those of the coming two weeks, of key items and late ones, then the others."""
     soon = add_months(writer.facts.briefing.dated, MONTHS_SHOWN)
     ranked = sorted(ahead, key=lambda pair: _weight(*pair))
     must = [(item, step) for item, step in ranked if item.is_key and step.is_late][:MAX_DATES]
@@ -177,9 +178,10 @@ def _dates(writer: Writer, shown: list[Step], room: Room) -> Iterator[Paragraph]
 
 
 def _weight(item: ItemAt, step: MilestoneAt) -> tuple[bool, bool, date]:
+    is_near = step.forecast_due - step.on <= TWO_WEEKS
     return (
         not (item.is_key and step.is_late),
-        not item.is_key and not step.is_late,
+        not (item.is_key or step.is_late or is_near),
         step.forecast_due,
     )
 

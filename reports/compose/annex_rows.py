@@ -44,6 +44,7 @@ from workitems.models import Delay, Risk
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, RiskAt
+from workitems.spans import span_in_words
 from workitems.standing import Late
 
 
@@ -96,7 +97,16 @@ def _milestone(step: MilestoneAt) -> MilestoneRow:
         agreed_known_to=KnownTo(step.agreed_known_to),
         forecast_known_to=KnownTo.DAY if step.is_done else KnownTo(step.forecast_known_to),
         standing=step.late.words,
+        moved=_moved(step),
     )
+
+
+def _moved(step: MilestoneAt) -> str:
+    """Return how far the milestone's expected date is from its original one, in words."""
+    later = ((step.completed_on or step.forecast_due) - step.original_due).days
+    if not later:
+        return ""
+    return f"{span_in_words(abs(later))} {'later' if later > 0 else 'earlier'}"
 
 
 def work_item_table(facts: Facts) -> WorkItemTable:

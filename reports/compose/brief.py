@@ -7,7 +7,15 @@ from reports.compose.budget import Room, count_words
 from reports.compose.delay_text import LateItem, cause_of, late_items
 from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.subjects import CAUSES, DOUBTFUL, Names, has_new_date, is_in_doubt, when
+from reports.compose.subjects import (
+    CAUSES,
+    DOUBTFUL,
+    Names,
+    has_new_date,
+    is_in_doubt,
+    numbers_of,
+    when,
+)
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import long_date, month_of, months_in, period
 from reports.document.wording import (
@@ -21,6 +29,7 @@ from reports.document.wording import (
     numbers,
     the,
 )
+from workitems.models import Update
 from workitems.models.item import Stage
 from workitems.plan_at import ItemAt
 
@@ -69,6 +78,7 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     lines = [
         _how_it_goes(writer, room),
         *(_worries(writer, room) if facts.items else ()),
+        _beside_the_way(writer, room),
         (f"You are asked to {writer.asked}.", [facts.plan_source]),
     ]
     yield from writer.paragraphs(
@@ -79,13 +89,20 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
 
 
 def _how_it_goes(writer: Writer, room: Room) -> Line:
-    """Return the number of items at each stage, the change since the last paper, and which few have
-    not started or were withdrawn, with when or why."""
+    """Return the number of items at each stage, and the change since the last paper."""
     facts = writer.facts
     told = [*_figures(facts), *_since_last_paper(facts)]
     sources = [item_source(item) for item in facts.items] or [facts.plan_source]
     room.use(*told)
-    for sentence, more in (_not_started(facts, writer.names), _withdrawn(facts, writer.names)):
+    return " ".join(told), sources
+
+
+def _beside_the_way(writer: Writer, room: Room) -> Line:
+    """Return which few items have not started or were withdrawn, with when or why."""
+    facts = writer.facts
+    told: list[str] = []
+    sources: list[Source] = []
+    for sentence, more in (_not_started(facts, writer.names), _withdrawn(writer)):
         length = count_words(*told, sentence)
         if sentence and length <= LINE_WORDS and room.take(sentence):
             told.append(sentence)
@@ -154,20 +171,31 @@ def _not_started(facts: Facts, by: Names) -> Line:
     return f"Not yet started: {join_words(names)}.", sources
 
 
-def _withdrawn(facts: Facts, names: Names) -> Line:
-    """Return the items withdrawn in the period, with the reason that the group was given."""
-    found = [
-        (item, facts.withdrawals[item.pk]) for item in facts.items if item.pk in facts.withdrawals
-    ]
-    if not found or len(found) > MAX_NAMED:
+def _withdrawn(writer: Writer) -> Line:
+    """Return the items withdrawn in the period, with the reason that the group was given or, without
+    one, the agency's last report."""
+    gone = [item for item in writer.facts.items if item.stage == Stage.WITHDRAWN]
+    found = [(item, why) for item in gone if (why := _why_withdrawn(writer.facts, item))]
+    if len(found) > MAX_NAMED:
         return "", []
-    told = []
-    for item, row in found:
-        reason = first_sentences(" ".join(row.reason.split()), 1, REASON_WORDS)
-        told.append(
-            f"Withdrawn in {month_of(row.decided_on)}: {names.item(item)}. {closed(capitalised(reason))}".strip()
-        )
-    return " ".join(told), [row.source for _, row in found]
+    told, sources = [], []
+    for item, (start, said, source) in found:
+        with errors_naming(source):
+            reason = first_sentences(writer.flat(said), 1, REASON_WORDS) if said.strip() else ""
+        told.append(f"{start}: {writer.names.item(item)}. {closed(capitalised(reason))}".strip())
+        sources.append(source)
+    return " ".join(told), sources
+
+
+def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None:
+    """Return how a sentence on it begins, the reason and its record, if the period has one. A key
+    achievement is none: it has a section of its own."""
+    if row := facts.withdrawals.get(item.pk):
+        return f"Withdrawn in {month_of(row.decided_on)}", row.reason, row.source
+    for each in reversed(facts.updates_of(item)):
+        if each.achieved.strip() and each.key_achievement == Update.KeyAchievement.NO:
+            return "Withdrawn", each.achieved, each.source
+    return None
 
 
 def _worries(writer: Writer, room: Room) -> Iterator[Line]:
@@ -177,15 +205,15 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     doubtful = [item for item in keys if not item.is_late and is_in_doubt(item)]
     if not doubtful and any(item.confidence or item.reviewer_confidence for item in keys):
         other = "other " if any(item.is_late for item in keys) else ""
-        late += f" No {other}key item is said to be at risk."
+        late += f" No {other}key item is at risk."
     yield late, sources
     if doubtful:
         yield _at_risk(writer, doubtful, room)
 
 
 def _late(writer: Writer, room: Room) -> Line:
-    """Return how many items are late, and by cause which of the key ones (or, without any, which
-    others) and until when."""
+    """Return how many items are late, and by cause which of them (of many, which key ones) and
+    until when."""
     facts = writer.facts
     entries = late_items(facts)
     late = [entry for entry in entries if entry.is_late]
@@ -203,12 +231,15 @@ def _late(writer: Writer, room: Room) -> Line:
     words = f"{capitalised(count_in_words(len(late), 'item'))} {agree(len(late), 'is', 'are')} late"
     words += _how_many_key(len(late), len(keys))
     if no_longer:
+        which = numbers_of([entry.item for entry in entries if not entry.is_late], MAX_NAMED)
         words += (
-            f"; {number(no_longer)} more slipped and {agree(no_longer, 'is', 'are')} no longer late"
+            f"; {number(no_longer)} more ({which}) slipped and {agree(no_longer, 'is', 'are')} no longer "
+            "late"
         )
-    named = (keys or late)[:MAX_LATE]
+    # All of them if they are few, else those that matter most.
+    named = late if len(late) <= MAX_LATE else (keys or late)[:MAX_LATE]
     told = [f"{words}.", *_by_cause(writer.names, named)]
-    if (left := len(keys) - len(named)) > 0:
+    if (left := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
         told.append(
             f"{capitalised(number(left))} more {agree(left, 'key item is', 'key items are')} late."
         )

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 # Relative lengths, by a section's content. What a section does not use goes to those after it.
 SHARES = {
-    "purpose": 17,
+    "purpose": 22,
     "figures": 14,
     "background": 8,
-    "achievements": 36,
-    "delay": 22,
-    "mitigation": 10,
+    "achievements": 33,
+    "delay": 26,
+    "mitigation": 14,
     "next_steps": 16,
     "risks": 8,
 }

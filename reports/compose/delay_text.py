@@ -57,6 +57,8 @@ ACTION_WORDS = 40
 # Words in a paragraph that go on about one item, and those after which another paragraph begins.
 MOST_WORDS = 140
 PARAGRAPH_WORDS = 90
+# How the paper's own sentences on a delay begin, and of what they are, as a second item needs it.
+SUBJECTS = {"This": "The cause", "The date": "The date"}
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,8 @@ def _why(writer: Writer, entry: LateItem) -> Iterator[str]:
     for sentence, subject in _reasons(writer, entry):
         if sentence in writer.said:
             number = entry.item.number
-            yield sentence.replace(subject, f"{subject} of {number}", 1) if subject else ""
+            of_it = f"{SUBJECTS[subject]} of {number}" if subject else ""
+            yield sentence.replace(subject, of_it, 1) if subject else ""
         else:
             yield sentence
 
@@ -272,7 +275,7 @@ def _reasons(writer: Writer, entry: LateItem) -> Iterator[tuple[str, str]]:
             yield _said(writer, delay.explanation, 2, REASON_WORDS), ""
             yield _said(writer, delay.effect, 1, EFFECT_WORDS), ""
             if delay.is_open:
-                yield _settled(writer, delay, entry.item), "The cause"
+                yield _settled(writer, delay, entry.item), "This"
     moved = max((sum(each.times_moved for each in slip.delays) for slip in entry.slips), default=0)
     if moved > 1:
         yield f"The date has moved {times_in_words(moved)}.", "The date"
@@ -287,14 +290,14 @@ def _said(writer: Writer, typed: str, most: int, words: int) -> str:
 def _settled(writer: Writer, delay: DelayAt, item: ItemAt) -> str:
     """Return whether the delay's cause is settled, if its agency has said so."""
     if delay.settlement == Delay.Settlement.SETTLED:
-        return "The cause is settled."
+        return "This is settled now."
     if delay.settlement == Delay.Settlement.NEEDS_DECISION:
-        return "The cause needs a decision."
+        return "This needs a decision."
     if delay.settlement == Delay.Settlement.BEING_SETTLED and delay.settling_agency:
         notes = [writer.bracketed(writer.facts.agencies[delay.settling_agency])]
         if delay.settling_by:
             notes.append(by_when(KnownDate(delay.settling_by), item.on))
-        return f"The cause is being settled ({', '.join(notes)})."
+        return f"This is not settled yet ({', '.join(notes)})."
     return ""
 
 
@@ -420,9 +423,9 @@ def mitigation(writer: Writer) -> Section:
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]
+    told = _actions(writer, keys, others[:MAX_OTHERS], room)
     paragraphs = [
-        *_actions(writer, keys, room, about="mitigation"),
-        *_actions(writer, others[:MAX_OTHERS], room, about="other mitigations", may_skip=True),
+        *_of_items(writer, late, told),
         *_remarks(writer, entries, late, room),
     ]
     if not paragraphs:
@@ -433,44 +436,57 @@ def mitigation(writer: Writer) -> Section:
     return _section(SectionKind.MITIGATION, paragraphs)
 
 
-def _actions(
-    writer: Writer, entries: list[LateItem], room: Room, *, about: str, may_skip: bool = False
-) -> Iterator[Paragraph]:
-    """Yield the open actions of the items, a sentence or two each.
+# By item: the open actions that are told.
+Actions = dict[int, list[tuple[Source, MitigationAt]]]
 
-    Of a key item at least the first action is told; other items `may_skip` theirs if there is no room.
+
+def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room: Room) -> Actions:
+    """Return the open actions that have room: the first of each item, then the second of any.
+
+    Of a key item one action is told whether it fits or not.
     """
-    lines = []
-    for entry in entries:
-        found = [(source, row) for source, row in entry.mitigations() if not _is_done(row)]
-        told: list[str] = []
-        sources: list[Source] = []
-        for source, row in found[:MAX_ACTIONS]:
-            sentence = _action(writer, source, row)
-            if not sentence or sentence in told:
+    told: Actions = {}
+    said: set[tuple[int, str]] = set()
+    for place in range(MAX_ACTIONS):
+        for entry in [*keys, *others]:
+            found = [pair for pair in entry.mitigations() if not _is_done(pair[1])]
+            if place >= len(found):
+                continue
+            item = entry.item
+            sentence = _action(writer, *found[place], introduce=False)
+            if not sentence or (item.pk, sentence) in said:
                 continue
             if not room.take(sentence):
-                if may_skip or told:
-                    break
+                if item.pk in told or not item.is_key:
+                    continue
                 room.use(sentence)
-            told.append(sentence)
-            sources.append(source)
-        if told:
-            lines.append((entry, " ".join(told), sources))
+            said.add((item.pk, sentence))
+            told.setdefault(item.pk, []).append(found[place])
+    return told
+
+
+def _of_items(writer: Writer, entries: list[LateItem], told: Actions) -> Iterator[Paragraph]:
+    """Yield the actions as a list, or of one item as a sentence or two."""
+    lines = [
+        (
+            entry.item,
+            " ".join(_action(writer, source, row) for source, row in found),
+            [source for source, _ in found],
+        )
+        for entry in entries
+        if (found := told.get(entry.item.pk))
+    ]
     if len(lines) == 1:
-        entry, text, sources = lines[0]
-        text = f"For {writer.names.item(entry.item)}: {text}"
-        yield writer.paragraph(text, about=about, sources=sources)
+        item, text, sources = lines[0]
+        text = f"For {writer.names.item(item)}: {text}"
+        yield writer.paragraph(text, about="mitigation", sources=sources)
     elif lines:
         yield from writer.paragraphs(
-            "What is being done:" if not may_skip else "For other late items:",
-            about=about,
+            "What is being done:",
+            about="mitigation",
             bullets=[
-                (
-                    Bullet(writer.text(f"{capitalised(writer.names.item(entry.item))}: {text}")),
-                    sources,
-                )
-                for entry, text, sources in lines
+                (Bullet(writer.text(f"{capitalised(writer.names.item(item))}: {text}")), sources)
+                for item, text, sources in lines
             ],
         )
 
@@ -479,7 +495,7 @@ def _is_done(row: MitigationAt) -> bool:
     return row.done_on is not None and row.done_on <= row.on
 
 
-def _action(writer: Writer, source: Source, row: MitigationAt) -> str:
+def _action(writer: Writer, source: Source, row: MitigationAt, *, introduce: bool = True) -> str:
     """Return an open action in the agency's words, with its owner and date unless they mention
     them."""
     agency = writer.facts.agencies[row.owner]
@@ -489,7 +505,7 @@ def _action(writer: Writer, source: Source, row: MitigationAt) -> str:
         return ""
     notes = []
     if not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
-        notes.append(writer.bracketed(agency))
+        notes.append(writer.bracketed(agency) if introduce else agency.short_name)
     if row.due_on is None:
         notes.append("no date set")
     elif row.due_on < row.on:
@@ -502,10 +518,10 @@ def _action(writer: Writer, source: Source, row: MitigationAt) -> str:
 def _remarks(
     writer: Writer, entries: list[LateItem], late: list[LateItem], room: Room
 ) -> Iterator[Paragraph]:
-    """Yield a paragraph that counts the finished actions, and names the late items without any."""
+    """Yield a paragraph on the items with finished actions, and on the late items without any."""
     start = writer.facts.briefing.period_start
     done = [
-        source
+        (entry.item, source)
         for entry in entries
         for source, row in entry.mitigations()
         if row.done_on is not None and start <= row.done_on <= row.on
@@ -514,9 +530,8 @@ def _remarks(
     told = []
     if done:
         count = count_in_words(len(done), "action")
-        told.append(
-            f"{capitalised(count)} against these delays {agree(len(done), 'is', 'are')} done."
-        )
+        which = numbers_of(list(dict.fromkeys(item for item, _ in done)))
+        told.append(f"{capitalised(count)} for {which} {agree(len(done), 'is', 'are')} done.")
     if bare:
         items = [entry.item for entry in bare]
         told.append(
@@ -526,5 +541,6 @@ def _remarks(
         )
     if told:
         room.use(*told)
-        sources = [*done, *(source for entry in bare for source in entry.sources())]
+        sources = [source for _, source in done]
+        sources += (source for entry in bare for source in entry.sources())
         yield writer.paragraph(" ".join(told), about="done and not done", sources=sources)

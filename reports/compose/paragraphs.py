@@ -75,12 +75,13 @@ class Writer:
         return ""
 
     def bracketed(self, agency: Agency) -> str:
-        """Return the name for use in brackets: "Ministry of Health, MOH", then "MOH"."""
-        if agency.pk in self._introduced or agency.short_name == agency.name:
+        """Return the name for use in brackets: "Ministry of Health, MOH", then "MOH". A short name that is
+        a part of the name is enough."""
+        is_plain = mentions(agency.name, [agency.short_name])
+        if agency.pk in self._introduced or is_plain:
             return agency.short_name
         self._introduced.add(agency.pk)
-        is_plain = mentions(agency.name, [agency.short_name])
-        return agency.name if is_plain else f"{agency.name}, {agency.short_name}"
+        return f"{agency.name}, {agency.short_name}"
 
     def agency(self, agency: Agency) -> str:
         """Return the name with the short name in brackets the first time, then only the latter. A short
@@ -191,6 +192,10 @@ def _boxes(
     yield box
 
 
+# Words before a list that go on into its bullets: "a policy, which lets … and opens …".
+LEADING_ON = (" which", " that", " who", " to")
+
+
 def flat(source: str, maori: Iterable[str] = ()) -> str:
     """Return typed text as sentences on one line, its bullets joined by semicolons.
 
@@ -200,8 +205,16 @@ def flat(source: str, maori: Iterable[str] = ()) -> str:
     for block in markup.parse(source, maori=maori):
         said = markup.to_source(block.text)
         if block.bullets:
-            points = "; ".join(opened(markup.to_source(b.text)) for b in _spread(block.bullets))
-            said = f"{opened(said).rstrip(':')}: {points}"
+            points = [opened(markup.to_source(b.text)) for b in _spread(block.bullets)]
+            said = opened(said).rstrip(":")
+            if said.endswith(LEADING_ON):
+                *first, last = points
+                before = "; ".join(first)
+                if before:
+                    before += " " if before.endswith((" and", " or")) else "; and "
+                said = f"{said} {before}{last}"
+            else:
+                said = f"{said}: {'; '.join(points)}"
         told.append(closed(said))
     return " ".join(told)
 

@@ -21,6 +21,7 @@ COVER_OF_2010 = {
     "manager_role": "Border Security",
     "manager_phone": "(04) 555 0100",
     "on_behalf_of": "Secretary of Labour",
+    "action_sought": "Note and agree",
     # They are not users here; they were asked by letter.
     "agencies_consulted": "MOH, MWA, DPMC, ACC",
 }
@@ -75,7 +76,7 @@ def briefing_of_2010(plan: Plan) -> None:
     paper.later(1).resolve(comment, "It does: “have written”.")
     for agency in ("Customs", "MFAT", "MSD", "MoJ"):
         paper.answer(agency, "concurs")
-    paper.later(3).answer("Police", "comment", "The training describes the course as of July 2010.")
+    paper.later(3).answer("Police", "comment", "The policy is described as it was in July 2010.")
     paper.later(14).issue()
     paper.later(4).return_from_minister(
         {1: "noted", 2: "agreed"},

@@ -48,8 +48,9 @@ class Confidence(LabelledEnum):
 class MilestoneRow:
     """A milestone with its dates. `standing` is its lateness in words, as at the paper's date.
 
-    The agreed date defaults to the original. `forecast_on` is the agency's, while it is open. Of a
-    month or a quarter it is the last day; print `promised`, `due` and `expected`.
+    `moved` is how far the expected date is from the original, in words ("three months later"); older
+    papers have none. The agreed date defaults to the original. `forecast_on` is the agency's, while it
+    is open. Of a month or a quarter it is the last day; print `promised`, `due` and `expected`.
     """
 
     label: str
@@ -61,6 +62,7 @@ class MilestoneRow:
     original_known_to: KnownTo = KnownTo.DAY
     agreed_known_to: KnownTo = KnownTo.DAY
     forecast_known_to: KnownTo = KnownTo.DAY
+    moved: str = ""
 
     promised = Known[KnownDate]("original_on", "original_known_to")
     agreed = Known[KnownDate | None]("agreed_on", "agreed_known_to")
@@ -69,6 +71,7 @@ class MilestoneRow:
     def __post_init__(self) -> None:
         check_text(self.label, "A milestone")
         check_text(self.standing, "A milestone's standing", blank=True)
+        check_text(self.moved, "How far a milestone moved", blank=True)
 
     @property
     def due(self) -> KnownDate:

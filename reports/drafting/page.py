@@ -7,6 +7,7 @@ from functools import cached_property
 from reports.bad_characters import telling_places
 from reports.compose import Composed as Generated
 from reports.compose.facts import maori_names
+from reports.compose.paragraphs import length
 from reports.document import Document, DocumentError, Run, Text, markup
 from reports.document.markup import Block as Words
 from reports.drafting import draft_rows
@@ -161,6 +162,11 @@ class Page:
     unprintable: str
     state: str
     rows: Stored = field(repr=False)
+
+    @property
+    def words(self) -> int:
+        """The words of the paper before its annexes; 0 if it cannot be printed."""
+        return sum(map(length, self.document.paragraphs())) if self.document else 0
 
     def shelves(self, portion: Portion) -> list[Shelf]:
         if self.found is None:

@@ -19,6 +19,7 @@ LOOK = (
     "reports/render",
     "reports/templatetags/papers.py",
     "workitems/known_dates.py",
+    "workitems/spans.py",
     "workitems/standing.py",
     "static/fonts",
     "static/paper",

@@ -459,7 +459,23 @@ function number(seen) {
     const now = numbers.get(link.hash.slice(1));
     if (now) say(link, now);
   }
+  tellLength();
 }
+
+// The words before the annexes, with those that are being typed.
+function tellLength() {
+  const told = root.querySelector("[data-length]");
+  if (!told) return;
+  let count = 0;
+  for (const block of root.querySelectorAll("[data-blocks] > [data-block]:not(.is-left-out)")) {
+    const words = block.querySelector("[data-words]");
+    const text = words.querySelector("textarea")?.value ?? words.innerText;
+    count += text.replace(/^\s*[-*] |\*\*/gm, "").trim().split(/\s+/).filter(Boolean).length;
+  }
+  told.textContent = told.textContent.replace(/^\s*[\d,]+/, count.toLocaleString("en-NZ"));
+}
+
+root.addEventListener("input", tellLength);
 
 // --- what the records say -------------------------------------------------------------------------
 

@@ -67,3 +67,20 @@ def test_whether_a_cause_is_settled_is_said_by_keyboard(writer, live_server, mil
     writer.keyboard.press("Enter")
     expect(writer.get_by_text("The cause needs a decision.")).to_be_visible()
     writer.assert_accessible()
+
+
+def test_a_new_forecast_shows_how_it_prints_as_it_is_typed(writer, live_server, milestone):
+    writer.goto(live_server.url + address("workitems:milestone", milestone))
+    shown = writer.locator("#in-briefing")
+    expect(writer.get_by_role("button", name="See how it prints in the briefing")).to_be_hidden()
+    writer.get_by_label("Now expected").fill("June 2031")
+    expect(shown).to_contain_text("(1.2) will be a year late (June 2031).")
+    writer.get_by_label("Why the date moves").fill("The printer went out of business.")
+    expect(shown).to_contain_text("No cause is recorded, and the paper will say so.")
+    writer.get_by_label("Cause of the delay").select_option("procurement")
+    expect(shown).to_contain_text(
+        "will be a year late (June 2031). The printer went out of business."
+    )
+    writer.assert_accessible()
+    milestone.refresh_from_db()
+    assert milestone.forecast_due == date(2030, 6, 30)

@@ -186,15 +186,22 @@ def test_an_agreed_change_has_a_mark_of_its_own():
 
 
 def test_dates_and_slips_are_printed_in_words():
-    assert slip_words(LATE) == "31 Aug 2010, three months later"
-    assert slip_words(replace(LATE, forecast_on=date(2010, 6, 1))) == "1 Jun 2010, one day later"
+    assert slip_words(LATE) == "31 Aug 2010, 92 days later"
+    assert slip_words(replace(LATE, forecast_on=date(2010, 6, 1))) == "1 Jun 2010, 1 day later"
     assert (
-        slip_words(replace(LATE, completed_on=date(2010, 5, 29))) == "29 May 2010, two days earlier"
+        slip_words(replace(LATE, completed_on=date(2010, 5, 29))) == "29 May 2010, 2 days earlier"
     )
     assert slip_words(replace(LATE, forecast_on=None)) == "31 May 2010"
     august = replace(LATE, forecast_known_to=KnownTo.MONTH)
-    assert slip_words(august) == "Aug 2010, three months later"
-    assert "31 Aug 2010, three months later" in printed(timeline(LATE))
+    assert slip_words(august) == "Aug 2010, 92 days later"
+    assert "31 Aug 2010, 92 days later" in printed(timeline(LATE))
+
+
+def test_how_far_a_milestone_moved_is_printed_as_the_paper_says_it():
+    moved = replace(LATE, moved="three months later")
+    assert slip_words(moved) == "31 Aug 2010, three months later"
+    assert "31 Aug 2010, three months later" in printed(timeline(moved))
+    assert "promised 31 May 2010, expected 31 Aug 2010, three months later." in timeline(moved)
 
 
 def test_the_line_of_today_is_drawn_at_its_date():
@@ -215,7 +222,7 @@ def test_the_timelines_title_lists_each_slip():
     )[0]
     assert title.text == (
         "Timeline of milestones as at 30 July 2010. "
-        "1.1 Brochures printed: promised 31 May 2010, expected 31 Aug 2010, three months later. "
+        "1.1 Brochures printed: promised 31 May 2010, expected 31 Aug 2010, 92 days later. "
         "1.2 Brochures printed: promised May 2010, expected May 2010. "
         "1.3 Done: promised 1 Mar 2010, done 1 Mar 2010."
     )

@@ -182,6 +182,7 @@ def test_milestones_show_every_date_as_on_the_papers_date(plan, item):
             original_known_to=KnownTo.QUARTER,
             agreed_known_to=KnownTo.MONTH,
             forecast_known_to=KnownTo.QUARTER,
+            moved="three months later",
         ),
     )
 
@@ -238,6 +239,7 @@ def test_a_delay_is_listed_with_its_milestone_and_mitigations(plan, item, milest
             agreed_on=date(2010, 3, 31),
             forecast_on=date(2010, 9, 30),
             standing="Overdue by four months",
+            moved="six months later",
         ),
         cause="Staffing",
         explanation=plain("Two trainers left."),

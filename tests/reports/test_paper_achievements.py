@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from reports.compose.paragraphs import flat
 from tests.reports.in_memory import HEALTH, POLICE, facts, item, paper, said, told
 
 LONG = "They were taught to see signs that an officer at a border would not look for. "
@@ -32,10 +33,26 @@ def test_headlines_form_one_list_and_key_achievements_a_paragraph_of_each_pillar
         pair("A card is printed.", "2.2", HEALTH),
     ) == [
         "The year’s main result:\n- Staff were trained.",
-        "Prevention. A policy is written: for new staff; for all others. It is in use (New Zealand "
-        "Police, item 1.2).",
+        "Prevention. A policy is written: for new staff; for all others. It is in use (Police, item "
+        "1.2).",
         "Protection. Police wrote a guide. A card is printed (Ministry of Health, MOH, item 2.2).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("A policy, which:\n- lets a\n- opens b.", "A policy, which lets a; and opens b."),
+        ("Those who:\n- ask.\n- go;\n- stay", "Those who ask; go; and stay."),
+        ("It went to\n- DoL", "It went to DoL."),
+        ("A rule that:\n- lets a; or\n- opens b", "A rule that lets a; or opens b."),
+        ("A rule that:\n- lets a, and\n- opens b", "A rule that lets a, and opens b."),
+        ("Which:\n- a\n- b", "Which: a; b."),
+        ("It is in photo:\n- a\n  - c\n- b", "It is in photo: a; c; b."),
+    ],
+)
+def test_a_list_goes_on_without_a_colon_where_its_words_lead_into_it(typed, printed):
+    assert flat(typed) == printed
 
 
 def test_the_pillar_is_printed_bold():
@@ -43,7 +60,7 @@ def test_the_pillar_is_printed_bold():
     found = paper(facts(of, updates=[update])).sections[2].paragraphs[0]
     assert [(run.text, run.bold) for run in found.text] == [
         ("Prevention.", True),
-        (" A policy is written (New Zealand Police, item 1.1).", False),
+        (" A policy is written (Police, item 1.1).", False),
     ]
     assert found.sources == (update.source,)
 
@@ -74,11 +91,11 @@ def test_a_period_of_other_length_has_other_words():
 @pytest.mark.parametrize(
     ("text", "printed"),
     [
-        ("A policy is in use.", "A policy is in use (New Zealand Police, item 1.1)."),
-        ("a policy is in use", "A policy is in use (New Zealand Police, item 1.1)."),
+        ("A policy is in use.", "A policy is in use (Police, item 1.1)."),
+        ("a policy is in use", "A policy is in use (Police, item 1.1)."),
         ("Police have a policy", "Police have a policy."),
         ("The New Zealand Police have a policy.", "The New Zealand Police have a policy."),
-        ("Is a policy **in use**? It is!", "Is a policy in use? It is! (New Zealand Police, item 1.1)"),
+        ("Is a policy **in use**? It is!", "Is a policy in use? It is! (Police, item 1.1)"),
     ],
 )  # fmt: skip
 def test_an_achievement_that_does_not_name_its_agency_is_attributed(text, printed):
@@ -93,16 +110,31 @@ def test_at_most_two_sentences_and_sixty_words_of_an_achievement_are_quoted_whol
     assert achieved(pair(f"{sentence} {sentence}")) == [f"Prevention. {sentence}"]
 
 
+ENDLESS = "Police " + "taught " * 130 + "them."
+
+
 @pytest.mark.parametrize(
     ("annexes", "where"),
     [(["items_texts"], "in Annex A"), (["items"], "in the agencies’ reports")],
 )
 def test_achievements_whose_first_sentence_is_too_long_are_counted(annexes, where):
-    endless = "Police " + "taught " * 130 + "them."
     assert achieved(
-        pair(endless), pair("Police did it.", "1.2"), pair("It ran " * 70, "1.3", key="headline"),
-        annexes=annexes,
-    ) == ["Prevention. Police did it.", f"Two further key achievements are {where}."]  # fmt: skip
+        *[pair(ENDLESS, f"1.{n}") for n in range(1, 4)], pair("Police did it.", "1.4"),
+        pair("It ran " * 70, "1.5", key="headline"), annexes=annexes,
+    ) == ["Prevention. Police did it.", f"Four further key achievements are {where}."]  # fmt: skip
+
+
+def test_up_to_three_items_are_named_whose_achievements_have_no_room():
+    did = pair("Police did it.", "1.9")
+    one = pair(ENDLESS, title="Train")
+    two = pair(ENDLESS, "1.2", as_told="the card", key="headline")
+    three = pair(ENDLESS, "1.3", HEALTH, title="Ask")
+    again = one[0], said(one[0], POLICE, achieved=ENDLESS, key_achievement="yes")
+    assert [achieved(did, *left)[1:] for left in ([one], [one, again], [two, one, three])] == [
+        ["An agency also reports a key achievement on “Train” (1.1)."],
+        ["An agency also reports key achievements on “Train” (1.1)."],
+        ["Agencies also report key achievements on the card (1.2), “Train” (1.1) and “Ask” (1.3)."],
+    ]
 
 
 def test_what_has_no_room_is_counted_and_pillars_take_turns_key_items_first():
@@ -111,7 +143,7 @@ def test_what_has_no_room_is_counted_and_pillars_take_turns_key_items_first():
     for most_words, printed in (
         (205, [9]),
         (225, [9, 19]),
-        (245, [1, 9, 19]),
+        (250, [1, 9, 19]),
         (265, [1, 9, 11, 19]),
     ):
         lines = achieved(*pairs, most_words=most_words)
@@ -121,7 +153,7 @@ def test_what_has_no_room_is_counted_and_pillars_take_turns_key_items_first():
             f"{18 - len(told)} further key achievements are in the agencies’ reports."
         )
     assert achieved(*pairs[:1], most_words=60) == [
-        "One further key achievement is in the agencies’ reports."
+        "An agency also reports a key achievement on “Train staff” (1.1)."
     ]
 
 

@@ -42,17 +42,18 @@ def test_attention_goes_to_the_late_key_items_and_those_in_doubt():
         "No key item is late or at risk, so the working group attends to the dates as they come."
     )
     assert ahead(late("1.1", is_key=True), late("1.2"))[0] == (
-        "The working group puts the late key item first: “Train staff” (1.1)."
+        "The working group will concentrate on the late key item: “Train staff” (1.1)."
     )
     assert ahead(late("1.1", is_key=True), late("1.2", is_key=True, as_told="the card"))[0] == (
-        "The working group puts the late key items first: “Train staff” (1.1) and the card (1.2)."
+        "The working group will concentrate on the late key items: “Train staff” (1.1) and the card "
+        "(1.2)."
     )
     assert ahead(doubtful)[0] == (
-        "The working group watches “Write a policy” (1.3), which may become late."
+        "The working group will watch “Write a policy” (1.3), which may become late."
     )
     assert ahead(late("1.1", is_key=True), doubtful)[0] == (
-        "The working group puts the late key item first, “Train staff” (1.1), and watches “Write a "
-        "policy” (1.3), which may become late."
+        "The working group will concentrate on the late key item, “Train staff” (1.1), and watch “Write "
+        "a policy” (1.3), which may become late."
     )
     assert ahead(*(late(f"1.{n}", is_key=True) for n in range(1, 7)))[0].endswith(
         "“Train staff” (1.3) and three others."
@@ -134,7 +135,7 @@ def test_open_milestones_of_the_next_months_are_listed_by_date():
         item("1.6", step(date(2010, 9, 30), withdrawn_on=PAST)),
     )[1:] == [
         "You will see progress by these dates:\n"
-        "- 31 July 2010: “Brochure printed” (1.2, New Zealand Police)\n"
+        "- 31 July 2010: “Brochure printed” (1.2, Police)\n"
         "- 31 August 2010: “Brochure printed” (1.1, DoL)\n"
         "- 31 August 2010: a milestone of the card (1.3, Ministry of Health, MOH)\n"
         "- July to September 2010: the map (1.5, DoL)",
@@ -151,6 +152,15 @@ def test_late_steps_of_key_items_come_before_others_and_five_or_six_are_shown():
         "- 30 June 2011",
     ]
     assert len(ahead(item("1.2", *steps))[1].splitlines()) == 1 + 5
+
+
+@pytest.mark.parametrize(("ahead_by", "is_shown"), [(14, True), (15, False)])
+def test_a_date_of_the_coming_two_weeks_is_as_important_as_one_of_a_key_item(ahead_by, is_shown):
+    soon = step(ON + timedelta(days=ahead_by), description="Near")
+    others = [step(date(2010, 9, day), description=f"Step {day}") for day in range(1, 6)]
+    lines = ahead(item("1.1", soon), item("1.2", *others, is_key=True))[1].splitlines()
+    assert len(lines) == 1 + 5
+    assert ("“Near”" in lines[1], "“Step 5”" in lines[5]) == (is_shown, not is_shown)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from reports.compose.delay_text import mitigation
+from reports.compose.paragraphs import Writer
 from tests.reports.in_memory import (
     HEALTH,
     LABOUR,
@@ -15,6 +17,7 @@ from tests.reports.in_memory import (
     item,
     paper,
     step,
+    text_of,
     told,
 )
 
@@ -140,21 +143,21 @@ def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
     )  # fmt: skip
     assert delays(late("1.1", held_up, is_key=True)) == [
         "“Brochure printed” (1.1) will be a year late (June 2011). No money was set aside. Victims "
-        "are not reached. The cause is settled. The date has moved three times."
+        "are not reached. This is settled now. The date has moved three times."
     ]
 
 
 @pytest.mark.parametrize(
     ("settled", "sentence"),
     [
-        ({"settlement": "needs_decision"}, "The cause needs a decision."),
+        ({"settlement": "needs_decision"}, "This needs a decision."),
         (
             {"settlement": "being_settled", "settling_agency": POLICE.pk},
-            "The cause is being settled (New Zealand Police).",
+            "This is not settled yet (Police).",
         ),
         (
             {"settlement": "being_settled", "settling_agency": HEALTH.pk, "settling_by": LATER},
-            "The cause is being settled (Ministry of Health, MOH, by June 2011).",
+            "This is not settled yet (Ministry of Health, MOH, by June 2011).",
         ),
     ],
 )
@@ -307,10 +310,10 @@ def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_to
 @pytest.mark.parametrize(
     ("dates", "note"),
     [
-        ({"due_on": SOON}, "New Zealand Police, by 31 August 2010"),
-        ({"due_on": LATER}, "New Zealand Police, by June 2011"),
-        ({"due_on": date(2010, 7, 1)}, "New Zealand Police, due by 1 July 2010 and not done yet"),
-        ({}, "New Zealand Police, no date set"),
+        ({"due_on": SOON}, "Police, by 31 August 2010"),
+        ({"due_on": LATER}, "Police, by June 2011"),
+        ({"due_on": date(2010, 7, 1)}, "Police, due by 1 July 2010 and not done yet"),
+        ({}, "Police, no date set"),
     ],
 )
 def test_an_open_action_is_told_with_owner_and_date(dates, note):
@@ -338,25 +341,65 @@ def test_actions_are_listed_by_item_those_of_key_items_first():
         late("1.4", held_up(HEALTH), title="Write"),
     ) == [
         "What is being done:\n"
-        "- The training (1.2): Do 1 (DoL, no date set). Do 2 (New Zealand Police, no date set).\n"
-        "- “Train staff” (1.3): Do 1 (Ministry of Health, MOH, no date set).",
-        "For other late items:\n"
+        "- The training (1.2): Do 1 (DoL, no date set). Do 2 (Police, no date set).\n"
+        "- “Train staff” (1.3): Do 1 (Ministry of Health, MOH, no date set).\n"
         "- “Ask” (1.1): Do 1 (Police, no date set).\n"
-        "- “Write” (1.4): Do 1 (MOH, no date set).",
+        "- “Write” (1.4): Do 1 (MOH, no date set)."
     ]
+
+
+def test_the_first_action_of_each_item_goes_before_the_second_of_any():
+    def held_up(*words):
+        return delay(actions=[action(f"Police {each}.", due_on=SOON) for each in words])
+
+    items = [
+        late("1.1", held_up("ask", "write"), is_key=True),
+        late("1.2", held_up("go", "stay")),
+    ]
+    first = [
+        "- “Train staff” (1.1): Police ask (by 31 August 2010).",
+        "- “Train staff” (1.2): Police go (by 31 August 2010).",
+    ]
+    writer = Writer(facts(*items), contents=["mitigation"], words=15)
+    assert text_of(mitigation(writer).paragraphs[0]).splitlines()[1:] == first
+    assert [line.count("Police") for line in mitigations(*items)[0].splitlines()[1:]] == [2, 2]
 
 
 @pytest.mark.parametrize(
     ("done", "sentence"),
     [
-        (1, "One action against these delays is done."),
-        (2, "Two actions against these delays are done."),
+        (1, "One action for 1.1 is done."),
+        (2, "Two actions for 1.1 are done."),
     ],
 )
 def test_finished_actions_of_the_period_are_counted(done, sentence):
     finished = [action(done_on=date(2010, 7, n)) for n in range(1, done + 1)]
     old = action(done_on=date(2009, 7, 1))
     assert mitigations(late("1.1", delay(actions=[old, *finished]), is_key=True)) == [sentence]
+
+
+def test_an_agency_is_introduced_where_it_is_first_read():
+    both = delay(actions=[action("Ask."), action("Print.", HEALTH)])
+    one = delay(actions=[action("Write.", HEALTH)])
+    assert mitigations(late("1.1", both, is_key=True), late("1.2", one))[0].splitlines()[1:] == [
+        "- “Train staff” (1.1): Ask (Police, no date set). Print (Ministry of Health, MOH, no date "
+        "set).",
+        "- “Train staff” (1.2): Write (MOH, no date set).",
+    ]
+
+
+def test_one_action_of_a_key_item_is_told_though_its_first_is_too_long_and_no_room_is_left():
+    endless = action("Police " + "print " * 90 + "it.")
+    held_up = delay(actions=[endless, action("Police ask.")])
+    assert mitigations(late("1.1", held_up, is_key=True), most_words=60) == [
+        "For “Train staff” (1.1): Police ask (no date set)."
+    ]
+
+
+def test_finished_actions_are_told_with_the_numbers_of_their_items():
+    done = [delay(actions=[action(done_on=PAST)]) for _ in range(2)]
+    items = [late("1.10", done[0]), item("1.2", step(LATER, done[1])), item("1.3")]
+    assert mitigations(*items) == ["Two actions for 1.2 and 1.10 are done."]
 
 
 def test_late_items_without_an_action_are_named_or_counted():
@@ -386,10 +429,10 @@ def test_what_is_the_same_for_another_item_is_said_with_its_number_or_not_again(
     assert delays(late("1.1", held_up(), is_key=True), late("1.2", held_up(), is_key=True))[
         0
     ].splitlines()[1:] == [
-        "- “Brochure printed” (1.1) will be a year late (June 2011). They left. The cause is settled. "
+        "- “Brochure printed” (1.1) will be a year late (June 2011). They left. This is settled now. "
         "The date has moved twice.",
-        "- “Brochure printed” (1.2) will be a year late (June 2011). The cause of 1.2 is settled. The "
-        "date of 1.2 has moved twice.",
+        "- “Brochure printed” (1.2) will be a year late (June 2011). The cause of 1.2 is settled now. "
+        "The date of 1.2 has moved twice.",
     ]
 
 

@@ -113,33 +113,73 @@ def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
 )
 def test_an_item_that_has_not_started_is_named_with_its_first_date(steps, printed):
     items = [item(), item("1.2", *steps, title="Adopt it", stage="not_started")]
-    assert brief(*items)[1].partition("Not yet started: ")[2] == f"{printed}."
+    assert brief(*items)[-2] == f"Not yet started: {printed}."
 
 
 def test_items_that_have_not_started_are_named_by_phrase_and_only_if_they_are_few():
     first, second, third = (
         item(f"1.{n}", as_told=f"the aim {n}", stage="not_started") for n in (1, 2, 3)
     )
-    assert brief(item("1.9"), first, second)[1].partition("Not yet started: ")[2] == (
-        "the aim 1 (1.1) and the aim 2 (1.2)."
-    )
-    assert "Not yet started" not in brief(item("1.9"), first, second, third)[1]
+    assert brief(item("1.9"), first, second)[2:-1] == [
+        "No item is late.",
+        "Not yet started: the aim 1 (1.1) and the aim 2 (1.2).",
+    ]
+    assert brief(item("1.9"), first, second, third)[2:-1] == ["No item is late."]
 
 
 def test_a_withdrawn_item_is_named_with_the_reason_and_month_of_the_decision():
     gone = item("1.10", title="Study a help line", stage="withdrawn")
     reasons = {gone.pk: withdrawn("its options were compared. They cost more.")}
-    assert brief(item(), gone, withdrawals=reasons)[1].partition("Withdrawn ")[2] == (
-        "in February 2010: “Study a help line” (1.10). Its options were compared."
-    )
+    assert brief(item(), gone, withdrawals=reasons)[2:-1] == [
+        "No item is late.",
+        "Withdrawn in February 2010: “Study a help line” (1.10). Its options were compared.",
+    ]
     decided = paper(facts(item(), gone, withdrawals=reasons)).sections[0].paragraphs[1].sources
     assert "workitems.variation" in {source.model for source in decided}
 
 
 def test_a_withdrawal_before_the_period_is_only_counted():
-    assert brief(item(), item("1.2", stage="withdrawn"))[1] == (
-        "Of the Plan’s two work items, one is under way and one is withdrawn."
+    gone = item("1.2", stage="withdrawn")
+    unchanged = said(gone, no_change_on=date(2010, 7, 10))
+    assert brief(item(), gone, updates=[unchanged])[1:-1] == [
+        "Of the Plan’s two work items, one is under way and one is withdrawn.",
+        "No item is late.",
+    ]
+
+
+def test_a_withdrawal_without_a_decision_is_told_from_the_agencys_last_report():
+    gone = item("1.2", title="Study a help line", stage="withdrawn")
+    updates = [
+        said(gone, achieved="We compared.", written_on=date(2010, 1, 10)),
+        said(gone, achieved="another line does it. We stopped."),
+        said(gone, no_change_on=date(2010, 7, 20)),
+    ]
+    told_of = paper(facts(item(), gone, updates=updates)).sections[0].paragraphs[1]
+    assert brief(item(), gone, updates=updates)[3] == (
+        "Withdrawn: “Study a help line” (1.2). Another line does it."
     )
+    assert updates[1].source in told_of.sources
+    decided = {gone.pk: withdrawn("It cost more")}
+    assert brief(item(), gone, updates=updates, withdrawals=decided)[3] == (
+        "Withdrawn in February 2010: “Study a help line” (1.2). It cost more."
+    )
+
+
+def test_a_key_achievement_is_no_reason_for_a_withdrawal():
+    gone = item("1.2", stage="withdrawn")
+    update = said(gone, achieved="Lines were compared.", key_achievement="yes")
+    assert brief(item(), gone, updates=[update])[2:-1] == ["No item is late."]
+
+
+def test_withdrawn_items_are_named_after_those_that_have_not_started_and_only_if_they_are_few():
+    gone = [item(f"1.{n}", title=f"Item {n}", stage="withdrawn") for n in (1, 2, 3)]
+    updates = [said(each, achieved=f"Study {each.number} ended.") for each in gone]
+    waiting = item("1.4", title="Wait", stage="not_started")
+    assert brief(*gone[:2], waiting, updates=updates[:2])[-2] == (
+        "Not yet started: “Wait” (1.4). Withdrawn: “Item 1” (1.1). Study 1.1 ended. Withdrawn: "
+        "“Item 2” (1.2). Study 1.2 ended."
+    )
+    assert brief(*gone, waiting, updates=updates)[-2] == "Not yet started: “Wait” (1.4)."
 
 
 # --- what is late -----------------------------------------------------------------------------
@@ -175,9 +215,18 @@ def test_it_is_said_when_nothing_is_late(ended, sentence):
     assert brief(item("2.1"), *items)[2] == sentence
 
 
-def test_items_that_slipped_and_caught_up_are_counted_with_the_late_ones():
-    assert brief(late(), item("1.2", step(LATER, delay())))[2] == (
-        "One item is late, not a key item; one more slipped and is no longer late. "
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, "one more (1.2) slipped and is no longer late"),
+        (2, "two more (1.2 and 1.3) slipped and are no longer late"),
+        (3, "three more (1.2, 1.3 and one other) slipped and are no longer late"),
+    ],
+)
+def test_items_that_slipped_and_caught_up_are_counted_with_the_late_ones(count, words):
+    over = [item(f"1.{n}", step(LATER, delay())) for n in range(2, 2 + count)]
+    assert brief(late(), *over)[2] == (
+        f"One item is late, not a key item; {words}. "
         "A lack of funding holds up “Item 1.1” (1.1, now June 2011)."
     )
 
@@ -195,6 +244,24 @@ def test_key_items_are_named_by_cause_with_their_new_dates():
         "now June 2011) and public material (1.4, now January 2011). Events outside the Plan hold "
         "up “Item 1.2” (1.2, now 15 August 2010). No cause is recorded for “Item 1.3” (1.3, no new "
         "date yet)."
+    )
+
+
+def test_all_late_items_are_named_if_they_are_at_most_four():
+    items = [
+        late("1.1", "staffing"),
+        late("1.2", "funding", is_key=True),
+        late("1.3", "funding"),
+        late("1.4", ""),
+    ]
+    assert brief(*items)[2] == (
+        "Four items are late, one of them a key item. A lack of funding holds up “Item 1.2” (1.2, now "
+        "June 2011) and “Item 1.3” (1.3, now June 2011). A shortage of staff holds up “Item 1.1” "
+        "(1.1, now June 2011). No cause is recorded for “Item 1.4” (1.4, now June 2011)."
+    )
+    assert brief(*items, late("1.5"))[2] == (
+        "Five items are late, one of them a key item. A lack of funding holds up “Item 1.2” (1.2, now "
+        "June 2011)."
     )
 
 
@@ -239,10 +306,10 @@ def test_more_key_items_in_doubt_than_are_named_are_counted():
 @pytest.mark.parametrize(
     ("items", "sentence"),
     [
-        ([item(is_key=True, confidence="on_track")], "No key item is said to be at risk."),
+        ([item(is_key=True, confidence="on_track")], "No key item is at risk."),
         (
             [late(is_key=True), item("1.2", is_key=True, reviewer_confidence="on_track")],
-            "No other key item is said to be at risk.",
+            "No other key item is at risk.",
         ),
         ([item(is_key=True)], ""),  # nobody has said
         ([item(confidence="at_risk")], ""),  # not a key item

@@ -151,7 +151,7 @@ def every_count_is_that_of_the_records(paper):
     else:
         assert sentence.startswith("No item is late")
     acts = [
-        act
+        (item.number, act)
         for item in facts.items
         for step in item.milestones
         for held in step.delays
@@ -159,9 +159,17 @@ def every_count_is_that_of_the_records(paper):
         if held.ended_on is None or held.ended_on >= paper.start
         for act in held.mitigations
     ]
-    done = sum(act.done_on is not None and paper.start <= act.done_on <= paper.on for act in acts)
-    found = re.search(r"(\S+) actions? against these", paper.of(SectionKind.MITIGATION))
-    assert (count_of(found[1]) if found else 0) == done
+    done = [
+        of for of, act in acts if act.done_on is not None and paper.start <= act.done_on <= paper.on
+    ]
+    found = re.search(
+        r"(\S+) actions? for ([\d.]+(?:(?:, | and )[\d.]+)*)(?: and (\S+) others?)? (?:is|are) done\.",
+        paper.of(SectionKind.MITIGATION),
+    )
+    assert (count_of(found[1]) if found else 0) == len(done)
+    if found:
+        others = count_of(found[3].capitalize()) if found[3] else 0
+        assert len(re.findall(r"\d\.\d+", found[2])) + others == len(set(done))
     ahead = [
         step
         for item in facts.items

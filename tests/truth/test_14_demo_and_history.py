@@ -21,7 +21,7 @@ NO_EVENTS = {
     "workitems.plan": {"released_on", "ends_on"},
     "workitems.workitem": {"starts_on"},
     "workitems.milestone": {"original_due", "agreed_due", "forecast_due"},
-    "workitems.delay": {"due_before", "due_after"},
+    "workitems.delay": {"due_before", "due_after", "settling_by"},
     "workitems.mitigation": {"due_on"},
     "workitems.variation": {"due_before", "due_after"},
     "workitems.round": {"period_start", "period_end", "due_on"},

@@ -92,7 +92,7 @@ def test_an_action_waits_on_the_desk_of_its_agency_with_plan_and_date(
 ):
     for user in (contributor, approver):
         assert lines(user) == [(plan.title, action.text, ORIGINS[origin], "Due in 29 days", False)]
-        assert lines(user, DUE + timedelta(days=1))[0][3:] == ("Overdue by 1 day", True)
+        assert lines(user, DUE + timedelta(days=1))[0][3:] == ("Overdue by one day", True)
         (line,) = desk.lines_for(user, TODAY)
         assert line.url == action.get_absolute_url()
     assert lines(colleague) == lines(coordinator) == []

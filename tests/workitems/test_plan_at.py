@@ -383,8 +383,8 @@ def test_returns_are_those_of_the_round_that_was_open_then(plan):
 
     assert told(MARCH) == told(JULY) == told(TODAY) == []
     assert told(MAY) == [("due", [])]
-    assert told(MAY + timedelta(days=3)) == [("due", ["Due 3 days ago and not submitted."])]
-    assert told(date(2010, 6, 12)) == [("sent_back", ["Sent back 2 days ago and not answered."])]
+    assert told(MAY + timedelta(days=3)) == [("due", ["Due three days ago and not submitted."])]
+    assert told(date(2010, 6, 12)) == [("sent_back", ["Sent back two days ago and not answered."])]
 
 
 def test_records_of_the_whole_plan_are_left_out_when_filtered_by_pillar(plan, item):

@@ -131,3 +131,42 @@ def test_the_page_shows_the_sentences_without_a_script(writer, of_return, item):
     )
     boxes = told(writer.get(of_return.get_absolute_url()).text)
     assert boxes[0][1] == "Printed in Suva (Police, item 1.2)."
+
+
+# --- on the milestone's page -------------------------------------------------------------------
+
+
+def test_a_forecast_can_be_tried_and_is_not_saved(writer, item):
+    step = MilestoneFactory(
+        item=item, original_due=DUE, responsible_agency=item.lead_agency, as_told="the leaflet"
+    )
+    url = reverse("workitems:milestone", args=[item.plan.slug, item.number, step.number])
+    typed_so_far = {
+        "act": "move",
+        "try": "yes",
+        "move-forecast_due": "September 2010",
+        "move-reason": "The printer is late.",
+        "move-cause": "procurement",
+    }
+    page = writer.post(url, typed_so_far)
+    assert told(page.text) == [
+        [
+            "In the briefing, under Delay",
+            "The leaflet (1.2) will be three months late (September 2010). The printer is late.",
+            "4 of 45 words",
+        ]
+    ]
+    step.refresh_from_db()
+    assert (step.forecast_due, step.version, step.answers.count(), step.delays.count()) == (
+        DUE,
+        1,
+        0,
+        0,
+    )
+
+
+def test_a_forecast_without_a_date_shows_no_sentence(writer, item):
+    step = MilestoneFactory(item=item, original_due=DUE, responsible_agency=item.lead_agency)
+    url = reverse("workitems:milestone", args=[item.plan.slug, item.number, step.number])
+    page = writer.post(url, {"act": "move", "try": "yes", "move-reason": "Late."})
+    assert (page.status_code, told(page.text)) == (422, [])

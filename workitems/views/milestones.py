@@ -22,11 +22,14 @@ from workitems.forms.items import (
     ReopenMilestoneForm,
 )
 from workitems.models import Milestone, MilestoneAnswer, Return
+from workitems.returns import MilestoneLine
 from workitems.services import items as item_services
 from workitems.services import milestone_answers
 from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import require, signed_in
 
+# Posted with the form of the forecast: show how it prints in the briefing, and save nothing.
+TRY = "try"
 ACTS: dict[str, tuple[type[MilestoneActForm], str]] = {
     "close": (CloseMilestoneForm, "is closed"),
     "move": (MoveForecastForm, "has a new forecast"),
@@ -38,7 +41,7 @@ ACTS: dict[str, tuple[type[MilestoneActForm], str]] = {
 @once
 def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     """Show a milestone with a form for each of three actions. The button's value `act` selects
-    one: "close", "move" or "reopen"."""
+    one: "close", "move" or "reopen". With `try`, a new forecast is only shown as it will print."""
     item = visible_item(request, slug, number)
     row = require(request, "workitems.update_milestone", visible_milestone(item, milestone))
     of_return = milestone_answers.return_to_write(row.responsible_agency_id, item.plan)
@@ -56,7 +59,10 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
         for name, (form, _) in ACTS.items()
     }
     conflict: Milestone | MilestoneAnswer | None = None
-    if act in ACTS and forms[act].is_valid():
+    tried: MilestoneLine | None = None
+    if act == "move" and TRY in request.POST:
+        tried = as_typed(row, forms[act])
+    elif act in ACTS and forms[act].is_valid():
         form, (_, done) = forms[act], ACTS[act]
         try:
             perform(request, of_return, row, act, form.cleaned_data)
@@ -100,8 +106,34 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
             "has_open_delay": any(delay.ended_on is None for delay in delays),
             "conflict": conflict,
+            "tried": tried,
         },
-        status=200 if request.method != "POST" else 422,
+        status=200 if request.method != "POST" or (tried and forms[act].is_valid()) else 422,
+    )
+
+
+def as_typed(row: Milestone, form: MilestoneActForm) -> MilestoneLine | None:
+    """Return the milestone with what is typed into the form of its forecast, to show how it prints;
+    None without a date. Nothing is saved."""
+    form.is_valid()
+    said = form.cleaned_data
+    if not said.get("forecast_due"):
+        return None
+    on = localdate()
+    answer = MilestoneAnswer(
+        milestone=row,
+        outcome=MilestoneAnswer.Outcome.NOT_YET,
+        **{name: said.get(name) or "" for name in ("reason", "cause", "effect", "settlement")},
+    )
+    answer.when = said["forecast_due"]
+    return MilestoneLine(
+        milestone=row,
+        on=on,
+        late=standing.milestone_lateness(row, on),
+        delays=list(row.delays.open(on).order_by("-number")),
+        is_own=True,
+        is_asked=False,
+        answer=answer,
     )
 
 
