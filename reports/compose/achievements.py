@@ -63,7 +63,7 @@ def achievements(writer: Writer) -> Section:
     closing = _completed(writer, completed, room)
     lead, left = _headlines(writer, headlines, room)
     told, more = _by_pillar(writer, others, room)
-    paragraphs = [*lead, *told, *_left_over(writer, left + more, room), *closing]
+    paragraphs = [*lead, *told, *_left_over(writer, left + more, completed, room), *closing]
     if not paragraphs:
         paragraphs.append(_nothing_achieved(writer))
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
@@ -194,8 +194,12 @@ def _of_pillar(
     )
 
 
-def _left_over(writer: Writer, left: list[Said], room: Room) -> Iterator[Paragraph]:
-    """Yield a sentence on the key achievements that had no room."""
+def _left_over(
+    writer: Writer, left: list[Said], completed: list[ItemAt], room: Room
+) -> Iterator[Paragraph]:
+    """Yield a sentence on the key achievements that had no room, but for items that are named as
+    completed."""
+    left = [pair for pair in left if len(completed) > MAX_COMPLETED or pair[0] not in completed]
     if not left:
         return
     items = list(dict.fromkeys(item for item, _ in left))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from reports.compose.budget import Room, count_words
+from reports.compose.budget import Room
 from reports.compose.delay_text import LateItem, cause_of, late_items
 from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source
 from reports.compose.paragraphs import Writer, errors_naming
@@ -36,7 +36,7 @@ from workitems.plan_at import ItemAt
 STANDING = {
     Stage.COMPLETE: ("is complete", "are complete"),
     Stage.UNDER_WAY: ("is under way", "are under way"),
-    Stage.ONGOING: ("is ongoing work", "are ongoing work"),
+    Stage.ONGOING: ("is ongoing", "are ongoing"),
     Stage.NOT_STARTED: ("has not started", "have not started"),
     Stage.WITHDRAWN: ("is withdrawn", "are withdrawn"),
 }
@@ -78,7 +78,7 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     lines = [
         _how_it_goes(writer, room),
         *(_worries(writer, room) if facts.items else ()),
-        _beside_the_way(writer, room),
+        *_beside_the_way(writer, room),
         (f"You are asked to {writer.asked}.", [facts.plan_source]),
     ]
     yield from writer.paragraphs(
@@ -97,17 +97,11 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     return " ".join(told), sources
 
 
-def _beside_the_way(writer: Writer, room: Room) -> Line:
-    """Return which few items have not started or were withdrawn, with when or why."""
-    facts = writer.facts
-    told: list[str] = []
-    sources: list[Source] = []
-    for sentence, more in (_not_started(facts, writer.names), _withdrawn(writer)):
-        length = count_words(*told, sentence)
-        if sentence and length <= LINE_WORDS and room.take(sentence):
-            told.append(sentence)
-            sources += more
-    return " ".join(told), sources
+def _beside_the_way(writer: Writer, room: Room) -> Iterator[Line]:
+    """Yield which few items have not started, and which were withdrawn, with when or why."""
+    for sentence, sources in (_withdrawn(writer), _not_started(writer.facts, writer.names)):
+        if sentence and room.take(sentence):
+            yield sentence, sources
 
 
 def _figures(facts: Facts) -> Iterator[str]:
@@ -206,6 +200,14 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     if not doubtful and any(item.confidence or item.reviewer_confidence for item in keys):
         other = "other " if any(item.is_late for item in keys) else ""
         late += f" No {other}key item is at risk."
+    others = [
+        item
+        for item in writer.facts.items
+        if item.is_live and not item.is_key and not item.is_late and is_in_doubt(item)
+    ]
+    if others:
+        verb = agree(len(others), "is", "are")
+        late += f" {capitalised(count_in_words(len(others), 'other item'))} {verb} at risk ({numbers_of(others, MAX_LATE)})."
     yield late, sources
     if doubtful:
         yield _at_risk(writer, doubtful, room)

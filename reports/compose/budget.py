@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 # Relative lengths, by a section's content. What a section does not use goes to those after it.
 SHARES = {
-    "purpose": 22,
+    "purpose": 25,
     "figures": 14,
     "background": 8,
-    "achievements": 33,
-    "delay": 26,
-    "mitigation": 14,
+    "achievements": 42,
+    "delay": 30,
+    "mitigation": 16,
     "next_steps": 16,
     "risks": 8,
 }

@@ -15,6 +15,7 @@ from reports.compose.facts import Facts, item_source, milestone_source, version_
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.subjects import (
     CAUSES,
+    SETTLING,
     Names,
     by_when,
     has_new_date,
@@ -54,6 +55,7 @@ MAX_ACTIONS = 2
 REASON_WORDS = 45
 EFFECT_WORDS = 30
 ACTION_WORDS = 40
+DONE_WORDS = 25
 # Words in a paragraph that go on about one item, and those after which another paragraph begins.
 MOST_WORDS = 140
 PARAGRAPH_WORDS = 90
@@ -275,7 +277,7 @@ def _reasons(writer: Writer, entry: LateItem) -> Iterator[tuple[str, str]]:
             yield _said(writer, delay.explanation, 2, REASON_WORDS), ""
             yield _said(writer, delay.effect, 1, EFFECT_WORDS), ""
             if delay.is_open:
-                yield _settled(writer, delay, entry.item), "This"
+                yield _settled(writer, delay, entry.item), _settling(delay)
     moved = max((sum(each.times_moved for each in slip.delays) for slip in entry.slips), default=0)
     if moved > 1:
         yield f"The date has moved {times_in_words(moved)}.", "The date"
@@ -287,17 +289,22 @@ def _said(writer: Writer, typed: str, most: int, words: int) -> str:
     return closed(capitalised(first_sentences(writer.flat(typed), most, words)))
 
 
+def _settling(delay: DelayAt) -> str:
+    return capitalised(SETTLING[Delay.Cause(delay.cause)])
+
+
 def _settled(writer: Writer, delay: DelayAt, item: ItemAt) -> str:
     """Return whether the delay's cause is settled, if its agency has said so."""
+    what = _settling(delay)
     if delay.settlement == Delay.Settlement.SETTLED:
-        return "This is settled now."
+        return f"{what} is settled now."
     if delay.settlement == Delay.Settlement.NEEDS_DECISION:
-        return "This needs a decision."
+        return f"{what} needs a decision."
     if delay.settlement == Delay.Settlement.BEING_SETTLED and delay.settling_agency:
         notes = [writer.bracketed(writer.facts.agencies[delay.settling_agency])]
         if delay.settling_by:
             notes.append(by_when(KnownDate(delay.settling_by), item.on))
-        return f"This is not settled yet ({', '.join(notes)})."
+        return f"{what} is not settled yet ({', '.join(notes)})."
     return ""
 
 
@@ -521,7 +528,7 @@ def _remarks(
     """Yield a paragraph on the items with finished actions, and on the late items without any."""
     start = writer.facts.briefing.period_start
     done = [
-        (entry.item, source)
+        (entry.item, source, row)
         for entry in entries
         for source, row in entry.mitigations()
         if row.done_on is not None and start <= row.done_on <= row.on
@@ -529,9 +536,16 @@ def _remarks(
     bare = [entry for entry in late if not entry.mitigations()]
     told = []
     if done:
-        count = count_in_words(len(done), "action")
-        which = numbers_of(list(dict.fromkeys(item for item, _ in done)))
-        told.append(f"{capitalised(count)} for {which} {agree(len(done), 'is', 'are')} done.")
+        said = [
+            cited(_said(writer, row.description, 1, DONE_WORDS), f"{item.number}, done")
+            for item, _, row in done
+        ]
+        if len(done) <= MAX_STEPS and all(said) and room.has(*said):
+            told += said
+        else:
+            count = count_in_words(len(done), "action")
+            which = numbers_of(list(dict.fromkeys(item for item, *_ in done)))
+            told.append(f"{capitalised(count)} for {which} {agree(len(done), 'is', 'are')} done.")
     if bare:
         items = [entry.item for entry in bare]
         told.append(
@@ -541,6 +555,6 @@ def _remarks(
         )
     if told:
         room.use(*told)
-        sources = [source for _, source in done]
+        sources = [source for _, source, _ in done]
         sources += (source for entry in bare for source in entry.sources())
         yield writer.paragraph(" ".join(told), about="done and not done", sources=sources)

@@ -40,6 +40,20 @@ CAUSES = {
 }
 
 
+# By cause: what is settled, or not yet.
+SETTLING = {
+    Delay.Cause.FUNDING: "the funding",
+    Delay.Cause.PRIOR_COMMITMENTS: "the clash with other work",
+    Delay.Cause.STAFFING: "the staffing",
+    Delay.Cause.ANOTHER_AGENCY: "the other agency’s part",
+    Delay.Cause.LEGISLATION: "the legislation",
+    Delay.Cause.PROCUREMENT: "the procurement",
+    Delay.Cause.CONSULTATION: "the consultation",
+    Delay.Cause.OUTSIDE_EVENT: "the effect of the event",
+    Delay.Cause.OTHER: "the cause",
+}
+
+
 class Names:
     """How a paper's sentences name items and milestones; it knows which long titles they have told."""
 
