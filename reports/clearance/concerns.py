@@ -3,7 +3,8 @@
 A paragraph is an agency's own if its words are about that agency's records: an update that it
 sent, an item that it leads or supports, a milestone, delay, mitigation, risk or return of its own,
 or an action that it has because of the Minister's answer. Of a list, each agency owns the bullets
-about its records. A sentence that sums up records of several agencies, such as the figures,
+about its records, and of a paragraph that tells records one after another, the sentences about its
+own. A sentence that sums up records of several agencies, such as the figures,
 belongs to none of them. Recommendations concern every agency.
 """
 
@@ -15,7 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from reports.document.wording import join_words
+from reports.document.wording import join_words, sentences
 from reports.drafting.draft import Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
@@ -109,7 +110,8 @@ def _own_words(part: Part, records: Records) -> dict[int, str]:
     if len(part.taken) == 1 and part.taken[0].text:
         (taken,) = part.taken
         if taken.lines:
-            return _own_lines(part.text, taken, records)
+            tell = _own_lines if BULLETS.search(taken.text) else _own_sentences
+            return tell(part.text, taken, records)
         if "\n" not in taken.text:
             return dict.fromkeys(_concerned(names, records), part.text)
     return dict.fromkeys(_any_of(names, records), part.text)
@@ -121,19 +123,44 @@ def _own_lines(text: str, taken: Taken, records: Records) -> dict[int, str]:
     The words above the bullets belong to an agency that owns every bullet. A bullet that was
     changed by hand stays its agency's; one that was added belongs to all agencies of the list.
     """
-    was, now = lines_of(taken.text), lines_of(text)
     of_bullets = [_concerned(line, records) for line in taken.lines]
-    everyone = _any_of((name for line in taken.lines for name in line), records)
     owners = [frozenset.intersection(*of_bullets), *of_bullets]
-    if len(owners) != len(was):
+    everyone = _any_of((name for line in taken.lines for name in line), records)
+    own = _own_of(owners, lines_of(taken.text), lines_of(text), everyone)
+    return {agency: "\n".join(lines) for agency, lines in own.items()}
+
+
+def _own_sentences(text: str, taken: Taken, records: Records) -> dict[int, str]:
+    """Return the agencies of a paragraph that tells records one after another, each with the
+    sentences about its records.
+
+    Sentences that were changed or added by hand are as bullets are. If bullets were added, the
+    paragraph belongs to all its agencies.
+    """
+    owners = [_concerned(line, records) for line in taken.lines]
+    everyone = _any_of((name for line in taken.lines for name in line), records)
+    if BULLETS.search(text):
         return dict.fromkeys(everyone, text)
+    own = _own_of(owners, sentences(taken.text), sentences(text), everyone)
+    return {agency: " ".join(said) for agency, said in own.items()}
+
+
+def _own_of(
+    owners: Sequence[frozenset[int]],
+    was: Sequence[str],
+    now: Sequence[str],
+    everyone: frozenset[int],
+) -> dict[int, list[str]]:
+    """Return the lines of each agency. `owners` are those of each line before it was edited."""
+    if len(owners) != len(was):
+        return {agency: list(now) for agency in everyone}
     if was != now:
         owners = list(_matched(owners, was, now, otherwise=everyone))
     own: dict[int, list[str]] = defaultdict(list)
     for line, agencies in zip(now, owners, strict=True):
         for agency in agencies:
             own[agency].append(line)
-    return {agency: "\n".join(lines) for agency, lines in own.items()}
+    return own
 
 
 def _matched(
@@ -236,7 +263,8 @@ def _was_cleared_whole(
     """Whether the agency cleared all of a shared paragraph, and its own words are as they were.
 
     An answer of before agencies owned single bullets covers paragraphs whole. A sentence about
-    several agencies' records is no longer the agency's, however it changes.
+    several agencies' records is no longer the agency's, however it changes. Who owns single
+    sentences never cleared their paragraph whole.
     """
     if said is not None:
         return said.startswith("- ") and set(lines_of(said)) <= set(lines_of(was))
@@ -244,6 +272,7 @@ def _was_cleared_whole(
         part is not None
         and not was.startswith("- ")
         and len(part.taken) == 1
+        and (not part.taken[0].lines or bool(BULLETS.search(part.taken[0].text)))
         and agency not in owners[part.key]
     )
 

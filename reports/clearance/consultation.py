@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from reports.clearance import concerns
 from reports.document import Document, Paragraph, Recommendation, markup
+from reports.document.wording import sentences
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, printed
 from reports.drafting.paper import assembled, generated
@@ -32,7 +33,8 @@ class Thread:
 class Place:
     """A paragraph or recommendation that concerns the agency, with its comments.
 
-    Of a list, `printed` has the agency's own bullets, and `others` is the number of the rest.
+    Of a list, `printed` has the agency's own bullets, and of sentences about several agencies'
+    records its own; `others` is the number of the rest.
     """
 
     key: str
@@ -76,7 +78,8 @@ def read_consultation(clearance: Clearance) -> Consulting:
     """
     briefing = clearance.briefing
     draft = draft_rows.read_draft(briefing).draft
-    document = assembled(draft, generated(briefing, draft))
+    found = generated(briefing, draft)
+    document = assembled(draft, found)
     owners = concerns.owners_of(draft)
     agency, commented = clearance.agency_id, concerns.commented_keys(clearance)
     by_place = defaultdict(list)
@@ -88,6 +91,7 @@ def read_consultation(clearance: Clearance) -> Consulting:
             each,
             printed(draft, owners[each.key][agency]),
             tuple(by_place.pop(each.key, ())),
+            found.facts.maori,
         )
         for each in paragraphs
         if agency in owners[each.key]
@@ -122,7 +126,9 @@ def read_consultation(clearance: Clearance) -> Consulting:
     )
 
 
-def _own_place(paragraph: Paragraph, words: str, threads: tuple[Thread, ...]) -> Place:
+def _own_place(
+    paragraph: Paragraph, words: str, threads: tuple[Thread, ...], maori: tuple[str, ...]
+) -> Place:
     """Return the place of a paragraph of which the words are the agency's own."""
     name, others = f"Paragraph {paragraph.number}", 0
     if words.startswith("- "):
@@ -132,6 +138,10 @@ def _own_place(paragraph: Paragraph, words: str, threads: tuple[Thread, ...]) ->
         )
         others = len(paragraph.bullets) - len(bullets)
         paragraph = replace(paragraph, bullets=bullets)
+    elif not paragraph.bullets:
+        others = len(sentences(markup.to_source(paragraph.text))) - len(sentences(words))
+        if others:
+            paragraph = replace(paragraph, text=markup.inline(words, maori=maori))
     return Place(paragraph.key, name, paragraph, threads, others)
 
 

@@ -77,7 +77,7 @@ class Composed:
     """What was composed from the records as at the briefing's date.
 
     `sections` maps each content to its section, in the order requested. `lead` is the sentence
-    before the recommendations. `lines` has the sources of each bullet of a list, by paragraph key.
+    before the recommendations. `lines` is that of the `Writer`, by paragraph key.
     """
 
     facts: Facts

@@ -186,11 +186,12 @@ def _boxes(said: list[Said], told: dict[int, str]) -> Iterator[list[Said]]:
 def _of_pillar(
     writer: Writer, pillar: Pillar, place: int, box: list[Said], told: dict[int, str]
 ) -> Paragraph:
-    start = "" if place else f"**{pillar.title}.** "
-    return writer.paragraph(
-        start + " ".join(_citing(writer, item, update, told[update.pk]) for item, update in box),
+    said = [
+        (_citing(writer, item, update, told[update.pk]), [update.source]) for item, update in box
+    ]
+    return writer.running(
+        said if place else [(f"**{pillar.title}.**", []), *said],
         about=f"achievements {pillar.pk} {place}" if place else f"achievements {pillar.pk}",
-        sources=[update.source for _, update in box],
     )
 
 

@@ -68,10 +68,10 @@ def _attention(writer: Writer, room: Room) -> Paragraph:
     else:
         words = "No key item is late or at risk, so the working group attends to the dates as they come."
     room.use(words)
+    told = [(words, sources or [writer.facts.plan_source])]
     for plan, source in _plans(writer, room, ATTENTION_WORDS - count_words(words)):
-        words += f" {plan}"
-        sources.append(source)
-    return writer.paragraph(words, about="next steps", sources=sources or None)
+        told.append((plan, [source]))
+    return writer.running(told, about="next steps")
 
 
 class Plan(NamedTuple):

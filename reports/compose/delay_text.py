@@ -59,8 +59,6 @@ DONE_WORDS = 25
 # Words in a paragraph that go on about one item, and those after which another paragraph begins.
 MOST_WORDS = 140
 PARAGRAPH_WORDS = 90
-# How the paper's own sentences on a delay begin, and of what they are, as a second item needs it.
-SUBJECTS = {"This": "The cause", "The date": "The date"}
 
 
 @dataclass(frozen=True)
@@ -261,7 +259,7 @@ def _why(writer: Writer, entry: LateItem) -> Iterator[str]:
     for sentence, subject in _reasons(writer, entry):
         if sentence in writer.said:
             number = entry.item.number
-            of_it = f"{SUBJECTS[subject]} of {number}" if subject else ""
+            of_it = f"{subject} of {number}" if subject else ""
             yield sentence.replace(subject, of_it, 1) if subject else ""
         else:
             yield sentence
@@ -352,10 +350,9 @@ def _in_paragraphs(
             length = count_words(text)
         boxes[-1].append((text, entries))
     for place, box in enumerate(boxes):
-        yield writer.paragraph(
-            " ".join(text for text, _ in box),
+        yield writer.running(
+            [(text, [source for entry in of for source in entry.sources()]) for text, of in box],
             about=f"{about} {place}" if place else about,
-            sources=[source for _, of in box for entry in of for source in entry.sources()],
         )
 
 

@@ -21,7 +21,7 @@ from reports.document import (
     markup,
     words,
 )
-from reports.document.wording import closed, mentions, named, opened
+from reports.document.wording import closed, mentions, named, opened, sentences
 
 # In text: what is asked of the Minister, filled in from the recommendations when the paper is printed.
 ASKED = "{recommendations}"
@@ -50,7 +50,8 @@ class Writer:
         # Sentences that the paper has and would not say again.
         self.said: set[str] = set()
         self._budget = Budget(words, contents)
-        # By key of a paragraph that lists records: the sources of each of its bullets.
+        # By key of a paragraph that tells several records: the sources of each of its bullets, or of
+        # each sentence if it has no bullets.
         self.lines: dict[str, tuple[tuple[Source, ...], ...]] = {}
         self._introduced: set[int] = set()
 
@@ -145,6 +146,18 @@ class Writer:
             bullets=tuple(bullets),
             sources=tuple(dict.fromkeys(sources)),
         )
+
+    def running(self, told: Iterable[tuple[str, Iterable[Source]]], *, about: str) -> Paragraph:
+        """Return a paragraph of texts, as `paragraph` does, each of whole sentences with its own
+        sources."""
+        pieces = [(text, tuple(sources)) for text, sources in told]
+        made = self.paragraph(
+            " ".join(text for text, _ in pieces),
+            about=about,
+            sources=[source for _, sources in pieces for source in sources],
+        )
+        self.lines[made.key] = tuple(sources for text, sources in pieces for _ in sentences(text))
+        return made
 
     def paragraphs(
         self,

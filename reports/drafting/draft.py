@@ -55,7 +55,8 @@ class Origin(LabelledEnum):
 class Taken:
     """A generated paragraph that a part came from: its key, and its text at that time.
 
-    `lines` are the records (`record_of`) of each of its bullets, if it is a list of records.
+    `lines` are the records (`record_of`) of each of its bullets, or of each sentence if it has no
+    bullets, if it tells several records.
     """
 
     key: str

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from reports.compose import write
 from reports.compose.paragraphs import flat
 from tests.reports.in_memory import HEALTH, POLICE, facts, item, paper, said, told
 
@@ -63,6 +64,15 @@ def test_the_pillar_is_printed_bold():
         (" A policy is written (Police, item 1.1).", False),
     ]
     assert found.sources == (update.source,)
+
+
+def test_each_sentence_on_a_pillar_has_the_sources_of_its_own_item():
+    pairs = [pair("A policy is written. It is in use.", "1.1"), pair("A card is printed.", "1.2")]
+    of = facts(*(each for each, _ in pairs), updates=[update for _, update in pairs])
+    found = write(of)
+    (paragraph,) = found.sections["achievements"].paragraphs
+    (first,), (second,) = ([update.source] for _, update in pairs)
+    assert found.lines[paragraph.key] == ((), (first,), (first,), (second,))
 
 
 def test_of_a_headline_the_first_sentence_is_quoted():

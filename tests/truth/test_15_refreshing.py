@@ -1,7 +1,7 @@
 """An update of a draft from the records is shown first, and asks only agencies whose words change.
 
-Police and Customs each lead a late item, told in one list; the coordinating agency leads another.
-Both have concurred.
+Police and Customs each lead a late item; the delays are told in one paragraph, the actions against
+them in one list. The coordinating agency leads another item. Both have concurred.
 """
 
 import re
@@ -12,7 +12,9 @@ import time_machine
 from django.urls import reverse
 
 from reports.clearance import concerns
+from reports.clearance.consultation import read_consultation
 from reports.drafting import draft_rows
+from reports.drafting.draft import printed
 from reports.drafting.paper import composed
 from reports.models import Briefing, Clearance, ClearanceComment, DraftParagraph
 from reports.services import clearance, drafts, record_updates
@@ -45,7 +47,9 @@ def by(labour):
 
 def late(item, explanation):
     """Give the item a milestone that is overdue, with a delay and a mitigation."""
-    milestone = MilestoneFactory(item=item, original_due=date(2010, 6, 1))
+    milestone = MilestoneFactory(
+        item=item, original_due=date(2010, 6, 1), description=f"Be done with {item.number}"
+    )
     delay = DelayFactory(milestone=milestone, explanation=explanation)
     MitigationFactory(delay=delay, owner_agency=item.lead_agency)
     return delay
@@ -112,6 +116,12 @@ def explain(delay, words):
     delay.save()
 
 
+def act(delay, words):
+    (action,) = Delay.objects.get(pk=delay.pk).mitigations.all()
+    action.description = words
+    action.save()
+
+
 def proposed(briefing):
     return record_updates.proposed(briefing, composed(briefing))
 
@@ -133,7 +143,14 @@ def asked_again(briefing):
 
 
 def text_of(briefing, key):
-    return briefing.draft_paragraphs.get(key=key).text
+    draft = draft_rows.read_draft(briefing).draft
+    return printed(draft, draft.part(key).text)
+
+
+NO_DATE = "due by 1 June 2010, no new date is set."
+OF_POLICE = f"For “Be done with 1.2” (1.2), {NO_DATE} The printer is late."
+OF_CUSTOMS = f"For “Be done with 1.3” (1.3), {NO_DATE} The trainer was ill."
+ACTION = "Ask for money in the next budget"
 
 
 # --- whose words ------------------------------------------------------------------------------
@@ -142,13 +159,28 @@ def text_of(briefing, key):
 def test_of_a_list_each_agency_owns_the_bullets_about_its_records(briefing, police, customs):
     draft = draft_rows.read_draft(briefing).draft
     owners = concerns.owners_of(draft)
-    (listed,) = (part for part in draft.portion("delay").parts)
-    assert {pk: words.split("**")[1] for pk, words in owners[listed.key].items()} == {
-        police.pk: "Print a brochure",
-        customs.pk: "Train officers",
+    (listed,) = draft.portion("mitigation").parts
+    assert owners[listed.key] == {
+        police.pk: f"- “Print a brochure” (1.2): {ACTION} (Police, no date set).",
+        customs.pk: f"- “Train officers” (1.3): {ACTION} (Customs, no date set).",
     }
     lead, *bullets = concerns.lines_of(listed.text)
-    assert list(owners[listed.key].values()) == bullets
+    assert (lead, bullets) == ("What is being done:", list(owners[listed.key].values()))
+
+
+def test_of_items_told_one_after_another_each_agency_owns_its_sentences(briefing, police, customs):
+    draft = draft_rows.read_draft(briefing).draft
+    (told,) = draft.portion("delay").parts
+    assert told.text == f"{OF_POLICE} {OF_CUSTOMS}"
+    assert concerns.owners_of(draft)[told.key] == {police.pk: OF_POLICE, customs.pk: OF_CUSTOMS}
+
+
+def test_an_agency_is_shown_its_own_sentences_and_how_many_others_there_are(briefing, customs):
+    row = briefing.clearances.select_related("briefing", "agency").get(agency=customs)
+    (told,) = draft_rows.read_draft(briefing).draft.portion("delay").parts
+    (place,) = (each for each in read_consultation(row).own if each.key == told.key)
+    said = "".join(run.text for run in place.printed.text)
+    assert (said, place.others) == (OF_CUSTOMS, 2)
 
 
 def test_figures_of_several_agencies_belong_to_none(briefing, police, customs):
@@ -162,8 +194,10 @@ def test_a_list_of_one_agency_is_its_own_with_the_words_above(plan, item, by, po
     for number in ("1.3", "1.5"):
         late(WorkItemFactory(plan=plan, number=number, lead_agency=police), "Illness.")
     draft = draft_rows.read_draft(drafted(plan, item, by)).draft
-    (listed,) = draft.portion("delay").parts
-    assert concerns.owners_of(draft)[listed.key] == {police.pk: listed.text}
+    owners = concerns.owners_of(draft)
+    for name in ("delay", "mitigation"):
+        (told,) = draft.portion(name).parts
+        assert owners[told.key] == {police.pk: told.text}
 
 
 def test_what_was_joined_by_hand_belongs_to_every_agency_of_its_records(
@@ -176,12 +210,23 @@ def test_what_was_joined_by_hand_belongs_to_every_agency_of_its_records(
     assert {police.pk, customs.pk} <= set(concerns.owners_of(draft)[opening.key])
 
 
-def test_a_bullet_changed_by_hand_asks_its_agency_and_an_added_one_asks_all(briefing, by):
-    (listed,) = draft_rows.read_draft(briefing).draft.portion("delay").parts
-    edited = listed.text.replace("The trainer was ill.", "The trainer left.")
+@pytest.mark.parametrize(
+    ("section", "was", "now", "added"),
+    [
+        ("mitigation", "(Customs, no date set)", "(Customs, soon)", "\n- Both agencies wait."),
+        ("delay", "The trainer was ill.", "The trainer left.", " Both agencies wait."),
+        ("delay", "The trainer was ill.", "The trainer left.", "\n- Both agencies wait."),
+    ],
+    ids=["bullet", "sentence", "bullet after sentences"],
+)
+def test_words_changed_by_hand_ask_their_agency_and_added_ones_ask_all(
+    briefing, by, section, was, now, added
+):
+    (listed,) = draft_rows.read_draft(briefing).draft.portion(section).parts
+    edited = listed.text.replace(was, now)
     drafts.edit(briefing=briefing, key=listed.key, text=edited, version=1, by=by)
     assert asked_again(briefing) == ["Customs"]
-    longer = f"{edited}\n- Both agencies wait for money."
+    longer = f"{edited}{added}"
     drafts.edit(briefing=briefing, key=listed.key, text=longer, version=2, by=by)
     assert asked_again(briefing) == ["Customs", "Police"]
 
@@ -206,7 +251,8 @@ def test_figures_that_move_ask_no_agency_again(briefing, by):
 def test_an_update_asks_exactly_the_agencies_whose_words_change(briefing, delays, by):
     explain(delays[1], "The trainer has left.")
     (change,) = changes = proposed(briefing)
-    assert change.agencies == ("Customs",)
+    assert (change.heading, change.agencies) == ("Delay", ("Customs",))
+    assert change.now == f"{OF_POLICE} {OF_CUSTOMS}".replace("was ill", "has left")
     taken = update(briefing, by, changes)
     assert record_updates.in_words(taken) == (
         "One paragraph was updated from the records. Customs is asked again for clearance."
@@ -214,6 +260,27 @@ def test_an_update_asks_exactly_the_agencies_whose_words_change(briefing, delays
     assert asked_again(briefing) == ["Customs"]
     row = Clearance.objects.get(agency__short_name="Customs")
     assert re.fullmatch(r"Paragraph \d+ was changed\.", row.reopened_because)
+
+
+def test_an_action_that_is_worded_anew_asks_its_agency(briefing, delays, by):
+    act(delays[0], "Print it elsewhere.")
+    (change,) = changes = proposed(briefing)
+    assert (change.heading, change.agencies) == ("Mitigation", ("Police",))
+    update(briefing, by, changes)
+    assert asked_again(briefing) == ["Police"]
+
+
+def test_an_item_that_is_told_elsewhere_asks_no_agency_but_its_own(briefing, by):
+    set_to(WorkItem.objects.get(number="1.3"), is_key=True)
+    assert [(each.heading, each.kind, each.agencies) for each in proposed(briefing)] == [
+        ("Purpose", "Changed", ()),
+        ("Delay", "New", ("Customs",)),
+        ("Delay", "Changed", ("Customs",)),
+        ("Mitigation", "Changed", ()),
+        ("Next steps", "Changed", ("Customs",)),
+    ]
+    update(briefing, by, proposed(briefing))
+    assert asked_again(briefing) == ["Customs"]
 
 
 def test_what_is_not_ticked_stays_as_it_was_and_is_shown_again(briefing, delays, by):
@@ -280,12 +347,12 @@ def test_an_answer_given_after_the_page_was_read_is_shown_first(briefing, delays
 
 @pytest.fixture
 def cleared_whole(briefing):
-    """Both agencies cleared whole paragraphs, the figures and the list among them."""
+    """Both agencies cleared the figures and the list of actions whole."""
     draft = draft_rows.read_draft(briefing).draft
     texts = {part.key: part.text for part in draft.parts()}
-    shared = [draft.portion("purpose").parts[1].key, draft.portion("delay").parts[0].key]
+    shared = [draft.portion("purpose").parts[1].key, draft.portion("mitigation").parts[0].key]
     for row in briefing.clearances.all():
-        row.cleared |= {key: texts[key] for key in {*row.cleared, *shared} if key in texts}
+        row.cleared |= {key: texts[key] for key in shared}
         row.save()
     return briefing
 
@@ -294,7 +361,7 @@ def test_an_earlier_answer_asks_again_only_for_the_agencys_own_words(cleared_who
     move_the_figures()
     update(cleared_whole, by, proposed(cleared_whole))
     assert asked_again(cleared_whole) == []
-    explain(delays[1], "The trainer has left.")
+    act(delays[1], "Find another trainer.")
     update(cleared_whole, by, proposed(cleared_whole))
     assert asked_again(cleared_whole) == ["Customs"]
 
@@ -399,6 +466,6 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
             "Illness.",
         )
     client.get(address)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(36):
         shown = client.get(address)
     assert len(shown.context["shown"]) > count
