@@ -231,6 +231,16 @@ def test_words_changed_by_hand_ask_their_agency_and_added_ones_ask_all(
     assert asked_again(briefing) == ["Customs", "Police"]
 
 
+def test_a_bullet_added_to_sentences_makes_the_paragraph_its_agencies_whole(
+    briefing, by, police, customs
+):
+    (told,) = draft_rows.read_draft(briefing).draft.portion("delay").parts
+    longer = f"{told.text}\n- Both agencies wait."
+    drafts.edit(briefing=briefing, key=told.key, text=longer, version=1, by=by)
+    owners = concerns.owners_of(draft_rows.read_draft(briefing).draft)
+    assert owners[told.key] == {police.pk: longer, customs.pk: longer}
+
+
 # --- what would change --------------------------------------------------------------------------
 
 
