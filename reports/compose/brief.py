@@ -194,23 +194,33 @@ def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None
 
 def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     """Yield what is late and what is at risk, in one line if no key item is at risk."""
+    live = [item for item in writer.facts.items if item.is_live]
+    doubtful = [item for item in live if not item.is_late and is_in_doubt(item)]
+    keys = [item for item in live if item.is_key]
     late, sources = _late(writer, room)
-    keys = [item for item in writer.facts.items if item.is_key and item.is_live]
-    doubtful = [item for item in keys if not item.is_late and is_in_doubt(item)]
-    if not doubtful and any(item.confidence or item.reviewer_confidence for item in keys):
+    others = _others_at_risk([item for item in doubtful if not item.is_key], is_first=not keys)
+    room.use(others)
+    if any(item.is_key for item in doubtful):
+        yield late, sources
+        told, more = _at_risk(writer, [item for item in doubtful if item.is_key], room)
+        yield (
+            f"{told} {others}".strip(),
+            more + [item_source(item) for item in doubtful if not item.is_key],
+        )
+        return
+    if any(item.confidence or item.reviewer_confidence for item in keys):
         other = "other " if any(item.is_late for item in keys) else ""
         late += f" No {other}key item is at risk."
-    others = [
-        item
-        for item in writer.facts.items
-        if item.is_live and not item.is_key and not item.is_late and is_in_doubt(item)
-    ]
-    if others:
-        verb = agree(len(others), "is", "are")
-        late += f" {capitalised(count_in_words(len(others), 'other item'))} {verb} at risk ({numbers_of(others, MAX_LATE)})."
-    yield late, sources
-    if doubtful:
-        yield _at_risk(writer, doubtful, room)
+    yield f"{late} {others}".strip(), sources
+
+
+def _others_at_risk(items: list[ItemAt], *, is_first: bool) -> str:
+    """Return how many items that are not key are at risk, with their numbers."""
+    if not items:
+        return ""
+    count = count_in_words(len(items), "item" if is_first else "other item")
+    verb = agree(len(items), "is", "are")
+    return f"{capitalised(count)} {verb} at risk ({numbers_of(items, MAX_LATE)})."
 
 
 def _late(writer: Writer, room: Room) -> Line:

@@ -533,11 +533,11 @@ def _remarks(
     bare = [entry for entry in late if not entry.mitigations()]
     told = []
     if done:
-        said = [
-            cited(_said(writer, row.description, 1, DONE_WORDS), f"{item.number}, done")
-            for item, _, row in done
+        told_in_full = [
+            (item, _said(writer, row.description, 1, DONE_WORDS)) for item, _, row in done
         ]
-        if len(done) <= MAX_STEPS and all(said) and room.has(*said):
+        said = [cited(words, f"{item.number}, done") for item, words in told_in_full if words]
+        if len(set(said)) == len(done) <= MAX_STEPS and room.has(*said):
             told += said
         else:
             count = count_in_words(len(done), "action")

@@ -143,21 +143,21 @@ def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
     )  # fmt: skip
     assert delays(late("1.1", held_up, is_key=True)) == [
         "“Brochure printed” (1.1) will be a year late (June 2011). No money was set aside. Victims "
-        "are not reached. This is settled now. The date has moved three times."
+        "are not reached. The funding is settled now. The date has moved three times."
     ]
 
 
 @pytest.mark.parametrize(
     ("settled", "sentence"),
     [
-        ({"settlement": "needs_decision"}, "This needs a decision."),
+        ({"settlement": "needs_decision"}, "The funding needs a decision."),
         (
             {"settlement": "being_settled", "settling_agency": POLICE.pk},
-            "This is not settled yet (Police).",
+            "The funding is not settled yet (Police).",
         ),
         (
             {"settlement": "being_settled", "settling_agency": HEALTH.pk, "settling_by": LATER},
-            "This is not settled yet (Ministry of Health, MOH, by June 2011).",
+            "The funding is not settled yet (Ministry of Health, MOH, by June 2011).",
         ),
     ],
 )
@@ -368,12 +368,14 @@ def test_the_first_action_of_each_item_goes_before_the_second_of_any():
 @pytest.mark.parametrize(
     ("done", "sentence"),
     [
-        (1, "One action for 1.1 is done."),
-        (2, "Two actions for 1.1 are done."),
+        (1, "Print it (1.1, done)."),
+        (2, "Print it (1.1, done). Print it again (1.1, done)."),
+        (3, "Three actions for 1.1 are done."),
     ],
 )
 def test_finished_actions_of_the_period_are_counted(done, sentence):
-    finished = [action(done_on=date(2010, 7, n)) for n in range(1, done + 1)]
+    words = ["Print it.", "Print it again.", "Print it once more."]
+    finished = [action(each, done_on=date(2010, 7, 1)) for each in words[:done]]
     old = action(done_on=date(2009, 7, 1))
     assert mitigations(late("1.1", delay(actions=[old, *finished]), is_key=True)) == [sentence]
 
@@ -397,9 +399,11 @@ def test_one_action_of_a_key_item_is_told_though_its_first_is_too_long_and_no_ro
 
 
 def test_finished_actions_are_told_with_the_numbers_of_their_items():
-    done = [delay(actions=[action(done_on=PAST)]) for _ in range(2)]
+    done = [delay(actions=[action(done_on=PAST)]) for _ in range(3)]
     items = [late("1.10", done[0]), item("1.2", step(LATER, done[1])), item("1.3")]
-    assert mitigations(*items) == ["Two actions for 1.2 and 1.10 are done."]
+    assert mitigations(*items) == ["Print it (1.10, done). Print it (1.2, done)."]
+    items.append(late("1.4", done[2]))
+    assert mitigations(*items) == ["Three actions for 1.2, 1.4 and 1.10 are done."]
 
 
 def test_late_items_without_an_action_are_named_or_counted():
@@ -429,9 +433,9 @@ def test_what_is_the_same_for_another_item_is_said_with_its_number_or_not_again(
     assert delays(late("1.1", held_up(), is_key=True), late("1.2", held_up(), is_key=True))[
         0
     ].splitlines()[1:] == [
-        "- “Brochure printed” (1.1) will be a year late (June 2011). They left. This is settled now. "
+        "- “Brochure printed” (1.1) will be a year late (June 2011). They left. The funding is settled now. "
         "The date has moved twice.",
-        "- “Brochure printed” (1.2) will be a year late (June 2011). The cause of 1.2 is settled now. "
+        "- “Brochure printed” (1.2) will be a year late (June 2011). The funding of 1.2 is settled now. "
         "The date of 1.2 has moved twice.",
     ]
 

@@ -59,7 +59,7 @@ def test_another_period_is_given_with_its_days():
     [
         ([], "The Plan has no work items."),
         (["under_way"], "The Plan’s one work item is under way."),
-        (["ongoing"] * 2, "Both work items are ongoing work."),
+        (["ongoing"] * 2, "Both work items are ongoing."),
         (["complete"] * 3, "All three work items are complete."),
         (
             ["complete", *["not_started"] * 3],
@@ -171,14 +171,14 @@ def test_a_key_achievement_is_no_reason_for_a_withdrawal():
     assert brief(item(), gone, updates=[update])[2:-1] == ["No item is late."]
 
 
-def test_withdrawn_items_are_named_after_those_that_have_not_started_and_only_if_they_are_few():
+def test_withdrawn_items_are_named_before_those_that_have_not_started_and_only_if_they_are_few():
     gone = [item(f"1.{n}", title=f"Item {n}", stage="withdrawn") for n in (1, 2, 3)]
     updates = [said(each, achieved=f"Study {each.number} ended.") for each in gone]
     waiting = item("1.4", title="Wait", stage="not_started")
-    assert brief(*gone[:2], waiting, updates=updates[:2])[-2] == (
-        "Not yet started: “Wait” (1.4). Withdrawn: “Item 1” (1.1). Study 1.1 ended. Withdrawn: "
-        "“Item 2” (1.2). Study 1.2 ended."
-    )
+    assert brief(*gone[:2], waiting, updates=updates[:2])[-3:-1] == [
+        "Withdrawn: “Item 1” (1.1). Study 1.1 ended. Withdrawn: “Item 2” (1.2). Study 1.2 ended.",
+        "Not yet started: “Wait” (1.4).",
+    ]
     assert brief(*gone, waiting, updates=updates)[-2] == "Not yet started: “Wait” (1.4)."
 
 
@@ -312,7 +312,11 @@ def test_more_key_items_in_doubt_than_are_named_are_counted():
             "No other key item is at risk.",
         ),
         ([item(is_key=True)], ""),  # nobody has said
-        ([item(confidence="at_risk")], ""),  # not a key item
+        ([item(confidence="at_risk")], "One item is at risk (1.1)."),  # not a key item
+        (
+            [item(is_key=True, confidence="on_track"), item("1.2", confidence="off_track")],
+            "No key item is at risk. One other item is at risk (1.2).",
+        ),
     ],
 )
 def test_it_is_said_that_no_key_item_is_at_risk_if_somebody_has_said_so(items, sentence):
