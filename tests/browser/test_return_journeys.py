@@ -309,7 +309,7 @@ def test_a_return_works_without_javascript(plain_page, plain_sign_in, scene, add
 
     section(page, second).get_by_label("Achieved in this period").fill("Written.")
     step.get_by_label("Now expected").fill(f"{localdate() + timedelta(days=60):%d/%m/%Y}")
-    step.get_by_label("Cause").select_option("Procurement")
+    step.get_by_label("Cause", exact=True).select_option("Procurement")
     step.get_by_label("What is being done about it").fill("Another printer.")
     page.get_by_role("button", name="Save all").click()
     expect(page.get_by_role("status")).to_have_text("Saved.")
