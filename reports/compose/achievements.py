@@ -205,10 +205,9 @@ def _left_over(
         return
     items = list(dict.fromkeys(item for item, _ in left))
     if len(items) <= MAX_LEFT:
-        agencies = {update.of_return.agency for _, update in left}
-        who = agree(len(agencies), "An agency also reports", "Agencies also report")
-        which = agree(len(left), "a key achievement", "key achievements")
-        sentence = f"{who} {which} on {join_words(map(writer.names.item, items))}."
+        names = join_words(map(writer.names.item, items))
+        what = agree(len(left), "a key achievement", "key achievements")
+        sentence = f"Also reported as {what}: {names}."
     else:
         where = writer.where(["items_texts"]) or "the agencies’ reports"
         sentence = f"{capitalised(number(len(left)))} further key achievements are in {where}."

@@ -32,6 +32,7 @@ from reports.document.wording import (
 from workitems.models import Update
 from workitems.models.item import Stage
 from workitems.plan_at import ItemAt
+from workitems.standing import Late
 
 STANDING = {
     Stage.COMPLETE: ("is complete", "are complete"),
@@ -210,7 +211,11 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
         return
     if any(item.confidence or item.reviewer_confidence for item in keys):
         other = "other " if any(item.is_late for item in keys) else ""
-        late += f" No {other}key item is at risk."
+        late += f" No {other}key item is at risk"
+        if doubtful:
+            late += f"; of the others, {numbers_of(doubtful, MAX_LATE)} {agree(len(doubtful), 'is', 'are')}"
+        yield f"{late}.", sources
+        return
     yield f"{late} {others}".strip(), sources
 
 
@@ -244,10 +249,14 @@ def _late(writer: Writer, room: Room) -> Line:
     words += _how_many_key(len(late), len(keys))
     if no_longer:
         which = numbers_of([entry.item for entry in entries if not entry.is_late], MAX_NAMED)
-        words += (
-            f"; {number(no_longer)} more ({which}) slipped and {agree(no_longer, 'is', 'are')} no longer "
-            "late"
+        came = all(
+            entry.slips[0].milestone.late.state == Late.DONE_LATE
+            for entry in entries
+            if not entry.is_late
         )
+        verb = agree(no_longer, "is", "are")
+        how = "came late" if came else f"slipped and {verb} no longer late"
+        words += f"; {number(no_longer)} more ({which}) {how}"
     # All of them if they are few, else those that matter most.
     named = late if len(late) <= MAX_LATE else (keys or late)[:MAX_LATE]
     told = [f"{words}.", *_by_cause(writer.names, named)]

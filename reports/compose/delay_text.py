@@ -537,7 +537,7 @@ def _remarks(
             (item, _said(writer, row.description, 1, DONE_WORDS)) for item, _, row in done
         ]
         said = [cited(words, f"{item.number}, done") for item, words in told_in_full if words]
-        if len(set(said)) == len(done) <= MAX_STEPS and room.has(*said):
+        if len(set(said)) == len(done) <= MAX_STEPS:
             told += said
         else:
             count = count_in_words(len(done), "action")

@@ -141,9 +141,9 @@ def test_up_to_three_items_are_named_whose_achievements_have_no_room():
     three = pair(ENDLESS, "1.3", HEALTH, title="Ask")
     again = one[0], said(one[0], POLICE, achieved=ENDLESS, key_achievement="yes")
     assert [achieved(did, *left)[1:] for left in ([one], [one, again], [two, one, three])] == [
-        ["An agency also reports a key achievement on “Train” (1.1)."],
-        ["An agency also reports key achievements on “Train” (1.1)."],
-        ["Agencies also report key achievements on the card (1.2), “Train” (1.1) and “Ask” (1.3)."],
+        ["Also reported as a key achievement: “Train” (1.1)."],
+        ["Also reported as key achievements: “Train” (1.1)."],
+        ["Also reported as key achievements: the card (1.2), “Train” (1.1) and “Ask” (1.3)."],
     ]
 
 
@@ -163,7 +163,7 @@ def test_what_has_no_room_is_counted_and_pillars_take_turns_key_items_first():
             f"{18 - len(told)} further key achievements are in the agencies’ reports."
         )
     assert achieved(*pairs[:1], most_words=60) == [
-        "An agency also reports a key achievement on “Train staff” (1.1)."
+        "Also reported as a key achievement: “Train staff” (1.1)."
     ]
 
 

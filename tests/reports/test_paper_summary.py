@@ -231,6 +231,13 @@ def test_items_that_slipped_and_caught_up_are_counted_with_the_late_ones(count, 
     )
 
 
+def test_items_that_came_late_are_said_to():
+    came = item("1.2", step(PAST, delay(), completed_on=date(2010, 7, 20)))
+    assert brief(late(), came)[2].startswith(
+        "One item is late, not a key item; one more (1.2) came late. "
+    )
+
+
 def test_key_items_are_named_by_cause_with_their_new_dates():
     items = [
         late("1.1", "funding", is_key=True),
@@ -315,7 +322,7 @@ def test_more_key_items_in_doubt_than_are_named_are_counted():
         ([item(confidence="at_risk")], "One item is at risk (1.1)."),  # not a key item
         (
             [item(is_key=True, confidence="on_track"), item("1.2", confidence="off_track")],
-            "No key item is at risk. One other item is at risk (1.2).",
+            "No key item is at risk; of the others, 1.2 is.",
         ),
     ],
 )
