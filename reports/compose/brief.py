@@ -44,9 +44,8 @@ STANDING = {
 # Limits on the items named: not started, withdrawn, late, at risk.
 MAX_NAMED = 2
 MAX_LATE = 4
-# Words of an agency in a reason (twice as many in a single sentence), and of one line in all.
+# Words of an agency in a reason; twice as many in a single sentence.
 REASON_WORDS = 20
-LINE_WORDS = 120
 
 Line = tuple[str, list[Source]]
 
