@@ -47,7 +47,7 @@ def late_item(plan, agency, number, title):
     )
     delay = DelayFactory(
         milestone=MilestoneFactory(item=item, original_due=today - timedelta(days=40)),
-        explanation="The trainer was ill.",
+        explanation=f"The trainer of {number} was ill.",
         found_on=today - timedelta(days=30),
     )
     MitigationFactory(delay=delay, owner_agency=agency)
