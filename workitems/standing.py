@@ -11,13 +11,12 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
 from workitems.known_dates import KnownDate
-from workitems.spans import span_in_words
+from workitems.spans import NUMBERS, span_in_words
 
 DUE_SOON_DAYS = 30
 # Agencies report twice a year: updates older than that are stale, older than a quarter ageing.
 AGEING_AFTER_DAYS = 92
 STALE_AFTER_DAYS = 184
-NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def count_noun(count: int, noun: str) -> str:

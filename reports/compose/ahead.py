@@ -8,7 +8,7 @@ from reports.compose.budget import Room, count_words
 from reports.compose.delay_text import late_items
 from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.subjects import is_in_doubt
+from reports.compose.subjects import at_risk, is_in_doubt
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
 from reports.document.wording import (
@@ -53,7 +53,7 @@ def _attention(writer: Writer, room: Room) -> Paragraph:
     """Return which key items the working group attends to, and why."""
     keys = [item for item in writer.facts.items if item.is_key and item.is_live]
     late = [item for item in keys if item.is_late]
-    doubtful = [item for item in keys if not item.is_late and is_in_doubt(item)]
+    doubtful = at_risk(keys)
     sources = [item_source(item) for item in [*late, *doubtful]]
     first, watched = (
         some([writer.names.item(item) for item in items], MAX_NAMED) for items in (late, doubtful)

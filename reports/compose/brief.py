@@ -11,8 +11,8 @@ from reports.compose.subjects import (
     CAUSES,
     DOUBTFUL,
     Names,
+    at_risk,
     has_new_date,
-    is_in_doubt,
     numbers_of,
     when,
 )
@@ -195,7 +195,7 @@ def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None
 def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     """Yield what is late and what is at risk, in one line if no key item is at risk."""
     live = [item for item in writer.facts.items if item.is_live]
-    doubtful = [item for item in live if not item.is_late and is_in_doubt(item)]
+    doubtful = at_risk(live)
     keys = [item for item in live if item.is_key]
     late, sources = _late(writer, room)
     others = _others_at_risk([item for item in doubtful if not item.is_key], is_first=not keys)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from reports.compose.facts import Facts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.subjects import is_in_doubt
+from reports.compose.subjects import at_risk
 from reports.compose.talking_points import (
     late_steps,
     new_date,
@@ -164,9 +164,7 @@ def _what_else_is_late(writer: Writer, told: set[int]) -> Answer:
 
 def _what_is_in_doubt(writer: Writer) -> Answer:
     facts = writer.facts
-    items = [
-        item for item in facts.items if item.is_live and not item.is_late and is_in_doubt(item)
-    ]
+    items = at_risk(facts.items)
     question = "What is not late yet but at risk?"
     sources = [item_source(item) for item in items or facts.items] or [facts.plan_source]
     if not items:

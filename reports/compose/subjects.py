@@ -88,6 +88,11 @@ def is_in_doubt(item: ItemAt) -> bool:
     return item.confidence in DOUBTFUL or item.reviewer_confidence in DOUBTFUL
 
 
+def at_risk(items: Iterable[ItemAt]) -> list[ItemAt]:
+    """Return the live items that are not late but in doubt."""
+    return [item for item in items if item.is_live and not item.is_late and is_in_doubt(item)]
+
+
 def is_sayable(step: MilestoneAt) -> bool:
     """Whether a sentence can name the milestone itself."""
     return bool(step.as_told) or len(step.description.split()) <= MOST_WORDS

@@ -6,6 +6,8 @@ Takes and returns strings; knows neither records nor markup.
 import re
 from collections.abc import Iterable, Sequence
 
+from workitems.spans import NUMBERS
+
 # A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
 SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")
 # Words whose full stop ends no sentence, before a name or number: "Dr Smith" may be typed "Dr. Smith".
@@ -13,7 +15,7 @@ _SHORTENED = re.compile(
     r"\b(?:Dr|Mr|Mrs|Ms|Hon|Rt|St|No|Nos|cf|vs|p|pp|e\.g|i\.e|approx|[A-Z])\.\s*$"
 )
 
-SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+SMALL = ("no", *NUMBERS)
 
 # Names that need an article in English: "the Department of …", "the New Zealand Customs Service".
 _TAKES_ARTICLE = re.compile(
