@@ -41,7 +41,7 @@ def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
     """
     plan = visible_plan(request, slug)
     require(request, "reports.read_briefing", plan)
-    briefing = get_object_or_404(Briefing, plan=plan, pk=pk)
+    briefing = get_object_or_404(Briefing.objects.select_related("kind"), plan=plan, pk=pk)
     briefing.plan = plan
     return briefing
 
