@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from tests.browser.workshop import Draft, draft_of_today
+
 BROWSERS = (
     "chromium-headless-shell",  # the same engine without a window; an eighth less CPU time
     "chromium",
@@ -84,3 +86,24 @@ def accessibility_faults() -> Callable:
     from tests.browser import axe
 
     return axe.faults
+
+
+@pytest.fixture
+def draft() -> Draft:
+    """A briefing drafted today from three items, with two coordinators."""
+    return draft_of_today(3)
+
+
+@pytest.fixture
+def address(live_server, draft) -> str:
+    """The address of the draft's page. Modules about other pages have an `address` of their own."""
+    return live_server.url + draft.address
+
+
+@pytest.fixture
+def coordinator(page, sign_in, draft, address):
+    """The draft's page in the first coordinator's browser, in a window that shows all of it."""
+    page.set_viewport_size({"width": 1280, "height": 3000})
+    sign_in(draft.coordinators[0])
+    page.goto(address)
+    return page

@@ -3,21 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.workshop import SAVED, context_of, draft_of_today
+from tests.browser.workshop import SAVED, context_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MARK = "The Plan was agreed by twelve agencies."
-
-
-@pytest.fixture
-def draft():
-    return draft_of_today(3)
-
-
-@pytest.fixture
-def address(live_server, draft):
-    return live_server.url + draft.address
 
 
 def open_draft(page, draft, address, sign_in, width=1280):

@@ -6,28 +6,9 @@ from playwright.sync_api import expect
 
 from reports.services import drafts
 from tests.browser.keyboard import tab_to
-from tests.browser.test_workshop import MARK, bar, beginnings, edit, paragraph, surface
-from tests.browser.workshop import context_of, draft_of_today
+from tests.browser.workshop import MARK, bar, beginnings, context_of, edit, paragraph, surface
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def draft():
-    return draft_of_today(3)
-
-
-@pytest.fixture
-def address(live_server, draft):
-    return live_server.url + draft.address
-
-
-@pytest.fixture
-def coordinator(page, sign_in, draft, address):
-    page.set_viewport_size({"width": 1280, "height": 1400})
-    sign_in(draft.coordinators[0])
-    page.goto(address)
-    return page
 
 
 def undo_button(page):

@@ -10,30 +10,19 @@ from playwright.sync_api import expect
 from agencies import history
 from reports.models import Briefing
 from tests.browser.keyboard import tab_to
-from tests.browser.workshop import SAVED, bring_up_to_date, context_of, draft_of_today
+from tests.browser.workshop import (
+    MARK,
+    SAVED,
+    bar,
+    beginnings,
+    bring_up_to_date,
+    context_of,
+    edit,
+    paragraph,
+    surface,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-MARK = "The Plan was agreed by twelve agencies. It names who leads each piece of work."
-
-
-@pytest.fixture
-def draft():
-    return draft_of_today(3)
-
-
-@pytest.fixture
-def address(live_server, draft):
-    return live_server.url + draft.address
-
-
-@pytest.fixture
-def coordinator(page, sign_in, draft, address):
-    """The draft page in the first coordinator's browser, in a window that shows all of it."""
-    page.set_viewport_size({"width": 1280, "height": 3000})
-    sign_in(draft.coordinators[0])
-    page.goto(address)
-    return page
 
 
 @pytest.fixture
@@ -46,27 +35,6 @@ def colleague(browser, browser_context_args, live_server, draft, address):
     context.close()
 
 
-def paragraph(page, words):
-    return page.locator("[data-blocks] > [data-block]").filter(has_text=words).first
-
-
-def bar(page):
-    return page.locator("[data-connection]")
-
-
-def edit(page, words):
-    """Open a paragraph and return its text box, which holds what its editor shows."""
-    key = paragraph(page, words).get_attribute("data-block")
-    paragraph(page, words).locator("[data-edit]").click()
-    expect(page.locator(f'[data-editor="{key}"] [contenteditable=true]')).to_be_visible()
-    return page.locator(f'[data-editor="{key}"] textarea')
-
-
-def surface(page):
-    """Return the editor in the place of a text box, where people type."""
-    return page.locator("[data-editor] [contenteditable=true]")
-
-
 def state(page):
     return page.locator("[data-editor] [data-state]")
 
@@ -74,10 +42,6 @@ def state(page):
 def warns(page):
     """Return whether closing the tab asks for confirmation."""
     return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
-
-
-def beginnings(draft, length=3):
-    return [" ".join(text.split()[:length]) for text in draft.texts()]
 
 
 # --- order --------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
+from playwright.sync_api import expect
 
 from agencies import history
 from agencies.models import Seat, User
@@ -25,6 +26,7 @@ from tests.reports.drafted import drafted
 from workitems.models import Plan, WorkItem
 
 SAVED = re.compile("^Saved at ")
+MARK = "The Plan was agreed by twelve agencies. It names who leads each piece of work."
 BACKGROUND = (
     "The Plan was agreed by twelve agencies. It names who leads each piece of work.\n\n"
     "Trafficking in persons is a crime in New Zealand. Few cases are known.\n\n"
@@ -129,3 +131,28 @@ def context_of(browser, options, url: str, user: User):
     context = browser.new_context(**options)
     context.add_cookies([{"name": session.key, "value": session.value, "url": url}])
     return context
+
+
+def paragraph(page, words):
+    return page.locator("[data-blocks] > [data-block]").filter(has_text=words).first
+
+
+def bar(page):
+    return page.locator("[data-connection]")
+
+
+def edit(page, words):
+    """Open a paragraph and return its text box, which holds what its editor shows."""
+    key = paragraph(page, words).get_attribute("data-block")
+    paragraph(page, words).locator("[data-edit]").click()
+    expect(page.locator(f'[data-editor="{key}"] [contenteditable=true]')).to_be_visible()
+    return page.locator(f'[data-editor="{key}"] textarea')
+
+
+def surface(page):
+    """Return the editor in the place of a text box, where people type."""
+    return page.locator("[data-editor] [contenteditable=true]")
+
+
+def beginnings(draft, length=3):
+    return [" ".join(text.split()[:length]) for text in draft.texts()]
