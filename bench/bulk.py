@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
+from django.db.models import NOT_PROVIDED
 
 
 def write(model: Any, rows: Iterable[dict[str, Any]]) -> None:
     """Insert rows that have the same columns, by COPY or `executemany`.
 
-    Missing columns get the model's default. Ids are kept if given.
+    Missing columns get the model's default, or the database's. Ids are kept if given.
     """
     found = iter(rows)
     if (first := next(found, None)) is None:
@@ -21,7 +22,9 @@ def write(model: Any, rows: Iterable[dict[str, Any]]) -> None:
     rest = {
         field.attname: None if field.null else field.get_default()
         for field in model._meta.concrete_fields
-        if field.attname not in first and not field.primary_key
+        if field.attname not in first
+        and not field.primary_key
+        and (field.has_default() or field.db_default is NOT_PROVIDED)
     }
     columns = ", ".join(map(connection.ops.quote_name, [*first, *rest]))
     lines = (chain(row.values(), rest.values()) for row in chain([first], found))
