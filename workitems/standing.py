@@ -161,6 +161,33 @@ def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
     return f"Expected {span_in_words(days)} after the agreed date.{moved}"
 
 
+def settlement_in_words(
+    settlement: str, agency: object, by: date | None, on: date | None = None
+) -> str:
+    """Return how the cause of a delay stands: "is settled", "needs a decision", "is being settled by
+    Police by 30 June 2027". Empty if nobody has said. A date before `on` is not told as ahead."""
+    if settlement == "settled":
+        return "is settled"
+    if settlement == "needs_decision":
+        return "needs a decision"
+    if settlement != "being_settled":
+        return ""
+    if by is None:
+        return f"is being settled by {agency}"
+    verb = "was to be settled" if on and by < on else "is being settled"
+    return f"{verb} by {agency} by {KnownDate(by)}"
+
+
+def cause_in_words(
+    cause: str, settlement: str, agency: object, by: date | None, on: date | None = None
+) -> str:
+    """Return `settlement_in_words` as a sentence: "The cause (funding) needs a decision." Empty if
+    nobody has said. A cause without a word of its own is not named."""
+    words = settlement_in_words(settlement, agency, by, on)
+    named = "" if cause in ("", "other") else f" ({cause.replace('_', ' ')})"
+    return f"The cause{named} {words}." if words else ""
+
+
 def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
     """Return the lateness of the worst milestone; among equals, of the one with most days."""
     found = [milestone_lateness(milestone, on) for milestone in milestones]
@@ -317,7 +344,7 @@ class Rank(IntEnum):
 
 
 class Reason(NamedTuple):
-    """A reason for attention, as a sentence."""
+    """A reason for attention, in a sentence or more."""
 
     rank: Rank
     words: str
@@ -328,8 +355,9 @@ class ItemFacts:
     """Arguments of `attention`.
 
     `late` is the lateness of the item's open milestones, `times_moved` the highest number of moves
-    of a milestone over all its open delays, `is_mitigated` whether any open delay has a mitigation. `risks` are the
-    references of open, escalated risks.
+    of a milestone over all its open delays, `is_mitigated` whether any open delay has a mitigation. `causes` are
+    sentences on the causes of open delays, told with the lateness. `risks` are the references of open, escalated
+    risks.
     """
 
     confidence: str
@@ -339,6 +367,7 @@ class ItemFacts:
     late: Lateness
     is_mitigated: bool = False
     times_moved: int = 0
+    causes: Sequence[str] = ()
     variations_pending: int = 0
     risks: Sequence[str] = ()
 
@@ -347,10 +376,11 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
     """Return why a live item needs attention on the day, most urgent reason first."""
     found: list[Reason] = []
     add, state = found.append, item.late.state
+    causes = "".join(f" {cause}" for cause in item.causes)
     if state == Late.OVERDUE and item.is_mitigated:
-        add(Reason(Rank.OVERDUE, f"{item.late.words}."))
+        add(Reason(Rank.OVERDUE, f"{item.late.words}.{causes}"))
     elif state == Late.OVERDUE:
-        words = f"{item.late.words}, and no mitigation is recorded."
+        words = f"{item.late.words}, and no mitigation is recorded.{causes}"
         add(Reason(Rank.OVERDUE_UNMITIGATED, words))
     if item.times_moved > 1:
         add(Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {times_in_words(item.times_moved)}."))
@@ -360,7 +390,7 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
         verb = "is" if len(item.risks) == 1 else "are"
         add(Reason(Rank.RISK_ESCALATED, f"{_listed(item.risks)} {verb} escalated."))
     if state == Late.SLIPPING:
-        add(Reason(Rank.EXPECTED_LATE, f"{item.late.words}."))
+        add(Reason(Rank.EXPECTED_LATE, f"{item.late.words}.{causes}"))
     if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
         add(Reason(Rank.VIEWS_DIFFER, _views_differ(item)))
     if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):

@@ -43,7 +43,7 @@ from workitems.known_dates import KnownTo
 from workitems.models import Delay, Risk
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, RiskAt
+from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, RiskAt, causes_in_words
 from workitems.spans import span_in_words
 from workitems.standing import Late
 
@@ -243,6 +243,7 @@ def _delay(writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt) -> D
             days=delay.days,
             times_moved=delay.times_moved,
             mitigations=tuple(_mitigations(writer, item, step, delay)),
+            settled=" ".join(causes_in_words([delay], writer.facts.agencies)),
         )
 
 

@@ -328,7 +328,7 @@ class MitigationLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelayRow:
     """A delay of a milestone. `days` is the total number of days it moved the date; `cause` is one
-    or two words."""
+    or two words; `settled` says in a sentence whether the cause is settled, if that is recorded."""
 
     key: str
     number: str
@@ -342,6 +342,7 @@ class DelayRow:
     ended_on: date | None = None
     times_moved: int = 1
     mitigations: tuple[MitigationLine, ...] = ()
+    settled: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.number, "A work item's number")
@@ -349,6 +350,7 @@ class DelayRow:
         check_text(self.cause, "A delay's cause")
         check_words(self.explanation, "A delay's explanation")
         check_words(self.effect, "A delay's effect", blank=True)
+        check_text(self.settled, "Whether a delay's cause is settled", blank=True)
         if self.ended_on and self.ended_on < self.found_on:
             raise DocumentError("A delay cannot end before it was found.")
         if self.times_moved < 1:

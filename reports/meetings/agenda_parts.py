@@ -23,7 +23,13 @@ from workitems.asat import rows_at
 from workitems.models import Decision, Meeting, Risk, Variation
 from workitems.models.item import Confidence, Stage
 from workitems.models.risk import SEVERITY
-from workitems.plan_at import ItemAt, PlanAt, milestones_at, with_milestones
+from workitems.plan_at import (
+    ItemAt,
+    PlanAt,
+    causes_in_words,
+    milestones_at,
+    with_milestones,
+)
 
 
 def agenda(meeting: Meeting, at: PlanAt) -> tuple[Matter, ...]:
@@ -86,6 +92,11 @@ class _Subjects:
             action=paragraphs(row.action),
             milestones=tuple(
                 milestone_dates(each, row.number, self.at.on) for each in row.milestones
+            ),
+            causes=tuple(
+                causes_in_words(
+                    (delay for delay in self.at.delays if delay.item == row.pk), self.at.agencies
+                )
             ),
         )
 

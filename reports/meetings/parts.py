@@ -144,7 +144,10 @@ class DecisionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFacts:
-    """A work item's official wording, stage, confidence and milestones."""
+    """A work item's official wording, stage, confidence and milestones.
+
+    `causes` are sentences on the causes of its open delays. Older packs have none.
+    """
 
     number: str
     title: str
@@ -157,6 +160,7 @@ class ItemFacts:
     objective: Words
     action: Words
     milestones: tuple[MilestoneDates, ...]
+    causes: Words = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -311,7 +311,7 @@ class TodayCounts:
             risks=risks,
             variations=variations,
             returns=returns_at(self.plan, self.moment, agencies),
-            reasons=reasons_of(items, delays, risks, variations),
+            reasons=reasons_of(items, delays, risks, variations, agencies),
         ).narrowed(pillar=self.pillar, lead=self.lead)
 
     def causes(self) -> list[CauseCount]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from reports.progress.plan_counts import Due
 from workitems.models import Delay
 from workitems.plan_at import DelayAt, ItemAt, PlanAt, grouped
-from workitems.standing import slip_in_words
+from workitems.standing import settlement_in_words, slip_in_words
 
 # Values of the query parameters "late" and "due" of the milestones page, with labels.
 LATE = {"overdue": "Overdue", "late": "Overdue or expected late"}
@@ -58,9 +58,6 @@ def open_delays(at: PlanAt, *, cause: str = "") -> list[DelayLine]:
 
 def _settled(row: DelayAt, at: PlanAt) -> str:
     """Return "Being settled by Police by 30 July 2010", or "" if nobody has said."""
-    if not row.settlement:
-        return ""
-    words = str(Delay.Settlement(row.settlement).label)
-    if row.settling_agency is not None:
-        words += f" by {at.agencies[row.settling_agency].short_name}"
-    return f"{words} by {row.settling_by:%-d %B %Y}" if row.settling_by else words
+    agency = at.agencies[row.settling_agency].short_name if row.settling_agency else ""
+    words = settlement_in_words(row.settlement, agency, row.settling_by, at.on).removeprefix("is ")
+    return words[:1].upper() + words[1:]

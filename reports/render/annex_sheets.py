@@ -218,6 +218,7 @@ DELAYS: list[Field[DelayRow]] = [
     (Column("Milestone", 40), lambda row: row.milestone.label),
     (Column("Cause", 18), lambda row: row.cause),
     (Column("Explanation", 50), lambda row: words(row.explanation)),
+    (Column("Cause settled", 34), lambda row: row.settled),
     (Column("Effect", 40), lambda row: words(row.effect)),
     (Column("Found", 13, Kind.DATE), lambda row: row.found_on),
     (Column("Ended", 13, Kind.DATE), lambda row: row.ended_on),

@@ -222,6 +222,7 @@ def documents(characters=ANYTHING):
                 ended_on=draw(st.none() | st.just(found)),
                 times_moved=draw(st.integers(1, 9)),
                 mitigations=draw(st.lists(mitigations, max_size=2).map(tuple)),
+                settled=draw(blank),
             )
 
         def delays():

@@ -83,7 +83,7 @@ def before_a_meeting() -> Before:
     MilestoneFactory(
         item=brochure, number=2, description="Handed out", original_due=date(2010, 7, 15)
     )
-    DelayFactory(milestone=printed, cause="procurement")
+    DelayFactory(milestone=printed, cause="procurement", settlement="needs_decision")
     complete = WorkItemFactory(
         plan=plan, pillar=one, number="1.2", lead_agency=customs, complete=True
     )

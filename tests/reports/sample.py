@@ -585,6 +585,7 @@ def delay_register(copies: int = 1) -> DelayRegister:
                         ),
                         MitigationLine(plain("Ask for rooms."), "Customs"),
                     ),
+                    settled="The cause (prior commitments) is being settled by DoL by 31 May 2011.",
                 ),
                 DelayRow(
                     key=f"d-{copy}-2",

@@ -252,6 +252,19 @@ def test_a_delay_is_listed_with_its_milestone_and_mitigations(plan, item, milest
 
 
 @pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        (date(2010, 8, 31), "The cause (staffing) is being settled by Police by 31 August 2010."),
+        (date(2010, 5, 31), "The cause (staffing) was to be settled by Police by 31 May 2010."),
+    ],
+)
+def test_a_delay_says_who_settles_its_cause_as_at_the_papers_date(plan, milestone, by, said):
+    police = AgencyFactory(short_name="Police")
+    delay(milestone, settlement="being_settled", settling_agency=police, settling_by=by)
+    assert [row.settled for row in delays(plan)] == [said]
+
+
+@pytest.mark.parametrize(
     ("found_on", "ended_on", "stands"),
     [
         (date(2009, 8, 10), date(2010, 7, 29), True),

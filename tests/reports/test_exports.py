@@ -28,6 +28,7 @@ from workitems.asat import Moment
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
+SETTLING = "The cause (funding) is being settled by Customs by 1 July 2010."
 SHEETS = ("dashboard", "items", "attention", "milestones", "timeline", "delays", "changes")
 
 
@@ -111,7 +112,7 @@ def test_the_attention_list_is_exported_with_its_order_and_reasons(reader, full)
     assert [(row["Place"], row["Item"], row["Why"]) for row in found] == [
         ("1", "1.1", "Overdue by two days, and no mitigation is recorded."),
         ("2", "", "R1 is escalated."),
-        ("3", "2.10", "Expected three months late."),
+        ("3", "2.10", f"Expected three months late. {SETTLING}"),
     ]
 
 

@@ -251,6 +251,7 @@ def test_each_matter_shows_its_reasons_and_its_subject(made):
         ("Brochure printed", "Overdue by two months"),
         ("Handed out", "On time"),
     ]
+    assert item.item.causes == ("The cause (procurement) needs a decision.",)
     assert (moves.variation.asks, moves.variation.before, moves.variation.after) == (
         "Move “Brochure printed”",
         ("31 March 2010",),

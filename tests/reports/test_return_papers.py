@@ -96,8 +96,8 @@ def test_the_return_prints_a_delay_its_mitigation_and_whether_its_cause_is_settl
     MitigationFactory(delay=late)
     html = return_html(of_return, reading_of(of_return, NOW.date(), whole=True))
     assert (
-        "Delayed: funding. No money was set aside. The cause is being settled by Police by 31 August "
-        "2010. Mitigation: Ask for money in the next budget."
+        "Delayed: funding. No money was set aside. The cause (funding) is being settled by "
+        "Police by 31 August 2010. Mitigation: Ask for money in the next budget."
     ) in " ".join(html.split())
 
 

@@ -134,7 +134,7 @@ def test_the_agency_says_who_settles_the_cause_and_by_when(writer, page, delay, 
     }
     response = writer.post(cause(page), typed, follow=True)
     assert response.redirect_chain == [(page, 302)]
-    assert "The cause is being settled by Customs by 1 July 2010." in response.text
+    assert "The cause (funding) is being settled by Customs by 1 July 2010." in response.text
     assert settlement(delay) == ("being_settled", "Customs", date(2010, 7, 1))
     assert newest(delay) == ("~", "Police contributor (Police)", "")
     history = writer.get(f"{delay.milestone.item.get_absolute_url()}history/").text
@@ -150,7 +150,7 @@ def test_a_settled_cause_leaves_no_agency_behind(writer, page, delay, customs):
     typed = {name: form[name].value() for name in form.fields} | {"settlement": "settled"}
     typed["settling_by"] = "1 July 2010"
     response = writer.post(cause(page), typed, follow=True)
-    assert "The cause is settled." in response.text
+    assert "The cause (funding) is settled." in response.text
     assert settlement(delay) == ("settled", None, None)
 
 
@@ -191,7 +191,7 @@ def test_both_answers_are_shown_if_another_was_saved_first(writer, page, delay):
     with unchanged(delay):
         response = writer.post(cause(page), {"was": "", "settlement": "settled"})
     assert response.status_code == 422
-    assert "<p>The cause needs a decision.</p>" in response.text
+    assert "<p>The cause (funding) needs a decision.</p>" in response.text
     form = response.context["form"]
     assert (form["settlement"].value(), form["was"].value()) == ("settled", "needs_decision")
 
@@ -203,7 +203,7 @@ def test_while_a_return_is_written_the_answer_is_part_of_it(
         response = writer.post(cause(page), {"settlement": "settled"}, follow=True)
     said = " ".join(response.text.split())
     assert "In this return, not submitted yet" in said
-    assert "The cause is settled." in said
+    assert "The cause (funding) is settled." in said
     assert writer.get(cause(page)).context["form"]["settlement"].value() == "settled"
     update = {"stage": "under_way", "confidence": "on_track", "achieved": "Printed."}
     write_update(of_return=of_return, item=item, by=approver, at=NOW, **update)

@@ -493,7 +493,9 @@ def test_the_return_says_whether_the_cause_of_a_delay_is_settled(
     said = {"settlement": "being_settled", "settling_agency": customs.pk, "settling_by": "1/7/2010"}
     status, found = record(writer, of_return, milestone, **LATE, **said)
     assert status == 200
-    assert "The cause is being settled by Customs by 1 July 2010." in words_of(found["milestone"])
+    assert "The cause (procurement) is being settled by Customs by 1 July 2010." in words_of(
+        found["milestone"]
+    )
     answer(of_return, item, writer.user)
     submit(of_return, approver)
     delay = milestone.delays.get()

@@ -244,6 +244,9 @@ def test_freshness_gives_days_and_months_with_correct_grammar(age):
     assert NOT_ENGLISH.search(words) is None
 
 
+UNDECIDED = "The cause (prior commitments) needs a decision."
+
+
 # --- attention --------------------------------------------------------------------------------
 
 
@@ -267,6 +270,33 @@ def test_an_item_without_problems_needs_no_attention():
     assert reasons(facts()) == []
 
 
+@pytest.mark.parametrize(
+    ("cause", "settlement", "by", "expected"),
+    [
+        ("funding", "", None, ""),
+        ("funding", "settled", None, "The cause (funding) is settled."),
+        ("prior_commitments", "needs_decision", None, UNDECIDED),
+        ("other", "needs_decision", None, "The cause needs a decision."),
+        ("", "settled", None, "The cause is settled."),
+        ("staffing", "being_settled", None, "The cause (staffing) is being settled by Police."),
+        (
+            "staffing",
+            "being_settled",
+            DAY,
+            f"The cause (staffing) is being settled by Police by {DAY:%-d %B %Y}.",
+        ),
+        (
+            "staffing",
+            "being_settled",
+            days(-1),
+            f"The cause (staffing) was to be settled by Police by {days(-1):%-d %B %Y}.",
+        ),
+    ],
+)
+def test_the_cause_of_a_delay_is_named_with_how_it_stands(cause, settlement, by, expected):
+    assert standing.cause_in_words(cause, settlement, "Police", by, DAY) == expected
+
+
 BY_3_DAYS = Lateness(Late.OVERDUE, 3, days(-3))
 BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
 
@@ -276,6 +306,14 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
     [
         ({"late": BY_3_DAYS}, (1, "Overdue by three days, and no mitigation is recorded.")),
         ({"late": BY_3_DAYS, "is_mitigated": True}, (2, "Overdue by three days.")),
+        (
+            {"late": BY_3_DAYS, "is_mitigated": True, "causes": [UNDECIDED]},
+            (2, f"Overdue by three days. {UNDECIDED}"),
+        ),
+        (
+            {"causes": [UNDECIDED], "late": BY_90_DAYS},
+            (6, f"Expected three months late. {UNDECIDED}"),
+        ),
         ({"times_moved": 2}, (3, "Its date has moved twice.")),
         ({"confidence": "off_track"}, (4, "Its agency says it is off track.")),
         ({"risks": ["R3"]}, (5, "R3 is escalated.")),

@@ -1,7 +1,7 @@
 """Delays of milestones, their mitigations, and variations of the Plan."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Case, F, Q, When
@@ -12,25 +12,7 @@ from agencies.tracking import track
 from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
-
-if TYPE_CHECKING:
-    from workitems.models.milestone_answer import MilestoneAnswer
-
-
-def settled_in_words(row: "Delay | MilestoneAnswer") -> str:
-    """Return what a delay, or an answer about it, says of its cause, as a sentence; "" if nothing.
-
-    Load its settling agency first.
-    """
-    match row.settlement:
-        case Delay.Settlement.SETTLED:
-            return "The cause is settled."
-        case Delay.Settlement.NEEDS_DECISION:
-            return "The cause needs a decision."
-        case Delay.Settlement.BEING_SETTLED:
-            due = f" by {KnownDate(row.settling_by)}" if row.settling_by else ""
-            return f"The cause is being settled by {row.settling_agency}{due}."
-    return ""
+from workitems.standing import cause_in_words
 
 
 class DelayQuerySet(models.QuerySet["Delay"]):
@@ -135,7 +117,9 @@ class Delay(models.Model):
 
     @property
     def settled(self) -> str:
-        return settled_in_words(self)
+        """Whether the cause is settled, as a sentence; "" if nobody has said. Load the settling agency
+        first."""
+        return cause_in_words(self.cause, self.settlement, self.settling_agency, self.settling_by)
 
     @property
     def settlement_key(self) -> str:

@@ -8,9 +8,10 @@ from django.db.models import Q
 from agencies.models import Agency, User
 from agencies.tracking import track
 from workitems.known_dates import Known, KnownDate
-from workitems.models.delay import Delay, Mitigation, settled_in_words
+from workitems.models.delay import Delay, Mitigation
 from workitems.models.item import Milestone, known_to_field
 from workitems.models.round import Return
+from workitems.standing import cause_in_words
 
 
 class MilestoneAnswerQuerySet(models.QuerySet["MilestoneAnswer"]):
@@ -140,7 +141,10 @@ class MilestoneAnswer(models.Model):
 
     @property
     def settled(self) -> str:
-        return settled_in_words(self)
+        """Whether the cause of the delay is settled, as a sentence; "" if it is not said. Load the
+        delay and the settling agency first."""
+        cause = self.cause or (self.delay.cause if self.delay else "")
+        return cause_in_words(cause, self.settlement, self.settling_agency, self.settling_by)
 
     @property
     def is_pending(self) -> bool:

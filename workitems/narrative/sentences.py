@@ -21,6 +21,7 @@ from workitems.models import (
 )
 from workitems.models.item import WORDINGS, Confidence, Stage
 from workitems.narrative.blocks import IMPORTED, Change, Field
+from workitems.standing import settlement_in_words
 from workitems.word_diff import Strand, short_diff
 
 
@@ -220,16 +221,10 @@ def _delay(was: Was, now: Now) -> Sentences:
 
 
 def _settlement(now: Now) -> str:
-    """Return "is being settled by Police by 30 June 2027"."""
-    match now["settlement"]:
-        case Delay.Settlement.SETTLED:
-            return "is settled"
-        case Delay.Settlement.NEEDS_DECISION:
-            return "needs a decision"
-        case Delay.Settlement.BEING_SETTLED:
-            due = f" by {_day(now['settling_by'])}" if now["settling_by"] else ""
-            return f"is being settled by {now['settler']}{due}"
-    return "has not been said to be settled"
+    by = now["settling_by"]
+    day = date.fromisoformat(by[:10]) if by else None
+    words = settlement_in_words(now["settlement"], now["settler"], day)
+    return words or "has not been said to be settled"
 
 
 def _mitigation(was: Was, now: Now) -> Sentences:

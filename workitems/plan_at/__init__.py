@@ -30,4 +30,4 @@ from workitems.plan_at.rows import (
     RiskAt,
     VariationAt,
 )
-from workitems.plan_at.whole_plan import PlanAt, plan_at, reasons_of, returns_at
+from workitems.plan_at.whole_plan import PlanAt, causes_in_words, plan_at, reasons_of, returns_at

@@ -125,7 +125,7 @@ def plan_at(plan: Plan, moment: Moment, *, texts: bool = True) -> PlanAt:
         risks=risks,
         variations=variations,
         returns=returns_at(plan, moment, agencies),
-        reasons=reasons_of(items, delays, risks, variations),
+        reasons=reasons_of(items, delays, risks, variations, agencies),
     )
 
 
@@ -134,6 +134,7 @@ def reasons_of(
     delays: Sequence[DelayAt],
     risks: Sequence[RiskAt],
     variations: Sequence[VariationAt],
+    agencies: Mapping[int, Agency],
 ) -> dict[int, list[Reason]]:
     """Return why each live item needs attention. Closed items need none."""
     delays_of, risks_of = grouped(delays, "item"), grouped(risks, "item")
@@ -151,12 +152,28 @@ def reasons_of(
         if pk in delays_of:
             facts.is_mitigated = any(delay.is_mitigated for delay in delays_of[pk])
             facts.times_moved = _times_moved(delays_of[pk])
+            facts.causes = causes_in_words(delays_of[pk], agencies)
         if pk in variations_of:
             facts.variations_pending = len(variations_of[pk])
         if pk in risks_of:
             facts.risks = [risk.reference for risk in risks_of[pk]]
         found[pk] = standing.attention(facts, item.on)
     return found
+
+
+def causes_in_words(delays: Iterable[DelayAt], agencies: Mapping[int, Agency]) -> list[str]:
+    """Return how the causes of delays stand, a sentence for each cause of which it is said."""
+    found = [
+        standing.cause_in_words(
+            row.cause,
+            row.settlement,
+            agencies[row.settling_agency].short_name if row.settling_agency else "",
+            row.settling_by,
+            row.on,
+        )
+        for row in delays
+    ]
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _times_moved(delays: Iterable[DelayAt]) -> int:
