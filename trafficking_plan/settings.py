@@ -280,6 +280,16 @@ DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
 RENDER_SECONDS = env_number("RENDER_SECONDS", 300)
 RENDER_MEBIBYTES = env_number("RENDER_MEBIBYTES", 2048)
 
+# --- Official information -----------------------------------------------------------------
+
+# How the Ombudsman is reached, as letters to requesters say; empty ways are left out.
+OMBUDSMAN = {
+    "website": env("OMBUDSMAN_WEBSITE", "www.ombudsman.parliament.nz"),
+    "email": env("OMBUDSMAN_EMAIL", "info@ombudsman.parliament.nz"),
+    "phone": env("OMBUDSMAN_PHONE", "0800 802 602"),
+    "address": env("OMBUDSMAN_ADDRESS", "PO Box 10152, Wellington 6143"),
+}
+
 # --- History and logs ---------------------------------------------------------------------
 
 # Reasons can be long; the default column is limited to 100 characters.

@@ -72,8 +72,9 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True)
-class ExtensionReason:
-    """A reason for which a time limit may be extended. `wording` completes "because ..."."""
+class Reason:
+    """A reason for an extension or a transfer. `wording` completes "because ..."; that of a transfer
+    has a place for the name of the other agency."""
 
     code: str
     words: str
@@ -121,7 +122,8 @@ class Act:
     limits: Limits
     calendar: Calendar
     sections: Mapping[str, str]
-    extension_reasons: tuple[ExtensionReason, ...]
+    extension_reasons: tuple[Reason, ...]
+    transfer_reasons: tuple[Reason, ...]
     grounds: tuple[Ground, ...]
     letters: Mapping[str, Any]
 
@@ -141,13 +143,6 @@ class Act:
         wanted = {self.ground(code).code for code in codes}
         return tuple(each for each in self.grounds if each.code in wanted)
 
-    def extension_reason(self, code: str) -> ExtensionReason:
-        """Return the reason of this code. Raise `UnknownGround`."""
-        for each in self.extension_reasons:
-            if each.code == code:
-                return each
-        raise UnknownGround(f"“{code}” is not a reason for an extension in the {self.title}.")
-
 
 @cache
 def act_named(name: str = NEW_ZEALAND) -> Act:
@@ -163,7 +158,8 @@ def act_named(name: str = NEW_ZEALAND) -> Act:
         limits=Limits(**data["limits"]),
         calendar=_calendar(data["calendar"]),
         sections=data["sections"],
-        extension_reasons=tuple(ExtensionReason(**each) for each in data["extension_reasons"]),
+        extension_reasons=tuple(Reason(**each) for each in data["extension_reasons"]),
+        transfer_reasons=tuple(Reason(**each) for each in data["transfer_reasons"]),
         grounds=tuple(_ground(each) for each in data["grounds"]),
         letters=data["letters"],
     )

@@ -1,0 +1,38 @@
+"""Letters about a request for official information, written from facts.
+
+`Facts` is what a caller fills in, `write` returns the `Letter`, `missing` says what one would lack
+and `lacking` what a finished one is without, `public_copy` takes its requester out. Import from this
+package.
+"""
+
+from reports.release.letters.letter import (
+    Block,
+    Grid,
+    Letter,
+    LetterPart,
+    Points,
+    Purpose,
+    Quote,
+    Row,
+    Words,
+    letter_from,
+    lines_of,
+    public_copy,
+)
+from reports.release.letters.letter_facts import (
+    Clock,
+    Decision,
+    Event,
+    Extension,
+    Facts,
+    Happened,
+    Kind,
+    Line,
+    Ombudsman,
+    Person,
+    Requester,
+    Transfer,
+    clock_of,
+)
+from reports.release.letters.missing import lacking, missing
+from reports.release.letters.writing import write
