@@ -20,6 +20,9 @@ ROLES_IN_WORDS = {
     Seat.Role.OBSERVER: "reads",
     Seat.Role.COORDINATOR: "runs the plan’s rounds, meetings and briefings",
     Seat.Role.AUTHORISING_MANAGER: "signs briefings",
+    Seat.Role.OIA_ADVISER: "prepares answers to requests for official information",
+    Seat.Role.OIA_REVIEWER: "agrees what is withheld from papers that are released",
+    Seat.Role.OIA_DECISION_MAKER: "signs decisions on requests for official information",
     Seat.Role.MINISTERS_OFFICE: "reads the papers to its Minister and records the Minister’s answers",
 }
 COVER_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)

@@ -27,6 +27,9 @@ ROLE_CODES = [
     "authorising_manager",
     "ministers_office",
     "observer",
+    "oia_adviser",
+    "oia_reviewer",
+    "oia_decision_maker",
 ]
 
 
@@ -244,6 +247,14 @@ class Placed(models.Model):
         AUTHORISING_MANAGER = "authorising_manager", "Authorising manager"
         MINISTERS_OFFICE = "ministers_office", "Minister's office"
         OBSERVER = "observer", "Observer"
+        OIA_ADVISER = "oia_adviser", "OIA adviser"
+        OIA_REVIEWER = "oia_reviewer", "OIA reviewer"
+        OIA_DECISION_MAKER = "oia_decision_maker", "OIA decision-maker"
+
+        @property
+        def in_sentence(self) -> str:
+            """The label within a sentence: "approver", "OIA adviser"."""
+            return self.label if self.label.startswith("OIA") else self.label.lower()
 
     # Empty at a Minister's office, which has a portfolio instead.
     agency = models.ForeignKey(
@@ -264,12 +275,16 @@ class Placed(models.Model):
         return self.agency or Office(self.portfolio)
 
     @property
+    def role_in_sentence(self) -> str:
+        return self.Role(self.role).in_sentence
+
+    @property
     def as_what(self) -> str:
         """What the role makes of a person, in a sentence: "an approver", "a member" of an office."""
         if self.role == self.Role.MINISTERS_OFFICE:
             return "a member"
-        role = self.Role(self.role).label.lower()
-        return f"{'an' if role[0] in 'aeiou' else 'a'} {role}"
+        role = self.role_in_sentence
+        return f"{'an' if role[0] in 'aeiouO' else 'a'} {role}"
 
     @property
     def position(self) -> str:

@@ -78,7 +78,7 @@ def _entries(rows: Any, sentence: Any) -> Iterator[Entry]:
 
 
 def _seat(was: Any, now: Any) -> str:
-    name = f"{now.user.name} as {Role(now.role).label.lower()}"
+    name = f"{now.user.name} as {Role(now.role).in_sentence}"
     if was is None and now.history_type != "+" and now.portfolio:
         return f"moved the seat of {name} here, from an agency."
     if was is None and now.history_type == "+":
@@ -94,7 +94,7 @@ def _seat(was: Any, now: Any) -> str:
 def _given(now: Any, name: str) -> str:
     if now.history_user_id != now.user_id:
         return f"added {name}"
-    role = Role(now.role).label.lower()
+    role = Role(now.role).in_sentence
     if (now.history_change_reason or "").startswith(INVITED_BY):
         return f"accepted the invitation as {role}"
     return f"added themselves as {role}"
@@ -104,7 +104,7 @@ def _invitation(was: Any, now: Any) -> str:
     """Return the sentence, or "" for an acceptance, which the seat's own entry reports."""
     name = f"{now.name} ({now.email})"
     if was is None:
-        return f"invited {name} to be {Role(now.role).label.lower()}."
+        return f"invited {name} to be {Role(now.role).in_sentence}."
     if now.withdrawn_at and not was.withdrawn_at:
         return f"withdrew the invitation to {name}."
     if now.failed_at and not was.failed_at:

@@ -69,6 +69,9 @@ PEOPLE = (
     ),
     Person("Authorising manager", Role.AUTHORISING_MANAGER, ("DoL", "MBIE")),
     Person("Minister's office", Role.MINISTERS_OFFICE, (PORTFOLIO,)),
+    Person("OIA adviser", Role.OIA_ADVISER, ("DoL", "MBIE")),
+    Person("OIA reviewer", Role.OIA_REVIEWER, ("DoL", "MBIE")),
+    Person("OIA decision-maker", Role.OIA_DECISION_MAKER, ("DoL", "MBIE")),
     Person("Observer", Role.OBSERVER, ("MOH",)),
     Person("Former contributor", Role.CONTRIBUTOR, ("Police",), has_left=True),
 )
