@@ -1,0 +1,42 @@
+"""Days that the calendar of working days counts otherwise, with their authority."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.tracking import track
+
+
+class NonWorkingDayQuerySet(models.QuerySet["NonWorkingDay"]):
+    def overrides(self) -> dict[date, bool]:
+        """Return whether each of these days is a working day, by day. One query."""
+        return dict(self.filter(is_withdrawn=False).values_list("day", "is_working"))
+
+    def in_order(self) -> "NonWorkingDayQuerySet":
+        return self.order_by("day")
+
+
+class NonWorkingDay(models.Model):
+    """A day that is no working day though the calendar says so or, with `is_working`, is one.
+
+    `authority` says by which law or notice: "Queen Elizabeth II Memorial Day Act 2022".
+    """
+
+    day = models.DateField(unique=True)
+    is_working = models.BooleanField("is a working day", default=False)
+    authority = models.CharField(max_length=300)
+    # Entered by mistake: the calendar counts again.
+    is_withdrawn = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = NonWorkingDayQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="nonworkingday_has_authority", condition=~Q(authority="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day:%-d %B %Y}"
