@@ -40,8 +40,7 @@ UNWATCHED_TABLES = {
     "reports_recordchange": "is the log itself",
     **{
         f"reports_{name}": "says what is released of papers; nothing here changes a paper"
-        for record in RELEASED
-        for name in (record, f"historical{record}")
+        for name in (*RELEASED, *(f"historical{record}" for record in RELEASED_WITH_HISTORY))
     },
 }
 RECORD_CHANGES = "reports_recordchange"
@@ -77,6 +76,7 @@ FROZEN = {
 # When its request is purged, a letter is emptied of what it says; its digests stay.
 LETTER_IS_PURGED = (
     "NOT OLD.is_purged AND NEW.is_purged AND CAST(NEW.content AS TEXT) = '{}'"
+    " AND CAST(NEW.typed AS TEXT) = '{}'"
     " AND LENGTH(NEW.pdf) = 0 AND LENGTH(NEW.docx) = 0 AND NEW.pdf_sha256 = OLD.pdf_sha256"
     " AND NEW.docx_sha256 = OLD.docx_sha256 AND NEW.request_id = OLD.request_id"
     " AND NEW.kind = OLD.kind AND NEW.sent_on = OLD.sent_on AND NEW.sent_by_id = OLD.sent_by_id"

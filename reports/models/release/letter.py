@@ -26,7 +26,7 @@ class RequestLetterQuerySet(models.QuerySet["RequestLetter"]):
 
 
 class RequestLetter(models.Model):
-    """One letter. `content` is the letter as plain data; its files are made from that when it is sent.
+    """One letter. Its files are made from its content when it is sent.
 
     A letter that is sent never changes. `purge_requesters` may only empty its content and its files,
     whose digests stay.
@@ -45,8 +45,12 @@ class RequestLetter(models.Model):
 
     request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="letters")
     kind = models.CharField(max_length=20, choices=Kind)
-    content: Any = models.JSONField(default=dict)
-    # Of a late decision that carries no apology: why not.
+    # What its preparer typed or chose; the rest is written from the request's records.
+    typed: Any = models.JSONField(default=dict, blank=True)
+    # The letter as plain data. While it is prepared, as it was last written.
+    content: Any = models.JSONField(default=dict, blank=True)
+    # A late decision apologises; without an apology, it says here why not.
+    has_apology = models.BooleanField(default=True)
     no_apology_reason = models.TextField(blank=True, max_length=NOTE_LENGTH)
     # Why each warning was left: the warning's key, then the reason.
     warnings_left: Any = models.JSONField(default=dict, blank=True)
@@ -69,7 +73,7 @@ class RequestLetter(models.Model):
 
     objects = RequestLetterQuerySet.as_manager()
     # A letter names the requester, and history rows never change.
-    history = track(["content", "pdf", "docx"])
+    history = track(["typed", "content", "pdf", "docx"])
 
     class Meta:
         constraints = [
@@ -93,6 +97,10 @@ class RequestLetter(models.Model):
                 | Q(sent_by__isnull=False, sent_at__isnull=False, sent_on__isnull=False)
                 & ~Q(sent_as="")
                 & ~Q(pdf_sha256=""),
+            ),
+            models.CheckConstraint(
+                name="requestletter_no_apology_has_reason",
+                condition=Q(has_apology=True, no_apology_reason="") | Q(has_apology=False),
             ),
             models.CheckConstraint(
                 name="requestletter_decision_signed_by_another",

@@ -112,6 +112,9 @@ class InformationRequest(models.Model):
     received_on = models.DateField("received on")
     text = models.TextField("what is asked, word for word", max_length=TEXT_LENGTH)
     scope_note = models.TextField("how it is read", blank=True, max_length=NOTE_LENGTH)
+    # The papers between these days are in scope; empty until somebody says so.
+    scope_from = models.DateField("papers from", null=True, blank=True)
+    scope_to = models.DateField("papers to (last day)", null=True, blank=True)
     urgency_reason = models.TextField("why it is urgent", blank=True, max_length=NOTE_LENGTH)
     state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
     closed_on = models.DateField(null=True, blank=True)
@@ -153,6 +156,14 @@ class InformationRequest(models.Model):
                 violation_error_message=RECEIVED_TOO_EARLY,
             ),
             models.CheckConstraint(
+                name="informationrequest_scope_is_a_period",
+                condition=Q(scope_from=None, scope_to=None)
+                | Q(
+                    scope_from__isnull=False, scope_to__isnull=False, scope_to__gte=F("scope_from")
+                ),
+                violation_error_message="The period ends before it begins.",
+            ),
+            models.CheckConstraint(
                 name="informationrequest_closed_when_ended",
                 condition=Q(
                     closed_on__isnull=False,
@@ -174,7 +185,8 @@ class InformationRequest(models.Model):
             ),
             models.CheckConstraint(
                 name="informationrequest_purged_after_closing",
-                condition=Q(purged_on=None) | Q(purged_on__gt=F("closed_on")),
+                condition=Q(purged_on=None)
+                | Q(closed_on__isnull=False, purged_on__gt=F("closed_on")),
             ),
         ]
 
@@ -293,7 +305,8 @@ class RequestEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="requestevent_extension_has_day_and_reason",
-                condition=Q(kind="extended", due_on__gt=F("happened_on")) & ~Q(extension_reason="")
+                condition=Q(kind="extended", due_on__isnull=False, due_on__gt=F("happened_on"))
+                & ~Q(extension_reason="")
                 | ~Q(kind="extended") & Q(due_on=None, extension_reason=""),
             ),
             models.CheckConstraint(

@@ -1,0 +1,1 @@
+"""Services of requests for official information and of releases: the only code that writes them."""

@@ -1,0 +1,63 @@
+"""Check the grounds on which something is withheld: sections of the Act, never a marking or a wish."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from reports.document import Marking
+from reports.release.act import Act, Ground, UnknownGround, act_named
+from workitems.services.refusals import Refused
+
+MARKINGS = {
+    *(marking.value for marking in Marking),
+    *("RESTRICTED", "CONFIDENTIAL", "SECRET", "TOP SECRET"),
+}
+OUT_OF_SCOPE = {"OUT OF SCOPE", "NOT IN SCOPE", "NOT RELEVANT", "IRRELEVANT"}
+
+
+def checked_grounds(
+    codes: Iterable[str], *, on: date, act: Act | None = None
+) -> tuple[Ground, ...]:
+    """Return the grounds of these codes, each once, in the order of the Act.
+
+    Raise `Refused` for a security marking, for "out of scope", for a code that the Act does not have
+    and for a ground that was not in force on the day.
+    """
+    act = act or act_named()
+    given = [" ".join(code.split()) for code in codes if code.strip()]
+    for code in given:
+        plain = code.upper().replace("-", " ")
+        if plain in MARKINGS:
+            raise Refused(
+                f"“{code}” is a security marking, and a marking is never a ground. "
+                "Choose the section of the Act that protects these words.",
+                "grounds",
+            )
+        if plain in OUT_OF_SCOPE:
+            raise Refused(
+                f"“{code}” is no ground: words of a paper in scope are released or withheld under "
+                "the Act. A whole paper can be decided as out of scope.",
+                "grounds",
+            )
+    try:
+        found = act.in_order(given)
+    except UnknownGround as error:
+        raise Refused(str(error), "grounds") from error
+    for ground in found:
+        if not ground.is_in_force_on(on):
+            raise Refused(f"{ground.cited} was not in force on {on:%-d %B %Y}.", "grounds")
+    return found
+
+
+def stored(grounds: Iterable[Ground]) -> str:
+    return " ".join(ground.code for ground in grounds)
+
+
+def need_public_interest(grounds: Iterable[Ground], note: str) -> None:
+    """Raise `Refused` for a balanced ground without a note on the public interest."""
+    balanced = [ground.cited for ground in grounds if ground.is_balanced]
+    if balanced and not note.strip():
+        raise Refused(
+            f"{balanced[0]} gives way to a stronger public interest. Say what speaks for release, "
+            "and why it is not enough.",
+            "public_interest",
+        )

@@ -1,0 +1,199 @@
+"""Scope a request: list papers, decide on each, and ask other agencies about them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.core.files.base import File
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from agencies import history
+from agencies.models import Agency, User
+from reports.models import Consultation, InformationRequest, RequestEvent, ScheduleLine
+from reports.models.issue import sha256
+from reports.models.release.in_scope import COLUMNS, Paper, as_listed, papers_of
+from reports.services.release.grounds import checked_grounds, need_public_interest, stored
+from reports.services.release.recording import check_day, check_open, need, not_now, record
+from workitems.attachments import clean_name, fault
+from workitems.services.refusals import Refused, locked
+
+Decision = ScheduleLine.Decision
+Kind = ScheduleLine.Kind
+
+
+def check_prepared(request: InformationRequest) -> None:
+    """Raise `Refused` unless the schedule and the redactions can be changed."""
+    if request.state not in InformationRequest.PREPARED_IN:
+        raise not_now(request, "its schedule changes while it is scoped or prepared")
+
+
+@transaction.atomic
+def add_paper(
+    *,
+    request: InformationRequest,
+    paper: Paper,
+    by: User,
+    title: str = "",
+    dated: date | None = None,
+) -> ScheduleLine:
+    """List a paper that the product holds. Title and day are the paper's own unless given.
+
+    Raise `Refused` if it is listed already, or is of no plan of the request.
+    """
+    row = locked(request)
+    check_prepared(row)
+    if not papers_of(row, type(paper)).filter(pk=paper.pk).exists():
+        raise Refused("That paper is of another plan or agency, or was withdrawn.")
+    column = COLUMNS[type(paper)]
+    if row.lines.filter(**{column: paper.pk}).exists():
+        raise Refused("The schedule lists this paper already.")
+    found = as_listed(paper)
+    line = ScheduleLine(
+        kind=found.kind,
+        title=title.strip() or found.title,
+        dated=dated or found.dated,
+        **{column: paper},
+    )
+    return _add(row, line, by=by)
+
+
+@transaction.atomic
+def add_file(
+    *,
+    request: InformationRequest,
+    file: "File[bytes]",
+    title: str,
+    by: User,
+    dated: date | None = None,
+) -> ScheduleLine:
+    """List a file that is uploaded: one that we did not make."""
+    row = locked(request)
+    check_prepared(row)
+    name = clean_name(file.name or "")
+    said = fault(name, file.size, file.file)
+    if said:
+        raise Refused(said, "file")
+    file.seek(0)
+    digest = sha256(file.read())  # at most 10 MB
+    file.seek(0)
+    line = ScheduleLine(
+        kind=Kind.FILE,
+        title=need(title, "Say what the file is.", "title"),
+        dated=dated,
+        file_name=name,
+        file_sha256=digest,
+    )
+    line.file.save(name, file, save=False)
+    try:
+        return _add(row, line, by=by)
+    except BaseException:
+        line.file.storage.delete(line.file.name or "")
+        raise
+
+
+@transaction.atomic
+def add_not_held(*, request: InformationRequest, title: str, by: User) -> ScheduleLine:
+    """List what is asked for and is not held here."""
+    row = locked(request)
+    check_prepared(row)
+    title = need(title, "Say what is not held here.", "title")
+    return _add(row, ScheduleLine(kind=Kind.NOT_HELD, title=title), by=by)
+
+
+def _add(request: InformationRequest, line: ScheduleLine, *, by: User) -> ScheduleLine:
+    last = request.lines.aggregate(last=Max("number"))["last"] or 0
+    line.request, line.number = request, last + 1
+    return history.save(line, by=by)
+
+
+@transaction.atomic
+def decide_line(
+    *,
+    line: ScheduleLine,
+    decision: str,
+    version: int,
+    by: User,
+    at: datetime,
+    grounds: Sequence[str] = (),
+    reason: str = "",
+    public_interest: str = "",
+) -> ScheduleLine:
+    """Decide what happens to one paper. An empty decision takes the last one back.
+
+    Raise `Refused` for what is withheld or refused as a whole without a ground, for a balanced ground
+    without its note on the public interest, and for a paper out of scope or transferred without why.
+    """
+    request = locked(InformationRequest(pk=line.request_id))
+    row = locked(line, version=version)
+    check_prepared(request)
+    found = checked_grounds(grounds, on=timezone.localdate(at))
+    if decision in (Decision.NONE, Decision.FULL, Decision.OUT_OF_SCOPE, Decision.TRANSFERRED):
+        if found:
+            raise Refused("A ground goes with what is withheld or refused.", "grounds")
+    elif decision in ScheduleLine.KEPT and not found:
+        raise Refused("Give the ground on which this is kept back.", "grounds")
+    if decision == Decision.OUT_OF_SCOPE:
+        need(reason, "Say why it is out of scope.", "reason")
+    if decision == Decision.TRANSFERRED:
+        need(reason, "Say where it was transferred to.", "reason")
+    if row.kind == Kind.NOT_HELD and decision in (*ScheduleLine.GIVEN, Decision.WITHHELD):
+        raise Refused("What is not held here cannot be released or withheld.", "decision")
+    if decision == Decision.PART and not row.is_ours and not found:
+        raise Refused("Give the grounds of what is withheld in this file.", "grounds")
+    if decision == Decision.FULL and row.redactions.standing().exists():
+        raise Refused(
+            "Words of this paper are withheld. Release it in part, or withdraw them.", "decision"
+        )
+    need_public_interest(found, public_interest)
+    row.decision, row.grounds, row.reason = decision, stored(found), reason.strip()
+    row.public_interest = public_interest.strip()
+    row.decided_by = by if decision else None
+    row.decided_as, row.decided_at = (by.signature, at) if decision else ("", None)
+    return history.save_version(row, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def ask_agency(
+    *, line: ScheduleLine, agency: Agency, question: str, on: date, by: User, at: datetime
+) -> Consultation:
+    """Ask another agency about one paper. It sees the paper and the question, never who asked for it.
+
+    Raise `Refused` if the question names the requester, or the agency was asked already.
+    """
+    request = locked(InformationRequest(pk=line.request_id))
+    check_open(request)
+    question = need(question, "Say what the agency is asked.", "question")
+    if agency.pk == request.agency_id:
+        raise Refused("That is the agency that answers.", "agency")
+    if names_requester(request, question):
+        raise Refused("The question names who asked. A consulted agency is not told.", "question")
+    if line.consultations.filter(agency=agency).exists():
+        raise Refused(f"{agency.short_name} was asked about this paper already.", "agency")
+    check_day(request, on, at)
+    made = Consultation(line=line, agency=agency, question=question, asked_on=on, asked_by=by)
+    history.save(made, by=by)
+    note = f"About line {line.number}"
+    record(request, RequestEvent.Kind.CONSULTED, on=on, by=by, at=at, note=note, agency=agency)
+    return made
+
+
+def names_requester(request: InformationRequest, *texts: str) -> bool:
+    """Whether any of the texts has a line of the requester's name or address in it."""
+    names = [" ".join(name.casefold().split()) for name in request.requester]
+    plain = [" ".join(text.casefold().split()) for text in texts]
+    return any(name in text for name in names for text in plain if len(name) > 2)
+
+
+@transaction.atomic
+def answer_consultation(
+    *, consultation: Consultation, answer: str, version: int, by: User, at: datetime
+) -> Consultation:
+    """Record what an agency answers, once or again while the request is open."""
+    request = locked(InformationRequest(pk=consultation.line.request_id))
+    row = locked(consultation, version=version)
+    if not request.is_open:
+        raise Refused("This is decided; nothing more can be said about it here.")
+    row.answer = need(answer, "Say what your agency answers.", "answer")
+    row.answered_by, row.answered_as, row.answered_at = by, by.signature, at
+    return history.save_version(row, by=by)
