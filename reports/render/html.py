@@ -59,6 +59,8 @@ INKED = (
     ".paper .paper-annex h2",
     ".paper .paper-annex h4",
     ".paper .paper-grid thead th",
+    ".paper .letter-subject",
+    ".paper .letter-part h2",
 )
 RULED = (".paper .paper-letterhead", ".paper .paper-heading", ".paper .paper-grid thead th")
 

@@ -39,6 +39,8 @@ FONTS = (
 )
 # URLs of the paper's own pictures, which hold them.
 PICTURE = "data:image/png;base64,"
+# In place of a character that our fonts lack, where others' words are quoted.
+NO_LETTER = "□"
 MAX_HTML = 6_000_000  # characters; about 5,000 work items, which take a minute and less than 1 GiB
 
 # Called with progress: the stage, the page, and the number of pages (0 if unknown).
@@ -112,6 +114,12 @@ def refuse_unprintable(text: str) -> None:
             "typeface. Please write it another way.",
             character=character,
         )
+
+
+def printable(text: str) -> str:
+    """Return a text from outside with a box for each character that our fonts lack."""
+    unknown = set(text) - _drawable()
+    return text.translate({ord(each): NO_LETTER for each in unknown}) if unknown else text
 
 
 def check_file(data: bytes) -> None:

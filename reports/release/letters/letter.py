@@ -132,8 +132,8 @@ def letter_from(data: Any) -> Letter:
 
 def lines_of(letter: Letter) -> list[str]:
     """Return every string that the letter prints, in order, without its looks."""
-    found = [letter.agency, letter.reference, letter.addressee.name, *letter.addressee.address]
-    found += [long_date(letter.dated), letter.subject, letter.greeting]
+    found = [letter.agency, long_date(letter.dated), letter.reference]
+    found += [letter.addressee.name, *letter.addressee.address, letter.subject, letter.greeting]
     for part in letter.body:
         found += _lines_of_part(part)
     found += [letter.closing, letter.signatory.name, letter.signatory.role]

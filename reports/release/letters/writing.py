@@ -48,9 +48,10 @@ def write(kind: Kind, facts: Facts) -> Letter:
         _earlier(facts, say),
         *BODIES[kind](facts, say),
         _part(Purpose.OWN_WORDS, _own(facts.own_words)),
-        _contact(facts.contact, say),
-        _complaint(kind, facts, say),
     ]
+    if kind.has_schedule:
+        parts += _reasons(facts, say)
+    parts += [_contact(kind, facts.contact, say), _complaint(kind, facts, say)]
     if kind.has_schedule:
         parts.append(_schedule(facts, say))
     transfers_part = kind == Kind.TRANSFER and facts.transfer and facts.transfer.part.strip()
@@ -137,14 +138,17 @@ def _told(event: Event, say: _Sentences) -> Text:
     return say(f"event_{event.kind}", **values).text
 
 
-def _contact(person: Person, say: _Sentences) -> LetterPart:
+def _contact(kind: Kind, person: Person, say: _Sentences) -> LetterPart:
     if not person.who:
         return _part(Purpose.CONTACT, [])
     who = person.who if person.name else say.text("contact_role", role=person.role)
     ways = [f"by phone on {person.phone}"] if person.phone else []
     ways += [f"by email at {person.email}"] if person.email else []
     how = f" {_either(ways)}" if ways else ""
-    return _part(Purpose.CONTACT, [say("contact", who=who, how=how)])
+    if not kind.has_schedule:
+        return _part(Purpose.CONTACT, [say("contact", who=who, how=how)])
+    blocks = [say("contact_below", who=who, how=how)]
+    return _part(Purpose.CONTACT, blocks, say.text("heading_contact"))
 
 
 def _complaint(kind: Kind, facts: Facts, say: _Sentences) -> LetterPart:
@@ -263,7 +267,6 @@ def _decide(facts: Facts, say: _Sentences) -> Iterator[LetterPart]:
         chain(_outcome(facts, say), _sending(facts, say, is_enclosed=False)),
         say.text("heading_decision"),
     )
-    yield from _reasons(facts, say)
 
 
 def _decide_and_release(facts: Facts, say: _Sentences) -> Iterator[LetterPart]:
@@ -273,12 +276,10 @@ def _decide_and_release(facts: Facts, say: _Sentences) -> Iterator[LetterPart]:
         chain(_outcome(facts, say), _sending(facts, say, is_enclosed=True)),
         say.text("heading_decision"),
     )
-    yield from _reasons(facts, say)
 
 
 def _release(facts: Facts, say: _Sentences) -> Iterator[LetterPart]:
     yield _part(Purpose.NEXT, _sending(facts, say, is_enclosed=True))
-    yield from _reasons(facts, say)
 
 
 BODIES: dict[Kind, Callable[[Facts, _Sentences], Iterator[LetterPart]]] = {

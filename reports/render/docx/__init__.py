@@ -11,7 +11,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 from copy import deepcopy
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,13 @@ from docx.shared import Emu, Length, Mm
 from reports import charts
 from reports.document import USUAL_DESIGN, CoverDesign, Document, ProgressPicture
 from reports.document.cover_design import INK, MARK_HEIGHT, MARK_WIDTH
+from reports.release.letters import Letter
 from reports.render.docx.elements import element, field, paragraph, text
 from reports.render.docx.html_tree import Node, Piece, parse_html
 from reports.render.docx.word_blocks import Page, Writer
 from reports.render.docx.word_pictures import drawing_into
 from reports.render.html import plain_fragment, present
+from reports.render.letter_html import DRAFT, letter_fragment
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
 
 PARTS = Path(__file__).parent / "parts"
@@ -57,17 +59,52 @@ def render_docx(document: Document) -> bytes:
 
     Raise `RenderRefused` if the paper cannot be printed.
     """
-    html = plain_fragment(document)
+    cover = document.cover
+    file = _written(plain_fragment(document), cover.looks, tables=_tables(document))
+    _head_and_foot(file, marking=cover.marking.value, reference=cover.tracker_number)
+    _describe(
+        file,
+        title=document.title,
+        subject=document.plan_title,
+        author=present(document)["author"],
+        reference=cover.tracker_number,
+        language=document.language,
+        dated=cover.dated,
+    )
+    return _bytes(file)
+
+
+def render_letter_docx(
+    letter: Letter, looks: CoverDesign = USUAL_DESIGN, *, is_draft: bool = False
+) -> bytes:
+    """Return a letter as a Word file on the agency's letterhead, dated with its own date.
+
+    Raise `RenderRefused` if it cannot be printed.
+    """
+    html = letter_fragment(letter, looks, is_draft=is_draft)
+    file = _written(html, looks, tables={})
+    _head_and_foot(file, marking=DRAFT if is_draft else "", reference=letter.reference)
+    _describe(
+        file,
+        title=letter.title,
+        subject=letter.subject,
+        author=letter.agency,
+        reference=letter.reference,
+        language=letter.language,
+        dated=letter.dated,
+    )
+    return _bytes(file)
+
+
+def _written(html: str, looks: CoverDesign, *, tables: Mapping[str, Node]) -> Any:
     if len(html) > MAX_HTML:
         raise RenderRefused(
             f"The paper is too long to print: {len(html):,} characters, and {MAX_HTML:,} is the most."
         )
     refuse_unprintable(html)
-    file = docx.Document(blank(document.cover.looks))
-    write(html, file, tables=_tables(document))
-    _head_and_foot(file, document)
-    _describe(file, document)
-    return _bytes(file)
+    file = docx.Document(blank(looks))
+    write(html, file, tables=tables)
+    return file
 
 
 def write(html: str, file: Any, *, tables: Mapping[str, Node]) -> None:
@@ -133,11 +170,10 @@ def _set_page(section: Any, page: Page) -> None:
     section.gutter = 0
 
 
-def _head_and_foot(file: Any, document: Document) -> None:
-    """Add the marking to headers and footers, and the tracker and page number to footers."""
+def _head_and_foot(file: Any, *, marking: str, reference: str) -> None:
+    """Add the marking to headers and footers, and the reference and page number to footers."""
     first = file.sections[0]
-    marking = document.cover.marking.value
-    numbers = paragraph([Piece(f"{document.cover.tracker_number} · page ")], "Footer")
+    numbers = paragraph([Piece(f"{reference} · page ")], "Footer")
     numbers.extend([*field("PAGE"), element("r", text(" of ")), *field("NUMPAGES")])
     _fill(first.header, paragraph([Piece(marking)], "Marking"))
     _fill(first.footer, paragraph([Piece(marking)], "Marking"), numbers)
@@ -157,15 +193,16 @@ def _fill(story: Any, *blocks: Any) -> None:
     holder.getparent().remove(holder)
 
 
-def _describe(file: Any, document: Document) -> None:
-    about = present(document)
-    day = datetime.combine(document.cover.dated, time(), UTC).replace(tzinfo=None)
+def _describe(
+    file: Any, *, title: str, subject: str, author: str, reference: str, language: str, dated: date
+) -> None:
+    day = datetime.combine(dated, time(), UTC).replace(tzinfo=None)
     properties = file.core_properties
-    properties.title = _short(document.title)
-    properties.subject = _short(document.plan_title)
-    properties.author = properties.last_modified_by = _short(about["author"])
-    properties.identifier = _short(document.cover.tracker_number)
-    properties.language = document.language
+    properties.title = _short(title)
+    properties.subject = _short(subject)
+    properties.author = properties.last_modified_by = _short(author)
+    properties.identifier = _short(reference)
+    properties.language = language
     properties.created = properties.modified = day
     properties.revision = 1
 

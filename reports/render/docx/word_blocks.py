@@ -28,6 +28,11 @@ STYLES = {
     "paper-stands": "ItemStanding",
     "paper-official": "OfficialWording",
     "paper-said": "ItemText",
+    "letter-apart": "LetterApart",
+    "letter-subject": "LetterSubject",
+    "letter-text": "LetterText",
+    "letter-quote": "LetterQuote",
+    "letter-signed": "LetterSigned",
 }
 NUMBERED, LISTED = "NumberedParagraph", "ListNumber"
 BULLETS = ("ListBullet", "ListBullet2")
@@ -123,7 +128,7 @@ class Writer:
             self._words(node, into, _style(node, style))
         elif node.tag in HEADINGS:
             self._heading = node.words()
-            self._words(node, into, HEADINGS[node.tag])
+            self._words(node, into, _style(node, HEADINGS[node.tag]))
             if node.tag == "h2" and self._sections:
                 self._mark(into[-1], f"{SECTION}{self._sections}")
         elif node.tag in ("ol", "ul"):

@@ -71,7 +71,7 @@ def test_every_letter_has_what_the_specification_asks_for(kind):
         "which we received on 22 April 2013",
         "Please send me the 2010 briefing on the Plan of Action to Prevent People Trafficking, and",
         "Official Information Act 1982",
-        "our OIA adviser by phone on 04 901 0000 or by email at oia@example.govt.nz",
+        "ontact our OIA adviser by phone on 04 901 0000 or by email at oia@example.govt.nz",
         "section 28(3) of the Act",
         "at ombudsman.example or by phone on 0800 000 000",
         "Manager, Immigration Policy",
@@ -145,7 +145,7 @@ def test_the_agencys_own_words_stand_before_the_contact():
 def test_the_contacts_name_and_role():
     both = Person(name="A. Contact", role="Adviser", email="a@example.org")
     words = said(Kind.DECIDE, facts(contact=both))
-    assert "please contact A. Contact (Adviser) by email at a@example.org, and quote" in words
+    assert "Please contact A. Contact (Adviser) by email at a@example.org, and quote" in words
 
 
 def test_the_settings_give_the_ombudsmans_details():
