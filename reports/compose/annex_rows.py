@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.utils.timezone import localdate
 
@@ -165,6 +166,9 @@ def work_item_texts(facts: Facts) -> WorkItemTexts:
 
 def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
     with errors_naming(item_source(item)):
+        texts: dict[str, Any] = {
+            name: _passages(facts, getattr(item, name)) for name in WorkItemText.LABELS
+        }
         return WorkItemText(
             key=key("w", f"texts of item {item.pk}"),
             number=item.number,
@@ -178,7 +182,7 @@ def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
             stage=Stage(item.stage),
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
             standing=_standing(item),
-            **{name: _passages(facts, getattr(item, name)) for name in WorkItemText.LABELS},
+            **texts,
             reports=tuple(_report(facts, item, update) for update in _last_round(facts, item)),
             milestones=tuple(_milestone(step) for step in item.milestones),
         )

@@ -1,4 +1,8 @@
-"""The annexes of a document as plain data. Each is optional."""
+"""The annexes of a document as plain data. Each is optional.
+
+`withheld` of a row or an annex is the label printed instead of all of it, "[s 9(2)(a)]", in a paper
+that is released; dates, counts and ratings mean nothing then. `reports.release.redact` fills it.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +67,7 @@ class MilestoneRow:
     agreed_known_to: KnownTo = KnownTo.DAY
     forecast_known_to: KnownTo = KnownTo.DAY
     moved: str = ""
+    withheld: str = ""
 
     promised = Known[KnownDate]("original_on", "original_known_to")
     agreed = Known[KnownDate | None]("agreed_on", "agreed_known_to")
@@ -104,6 +109,7 @@ class WorkItemRow:
     confidence: Confidence | None = None
     milestones: tuple[MilestoneRow, ...] = ()
     standing: str = ""
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         for what, value in (
@@ -132,6 +138,7 @@ class WorkItemTable:
     heading: str
     as_at: date
     pillars: tuple[PillarRows, ...]
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.heading, "An annex's heading")
@@ -161,6 +168,7 @@ class ItemReport:
     planned_next: tuple[Passage, ...] = ()
     challenges: tuple[Passage, ...] = ()
     no_change_on: date | None = None
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.agency, "The agency of a report")
@@ -187,6 +195,7 @@ class WorkItemText:
     action: tuple[Passage, ...] = ()
     reports: tuple[ItemReport, ...] = ()
     milestones: tuple[MilestoneRow, ...] = ()
+    withheld: str = ""
 
     # The texts in their printed order, called as in `ItemAt`, which fills them; each has its label.
     LABELS: ClassVar[dict[str, str]] = {"objective": "Objective", "action": "Action"}
@@ -221,6 +230,7 @@ class WorkItemTexts:
     as_at: date
     period: str
     pillars: tuple[PillarTexts, ...]
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.heading, "An annex's heading")
@@ -276,7 +286,7 @@ class ProgressPicture:
     """Annex: one page with stages by pillar and a timeline of milestones that marks `as_at`.
 
     `note` says what is left out ("The 24 milestones with the largest slips, of 61"). The timeline
-    has at most `timeline_room` rows.
+    has at most `timeline_room` rows. Labels are printed instead of what would draw a withheld row.
     """
 
     key: str
@@ -285,6 +295,9 @@ class ProgressPicture:
     pillars: tuple[PillarProgress, ...]
     timeline: tuple[TimelineRow, ...] = ()
     note: str = ""
+    withheld: str = ""
+    stages_withheld: str = ""
+    timeline_withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.heading, "An annex's heading")
@@ -319,6 +332,7 @@ class MitigationLine:
     owner: str
     due_on: date | None = None
     done_on: date | None = None
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_words(self.text, "A mitigation")
@@ -343,6 +357,7 @@ class DelayRow:
     times_moved: int = 1
     mitigations: tuple[MitigationLine, ...] = ()
     settled: str = ""
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.number, "A work item's number")
@@ -366,6 +381,7 @@ class DelayRegister:
     as_at: date
     period: str
     rows: tuple[DelayRow, ...] = ()
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.heading, "An annex's heading")
@@ -389,6 +405,7 @@ class RiskRow:
     escalated_to: str = ""
     escalated_on: date | None = None
     closed_on: date | None = None
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.number, "A risk's number")
@@ -411,6 +428,7 @@ class RiskRegister:
     as_at: date
     period: str
     rows: tuple[RiskRow, ...] = ()
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.heading, "An annex's heading")
@@ -427,6 +445,7 @@ class ConsultedRow:
     short_name: str = ""
     answered_on: date | None = None
     text: Text = ()
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.name, "The name of an agency that was consulted")
@@ -442,6 +461,7 @@ class ConsultedTable:
     key: str
     heading: str
     rows: tuple[ConsultedRow, ...] = ()
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_text(self.heading, "An annex's heading")

@@ -118,7 +118,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
-    """A recommendation. The text follows the verb: "the contents of this paper"."""
+    """A recommendation. The text follows the verb: "the contents of this paper".
+
+    `withheld` is the label printed instead of all of it, in a paper that is released.
+    """
 
     key: str
     verb: Verb
@@ -126,6 +129,7 @@ class Recommendation:
     options: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     number: int = 0
+    withheld: str = ""
 
     def __post_init__(self) -> None:
         check_length(self.text, "A recommendation")

@@ -203,11 +203,11 @@ def test_tests_also_need_a_browser_a_pdf_reader_and_java(monkeypatch):
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
     monkeypatch.setattr(bootstrap, "loads", lambda name: name != "libpango-1.0.so.0")
     monkeypatch.setattr(bootstrap.sys, "platform", "linux")
-    assert bootstrap.missing_system_packages(for_tests=False) == ["libpango-1.0-0"]
+    assert bootstrap.missing_system_packages(for_tests=False) == ["libpango-1.0-0", "poppler-utils"]
     assert bootstrap.missing_system_packages(for_tests=True) == [
         "libpango-1.0-0",
-        "chromium-headless-shell",
         "poppler-utils",
+        "chromium-headless-shell",
         "default-jre-headless",
     ]
 

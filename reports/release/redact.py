@@ -1,0 +1,586 @@
+"""Takes withheld words out of a `Document`, so that they never reach what is printed.
+
+`leaves` lists every text that prints, each at its place; `wholes` the paragraphs, rows and annexes
+that can be withheld whole. A `Span` is some of the text at a place, with its grounds. Places are
+opaque and hold for one document, which its SHA-256 names.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from enum import Enum
+from itertools import chain
+from string import ascii_uppercase
+from typing import Any
+
+from reports.document import (
+    Bullet,
+    ConsultedRow,
+    ConsultedTable,
+    Cover,
+    DelayRegister,
+    DelayRow,
+    Document,
+    HeadingInMaori,
+    ItemReport,
+    Level,
+    MilestoneRow,
+    MitigationLine,
+    Paragraph,
+    Passage,
+    PillarProgress,
+    PillarRows,
+    PillarTexts,
+    ProgressPicture,
+    Recommendation,
+    RiskRegister,
+    RiskRow,
+    Run,
+    Section,
+    Stage,
+    TimelineRow,
+    Verb,
+    WorkItemRow,
+    WorkItemTable,
+    WorkItemText,
+    WorkItemTexts,
+    plain,
+    words,
+)
+from reports.release.withheld_words import APART, Searched, sought
+
+# Entries of text that do not print.
+SILENT = frozenset(
+    {
+        *("key", "language", "sources", "png", "ink", "rule"),
+        *("withheld", "stages_withheld", "timeline_withheld"),
+    }
+)
+# Entries of a row or annex that stay when it is withheld whole, unless withheld themselves.
+KEPT = frozenset({"number", "heading"})
+
+ANNEXES = (
+    *(ProgressPicture, WorkItemTable, WorkItemTexts),
+    *(DelayRegister, RiskRegister, ConsultedTable),
+)
+ROWS = (
+    *(WorkItemRow, WorkItemText, ItemReport, MilestoneRow, TimelineRow, PillarProgress),
+    *(DelayRow, MitigationLine, RiskRow, ConsultedRow),
+)
+WHOLES = (
+    *(Section, Paragraph, Passage, Bullet, Recommendation, PillarRows, PillarTexts),
+    *ANNEXES,
+    *ROWS,
+)
+# The date of a row that is withheld. It does not print.
+NO_DATE = date.min
+
+
+class BadSpan(ValueError):
+    """A span is not of this document, or has no ground. The message is shown to the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A text that prints, or all texts of a whole, one a line. `where` names the place for people:
+    "Paragraph 4", "Annex B, 1.1, title"."""
+
+    place: str
+    text: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The text at a place from `start` up to `end`, with the codes of its grounds ("9(2)(a)").
+
+    At the place of a whole, it is all of its text.
+    """
+
+    place: str
+    start: int
+    end: int
+    grounds: tuple[str, ...] = ()
+
+
+def leaves(document: Document) -> tuple[Leaf, ...]:
+    """Return every text that prints."""
+    return tuple(_Map(document).leaves)
+
+
+def wholes(document: Document) -> tuple[Leaf, ...]:
+    """Return the paragraphs, bullets, rows, sections and annexes that can be withheld whole."""
+    read = _Map(document)
+    return tuple(read.whole(place) for place in read.within)
+
+
+def is_name_of_official(place: str) -> bool:
+    """Whether the place is a contact's or the authorising manager's name on the cover."""
+    return bool(re.fullmatch(r"cover\.(authorising_manager|contacts\.\d+)\.name", place))
+
+
+def label(grounds: Iterable[str]) -> str:
+    """Return what is printed instead of words that are withheld on these grounds."""
+    codes = sorted(set(grounds), key=_in_order)
+    return f"[{', '.join(f's {code}' for code in codes)}]"
+
+
+def redact(document: Document, spans: Iterable[Span]) -> Document:
+    """Return the document with a label instead of each span, and without sources.
+
+    Spans that overlap or touch are one. A row withheld whole loses its dates, counts and ratings,
+    and a chart that would draw it is withheld. Raise `BadSpan` for a span that is not of the
+    document or has no ground, `DocumentError` if labels make a text too long.
+    """
+    return _Redaction(document, tuple(spans)).document()
+
+
+def needles(document: Document, spans: Iterable[Span]) -> tuple[str, ...]:
+    """Return the strings that are withheld, each once. Numbers of rows are not among them."""
+    redaction = _Redaction(document, tuple(spans))
+    return tuple(dict.fromkeys(redaction.needles()))
+
+
+def visible_elsewhere(document: Document, spans: Iterable[Span]) -> tuple[str, ...]:
+    """Return what is withheld but can still be read elsewhere in the redacted document: a needle,
+    or a piece or the digits of one, as `reports.release.gate` will look for it."""
+    spans = tuple(spans)
+    left = Searched(APART.join(leaf.text for leaf in leaves(redact(document, spans))))
+    found = left.found(sought(needles(document, spans)))
+    return tuple(form.text for form in found)
+
+
+def occurrences(document: Document, text: str) -> tuple[Span, ...]:
+    """Return where the words stand in the document, as spans without grounds.
+
+    Capitals, macrons and white space do not matter. "Ann" is not found in "Annex".
+    """
+    wanted, _places = _comparable(text)
+    wanted = wanted.strip()
+    if not wanted:
+        return ()
+    before = r"(?<!\w)" if wanted[0].isalnum() else ""
+    after = r"(?!\w)" if wanted[-1].isalnum() else ""
+    pattern = re.compile(before + r"\s?".join(map(re.escape, wanted.split())) + after)
+    found = []
+    for leaf in leaves(document):
+        compared, places = _comparable(leaf.text)
+        for match in pattern.finditer(compared):
+            end = places[match.end() - 1] + 1
+            while end < len(leaf.text) and unicodedata.combining(leaf.text[end]):
+                end += 1
+            found.append(Span(leaf.place, places[match.start()], end))
+    return tuple(found)
+
+
+def _comparable(text: str) -> tuple[str, list[int]]:
+    """Return the text in small letters, without accents and with single spaces, and where each of
+    its characters stands in the text."""
+    characters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        if character.isspace():
+            folded = "" if characters and characters[-1] == " " else " "
+        elif character.isascii():
+            folded = character.lower()
+        else:
+            folded = "".join(
+                each
+                for each in unicodedata.normalize("NFD", character.casefold())
+                if not unicodedata.combining(each)
+            )
+        characters += folded
+        places += [place] * len(folded)
+    return "".join(characters), places
+
+
+def _in_order(code: str) -> list[tuple[int, str]]:
+    """Return what grounds are sorted by: 6(c), 9(2)(a), 9(2)(ba), 18(g)."""
+    return [
+        (int(part), "") if part.isdigit() else (0, part)
+        for part in re.findall(r"\d+|[a-zA-Z]+", code)
+    ]
+
+
+class _Map:
+    """A document's leaves in order, and the leaves within each whole."""
+
+    def __init__(self, document: Document) -> None:
+        self.leaves: list[Leaf] = []
+        self.names: list[str] = []  # the name of each leaf's entry
+        self.at: dict[str, int] = {}
+        self.kinds: dict[str, type] = {}
+        self.called: dict[str, str] = {}
+        self.within: dict[str, range] = {}
+        self._read(document, "", "", "")
+
+    def whole(self, place: str) -> Leaf:
+        return Leaf(
+            place,
+            "\n".join(self.leaves[index].text for index in self.taken(place)),
+            self.called[place],
+        )
+
+    def taken(self, place: str) -> Iterator[int]:
+        """Yield the leaves that go when the whole at this place is withheld."""
+        for index in self.within[place]:
+            of = self.leaves[index].place
+            if not (self.names[index] in KEPT and of == f"{place}.{self.names[index]}"):
+                yield index
+
+    def _read(self, value: Any, place: str, name: str, where: str) -> None:
+        if isinstance(value, Enum) or name in SILENT:
+            return
+        text = _text(value)
+        if text is not None:
+            if text:
+                self.at[place] = len(self.leaves)
+                self.leaves.append(Leaf(place, text, where))
+                self.names.append(name)
+        elif isinstance(value, tuple):
+            for index, entry in enumerate(value):
+                called = _called(entry, index, name, where)
+                self._read(entry, f"{place}.{index}", name, called)
+        elif is_dataclass(value):
+            first = len(self.leaves)
+            if isinstance(value, WHOLES):
+                self.within[place] = range(0)  # in the order of the document, before its parts
+            for each in fields(value):
+                inner = f"{place}.{each.name}" if place else each.name
+                entry = getattr(value, each.name)
+                if _is_of_heading(value, each.name):
+                    continue
+                self._read(entry, inner, each.name, _entry_called(value, each.name, where))
+            if isinstance(value, WHOLES):
+                self.within[place] = range(first, len(self.leaves))
+                self.kinds[place] = type(value)
+                self.called[place] = where
+
+
+def _text(value: Any) -> str | None:
+    """Return a value's text, or None if it is none."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple) and value and all(isinstance(entry, Run) for entry in value):
+        return words(value)
+    return None
+
+
+def _is_of_heading(value: object, name: str) -> bool:
+    """Whether an entry only says beside which heading te reo Māori is printed."""
+    return isinstance(value, HeadingInMaori) and name == "heading"
+
+
+def _called(entry: object, index: int, name: str, where: str) -> str:
+    """Return how people name an entry of a list."""
+    match entry:
+        case Section():
+            return entry.heading
+        case Paragraph():
+            return f"Paragraph {entry.number}"
+        case Recommendation():
+            return f"Recommendation {entry.number}"
+        case Bullet():
+            return f"{where} {index + 1}"
+    if isinstance(entry, ANNEXES):
+        return f"Annex {ascii_uppercase[index % 26]}"
+    if isinstance(entry, ROWS) and hasattr(entry, "number"):
+        return f"{where.removesuffix(', ' + _spoken(name))}, {entry.number}"
+    if isinstance(entry, PillarRows | PillarTexts):
+        return where.removesuffix(", pillars")
+    return f"{where} {index + 1}"
+
+
+def _entry_called(value: object, name: str, where: str) -> str:
+    if isinstance(value, Cover):
+        return f"Cover, {_spoken(name)}"
+    if isinstance(value, Document):
+        return _spoken(name).capitalize()
+    if name == "lead" and isinstance(getattr(value, name), Paragraph):
+        return f"Paragraph {getattr(value, name).number}"
+    return where if name in ("text", "items", "rows") else f"{where}, {_spoken(name)}"
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_", " ")
+
+
+class _Redaction:
+    """Spans put upon a document."""
+
+    def __init__(self, document: Document, spans: tuple[Span, ...]) -> None:
+        self.of = document
+        self.read = _Map(document)
+        self.whole: dict[str, set[str]] = {}  # places withheld whole, with their grounds
+        spans_at: dict[int, list[Span]] = defaultdict(list)
+        for span in spans:
+            for index, part in self._parts(span):
+                spans_at[index].append(part)
+        self.merged = {index: _merged(parts) for index, parts in spans_at.items()}
+        self._find_wholes()
+
+    def _parts(self, span: Span) -> Iterator[tuple[int, Span]]:
+        """Yield the parts of a span by leaf. Raise `BadSpan`."""
+        if not span.grounds or not all(span.grounds):
+            raise BadSpan("Words are withheld without a ground. Choose one.")
+        index = self.read.at.get(span.place)
+        if index is not None:
+            if not 0 <= span.start < span.end <= len(self.read.leaves[index].text):
+                raise BadSpan("Words are withheld that are not in the paper. Select them again.")
+            yield index, span
+            return
+        if span.place not in self.read.within:
+            raise BadSpan("Words are withheld that are not in the paper. Select them again.")
+        if (span.start, span.end) != (0, len(self.read.whole(span.place).text)):
+            raise BadSpan("A paragraph, row or annex is withheld whole, or words of it.")
+        self.whole.setdefault(span.place, set()).update(span.grounds)
+        for part in self.read.taken(span.place):
+            leaf = self.read.leaves[part]
+            yield part, Span(leaf.place, 0, len(leaf.text), span.grounds)
+
+    def _find_wholes(self) -> None:
+        """Add what is withheld whole because all its words are, and collect all grounds."""
+        is_all = {
+            index: bool(parts)
+            and (parts[0].start, parts[0].end) == (0, len(self.read.leaves[index].text))
+            for index, parts in self.merged.items()
+        }
+        for place in self.read.within:
+            taken = list(self.read.taken(place))
+            if place in self.whole or (taken and all(is_all.get(index) for index in taken)):
+                of_words = (part.grounds for index in taken for part in self.merged.get(index, ()))
+                self.whole.setdefault(place, set()).update(chain.from_iterable(of_words))
+
+    def needles(self) -> Iterator[str]:
+        for index in sorted(self.merged):
+            if self.read.names[index] == "number":
+                continue
+            for part in self.merged[index]:
+                text = self.read.leaves[index].text[part.start : part.end].strip()
+                if text:
+                    yield text
+
+    def document(self) -> Document:
+        document: Document = self._of(self.of, "", "")
+        annexes = tuple(
+            self._without_charts(annex, f"annexes.{index}", was)
+            for index, (annex, was) in enumerate(
+                zip(document.annexes, self.of.annexes, strict=True)
+            )
+        )
+        return replace(document, annexes=annexes, cover=_without_headings(document))
+
+    def _of(self, value: Any, place: str, name: str) -> Any:
+        """Return a value as it is printed after redaction."""
+        if isinstance(value, Enum):
+            return value
+        if name == "sources":
+            return ()
+        if place in self.whole and (withhold := WITHHELD.get(type(value))):
+            return withhold(value, label(self.whole[place]), self._heading(value, place))
+        if (index := self.read.at.get(place)) is not None:
+            parts = self.merged.get(index)
+            return _labelled(value, parts) if parts else value
+        if isinstance(value, tuple):
+            made = tuple(
+                self._of(entry, f"{place}.{index}", name) for index, entry in enumerate(value)
+            )
+            return value if all(map(_is, made, value)) else made
+        if is_dataclass(value) and not isinstance(value, type):
+            changes = {}
+            for each in fields(value):
+                was = getattr(value, each.name)
+                inner = f"{place}.{each.name}" if place else each.name
+                made = self._of(was, inner, each.name)
+                if made is not was:
+                    changes[each.name] = made
+            return replace(value, **changes) if changes else value
+        return value
+
+    def _heading(self, value: Any, place: str) -> dict[str, Any]:
+        """Return the entries that stay when a whole is withheld, redacted."""
+        return {
+            each.name: self._of(getattr(value, each.name), f"{place}.{each.name}", each.name)
+            for each in fields(value)
+            if each.name in KEPT
+        }
+
+    def _without_charts(self, annex: Any, place: str, was: Any) -> Any:
+        """Return the picture with labels instead of the charts that would draw a withheld row."""
+        if not isinstance(annex, ProgressPicture) or annex.withheld:
+            return annex
+        items, steps = self._withheld_rows()
+        stages: set[str] = set().union(*items.values())
+        for index in range(len(was.pillars)):
+            stages |= self.whole.get(f"{place}.pillars.{index}", set())
+        timeline: set[str] = set()
+        for index, row in enumerate(was.timeline):
+            at = f"{place}.timeline.{index}"
+            timeline |= self.whole.get(at, set()) | self.whole.get(f"{at}.milestone", set())
+            timeline |= items.get(row.number, set())
+            timeline |= steps.get((row.number, row.milestone.label), set())
+        if stages:
+            annex = replace(annex, pillars=(), stages_withheld=label(stages))
+        if timeline:
+            annex = replace(annex, timeline=(), timeline_withheld=label(timeline))
+        return annex
+
+    def _withheld_rows(self) -> tuple[Mapping[str, set[str]], Mapping[tuple[str, str], set[str]]]:
+        """Return the grounds of withheld work items by number, and of withheld milestones by the
+        number of their item and what they are called."""
+        items: dict[str, set[str]] = defaultdict(set)
+        steps: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for at, annex in enumerate(self.of.annexes):
+            for place, row in _rows_of(annex, f"annexes.{at}"):
+                whole = self.whole.get(place, set()) | self.whole.get(f"annexes.{at}", set())
+                if isinstance(row, DelayRow):
+                    whole |= self.whole.get(f"{place}.milestone", set())
+                    if whole:
+                        steps[row.number, row.milestone.label] |= whole
+                    continue
+                if whole:
+                    items[row.number] |= whole
+                for index, step in enumerate(row.milestones):
+                    grounds = self.whole.get(f"{place}.milestones.{index}", set())
+                    if grounds:
+                        steps[row.number, step.label] |= grounds
+        return items, steps
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
+
+
+def _rows_of(annex: Any, place: str) -> Iterator[tuple[str, Any]]:
+    """Yield an annex's work items and delays with their places."""
+    if isinstance(annex, DelayRegister):
+        for index, row in enumerate(annex.rows):
+            yield f"{place}.rows.{index}", row
+    elif isinstance(annex, WorkItemTable | WorkItemTexts):
+        name = "rows" if isinstance(annex, WorkItemTable) else "items"
+        for pillar, of in enumerate(annex.pillars):
+            for index, row in enumerate(getattr(of, name)):
+                yield f"{place}.pillars.{pillar}.{name}.{index}", row
+
+
+def _merged(parts: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans of one leaf in order, those that overlap or touch as one with all grounds."""
+    merged: list[Span] = []
+    for part in sorted(parts, key=lambda part: (part.start, part.end)):
+        if merged and part.start <= merged[-1].end:
+            last = merged[-1]
+            grounds = tuple(sorted({*last.grounds, *part.grounds}, key=_in_order))
+            merged[-1] = replace(last, end=max(last.end, part.end), grounds=grounds)
+        else:
+            merged.append(part)
+    return tuple(merged)
+
+
+def _labelled(value: Any, parts: tuple[Span, ...]) -> Any:
+    """Return a text with labels instead of these parts of it."""
+    if isinstance(value, str):
+        return "".join(run.text for run in _labelled(plain(value), parts))
+    runs: list[Run] = []
+    start, left = 0, list(parts)
+    for run in value:
+        end = start + len(run.text)
+        at = start
+        while at < end:
+            if left and left[0].end <= at:
+                left.pop(0)
+            elif not left or left[0].start >= end:
+                runs.append(replace(run, text=run.text[at - start :]))
+                at = end
+            elif left[0].start > at:
+                runs.append(replace(run, text=run.text[at - start : left[0].start - start]))
+                at = left[0].start
+            else:
+                if at == left[0].start:
+                    runs.append(Run(label(left[0].grounds)))
+                at = min(end, left[0].end)
+        start = end
+    return tuple(runs)
+
+
+def _without_headings(document: Document) -> Cover:
+    """Return the cover without te reo Māori for headings that the document does not have."""
+    cover = document.cover
+    if cover.design is None:
+        return cover
+    left = {section.heading.casefold() for section in document.sections}
+    left.add(document.recommendation.heading.casefold())
+    headings = tuple(each for each in cover.design.headings if each.heading.casefold() in left)
+    return replace(cover, design=replace(cover.design, headings=headings))
+
+
+# --- what stands for something withheld whole: from it, its label, and the entries that stay -------
+
+_Withhold = Callable[[Any, str, dict[str, Any]], Any]
+
+
+def _step(label: str) -> MilestoneRow:
+    return MilestoneRow(label=label, original_on=NO_DATE, withheld=label)
+
+
+WITHHELD: dict[type, _Withhold] = {
+    Paragraph: lambda was, label, kept: replace(was, text=plain(label), bullets=(), sources=()),
+    Passage: lambda was, label, kept: Passage(plain(label)),
+    Bullet: lambda was, label, kept: Bullet(plain(label)),
+    Recommendation: lambda was, label, kept: Recommendation(
+        key=was.key, verb=Verb.NOTE, text=plain(label), number=was.number, withheld=label
+    ),
+    MilestoneRow: lambda was, label, kept: _step(label),
+    WorkItemRow: lambda was, label, kept: WorkItemRow(
+        key=was.key, title=label, lead=label, stage=Stage.NOT_STARTED, withheld=label, **kept
+    ),
+    WorkItemText: lambda was, label, kept: WorkItemText(
+        key=was.key, title=plain(label), lead=label, stage=Stage.NOT_STARTED, withheld=label, **kept
+    ),
+    ItemReport: lambda was, label, kept: ItemReport(agency=label, period=label, withheld=label),
+    MitigationLine: lambda was, label, kept: MitigationLine(plain(label), label, withheld=label),
+    DelayRow: lambda was, label, kept: DelayRow(
+        key=was.key,
+        title=plain(label),
+        milestone=_step(label),
+        cause=label,
+        explanation=plain(label),
+        found_on=NO_DATE,
+        days=0,
+        withheld=label,
+        **kept,
+    ),
+    RiskRow: lambda was, label, kept: RiskRow(
+        key=was.key,
+        text=plain(label),
+        likelihood=Level.LOW,
+        impact=Level.LOW,
+        severity=Level.LOW,
+        owner=label,
+        withheld=label,
+        **kept,
+    ),
+    ConsultedRow: lambda was, label, kept: ConsultedRow(
+        key=was.key, name=label, answer=label, withheld=label
+    ),
+    ProgressPicture: lambda was, label, kept: ProgressPicture(
+        key=was.key, as_at=NO_DATE, pillars=(), withheld=label, **kept
+    ),
+    WorkItemTable: lambda was, label, kept: WorkItemTable(
+        key=was.key, as_at=NO_DATE, pillars=(), withheld=label, **kept
+    ),
+    WorkItemTexts: lambda was, label, kept: WorkItemTexts(
+        key=was.key, as_at=NO_DATE, period=label, pillars=(), withheld=label, **kept
+    ),
+    DelayRegister: lambda was, label, kept: DelayRegister(
+        key=was.key, as_at=NO_DATE, period=label, withheld=label, **kept
+    ),
+    RiskRegister: lambda was, label, kept: RiskRegister(
+        key=was.key, as_at=NO_DATE, period=label, withheld=label, **kept
+    ),
+    ConsultedTable: lambda was, label, kept: ConsultedTable(key=was.key, withheld=label, **kept),
+}
