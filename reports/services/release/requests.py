@@ -172,7 +172,9 @@ def set_scope(
 def start_preparing(*, request: InformationRequest, by: User) -> InformationRequest:
     """Go on from the scope to the papers. Raise `Refused` while the schedule is empty."""
     row = locked(request)
-    if row.state == State.SCOPING and not row.lines.exists():
+    if row.state != State.SCOPING:
+        raise not_now(row, "its papers are prepared after it is scoped")
+    if not row.lines.exists():
         raise Refused("The schedule is empty. List a paper, or say what is not held here.")
     return move(row, State.PREPARING, by=by)
 

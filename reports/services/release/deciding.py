@@ -1,0 +1,229 @@
+"""Prepare, sign and notify the decision on a request.
+
+Whoever prepared it, or acted as adviser on its papers, never signs it. `obstacles` are what keeps it
+from being signed; `warnings` may be left, each with a reason.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.db import transaction
+
+from agencies.models import User
+from reports.models import InformationRequest, Redaction, RequestEvent, RequestLetter, ScheduleLine
+from reports.models.release.in_scope import found_between
+from reports.release.letters import Ombudsman
+from reports.release.redact import leaves, visible_elsewhere
+from reports.services.release.letters import check_same, freeze, written
+from reports.services.release.recording import check_day, not_now, record
+from reports.services.release.redactions import (
+    check_unchanged,
+    document_of,
+    shown,
+    spans_of,
+)
+from reports.services.release.requests import move
+from workitems.services.refusals import Refused, locked
+
+State = InformationRequest.State
+Outcome = RequestEvent.Outcome
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something to look at before signing. `key` names it in a form and in the record."""
+
+    key: str
+    sentence: str
+
+
+# --- who may not sign ------------------------------------------------------------------------------
+
+
+def advisers_of(request: InformationRequest) -> set[int]:
+    """Return the ids of those who prepared its papers or its decision. Four queries."""
+    letters = RequestLetter.history.filter(request=request.pk, kind__in=RequestLetter.DECIDING)
+    lines = ScheduleLine.history.filter(request=request.pk).exclude(decision="")
+    redactions = Redaction.objects.of_request(request)
+    withdrawn = Redaction.history.filter(line__request=request.pk, state=Redaction.State.WITHDRAWN)
+    found = {
+        *letters.exclude(sent_on__isnull=False).values_list("history_user_id", flat=True),
+        *lines.values_list("history_user_id", flat=True),
+        *redactions.values_list("proposed_by_id", flat=True),
+        *withdrawn.values_list("history_user_id", flat=True),
+    }
+    return {pk for pk in found if pk is not None}
+
+
+def signatory_obstacle(request: InformationRequest, by: User) -> str:
+    """Return why this person may not sign the decision, as a sentence, or ""."""
+    letters = RequestLetter.history.filter(request=request.pk, kind__in=RequestLetter.DECIDING)
+    if letters.filter(prepared_by=by.pk).exists():
+        return "You prepared this decision. Another decision-maker has to sign it."
+    if by.pk in advisers_of(request):
+        return "You prepared papers of this request. Another decision-maker has to sign it."
+    return ""
+
+
+# --- what keeps it from being signed ---------------------------------------------------------------
+
+
+def deciding_letter(request: InformationRequest) -> RequestLetter | None:
+    return request.letters.deciding().select_related("request__agency").first()
+
+
+def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) -> tuple[str, ...]:
+    """Return what keeps the decision from being signed on a day, one sentence each."""
+    letter = deciding_letter(request)
+    found = list(_of_redactions(request))
+    if letter is None:
+        return (*found, "The letter with the decision is not prepared.")
+    lacks = written(letter, on=on, ombudsman=ombudsman)[1]
+    if request.is_own_initiative:
+        # Nobody asked, so nobody is told how to complain.
+        lacks = tuple(each for each in lacks if "Ombudsman" not in each)
+    return (*lacks, *found)
+
+
+def _of_redactions(request: InformationRequest) -> Iterator[str]:
+    for line in request.lines.given().in_order().select_related("issued"):
+        if not line.is_ours:
+            continue
+        which = f"Document {line.number}, “{line.title}”,"
+        rows = list(line.redactions.standing().in_order().select_related("line__issued"))
+        if any(row.state == Redaction.State.PROPOSED for row in rows):
+            yield f"{which} has a redaction that is neither agreed nor declined."
+        if line.decision == ScheduleLine.Decision.PART and not rows:
+            yield f"{which} is released in part, but nothing of it is withheld."
+        if line.decision == ScheduleLine.Decision.FULL and rows:
+            yield f"{which} is released in full, but words of it are withheld."
+        try:
+            check_unchanged(*rows)
+        except Refused:
+            yield f"{which} has a redaction whose words have changed. Withdraw it and propose another."
+
+
+# --- what is looked at first -----------------------------------------------------------------------
+
+
+def warnings(request: InformationRequest) -> tuple[Warned, ...]:
+    """Return what is to be looked at before signing: each is left with a reason, or mended."""
+    return (*_of_words(request), *_of_scope(request))
+
+
+def _of_words(request: InformationRequest) -> Iterator[Warned]:
+    for line in request.lines.given().in_order().select_related("issued"):
+        spans = spans_of(line, proposed=True) if line.is_ours else ()
+        if not spans:
+            continue
+        document = document_of(line)
+        for text in visible_elsewhere(document, spans):
+            yield Warned(
+                f"visible-{line.number}-{shown(text)}",
+                f"“{shown(text)}” is withheld in document {line.number}, and can be read elsewhere in it.",
+            )
+        withheld = {span.place for span in spans}
+        for name, fields in _like_fields(line):
+            told = [where for place, where in fields if place not in withheld]
+            kept = [where for place, where in fields if place in withheld]
+            if told and kept:
+                yield Warned(
+                    f"unlike-{line.number}-{name}",
+                    f"In document {line.number}, “{kept[0]}” is withheld and “{told[0]}” is not.",
+                )
+
+
+def _like_fields(line: ScheduleLine) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield the fields of the cover's people that are of one kind: names, roles, numbers."""
+    of_people = [
+        (place.rpartition(".")[2], place, where)
+        for place, where, text in (
+            (leaf.place, leaf.where or leaf.place, leaf.text) for leaf in leaves(document_of(line))
+        )
+        if place.startswith(("cover.contacts.", "cover.authorising_manager.")) and text.strip()
+    ]
+    for name, rows in groupby(sorted(of_people), key=lambda row: row[0]):
+        yield name, [(place, where) for _name, place, where in rows]
+
+
+def _of_scope(request: InformationRequest) -> Iterator[Warned]:
+    if request.scope_from is None or request.scope_to is None:
+        return
+    for found in found_between(request, request.scope_from, request.scope_to):
+        if not found.is_listed:
+            yield Warned(
+                f"unlisted-{found.key}",
+                f"“{found.title}” of {found.dated:%-d %B %Y} is in scope, and the schedule does not list it.",
+            )
+
+
+# --- signing ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def sign_decision(
+    *,
+    request: InformationRequest,
+    letter_version: int,
+    on: date,
+    pdf: bytes,
+    docx: bytes,
+    ombudsman: Ombudsman,
+    by: User,
+    at: datetime,
+    warnings_left: Mapping[str, str] | None = None,
+) -> RequestEvent:
+    """Sign the decision, freeze its letter as it is sent, and record that the requester is told.
+
+    The files were made from the letter of this version. A decision that gives nothing refuses the
+    request as a whole, which ends it. Raise `Refused` with the first obstacle, for whoever prepared
+    it or acted as adviser, and for a warning without a reason.
+    """
+    row = locked(request, related=("agency",))
+    if row.state != State.READY:
+        raise not_now(row, "only a request that is ready is decided")
+    if said := signatory_obstacle(row, by):
+        raise Refused(said)
+    check_day(row, on, at)
+    found = obstacles(row, on=on, ombudsman=ombudsman)
+    if found:
+        raise Refused(found[0])
+    letter = deciding_letter(row)
+    assert letter is not None, "Its absence is an obstacle."
+    letter = locked(letter, version=letter_version)
+    letter.request = row
+    left = {key: why.strip() for key, why in (warnings_left or {}).items()}
+    for warned in warnings(row):
+        if not left.get(warned.key):
+            raise Refused(f"{warned.sentence} Mend it, or say why it stays so.", "warnings_left")
+    content = written(letter, on=on, ombudsman=ombudsman)[0]
+    check_same(letter, content)
+    letter.warnings_left = left
+    letter = freeze(letter, content=content, pdf=pdf, docx=docx, on=on, by=by, at=at)
+    outcome = outcome_of(row)
+    event = record(
+        row,
+        RequestEvent.Kind.DECISION_NOTIFIED,
+        on=on,
+        by=by,
+        at=at,
+        outcome=outcome,
+        letter=letter,
+    )
+    if outcome == Outcome.REFUSED:
+        row.closed_on = on
+        move(row, State.REFUSED, by=by)
+    else:
+        move(row, State.DECIDED, by=by)
+    return event
+
+
+def outcome_of(request: InformationRequest) -> str:
+    """Return what the decided schedule gives: all, a part or nothing. One query."""
+    decisions = set(request.lines.values_list("decision", flat=True))
+    decisions -= {ScheduleLine.Decision.OUT_OF_SCOPE, ScheduleLine.Decision.TRANSFERRED}
+    if decisions == {ScheduleLine.Decision.FULL}:
+        return Outcome.IN_FULL
+    return Outcome.IN_PART if decisions & set(ScheduleLine.GIVEN) else Outcome.REFUSED

@@ -1,0 +1,94 @@
+"""Add and correct papers from before the product."""
+
+from datetime import date, datetime
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from agencies import history
+from agencies.models import Agency, User
+from reports.models import EarlierPaper
+from reports.models.issue import sha256
+from reports.services.release.recording import need
+from workitems.attachments import clean_name, fault
+from workitems.models import Plan
+from workitems.services.refusals import Refused, locked
+
+
+@transaction.atomic
+def add_earlier_paper(
+    *,
+    agency: Agency,
+    title: str,
+    kind: str,
+    dated: date,
+    file: "File[bytes]",
+    by: User,
+    at: datetime,
+    number: str = "",
+    plan: Plan | None = None,
+) -> EarlierPaper:
+    """Keep a PDF with what a schedule says of it. Raise `Refused` for a file that is kept already."""
+    name = clean_name(file.name or "")
+    said = fault(name, file.size, file.file, ("pdf",), "a PDF")
+    if said:
+        raise Refused(said, "file")
+    file.seek(0)
+    pdf = file.read()  # at most 10 MB
+    row = EarlierPaper(
+        agency=agency,
+        file_name=name,
+        pdf=pdf,
+        pdf_sha256=sha256(pdf),
+        added_by=by,
+        added_as=by.signature,
+        added_at=at,
+    )
+    _fill(row, title=title, kind=kind, dated=dated, number=number, plan=plan, at=at)
+    before = EarlierPaper.objects.filter(agency=agency, pdf_sha256=row.pdf_sha256).first()
+    if before is not None:
+        raise Refused(f"This file was added already, as “{before.title}”.", "file")
+    try:
+        with transaction.atomic():
+            return history.save(row, by=by)
+    except IntegrityError as error:
+        raise Refused("This file was added already.", "file") from error
+
+
+@transaction.atomic
+def change_earlier_paper(
+    *,
+    paper: EarlierPaper,
+    title: str,
+    kind: str,
+    dated: date,
+    version: int,
+    by: User,
+    at: datetime,
+    number: str = "",
+    plan: Plan | None = None,
+    reason: str = "",
+) -> EarlierPaper:
+    """Correct what is said of a paper; its file never changes."""
+    row = locked(paper, version=version)
+    _fill(row, title=title, kind=kind, dated=dated, number=number, plan=plan, at=at)
+    columns = ("title", "kind", "dated", "number", "plan")
+    return history.save_version(row, *columns, by=by, reason=reason)
+
+
+def _fill(
+    row: EarlierPaper,
+    *,
+    title: str,
+    kind: str,
+    dated: date,
+    number: str,
+    plan: Plan | None,
+    at: datetime,
+) -> None:
+    if dated > timezone.localdate(at):
+        raise Refused("That day is in the future.", "dated")
+    row.title = need(title, "Give the paper’s title.", "title")
+    row.kind = need(kind, "Say what kind of paper it is, as “Annual report”.", "kind")
+    row.dated, row.number, row.plan = dated, number.strip(), plan

@@ -1,0 +1,216 @@
+"""Release the papers of a decided request, and publish them or take them back."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from agencies.models import User
+from reports.models import (
+    InformationRequest,
+    Release,
+    ReleasedPaper,
+    RequestEvent,
+    ScheduleLine,
+)
+from reports.models.issue import sha256
+from reports.release.gate import Report
+from reports.services.release.recording import need, not_now, record
+from reports.services.release.schedule import names_requester
+from workitems.attachments import clean_name
+from workitems.services.refusals import Refused, locked
+
+State = InformationRequest.State
+Kind = RequestEvent.Kind
+NAMES_REQUESTER = "{what} has the requester’s name or address in it. Nothing is published with it."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """The file of one schedule line as it would be released, and the gate's report on it."""
+
+    line: ScheduleLine
+    pdf: bytes
+    file_name: str
+    pages: int
+    report: Report
+
+
+@transaction.atomic
+def release(
+    *,
+    request: InformationRequest,
+    papers: Sequence[Prepared],
+    on: date,
+    by: User,
+    at: datetime,
+) -> Release:
+    """Store what is released: once, all of what the decision gives, in one transaction.
+
+    Raise `Refused` before the decision is notified, for a second release, for a paper too few or too
+    many, and for a file without the gate's passing report on exactly these bytes.
+    """
+    row = locked(request)
+    told = row.events.in_force().of_kind(Kind.DECISION_NOTIFIED).first()
+    if told is None:
+        raise Refused("The decision is not notified yet. Nothing is released before it.")
+    if Release.objects.filter(request=row).exists():
+        raise Refused("This request was released already. Open the page again.")
+    if row.state != State.DECIDED:
+        raise not_now(row, "only a decided request is released")
+    if on < told.happened_on:
+        raise Refused(
+            f"The decision was notified on {told.happened_on:%-d %B %Y}, after that day.", "on"
+        )
+    given = {line.pk: line for line in row.lines.given().in_order()}
+    _check_papers(row, given, papers)
+    made = Release(
+        request=row,
+        kind=Release.Kind.PROACTIVE if row.is_own_initiative else Release.Kind.OIA,
+        released_on=on,
+        schedule=schedule_of(row),
+        released_by=by,
+        released_as=by.signature,
+        released_at=at,
+    )
+    made.save(force_insert=True)
+    for prepared in papers:
+        line = given[prepared.line.pk]
+        withheld = withheld_by_ground(line)
+        ReleasedPaper(
+            release=made,
+            line=line,
+            number=line.number,
+            title=line.title,
+            file_name=prepared.file_name,
+            pdf=prepared.pdf,
+            pdf_sha256=sha256(prepared.pdf),
+            pages=prepared.pages,
+            gate_report=json.loads(prepared.report.as_json),
+            gate_sha256=prepared.report.sha256,
+            grounds=" ".join(dict.fromkeys((*line.ground_codes, *withheld))),
+            withheld=withheld,
+        ).save(force_insert=True)
+    record(row, Kind.RELEASED, on=on, by=by, at=at, release=made)
+    return made
+
+
+def _check_papers(
+    request: InformationRequest, given: dict[int, ScheduleLine], papers: Sequence[Prepared]
+) -> None:
+    numbers = Counter(prepared.line.pk for prepared in papers)
+    for pk, line in given.items():
+        if numbers[pk] != 1:
+            raise Refused(f"Document {line.number}, “{line.title}”, is given, and needs one file.")
+    if len(papers) != len(given):
+        raise Refused("Only papers that the decision gives are released.")
+    names = Counter(prepared.file_name.casefold() for prepared in papers)
+    for prepared in papers:
+        which = f"Document {given[prepared.line.pk].number}"
+        if prepared.report.sha256 != sha256(prepared.pdf):
+            raise Refused(f"{which}: the gate examined another file. Let it examine this one.")
+        if not prepared.report.passes:
+            raise Refused(f"{which}: {prepared.report.findings[0].sentence}")
+        if prepared.file_name != clean_name(prepared.file_name) or not prepared.file_name:
+            raise Refused(f"{which}: its file needs a name without folders.")
+        if names[prepared.file_name.casefold()] > 1:
+            raise Refused(f"{which}: another file of this release has the same name.")
+        if names_requester(request, prepared.file_name):
+            raise Refused(f"{which}: the file’s name has the requester’s name in it.")
+
+
+def withheld_by_ground(line: ScheduleLine) -> dict[str, int]:
+    """Return how often each ground is used within a paper. One query."""
+    rows = line.redactions.agreed().in_order()
+    return dict(Counter(code for row in rows for code in row.ground_codes))
+
+
+def schedule_of(request: InformationRequest) -> list[dict[str, Any]]:
+    """Return the schedule as plain data, without our reasons and without who asked. Two queries."""
+    lines = request.lines.in_order().prefetch_related("redactions")
+    return [
+        {
+            "number": line.number,
+            "kind": line.kind,
+            "title": line.title,
+            "dated": line.dated.isoformat() if line.dated else None,
+            "decision": line.decision,
+            "grounds": list(
+                dict.fromkeys(
+                    [
+                        *line.ground_codes,
+                        *(
+                            code
+                            for row in line.redactions.all()
+                            if row.state == row.State.AGREED and line.is_given
+                            for code in row.ground_codes
+                        ),
+                    ]
+                )
+            ),
+        }
+        for line in lines
+    ]
+
+
+@transaction.atomic
+def publish(
+    *,
+    release: Release,
+    on: date,
+    by: User,
+    at: datetime,
+    finds: Callable[[bytes, tuple[str, ...]], bool],
+    note: str = "",
+) -> RequestEvent:
+    """Publish a release on its plan's public page. Raise `Refused` if it names the requester.
+
+    `finds` says whether a PDF has any of these strings in it, as the gate searches for them.
+    """
+    row = locked(InformationRequest(pk=release.request_id))
+    if row.plan_id is None:
+        raise Refused("Say first which plan this request is about: papers are published by plan.")
+    if Release.objects.published().filter(pk=release.pk).exists():
+        raise Refused("This is published already.")
+    if row.purged_on is not None:
+        # What names somebody whom we no longer know cannot be found any more.
+        raise Refused(
+            "Who asked is no longer known, so nobody can check that the papers do not name them."
+        )
+    if on < release.released_on:
+        raise Refused(f"It was released on {release.released_on:%-d %B %Y}, after that day.", "on")
+    _check_names_nobody(row, release, finds)
+    return record(row, Kind.PUBLISHED, on=on, by=by, at=at, note=note, release=release)
+
+
+def _check_names_nobody(
+    request: InformationRequest,
+    release: Release,
+    finds: Callable[[bytes, tuple[str, ...]], bool],
+) -> None:
+    if not request.requester:
+        return
+    titles = [str(line["title"]) for line in release.schedule]
+    if names_requester(request, request.reference, *titles):
+        raise Refused(NAMES_REQUESTER.format(what="The schedule"))
+    for paper in release.papers.order_by("number"):
+        if names_requester(request, paper.title, paper.file_name) or finds(
+            bytes(paper.pdf), request.requester
+        ):
+            raise Refused(NAMES_REQUESTER.format(what=f"Document {paper.number}"))
+
+
+@transaction.atomic
+def unpublish(*, release: Release, reason: str, on: date, by: User, at: datetime) -> RequestEvent:
+    """Take a publication back. A tombstone stays in its place, with the reason."""
+    row = locked(InformationRequest(pk=release.request_id))
+    reason = need(reason, "Say why it is taken back. The reason stays in its place.", "reason")
+    if not Release.objects.published().filter(pk=release.pk).exists():
+        raise Refused("This is not published.")
+    if names_requester(row, reason):
+        raise Refused("The reason names the requester, and everybody can read it.", "reason")
+    return record(row, Kind.UNPUBLISHED, on=on, by=by, at=at, note=reason, release=release)

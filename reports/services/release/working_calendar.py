@@ -1,0 +1,46 @@
+"""Enter days that the calendar of working days counts otherwise."""
+
+from datetime import date
+
+from django.db import transaction
+
+from agencies import history
+from agencies.models import User
+from reports.models import NonWorkingDay
+from reports.models.release.request_clock import calendar
+from reports.release.working_days import BeyondCalendar
+from reports.services.release.recording import need
+from workitems.services.refusals import Refused, locked
+
+
+@transaction.atomic
+def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) -> NonWorkingDay:
+    """Say that a day is no working day, or that it is one, and by which authority.
+
+    Due days of all requests are counted anew. Raise `Refused` for a day that was entered already.
+    """
+    authority = need(authority, "Say by which law or notice.", "authority")
+    try:
+        calendar().is_working_day(day)
+    except BeyondCalendar as error:
+        raise Refused(str(error), "day") from error
+    row = NonWorkingDay.objects.select_for_update().filter(day=day).first()
+    if row is not None and not row.is_withdrawn:
+        raise Refused(f"{day:%-d %B %Y} was entered already.", "day")
+    if calendar().is_working_day(day) == is_working:
+        what = "a" if is_working else "no"
+        raise Refused(f"{day:%-d %B %Y} is {what} working day already.", "day")
+    row = row or NonWorkingDay(day=day)
+    row.is_working, row.authority, row.is_withdrawn = is_working, authority, False
+    return history.save(row, by=by) if row.pk is None else history.save_version(row, by=by)
+
+
+@transaction.atomic
+def withdraw_day(*, row: NonWorkingDay, reason: str, version: int, by: User) -> NonWorkingDay:
+    """Take back a day that was entered by mistake. Needs a reason."""
+    current = locked(row, version=version)
+    reason = need(reason, "Say why it is taken back.", "reason")
+    if current.is_withdrawn:
+        raise Refused("This day was taken back already.")
+    current.is_withdrawn = True
+    return history.save_version(current, by=by, reason=reason)

@@ -1,0 +1,258 @@
+"""Test the decision: its letter, what blocks it, who may sign it, and how late it is."""
+
+from dataclasses import replace
+from datetime import date
+from unittest import mock
+
+import pytest
+from django.db import transaction
+
+from reports.models import RequestEvent, RequestLetter
+from reports.services.release import deciding, letters, redactions, requests, schedule
+from tests.factories import BriefingFactory, IssuedPaperFactory, UserFactory
+from tests.reports.release.conftest import NOW, OMBUDSMAN, TODAY, TYPED, fresh
+from tests.reports.release.test_requests import said
+from workitems.services import Conflict
+
+pytestmark = pytest.mark.django_db
+
+
+def blocked(request, on=TODAY):
+    return deciding.obstacles(request, on=on, ombudsman=OMBUDSMAN)
+
+
+def test_a_signed_decision_is_frozen_and_told_with_its_letter(
+    ready, sign, request_, decision_maker
+):
+    letter = ready()
+    event = sign(letter)
+    row = fresh(letter)
+    assert (event.kind, event.outcome, event.letter) == ("decision_notified", "in_full", row)
+    assert (row.sent_by, row.sent_on, bytes(row.pdf)) == (
+        decision_maker,
+        TODAY,
+        b"%PDF-1.7 letter",
+    )
+    assert fresh(request_).state == "decided"
+    # The real decision was due on 21 May.
+    assert requests.clock(request_).late_by(date(2030, 1, 1)) == 1
+
+
+def test_a_decision_that_gives_nothing_refuses_the_request(ready, sign, request_):
+    event = sign(ready("withheld", grounds=["6(a)"]))
+    row = fresh(request_)
+    assert (event.outcome, row.state, row.closed_on) == ("refused", "refused", TODAY)
+
+
+def test_a_decision_is_not_signed_before_it_is_ready(request_, line, prepared, sign, decide):
+    decide(line, "full")
+    assert said(sign, letter=prepared(request_)) == (
+        "This request is preparing; only a request that is ready is decided."
+    )
+
+
+def test_whoever_prepared_a_decision_never_signs_it(ready, sign, adviser):
+    assert said(sign, letter=ready(), by=adviser) == (
+        "You prepared this decision. Another decision-maker has to sign it."
+    )
+
+
+def test_whoever_prepared_it_before_another_did_never_signs_it(
+    request_, line, decide, prepared, sign, adviser, reviewer, decision_maker
+):
+    decide(line, "full")
+    letter = prepared(request_, by=decision_maker)
+    letter = prepared(request_, letter=letter, version=letter.version)
+    requests.send_for_review(request=request_, by=adviser)
+    requests.finish_review(request=request_, by=reviewer)
+    assert said(sign, letter=letter) == (
+        "You prepared this decision. Another decision-maker has to sign it."
+    )
+
+
+def test_whoever_advised_on_its_papers_never_signs_it(
+    line, title_withheld, ready, sign, decision_maker, adviser
+):
+    row = title_withheld(line, by=decision_maker)
+    assert row.proposed_by == decision_maker
+    assert said(sign, letter=ready("part")) == (
+        "You prepared papers of this request. Another decision-maker has to sign it."
+    )
+
+
+def test_all_that_blocks_a_decision_is_said(request_, line, decide, prepared, adviser):
+    assert blocked(request_) == ("The letter with the decision is not prepared.",)
+    letters.prepare_letter(
+        request=request_,
+        kind="decide",
+        typed={},
+        on=TODAY,
+        ombudsman=OMBUDSMAN,
+        by=adviser,
+        at=NOW,
+    )
+    assert blocked(request_) == (
+        "Name a contact, with a phone number or an email address.",
+        "The letter has no signatory.",
+        f"Document 1, “{line.title}”, has no decision.",
+    )
+
+
+def test_a_paper_in_part_needs_words_withheld_and_their_notes(
+    request_, line, decide, prepared, title_withheld
+):
+    decide(line, "part")
+    prepared(request_)
+    which = f"Document 1, “{line.title}”,"
+    assert blocked(request_) == (
+        f"{which} is withheld in part without a ground.",
+        f"{which} is released in part, but nothing of it is withheld.",
+    )
+    title_withheld(line, grounds=["9(2)(j)"], public_interest="Little")
+    assert blocked(request_) == ()
+
+
+def test_a_letter_without_how_to_complain_is_refused(ready, sign):
+    letter = ready()
+    whole = letters.write
+
+    def write(kind, facts):
+        text = whole(kind, facts)
+        return replace(text, parts=tuple(p for p in text.parts if p.purpose != "complaint"))
+
+    with mock.patch.object(letters, "write", write):
+        assert said(sign, letter=letter) == (
+            "The letter does not say how to complain to the Ombudsman (section 28(3))."
+        )
+    assert not fresh(letter).is_sent
+
+
+def test_a_late_decision_apologises_unless_somebody_says_why_not(request_, line, decide, prepared):
+    decide(line, "full")
+    letter = prepared(request_)
+    sentences = str(letter.content)
+    assert "sorry" in sentences or "apolog" in sentences
+    assert said(prepared, request=request_, letter=letter, version=1, has_apology=False) == (
+        "Say why a late decision carries no apology."
+    )
+    without = prepared(
+        request_,
+        letter=letter,
+        version=letter.version,
+        has_apology=False,
+        no_apology_reason="The requester agreed to wait",
+    )
+    assert blocked(request_) == ()
+    assert str(without.content) != sentences
+
+
+def test_a_decision_is_signed_as_it_was_read(ready, sign, request_, adviser):
+    letter = ready()
+    assert said(sign, letter=letter, on=date(2013, 5, 21)) == (
+        "The records have changed since this letter was written. Write it again."
+    )
+    with pytest.raises(Conflict), transaction.atomic():
+        letter.version -= 1
+        sign(letter)
+
+
+def test_a_request_has_one_letter_with_its_decision(request_, line, prepared):
+    prepared(request_)
+    assert said(prepared, request=request_) == (
+        "The letter with the decision is begun already. Change that one."
+    )
+
+
+def test_a_warning_is_left_with_a_reason(request_, line, plan, ready, sign, adviser):
+    """A paper in scope is not in the schedule."""
+    other = IssuedPaperFactory(
+        briefing=BriefingFactory(plan=plan, state="with_minister", tracker_number="10/2")
+    )
+    row = fresh(request_)
+    requests.set_scope(
+        request=row,
+        scope_from=date(2010, 1, 1),
+        scope_to=date(2010, 12, 31),
+        scope_note="",
+        version=row.version,
+        by=adviser,
+    )
+    letter = ready()
+    (warned,) = deciding.warnings(fresh(request_))
+    assert warned.key == f"unlisted-issued-{other.pk}"
+    assert said(sign, letter=letter) == (
+        f"“10/2: {other.briefing.title}” of {other.briefing.dated:%-d %B %Y} is in scope, and the "
+        "schedule does not list it. Mend it, or say why it stays so."
+    )
+    sign(letter, warnings_left={warned.key: "It is the same paper"})
+    assert fresh(letter).warnings_left == {warned.key: "It is the same paper"}
+
+
+def test_like_fields_treated_unlike_are_warned_of(line, request_, decide):
+    texts = redactions.texts_of(redactions.document_of(line))
+    place = "cover.contacts.0.direct_dial"
+    decide(line, "part")
+    (row,) = redactions.propose(
+        line=line,
+        document_sha256=line.issued.document_sha256,
+        spans=[(place, 0, len(texts[place]))],
+        grounds=["9(2)(a)"],
+        public_interest="Little",
+        by=UserFactory(),
+        at=NOW,
+    )
+    keys = [warned.key for warned in deciding.warnings(request_)]
+    assert "unlike-1-direct_dial" in keys
+    assert row.state == "proposed"
+
+
+def test_other_letters_are_sent_once_and_then_frozen(request_, adviser):
+    letter = letters.prepare_letter(
+        request=request_,
+        kind="acknowledge",
+        typed=TYPED,
+        on=TODAY,
+        ombudsman=OMBUDSMAN,
+        by=adviser,
+        at=NOW,
+    )
+    act = {
+        "on": TODAY,
+        "pdf": b"%PDF-1.7",
+        "docx": b"PK",
+        "ombudsman": OMBUDSMAN,
+        "by": adviser,
+        "at": NOW,
+    }
+    sent = letters.send_letter(letter=letter, version=letter.version, **act)
+    assert (sent.is_sent, sent.sent_by) == (True, adviser)
+    event = requests.acknowledge(request=request_, on=TODAY, by=adviser, at=NOW, letter=sent)
+    assert event.letter == sent
+    assert said(letters.send_letter, letter=sent, version=sent.version, **act) == (
+        "This letter was sent on 22 May 2013."
+    )
+    assert RequestLetter.objects.sent().count() == 1
+
+
+def test_what_an_agency_releases_of_its_own_accord_needs_no_requester_and_no_clock(
+    recorded, plan, issued, decide, prepared, adviser, reviewer, decision_maker
+):
+    row = recorded(channel="own_initiative", requester_name="", requester_address="", plan=plan)
+    requests.start_scoping(request=row, by=adviser)
+    line = schedule.add_paper(request=row, paper=issued, by=adviser)
+    requests.start_preparing(request=row, by=adviser)
+    decide(line, "full")
+    letter = prepared(row)
+    requests.send_for_review(request=row, by=adviser)
+    requests.finish_review(request=row, by=reviewer)
+    event = deciding.sign_decision(
+        request=row,
+        letter_version=letter.version,
+        on=TODAY,
+        pdf=b"%PDF-1.7",
+        docx=b"",
+        ombudsman=OMBUDSMAN,
+        by=decision_maker,
+        at=NOW,
+    )
+    assert event.outcome == RequestEvent.Outcome.IN_FULL

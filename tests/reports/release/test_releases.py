@@ -1,0 +1,266 @@
+"""Test releasing and publishing, and that a release is whole or not there at all."""
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.db import connection, transaction
+
+from reports.models import Release, ReleasedPaper, RequestEvent
+from reports.release.gate import Finding, Report
+from reports.services.release import deciding, purging, releases, requests
+from tests.reports.release.conftest import NOW, TODAY, fresh
+from tests.reports.release.test_requests import said
+from tests.workitems.test_concurrency import kinds, simultaneously
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"%PDF-1.7 as released"
+
+
+def passed(data=PDF, name="progress.pdf"):
+    return Report(
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        file_name=name,
+        pages=1,
+        readers=("pikepdf", "poppler"),
+        searched=0,
+        too_short=0,
+        visible_on_purpose=0,
+        findings=(),
+    )
+
+
+def paper_of(request, **more):
+    values = {"pdf": PDF, "file_name": "progress.pdf", "pages": 1, "report": passed()}
+    return releases.Prepared(line=request.lines.get(), **{**values, **more})
+
+
+@pytest.fixture
+def act(adviser):
+    return {"on": TODAY, "by": adviser, "at": NOW}
+
+
+def nobody(pdf, strings):
+    return False
+
+
+def test_a_decided_request_is_released_once_with_its_bytes_and_report(decided, act):
+    made = releases.release(request=decided, papers=[paper_of(decided)], **act)
+    paper = made.papers.get()
+    assert bytes(paper.pdf) == PDF
+    assert paper.pdf_sha256 == paper.gate_sha256 == hashlib.sha256(PDF).hexdigest()
+    assert paper.gate_report["passes"] is True
+    assert made.kind == "oia"
+    assert [line["decision"] for line in made.schedule] == ["full"]
+    assert decided.events.get(kind="released").release == made
+    assert said(releases.release, request=decided, papers=[paper_of(decided)], **act) == (
+        "This request was released already. Open the page again."
+    )
+    assert requests.close(request=decided, **act).state == "closed"
+
+
+def test_nothing_is_released_before_the_decision_is_notified(request_, act):
+    assert said(releases.release, request=request_, papers=[], **act) == (
+        "The decision is not notified yet. Nothing is released before it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (
+            {"report": passed(b"another file")},
+            "Document 1: the gate examined another file. Let it examine this one.",
+        ),
+        (
+            {
+                "report": replace(
+                    passed(), findings=(Finding("the text", "The name can be read on page 1."),)
+                )
+            },
+            "Document 1: The name can be read on page 1.",
+        ),
+        (
+            {"file_name": "../progress.pdf"},
+            "Document 1: its file needs a name without folders.",
+        ),
+        (
+            {"file_name": "for the requester.pdf"},
+            "Document 1: the file’s name has the requester’s name in it.",
+        ),
+    ],
+)
+def test_a_file_that_the_gate_did_not_pass_is_refused(decided, act, more, sentence):
+    assert said(releases.release, request=decided, papers=[paper_of(decided, **more)], **act) == (
+        sentence
+    )
+    assert not Release.objects.exists()
+
+
+def test_a_release_has_a_file_of_each_paper_that_is_given(decided, act):
+    assert said(releases.release, request=decided, papers=[], **act).endswith(
+        "is given, and needs one file."
+    )
+    twice = [paper_of(decided), paper_of(decided)]
+    assert said(releases.release, request=decided, papers=twice, **act).endswith(
+        "is given, and needs one file."
+    )
+
+
+def test_grounds_within_a_paper_are_counted(line, ready, sign, title_withheld, request_, act):
+    title_withheld(line)
+    letter = ready("part")
+    left = {warned.key: "As agreed" for warned in deciding.warnings(request_)}
+    sign(letter, warnings_left=left)
+    made = releases.release(request=request_, papers=[paper_of(request_)], **act)
+    paper = made.papers.get()
+    assert (paper.withheld, paper.ground_codes) == ({"6(c)": 1}, ("6(c)",))
+    assert made.schedule[0]["grounds"] == ["6(c)"]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_a_release_that_is_killed_at_any_statement_leaves_nothing(decided, act):
+    """Each of its writes fails once; afterwards it is done as if nothing had been."""
+    papers = [paper_of(decided)]
+
+    def killed_at(number):
+        count = 0
+
+        def kill(execute, sql, params, many, context):
+            nonlocal count
+            if sql.startswith("INSERT"):
+                count += 1
+                if count == number:
+                    raise Killed
+            return execute(sql, params, many, context)
+
+        try:
+            with transaction.atomic(), connection.execute_wrapper(kill):
+                releases.release(request=decided, papers=papers, **act)
+        except Killed:
+            return True
+        return False
+
+    number = 1
+    while killed_at(number):
+        found = (Release.objects.count(), ReleasedPaper.objects.count())
+        assert found == (0, 0)
+        assert not RequestEvent.objects.filter(kind="released").exists()
+        number += 1
+    assert number == 4  # a release, a paper, an event
+    assert (Release.objects.count(), ReleasedPaper.objects.count()) == (1, 1)
+
+
+# --- publication ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def released(decided, act):
+    return releases.release(request=decided, papers=[paper_of(decided)], **act)
+
+
+def test_a_release_is_published_and_taken_back_with_a_reason(released, act):
+    releases.publish(release=released, finds=nobody, **act)
+    assert list(Release.objects.published()) == [released]
+    assert said(releases.publish, release=released, finds=nobody, **act) == (
+        "This is published already."
+    )
+    assert said(releases.unpublish, release=released, reason="", **act) == (
+        "Say why it is taken back. The reason stays in its place."
+    )
+    assert (
+        said(releases.unpublish, release=released, reason="The requester minds", **act)
+        == "The reason names the requester, and everybody can read it."
+    )
+    releases.unpublish(release=released, reason="A wrong file", **act)
+    assert list(Release.objects.tombstones()) == [released]
+    assert said(releases.unpublish, release=released, reason="Again", **act) == (
+        "This is not published."
+    )
+
+
+def test_nothing_that_names_its_requester_is_published(released, act):
+    sought = []
+
+    def finds(pdf, strings):
+        sought.append((pdf, strings))
+        return True
+
+    assert said(releases.publish, release=released, finds=finds, **act) == (
+        "Document 1 has the requester’s name or address in it. Nothing is published with it."
+    )
+    assert sought == [
+        (PDF, ("The requester", "requester@example.org", "12 Quiet Street")),
+    ]
+    assert not Release.objects.published().exists()
+
+
+def test_a_schedule_that_names_its_requester_is_not_published(decided, act):
+    decided.requester_name = decided.lines.get().title[:20]
+    decided.save()
+    made = releases.release(request=decided, papers=[paper_of(decided, file_name="a.pdf")], **act)
+    assert said(releases.publish, release=made, finds=nobody, **act) == (
+        "The schedule has the requester’s name or address in it. Nothing is published with it."
+    )
+
+
+def test_a_release_of_no_plan_has_no_page(released, decided, act):
+    row = fresh(decided)
+    row.plan = None
+    row.save()
+    assert said(releases.publish, release=released, finds=nobody, **act) == (
+        "Say first which plan this request is about: papers are published by plan."
+    )
+
+
+def test_what_cannot_be_checked_any_more_is_not_published(released, decided, act):
+    requests.close(request=decided, **act)
+    purging.purge_requesters(closed_before=date(2020, 1, 1), on=date(2020, 1, 1))
+    assert said(releases.publish, release=released, finds=nobody, **act) == (
+        "Who asked is no longer known, so nobody can check that the papers do not name them."
+    )
+
+
+# --- at the same time ----------------------------------------------------------------------------
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_people_release_at_once_and_one_release_is_made(decided, act):
+    papers = [paper_of(decided)]
+    outcomes = simultaneously(
+        2, lambda _number: releases.release(request=decided, papers=papers, **act)
+    )
+    assert kinds(outcomes) == {"Release": 1, "Refused": 1}
+    assert (Release.objects.count(), ReleasedPaper.objects.count()) == (1, 1)
+    assert RequestEvent.objects.filter(kind="released").count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_dies_in_a_release_leaves_nothing(decided, act, monkeypatch):
+    def die(*arguments, **more):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(releases, "record", die)
+    with pytest.raises(Exception):  # noqa: B017
+        releases.release(request=decided, papers=[paper_of(decided)], **act)
+    connection.close()
+    assert (Release.objects.count(), ReleasedPaper.objects.count()) == (0, 0)
+    monkeypatch.undo()
+    releases.release(request=decided, papers=[paper_of(decided)], **act)
+    assert Release.objects.count() == 1
+
+
+def test_a_decision_is_notified_before_its_release(decided, act):
+    assert (
+        said(releases.release, request=decided, papers=[], **{**act, "on": date(2013, 5, 21)})
+        == "The decision was notified on 22 May 2013, after that day."
+    )
