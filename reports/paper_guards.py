@@ -33,6 +33,7 @@ UNWATCHED_TABLES = {
     "reports_wordcopy": "changes nothing; a suggestion that is accepted changes the draft",
     "reports_suggestion": "changes nothing before it is accepted",
     "reports_historicalsuggestion": "as reports_suggestion",
+    "reports_answerdraft": "is what a person has typed and not recorded",
     "reports_paperreading": "says who has read a paper",
     "reports_draftact": "what was changed is in the draft's own tables",
     "reports_rendering": "is what a paper was made into",

@@ -97,6 +97,7 @@ briefing_urls: list[URLPattern | URLResolver] = [
     path("<int:pk>/version-<int:number>.docx", issuing.word, name="version-docx"),
     path("<int:pk>/version-<int:number>.xlsx", issuing.xlsx, name="version-xlsx"),
     path("<int:pk>/answer/", responses.answer, name="answer"),
+    path("<int:pk>/answer/keep/", responses.keep, name="keep-answer"),
     path("<int:pk>/answer/<int:response>/scan/", responses.scan, name="scan"),
     path("<int:pk>/follow-up/<int:choice>/", responses.follow_up, name="follow-up"),
     path(

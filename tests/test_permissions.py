@@ -577,6 +577,9 @@ RULES: dict[str, Row] = {
     "briefings:version-docx": of_plan(version, may=PAPER_READERS),
     "briefings:version-xlsx": of_plan(version, may=PAPER_READERS),
     "briefings:answer": of_plan(issued, may=("minister's office",), post=INVALID),
+    "briefings:keep-answer": of_plan(
+        issued, may=("minister's office",), get=NOT_ALLOWED, post=ONWARD
+    ),
     "briefings:scan": of_plan(answer, may=PAPER_READERS),
     "briefings:follow-up": of_plan(
         choice, may=("coordinator",), readers=PAPER_READERS, post=INVALID

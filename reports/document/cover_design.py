@@ -17,6 +17,8 @@ LEAST_CONTRAST = 4.5
 # Of a mark, in pixels: at 300 dots to the inch it is at most 70 mm wide and 18 mm high.
 MARK_WIDTH, MARK_HEIGHT = 827, 213
 MARK_BYTES = 600_000
+# The word before an annex's letter.
+ANNEX = "Annex"
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -93,7 +95,7 @@ class CoverLabel:
 
 @dataclass(frozen=True, slots=True)
 class HeadingInMaori:
-    """What is printed in te reo Māori beside a section's heading."""
+    """What is printed in te reo Māori beside the heading of a section or an annex, or beside "Annex"."""
 
     heading: str
     heading_mi: str
@@ -178,8 +180,17 @@ class CoverDesign:
 
     def heading(self, heading: str) -> Text:
         """Return a section's heading, with te reo Māori beside it if the design has any."""
+        return self._beside(heading, self._in_maori(heading))
+
+    def annex_heading(self, letter: str, heading: str) -> Text:
+        """Return an annex's heading: "Annex A: Work items / Āpitihanga A: Ngā mahi"."""
+        annex = self._in_maori(ANNEX)
+        parts = (f"{annex} {letter}" if annex else "", self._in_maori(heading))
+        return self._beside(f"{ANNEX} {letter}: {heading}", ": ".join(filter(None, parts)))
+
+    def _in_maori(self, heading: str) -> str:
         known = {each.heading.casefold(): each.heading_mi for each in self.headings}
-        return self._beside(heading, known.get(heading.casefold(), ""))
+        return known.get(heading.casefold(), "")
 
     def _beside(self, english: str, maori: str) -> Text:
         beside = _maori(maori)

@@ -67,9 +67,12 @@ class AgencyCoverForm(VersionedForm):
     )
     has_feedback = forms.BooleanField(label="Print the Minister’s feedback table", required=False)
     headings = LinesField(
-        label="Headings of sections in te reo Māori",
+        label="Headings of sections and annexes in te reo Māori",
         rows=6,
-        help_text="Printed beside the heading. One a line, as Purpose = Te take",
+        help_text=(
+            "Printed beside the heading. One a line, as Purpose = Te take. The word before an annex’s letter is a line "
+            "of its own: Annex = Āpitihanga"
+        ),
     )
     reason = ReasonField(
         label="Why",

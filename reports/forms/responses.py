@@ -1,6 +1,6 @@
 """Forms for the Minister's answer and for follow-ups."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -35,7 +35,8 @@ NOT_MARKED = "Not marked"
 class ResponseForm(Form):
     """The answer, given within the paper: its fields stand at the paper's recommendations.
 
-    If it corrects an answer, it starts with that answer's values and asks for a reason.
+    If it corrects an answer, it starts with that answer's values and asks for a reason. `typed` is
+    what was typed before; it wins.
     """
 
     comment = LinesField(label="Comment on the paper", rows=4)
@@ -48,9 +49,14 @@ class ResponseForm(Form):
     )
 
     def __init__(
-        self, *args: Any, asked: list[Asked], corrected: Response | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        asked: list[Asked],
+        corrected: Response | None = None,
+        typed: Mapping[str, str] | None = None,
+        **kwargs: Any,
     ) -> None:
-        kwargs["initial"] = _start(corrected) if corrected else {}
+        kwargs["initial"] = (_start(corrected) if corrected else {}) | dict(typed or {})
         super().__init__(*args, **kwargs)
         self.asked = asked
         for each in asked:
@@ -90,6 +96,15 @@ class ResponseForm(Form):
         for each in self.asked:
             marked = self[each.key].value() or NOT_MARKED
             yield f"{each.number}. {each.words}", each.key, marked.capitalize()
+
+    def typed(self, posted: Mapping[str, str]) -> dict[str, str]:
+        """Return what was typed, as it was typed. A file is not kept."""
+        return {name: posted.get(name, "") for name in self.fields if name != "scan"}
+
+    def in_words(self, typed: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return what was typed before, without blanks: (label, text)."""
+        labels = {name: str(field.label) for name, field in self.fields.items()}
+        return [(labels[name], text) for name, text in typed.items() if text and name in labels]
 
     def rated(self) -> list[BoundField]:
         return [self[name] for name in RATINGS]

@@ -26,5 +26,5 @@ from reports.models.release.released import Release, ReleasedPaper
 from reports.models.release.request import InformationRequest, RequestEvent
 from reports.models.release.schedule import Consultation, ScheduleLine
 from reports.models.rendering import RecordChange, Rendering, RenderWorker
-from reports.models.response import FollowUp, Response, ResponseChoice
+from reports.models.response import AnswerDraft, FollowUp, Response, ResponseChoice
 from reports.models.word_copy import Suggestion, WordCopy

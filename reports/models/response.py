@@ -1,11 +1,12 @@
-"""The Minister's answer to an issued paper, and the follow-ups that agencies owe because of it.
+"""The Minister's answer to an issued paper, what is typed of one, and the follow-ups that agencies owe
+because of it.
 
 The database refuses to change or delete an answer (`reports.paper_guards`). A correction is a new
 answer that refers to the one it corrects.
 """
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 from django.db import models
@@ -129,6 +130,31 @@ class ResponseChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.option or 'not marked'}"
+
+
+class AnswerDraft(models.Model):
+    """What a person has typed of an answer and not recorded yet. Nobody else can read it.
+
+    `typed` has the form's fields as they were typed. `corrects` is the answer that it would correct.
+    Recording the answer deletes it; it has no history.
+    """
+
+    issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="answer_drafts")
+    corrects = models.ForeignKey(Response, models.PROTECT, null=True, blank=True, related_name="+")
+    written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    typed: Any = models.JSONField()
+    saved_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issued", "written_by"], name="answerdraft_one_of_a_person"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"What {self.written_by} typed of an answer to {self.issued}"
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):

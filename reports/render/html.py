@@ -140,7 +140,7 @@ def present(document: Document) -> dict[str, Any]:
         ],
         "annexes": _following_on(
             [
-                _annex(annex, letter)
+                _annex(annex, letter, cover.looks)
                 for letter, annex in zip(ascii_uppercase, document.annexes, strict=False)
             ]
         ),
@@ -262,8 +262,8 @@ def _answers_in(document: Document) -> str:
     return ""
 
 
-def _annex(annex: Annex, letter: str) -> dict[str, Any]:
-    """Return an annex's template, its title, and what the template cannot work out."""
+def _annex(annex: Annex, letter: str, looks: CoverDesign) -> dict[str, Any]:
+    """Return an annex's template, its heading, its name in English, and what the template cannot work out."""
     name, style, more = "", "paper-wide", {}
     match annex:
         case ProgressPicture():
@@ -282,7 +282,8 @@ def _annex(annex: Annex, letter: str) -> dict[str, Any]:
         "template": f"reports/paper/{name}.html",
         "style": style,
         "key": annex.key,
-        "title": f"Annex {letter}: {annex.heading}",
+        "heading": looks.annex_heading(letter, annex.heading),
+        "name": f"Annex {letter}: {annex.heading}",
         "of": annex,
         **more,
     }

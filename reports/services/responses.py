@@ -1,4 +1,4 @@
-"""Record the Minister's answer to an issued paper, and what is to be done because of it.
+"""Record the Minister's answer to an issued paper, what is typed of it, and what is to be done because of it.
 
 `workitems.services.actions` marks follow-ups as done.
 """
@@ -14,13 +14,20 @@ from django.utils import timezone
 from agencies import history
 from agencies.models import Agency, User
 from reports.document import Document, from_json, words
-from reports.models import Briefing, FollowUp, IssuedPaper, Response, ResponseChoice
+from reports.models import (
+    AnswerDraft,
+    Briefing,
+    FollowUp,
+    IssuedPaper,
+    Response,
+    ResponseChoice,
+)
 from reports.models.issue import sha256
 from reports.models.response import ON_THE_PAPER, RATINGS
 from reports.services.gates import not_now
 from reports.services.states import move
 from workitems.attachments import ALLOWED_SCANS, SCANS, clean_name, fault
-from workitems.services.refusals import Refused, locked
+from workitems.services.refusals import Conflict, Refused, locked
 
 State = Briefing.State
 SOMEBODY_WAS_FIRST = "Another user has recorded an answer meanwhile. See what it says."
@@ -66,6 +73,46 @@ def asked_of(document: Document) -> list[Asked]:
         )
         for each in document.recommendation.items
     ]
+
+
+@transaction.atomic
+def keep_draft(
+    *,
+    issued: IssuedPaper,
+    corrects: Response | None,
+    typed: Mapping[str, str],
+    version: int,
+    by: User,
+    at: datetime,
+) -> AnswerDraft:
+    """Keep what a person has typed of an answer, for this person alone.
+
+    Raise `Conflict` with what is kept if other words were kept after `version`, and `Refused` if an
+    answer was recorded meanwhile or the briefing is not with the Minister.
+    """
+    briefing = locked(Briefing(pk=issued.briefing_id))
+    standing = Response.objects.filter(issued=issued).uncorrected().first()
+    if standing != corrects:
+        raise Refused(SOMEBODY_WAS_FIRST)
+    if standing is None and briefing.state != State.WITH_MINISTER:
+        raise not_now(briefing, "an answer is written while it is with the Minister")
+    row = AnswerDraft.objects.filter(issued=issued, written_by=by).first()
+    if row is None:
+        row = AnswerDraft(issued=issued, written_by=by, version=0)
+    elif row.typed == typed and row.corrects_id == (corrects and corrects.pk):
+        return row
+    elif row.version != version:
+        raise Conflict(row)
+    row.corrects, row.typed, row.saved_at = corrects, dict(typed), at
+    row.version += 1
+    row.save()
+    return row
+
+
+@transaction.atomic
+def clear_draft(*, issued: IssuedPaper, by: User) -> None:
+    """Delete what the person has typed of an answer."""
+    AnswerDraft.objects.filter(issued=issued, written_by=by).delete()
 
 
 @transaction.atomic
@@ -169,6 +216,7 @@ def _write(
     for choice in choices:
         choice.response = response
         choice.save(force_insert=True)
+    clear_draft(issued=issued, by=by)
     return response
 
 

@@ -1,6 +1,7 @@
 """The cover design of a plan's coordinating agency. The plan's coordinator changes it.
 
-The page shows the paper that it would print; "Preview" does so with unsaved changes.
+The page shows the paper that it would print; "Show how it looks" does so with unsaved changes, and the page's
+script whenever something is typed.
 """
 
 from dataclasses import replace
@@ -27,6 +28,8 @@ from reports.views.kinds import readable_plan, wants_preview
 from workitems.models import Plan
 from workitems.views.lookups import posted, require, signed_in, small_number
 
+# Enough to see how annexes are headed.
+ANNEXES = ("items",)
 SAVED = "Saved. Papers that are not issued yet have it from now on."
 
 
@@ -83,7 +86,14 @@ def _shown(plan: Plan, row: AgencyCover) -> dict[str, Any]:
     briefing = preview_briefing(plan, localdate(), kind.title)
     shown: dict[str, Any] = {"briefing": briefing}
     try:
-        made = preview(briefing, sections, asks=kind.asks, annexes=(), most_words=kind.most_words)
+        made = preview(
+            briefing,
+            sections,
+            asks=kind.asks,
+            annexes=ANNEXES,
+            most_words=kind.most_words,
+            in_full=True,
+        )
         document = made.document
         cover = replace(document.cover, design=as_printed(row))
         paper = document_fragment(replace(document, cover=cover))

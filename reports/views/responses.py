@@ -1,37 +1,67 @@
-"""The Minister's answer: recording and correcting it, its scan, and the follow-ups."""
+"""The Minister's answer: writing, recording and correcting it, its scan, and the follow-ups."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from csp.constants import NONE
 from csp.decorators import csp
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
+from reports.document import Document
 from reports.forms.responses import ChangeFollowUpForm, FollowUpForm, ResponseForm
-from reports.models import Briefing, FollowUp, Response, ResponseChoice
+from reports.models import (
+    AnswerDraft,
+    Briefing,
+    FollowUp,
+    IssuedPaper,
+    Response,
+    ResponseChoice,
+)
 from reports.models.issue import sha256
 from reports.models.response import ON_THE_PAPER
 from reports.render.html import present
 from reports.services import responses as services
+from reports.views.drafting.page import wants_json
 from reports.views.issuing import damaged, signed_document
 from reports.views.readers import issued_briefing, readable_papers
 from workitems.attachments import content_type
+from workitems.services import Conflict, Refused
 from workitems.views import actions
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, require, signed_in, small_number
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@once
-def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show the newest version to read, and record the answer to it or, if there is one, correct it."""
+@dataclass
+class _Answering:
+    """A paper that the user may answer, the answer that stands, and what the user has typed of one."""
+
+    issued: IssuedPaper
+    standing: Response | None
+    document: Document
+    draft: AnswerDraft | None
+
+    def form(self, *args: Any, **kwargs: Any) -> ResponseForm:
+        asked = services.asked_of(self.document)
+        return ResponseForm(*args, asked=asked, corrected=self.standing, **kwargs)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether what was typed answers what stands now."""
+        standing = self.standing and self.standing.pk
+        return self.draft is not None and self.draft.corrects_id == standing
+
+
+def _answering(request: HttpRequest, slug: str, pk: int) -> _Answering | HttpResponse:
+    """Return the newest version of a paper, to answer it, or the page that says why it cannot be."""
     briefing = issued_briefing(request, slug, pk)
     require(request, "reports.answer_briefing", briefing)
     issued = briefing.issued.newest_first().defer("pdf")[0]
@@ -47,32 +77,106 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     document = signed_document(request, issued)
     if isinstance(document, HttpResponse):
         return document
-    form = ResponseForm(
+    draft = issued.answer_drafts.filter(written_by=signed_in(request)).first()
+    return _Answering(issued, standing, document, draft)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show the newest version to read, and record the answer to it or, if there is one, correct it.
+
+    The form begins with what the user typed before, and kept without recording it.
+    """
+    of = _answering(request, slug, pk)
+    if isinstance(of, HttpResponse):
+        return of
+    form = of.form(
         posted(request),
         request.FILES if request.method == "POST" else None,
-        asked=services.asked_of(document),
-        corrected=standing,
+        typed=of.draft.typed if of.draft and of.is_current else None,
     )
     if form.is_valid():
         by, at = signed_in(request), timezone.now()
         with saying_refusals(form):
-            if standing is None:
-                services.record_response(issued=issued, by=by, at=at, **form.answer)
+            if of.standing is None:
+                services.record_response(issued=of.issued, by=by, at=at, **form.answer)
             else:
-                services.correct_response(response=standing, by=by, at=at, **form.answer)
+                services.correct_response(response=of.standing, by=by, at=at, **form.answer)
             messages.success(request, "The answer is recorded.")
-            return redirect(issued)
+            return redirect(of.issued)
+    return _answer_page(request, of, form)
+
+
+def _answer_page(
+    request: HttpRequest, of: _Answering, form: ResponseForm, **more: Any
+) -> HttpResponse:
+    briefing = of.issued.briefing
     return form_page(
         request,
         "reports/responses/answer.html",
         form,
         plan=briefing.plan,
         briefing=briefing,
-        version=issued,
-        paper=present(document),
-        asked=list(zip(document.recommendation.items, form.choices(), strict=True)),
-        standing=standing,
+        version=of.issued,
+        paper=present(of.document),
+        asked=list(zip(of.document.recommendation.items, form.choices(), strict=True)),
+        standing=of.standing,
+        draft=of.draft,
+        is_current=of.is_current,
+        earlier=form.in_words(of.draft.typed) if of.draft and not of.is_current else [],
+        **more,
     )
+
+
+@require_POST
+def keep(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Keep what the user has typed of an answer, or clear it; as JSON for the page's script."""
+    of = _answering(request, slug, pk)
+    if isinstance(of, HttpResponse):
+        return of
+    by, is_script = signed_in(request), wants_json(request)
+    back = redirect("briefings:answer", slug, pk)
+    if request.POST.get("act") == "clear":
+        services.clear_draft(issued=of.issued, by=by)
+        messages.success(request, "What you had typed is cleared. Nothing was recorded.")
+        return back
+    typed = of.form().typed(request.POST)
+    try:
+        row = services.keep_draft(
+            issued=of.issued,
+            corrects=of.standing,
+            typed=typed,
+            version=small_number(request.POST.get("draft", "")) or 0,
+            by=by,
+            at=timezone.now(),
+        )
+    except Conflict as conflict:
+        of.draft = conflict.current
+        form = of.form(typed=typed)
+        theirs = form.in_words(
+            {name: text for name, text in of.draft.typed.items() if text != typed.get(name)}
+        )
+        if not is_script:
+            return _answer_page(request, of, form, theirs=theirs, is_other=True)
+        context = {
+            "theirs": theirs,
+            "plan": of.issued.briefing.plan,
+            "briefing": of.issued.briefing,
+        }
+        html = render_to_string("reports/responses/theirs.html", context)
+        told = {"draft": of.draft.version, "typed": of.draft.typed, "theirs": html}
+        return JsonResponse(told, status=409)
+    except Refused as refusal:
+        if is_script:
+            return JsonResponse({"refusals": [str(refusal)]}, status=422)
+        messages.error(request, str(refusal))
+        return back
+    if is_script:
+        saved_at = f"{timezone.localtime(row.saved_at):%H:%M}"
+        return JsonResponse({"draft": row.version, "saved_at": saved_at})
+    messages.success(request, "What you typed is kept for you. The answer is not recorded yet.")
+    return back
 
 
 # Served as a download. If a browser displays it anyway, the policy blocks scripts and requests.

@@ -1,7 +1,8 @@
-// The Minister's answer is one form around the paper. This keeps what was typed when the session has ended or the tab is
-// closed, and shows at the end what is marked so far. Without it the form is sent as any other.
+// The Minister's answer is one form around the paper. What is typed is kept on the server for its writer as it is typed, and
+// stays on the page when the session has ended. The end of the page shows what is marked so far. Without this the form is
+// sent as any other, and a button keeps what was typed.
 
-import { Connection } from "./autosave.js";
+import { Autosave, Connection, watch } from "./autosave.js";
 
 const NOT_YET =
   "The answer is not recorded yet: you are signed out, or there is no connection. Your words stay here. Sign in again in " +
@@ -10,23 +11,80 @@ const NOT_YET =
 const root = document.querySelector("[data-answer]");
 const form = root.querySelector("form");
 const trouble = root.querySelector("[data-trouble]");
+const file = form.querySelector("[type=file]");
+const version = form.elements.draft;
 const connection = new Connection({
   part: "[data-answer]",
   address: location.pathname,
   closed: "This paper can no longer be answered here. Copy your words before you leave this page.",
 });
-// A form that came back with an error holds what was typed.
-let isTyped = form.querySelector(".error-summary") !== null;
 let isSending = false;
 
+class Answer extends Autosave {
+  constructor() {
+    // A form that came back with an error holds what was typed.
+    super(connection, form, form.querySelector(".error-summary") !== null || form.querySelector("[data-theirs] *") !== null);
+    this.address = form.dataset.keep;
+    if (this.typed && !this.held) this.run();
+  }
+
+  body() {
+    const typed = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+    return new URLSearchParams(typed);
+  }
+
+  // A file is sent only with the answer.
+  get isUnsaved() {
+    return super.isUnsaved || file.files.length > 0;
+  }
+
+  take(status, told, what) {
+    if (told.draft) version.value = told.draft;
+    super.take(status, told, what);
+  }
+
+  accept(told) {
+    this.theirs.replaceChildren();
+    if (!this.typed) this.say(`Kept for you at ${told.saved_at}, not recorded yet`, "complete");
+  }
+
+  isOurs(told, sent) {
+    return Object.entries(told.typed).every(([name, text]) => text === (sent[name] ?? ""));
+  }
+
+  tell() {
+    trouble.textContent = this.trouble ? `What you typed is not kept yet. ${this.trouble}` : "";
+  }
+}
+
+const answer = new Answer();
+watch(() => [answer], () => isSending);
+
 form.addEventListener("input", ({ target }) => {
-  isTyped = true;
+  if (target !== file) answer.touch();
   const marked = form.querySelector(`[data-marked="${CSS.escape(target.name)}"]`);
   if (marked) marked.textContent = target.closest(".govuk-radios__item").querySelector("label").textContent.trim();
 });
 
+form.addEventListener("click", (event) => {
+  const pressed = event.target.closest("button");
+  if (!pressed) return;
+  if ("keepMine" in pressed.dataset) {
+    event.preventDefault();
+    answer.keepMine();
+  } else if ("keepNow" in pressed.dataset && !answer.held) {
+    event.preventDefault();
+    answer.saveNow();
+    answer.state.scrollIntoView({ block: "nearest" });
+  }
+});
+
 // The token of the page is worth nothing after signing in again in another tab, so ask for a fresh one first.
 form.addEventListener("submit", async (event) => {
+  if (event.submitter?.hasAttribute("formaction")) {
+    isSending = true;
+    return;
+  }
   event.preventDefault();
   if (isSending) return;
   isSending = true;
@@ -39,9 +97,6 @@ form.addEventListener("submit", async (event) => {
   form.submit();
 });
 
-addEventListener("beforeunload", (event) => {
-  if (isTyped && !isSending) event.preventDefault();
-});
 addEventListener("pageshow", () => {
   isSending = false;
 });

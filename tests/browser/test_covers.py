@@ -27,14 +27,14 @@ def test_a_cover_is_previewed_saved_and_printed_with_its_mark(page, live_server,
     # A light colour is an error at the field, and what was typed is kept.
     page.get_by_label("Name of the ministry in English").fill("Department of Labour")
     page.get_by_label("Colour of the letterhead").fill("#eeeeee")
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Show how it looks").click()
     expect(page.locator(".field-error")).to_contain_text("too light to read on white")
     expect(page.get_by_label("Name of the ministry in English")).to_have_value(
         "Department of Labour"
     )
     page.get_by_label("Colour of the letterhead").fill("#1f3a5f")
     page.get_by_label("Title: te reo Māori").fill("Taitara")
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Show how it looks").click()
     beside = page.get_by_role("region", name="With what you typed")
     expect(beside.locator(".paper-ministry-name")).to_have_text("Department of Labour")
     expect(beside.locator(".paper-kind")).to_have_css("color", "rgb(31, 58, 95)")
@@ -57,3 +57,29 @@ def test_pages_of_the_cover_have_no_accessibility_fault(
             page.goto(f"{live_server.url}/plans/plan-of-action/briefings/cover/{name}")
             assert accessibility_faults(page) == []
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_cover_is_shown_while_it_is_changed(page, live_server, sign_in, accessibility_faults):
+    people = scene()
+    sign_in(people["coordinator"])
+    page.goto(f"{live_server.url}/plans/plan-of-action/briefings/cover/")
+    beside = page.locator("#beside")
+    page.get_by_label("Name of the ministry in English").fill("Department of Labour")
+    expect(beside.locator(".paper-ministry-name")).to_have_text("Department of Labour")
+    expect(beside).to_contain_text("Not saved yet.")
+    page.get_by_label("Headings of sections and annexes").fill(
+        "Annex = Āpitihanga\nWork items = Ngā mahi"
+    )
+    heading = beside.get_by_role("heading", name="Annex A: Work items / Āpitihanga A: Ngā mahi")
+    expect(heading).to_be_visible()
+    expect(heading.locator("[lang=mi]")).to_have_text("Āpitihanga A: Ngā mahi")
+
+    # What cannot be shown is said, and the last one stays.
+    page.get_by_label("Colour of the letterhead").fill("#eeeeee")
+    expect(page.get_by_text("Not shown yet: ")).to_contain_text("too light to read on white")
+    expect(heading).to_be_visible()
+    for width in (1280, 375):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert accessibility_faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert not AgencyCover.objects.exists()

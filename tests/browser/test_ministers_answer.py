@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
-from reports.models import FollowUp, Response
+from reports.models import AnswerDraft, FollowUp, Response
 from tests.cast import scene as make_scene
 from tests.factories import BriefingFactory, IssuedPaperFactory
 
@@ -145,3 +145,57 @@ def test_the_paper_is_read_and_answered_without_javascript(
     page.get_by_role("button", name=RECORD).click()
     expect(page.get_by_role("status")).to_contain_text("The answer is recorded.")
     plain.close()
+
+
+def test_what_is_typed_is_kept_while_it_is_typed_and_found_on_another_device(
+    page, scene, sign_in, address, accessible
+):
+    sign_in(scene["minister's office"])
+    page.goto(address)
+    mark(page)
+    state = page.locator("[data-state]")
+    expect(state).to_contain_text("Kept for you at")
+    accessible()
+    page.reload()
+    expect(page.get_by_text("Your answer is not recorded yet")).to_be_visible()
+    expect(page.get_by_label("Comment on recommendation 2")).to_have_value(
+        "Ask two more banks first."
+    )
+    expect(page.locator(".reading-summary")).to_contain_text("30 June 2011: Not agreed")
+    expect(page.get_by_label("5, very good").first).to_be_checked()
+    accessible()
+
+    # Other words in a second window are compared, not lost.
+    other = page.context.new_page()
+    other.goto(address)
+    page.get_by_label("Comment on the paper").fill("A clear paper, at last.")
+    expect(state).to_contain_text("Kept for you at")
+    other.get_by_label("Comment on the paper").fill("Too long.")
+    callout = other.locator("[data-theirs]")
+    expect(callout).to_contain_text("A clear paper, at last.")
+    other.get_by_role("button", name="Keep what is on this page").click()
+    expect(callout).to_be_empty()
+    expect(other.locator("[data-state]")).to_contain_text("Kept for you at")
+    other.close()
+    page.reload()
+    expect(page.get_by_label("Comment on the paper")).to_have_value("Too long.")
+    page.get_by_label("Signed by the Minister on").fill(in_days(0))
+    expect(state).to_contain_text("Kept for you at")
+    page.get_by_role("button", name=RECORD).click()
+    expect(page.get_by_role("status")).to_contain_text("The answer is recorded.")
+    assert Response.objects.filter(comment="Too long.", advice=5).count() == 1
+    assert not AnswerDraft.objects.exists()
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_what_is_typed_is_kept_for_later_without_javascript(page, scene, sign_in, address):
+    sign_in(scene["minister's office"])
+    page.goto(address)
+    mark(page)
+    page.get_by_role("button", name="Keep for later").click()
+    expect(page.get_by_role("status")).to_contain_text("The answer is not recorded yet.")
+    page.goto(address)
+    expect(page.get_by_label("Comment on the paper")).to_have_value("A clear paper.")
+    page.get_by_role("button", name="Clear what I typed").click()
+    expect(page.get_by_label("Comment on the paper")).to_have_value("")
+    assert not AnswerDraft.objects.exists()

@@ -259,7 +259,11 @@ def design(**changes: object) -> CoverDesign:
         "ink": "#1f3a5f",
         "rule": "#7a1f2b",
         "labels": tuple(labels),
-        "headings": (HeadingInMaori("Purpose", "Te take"),),
+        "headings": (
+            HeadingInMaori("Purpose", "Te take"),
+            HeadingInMaori("Annex", "Āpitihanga"),
+            HeadingInMaori("Register of delays", "Ngā whakaroa"),
+        ),
         "has_empty_rows": False,
     }
     return CoverDesign(**{**parts, **changes})  # type: ignore[arg-type]

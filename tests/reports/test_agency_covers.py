@@ -1,5 +1,6 @@
 """Test the cover design of an agency: its services, its pages, and the papers printed with it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -156,13 +157,21 @@ def test_a_draft_is_printed_with_the_design_of_its_coordinating_agency(
         ministry="Department of Labour",
         ink="#1f3a5f",
         labels=labels(tracker_number="Briefing number"),
-        headings=[{"heading": "purpose", "heading_mi": "Te take"}],
+        headings=[
+            {"heading": "purpose", "heading_mi": "Te take"},
+            {"heading": "Annex", "heading_mi": "Āpitihanga"},
+            {"heading": "Work items", "heading_mi": "Ngā mahi"},
+        ],
         has_empty_rows=False,
     )
     document = document_of(briefing)
     html = document_html(document)
     assert "Department of Labour</p>" in html
     assert '<h2>Purpose / <span lang="mi">Te take</span></h2>' in html
+    assert re.findall("<h2>(Annex.*)</h2>", html) == [
+        'Annex A: Progress at a glance / <span lang="mi">Āpitihanga A</span>',
+        'Annex B: Work items / <span lang="mi">Āpitihanga B: Ngā mahi</span>',
+    ]
     assert ">Briefing number</th>" in html
     assert "/1f3a5f-0b5158.css" in html
     assert "cc N/A" not in html

@@ -237,6 +237,7 @@ def test_a_delay_shows_its_cause_dates_and_mitigation():
             "1.1",
             "Train frontline staff to recognise the signs of trafficking\nAll border staff trained",
             "Prior commitments. Staff were bringing the Immigration Act 2009 into force.\n"
+            "The cause (prior commitments) is being settled by DoL by 31 May 2011.\n"
             "Effect: Staff and whānau go without it.",
             "Original 30 Jun 2010\nAgreed 30 Jun 2010\nForecast 30 Jun 2011",
             "365 days\nMoved twice",

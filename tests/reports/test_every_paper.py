@@ -149,8 +149,8 @@ def mark_of(name):
     return Mark(b64encode(made.png).decode(), made.width, made.height, "Crest of the Ministry")
 
 
-def own_cover(**design):
-    return briefing(sample.document(cover=sample.own_cover(**design), annexes=()))
+def own_cover(annexes=(), **design):
+    return briefing(sample.document(cover=sample.own_cover(**design), annexes=annexes))
 
 
 def from_samples():
@@ -160,10 +160,11 @@ def from_samples():
         "a briefing without annexes": briefing(sample.document(annexes=())),
         "a long annex": briefing(sample.document(annexes=long)),
         "hostile and long words": briefing(hostile()),
-        "a cover of an agency's own": own_cover(),
+        "a cover of an agency's own": own_cover(sample.annexes()),
         "a random plan of few items": briefing(in_memory.paper(random_facts(3))),
         "a random plan of many items": briefing(in_memory.paper(random_facts(9))),
         "a cover in te reo Māori first, with long names and rows in reverse": own_cover(
+            (sample.delay_register(),),
             is_maori_first=True,
             ministry="Department of Labour, Immigration and Working Life " * 3,
             ministry_mi="Te Tari Mahi, Take Manene me te Oranga Mahi " * 3,

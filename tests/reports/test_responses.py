@@ -12,7 +12,7 @@ from django.urls import reverse
 from agencies import history
 from agencies.models import Seat
 from reports.document import from_json, words
-from reports.models import Briefing, FollowUp, IssuedPaper, Response, ResponseChoice
+from reports.models import AnswerDraft, Briefing, FollowUp, IssuedPaper, Response, ResponseChoice
 from reports.models.issue import sha256
 from reports.services import responses
 from reports.services.responses import Marked
@@ -35,6 +35,8 @@ pytestmark = pytest.mark.django_db
 State = Briefing.State
 NOW = datetime(2010, 8, 4, 3, tzinfo=UTC)
 PDF = b"%PDF-1.7 scanned"
+JSON = "application/json"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -447,3 +449,76 @@ def test_a_conflicting_change_of_a_follow_up_shows_both_versions(
     ask(client, coordinator, "change-follow-up", *at, post=again)
     made.refresh_from_db()
     assert made.text == "Mine."
+
+
+# --- what is typed and not recorded yet -----------------------------------------------------------
+
+
+def keep(issued, by, version=0, corrects=None, **typed):
+    return responses.keep_draft(
+        issued=issued, corrects=corrects, typed=typed, version=version, by=by, at=NOW
+    )
+
+
+def test_what_is_typed_is_kept_until_the_answer_is_recorded(issued, by):
+    assert keep(issued, by, comment="A clear").version == 1
+    row = keep(issued, by, version=1, comment="A clear paper.")
+    assert (row.version, row.typed, AnswerDraft.objects.count()) == (
+        2,
+        {"comment": "A clear paper."},
+        1,
+    )
+    colleagues = keep(issued, UserFactory(), comment="Not clear.")
+    record(issued, by)
+    assert list(AnswerDraft.objects.all()) == [colleagues]
+
+
+def test_the_same_words_are_kept_once_and_other_words_of_another_window_are_not_lost(issued, by):
+    keep(issued, by, comment="Here")
+    assert keep(issued, by, comment="Here").version == 1
+    with pytest.raises(Conflict) as conflict:
+        keep(issued, by, comment="There")
+    assert conflict.value.current.typed == {"comment": "Here"}
+
+
+@pytest.mark.parametrize("state", [each for each in State if each != State.WITH_MINISTER])
+def test_nothing_is_kept_for_a_paper_that_is_not_with_the_minister(issued, by, state):
+    issued.briefing.state = state
+    history.save(issued.briefing, by=None)
+    with pytest.raises(Refused):
+        keep(issued, by, comment="Early")
+
+
+def test_words_for_the_first_answer_do_not_become_a_correction(client, issued, by, office, plan):
+    address = reverse("briefings:answer", args=[plan.slug, issued.briefing_id])
+    client.force_login(office, backend=BACKEND)
+    keep(issued, office, comment="A clear paper.", **{"r-01": "noted"})
+    assert "A clear paper." in client.get(address).context["form"]["comment"].value()
+    recorded = record(issued, by, comment="")
+    with pytest.raises(Refused):
+        keep(issued, office, version=1, comment="A clear paper!")
+    page = client.get(address).context
+    assert page["form"]["comment"].value() == ""
+    assert page["earlier"] == [
+        ("Comment on the paper", "A clear paper."),
+        ("Answer to recommendation 1", "noted"),
+    ]
+    keep(issued, office, version=1, corrects=recorded, comment="Corrected.")
+    assert client.get(address).context["form"]["comment"].value() == "Corrected."
+
+
+def test_what_is_typed_is_kept_cleared_and_compared_by_the_buttons(client, issued, office, plan):
+    client.force_login(office, backend=BACKEND)
+    kept = reverse("briefings:keep-answer", args=[plan.slug, issued.briefing_id])
+    page = client.post(kept, {"comment": "Here", "draft": "0"}, follow=True)
+    assert page.context["form"]["comment"].value() == "Here"
+    assert "Your answer is not recorded yet" in page.text
+    other = client.post(kept, {"comment": "There", "r-01": "noted", "draft": "0"})
+    assert (other.status_code, other.context["form"]["comment"].value()) == (200, "There")
+    assert other.context["theirs"] == [("Comment on the paper", "Here")]
+    told = client.post(kept, {"comment": "There", "draft": "0"}, headers={"Accept": JSON})
+    assert (told.status_code, told.json()["draft"]) == (409, 1)
+    told = client.post(kept, {"comment": "There", "draft": "1"}, headers={"Accept": JSON})
+    assert (told.status_code, told.json()["draft"]) == (200, 2)
+    assert "Nothing was recorded." in client.post(kept, {"act": "clear"}, follow=True).text
+    assert (AnswerDraft.objects.count(), Response.objects.count()) == (0, 0)

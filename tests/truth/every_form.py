@@ -624,6 +624,7 @@ CHANGES = {
     "meetings:reopen-decision": STATE,
     "evidence:withdraw": STATE,
     "evidence:mark": VERSION,
+    "briefings:keep-answer": VERSION,
     "briefings:change-kind": VERSION,
     "briefings:cover-design": VERSION,
     "briefings:cover-mark": VERSION,

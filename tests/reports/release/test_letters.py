@@ -350,7 +350,7 @@ def test_the_label_shown_is_that_of_a_document_that_is_released():
 
 def test_the_schedule_has_a_row_for_each_document():
     (grid,) = part(write(Kind.DECIDE, OF_KIND[Kind.DECIDE]), Purpose.SCHEDULE).blocks
-    assert grid.heads == ("Number", "Document", "Date", "Decision", "Section of the Act")
+    assert grid.heads == ("No.", "Document", "Date", "Decision", "Section of the Act")
     rows = [["".join(run.text for run in cell) for cell in row.cells] for row in grid.rows]
     assert rows == [
         ["1", BRIEFING.title, "30 July 2010", "Released in part", "s 9(2)(a)"],

@@ -1,0 +1,44 @@
+// Shows beside a form what it would print, a moment after the typing stops. Without it, a button does so.
+
+import { PATIENCE } from "./autosave.js";
+
+const PAUSE = 800; // ms after the last key
+const form = document.querySelector("[data-live-preview]");
+const button = form.querySelector("[value=preview]");
+const says = document.createElement("p");
+says.className = "small quiet";
+says.setAttribute("role", "status");
+button.parentElement.after(says);
+
+let timer = 0;
+let asked = 0;
+
+async function show() {
+  const turn = ++asked;
+  const fields = new FormData(form, button);
+  try {
+    const response = await fetch(location.pathname, { method: "POST", body: fields, signal: AbortSignal.timeout(PATIENCE) });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    if (turn !== asked) return; // something was typed meanwhile
+    const now = page.getElementById("beside");
+    const fault = page.querySelector(".error-summary li");
+    if (response.ok && now) {
+      const before = document.getElementById("beside");
+      const top = before.scrollTop;
+      before.replaceWith(now);
+      now.scrollTop = top;
+      says.textContent = "";
+    } else if (fault) {
+      says.textContent = `Not shown yet: ${fault.textContent.trim()}`;
+    } else {
+      says.textContent = "What you typed cannot be shown now. Nothing of it is lost.";
+    }
+  } catch {
+    says.textContent = "What you typed cannot be shown now. Nothing of it is lost.";
+  }
+}
+
+form.addEventListener("input", () => {
+  clearTimeout(timer);
+  timer = setTimeout(show, PAUSE);
+});
