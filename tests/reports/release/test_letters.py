@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from reports.document.plain_json import Malformed
+from reports.models import RequestEvent, RequestLetter, ScheduleLine
 from reports.release.act import act_named
 from reports.release.letters import (
     Decision,
@@ -151,6 +152,12 @@ def test_the_contacts_name_and_role():
 def test_the_settings_give_the_ombudsmans_details():
     ombudsman = Ombudsman(**settings.OMBUDSMAN)
     assert "www.ombudsman.parliament.nz" in said(Kind.DECIDE, facts(ombudsman=ombudsman))
+
+
+def test_letters_use_the_codes_that_the_records_store():
+    assert {each.value for each in Kind} == set(RequestLetter.Kind.values)
+    assert {each.value for each in Decision} == set(ScheduleLine.Decision.values) - {""}
+    assert {each.value for each in Happened} <= set(RequestEvent.Kind.values)
 
 
 # --- Each kind ------------------------------------------------------------------------------

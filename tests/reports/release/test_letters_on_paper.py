@@ -14,9 +14,9 @@ from reports.document import CoverDesign, Mark
 from reports.release.letters import Kind, Requester, letter_from, lines_of, public_copy, write
 from reports.render.docx import render_letter_docx
 from reports.render.letter_html import letter_fragment, render_letter_pdf
-from reports.render.pdf import RenderRefused
+from reports.render.pdf import RenderRefused, printable
 from tests.reports.paper_reading import opened, pages, spoken, structure
-from tests.reports.release.letter_facts import OF_KIND, facts
+from tests.reports.release.letter_facts import LINES, OF_KIND, facts, random_facts
 from tests.reports.validators import CLAIMS, quick_faults, rules_of, verapdf
 from tests.reports.word_reading import opened as word_opened
 from tests.reports.word_reading import word_lines
@@ -151,6 +151,23 @@ def test_an_unknown_character_elsewhere_is_refused_by_name():
         render_letter_pdf(letter)
     with pytest.raises(RenderRefused, match="The character “你”"):
         render_letter_docx(letter)
+
+
+@pytest.mark.parametrize("seed", [0, *range(2000, 2010)])
+def test_any_letter_meets_both_claims_and_word_has_its_lines(seed):
+    kind, known = random_facts(seed)
+    letter = write(kind, known)
+    assert quick_faults(render_letter_pdf(letter)) == []
+    found = " ".join(word_lines(word_opened(render_letter_docx(letter))))
+    typed = [printable(together(line).strip()) for line in lines_of(letter)]
+    assert [line for line in typed if line not in found] == []
+
+
+def test_a_long_schedule_repeats_its_heading_on_every_page():
+    lines = tuple(replace(LINES[1], number=number) for number in range(1, 101))
+    data = render_letter_pdf(write(Kind.DECIDE, facts(lines=lines)))
+    assert ["Section of the Act" in page for page in pages(data)[2:]] == [True, True]
+    assert quick_faults(data) == []
 
 
 def test_the_bytes_of_a_public_copy_have_no_requester(letters):
