@@ -50,6 +50,9 @@ ASSETS = "https://paper.invalid/static/"
 # Items with texts under one heading. Longer pillars are split, each piece on a new page.
 STRETCH = 50
 
+# Rows of all annexes together with which they fit on a page or two: milestones are told in picture and table.
+FEW_ROWS = 15
+
 # What a design's colours apply to: names and headings, and the rules below them.
 INKED = (
     ".paper .paper-ministry-name",
@@ -138,7 +141,7 @@ def present(document: Document) -> dict[str, Any]:
             },
             {"name": cover.minister, "lines": list(cover.addressee[1:])},
         ],
-        "annexes": _following_on(
+        "annexes": _on_pages(
             [
                 _annex(annex, letter, cover.looks)
                 for letter, annex in zip(ascii_uppercase, document.annexes, strict=False)
@@ -242,16 +245,42 @@ def milestone_line(milestone: MilestoneRow) -> str:
     return f"{line}; {standing}"
 
 
-def _following_on(annexes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Let an annex follow on the page of the one before it, if that is held the same way.
+def _on_pages(annexes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Let annexes follow on the page of what is before them, where they leave it half empty otherwise.
 
-    A picture keeps a page of its own, and so do many texts, which take long to lay out.
+    The annexes of a small plan all follow, below the signatures too, on upright pages. Otherwise an
+    annex follows one that is held the same way. A picture keeps a page of its own, and so do many
+    texts, which take long to lay out.
     """
+    if _are_small([annex["of"] for annex in annexes]):
+        for annex in annexes:
+            annex |= {"style": "paper-small", "follows": True}
+        return annexes
     for before, annex in pairwise(annexes):
         is_kept_apart = isinstance(annex["of"], ProgressPicture | WorkItemTexts)
         if before["style"] == annex["style"] and not is_kept_apart:
             annex["follows"] = True
     return annexes
+
+
+def _are_small(annexes: list[Annex]) -> bool:
+    """Whether all annexes together have few rows, and none needs a wide page."""
+    rows = 0
+    for annex in annexes:
+        match annex:
+            case WorkItemTexts():
+                return False
+            case RiskRegister() if annex.rows:
+                return False
+            case ProgressPicture():
+                rows += len(annex.timeline)
+            case WorkItemTable():
+                rows += sum(
+                    max(len(row.milestones), 1) for each in annex.pillars for row in each.rows
+                )
+            case DelayRegister() | RiskRegister() | ConsultedTable():
+                rows += len(annex.rows)
+    return rows <= FEW_ROWS
 
 
 def _answers_in(document: Document) -> str:
