@@ -10,6 +10,7 @@ from pathlib import Path
 import docx
 import pytest
 from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
 
 from reports.document import markup
 from reports.drafting.draft import Ask, Draft, Part, Portion
@@ -27,6 +28,8 @@ from workitems.services import Refused
 REVIEWER, OTHER = "Legal reviewer", "Policy reviewer"
 # `edited()`, opened and saved by LibreOffice 25.2 (`soffice --convert-to docx`).
 SAVED = Path(__file__).parent / "word_files" / "saved-by-libreoffice.docx"
+# `beyond_the_text()`, in the same way.
+WITH_ANNEXES = SAVED.with_name("annexes-saved-by-libreoffice.docx")
 AT = datetime(2010, 7, 19, tzinfo=UTC)
 
 
@@ -83,6 +86,9 @@ def edited(data):
         .comment("p-10", "Who says so?", OTHER)
         .data()
     )
+
+
+STAFF_TRAINED = "border staff trained: due 30 Jun 2010, forecast 30 Jun 2011; 30 days late"
 
 
 def told(found):
@@ -208,8 +214,49 @@ def test_a_file_saved_by_libreoffice_suggests_the_same(data, draft):
     assert saved.stamp == ours.stamp
 
 
-def test_the_saved_file_names_no_person():
-    with zipfile.ZipFile(SAVED) as archive:
+def beyond_the_text(data):
+    """Return the sample with edits of a heading, an annex's table and a look, and two new paragraphs."""
+    file = (
+        Edited(data)
+        .replace("Purpose", "Purpose", "Purposes")
+        .replace(
+            "All border staff trained", "All border staff trained", "Most border staff trained"
+        )
+    )
+    for run in file.paragraph("p-03").iter(qn("w:r")):
+        looks = run.find(qn("w:rPr"))
+        if looks is None:
+            looks = OxmlElement("w:rPr")
+            run.insert(0, looks)
+        looks.append(OxmlElement("w:i"))
+    return (
+        file.add("p-02", "A numbered paragraph of its own.")
+        .add("p-05", "Another, tracked.", REVIEWER)
+        .data()
+    )
+
+
+def test_a_file_saved_by_libreoffice_tells_of_headings_annexes_and_new_paragraphs_alone():
+    """Italics have no meaning in a draft, so nothing is told of them."""
+    document = sample.document(annexes=(sample.work_item_table(),))
+    draft = draft_of(document)
+    data = stamped(render_docx(document), Stamp(7, AT, digest(texts_of(document))))
+    outside = [block.text(()) for block in read_word_file(data).outside]
+    ours = told(found_in(read_word_file(beyond_the_text(data)), draft, outside))
+    assert [(kind, author, was, would) for kind, _, author, was, would in ours] == [
+        ("heading", "", "Purpose", "Purposes"),
+        ("add", "", "", "A numbered paragraph of its own."),
+        ("add", REVIEWER, "", "Another, tracked."),
+        ("unplaced", "", "", f"Most {STAFF_TRAINED}"),
+        ("unplaced", "", f"All {STAFF_TRAINED}", ""),
+    ]
+    saved = read_word_file(WITH_ANNEXES.read_bytes())
+    assert told(found_in(saved, draft, outside)) == ours
+
+
+@pytest.mark.parametrize("saved", [SAVED, WITH_ANNEXES])
+def test_the_saved_file_names_no_person(saved):
+    with zipfile.ZipFile(saved) as archive:
         about = (
             archive.read("docProps/core.xml").decode() + archive.read("docProps/app.xml").decode()
         )
