@@ -79,6 +79,8 @@ WHOLES = (
 )
 # The date of a row that is withheld. It does not print.
 NO_DATE = date.min
+# Around what is withheld, in the copy of reviewers; in no paper, as our fonts do not have them.
+OPENS, SHUT, CLOSES = "⦃", "⦄", "⧽"
 
 
 class BadSpan(ValueError):
@@ -153,6 +155,18 @@ def visible_elsewhere(document: Document, spans: Iterable[Span]) -> tuple[str, .
     left = Searched(APART.join(leaf.text for leaf in leaves(redact(document, spans))))
     found = left.found(sought(needles(document, spans)))
     return tuple(form.text for form in found)
+
+
+def framed(document: Document, spans: Iterable[Span]) -> tuple[Document, tuple[str, ...]]:
+    """Return the document with marks around what is withheld, for the copy of reviewers.
+
+    Before the words stand OPENS, the number of their label among those returned, and SHUT; after
+    them CLOSES. A part of a text whose label comes later has no number. Marks are no letters, so
+    a paper can be drawn with them only when its renderer puts frames instead. Charts that will be
+    withheld keep their rows, and have their label.
+    """
+    redaction = _Redaction(document, tuple(spans), is_framing=True)
+    return redaction.document(), tuple(redaction.labels)
 
 
 def occurrences(document: Document, text: str) -> tuple[Span, ...]:
@@ -311,10 +325,14 @@ def _spoken(name: str) -> str:
 
 
 class _Redaction:
-    """Spans put upon a document."""
+    """Spans put upon a document: labels instead of them, or frames around them."""
 
-    def __init__(self, document: Document, spans: tuple[Span, ...]) -> None:
+    def __init__(
+        self, document: Document, spans: tuple[Span, ...], *, is_framing: bool = False
+    ) -> None:
         self.of = document
+        self.is_framing = is_framing
+        self.labels: list[str] = []  # of frames
         self.read = _Map(document)
         self.whole: dict[str, set[str]] = {}  # places withheld whole, with their grounds
         spans_at: dict[int, list[Span]] = defaultdict(list)
@@ -373,6 +391,8 @@ class _Redaction:
                 zip(document.annexes, self.of.annexes, strict=True)
             )
         )
+        if self.is_framing:
+            return replace(document, annexes=annexes)
         return replace(document, annexes=annexes, cover=_without_headings(document))
 
     def _of(self, value: Any, place: str, name: str) -> Any:
@@ -381,11 +401,14 @@ class _Redaction:
             return value
         if name == "sources":
             return ()
-        if place in self.whole and (withhold := WITHHELD.get(type(value))):
+        withhold = None if self.is_framing else WITHHELD.get(type(value))
+        if place in self.whole and withhold:
             return withhold(value, label(self.whole[place]), self._heading(value, place))
         if (index := self.read.at.get(place)) is not None:
             parts = self.merged.get(index)
-            return _labelled(value, parts) if parts else value
+            if not parts:
+                return value
+            return self._framed(value, parts) if self.is_framing else _labelled(value, parts)
         if isinstance(value, tuple):
             made = tuple(
                 self._of(entry, f"{place}.{index}", name) for index, entry in enumerate(value)
@@ -401,6 +424,23 @@ class _Redaction:
                     changes[each.name] = made
             return replace(value, **changes) if changes else value
         return value
+
+    def _framed(self, value: Any, parts: tuple[Span, ...]) -> Any:
+        """Return a text with marks around these parts of it."""
+
+        def framing(part: Span, text: str, is_last: bool) -> str:
+            if is_last:
+                self.labels.append(label(part.grounds))
+            number = len(self.labels) - 1 if is_last else ""
+            return f"{OPENS}{number}{SHUT}{text}{CLOSES}"
+
+        return _replaced(
+            value,
+            parts,
+            lambda part, run, text, is_first, is_last: replace(
+                run, text=framing(part, text, is_last)
+            ),
+        )
 
     def _heading(self, value: Any, place: str) -> dict[str, Any]:
         """Return the entries that stay when a whole is withheld, redacted."""
@@ -425,9 +465,11 @@ class _Redaction:
             timeline |= items.get(row.number, set())
             timeline |= steps.get((row.number, row.milestone.label), set())
         if stages:
-            annex = replace(annex, pillars=(), stages_withheld=label(stages))
+            left = annex.pillars if self.is_framing else ()
+            annex = replace(annex, pillars=left, stages_withheld=label(stages))
         if timeline:
-            annex = replace(annex, timeline=(), timeline_withheld=label(timeline))
+            left = annex.timeline if self.is_framing else ()
+            annex = replace(annex, timeline=left, timeline_withheld=label(timeline))
         return annex
 
     def _withheld_rows(self) -> tuple[Mapping[str, set[str]], Mapping[tuple[str, str], set[str]]]:
@@ -483,26 +525,38 @@ def _merged(parts: Iterable[Span]) -> tuple[Span, ...]:
 
 def _labelled(value: Any, parts: tuple[Span, ...]) -> Any:
     """Return a text with labels instead of these parts of it."""
+    return _replaced(
+        value,
+        parts,
+        lambda part, run, text, is_first, is_last: Run(label(part.grounds)) if is_first else None,
+    )
+
+
+# Takes a part, the run it is in, its text there, and whether that is the first and the last of it.
+_Write = Callable[[Span, Run, str, bool, bool], Run | None]
+
+
+def _replaced(value: Any, parts: tuple[Span, ...], write: _Write) -> Any:
+    """Return a text with what `write` makes of these parts of it, which are in order."""
     if isinstance(value, str):
-        return "".join(run.text for run in _labelled(plain(value), parts))
+        return "".join(run.text for run in _replaced(plain(value), parts, write))
     runs: list[Run] = []
-    start, left = 0, list(parts)
+    start = 0
     for run in value:
-        end = start + len(run.text)
-        at = start
-        while at < end:
-            if left and left[0].end <= at:
-                left.pop(0)
-            elif not left or left[0].start >= end:
-                runs.append(replace(run, text=run.text[at - start :]))
-                at = end
-            elif left[0].start > at:
-                runs.append(replace(run, text=run.text[at - start : left[0].start - start]))
-                at = left[0].start
-            else:
-                if at == left[0].start:
-                    runs.append(Run(label(left[0].grounds)))
-                at = min(end, left[0].end)
+        at, end = start, start + len(run.text)
+        for part in parts:
+            if part.end <= at or part.start >= end:
+                continue
+            if part.start > at:
+                runs.append(replace(run, text=run.text[at - start : part.start - start]))
+            first, last = max(part.start, start), min(part.end, end)
+            text = run.text[first - start : last - start]
+            made = write(part, run, text, part.start >= start, part.end <= end)
+            if made:
+                runs.append(made)
+            at = last
+        if at < end:
+            runs.append(replace(run, text=run.text[at - start :]))
         start = end
     return tuple(runs)
 

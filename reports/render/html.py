@@ -42,6 +42,8 @@ from reports.document.dates import long_date
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 # Additional stylesheet for packs and minutes.
 MEETING_SHEET = "paper/meeting.css"
+# Additional stylesheets for a paper that is released, and for its copy with what is withheld.
+RELEASED_SHEET, MARKED_UP_SHEET = "paper/released.css", "paper/marked_up.css"
 
 # URL prefix of the PDF's assets. It is never requested: `reports.render.pdf` maps each URL to
 # bytes.
@@ -82,13 +84,16 @@ FEEDBACK = (
 )
 
 
-def document_html(document: Document) -> str:
-    """Return the paper as a complete page for the PDF."""
+def document_html(document: Document, *, stamp: str = "", sheet: str = "") -> str:
+    """Return the paper as a complete page for the PDF.
+
+    `stamp` is what the margin of each page says; `sheet`, a stylesheet that prints it.
+    """
     looks = document.cover.looks
-    stylesheets = [ASSETS + name for name in SHEETS]
+    stylesheets = [ASSETS + name for name in (*SHEETS, sheet) if name]
     if colours_css(looks):
         stylesheets.append(f"{ASSETS}{looks.ink}-{looks.rule}.css".replace("#", ""))
-    context = {"paper": present(document), "stylesheets": stylesheets}
+    context = {"paper": {**present(document), "stamp": stamp}, "stylesheets": stylesheets}
     return render_to_string("reports/paper/page.html", context)
 
 
@@ -231,6 +236,8 @@ def _cover_columns(cover: Cover) -> list[dict[str, Any]]:
 def milestone_line(milestone: MilestoneRow) -> str:
     """Return a milestone with its dates and lateness: "Brochures printed: due 31 May 2010, forecast
     31 Aug 2010; 60 days late"."""
+    if milestone.withheld:
+        return milestone.withheld
     dates = [f"due {milestone.promised.short}"]
     if milestone.due != milestone.promised:
         dates.append(f"agreed {milestone.due.short}")
@@ -295,6 +302,8 @@ def _annex(annex: Annex, letter: str, looks: CoverDesign) -> dict[str, Any]:
     """Return an annex's template, its heading, its name in English, and what the template cannot work out."""
     name, style, more = "", "paper-wide", {}
     match annex:
+        case _ if annex.withheld:
+            name, style = "withheld", "paper-upright"
         case ProgressPicture():
             name, style, more = "progress", "paper-upright", _progress(annex)
         case WorkItemTable():
@@ -358,6 +367,7 @@ def _item(row: WorkItemRow) -> dict[str, Any]:
         "key": row.key,
         "number": row.number,
         "title": row.title,
+        "withheld": row.withheld,
         "lead": row.lead,
         "stage": row.stage.label,
         "confidence": confidence,
@@ -395,6 +405,9 @@ def _text(item: WorkItemText) -> dict[str, Any]:
     Labels are plain text at the start of a paragraph; elements of their own would make a long paper
     take a quarter longer to render.
     """
+    if item.withheld:
+        heading = plain(f"{item.number} {item.withheld}")
+        return {"key": item.key, "heading": heading, "standing": "", "paragraphs": []}
     confidence = f"{item.confidence.mark} {item.confidence.label}" if item.confidence else ""
     paragraphs = [
         paragraph
@@ -428,6 +441,8 @@ def _text(item: WorkItemText) -> dict[str, Any]:
 
 
 def _reported(report: ItemReport) -> list[dict[str, Any]]:
+    if report.withheld:
+        return [_line(f"Reported: {report.withheld}")]
     said = [
         *_labelled("Achieved", report.achieved),
         *_labelled("Planned next", report.planned_next),
@@ -460,6 +475,8 @@ def _line(words: str) -> dict[str, Any]:
 def dates_side_by_side(milestone: MilestoneRow) -> str:
     """Return a milestone with all its dates, even if equal: "Brochures printed: original 31 May
     2010 · agreed … · forecast …"."""
+    if milestone.withheld:
+        return milestone.withheld
     dates = [
         f"original {milestone.promised.short}",
         f"agreed {milestone.due.short}",

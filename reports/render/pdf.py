@@ -28,7 +28,15 @@ from defusedxml.ElementTree import fromstring
 from reports.document import CoverDesign, Document
 from reports.render.chart_letters import letters_laid_out_once
 from reports.render.claims import ARCHIVE, claim_accessible, makes_both_claims
-from reports.render.html import ASSETS, MEETING_SHEET, SHEETS, colours_css, document_html
+from reports.render.html import (
+    ASSETS,
+    MARKED_UP_SHEET,
+    MEETING_SHEET,
+    RELEASED_SHEET,
+    SHEETS,
+    colours_css,
+    document_html,
+)
 from reports.render.structure import own_structure
 
 FONTS = (
@@ -78,7 +86,7 @@ def render_pdf(document: Document, tell: Tell = tell_nobody) -> bytes:
 
     Raise `RenderRefused` if anything is wrong with the file.
     """
-    with _undisturbed():
+    with undisturbed():
         html = document_html(document)
     return html_to_pdf(html, title=document.title, language=document.language, tell=tell)
 
@@ -226,7 +234,7 @@ def _carefully() -> Iterator[None]:
     # should need that.
     from weasyprint.urls import FatalURLFetchingError
 
-    with _undisturbed(), _warnings_refused():
+    with undisturbed(), _warnings_refused():
         try:
             yield
         except FatalURLFetchingError as fault:
@@ -234,7 +242,7 @@ def _carefully() -> Iterator[None]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Hold the lock with the garbage collector off: a long paper has millions of live objects, and
     scanning them takes a fifth of the time."""
     with _one_at_a_time:
@@ -338,7 +346,7 @@ def _assets() -> dict[str, tuple[bytes, str]]:
     kinds = {".css": "text/css", ".ttf": "font/ttf"}
     return {
         ASSETS + name: (path.read_bytes(), kinds[path.suffix])
-        for name in (*SHEETS, MEETING_SHEET, *FONTS)
+        for name in (*SHEETS, MEETING_SHEET, RELEASED_SHEET, MARKED_UP_SHEET, *FONTS)
         for path in [_asset_path(name)]
     }
 

@@ -45,7 +45,7 @@ A, G = ("9(2)(a)",), ("9(2)(g)(i)",)
 
 @pytest.fixture(scope="module")
 def paper():
-    return sample.document()
+    return sample.document(annexes=sample.annexes())
 
 
 def whole(document, place, grounds=A):
