@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from reports.document.dates import long_date
-from reports.release.act import act_named
+from reports.models.release.request_clock import calendar
+from reports.release.act import Act, act_named
 from reports.release.working_days import BeyondCalendar, WorkingDays
 
 MOST_DAYS = 1000
@@ -30,8 +32,8 @@ def working_days(text: str) -> int:
 
 class Command(BaseCommand):
     help = (
-        "Print the day by which a request must be decided under the Official Information Act 1982, "
-        "by the public holidays alone: non-working days recorded in this installation are not read."
+        "Print the day by which a request must be decided under the Official Information Act 1982. "
+        "Days recorded in this installation as working or non-working days count as recorded."
     )
     requires_system_checks = []
 
@@ -45,7 +47,7 @@ class Command(BaseCommand):
         act = act_named()
         count = act.limits.decide if days is None else days
         try:
-            due = WorkingDays(act).due(received, count)
+            due = self.calendar(act).due(received, count)
         except BeyondCalendar as refusal:
             raise CommandError(str(refusal)) from None
         noun = "working day" if count == 1 else "working days"
@@ -53,3 +55,11 @@ class Command(BaseCommand):
             f"A request received on {received:%A} {long_date(received)} is due on {due:%A} "
             f"{long_date(due)}, {count:,} {noun} later."
         )
+
+    def calendar(self, act: Act) -> WorkingDays:
+        """Return the working days with the recorded ones, or without if no database can be read."""
+        try:
+            return calendar()
+        except DatabaseError:
+            self.stderr.write("Recorded days were not read, because the database cannot be used.")
+            return WorkingDays(act)

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
+from reports.models.release.non_working_day import NonWorkingDay
 from reports.release.act import act_named
 from reports.release.working_days import BeyondCalendar, WorkingDays
 
@@ -183,6 +185,7 @@ def test_counting_no_working_day_is_refused():
 # --- The command --------------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -203,6 +206,25 @@ def test_the_command_prints_the_due_date(capsys, arguments, sentence):
     assert capsys.readouterr().out == sentence
 
 
+@pytest.mark.django_db
+def test_the_command_counts_days_as_they_are_recorded(capsys):
+    NonWorkingDay.objects.create(day=date(2013, 5, 1), authority="Sample Act 2013")
+    call_command("oia_due", "2013-04-22")
+    assert "due on Wednesday 22 May 2013" in capsys.readouterr().out
+
+
+def test_without_a_database_the_command_says_what_it_could_not_read(capsys, monkeypatch):
+    def away():
+        raise OperationalError("no such table")
+
+    monkeypatch.setattr("reports.management.commands.oia_due.calendar", away)
+    call_command("oia_due", "2013-04-22")
+    written = capsys.readouterr()
+    assert "due on Tuesday 21 May 2013" in written.out
+    assert "Recorded days were not read" in written.err
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("arguments", "refusal"),
     [
