@@ -4,6 +4,7 @@ An event is never changed or deleted (`reports.paper_guards`): a correction is a
 the first. Due days and lateness are computed from the events and never stored.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Self
@@ -23,6 +24,10 @@ REFERENCE_LENGTH = 100
 NAME_LENGTH = 200
 TEXT_LENGTH = 20_000
 NOTE_LENGTH = 4000
+
+# A line of an address that is somebody's own, and one that many people share: "Wellington 6011".
+OWN_LINE = re.compile(r"[\d@]")
+PLACE = re.compile(r"(?!.*\b(?:box|bag|level|flat|unit|suite)\b)[^\d@]+ \d{4}", re.IGNORECASE)
 
 RECEIVED_TOO_EARLY = "A request is received on or after the day that it is dated."
 
@@ -203,9 +208,15 @@ class InformationRequest(models.Model):
 
     @property
     def requester(self) -> tuple[str, ...]:
-        """The strings that name the requester, which nothing published may contain."""
-        lines = (self.requester_name, *self.requester_address.splitlines())
-        return tuple(line.strip() for line in lines if line.strip())
+        """The strings that name the requester, which nothing published may contain.
+
+        These are the name, the address as a whole, and each of its lines that is theirs alone: one
+        with an e-mail address or a number, but not a place with its postcode.
+        """
+        lines = [line.strip() for line in self.requester_address.splitlines()]
+        own = [line for line in lines if OWN_LINE.search(line) and not PLACE.fullmatch(line)]
+        found = (self.requester_name, *own, " ".join(lines))
+        return tuple(dict.fromkeys(each for each in found if each))
 
 
 class RequestEventQuerySet(models.QuerySet["RequestEvent"]):

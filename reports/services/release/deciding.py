@@ -43,12 +43,16 @@ class Warned:
 
 
 def advisers_of(request: InformationRequest) -> set[int]:
-    """Return the ids of those who prepared its papers or its decision. Four queries."""
+    """Return the ids of those who acted as its adviser: recorded, listed, withheld or wrote.
+
+    Five queries.
+    """
     letters = RequestLetter.history.filter(request=request.pk, kind__in=RequestLetter.DECIDING)
-    lines = ScheduleLine.history.filter(request=request.pk).exclude(decision="")
+    lines = ScheduleLine.history.filter(request=request.pk)
     redactions = Redaction.objects.of_request(request)
     withdrawn = Redaction.history.filter(line__request=request.pk, state=Redaction.State.WITHDRAWN)
     found = {
+        *request.events.values_list("recorded_by_id", flat=True),
         *letters.exclude(sent_on__isnull=False).values_list("history_user_id", flat=True),
         *lines.values_list("history_user_id", flat=True),
         *redactions.values_list("proposed_by_id", flat=True),
@@ -63,7 +67,7 @@ def signatory_obstacle(request: InformationRequest, by: User) -> str:
     if letters.filter(prepared_by=by.pk).exists():
         return "You prepared this decision. Another decision-maker has to sign it."
     if by.pk in advisers_of(request):
-        return "You prepared papers of this request. Another decision-maker has to sign it."
+        return "You acted as adviser on this request. Another decision-maker has to sign it."
     return ""
 
 

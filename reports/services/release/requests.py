@@ -294,12 +294,7 @@ def transfer(
     _check_was_asked(row)
     whom = need(whom, "Say where it was transferred to.", "whom")
     check_day(row, on, at)
-    last = clock(row).transfer_by
-    if on > last:
-        raise Refused(
-            f"A transfer is made within the first 10 working days. Those ended on {said(last)}.",
-            "on",
-        )
+    _check_in_time_to_transfer(clock(row), on)
     kind = Kind.TRANSFERRED_IN_PART if in_part else Kind.TRANSFERRED
     event = record(row, kind, on=on, by=by, at=at, note=note, whom=whom, letter=letter)
     if not in_part:
@@ -331,12 +326,7 @@ def extend(
     now = clock(row)
     if now.extended_to is not None:
         raise Refused(f"This request was extended to {said(now.extended_to)}. It is extended once.")
-    if on > now.first_due:
-        raise Refused(
-            "An extension is notified within the first 20 working days. "
-            f"Those ended on {said(now.first_due)}.",
-            "on",
-        )
+    _check_in_time_to_extend(now, on)
     if extension_reason not in {each.code for each in now.days.act.extension_reasons}:
         raise Refused("Say for which reason of the Act it is extended.", "extension_reason")
     if to <= now.first_due:
@@ -354,6 +344,24 @@ def extend(
         extension_reason=extension_reason,
         letter=letter,
     )
+
+
+def _check_in_time_to_extend(now: RequestClock, on: date) -> None:
+    if on > now.first_due:
+        raise Refused(
+            f"An extension is notified within the first {now.days.act.limits.decide} working days. "
+            f"Those ended on {said(now.first_due)}.",
+            "on",
+        )
+
+
+def _check_in_time_to_transfer(now: RequestClock, on: date) -> None:
+    if on > now.transfer_by:
+        raise Refused(
+            f"A transfer is made within the first {now.days.act.limits.transfer} working days. "
+            f"Those ended on {said(now.transfer_by)}.",
+            "on",
+        )
 
 
 def _is_working_day(now: RequestClock, day: date) -> bool:
@@ -443,9 +451,15 @@ def correct_event(
     reason = need(reason, "Say why this is corrected.", "reason")
     if RequestEvent.objects.filter(corrects=event).exists():
         raise Refused("Another user has corrected this meanwhile. Open the page again.")
+    if event.kind in (Kind.PUBLISHED, Kind.UNPUBLISHED):
+        raise Refused(
+            "What the public could read when is not corrected. Publish it or take it back."
+        )
     if did_not_happen and event.kind not in CAN_BE_STRUCK:
         raise Refused("Later records rest on this. Correct its day instead.")
     check_day(row, on, at)
+    if not did_not_happen:
+        _check_corrected(row, event, on)
     if event.kind == Kind.RECEIVED:
         if on < row.dated:
             raise Refused(RECEIVED_TOO_EARLY, "on")
@@ -456,6 +470,9 @@ def correct_event(
         if first < on:
             raise Refused(f"Something else is recorded on {said(first)}, before that day.", "on")
         row.received_on = on
+        history.save_version(row, by=by, reason=reason)
+    if event.kind in ENDS and row.closed_on == event.happened_on and row.state != State.CLOSED:
+        row.closed_on = on
         history.save_version(row, by=by, reason=reason)
     columns = ("due_on", "extension_reason", "outcome", "whom", "agency", "letter", "release")
     return record(
@@ -471,6 +488,25 @@ def correct_event(
     )
 
 
+def _check_corrected(row: InformationRequest, event: RequestEvent, on: date) -> None:
+    """Raise `Refused` for a day on which the event itself would have been refused."""
+    told = row.events.in_force()
+    if event.kind == Kind.EXTENDED:
+        _check_in_time_to_extend(clock(row), on)
+    if event.kind in (Kind.TRANSFERRED, Kind.TRANSFERRED_IN_PART):
+        _check_in_time_to_transfer(clock(row), on)
+    released = told.of_kind(Kind.RELEASED).first()
+    if event.kind == Kind.DECISION_NOTIFIED and released and on > released.happened_on:
+        day = said(released.happened_on)
+        raise Refused(f"Its papers were released on {day}, before that day.", "on")
+    decided = told.of_kind(Kind.DECISION_NOTIFIED).first()
+    if event.kind == Kind.RELEASED and decided and on < decided.happened_on:
+        day = said(decided.happened_on)
+        raise Refused(f"The decision was notified on {day}, after that day.", "on")
+
+
+# Events that end a request; a decision does if it refuses the whole.
+ENDS = (Kind.WITHDRAWN, Kind.TRANSFERRED, Kind.DECISION_NOTIFIED)
 CAN_BE_STRUCK = (
     *(Kind.ACKNOWLEDGED, Kind.CLARIFICATION_SOUGHT, Kind.CLARIFICATION_RECEIVED),
     *(Kind.TRANSFERRED_IN_PART, Kind.EXTENDED, Kind.COMPLAINT_RECEIVED, Kind.COMPLAINT_CLOSED),

@@ -76,7 +76,7 @@ def test_whoever_advised_on_its_papers_never_signs_it(
     row = title_withheld(line, by=decision_maker)
     assert row.proposed_by == decision_maker
     assert said(sign, letter=ready("part")) == (
-        "You prepared papers of this request. Another decision-maker has to sign it."
+        "You acted as adviser on this request. Another decision-maker has to sign it."
     )
 
 

@@ -11,12 +11,13 @@ from reports.models import Release, ReleasedPaper, RequestEvent
 from reports.release.gate import Finding, Report
 from reports.services.release import deciding, purging, releases, requests
 from tests.reports.release.conftest import NOW, TODAY, fresh
+from tests.reports.release.test_gate import made
 from tests.reports.release.test_requests import said
 from tests.workitems.test_concurrency import kinds, simultaneously
 
 pytestmark = pytest.mark.django_db
 
-PDF = b"%PDF-1.7 as released"
+PDF = made(pages=1, words="BT /F1 12 Tf 72 700 Td (Progress in Wellington 6011) Tj ET")
 
 
 def passed(data=PDF, name="progress.pdf"):
@@ -43,19 +44,15 @@ def act(adviser):
     return {"on": TODAY, "by": adviser, "at": NOW}
 
 
-def nobody(pdf, strings):
-    return False
-
-
 def test_a_decided_request_is_released_once_with_its_bytes_and_report(decided, act):
-    made = releases.release(request=decided, papers=[paper_of(decided)], **act)
-    paper = made.papers.get()
+    release = releases.release(request=decided, papers=[paper_of(decided)], **act)
+    paper = release.papers.get()
     assert bytes(paper.pdf) == PDF
     assert paper.pdf_sha256 == paper.gate_sha256 == hashlib.sha256(PDF).hexdigest()
     assert paper.gate_report["passes"] is True
-    assert made.kind == "oia"
-    assert [line["decision"] for line in made.schedule] == ["full"]
-    assert decided.events.get(kind="released").release == made
+    assert release.kind == "oia"
+    assert [line["decision"] for line in release.schedule] == ["full"]
+    assert decided.events.get(kind="released").release == release
     assert said(releases.release, request=decided, papers=[paper_of(decided)], **act) == (
         "This request was released already. Open the page again."
     )
@@ -115,10 +112,10 @@ def test_grounds_within_a_paper_are_counted(line, ready, sign, title_withheld, r
     letter = ready("part")
     left = {warned.key: "As agreed" for warned in deciding.warnings(request_)}
     sign(letter, warnings_left=left)
-    made = releases.release(request=request_, papers=[paper_of(request_)], **act)
-    paper = made.papers.get()
+    release = releases.release(request=request_, papers=[paper_of(request_)], **act)
+    paper = release.papers.get()
     assert (paper.withheld, paper.ground_codes) == ({"6(c)": 1}, ("6(c)",))
-    assert made.schedule[0]["grounds"] == ["6(c)"]
+    assert release.schedule[0]["grounds"] == ["6(c)"]
 
 
 class Killed(BaseException):
@@ -166,11 +163,9 @@ def released(decided, act):
 
 
 def test_a_release_is_published_and_taken_back_with_a_reason(released, act):
-    releases.publish(release=released, finds=nobody, **act)
+    releases.publish(release=released, **act)
     assert list(Release.objects.published()) == [released]
-    assert said(releases.publish, release=released, finds=nobody, **act) == (
-        "This is published already."
-    )
+    assert said(releases.publish, release=released, **act) == ("This is published already.")
     assert said(releases.unpublish, release=released, reason="", **act) == (
         "Say why it is taken back. The reason stays in its place."
     )
@@ -185,27 +180,24 @@ def test_a_release_is_published_and_taken_back_with_a_reason(released, act):
     )
 
 
-def test_nothing_that_names_its_requester_is_published(released, act):
-    sought = []
-
-    def finds(pdf, strings):
-        sought.append((pdf, strings))
-        return True
-
-    assert said(releases.publish, release=released, finds=finds, **act) == (
+@pytest.mark.parametrize("words", ["The Requester", "12 Quiet   Street", "REQUESTER@example.org"])
+def test_nothing_that_names_its_requester_is_published(decided, act, words):
+    data = made(pages=1, words=f"BT /F1 12 Tf 72 700 Td (Progress, for {words}) Tj ET")
+    named = paper_of(decided, pdf=data, report=passed(data))
+    release = releases.release(request=decided, papers=[named], **act)
+    assert said(releases.publish, release=release, **act) == (
         "Document 1 has the requester’s name or address in it. Nothing is published with it."
     )
-    assert sought == [
-        (PDF, ("The requester", "requester@example.org", "12 Quiet Street")),
-    ]
     assert not Release.objects.published().exists()
 
 
 def test_a_schedule_that_names_its_requester_is_not_published(decided, act):
     decided.requester_name = decided.lines.get().title[:20]
     decided.save()
-    made = releases.release(request=decided, papers=[paper_of(decided, file_name="a.pdf")], **act)
-    assert said(releases.publish, release=made, finds=nobody, **act) == (
+    release = releases.release(
+        request=decided, papers=[paper_of(decided, file_name="a.pdf")], **act
+    )
+    assert said(releases.publish, release=release, **act) == (
         "The schedule has the requester’s name or address in it. Nothing is published with it."
     )
 
@@ -214,7 +206,7 @@ def test_a_release_of_no_plan_has_no_page(released, decided, act):
     row = fresh(decided)
     row.plan = None
     row.save()
-    assert said(releases.publish, release=released, finds=nobody, **act) == (
+    assert said(releases.publish, release=released, **act) == (
         "Say first which plan this request is about: papers are published by plan."
     )
 
@@ -222,7 +214,7 @@ def test_a_release_of_no_plan_has_no_page(released, decided, act):
 def test_what_cannot_be_checked_any_more_is_not_published(released, decided, act):
     requests.close(request=decided, **act)
     purging.purge_requesters(closed_before=date(2020, 1, 1), on=date(2020, 1, 1))
-    assert said(releases.publish, release=released, finds=nobody, **act) == (
+    assert said(releases.publish, release=released, **act) == (
         "Who asked is no longer known, so nobody can check that the papers do not name them."
     )
 
@@ -263,4 +255,23 @@ def test_a_decision_is_notified_before_its_release(decided, act):
     assert (
         said(releases.release, request=decided, papers=[], **{**act, "on": date(2013, 5, 21)})
         == "The decision was notified on 22 May 2013, after that day."
+    )
+
+
+def test_the_day_of_a_decision_is_corrected_up_to_its_release(decided, act, released):
+    event = decided.events.get(kind="decision_notified")
+    how = {"reason": "The letter is of that day", "by": act["by"], "at": NOW}
+    assert requests.correct_event(event=event, on=date(2013, 5, 20), **how).outcome == "in_full"
+    assert requests.clock(decided).late_by(TODAY) == 0
+    out = decided.events.get(kind="released")
+    assert said(requests.correct_event, event=out, on=date(2013, 5, 17), **how) == (
+        "The decision was notified on 20 May 2013, after that day."
+    )
+
+
+def test_a_publication_is_not_corrected(decided, act, released):
+    event = releases.publish(release=released, **act)
+    how = {"reason": "Earlier", "by": act["by"], "at": NOW}
+    assert said(requests.correct_event, event=event, on=TODAY, **how) == (
+        "What the public could read when is not corrected. Publish it or take it back."
     )

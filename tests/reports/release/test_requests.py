@@ -342,3 +342,44 @@ def test_a_decided_request_is_closed_once_its_papers_are_released(decided, advis
     release = ReleaseFactory(request=decided)
     RequestEventFactory(request=decided, kind="released", happened_on=TODAY, release=release)
     assert requests.close(**act).closed_on == TODAY
+
+
+def test_a_corrected_extension_is_still_one_of_the_first_twenty_working_days(request_, adviser):
+    event = requests.extend(
+        request=request_,
+        to=date(2013, 6, 18),
+        extension_reason="15A(1)(a)",
+        on=date(2013, 5, 20),
+        by=adviser,
+        at=NOW,
+    )
+    act = {"event": event, "reason": "The letter’s day", "by": adviser, "at": NOW}
+    assert said(requests.correct_event, on=date(2013, 5, 22), **act) == (
+        "An extension is notified within the first 20 working days. Those ended on 21 May 2013."
+    )
+    assert requests.correct_event(on=date(2013, 5, 21), **act).due_on == date(2013, 6, 18)
+
+
+def test_correcting_the_day_of_a_withdrawal_moves_the_close(request_, adviser):
+    event = requests.withdraw(request=request_, on=TODAY, note="By e-mail", by=adviser, at=NOW)
+    requests.correct_event(
+        event=event, on=date(2013, 5, 20), reason="The e-mail’s day", by=adviser, at=NOW
+    )
+    assert fresh(request_).closed_on == date(2013, 5, 20)
+
+
+@pytest.mark.parametrize(
+    ("address", "own"),
+    [
+        ("", ()),
+        ("a@example.org", ("a@example.org",)),
+        (
+            "12 Quiet Street\nThorndon\nWellington 6011",
+            ("12 Quiet Street", "12 Quiet Street Thorndon Wellington 6011"),
+        ),
+        ("PO Box 1234\nWellington 6140", ("PO Box 1234", "PO Box 1234 Wellington 6140")),
+    ],
+)
+def test_a_place_with_its_postcode_does_not_name_a_requester(address, own):
+    row = InformationRequest(requester_name="Somebody", requester_address=address)
+    assert row.requester == ("Somebody", *own)
