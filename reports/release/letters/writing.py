@@ -91,8 +91,7 @@ class _Sentences:
         }
 
     def text(self, key: str, **values: str) -> str:
-        words: str = self._sentences[key].format(**self._known | values)
-        return words
+        return _tidy(self._sentences[key].format(**self._known | values))
 
     def __call__(self, key: str, **values: str) -> Words:
         return Words(languages(self.text(key, **values)))
@@ -100,7 +99,7 @@ class _Sentences:
     def counted(self, key: str, count: int, **values: str) -> str:
         """Return the first of two sentences for one, the second for several."""
         words: str = self._sentences[key][count != 1]
-        return words.format(**self._known | values, n=number(count))
+        return _tidy(words.format(**self._known | values, n=number(count)))
 
     def columns(self, key: str) -> tuple[str, ...]:
         return tuple(self._sentences[key])
@@ -392,12 +391,12 @@ def _schedule(facts: Facts, say: _Sentences) -> LetterPart:
 def _cells(facts: Facts, line: Line, say: _Sentences) -> tuple[Text, ...]:
     decision = ""
     if line.decision is not None:
-        reason = closed(" ".join(line.reason.split()))
+        reason = closed(_tidy(line.reason))
         decision = say.text(f"decision_{line.decision}", reason=reason).strip(": ")
     grounds = join_words(ground.cited for ground in _grounds(facts, line.grounds))
     cells = (
         str(line.number),
-        line.title,
+        _tidy(line.title),
         long_date(line.dated) if line.dated else say.text("no_date"),
         decision,
         grounds or say.text("no_ground"),
@@ -419,9 +418,8 @@ def _lines(source: str) -> Iterator[str]:
 
     White space is collapsed and what no paper can hold is left out; a line too long is divided.
     """
-    for line in unicodedata.normalize("NFC", source).splitlines():
-        kept = "".join(each for each in line.replace("\t", " ") if not _is_left_out(each))
-        words = " ".join(kept.split())
+    for line in source.splitlines():
+        words = _tidy(line)
         while len(words) > MAX_TEXT:
             end = words.rfind(" ", 0, MAX_TEXT)
             end = end if end > 0 else MAX_TEXT
@@ -429,6 +427,12 @@ def _lines(source: str) -> Iterator[str]:
             words = words[end:].strip()
         if words:
             yield words
+
+
+def _tidy(words: str) -> str:
+    """Return words on one line, with single spaces and without what no paper can hold."""
+    spaced = " ".join(unicodedata.normalize("NFC", words).split())
+    return " ".join("".join(each for each in spaced if not _is_left_out(each)).split())
 
 
 def _is_left_out(character: str) -> bool:

@@ -105,6 +105,17 @@ def test_the_request_is_quoted_line_by_line_without_what_cannot_be_printed():
     assert ["".join(run.text for run in line) for line in quote.lines] == ["Kia ora", "one two"]
 
 
+def test_line_breaks_and_control_characters_in_the_records_break_no_letter():
+    line = replace(
+        BRIEFING, title="Two\nlines\x00", decision=Decision.OUT_OF_SCOPE, reason="a\r\nb"
+    )
+    contact = Person(role="OIA\nadviser", email="a@\tb")
+    known = facts(lines=(line,), reference="13\n02", contact=contact)
+    words = said(Kind.DECIDE, known)
+    assert "Two lines\n30 July 2010\nOutside your request. a b." in words
+    assert "our OIA adviser by email at a@ b, and quote our reference, 13 02." in words
+
+
 def test_a_requester_without_a_name_is_greeted_in_te_reo():
     assert write(Kind.DECIDE, facts(requester=Requester())).greeting == "Tēnā koe"
 
@@ -500,7 +511,11 @@ def test_a_thousand_random_letters_are_whole(thousand):
     for seed, kind, known, letter in thousand:
         assert missing(kind, known) == (), seed
         assert lacking(letter) == (), seed
-        typed = {known.reference, *(line.title for line in known.lines), *copied_lines(letter)}
+        typed = {
+            known.reference,
+            *(line.title.strip() for line in known.lines),
+            *copied_lines(letter),
+        }
         broken = [each for each in lines_of(letter) if each not in typed and EMPTY.search(each)]
         assert broken == [], seed
 
