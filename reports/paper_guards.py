@@ -11,7 +11,7 @@ from agencies.guards import Guard, Note, frozen, frozen_history, install
 # Records of requests for official information and of what is released.
 RELEASED_WITH_HISTORY = (
     *("informationrequest", "scheduleline", "consultation", "redaction"),
-    *("requestletter", "earlierpaper", "nonworkingday"),
+    *("requestletter", "earlierpaper", "nonworkingday", "publicpage"),
 )
 RELEASED = (*RELEASED_WITH_HISTORY, "requestevent", "release", "releasedpaper")
 

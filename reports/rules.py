@@ -139,6 +139,14 @@ def advises_any_agency(user: User, row: Any = None) -> bool:
 
 
 @rules.predicate
+def decides_for_plan(user: User, row: Any) -> bool:
+    """Is an OIA decision-maker of the plan's coordinating agency."""
+    return isinstance(row, Plan) and has_role_in(
+        user, row.coordinating_agency_id, Seat.Role.OIA_DECISION_MAKER
+    )
+
+
+@rules.predicate
 def reads_for_consulting(user: User, row: Any) -> bool:
     """Belongs to an agency that was asked about a paper, while its request is open."""
     return (
@@ -159,6 +167,8 @@ rules.add_perm("reports.prepare_request", _in_its_agency(Seat.Role.OIA_ADVISER))
 rules.add_perm("reports.agree_redactions", _in_its_agency(Seat.Role.OIA_REVIEWER))
 rules.add_perm("reports.sign_decision", _in_its_agency(Seat.Role.OIA_DECISION_MAKER))
 rules.add_perm("reports.publish_release", _in_its_agency(Seat.Role.OIA_DECISION_MAKER))
+# Test this with a plan: its coordinating agency answers for its public page.
+rules.add_perm("reports.change_public_page", decides_for_plan)
 rules.add_perm("reports.manage_earlier_papers", _in_its_agency(Seat.Role.OIA_ADVISER))
 rules.add_perm("reports.manage_working_days", advises_any_agency)
 # Test these with one agency's consultation. Its page says neither who asked nor what for.

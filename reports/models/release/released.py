@@ -46,6 +46,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def ever_published(self) -> Self:
         return self.filter(Exists(_events(RequestEvent.Kind.PUBLISHED)))
 
+    def on_public_pages(self) -> Self:
+        """Filter to what was ever published of plans whose public page is open."""
+        return self.ever_published().filter(request__plan__public_page__is_open=True)
+
     def of_plan(self, plan: Plan) -> Self:
         return self.filter(request__plan=plan)
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.db import transaction
 
+from agencies import history
 from agencies.models import User
 from reports.models import (
     InformationRequest,
+    PublicPage,
     Release,
     ReleasedPaper,
     RequestEvent,
@@ -22,7 +24,8 @@ from reports.release.gate import Report, examine
 from reports.services.release.recording import need, not_now, record
 from reports.services.release.schedule import names_requester
 from workitems.attachments import clean_name
-from workitems.services.refusals import Refused, locked
+from workitems.models import Plan
+from workitems.services.refusals import Conflict, Refused, locked
 
 State = InformationRequest.State
 Kind = RequestEvent.Kind
@@ -204,6 +207,26 @@ def _check_names_nobody(request: InformationRequest, release: Release) -> None:
         )
         if names_requester(request, paper.title, paper.file_name) or not report.passes:
             raise Refused(NAMES_REQUESTER.format(what=f"Document {paper.number}"))
+
+
+@transaction.atomic
+def change_public_page(
+    *, plan: Plan, is_open: bool, is_indexed: bool, version: int, by: User, reason: str = ""
+) -> PublicPage:
+    """Open or close the public page of a plan, and say whether search engines may list it.
+
+    `version` is 0 for a page that was never opened. Closing one needs a reason.
+    """
+    locked(plan)  # so that no two are made
+    row = PublicPage.objects.select_for_update().filter(plan=plan).first() or PublicPage(plan=plan)
+    if row.version != version:
+        raise Conflict(row)
+    if row.is_open and not is_open:
+        need(reason, "Say why the page is closed.", "reason")
+    if is_indexed and not is_open:
+        raise Refused("A page that is closed is in no search engine.", "is_indexed")
+    row.is_open, row.is_indexed = is_open, is_indexed
+    return history.save_version(row, by=by, reason=reason.strip())
 
 
 @transaction.atomic

@@ -183,6 +183,27 @@ BROKEN = {
 }
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_requests_takes_two_queries(count, django_assert_num_queries):
+    for _ in range(count):
+        RequestEventFactory()
+    with django_assert_num_queries(2):
+        rows = list(InformationRequest.objects.for_list())
+        assert [len(row.events.all()) for row in rows] == [1] * count
+        assert all(row.agency.name for row in rows)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_schedule_takes_two_queries(count, django_assert_num_queries):
+    request = InformationRequestFactory(state="preparing")
+    for _ in range(count):
+        ConsultationFactory(line__request=request)
+    with django_assert_num_queries(2):
+        lines = list(request.lines.for_list())
+        assert all(line.issued.briefing.title for line in lines)
+        assert [len(line.consultations.all()) for line in lines] == [1] * count
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_the_database_refuses_a_row_that_breaks_a_rule(name):
     with refused_by(name):

@@ -10,10 +10,12 @@ from django.db import connection, transaction
 from reports.models import Release, ReleasedPaper, RequestEvent
 from reports.release.gate import Finding, Report
 from reports.services.release import deciding, purging, releases, requests
+from tests.factories import SeatFactory
 from tests.reports.release.conftest import NOW, TODAY, fresh
 from tests.reports.release.test_gate import made
 from tests.reports.release.test_requests import said
 from tests.workitems.test_concurrency import kinds, simultaneously
+from workitems.services import Conflict
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +219,35 @@ def test_what_cannot_be_checked_any_more_is_not_published(released, decided, act
     assert said(releases.publish, release=released, **act) == (
         "Who asked is no longer known, so nobody can check that the papers do not name them."
     )
+
+
+def test_a_plan_has_a_public_page_when_somebody_opens_it(released, plan, decision_maker, act):
+    releases.publish(release=released, **act)
+    assert not Release.objects.on_public_pages().exists()
+    change = {"plan": plan, "by": decision_maker}
+    page = releases.change_public_page(is_open=True, is_indexed=False, version=0, **change)
+    assert list(Release.objects.on_public_pages()) == [released]
+    with pytest.raises(Conflict), transaction.atomic():
+        releases.change_public_page(is_open=True, is_indexed=True, version=0, **change)
+    closing = {"is_open": False, "version": page.version, **change}
+    assert said(releases.change_public_page, is_indexed=False, **closing) == (
+        "Say why the page is closed."
+    )
+    assert (
+        said(releases.change_public_page, is_indexed=True, reason="A mistake", **closing)
+        == "A page that is closed is in no search engine."
+    )
+    releases.change_public_page(is_indexed=False, reason="A mistake", **closing)
+    assert not Release.objects.on_public_pages().exists()
+
+
+def test_the_coordinating_agencys_decision_maker_opens_the_public_page(
+    plan, decision_maker, adviser
+):
+    assert decision_maker.has_perm("reports.change_public_page", plan)
+    assert not adviser.has_perm("reports.change_public_page", plan)
+    elsewhere = SeatFactory(role="oia_decision_maker").user
+    assert not elsewhere.has_perm("reports.change_public_page", plan)
 
 
 # --- at the same time ----------------------------------------------------------------------------

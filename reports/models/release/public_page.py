@@ -1,0 +1,41 @@
+"""Whether the released papers of a plan have a page that anybody can read."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.tracking import track
+from workitems.models import Plan
+
+
+class PublicPageQuerySet(models.QuerySet["PublicPage"]):
+    def open(self) -> Self:
+        return self.filter(is_open=True)
+
+
+class PublicPage(models.Model):
+    """The page of one plan. Without a row, or closed, it is not there for anybody.
+
+    Search engines are told to leave it out unless `is_indexed`.
+    """
+
+    plan = models.OneToOneField(Plan, models.PROTECT, related_name="public_page")
+    is_open = models.BooleanField(default=False)
+    is_indexed = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = PublicPageQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="publicpage_indexed_while_open",
+                condition=Q(is_open=True) | Q(is_indexed=False),
+                violation_error_message="A page that is closed is in no search engine.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Released papers of {self.plan}"
