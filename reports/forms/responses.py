@@ -102,9 +102,12 @@ class ResponseForm(Form):
         return {name: posted.get(name, "") for name in self.fields if name != "scan"}
 
     def in_words(self, typed: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Return what was typed before, without blanks: (label, text)."""
-        labels = {name: str(field.label) for name, field in self.fields.items()}
-        return [(labels[name], text) for name, text in typed.items() if text and name in labels]
+        """Return what was typed before, without blanks, in the page's order: (label, text)."""
+        return [
+            (str(field.label), typed[name])
+            for name, field in self.fields.items()
+            if typed.get(name)
+        ]
 
     def rated(self) -> list[BoundField]:
         return [self[name] for name in RATINGS]

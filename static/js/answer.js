@@ -48,6 +48,12 @@ class Answer extends Autosave {
     if (!this.typed) this.say(`Kept for you at ${told.saved_at}, not recorded yet`, "complete");
   }
 
+  // They may be typing at the other end of a long paper.
+  hold(told) {
+    super.hold(told);
+    this.theirs.scrollIntoView({ block: "center" });
+  }
+
   isOurs(told, sent) {
     return Object.entries(told.typed).every(([name, text]) => text === (sent[name] ?? ""));
   }

@@ -62,6 +62,8 @@ def test_the_paper_is_answered_where_it_asks_and_a_comment_becomes_an_action(
     sign_in(scene["minister's office"])
     page.goto(live_server.url)
     page.get_by_role("link", name="Record the Minister’s answer to 27/1").click()
+    for heading in ("Purpose", "Recommendation"):
+        expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     for summary in page.locator("details.reading-more > summary").all():
         summary.click()
     accessible()

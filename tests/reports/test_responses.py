@@ -500,8 +500,8 @@ def test_words_for_the_first_answer_do_not_become_a_correction(client, issued, b
     page = client.get(address).context
     assert page["form"]["comment"].value() == ""
     assert page["earlier"] == [
-        ("Comment on the paper", "A clear paper."),
         ("Answer to recommendation 1", "noted"),
+        ("Comment on the paper", "A clear paper."),
     ]
     keep(issued, office, version=1, corrects=recorded, comment="Corrected.")
     assert client.get(address).context["form"]["comment"].value() == "Corrected."
