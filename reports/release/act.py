@@ -114,11 +114,13 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Act:
-    """An Act. `sections` gives the code of what a letter cites, `letters` the letters' sentences."""
+    """An Act. `sections` gives the code of what a letter cites, `letters` the letters' sentences,
+    `stamp` what each page of a released paper says."""
 
     name: str
     title: str
     language: str
+    stamp: str
     limits: Limits
     calendar: Calendar
     sections: Mapping[str, str]
@@ -155,6 +157,7 @@ def act_named(name: str = NEW_ZEALAND) -> Act:
         name=data["name"],
         title=data["title"],
         language=data["language"],
+        stamp=data["stamp"],
         limits=Limits(**data["limits"]),
         calendar=_calendar(data["calendar"]),
         sections=data["sections"],

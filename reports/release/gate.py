@@ -33,7 +33,7 @@ REFUSED = {
     "file": ("an attachment", rb"EmbeddedFiles?|EF|AF|FileAttachment|RichMedia(?:Content)?"),
     "act": (
         "an action",
-        rb"OpenAction|AA|Launch|SubmitForm|ImportData|GoToE|GoToR|Rendition|Movie",
+        rb"Launch|SubmitForm|ImportData|GoToE|Rendition",
     ),
     "form": ("a form made of XML", rb"XFA"),
 }
@@ -65,6 +65,7 @@ _LONG_NAME = re.compile(rb"/([^\s/<>()\[\]{}%%]{%d,})" % LEAST_OF_NAME)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.S)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _HEX = re.compile(rb"<[0-9A-Fa-f\s]*>")
+_DIGITS = re.compile(rb"<([0-9A-Fa-f]*)>")
 _STREAM = re.compile(rb"stream\r?\n")
 _NOT_TEXT = bytes({*range(9), 11, 12, *range(14, 32), *range(127, 256)})
 _SMALL = bytes(range(256)).lower()
@@ -89,6 +90,7 @@ class Report:
     size: int
     file_name: str
     pages: int
+    stamp: str
     readers: tuple[str, ...]
     searched: int  # forms of the withheld strings
     too_short: int  # withheld strings that cannot be searched for
@@ -118,8 +120,9 @@ def examine(
 ) -> Report:
     """Examine a PDF for the withheld strings, and for whatever could hide one.
 
-    `pages` is how many were made, `stamp` what each of them must say. Strings that stand visible
-    elsewhere on purpose (`redact.visible_elsewhere`) are not searched for.
+    `pages` is how many were made, `stamp` what each of them must say; "" asks for none, as of a file
+    that is no release. Strings that stand visible elsewhere on purpose (`redact.visible_elsewhere`)
+    are not searched for.
     """
     needles, visible = tuple(needles), tuple(visible_on_purpose)
     work = _Examination(data, sought(needles, visible), pages, stamp)
@@ -129,6 +132,7 @@ def examine(
         size=len(data),
         file_name=file_name if work.is_clean_name else "",
         pages=pages,
+        stamp=stamp,
         readers=tuple(work.readers),
         searched=len(work.sought),
         too_short=sum(not forms(needle) for needle in needles),
@@ -174,6 +178,8 @@ class _Examination:
         if not self.data.startswith(b"%PDF-"):
             self.refuse("the file", "The file is not a PDF.")
         ends = self.data.count(b"%%EOF"), self.data.count(b"startxref")
+        if self.pages < 1:
+            self.refuse("the pages", "No page was made, so there is nothing to release.")
         if ends != (1, 1):
             self.refuse(
                 "the file",
@@ -244,6 +250,8 @@ class _Examination:
             self.refuse("the file", f"The file is damaged: {str(faults[0]).strip()}.")
 
     def _of_an_object(self, pdf: pikepdf.Pdf, number: int, found: Any) -> None:
+        if not isinstance(found, pikepdf.Object):  # a number by itself, such as a length
+            return
         is_stream = isinstance(found, pikepdf.Stream)
         shape = (found.stream_dict if is_stream else found).unparse(resolved=True)
         for what in {match.lastgroup or "" for match in _REFUSED.finditer(shape)}:
@@ -362,14 +370,18 @@ def _in_binary(stream: bytes, sought: Iterable[Form]) -> list[Form]:
     return found
 
 
-def _decoded(match: re.Match[bytes]) -> str:
-    """Return a PDF string as text."""
+def _value(match: re.Match[bytes]) -> bytes:
+    """Return the bytes of a PDF string."""
     literal, digits = match.groups()
     if literal is None:
         digits = re.sub(rb"\s", b"", digits)
-        value = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
-    else:
-        value = _ESCAPE.sub(_unescaped, literal)
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+    return _ESCAPE.sub(_unescaped, literal) if b"\\" in literal else literal
+
+
+def _decoded(match: re.Match[bytes]) -> str:
+    """Return a PDF string as text."""
+    value = _value(match)
     if value.startswith((b"\xfe\xff", b"\xff\xfe")):
         return value.decode("utf-16", "replace")
     try:
@@ -448,13 +460,21 @@ def _read(content: Any, resources: Any, shown: list[str], within: set[Any]) -> N
                     said = [_decoded(m) for m in _STRING.finditer(operand.unparse())]
                     shown += [f"\n{text}\n" for text in said]
         else:
-            parts = operands[-1] if name == "TJ" else operands[-1:]
-            # Between the strings are numbers, which Python has as its own.
-            text = font(b"".join(bytes(part) for part in parts if type(part) is pikepdf.Object))
+            text = font(_codes(operands[-1]) if operands else b"")
             if not (single and len(text) <= 1):
                 shown.append("\n")
             single = len(text) <= 1
             shown.append(text)
+
+
+def _codes(shown: Any) -> bytes:
+    """Return the codes of a string, or of all strings of an array, whose numbers move them."""
+    if isinstance(shown, pikepdf.Array):
+        written = shown.unparse()
+        if b"(" not in written:  # qpdf writes hexadecimal digits in pairs
+            return bytes.fromhex(b"".join(_DIGITS.findall(written)).decode())
+        return b"".join(map(_value, _STRING.finditer(written)))
+    return bytes(shown) if isinstance(shown, pikepdf.String) else b""
 
 
 def _latin(codes: bytes) -> str:

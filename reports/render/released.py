@@ -12,7 +12,15 @@ from html import escape
 from django.utils.text import slugify
 
 from reports.document import Document
-from reports.release.redact import CLOSES, OPENS, SHUT, Span, framed, leaves, redact
+from reports.release.redact import (
+    CLOSES,
+    OPENS,
+    SHUT,
+    Span,
+    framed,
+    leaves,
+    redact,
+)
 from reports.render.html import MARKED_UP_SHEET, RELEASED_SHEET, document_html
 from reports.render.pdf import (
     Tell,

@@ -23,8 +23,7 @@ def stamp_of(request: InformationRequest) -> str:
     """Return what each page of a briefing of ours says when it is released."""
     if request.is_own_initiative:
         return PROACTIVE_STAMP
-    title, _space, _year = act_named().title.rpartition(" ")
-    return f"RELEASED UNDER THE {title.upper()}"
+    return act_named().stamp
 
 
 def prepared_papers(

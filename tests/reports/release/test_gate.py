@@ -256,6 +256,14 @@ def script(pdf):
     pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 
 
+def script_in_a_page(pdf):
+    pdf.pages[0].AA = Dictionary(O=Dictionary(S=Name.JavaScript, JS=String("this.print()")))
+
+
+def program(pdf):
+    annotate(pdf, Subtype=Name.Link, A=Dictionary(S=Name.Launch, F=String("calc.exe")))
+
+
 def attachment(pdf):
     pdf.attachments["minutes.txt"] = b"nothing of note"
 
@@ -264,6 +272,8 @@ def attachment(pdf):
     ("change", "sentence"),
     [
         (script, "The file has a script. Save it without."),
+        (script_in_a_page, "The file has a script. Save it without."),
+        (program, "The file has an action. Save it without."),
         (attachment, "The file has an attachment. Save it without."),
     ],
 )
@@ -299,6 +309,22 @@ def test_a_page_without_the_stamp_is_refused():
     assert sentences(data, pages=1) == [
         f"Page 1 does not have the stamp ({reader})." for reader in ("pikepdf", "poppler")
     ]
+
+
+def test_a_file_of_no_pages_is_refused():
+    assert "No page was made, so there is nothing to release." in sentences(made(), pages=0)
+
+
+def test_a_stamp_is_asked_for_only_of_what_is_released():
+    found = report(made(stamped=""), stamp="")
+    assert (found.stamp, found.passes) == ("", True)
+
+
+def test_objects_that_are_mere_numbers_are_read():
+    def change(pdf):
+        pdf.Root.Kept = Array([pdf.make_indirect(12), pdf.make_indirect(pikepdf.Array([1]))])
+
+    assert report(made(change=change)).passes
 
 
 @pytest.mark.parametrize(

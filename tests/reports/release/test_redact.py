@@ -4,6 +4,7 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -36,10 +37,11 @@ from reports.release.redact import (
     visible_elsewhere,
     wholes,
 )
-from reports.release.withheld_words import Searched, sought
+from reports.release.withheld_words import APART, Searched, sought
 from tests.reports import sample
 from tests.reports.documents_at_random import documents
 
+MUSEUM = Path(__file__).parents[2] / "museum"
 A, G = ("9(2)(a)",), ("9(2)(g)(i)",)
 
 
@@ -382,6 +384,17 @@ def tagged(document):
     return of(document, "", ""), own
 
 
+def test_papers_of_earlier_versions_can_be_redacted():
+    papers = [from_json(path.read_bytes()) for path in MUSEUM.glob("schema-*/papers/*.json")]
+    assert len(papers) >= 5
+    for paper in papers:
+        parts = [leaf for leaf in wholes(paper) if leaf.text]
+        spans = [Span(leaf.place, 0, len(leaf.text), A) for leaf in parts[:: len(parts) // 5]]
+        left = Searched(APART.join(texts(redact(paper, spans)).values()))
+        told = visible_elsewhere(paper, spans)
+        assert left.found(sought(needles(paper, spans), told)) == []
+
+
 def drawn_spans(chance, options, wholes_at):
     """Up to six random spans: of words, of all of a text, of a whole."""
     for _ in range(chance.randint(1, 6)):
@@ -422,7 +435,7 @@ def check_redacted(document, spans, after, own, before):
     all_withheld = "\n".join(withheld)
     assert [word for word in own.values() if word in all_withheld and word in stored] == []
     # Whatever else is still found, the adviser is told of.
-    left = Searched("\n\ue000\n".join(printed.values()))
+    left = Searched(APART.join(printed.values()))
     told = visible_elsewhere(document, spans)
     assert left.found(sought(withheld, visible=told)) == []
     # Numbers stay.
