@@ -85,6 +85,8 @@ PAGES = [
     Row("answer", "save a section of a return", {TOP: {"statements": 20, "cpu": 40}}, False),
     Row("workshop", "workshop, 200 paragraphs", {200: {"cpu": 90, "sent": 60}}),
     Row("act", "one act in the workshop", {200: {"cpu": 25}}),
+    Row("write", "save a paragraph in the workshop", {200: {"ms": 300}}),
+    Row("undo", "undo or redo in the workshop", {200: {"ms": 300}}),
     Row("csv", "CSV", {10_000: {"cpu": 250}}, True, "CSV export"),
     Row("xlsx", "XLSX", {10_000: {"cpu": 1_000}}),
     Row("memory", "PSS after 8 clients", {TOP: {"mib": 200}}),

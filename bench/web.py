@@ -240,15 +240,21 @@ def section_fields(item: Any, version: int) -> dict[str, str]:
     return {f"i{item.pk}-{name}": value for name, value in said.items()}
 
 
-def acts_of_workshop() -> Iterable[Act]:
-    """Yield the page of a draft, and leaving out a paragraph and putting it back in turn.
+# What a saved paragraph ends in, or does not, in turn.
+MORE = " It went well."
 
-    The act is that of the page's script, which says what state of the draft the page shows.
+
+def acts_of_workshop() -> Iterable[Act]:
+    """Yield the page of a draft; leaving out a paragraph and putting it back in turn; saving one; and
+    undoing and redoing in turn.
+
+    The acts are those of the page's script, which says what state of the draft the page shows.
     """
     from django.urls import reverse
 
+    from agencies.models import User
     from reports.drafting.draft_rows import state_of
-    from reports.models import Briefing
+    from reports.models import Briefing, DraftAct
 
     page = partial(Act, items=PARAGRAPHS)
     briefing = Briefing.objects.get(plan__slug=f"plan-of-{PARAGRAPHS}")
@@ -268,6 +274,38 @@ def acts_of_workshop() -> Iterable[Act]:
         form=fields,
         headers={"Accept": "application/json"},
         check=one_block_comes,
+    )
+    written = shown.order_by("position")[21]
+
+    def words() -> dict[str, str]:
+        written.refresh_from_db(fields=["version", "text"])
+        text = written.text.removesuffix(MORE)
+        return {
+            "version": str(written.version),
+            "text": text if text != written.text else text + MORE,
+            "state": state_of(briefing),
+        }
+
+    yield page(
+        "write",
+        path=reverse("workshop:paragraph", args=[*place, written.key]),
+        form=words,
+        headers={"Accept": "application/json"},
+    )
+
+    def step() -> dict[str, str]:
+        by = User.objects.get(seats__role="coordinator")
+        undo = DraftAct.objects.to_undo(by, briefing)
+        redo = DraftAct.objects.to_redo(by, briefing)
+        name, act = ("redo", redo) if redo else ("undo", undo)
+        assert act is not None
+        return {"act": name, name: str(act.pk), "state": state_of(briefing)}
+
+    yield page(
+        "undo",
+        path=reverse("workshop:undo", args=place),
+        form=step,
+        headers={"Accept": "application/json"},
     )
 
 
