@@ -80,6 +80,26 @@ def test_whoever_advised_on_its_papers_never_signs_it(
     )
 
 
+def test_whoever_recorded_what_happened_to_a_request_never_signs_it(
+    request_, ready, sign, decision_maker
+):
+    requests.acknowledge(request=request_, on=date(2013, 4, 23), by=decision_maker, at=NOW)
+    assert said(sign, letter=ready()) == (
+        "You acted as adviser on this request. Another decision-maker has to sign it."
+    )
+
+
+def test_whoever_sent_a_decision_back_may_sign_it_later(
+    request_, ready, sign, prepared, adviser, reviewer, decision_maker
+):
+    letter = ready()
+    requests.send_back(request=request_, reason="A date is wrong", by=decision_maker)
+    letter = prepared(request_, letter=letter, version=letter.version)
+    requests.send_for_review(request=request_, by=adviser)
+    requests.finish_review(request=request_, by=reviewer)
+    assert sign(letter).recorded_by == decision_maker
+
+
 def test_all_that_blocks_a_decision_is_said(request_, line, decide, prepared, adviser):
     assert blocked(request_) == ("The letter with the decision is not prepared.",)
     letters.prepare_letter(
