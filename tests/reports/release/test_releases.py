@@ -28,6 +28,7 @@ def passed(data=PDF, name="progress.pdf"):
         size=len(data),
         file_name=name,
         pages=1,
+        stamp="",
         readers=("pikepdf", "poppler"),
         searched=0,
         too_short=0,
