@@ -229,11 +229,22 @@ def test_words_in_the_files_name_are_found():
     assert found.file_name == ""
 
 
-def test_words_in_an_object_that_nothing_refers_to_are_found():
-    data = made(object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    body, _, rest = data.partition(b"xref\n")
-    # Behind the objects, not in the file's table.
-    assert places(body + b"99 0 obj\n(Hemi Tane)\nendobj\n" + b"xref\n" + rest)
+def test_words_between_the_objects_are_found():
+    data = made().replace(b"startxref", b"% Hemi Tane\nstartxref")
+    assert places(data) == {"the file’s bytes"}
+
+
+def test_letters_that_are_placed_one_by_one_are_one_word():
+    wide, at, letters = (
+        {"i": 222, "m": 833, "p": 556, "o": 556, "r": 333, "t": 278, "a": 556, "n": 556},
+        60.0,
+        "",
+    )
+    for each in "important":
+        letters += f" BT /F1 10 Tf {at} 600 Td ({each}) Tj ET"
+        at += wide[each] / 100
+    assert report(made(words=WORDS + letters), needles=("ant",)).findings == ()
+    assert "the text of page 1" in places(made(words=WORDS + letters), needles=("Important",))
 
 
 # --- what may hide words --------------------------------------------------------------------
@@ -386,6 +397,7 @@ def test_strings_too_short_to_search_for_are_counted():
         ("John Smith", "John [s 9(2)(a)] Smith", False),
         ("office", "o\ufb03ce", True),
         ("Tūhoe", "Tu\u0304hoe", True),
+        ("hua", "Tūhua", False),
         ("Wellington", "Welling\u00adton", True),
     ],
 )
