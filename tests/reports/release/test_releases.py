@@ -141,7 +141,7 @@ def test_a_release_that_is_killed_at_any_statement_leaves_nothing(decided, act):
             return execute(sql, params, many, context)
 
         try:
-            with transaction.atomic(), connection.execute_wrapper(kill):
+            with connection.execute_wrapper(kill):
                 releases.release(request=decided, papers=papers, **act)
         except Killed:
             return True
