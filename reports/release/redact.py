@@ -393,7 +393,7 @@ class _Redaction:
         )
         if self.is_framing:
             return replace(document, annexes=annexes)
-        return replace(document, annexes=annexes, cover=_without_headings(document))
+        return replace(document, annexes=annexes, cover=_without_headings(self.of, document))
 
     def _of(self, value: Any, place: str, name: str) -> Any:
         """Return a value as it is printed after redaction."""
@@ -561,15 +561,19 @@ def _replaced(value: Any, parts: tuple[Span, ...], write: _Write) -> Any:
     return tuple(runs)
 
 
-def _without_headings(document: Document) -> Cover:
-    """Return the cover without te reo Māori for headings that the document does not have."""
-    cover = document.cover
+def _without_headings(was: Document, now: Document) -> Cover:
+    """Return the cover without te reo Māori for headings that are withheld."""
+    cover = now.cover
     if cover.design is None:
         return cover
-    left = {section.heading.casefold() for section in document.sections}
-    left.add(document.recommendation.heading.casefold())
-    headings = tuple(each for each in cover.design.headings if each.heading.casefold() in left)
+    gone = _headings(was) - _headings(now)
+    headings = tuple(each for each in cover.design.headings if each.heading.casefold() not in gone)
     return replace(cover, design=replace(cover.design, headings=headings))
+
+
+def _headings(document: Document) -> set[str]:
+    parts = (*document.sections, document.recommendation, *document.annexes)
+    return {part.heading.casefold() for part in parts}
 
 
 # --- what stands for something withheld whole: from it, its label, and the entries that stay -------
