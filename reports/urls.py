@@ -24,6 +24,7 @@ from reports.views import (
     trends,
     word_copies,
 )
+from reports.views.public import publishing, released_papers
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),
@@ -149,7 +150,22 @@ cover_urls = [
     re_path(f"^(?P<ink>{COLOUR})-(?P<rule>{COLOUR}).css$", agency_covers.colours, name="colours")
 ]
 
+# Of these, the pages below /released/ and /verify/ need no sign-in.
+public_urls = [
+    path("released/<slug:slug>/", released_papers.released, name="released"),
+    path(
+        "released/<slug:slug>/<int:pk>.pdf", released_papers.released_paper, name="released-paper"
+    ),
+    path("verify/", released_papers.verify, name="released-verify"),
+    path("releases/", publishing.index, name="releases"),
+    path("releases/proactive/", publishing.start_proactive, name="proactive"),
+    path("releases/pages/<slug:slug>/", publishing.change_page, name="released-page"),
+    path("releases/<int:pk>/publish/", publishing.publish, name="publish"),
+    path("releases/<int:pk>/unpublish/", publishing.unpublish, name="unpublish"),
+]
+
 urlpatterns = [
+    path("", include((public_urls, "reports"))),
     path("covers/", include((cover_urls, "covers"))),
     path("plans/<slug:slug>/returns/", include((return_paper_urls, "return_papers"))),
     path("plans/<slug:slug>/meetings/", include((paper_urls, "papers"))),

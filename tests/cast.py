@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from agencies.models import Agency, Seat, User
 from agencies.services.invitations import hash_of
-from reports.models import Briefing, BriefingKind
+from reports.models import Briefing, BriefingKind, PublicPage
 from reports.render.pdf import html_to_pdf
 from reports.services import meeting_papers, return_papers
 from tests.factories import (
@@ -52,7 +52,10 @@ from tests.factories import (
     OutOfSessionFactory,
     PillarFactory,
     PlanFactory,
+    ReleasedPaperFactory,
+    ReleaseFactory,
     RenderingFactory,
+    RequestEventFactory,
     ResponseChoiceFactory,
     ResponseFactory,
     ReturnFactory,
@@ -79,6 +82,7 @@ from workitems.models import (
 )
 
 Role = Seat.Role
+RELEASED_ON = date(2013, 5, 22)
 # Reads the calendar of Police.
 CALENDAR_TOKEN = "a-token-that-somebody-copied"
 # Opens the page of the invitation to Customs.
@@ -183,6 +187,26 @@ def kind_of_briefing(plan: Plan) -> BriefingKind:
     return kind
 
 
+def publish_a_release(plan: Plan, agency: Agency) -> None:
+    """Publish a release of one paper on the plan's open page, and release another that is not."""
+    PublicPage.objects.create(plan=plan, is_open=True, version=1)
+    paper = ReleasedPaperFactory(
+        release__request__agency=agency,
+        release__request__plan=plan,
+        release__released_on=RELEASED_ON,
+    )
+    for release in (paper.release, ReleaseFactory(request__agency=agency, request__plan=plan)):
+        RequestEventFactory(
+            request=release.request, kind="released", happened_on=RELEASED_ON, release=release
+        )
+    RequestEventFactory(
+        request=paper.release.request,
+        kind="published",
+        happened_on=RELEASED_ON,
+        release=paper.release,
+    )
+
+
 def scene() -> Scene:
     labour = AgencyFactory(short_name="Labour", name="Department of Labour")
     police = AgencyFactory(short_name="Police", name="New Zealand Police")
@@ -257,6 +281,7 @@ def scene() -> Scene:
     MeetingPaperFactory(meeting=meeting, made_by=contributor)
     MeetingPaperFactory(meeting=meeting, made_by=contributor, kind="minutes")
     DecisionFactory(meeting=meeting, owner_agency=customs, due_on=date(2010, 7, 30))
+    publish_a_release(plan, labour)
     return Scene(
         plan=plan,
         meeting=meeting,

@@ -18,6 +18,7 @@ from django.utils.timezone import localdate
 
 from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
+from reports.models import Release, ReleasedPaper
 from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, Scene, client_of, standing_scene
 from tests.content_policy import lacks_policy
 from workitems.models import ReturnNote
@@ -69,6 +70,8 @@ SEATERS = ("approver", "coordinator")
 DRAFTERS = ("coordinator", "authorising manager")
 # Who reads what was issued.
 PAPER_READERS = (*READERS, "minister's office")
+# Who reads the requests to Labour, and what it released.
+RELEASERS = ("coordinator", "OIA adviser", "OIA reviewer", "OIA decision-maker")
 ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator")
 
 Answers = dict[str, Any]
@@ -307,6 +310,18 @@ def calendar_of_police(scene: Scene) -> list[Any]:
 
 def invitation_to_police(scene: Scene) -> list[Any]:
     return [*police(scene), scene.agencies["police"].invitations.get().pk]
+
+
+def released_paper(scene: Scene) -> list[Any]:
+    return [*plan(scene), ReleasedPaper.objects.get(release__request__plan=scene.plan).pk]
+
+
+def published(scene: Scene) -> list[Any]:
+    return [Release.objects.published().get(request__plan=scene.plan).pk]
+
+
+def unpublished(scene: Scene) -> list[Any]:
+    return [Release.objects.exclude(pk__in=published(scene)).get(request__plan=scene.plan).pk]
 
 
 RULES: dict[str, Row] = {
@@ -630,6 +645,40 @@ RULES: dict[str, Row] = {
         may=("coordinator",),
         get=NOT_ALLOWED,
         post=INVALID,
+    ),
+}
+
+RULES |= {
+    "reports:released": Row(
+        get=dict.fromkeys(EVERYBODY, 200),
+        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
+        arguments=plan,
+    ),
+    "reports:released-paper": Row(
+        get=dict.fromkeys(EVERYBODY, 200),
+        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
+        arguments=released_paper,
+    ),
+    "reports:released-verify": public(200, INVALID),
+    "reports:releases": of_plan(
+        lambda scene: [],
+        may=(*RELEASERS, "member's coordinator", "other plan's coordinator"),
+        readers=(),
+    ),
+    "reports:proactive": of_plan(
+        lambda scene: [],
+        may=("OIA adviser",),
+        readers=(*RELEASERS, "member's coordinator", "other plan's coordinator"),
+        post=INVALID,
+    ),
+    "reports:released-page": of_plan(
+        plan, may=("OIA decision-maker",), readers=RELEASERS, post=INVALID
+    ),
+    "reports:publish": of_plan(
+        unpublished, may=("OIA decision-maker",), readers=RELEASERS, post="/releases/"
+    ),
+    "reports:unpublish": of_plan(
+        published, may=("OIA decision-maker",), readers=RELEASERS, post=INVALID
     ),
 }
 

@@ -25,6 +25,7 @@ from reports.models import (
     DraftParagraph,
     DraftSection,
     FollowUp,
+    InformationRequest,
     IssuedPaper,
     KindSection,
     MeetingPaper,
@@ -269,6 +270,16 @@ FROZEN = "a version is frozen after the one that the page showed"
 
 # In an order in which one world can send them all.
 CREATES = {
+    "reports:proactive": Creates(
+        InformationRequest,
+        "OIA adviser",
+        lambda world: {
+            "agency": str(world.agencies["labour"].pk),
+            "plan": str(world.plan.pk),
+            "reference": "PR 1",
+            "text": "The annual reports.",
+        },
+    ),
     "agencies:invite": Creates(
         Invitation,
         "approver",
@@ -570,6 +581,10 @@ STATE = "moves a row on from the state that it is in"
 SAME = "leaves the row as it would be left again"
 ACCOUNT = "is about the person's own account"
 CHANGES = {
+    "reports:released-verify": "says whether a file is one that was released, and keeps nothing",
+    "reports:released-page": VERSION,
+    "reports:publish": STATE,
+    "reports:unpublish": STATE,
     "account_login": ACCOUNT,
     "account_logout": ACCOUNT,
     "account_signup": ACCOUNT,

@@ -1,0 +1,131 @@
+"""Forms of the public pages, and of publishing them."""
+
+import hashlib
+import re
+from typing import Any
+
+from django import forms
+
+from agencies.fields import Form, LinesField, ReasonField, TextField, VersionedForm
+from reports.models import PublicPage
+from reports.models.release.request import NOTE_LENGTH
+from workitems.attachments import MAX_MEGABYTES
+
+DIGEST = re.compile(r"[0-9a-f]{64}")
+NO_DIGEST = "A SHA-256 has 64 digits and letters from a to f. Copy all of it."
+
+
+class VerifyForm(Form):
+    """A digest, or the file to make it of. The file is read and not kept."""
+
+    typed = TextField(
+        label="SHA-256 of the file",
+        required=False,
+        max_length=200,
+        help_text="64 digits and letters, as the page of released papers shows it.",
+        error_messages={"max_length": NO_DIGEST},
+    )
+    file = forms.FileField(
+        label="Or the file itself",
+        required=False,
+        help_text=f"A PDF of at most {MAX_MEGABYTES} MB. We compare it and do not keep it.",
+        widget=forms.FileInput(attrs={"accept": ".pdf"}),
+        error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
+    )
+    digest = ""
+
+    def clean_typed(self) -> str:
+        typed = "".join(str(self.cleaned_data["typed"]).split()).lower()
+        if typed and not DIGEST.fullmatch(typed):
+            raise forms.ValidationError(NO_DIGEST)
+        return typed
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file is not None and file.size > MAX_MEGABYTES * 1024 * 1024:
+            raise forms.ValidationError(
+                f"The file is larger than {MAX_MEGABYTES} MB. Paste its SHA-256 instead."
+            )
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        file = cleaned.get("file")
+        if file is None and not cleaned.get("typed"):
+            raise forms.ValidationError("Paste a SHA-256, or choose a file.")
+        found = hashlib.sha256()
+        for chunk in file.chunks() if file else ():
+            found.update(chunk)
+        made = found.hexdigest() if file else ""
+        if file and cleaned.get("typed") and made != cleaned["typed"]:
+            raise forms.ValidationError(
+                "The file has another SHA-256 than the one that you pasted. Give one of the two."
+            )
+        self.digest = made or cleaned["typed"]
+        return cleaned
+
+
+class PublicPageForm(VersionedForm):
+    """Whether a plan's released papers have a public page, and whether search engines list it."""
+
+    BEGINS_WITH = ("is_open", "is_indexed")
+
+    is_open = forms.BooleanField(
+        label="Anybody can read the released papers of this plan", required=False
+    )
+    is_indexed = forms.BooleanField(
+        label="Search engines may list the page",
+        required=False,
+        help_text="Otherwise they are asked to leave it out. Whoever has its address can read it.",
+    )
+    reason = ReasonField(
+        label="Why",
+        required=False,
+        rows=2,
+        help_text="Needed to close the page. Kept in its history; the public does not see it.",
+    )
+
+    def start(self, row: PublicPage) -> dict[str, Any]:
+        return {"is_open": row.is_open, "is_indexed": row.is_indexed}
+
+
+class PublishForm(Form):
+    note = LinesField(
+        label="Note",
+        rows=3,
+        max_length=NOTE_LENGTH,
+        help_text="Everybody can read it, beside the papers.",
+    )
+
+
+class UnpublishForm(Form):
+    reason = LinesField(
+        label="Why it is taken back",
+        rows=3,
+        required=True,
+        max_length=NOTE_LENGTH,
+        help_text="Everybody can read it. It stays in the place of the papers.",
+        error_messages={"required": "Say why it is taken back."},
+    )
+
+
+class ProactiveForm(Form):
+    """What an agency releases of its own accord."""
+
+    agency = forms.ChoiceField(label="Agency")
+    plan = forms.ChoiceField(label="Plan")
+    reference = TextField(
+        label="Reference in the agency’s register",
+        max_length=100,
+        help_text="As the register has it, such as PR 2026-14",
+        error_messages={"required": "Enter the reference of the agency’s register."},
+    )
+    text = LinesField(
+        label="What is released",
+        rows=4,
+        required=True,
+        help_text="For your colleagues, such as: the annual reports since 2009, as the Minister agreed.",
+        error_messages={"required": "Say what is released."},
+    )

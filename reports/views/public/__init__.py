@@ -1,0 +1,1 @@
+"""Pages that anybody can read without signing in, and those on which officials publish them."""

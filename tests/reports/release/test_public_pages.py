@@ -1,0 +1,180 @@
+"""Test the pages of released papers that need no sign-in, and publishing them."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from reports.models import InformationRequest, PublicPage, RequestEvent
+from reports.models.issue import sha256
+from tests.content_policy import lacks_policy
+from tests.factories import PlanFactory, ReleasedPaperFactory, RequestEventFactory, SeatFactory
+
+pytestmark = pytest.mark.django_db
+
+ON = date(2013, 5, 22)
+SCHEDULE = [
+    {
+        "number": 1,
+        "kind": "issued",
+        "title": "10/96252: Mahi Māori",
+        "dated": "2010-07-30",
+        "decision": "part",
+        "grounds": ["9(2)(a)"],
+    }
+]
+
+
+def event(release, kind, **more):
+    return RequestEventFactory(
+        request=release.request, kind=kind, happened_on=ON, release=release, **more
+    )
+
+
+def released(plan, **more):
+    """Release one paper of the plan, and publish it."""
+    paper = ReleasedPaperFactory(
+        release__request__plan=plan,
+        release__request__agency=plan.coordinating_agency,
+        release__schedule=SCHEDULE,
+        withheld={"9(2)(a)": 3},
+        **more,
+    )
+    event(paper.release, "published")
+    return paper
+
+
+@pytest.fixture
+def plan():
+    plan = PlanFactory(slug="plan-of-action")
+    PublicPage.objects.create(plan=plan, is_open=True, version=1)
+    return plan
+
+
+@pytest.fixture
+def decider(plan):
+    return SeatFactory(agency=plan.coordinating_agency, role="oia_decision_maker").user
+
+
+def get(client, name, *args, **query):
+    return client.get(reverse(f"reports:{name}", args=args), query)
+
+
+def test_the_page_says_what_was_released_and_withheld(client, plan):
+    paper = released(plan)
+    page = get(client, "released", plan.slug)
+    assert page.status_code == 200
+    assert lacks_policy(page) == set()
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+    assert "3 × s 9(2)(a)" in page.text
+    assert paper.pdf_sha256 in page.text
+    assert "requester@example.org" not in page.text
+    assert "<script" not in page.text
+
+
+def test_a_page_that_is_not_open_is_not_there(client, plan):
+    paper = released(plan)
+    PublicPage.objects.update(is_open=False)
+    assert get(client, "released", plan.slug).status_code == 404
+    assert get(client, "released-paper", plan.slug, paper.pk).status_code == 404
+
+
+@pytest.mark.parametrize("papers", [1, 3])
+def test_the_page_takes_the_same_queries(client, plan, papers, django_assert_num_queries):
+    for _ in range(papers):
+        released(plan)
+    with django_assert_num_queries(6):  # two of them are of the transaction
+        get(client, "released", plan.slug)
+
+
+@pytest.mark.parametrize(("asked", "number"), [("maori", 1), ("MAHI 96252", 1), ("budget", 0)])
+def test_a_search_needs_neither_macrons_nor_case(client, plan, asked, number):
+    released(plan)
+    page = get(client, "released", plan.slug, q=asked)
+    assert page.text.count("<h2 id=") == number
+
+
+def test_a_paper_is_served_as_it_was_released_until_it_is_taken_back(client, plan):
+    paper = released(plan)
+    answer = get(client, "released-paper", plan.slug, paper.pk)
+    assert sha256(answer.content) == paper.pdf_sha256
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    event(paper.release, "unpublished", note="It named somebody.")
+    assert get(client, "released-paper", plan.slug, paper.pk).status_code == 404
+    page = get(client, "released", plan.slug).text
+    assert "It named somebody." in page
+    assert paper.title not in page
+
+
+def test_search_engines_may_list_a_page_that_says_so(client, plan):
+    PublicPage.objects.update(is_indexed=True)
+    page = get(client, "released", plan.slug)
+    assert "X-Robots-Tag" not in page
+    assert "noindex" not in page.text
+
+
+def test_a_file_or_its_digest_is_verified_and_not_kept(client, plan):
+    paper = released(plan)
+    address = reverse("reports:released-verify")
+    title = f">{paper.title}</a>"
+    assert title in client.post(address, {"typed": f" {paper.pdf_sha256.upper()}"}).text
+    file = SimpleUploadedFile("any.pdf", bytes(paper.pdf))
+    assert title in client.post(address, {"file": file}).text
+    changed = SimpleUploadedFile("any.pdf", bytes(paper.pdf) + b" ")
+    assert "No released file has this SHA-256" in client.post(address, {"file": changed}).text
+
+
+def test_the_title_of_what_is_not_published_is_not_told(client, plan):
+    paper = released(plan)
+    event(paper.release, "unpublished")
+    page = client.post(reverse("reports:released-verify"), {"typed": paper.pdf_sha256}).text
+    assert "This file was released" in page
+    assert paper.title not in page
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "g" * 64])
+def test_what_is_no_digest_is_refused(client, typed):
+    page = client.post(reverse("reports:released-verify"), {"typed": typed})
+    assert page.status_code == 422
+    assert "Error:" in page.text
+
+
+def test_a_decision_maker_opens_and_closes_the_page(client, decider, plan):
+    client.force_login(decider)
+    address = reverse("reports:released-page", args=[plan.slug])
+    assert client.post(address, {"version": 1}).status_code == 422, "closing needs a reason"
+    client.post(address, {"version": 1, "reason": "Moved"})
+    assert not PublicPage.objects.get().is_open
+    assert client.post(address, {"version": 1, "is_open": "on"}).status_code == 422, "a conflict"
+    client.post(address, {"version": 2, "is_open": "on", "is_indexed": "on"})
+    assert PublicPage.objects.get().is_indexed
+
+
+def test_a_decision_maker_publishes_and_takes_back(client, decider, plan):
+    paper = released(plan)
+    client.force_login(decider)
+    assert (
+        client.post(
+            reverse("reports:unpublish", args=[paper.release.pk]),
+            {"reason": "It was the wrong file."},
+        ).status_code
+        == 302
+    )
+    told = RequestEvent.objects.get(kind="unpublished")
+    assert told.note == "It was the wrong file."
+
+
+def test_a_proactive_release_has_no_requester(client, plan):
+    adviser = SeatFactory(agency=plan.coordinating_agency, role="oia_adviser").user
+    client.force_login(adviser)
+    typed = {
+        "agency": plan.coordinating_agency.pk,
+        "plan": plan.pk,
+        "reference": "PR 1",
+        "text": "The annual reports.",
+    }
+    assert client.post(reverse("reports:proactive"), typed).status_code == 302
+    made = InformationRequest.objects.get()
+    assert made.is_own_initiative
+    assert made.requester == ()
