@@ -145,6 +145,8 @@ def test_withheld_rows_and_charts_print_their_label_alone(released):
     assert squeezed("Milestones: promised and now expected [s 9(2)(f)(iv)") in text
     assert "Not started" in " ".join(pages(released))  # of another row
     assert "0001" not in text
+    annex = "Annex F: Who was consulted / Āpitihanga F [s 9(2)(f)(iv), s 9(2)(g)(i)]"
+    assert squeezed(annex) in text
 
 
 def test_the_marked_up_copy_has_every_word_of_the_paper(marked_up, paper):
