@@ -25,7 +25,7 @@ from reports.models import (
     ScheduleLine,
 )
 from reports.models.briefing import CONSULTED_STATES
-from reports.models.release.request import REQUEST_ROLES
+from reports.models.release.request import OIA_ROLES, REQUEST_ROLES
 from workitems.models import Plan
 from workitems.models.plan import READING_ROLES
 from workitems.rules import WRITERS, coordinates_plan, reads_plan
@@ -163,6 +163,8 @@ def answers_for_consulted(user: User, row: Any) -> bool:
 
 
 rules.add_perm("reports.read_request", _in_its_agency(*REQUEST_ROLES))
+# What is withheld can be read: words of a paper with their redactions, and its marked-up copy.
+rules.add_perm("reports.read_redactions", _in_its_agency(*OIA_ROLES))
 rules.add_perm("reports.prepare_request", _in_its_agency(Seat.Role.OIA_ADVISER))
 rules.add_perm("reports.agree_redactions", _in_its_agency(Seat.Role.OIA_REVIEWER))
 rules.add_perm("reports.sign_decision", _in_its_agency(Seat.Role.OIA_DECISION_MAKER))

@@ -25,6 +25,7 @@ from reports.views import (
     word_copies,
 )
 from reports.views.public import publishing, released_papers
+from reports.views.release import redacting, reviewing
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),
@@ -164,8 +165,24 @@ public_urls = [
     path("releases/<int:pk>/unpublish/", publishing.unpublish, name="unpublish"),
 ]
 
+REQUEST, LINE = "requests/<int:pk>/", "requests/<int:pk>/lines/<int:number>/"
+request_urls = [
+    path(f"{LINE}redact/", redacting.redact, name="request-redact"),
+    path(
+        f"{LINE}redactions/<int:redaction>/withdraw/",
+        redacting.withdraw,
+        name="request-withdraw-redaction",
+    ),
+    path(f"{LINE}marked-up.pdf", redacting.marked_up, name="request-marked-up"),
+    path(f"{LINE}preview/", redacting.preview, name="request-preview"),
+    path(f"{LINE}preview.pdf", redacting.preview_pdf, name="request-preview-pdf"),
+    path(f"{REQUEST}review/", reviewing.review, name="request-review"),
+    path(f"{REQUEST}review/agree/", reviewing.agree_to_all, name="request-agree-all"),
+    path(f"{REQUEST}review/<int:redaction>/", reviewing.answer, name="request-review-redaction"),
+]
+
 urlpatterns = [
-    path("", include((public_urls, "reports"))),
+    path("", include(([*public_urls, *request_urls], "reports"))),
     path("covers/", include((cover_urls, "covers"))),
     path("plans/<slug:slug>/returns/", include((return_paper_urls, "return_papers"))),
     path("plans/<slug:slug>/meetings/", include((paper_urls, "papers"))),

@@ -20,7 +20,9 @@ from django.utils import timezone
 
 from agencies.models import Agency, Seat, User
 from agencies.services.invitations import hash_of
-from reports.models import Briefing, BriefingKind, PublicPage
+from reports.document import from_json
+from reports.models import Briefing, BriefingKind, IssuedPaper, PublicPage
+from reports.models.issue import sha256
 from reports.render.pdf import html_to_pdf
 from reports.services import meeting_papers, return_papers
 from tests.factories import (
@@ -39,6 +41,7 @@ from tests.factories import (
     EvidenceFactory,
     FollowUpFactory,
     HeldEntryFactory,
+    InformationRequestFactory,
     InvitationFactory,
     IssuedPaperFactory,
     KindSectionFactory,
@@ -52,6 +55,7 @@ from tests.factories import (
     OutOfSessionFactory,
     PillarFactory,
     PlanFactory,
+    RedactionFactory,
     ReleasedPaperFactory,
     ReleaseFactory,
     RenderingFactory,
@@ -62,6 +66,7 @@ from tests.factories import (
     ReturnNoteFactory,
     RiskFactory,
     RoundFactory,
+    ScheduleLineFactory,
     SeatFactory,
     StatusProposalFactory,
     SuggestionFactory,
@@ -179,6 +184,17 @@ def consulted_briefing(plan: Plan, police: Agency) -> Briefing:
     return briefing
 
 
+def redacted_request(plan: Plan, agency: Agency, paper: IssuedPaper, adviser: User) -> None:
+    """Record a request that is being prepared: a word of its one briefing is proposed."""
+    line = ScheduleLineFactory(
+        request=InformationRequestFactory(agency=agency, plan=plan, state="preparing"),
+        issued=paper,
+        number=1,
+    )
+    words = from_json(bytes(paper.document)).cover.title[:8]
+    RedactionFactory(line=line, end=8, covered_sha256=sha256(words.encode()), proposed_by=adviser)
+
+
 def kind_of_briefing(plan: Plan) -> BriefingKind:
     """Make a kind with a section of standing text and the closing section."""
     kind: BriefingKind = BriefingKindFactory(plan=plan, name="Annual report")
@@ -282,6 +298,9 @@ def scene() -> Scene:
     MeetingPaperFactory(meeting=meeting, made_by=contributor, kind="minutes")
     DecisionFactory(meeting=meeting, owner_agency=customs, due_on=date(2010, 7, 30))
     publish_a_release(plan, labour)
+    answered = answered_briefing(plan, customs)
+    adviser = seated("OIA adviser", Role.OIA_ADVISER, labour)
+    redacted_request(plan, labour, answered.issued.get(), adviser)
     return Scene(
         plan=plan,
         meeting=meeting,
@@ -307,7 +326,7 @@ def scene() -> Scene:
             manager_name="Group manager",
             created_at=datetime(2010, 7, 30, tzinfo=UTC),
         ),
-        issued=answered_briefing(plan, customs),
+        issued=answered,
         consulted=consulted_briefing(plan, police),
         agencies={"labour": labour, "police": police, "customs": customs, "health": health},
         people={
@@ -325,7 +344,7 @@ def scene() -> Scene:
             "member's coordinator": seated("Police coordinator", Role.COORDINATOR, police),
             "other plan's coordinator": seated("Health coordinator", Role.COORDINATOR, health),
             "authorising manager": seated("Group manager", Role.AUTHORISING_MANAGER, labour),
-            "OIA adviser": seated("OIA adviser", Role.OIA_ADVISER, labour),
+            "OIA adviser": adviser,
             "OIA reviewer": seated("OIA reviewer", Role.OIA_REVIEWER, labour),
             "OIA decision-maker": seated("OIA decision-maker", Role.OIA_DECISION_MAKER, labour),
             "minister's office": OfficeSeatFactory(user__name="Private secretary").user,

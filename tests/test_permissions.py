@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 
 from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
-from reports.models import Release, ReleasedPaper
+from reports.models import Redaction, Release, ReleasedPaper
 from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, Scene, client_of, standing_scene
 from tests.content_policy import lacks_policy
 from workitems.models import ReturnNote
@@ -70,8 +70,9 @@ SEATERS = ("approver", "coordinator")
 DRAFTERS = ("coordinator", "authorising manager")
 # Who reads what was issued.
 PAPER_READERS = (*READERS, "minister's office")
-# Who reads the requests to Labour, and what it released.
-RELEASERS = ("coordinator", "OIA adviser", "OIA reviewer", "OIA decision-maker")
+OIA = ("OIA adviser", "OIA reviewer", "OIA decision-maker")
+# Who reads the requests to Labour, and what it released; what is withheld, only the three.
+RELEASERS = ("coordinator", *OIA)
 ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator")
 
 Answers = dict[str, Any]
@@ -139,6 +140,31 @@ def of_plan(
 def first_of(who: tuple[str, ...], row: Row) -> Row:
     """The row of an act that can be done once: of these users, who come in turn, the first does it."""
     return replace(row, post=row.post | dict.fromkeys(who[1:], INVALID))
+
+
+def of_request(
+    arguments: Callable[[Scene], list[Any]], *, who: str = "", post: Any = NOT_ALLOWED, **how: Any
+) -> Row:
+    """A page of the three OIA roles of a request's agency. One of them, `who`, posts its form."""
+    row = of_plan(arguments, may=OIA, readers=RELEASERS, post=post, **how)
+    others = dict.fromkeys(set(OIA) - {who}, FORBIDDEN) if who else {}
+    return replace(row, post=row.post | others)
+
+
+def request_line(scene: Scene) -> list[Any]:
+    return [Redaction.objects.earliest("pk").line.request_id, 1]
+
+
+def request(scene: Scene) -> list[Any]:
+    return request_line(scene)[:1]
+
+
+def redaction(scene: Scene) -> list[Any]:
+    return [*request_line(scene), Redaction.objects.earliest("pk").pk]
+
+
+def redaction_of_request(scene: Scene) -> list[Any]:
+    return [*request(scene), Redaction.objects.earliest("pk").pk]
 
 
 def plan(scene: Scene) -> list[Any]:
@@ -645,6 +671,20 @@ RULES: dict[str, Row] = {
         may=("coordinator",),
         get=NOT_ALLOWED,
         post=INVALID,
+    ),
+    "reports:request-redact": of_request(request_line, who="OIA adviser", post=INVALID),
+    "reports:request-withdraw-redaction": of_plan(
+        redaction, may=("OIA adviser",), readers=RELEASERS, post=INVALID
+    ),
+    "reports:request-marked-up": of_request(request_line),
+    "reports:request-preview": of_request(request_line),
+    "reports:request-preview-pdf": of_request(request_line),
+    "reports:request-review": of_request(request),
+    "reports:request-agree-all": of_request(
+        request, who="OIA reviewer", get=NOT_ALLOWED, post=INVALID
+    ),
+    "reports:request-review-redaction": of_request(
+        redaction_of_request, who="OIA reviewer", post=INVALID
     ),
 }
 

@@ -29,6 +29,7 @@ from reports.models import (
     IssuedPaper,
     KindSection,
     MeetingPaper,
+    Redaction,
     Response,
     ResponseChoice,
     WordCopy,
@@ -547,6 +548,11 @@ CREATES = {
         "minister's office",
         lambda world: {"decided_on": "3 August 2010", "reason": "The wrong box."},
     ),
+    "reports:request-redact": Creates(
+        Redaction,
+        "OIA adviser",
+        lambda world: {"words": "emergency financial help", "grounds": ["6(c)"]},
+    ),
     "returns:remind": Creates(
         Reminder, "coordinator", lambda world: {"body": "Please send us your return."}
     ),
@@ -665,6 +671,9 @@ CHANGES = {
     "briefings:finish-action": STATE,
     "briefings:confirm-action": STATE,
     "briefings:reopen-action": STATE,
+    "reports:request-withdraw-redaction": VERSION,
+    "reports:request-agree-all": VERSION,
+    "reports:request-review-redaction": VERSION,
     "workshop:undo": "names the act that it undoes, which is undone once",
     "workshop:section": VERSION,
     "workshop:word-copy": VERSION,

@@ -14,7 +14,10 @@ from tests.truth.every_form import CREATES
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 OPTIONAL = "(optional)"
-WITHOUT_FORMS = ("healthz", "papers:pack-draft", "papers:minutes-draft")
+WITHOUT_FORMS = (
+    *("healthz", "papers:pack-draft", "papers:minutes-draft"),
+    "reports:request-preview",
+)
 # Who sees most of a page is asked first.
 FIRST = ("coordinator", "contributor", "approver", "authorising manager", "minister's office")
 

@@ -119,24 +119,30 @@ def warnings(request: InformationRequest) -> tuple[Warned, ...]:
 
 def _of_words(request: InformationRequest) -> Iterator[Warned]:
     for line in request.lines.given().in_order().select_related("issued"):
-        spans = spans_of(line, proposed=True) if line.is_ours else ()
-        if not spans:
-            continue
-        document = document_of(line)
-        for text in visible_elsewhere(document, spans):
+        yield from warnings_of(line)
+
+
+def warnings_of(line: ScheduleLine) -> Iterator[Warned]:
+    """Yield what to look at in one paper: withheld words that can be read elsewhere in it, and like
+    fields treated unlike."""
+    spans = spans_of(line, proposed=True) if line.is_ours else ()
+    if not spans:
+        return
+    document = document_of(line)
+    for text in visible_elsewhere(document, spans):
+        yield Warned(
+            f"visible-{line.number}-{shown(text)}",
+            f"“{shown(text)}” is withheld in document {line.number}, and can be read elsewhere in it.",
+        )
+    withheld = {span.place for span in spans}
+    for name, fields in _like_fields(line):
+        told = [where for place, where in fields if place not in withheld]
+        kept = [where for place, where in fields if place in withheld]
+        if told and kept:
             yield Warned(
-                f"visible-{line.number}-{shown(text)}",
-                f"“{shown(text)}” is withheld in document {line.number}, and can be read elsewhere in it.",
+                f"unlike-{line.number}-{name}",
+                f"In document {line.number}, “{kept[0]}” is withheld and “{told[0]}” is not.",
             )
-        withheld = {span.place for span in spans}
-        for name, fields in _like_fields(line):
-            told = [where for place, where in fields if place not in withheld]
-            kept = [where for place, where in fields if place in withheld]
-            if told and kept:
-                yield Warned(
-                    f"unlike-{line.number}-{name}",
-                    f"In document {line.number}, “{kept[0]}” is withheld and “{told[0]}” is not.",
-                )
 
 
 def _like_fields(line: ScheduleLine) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -9,10 +9,10 @@ from django.utils.text import slugify
 from reports.models import InformationRequest, ScheduleLine
 from reports.release.act import act_named
 from reports.release.gate import examine
-from reports.release.redact import redact, visible_elsewhere
+from reports.release.redact import needles, redact, visible_elsewhere
 from reports.render.pdf import RenderRefused
 from reports.render.released import NAME_LENGTH, released_name, render_released
-from reports.services.release.redactions import document_of, spans_of, withheld_strings
+from reports.services.release.redactions import document_of, spans_of
 from reports.services.release.releases import Prepared
 from workitems.services.refusals import Refused
 
@@ -55,7 +55,19 @@ def _prepared(
         pages = _count(data, line)
         report = examine(data, needles=(), file_name=name, pages=pages, stamp="")
         return Prepared(line=line, pdf=data, file_name=name, pages=pages, report=report)
-    document, spans = document_of(line), spans_of(line)
+    return _redacted(request, line, used)
+
+
+def preview(line: ScheduleLine) -> Prepared:
+    """Return a briefing's redacted copy as if all that is proposed were agreed, with the gate's
+    report. Raise `Refused` if it cannot be printed. Not in a transaction."""
+    return _redacted(line.request, line, set(), proposed=True)
+
+
+def _redacted(
+    request: InformationRequest, line: ScheduleLine, used: set[str], *, proposed: bool = False
+) -> Prepared:
+    document, spans = document_of(line), spans_of(line, proposed=proposed)
     stamp, pages = stamp_of(request), 0
 
     def count(_stage: str, _page: int, of: int) -> None:
@@ -69,7 +81,7 @@ def _prepared(
     name = _own_name(released_name(redact(document, spans)), used)
     report = examine(
         data,
-        needles=withheld_strings(line),
+        needles=needles(document, spans),
         file_name=name,
         pages=pages,
         stamp=stamp,

@@ -1,6 +1,6 @@
 """Withhold words of a briefing: one person proposes, another agrees or declines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -21,6 +21,8 @@ from workitems.services.refusals import Refused, locked
 
 State = Redaction.State
 PRIVACY = "9(2)(a)"
+# The states of a request in which redactions are agreed and declined.
+ANSWERED_IN = (*InformationRequest.PREPARED_IN, InformationRequest.State.IN_REVIEW)
 CHANGED = (
     "The words that this redaction covers are not those that it was proposed on. "
     "Withdraw it and propose another."
@@ -136,6 +138,33 @@ def agree(*, redaction: Redaction, version: int, by: User, at: datetime) -> Reda
 
 
 @transaction.atomic
+def agree_all(
+    *, request: InformationRequest, versions: Mapping[int, int], by: User, at: datetime
+) -> list[Redaction]:
+    """Agree several redactions of a request, all or none. `versions` are by id, as they were read.
+
+    Raise `Refused` for one's own among them, and if one was answered or changed since.
+    """
+    row = locked(InformationRequest(pk=request.pk))
+    check_answered(row)
+    rows = Redaction.objects.of_request(row).select_for_update(of=("self",)).in_order()
+    found = list(rows.filter(pk__in=versions).select_related("line__issued"))
+    if not found:
+        raise Refused("There is nothing here to agree.")
+    if any(each.version != versions[each.pk] for each in found) or len(found) < len(versions):
+        raise Refused(
+            "One of these was answered or withdrawn meanwhile. None was agreed: read the list below "
+            "and agree again."
+        )
+    if any(each.proposed_by_id == by.pk for each in found):
+        raise Refused(OWN_REDACTION)
+    check_unchanged(*found)
+    for each in found:
+        each.agreed_by, each.agreed_as, each.agreed_at = by, by.signature, at
+    return [_move(each, State.AGREED, by=by) for each in found]
+
+
+@transaction.atomic
 def decline(*, redaction: Redaction, reason: str, version: int, by: User) -> Redaction:
     """Decline what another person proposed, with a reason."""
     row = _to_answer(redaction, version)
@@ -157,10 +186,14 @@ def withdraw(*, redaction: Redaction, reason: str, version: int, by: User) -> Re
 
 
 def _to_answer(redaction: Redaction, version: int) -> Redaction:
-    request = locked(InformationRequest(pk=redaction.line.request_id))
-    if request.state not in (*InformationRequest.PREPARED_IN, InformationRequest.State.IN_REVIEW):
-        raise not_now(request, "redactions are agreed before it is ready to sign")
+    check_answered(locked(InformationRequest(pk=redaction.line.request_id)))
     return locked(redaction, version=version, related=("line__issued",))
+
+
+def check_answered(request: InformationRequest) -> None:
+    """Raise `Refused` unless redactions can be agreed and declined."""
+    if request.state not in ANSWERED_IN:
+        raise not_now(request, "redactions are agreed before it is ready to sign")
 
 
 def _move(row: Redaction, to: str, *, by: User, reason: str = "") -> Redaction:

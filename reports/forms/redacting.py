@@ -1,0 +1,123 @@
+"""Forms that withhold words of a briefing, and that answer what is proposed."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+
+from agencies.asking import Fault
+from agencies.fields import Form, LinesField, ReasonField, TextField, VersionedForm
+from reports.models import Redaction
+from reports.release.act import Family, Ground
+from reports.services.release.choosing import NO_WORDS, WORDS
+
+# Characters of a text; no text has as many.
+MOST = 10**6
+
+FAMILIES = {
+    Family.CONCLUSIVE: "Section 6: conclusive",
+    Family.BALANCED: "Section 9: give way to a stronger public interest",
+    Family.ADMINISTRATIVE: "Sections 10 and 18: administrative",
+}
+
+
+def by_family(grounds: Sequence[Ground]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return grounds as grouped choices, each with its words."""
+    return [
+        (name, [(each.code, str(each)) for each in grounds if each.family == family])
+        for family, name in FAMILIES.items()
+    ]
+
+
+class RedactForm(Form):
+    """Words to withhold. `document` is the SHA-256 of the paper that the page showed; `start` and `end`
+    are there when words were selected on the page."""
+
+    SOMETIMES = ("words", "reason", "public_interest")
+
+    document = TextField(max_length=64, widget=forms.HiddenInput)
+    place = TextField(max_length=300, required=False, widget=forms.HiddenInput)
+    start = forms.IntegerField(
+        min_value=0, max_value=MOST, required=False, widget=forms.HiddenInput
+    )
+    end = forms.IntegerField(min_value=0, max_value=MOST, required=False, widget=forms.HiddenInput)
+    extent = forms.ChoiceField(label="What to withhold", widget=forms.RadioSelect)
+    words = LinesField(
+        label="Words to withhold",
+        rows=2,
+        help_text="As they are printed. Capitals and macrons do not matter.",
+    )
+    everywhere = forms.BooleanField(label="Withhold every occurrence", required=False)
+    grounds = forms.MultipleChoiceField(
+        label="Grounds",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose the ground on which these words are withheld."},
+    )
+    reason = ReasonField(
+        label="Reason",
+        required=False,
+        help_text="For the reviewer. It is needed where an official’s name is withheld for privacy.",
+    )
+    public_interest = ReasonField(
+        label="Public interest",
+        required=False,
+        help_text="For a ground of section 9: what speaks for release, and why it is not enough.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        grounds: Sequence[Ground],
+        wholes: Sequence[tuple[str, str]] = (),
+        count: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        """`wholes` are what can be withheld whole instead, as (place, name); `count`, how often the
+        words are in the paper."""
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["grounds"].choices = by_family(grounds)
+        fields["extent"].choices = [
+            (WORDS, "The words below"),
+            *((place, f"The whole of: {name}") for place, name in wholes),
+        ]
+        self.initial.setdefault("extent", WORDS)
+        if count:
+            fields["everywhere"].label = f"Withhold every occurrence ({count})"
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if cleaned.get("extent") == WORDS and not cleaned.get("words"):
+            yield NO_WORDS, "words"
+
+
+class WithdrawForm(VersionedForm):
+    """An agreed redaction is removed with a reason."""
+
+    reason = ReasonField(label="Why these words can go out", required=False)
+
+
+class DeclineForm(VersionedForm):
+    reason = ReasonField(
+        label="Why these words can go out",
+        error_messages={"required": "Say why these words can go out."},
+    )
+
+
+class AgreeForm(VersionedForm):
+    """Agree one redaction as the page showed it."""
+
+
+class AgreeAllForm(Form):
+    """Agree all of one ground: each as `id-version`, as the page showed them."""
+
+    seen = TextField(max_length=20_000, widget=forms.HiddenInput)
+
+    def clean_seen(self) -> dict[int, int]:
+        pairs = [each.split("-") for each in self.cleaned_data["seen"].split()]
+        if not all(len(pair) == 2 and all(part.isdecimal() for part in pair) for pair in pairs):
+            raise forms.ValidationError("Open the page again: its list cannot be read.")
+        return {int(pk): int(version) for pk, version in pairs}
+
+
+def seen(rows: Sequence[Redaction]) -> str:
+    return " ".join(f"{row.pk}-{row.version}" for row in rows)

@@ -1,0 +1,1 @@
+"""Pages about requests for official information, and about what is released."""

@@ -1,0 +1,142 @@
+// Select words of the paper, with the mouse or by keyboard, and go to the form with them. The form is
+// made by the server from the place of the words and where they begin and end, in characters.
+
+const root = document.querySelector("[data-redact]");
+const help = document.getElementById("paper-help");
+const bar = document.querySelector(".redact-bar");
+const link = bar.querySelector("a");
+const said = bar.querySelector(".redact-words");
+
+const SEVERAL =
+  "Select words of one text. For a paragraph, row or annex, select a word of it and choose the whole in the form.";
+const SHORT = 80;
+
+// --- what is selected -------------------------------------------------------------------------------
+
+// The pieces that the selection touches, as {piece, start, end} in UTF-16 units of their text.
+function touched(range) {
+  const found = [];
+  for (const piece of root.querySelectorAll(".leaf")) {
+    if (!range.intersectsNode(piece)) continue;
+    const text = piece.firstChild;
+    if (!text) continue;
+    const start = range.startContainer === text ? range.startOffset : 0;
+    const end = range.endContainer === text ? range.endOffset : text.length;
+    if (text.data.slice(start, end).trim()) found.push({ piece, text, start, end });
+  }
+  return found;
+}
+
+const characters = (text) => [...text].length;
+
+// What is selected as {place, start, end, words}, null for nothing, or SEVERAL.
+function selected() {
+  const selection = getSelection();
+  if (!selection.rangeCount || selection.isCollapsed) return null;
+  const range = selection.getRangeAt(0);
+  if (!range.intersectsNode(root)) return null;
+  const found = touched(range);
+  if (!found.length) return null;
+  const first = found[0];
+  const last = found.at(-1);
+  const { place } = first.piece.dataset;
+  if (found.some((each) => each.piece.dataset.place !== place)) return SEVERAL;
+  const words = found.map((each) => each.text.data.slice(each.start, each.end)).join("");
+  const before = words.length - words.trimStart().length;
+  const after = words.length - words.trimEnd().length;
+  const start = Number(first.piece.dataset.start) + characters(first.text.data.slice(0, first.start)) + before;
+  const end = Number(last.piece.dataset.start) + characters(last.text.data.slice(0, last.end)) - after;
+  return end > start ? { place, start, end, words: words.trim() } : null;
+}
+
+function showSelected() {
+  const found = selected();
+  link.hidden = !found || found === SEVERAL;
+  if (found === SEVERAL) said.textContent = SEVERAL;
+  else if (found) {
+    const { place, start, end, words } = found;
+    link.href = `${root.dataset.address}?${new URLSearchParams({ at: place, start, end })}#withhold`;
+    said.textContent = `“${words.length > SHORT ? `${words.slice(0, SHORT)}…` : words}”`;
+  } else said.textContent = "";
+}
+
+let later = 0;
+document.addEventListener("selectionchange", () => {
+  clearTimeout(later);
+  later = setTimeout(showSelected, 120);
+});
+
+// --- by keyboard ------------------------------------------------------------------------------------
+
+let words = null; // each as {text, start, end, place}
+let anchor = -1; // where the selection begins
+let at = -1; // where it ends
+
+function readWords() {
+  words = [];
+  for (const piece of root.querySelectorAll(".leaf")) {
+    const text = piece.firstChild;
+    if (!text) continue;
+    for (const match of text.data.matchAll(/\S+/g)) {
+      const start = match.index;
+      words.push({ text, start, end: start + match[0].length, place: piece.dataset.place });
+    }
+  }
+}
+
+function selectWords() {
+  const [first, last] = [words[Math.min(anchor, at)], words[Math.max(anchor, at)]];
+  getSelection().setBaseAndExtent(first.text, first.start, last.text, last.end);
+  words[at].text.parentElement.scrollIntoView({ block: "nearest" });
+}
+
+function nextText(step) {
+  if (at < 0) return step > 0 ? 0 : -1;
+  const { place } = words[at];
+  let to = at;
+  while (words[to]?.place === place) to += step;
+  if (!words[to]) return at;
+  // Up goes to the first word of the text before.
+  while (step < 0 && words[to - 1]?.place === words[to].place) to -= 1;
+  return to;
+}
+
+function go(to, extends_) {
+  if (!words[to]) return;
+  if (extends_ && anchor >= 0 && words[to].place !== words[anchor].place) return;
+  at = to;
+  if (!extends_ || anchor < 0) anchor = to;
+  selectWords();
+}
+
+root.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.key === "Enter" && event.target === root) {
+    showSelected();
+    if (!link.hidden) link.click();
+    return;
+  }
+  if (event.target !== root) return;
+  const moves = {
+    ArrowRight: () => go(at + 1, event.shiftKey),
+    ArrowLeft: () => go(at - 1, event.shiftKey),
+    ArrowDown: () => go(nextText(1), false),
+    ArrowUp: () => go(nextText(-1), false),
+  };
+  if (!moves[event.key]) return;
+  event.preventDefault();
+  if (!words) readWords();
+  moves[event.key]();
+});
+
+// --- the page ---------------------------------------------------------------------------------------
+
+help.hidden = false;
+bar.hidden = false;
+link.hidden = true;
+root.tabIndex = 0;
+root.setAttribute("aria-describedby", help.id);
+// Beside the form, where there is room, the paper shows what was chosen.
+if (matchMedia("(min-width: 64.0625em)").matches) {
+  document.getElementById("chosen")?.scrollIntoView({ block: "center" });
+}
