@@ -102,7 +102,8 @@ class RedactedPaper:
         """Return the cover, sections and annexes, each with its texts."""
         found: dict[str, list[Leaf]] = {}
         for leaf in self.leaves:
-            names = leaf.place.split(".")
+            # The plan's title is printed on the cover.
+            names = leaf.place.replace("plan_title", "cover.plan_title").split(".")
             key = ".".join(names[:2]) if names[0] in ("sections", "annexes") else names[0]
             found.setdefault(key, []).append(leaf)
         names_of = {whole.place: whole.where for whole in self.wholes}
