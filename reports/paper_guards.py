@@ -13,7 +13,10 @@ RELEASED_WITH_HISTORY = (
     *("informationrequest", "scheduleline", "consultation", "redaction"),
     *("requestletter", "earlierpaper", "nonworkingday", "publicpage"),
 )
-RELEASED = (*RELEASED_WITH_HISTORY, "requestevent", "release", "releasedpaper")
+RELEASED = (
+    *RELEASED_WITH_HISTORY,
+    *("requestevent", "release", "releasedpaper", "publicprogress"),
+)
 
 # Tables whose changes change no paper, with the reason.
 UNWATCHED_TABLES = {
@@ -183,6 +186,19 @@ GUARDS = (
         events=("UPDATE",),
         refuse_when="NEW.pdf <> OLD.pdf OR NEW.pdf_sha256 <> OLD.pdf_sha256",
         message="The file of an earlier paper never changes; add it as another.",
+    ),
+    *frozen(
+        "reports_publicprogress",
+        name="publicprogress_frozen",
+        message="A published page is never changed or deleted; take it down and publish another.",
+        refuse_update_when=(
+            "OLD.taken_down_at IS NOT NULL OR NEW.taken_down_at IS NULL"
+            " OR NEW.plan_id <> OLD.plan_id OR NEW.number <> OLD.number"
+            " OR CAST(NEW.content AS TEXT) <> CAST(OLD.content AS TEXT)"
+            " OR NEW.content_sha256 <> OLD.content_sha256"
+            " OR NEW.published_by_id <> OLD.published_by_id"
+            " OR NEW.published_as <> OLD.published_as OR NEW.published_at <> OLD.published_at"
+        ),
     ),
     Guard(
         name="release_follows_the_decision",

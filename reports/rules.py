@@ -100,6 +100,7 @@ rules.add_perm("reports.change_cover_design", coordinates_plan)
 rules.add_perm("reports.authorise_briefing", authorises_for_plan)
 rules.add_perm("reports.answer_briefing", answers_for_minister)
 rules.add_perm("reports.freeze_paper", coordinates_plan)
+rules.add_perm("reports.publish_progress", coordinates_plan)
 # Test these with one agency's clearance.
 rules.add_perm("reports.read_clearance", drafts_for_plan | reads_for_clearing)
 rules.add_perm("reports.comment_clearance", writes_for_clearing)

@@ -24,7 +24,13 @@ from reports.views import (
     trends,
     word_copies,
 )
-from reports.views.public import publishing, released_papers
+from reports.views.public import (
+    filing,
+    plan_progress,
+    progress_publishing,
+    publishing,
+    released_papers,
+)
 from reports.views.release import redacting, reviewing
 
 dashboard_urls = [
@@ -151,13 +157,31 @@ cover_urls = [
     re_path(f"^(?P<ink>{COLOUR})-(?P<rule>{COLOUR}).css$", agency_covers.colours, name="colours")
 ]
 
-# Of these, the pages below /released/ and /verify/ need no sign-in.
+# Of these, the pages below /released/, /progress/ and /verify/ need no sign-in.
 public_urls = [
+    path("progress/<slug:slug>/", plan_progress.progress, name="progress"),
+    path(
+        "progress/<slug:slug>/<slug:what>.<slug:format>",
+        plan_progress.progress_data,
+        name="progress-data",
+    ),
+    path("plans/<slug:slug>/public/", progress_publishing.page, name="progress-page"),
+    path(
+        "plans/<slug:slug>/public/<int:number>/take-down/",
+        progress_publishing.take_down,
+        name="progress-take-down",
+    ),
     path("released/<slug:slug>/", released_papers.released, name="released"),
     path(
         "released/<slug:slug>/<int:pk>.pdf", released_papers.released_paper, name="released-paper"
     ),
     path("verify/", released_papers.verify, name="released-verify"),
+    path("earlier-papers/", filing.index, name="earlier-papers"),
+    path("earlier-papers/add/", filing.add, name="add-earlier-paper"),
+    path("earlier-papers/<int:pk>/", filing.pdf, name="earlier-paper"),
+    path("earlier-papers/<int:pk>/change/", filing.change, name="change-earlier-paper"),
+    path("earlier-papers/<int:pk>/replace/", filing.add, name="replace-earlier-paper"),
+    path("earlier-papers/<int:pk>/withdraw/", filing.withdraw, name="withdraw-earlier-paper"),
     path("releases/", publishing.index, name="releases"),
     path("releases/proactive/", publishing.start_proactive, name="proactive"),
     path("releases/pages/<slug:slug>/", publishing.change_page, name="released-page"),

@@ -38,6 +38,7 @@ from tests.factories import (
     DraftAskFactory,
     DraftParagraphFactory,
     DraftSectionFactory,
+    EarlierPaperFactory,
     EvidenceFactory,
     FollowUpFactory,
     HeldEntryFactory,
@@ -55,6 +56,7 @@ from tests.factories import (
     OutOfSessionFactory,
     PillarFactory,
     PlanFactory,
+    PublicProgressFactory,
     RedactionFactory,
     ReleasedPaperFactory,
     ReleaseFactory,
@@ -301,6 +303,8 @@ def scene() -> Scene:
     answered = answered_briefing(plan, customs)
     adviser = seated("OIA adviser", Role.OIA_ADVISER, labour)
     redacted_request(plan, labour, answered.issued.get(), adviser)
+    PublicProgressFactory(plan=plan)
+    EarlierPaperFactory(plan=plan, agency=labour)
     return Scene(
         plan=plan,
         meeting=meeting,

@@ -23,6 +23,7 @@ from reports.models import (
     IssuedPaper,
     KindSection,
     MeetingPaper,
+    PublicProgress,
     Redaction,
     Release,
     ReleasedPaper,
@@ -920,6 +921,33 @@ class ReleasedPaperFactory(DjangoModelFactory):
     pages = 1
     gate_report = factory.LazyFunction(lambda: {"passes": True})
     gate_sha256 = factory.SelfAttribute("pdf_sha256")
+
+
+class PublicProgressFactory(DjangoModelFactory):
+    """One figure, up."""
+
+    class Meta:
+        model = PublicProgress
+
+    plan = factory.SubFactory(PlanFactory)
+    number = 1
+    content = factory.LazyAttribute(
+        lambda page: {
+            "format": 1,
+            "plan": page.plan.title,
+            "agency": page.plan.coordinating_agency.name,
+            "as_at": "2010-07-30",
+            "licence": {"name": "A licence", "url": "https://example.org/licence"},
+            "figures": [
+                {"key": "items", "label": "Work items", "value": 2, "source": "Counted."},
+            ],
+            "stages": [],
+        }
+    )
+    content_sha256 = "0" * 64
+    published_by = factory.SubFactory(UserFactory)
+    published_as = factory.LazyAttribute(lambda page: page.published_by.signature)
+    published_at = datetime(2010, 7, 31, tzinfo=UTC)
 
 
 class EarlierPaperFactory(DjangoModelFactory):

@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 
 from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
-from reports.models import Redaction, Release, ReleasedPaper
+from reports.models import EarlierPaper, Redaction, Release, ReleasedPaper
 from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, Scene, client_of, standing_scene
 from tests.content_policy import lacks_policy
 from workitems.models import ReturnNote
@@ -73,6 +73,8 @@ PAPER_READERS = (*READERS, "minister's office")
 OIA = ("OIA adviser", "OIA reviewer", "OIA decision-maker")
 # Who reads the requests to Labour, and what it released; what is withheld, only the three.
 RELEASERS = ("coordinator", *OIA)
+# Who reads the requests to some agency.
+REQUEST_READERS = (*RELEASERS, "member's coordinator", "other plan's coordinator")
 ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator")
 
 Answers = dict[str, Any]
@@ -336,6 +338,10 @@ def calendar_of_police(scene: Scene) -> list[Any]:
 
 def invitation_to_police(scene: Scene) -> list[Any]:
     return [*police(scene), scene.agencies["police"].invitations.get().pk]
+
+
+def earlier_paper(scene: Scene) -> list[Any]:
+    return [EarlierPaper.objects.get(plan=scene.plan).pk]
 
 
 def released_paper(scene: Scene) -> list[Any]:
@@ -689,6 +695,34 @@ RULES: dict[str, Row] = {
 }
 
 RULES |= {
+    "reports:progress": Row(
+        get=dict.fromkeys(EVERYBODY, 200),
+        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
+        arguments=plan,
+    ),
+    "reports:progress-data": Row(
+        get=dict.fromkeys(EVERYBODY, 200),
+        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
+        arguments=lambda scene: [*plan(scene), "data", "json"],
+    ),
+    "reports:progress-page": of_plan(plan, may=("coordinator",), post=INVALID),
+    "reports:progress-take-down": of_plan(
+        lambda scene: [*plan(scene), 1], may=("coordinator",), post=INVALID
+    ),
+    "reports:earlier-papers": of_plan(lambda scene: [], may=REQUEST_READERS, readers=()),
+    "reports:add-earlier-paper": of_plan(
+        lambda scene: [], may=("OIA adviser",), readers=REQUEST_READERS, post=INVALID
+    ),
+    # Members of the working group read it as they read briefings.
+    "reports:earlier-paper": of_plan(
+        earlier_paper, may=(*READERS, "OIA adviser", "OIA reviewer", "OIA decision-maker")
+    ),
+    **{
+        f"reports:{act}-earlier-paper": of_plan(
+            earlier_paper, may=("OIA adviser",), readers=RELEASERS, post=INVALID
+        )
+        for act in ("change", "replace", "withdraw")
+    },
     "reports:released": Row(
         get=dict.fromkeys(EVERYBODY, 200),
         post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
@@ -700,15 +734,11 @@ RULES |= {
         arguments=released_paper,
     ),
     "reports:released-verify": public(200, INVALID),
-    "reports:releases": of_plan(
-        lambda scene: [],
-        may=(*RELEASERS, "member's coordinator", "other plan's coordinator"),
-        readers=(),
-    ),
+    "reports:releases": of_plan(lambda scene: [], may=REQUEST_READERS, readers=()),
     "reports:proactive": of_plan(
         lambda scene: [],
         may=("OIA adviser",),
-        readers=(*RELEASERS, "member's coordinator", "other plan's coordinator"),
+        readers=REQUEST_READERS,
         post=INVALID,
     ),
     "reports:released-page": of_plan(

@@ -150,14 +150,29 @@ class SessionLimits(Middleware):
 
 
 class NoStore(Middleware):
-    """Keep pages out of all caches, so that Back shows nothing after sign-out."""
+    """Keep pages out of all caches, so that Back shows nothing after sign-out.
+
+    A page that is the same for everybody says `public` itself; it is sent without cookies, even if
+    the reader is signed in.
+    """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        if "public" in response.get("Cache-Control", ""):
+            response.cookies.clear()
+            _vary_by_encoding_alone(response)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             patch_cache_control(response, no_store=True, private=True)
         return response
+
+
+def _vary_by_encoding_alone(response: HttpResponseBase) -> None:
+    kept = [each for each in response.get("Vary", "").split(", ") if each == "Accept-Encoding"]
+    if kept:
+        response["Vary"] = kept[0]
+    else:
+        del response["Vary"]
 
 
 class CompressText(GZipMiddleware):

@@ -2,14 +2,16 @@
 
 import hashlib
 import re
+from datetime import date
 from typing import Any
 
 from django import forms
 
-from agencies.fields import Form, LinesField, ReasonField, TextField, VersionedForm
-from reports.models import PublicPage
+from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
+from reports.models import PublicPage, PublicProgress
 from reports.models.release.request import NOTE_LENGTH
 from workitems.attachments import MAX_MEGABYTES
+from workitems.models import Plan
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NO_DIGEST = "A SHA-256 has 64 digits and letters from a to f. Copy all of it."
@@ -128,4 +130,46 @@ class ProactiveForm(Form):
         required=True,
         help_text="For your colleagues, such as: the annual reports since 2009, as the Minister agreed.",
         error_messages={"required": "Say what is released."},
+    )
+
+
+class ProgressForm(Form):
+    """The parts of a plan's public page of progress, and the day as at which it is made."""
+
+    on = DayField(label="As at")
+    parts = forms.MultipleChoiceField(
+        label="What the public can read",
+        choices=PublicProgress.Part.choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=(
+            "Achievements are agencies’ own words, as accepted: read them for names of people before you publish. "
+            "The timeline has forecasts."
+        ),
+        error_messages={
+            "required": "Choose at least one part.",
+            "invalid_choice": "Choose from the list.",
+        },
+    )
+
+    def __init__(self, *args: Any, plan: Plan, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.plan, self.today = plan, today
+
+    def clean_on(self) -> date:
+        day: date = self.cleaned_data["on"]
+        if day > self.today:
+            raise forms.ValidationError("That day is in the future.")
+        if day < self.plan.released_on:
+            raise forms.ValidationError(
+                f"The plan was released on {self.plan.released_on:%-d %B %Y}. Choose that day or a later one."
+            )
+        return day
+
+
+class TakeDownForm(Form):
+    reason = ReasonField(
+        label="Why the page is taken down",
+        rows=3,
+        help_text="For your colleagues. The public reads only that it was taken down, and when.",
+        error_messages={"required": "Say why the page is taken down."},
     )

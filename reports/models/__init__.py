@@ -22,6 +22,7 @@ from reports.models.release.earlier_paper import EarlierPaper
 from reports.models.release.letter import RequestLetter
 from reports.models.release.non_working_day import NonWorkingDay
 from reports.models.release.public_page import PublicPage
+from reports.models.release.public_progress import PublicProgress
 from reports.models.release.redaction import Redaction
 from reports.models.release.released import Release, ReleasedPaper
 from reports.models.release.request import InformationRequest, RequestEvent

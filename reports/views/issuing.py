@@ -34,6 +34,7 @@ from reports.services import issuing, states
 from reports.services.gates import Blocked
 from reports.views import files
 from reports.views.briefings import readable_briefing
+from reports.views.papers_by_year import papers_by_year
 from reports.views.ratings import ratings_by_year
 from reports.views.readers import issued_briefing, issued_version, plan_with_papers, readable_papers
 from reports.views.renderings import to_progress
@@ -73,6 +74,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             ],
             "to_do": [(each, each.is_overdue(on)) for each in to_do.for_lines()],
             "ratings": ratings_by_year(papers),
+            "years": papers_by_year(user, plan, papers),
             "may_create": user.has_perm("reports.create_briefing", plan),
             "may_read": user.has_perm("reports.read_briefing", plan),
         },

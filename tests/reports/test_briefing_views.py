@@ -112,7 +112,7 @@ def test_the_list_takes_the_same_queries_for_three_briefings_as_for_one(
     client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
     # Session, user, seats, plans, briefings, what is to do, ratings, the session's idle clock; two
     # transactions' ends.
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(reverse("briefings:list", args=[plan.slug]))
     assert len(response.context["rows"]) == count
 

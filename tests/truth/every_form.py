@@ -24,11 +24,13 @@ from reports.models import (
     ClearanceReply,
     DraftParagraph,
     DraftSection,
+    EarlierPaper,
     FollowUp,
     InformationRequest,
     IssuedPaper,
     KindSection,
     MeetingPaper,
+    PublicProgress,
     Redaction,
     Response,
     ResponseChoice,
@@ -271,6 +273,28 @@ FROZEN = "a version is frozen after the one that the page showed"
 
 # In an order in which one world can send them all.
 CREATES = {
+    "reports:progress-page": Creates(
+        PublicProgress,
+        "coordinator",
+        page=at("reports:progress-page", query="?on=2010-07-30&parts=figures"),
+    ),
+    "reports:add-earlier-paper": Creates(
+        EarlierPaper,
+        "OIA adviser",
+        lambda world: {
+            "agency": str(world.agencies["labour"].pk),
+            "title": "Second annual report",
+            "dated": "1 December 2008",
+            "kind": "Annual report",
+            "file": SimpleUploadedFile("second.pdf", b"%PDF-1.7 second"),
+        },
+    ),
+    "reports:replace-earlier-paper": Creates(
+        EarlierPaper,
+        "OIA adviser",
+        lambda world: {"file": SimpleUploadedFile("third.pdf", b"%PDF-1.7 third")},
+        held_by="a paper is replaced once",
+    ),
     "reports:proactive": Creates(
         InformationRequest,
         "OIA adviser",
@@ -587,6 +611,9 @@ STATE = "moves a row on from the state that it is in"
 SAME = "leaves the row as it would be left again"
 ACCOUNT = "is about the person's own account"
 CHANGES = {
+    "reports:progress-take-down": STATE,
+    "reports:change-earlier-paper": VERSION,
+    "reports:withdraw-earlier-paper": VERSION,
     "reports:released-verify": "says whether a file is one that was released, and keeps nothing",
     "reports:released-page": VERSION,
     "reports:publish": STATE,

@@ -16,6 +16,15 @@ class EarlierPaperQuerySet(models.QuerySet["EarlierPaper"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(agency__in=user.agencies_as(*REQUEST_ROLES))
 
+    def readable_by(self, user: User) -> Self:
+        """Filter to what the user may open: their agency's, and those of the plans that they read."""
+        own = Q(agency__in=user.agencies_as(*REQUEST_ROLES))
+        return self.filter(own | Q(plan__in=Plan.objects.visible_to(user).values("pk")))
+
+    def current(self) -> Self:
+        """Leave out what was withdrawn or replaced by a correction."""
+        return self.filter(withdrawn_at=None, replaced_by=None)
+
     def dated_between(self, first: date, last: date) -> Self:
         return self.filter(dated__range=(first, last))
 
@@ -42,6 +51,16 @@ class EarlierPaper(models.Model):
     added_by = models.ForeignKey(User, models.PROTECT, related_name="added_earlier_papers")
     added_as = models.CharField(max_length=SIGNATURE_LENGTH)
     added_at = models.DateTimeField()
+    # The paper that this one corrects, which is then listed no longer.
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="withdrawn_earlier_papers"
+    )
+    withdrawn_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.TextField(blank=True, max_length=2000)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = EarlierPaperQuerySet.as_manager()
@@ -56,6 +75,16 @@ class EarlierPaper(models.Model):
             ),
             models.CheckConstraint(
                 name="earlierpaper_has_title_and_kind", condition=~Q(title="") & ~Q(kind="")
+            ),
+            models.CheckConstraint(
+                name="earlierpaper_withdrawn_by_whom_and_why",
+                condition=Q(
+                    *(("withdrawn_at", None), ("withdrawn_by", None)),
+                    *(("withdrawn_as", ""), ("withdrawn_because", "")),
+                )
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                & ~Q(withdrawn_as="")
+                & ~Q(withdrawn_because=""),
             ),
         ]
 

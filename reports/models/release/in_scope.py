@@ -98,7 +98,7 @@ def papers_of(request: InformationRequest, model: type[models.Model]) -> "models
             | Q(of_return__round__plan__in=plans)
             | Q(answer__out_of_session__variation__plan__in=plans)
         )
-    earlier = EarlierPaper.objects.defer("pdf").filter(agency=request.agency_id)
+    earlier = EarlierPaper.objects.current().defer("pdf").filter(agency=request.agency_id)
     return earlier if request.plan_id is None else earlier.filter(plan=request.plan_id)
 
 

@@ -28,8 +28,14 @@ def add_earlier_paper(
     at: datetime,
     number: str = "",
     plan: Plan | None = None,
+    replaces: EarlierPaper | None = None,
 ) -> EarlierPaper:
-    """Keep a PDF with what a schedule says of it. Raise `Refused` for a file that is kept already."""
+    """Keep a PDF with what a schedule says of it; one that `replaces` another is its correction.
+
+    Raise `Refused` for a file that is kept already, and to replace what is not listed any more.
+    """
+    if replaces is not None:
+        _check_current(locked(replaces))
     name = clean_name(file.name or "")
     said = fault(name, file.size, file.file, ("pdf",), "a PDF")
     if said:
@@ -44,6 +50,7 @@ def add_earlier_paper(
         added_by=by,
         added_as=by.signature,
         added_at=at,
+        replaces=replaces,
     )
     _fill(row, title=title, kind=kind, dated=dated, number=number, plan=plan, at=at)
     before = EarlierPaper.objects.filter(agency=agency, pdf_sha256=row.pdf_sha256).first()
@@ -72,9 +79,29 @@ def change_earlier_paper(
 ) -> EarlierPaper:
     """Correct what is said of a paper; its file never changes."""
     row = locked(paper, version=version)
+    _check_current(row)
     _fill(row, title=title, kind=kind, dated=dated, number=number, plan=plan, at=at)
     columns = ("title", "kind", "dated", "number", "plan")
     return history.save_version(row, *columns, by=by, reason=reason)
+
+
+@transaction.atomic
+def withdraw_earlier_paper(
+    *, paper: EarlierPaper, reason: str, version: int, by: User, at: datetime
+) -> EarlierPaper:
+    """List a paper no longer. It is kept, and schedules that list it keep it."""
+    row = locked(paper, version=version)
+    _check_current(row)
+    row.withdrawn_because = need(reason, "Say why the paper is withdrawn.", "reason")
+    row.withdrawn_by, row.withdrawn_as, row.withdrawn_at = by, by.signature, at
+    return history.save_version(row, by=by, reason=row.withdrawn_because)
+
+
+def _check_current(row: EarlierPaper) -> None:
+    if row.withdrawn_at is not None:
+        raise Refused("This paper is withdrawn.")
+    if EarlierPaper.objects.filter(replaces=row).exists():
+        raise Refused("This paper is replaced by a correction. Change that one.")
 
 
 def _fill(

@@ -1,0 +1,103 @@
+"""Forms of papers from before the product."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from agencies.fields import DayField, Form, ReasonField, TextField, VersionedForm
+from agencies.models import Agency
+from reports.models import EarlierPaper
+from workitems.attachments import MAX_MEGABYTES
+from workitems.models import Plan
+
+MOST_SUGGESTED = 20
+
+
+class _OfPaper(Form):
+    """What a schedule says of a paper."""
+
+    title = TextField(
+        label="Title", max_length=250, error_messages={"required": "Enter the paper’s title."}
+    )
+    number = TextField(
+        label="Number", required=False, max_length=100, help_text="As printed on it: 09/1"
+    )
+    dated = DayField(label="Date of the paper")
+    kind = TextField(
+        label="Kind",
+        max_length=100,
+        help_text="In your agency’s words, such as Annual report. Use the same words for papers of a kind.",
+        error_messages={"required": "Enter what kind of paper it is, such as Annual report."},
+    )
+    plan = forms.ChoiceField(
+        label="Plan",
+        required=False,
+        help_text="Everybody who reads the plan can then open the paper, beside its briefings.",
+    )
+
+    today: date
+    plans: "dict[str, Plan]"
+
+    def offer(self, plans: list[Plan], today: date) -> None:
+        self.plans, self.today = {str(plan.pk): plan for plan in plans}, today
+        field = self.fields["plan"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "No plan"), *((str(plan.pk), plan.title) for plan in plans)]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The cleaned values for the service."""
+        names = ("title", "number", "dated", "kind")
+        found = {name: self.cleaned_data[name] for name in names}
+        return {**found, "plan": self.plans.get(self.cleaned_data["plan"])}
+
+
+class AddEarlierPaperForm(_OfPaper):
+    """A PDF and what a schedule says of it."""
+
+    file = forms.FileField(
+        label="PDF",
+        max_length=255,
+        help_text=f"At most {MAX_MEGABYTES} MB. It is kept byte for byte.",
+        widget=forms.FileInput(attrs={"accept": ".pdf"}),
+        error_messages={
+            "required": "Choose a PDF.",
+            "empty": "The file is empty.",
+            "max_length": "The name of the file is too long.",
+        },
+    )
+    agency = forms.ChoiceField(label="Agency")
+
+    def __init__(
+        self, *args: Any, agencies: list[Agency], plans: list[Plan], today: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.agencies = {str(agency.pk): agency for agency in agencies}
+        field = self.fields["agency"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, agency.name) for key, agency in self.agencies.items()]
+        self.offer(plans, today)
+
+
+class ChangeEarlierPaperForm(_OfPaper, VersionedForm):
+    """What is said of a paper; its file never changes."""
+
+    BEGINS_WITH = ("title", "number", "dated", "kind")
+
+    reason = ReasonField(label="Why", required=False, rows=2, help_text="Kept in the history.")
+
+    def __init__(self, *args: Any, plans: list[Plan], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer(plans, today)
+
+    def start(self, row: EarlierPaper) -> dict[str, Any]:
+        return {**super().start(row), "plan": str(row.plan_id or "")}
+
+
+class WithdrawEarlierPaperForm(VersionedForm):
+    reason = ReasonField(
+        label="Why the paper is withdrawn",
+        rows=3,
+        error_messages={"required": "Say why the paper is withdrawn."},
+    )

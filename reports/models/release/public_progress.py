@@ -1,0 +1,69 @@
+"""A public page of a plan's progress: frozen when it is published, and taken down but never changed."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from agencies.models import User
+from agencies.tracking import SIGNATURE_LENGTH
+from workitems.models import Plan
+
+REASON_LENGTH = 2000
+
+
+class PublicProgressQuerySet(models.QuerySet["PublicProgress"]):
+    def up(self) -> Self:
+        return self.filter(taken_down_at=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-number")
+
+
+class PublicProgress(models.Model):
+    """What one page says, as plain data. Page, CSV, JSON and charts are made of `content` alone, so
+    that nothing which was not chosen can get out. At most one of a plan is up."""
+
+    class Part(models.TextChoices):
+        FIGURES = "figures", "Figures"
+        TIMELINE = "timeline", "Timeline"
+        ACHIEVEMENTS = "achievements", "Achievements"
+        RELEASED_PAPERS = "released_papers", "Released papers"
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="public_progress")
+    number = models.PositiveIntegerField()
+    content: Any = models.JSONField()
+    content_sha256 = models.CharField(max_length=64)
+    published_by = models.ForeignKey(User, models.PROTECT, related_name="published_progress")
+    published_as = models.CharField(max_length=SIGNATURE_LENGTH)
+    published_at = models.DateTimeField()
+    taken_down_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="taken_down_progress"
+    )
+    taken_down_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
+    taken_down_at = models.DateTimeField(null=True, blank=True)
+    # For colleagues; the public is told the day alone.
+    reason = models.TextField(blank=True, max_length=REASON_LENGTH)
+
+    objects = PublicProgressQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="publicprogress_number_once"),
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=Q(taken_down_at=None),
+                name="publicprogress_one_is_up",
+                violation_error_message="Another page of this plan is up.",
+            ),
+            models.CheckConstraint(
+                name="publicprogress_taken_down_by_whom_and_why",
+                condition=Q(taken_down_at=None, taken_down_by=None, taken_down_as="", reason="")
+                | Q(taken_down_at__isnull=False, taken_down_by__isnull=False)
+                & ~Q(taken_down_as="")
+                & ~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Progress of {self.plan}, page {self.number}"

@@ -1,0 +1,86 @@
+"""The coordinator's page of a plan's public progress: choose, preview, publish and take down."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
+from reports.document import DocumentError
+from reports.forms.publishing_forms import ProgressForm, TakeDownForm
+from reports.models import PublicProgress
+from reports.progress.published_content import content_of, digest_of, moment_of
+from reports.services.release import progress_pages
+from reports.views.public.plan_progress import shown
+from workitems.models import Plan
+from workitems.views.lookups import posted, require, signed_in, visible_plan
+
+
+def _plan(request: HttpRequest, slug: str) -> Plan:
+    plan = visible_plan(request, slug)
+    require(request, "reports.publish_progress", plan)
+    return plan
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Choose the parts and the day, see what would be published, and publish exactly that."""
+    plan, today = _plan(request, slug), timezone.localdate()
+    # The choices of the preview are in its address, and are posted again with its digest.
+    data = request.GET if request.method != "POST" and "on" in request.GET else posted(request)
+    form = ProgressForm(data, plan=plan, today=today, initial={"on": today})
+    content: dict[str, Any] | None = None
+    preview: dict[str, Any] = {}
+    if form.is_valid():
+        chosen = form.cleaned_data
+        content = content_of(plan, moment_of(plan, chosen["on"]), chosen["parts"])
+        with saying_refusals(form):
+            if request.method == "POST":
+                progress_pages.publish_progress(
+                    plan=plan,
+                    content=content,
+                    seen_sha256=request.POST.get("seen", ""),
+                    by=signed_in(request),
+                    at=timezone.now(),
+                )
+                messages.success(request, "The page is published. Anybody can read it.")
+                return redirect("reports:progress-page", slug)
+        try:
+            preview = shown(content)
+        except DocumentError as refusal:
+            form.add_error(None, str(refusal))
+    pages = list(PublicProgress.objects.filter(plan=plan).defer("content").newest_first())
+    return form_page(
+        request,
+        "reports/public/choose_progress.html",
+        form,
+        plan=plan,
+        pages=pages,
+        up=next((row for row in pages if row.taken_down_at is None), None),
+        preview=preview,
+        seen=digest_of(content) if content and preview else "",
+        chosen=form.cleaned_data if preview else {},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_down(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    plan = _plan(request, slug)
+    row = get_object_or_404(PublicProgress, plan=plan, number=number)
+    form = TakeDownForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            progress_pages.take_down_progress(
+                page=row,
+                by=signed_in(request),
+                at=timezone.now(),
+                reason=form.cleaned_data["reason"],
+            )
+            messages.success(request, "The page is taken down.")
+            return redirect("reports:progress-page", slug)
+    return form_page(request, "reports/public/take_down.html", form, plan=plan, page=row)

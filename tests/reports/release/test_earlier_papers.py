@@ -1,0 +1,141 @@
+"""Test filing papers from before the product, and correcting, replacing and withdrawing them."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from reports.models import EarlierPaper
+from reports.models.issue import sha256
+from reports.models.release.in_scope import found_between
+from tests.factories import EarlierPaperFactory, InformationRequestFactory, PlanFactory, SeatFactory
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"%PDF-1.7 the second report"
+
+
+@pytest.fixture
+def plan():
+    return PlanFactory()
+
+
+@pytest.fixture
+def paper(plan):
+    return EarlierPaperFactory(agency=plan.coordinating_agency, plan=plan)
+
+
+@pytest.fixture
+def adviser(client, plan):
+    user = SeatFactory(agency=plan.coordinating_agency, role="oia_adviser").user
+    client.force_login(user)
+    return user
+
+
+def post(client, name, *args, **typed):
+    return client.post(reverse(f"reports:{name}", args=args), typed)
+
+
+def said_of(plan, **more):
+    return {
+        "agency": plan.coordinating_agency.pk,
+        "plan": plan.pk,
+        "title": "Second annual report",
+        "number": "10/2",
+        "dated": "1 December 2010",
+        "kind": "Annual report",
+        "file": SimpleUploadedFile("second.pdf", PDF),
+        **more,
+    }
+
+
+def test_a_paper_is_filed_byte_for_byte(client, adviser, plan):
+    assert post(client, "add-earlier-paper", **said_of(plan)).status_code == 302
+    row = EarlierPaper.objects.get()
+    assert (row.title, row.number, row.kind, row.plan) == (
+        *("Second annual report", "10/2", "Annual report"),
+        plan,
+    )
+    answer = client.get(reverse("reports:earlier-paper", args=[row.pk]))
+    assert sha256(answer.content) == row.pdf_sha256 == sha256(PDF)
+    again = post(client, "add-earlier-paper", **said_of(plan, title="Again"))
+    assert "This file was added already, as “Second annual report”." in again.text
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (
+            {"file": SimpleUploadedFile("a.pdf", b"MZ")},
+            "The file’s name ends in .pdf, but that is not what it holds.",
+        ),
+        (
+            {"file": SimpleUploadedFile("a.docx", PDF)},
+            "Files of this kind are not taken. Give a PDF.",
+        ),
+        ({"file": ""}, "Choose a PDF."),
+        ({"title": " "}, "Enter the paper’s title."),
+        ({"dated": "1 December 2099"}, "That day is in the future."),
+        ({"dated": "soon"}, "Enter a date, such as"),
+    ],
+)
+def test_a_wrong_file_or_word_is_refused_and_nothing_is_kept(client, adviser, plan, more, sentence):
+    page = post(client, "add-earlier-paper", **said_of(plan, **more))
+    assert page.status_code == 422
+    assert sentence in page.text
+    assert not EarlierPaper.objects.exists()
+
+
+def listed(plan):
+    """Return what a search in scope finds."""
+    request = InformationRequestFactory(agency=plan.coordinating_agency, plan=plan)
+    return [each.title for each in found_between(request, date(2000, 1, 1), date(2020, 1, 1))]
+
+
+def test_a_correction_is_listed_in_its_place_once(client, adviser, plan, paper):
+    assert listed(plan) == ["09/1: First annual report"]
+    assert post(client, "replace-earlier-paper", paper.pk, **said_of(plan)).status_code == 302
+    assert listed(plan) == ["10/2: Second annual report"]
+    other = SimpleUploadedFile("third.pdf", b"%PDF-1.7 third")
+    again = post(client, "replace-earlier-paper", paper.pk, **said_of(plan, file=other))
+    assert "This paper is replaced by a correction. Change that one." in again.text
+
+
+def test_a_withdrawn_paper_is_listed_no_longer_and_kept(client, adviser, plan, paper):
+    typed = {"reason": "It is a draft.", "version": 1}
+    assert post(client, "withdraw-earlier-paper", paper.pk, **typed).status_code == 302
+    assert listed(plan) == []
+    page = client.get(reverse("reports:earlier-papers")).text
+    assert "It is a draft." in page
+    assert post(client, "withdraw-earlier-paper", paper.pk, **typed).status_code == 422
+
+
+def test_what_is_said_of_a_paper_is_corrected_with_both_sides_on_conflict(
+    client, adviser, plan, paper
+):
+    typed = said_of(plan, title="The report of 2009", version=1)
+    del typed["file"]
+    assert post(client, "change-earlier-paper", paper.pk, **typed).status_code == 302
+    assert EarlierPaper.objects.get().title == "The report of 2009"
+    page = post(client, "change-earlier-paper", paper.pk, **{**typed, "title": "Mine"})
+    assert page.status_code == 422
+    assert "The report of 2009" in page.text
+    assert "Mine" in page.text
+
+
+def test_readers_of_the_plan_see_it_beside_issued_briefings(client, plan, paper):
+    client.force_login(SeatFactory(agency=plan.coordinating_agency, role="observer").user)
+    page = client.get(reverse("briefings:list", args=[plan.slug])).text
+    assert "First annual report" in page
+    assert client.get(reverse("reports:earlier-paper", args=[paper.pk])).status_code == 200
+    assert client.get(reverse("reports:earlier-papers")).status_code == 404
+
+
+@pytest.mark.parametrize("papers", [1, 3])
+def test_the_list_takes_the_same_queries(client, adviser, plan, papers, django_assert_num_queries):
+    for _ in range(papers):
+        EarlierPaperFactory(agency=plan.coordinating_agency, plan=plan)
+    client.get(reverse("reports:earlier-papers"))
+    with django_assert_num_queries(8):
+        client.get(reverse("reports:earlier-papers"))
