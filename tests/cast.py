@@ -212,6 +212,8 @@ def publish_a_release(plan: Plan, agency: Agency) -> None:
         release__request__agency=agency,
         release__request__plan=plan,
         release__released_on=RELEASED_ON,
+        # Not one of the sequence, which the other briefings of the scene are in.
+        line__issued__briefing__tracker_number="09/2",
     )
     for release in (paper.release, ReleaseFactory(request__agency=agency, request__plan=plan)):
         RequestEventFactory(
