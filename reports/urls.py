@@ -31,7 +31,17 @@ from reports.views.public import (
     publishing,
     released_papers,
 )
-from reports.views.release import redacting, reviewing
+from reports.views.release import (
+    decision,
+    half_years,
+    letters,
+    redacting,
+    releasing,
+    requests,
+    reviewing,
+    schedule,
+    steps,
+)
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),
@@ -190,7 +200,49 @@ public_urls = [
 ]
 
 REQUEST, LINE = "requests/<int:pk>/", "requests/<int:pk>/lines/<int:number>/"
+LETTER = f"{REQUEST}letters/<int:letter>/"
 request_urls = [
+    path("requests/", requests.index, name="requests"),
+    path("requests/new/", requests.record, name="record-request"),
+    path("requests/figures/", half_years.figures, name="request-figures"),
+    path("requests/figures.csv", half_years.figures_csv, name="request-figures-csv"),
+    path("requests/consulted/<int:pk>/", schedule.consultation, name="request-consultation"),
+    path(
+        "requests/consulted/<int:pk>/file",
+        schedule.consultation_file,
+        name="request-consultation-file",
+    ),
+    path(REQUEST, requests.detail, name="request"),
+    path(f"{REQUEST}change/", requests.change, name="request-change"),
+    path(f"{REQUEST}events/<int:event>/", requests.correct_event, name="request-correct-event"),
+    *(
+        path(f"{REQUEST}{name}/", steps.press, {"name": name}, name=f"request-{name}")
+        for name in steps.BUTTONS
+    ),
+    *(
+        path(f"{REQUEST}{name}/", steps.dated, {"name": name}, name=f"request-{name}")
+        for name in steps.PAGES
+    ),
+    path(f"{REQUEST}close/", steps.close, name="request-close"),
+    path(f"{REQUEST}send-back/", steps.send_back, name="request-send-back"),
+    path(f"{REQUEST}scope/", schedule.scope, name="request-scope"),
+    path(f"{REQUEST}scope/papers/", schedule.add_papers, name="request-add-papers"),
+    path(f"{REQUEST}scope/file/", schedule.add_file, name="request-add-file"),
+    path(f"{REQUEST}scope/not-held/", schedule.add_not_held, name="request-add-not-held"),
+    path(LINE, schedule.line, name="request-line"),
+    path(f"{LINE}file", schedule.line_file, name="request-line-file"),
+    path(f"{LINE}ask/", schedule.ask_agency, name="request-ask-agency"),
+    path(f"{REQUEST}letters/new/<slug:kind>/", letters.write, name="request-write-letter"),
+    path(LETTER, letters.letter, name="request-letter"),
+    path(f"{LETTER}send/", letters.send, name="request-send-letter"),
+    *(
+        path(f"{LETTER}letter.{form}", letters.letter_file, {"form": form}, name=f"letter-{form}")
+        for form in ("pdf", "docx")
+    ),
+    path(f"{REQUEST}decision/", decision.decision, name="request-decision"),
+    path(f"{REQUEST}release/", releasing.release, name="request-release"),
+    path(f"{REQUEST}release/<int:number>.pdf", releasing.paper, name="request-released-paper"),
+    path(f"{REQUEST}release/package.zip", releasing.package_file, name="request-package"),
     path(f"{LINE}redact/", redacting.redact, name="request-redact"),
     path(
         f"{LINE}redactions/<int:redaction>/withdraw/",

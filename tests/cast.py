@@ -21,7 +21,7 @@ from django.utils import timezone
 from agencies.models import Agency, Seat, User
 from agencies.services.invitations import hash_of
 from reports.document import from_json
-from reports.models import Briefing, BriefingKind, IssuedPaper, PublicPage
+from reports.models import Briefing, BriefingKind, InformationRequest, IssuedPaper, PublicPage
 from reports.models.issue import sha256
 from reports.render.pdf import html_to_pdf
 from reports.services import meeting_papers, return_papers
@@ -33,6 +33,7 @@ from tests.factories import (
     CalendarFeedFactory,
     ClearanceCommentFactory,
     ClearanceFactory,
+    ConsultationFactory,
     DecisionFactory,
     DelayFactory,
     DraftAskFactory,
@@ -62,6 +63,7 @@ from tests.factories import (
     ReleaseFactory,
     RenderingFactory,
     RequestEventFactory,
+    RequestLetterFactory,
     ResponseChoiceFactory,
     ResponseFactory,
     ReturnFactory,
@@ -90,6 +92,8 @@ from workitems.models import (
 
 Role = Seat.Role
 RELEASED_ON = date(2013, 5, 22)
+# Of the request to Labour that is being prepared.
+REQUEST = "13/02025"
 # Reads the calendar of Police.
 CALENDAR_TOKEN = "a-token-that-somebody-copied"
 # Opens the page of the invitation to Customs.
@@ -205,6 +209,24 @@ def kind_of_briefing(plan: Plan) -> BriefingKind:
     return kind
 
 
+def ask_for_papers(plan: Plan, agency: Agency, consulted: Agency, paper: IssuedPaper) -> None:
+    """Record a request that is being prepared, with a letter, and a paper that an agency reads."""
+    asked = InformationRequestFactory(
+        agency=agency, plan=plan, reference=REQUEST, state="preparing"
+    )
+    line = ScheduleLineFactory(request=asked, issued=paper, number=1)
+    ConsultationFactory(line=line, agency=consulted)
+    RequestLetterFactory(
+        request=asked,
+        kind="acknowledge",
+        content={"dated": "2013-04-23"},
+        typed={
+            "contact": {"role": "OIA adviser", "email": "oia@example.org"},
+            "signatory": {"role": "OIA adviser"},
+        },
+    )
+
+
 def publish_a_release(plan: Plan, agency: Agency) -> None:
     """Publish a release of one paper on the plan's open page, and release another that is not."""
     PublicPage.objects.create(plan=plan, is_open=True, version=1)
@@ -302,12 +324,10 @@ def scene() -> Scene:
     MeetingPaperFactory(meeting=meeting, made_by=contributor, kind="minutes")
     DecisionFactory(meeting=meeting, owner_agency=customs, due_on=date(2010, 7, 30))
     publish_a_release(plan, labour)
-    answered = answered_briefing(plan, customs)
     adviser = seated("OIA adviser", Role.OIA_ADVISER, labour)
-    redacted_request(plan, labour, answered.issued.get(), adviser)
     PublicProgressFactory(plan=plan)
     EarlierPaperFactory(plan=plan, agency=labour)
-    return Scene(
+    made = Scene(
         plan=plan,
         meeting=meeting,
         item=item,
@@ -332,7 +352,7 @@ def scene() -> Scene:
             manager_name="Group manager",
             created_at=datetime(2010, 7, 30, tzinfo=UTC),
         ),
-        issued=answered,
+        issued=answered_briefing(plan, customs),
         consulted=consulted_briefing(plan, police),
         agencies={"labour": labour, "police": police, "customs": customs, "health": health},
         people={
@@ -358,6 +378,11 @@ def scene() -> Scene:
             "superuser": UserFactory(name="Administrator", is_staff=True, is_superuser=True),
         },
     )
+    redacted_request(plan, labour, made.issued.issued.get(), adviser)
+    ask_for_papers(plan, labour, police, made.issued.issued.get())
+    for row in InformationRequest.objects.exclude(events__kind="received"):
+        RequestEventFactory(request=row)
+    return made
 
 
 def drafted(**columns: Any) -> Briefing:

@@ -18,8 +18,16 @@ from django.utils.timezone import localdate
 
 from agencies import services as seating
 from agencies.models import Agency, Appointment, Seat, User
-from reports.models import EarlierPaper, Redaction, Release, ReleasedPaper
-from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, Scene, client_of, standing_scene
+from reports.models import (
+    EarlierPaper,
+    InformationRequest,
+    Redaction,
+    Release,
+    ReleasedPaper,
+    RequestEvent,
+    RequestLetter,
+)
+from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, REQUEST, Scene, client_of, standing_scene
 from tests.content_policy import lacks_policy
 from workitems.models import ReturnNote
 
@@ -355,6 +363,51 @@ def published(scene: Scene) -> list[Any]:
 def unpublished(scene: Scene) -> list[Any]:
     return [Release.objects.exclude(pk__in=published(scene)).get(request__plan=scene.plan).pk]
 
+
+def asked(scene: Scene) -> list[Any]:
+    return [InformationRequest.objects.get(reference=REQUEST).pk]
+
+
+def asked_line(scene: Scene) -> list[Any]:
+    return [*asked(scene), 1]
+
+
+def asked_event(scene: Scene) -> list[Any]:
+    return [*asked(scene), RequestEvent.objects.get(request__in=asked(scene)).pk]
+
+
+def asked_letter(scene: Scene) -> list[Any]:
+    return [*asked(scene), RequestLetter.objects.get(request__in=asked(scene)).pk]
+
+
+def consultation(scene: Scene) -> list[Any]:
+    return [scene.agencies["police"].release_consultations.get().pk]
+
+
+def released_request(scene: Scene) -> list[Any]:
+    return [Release.objects.published().get(request__plan=scene.plan).request_id]
+
+
+def of_releasers(
+    arguments: Callable[[Scene], list[Any]], *, post: Any = NOT_ALLOWED, who: str = "", **how: Any
+) -> Row:
+    """A page that all four roles of a request's agency read. One of them, `who`, posts its form."""
+    row = of_plan(arguments, may=RELEASERS, readers=RELEASERS, post=post, **how)
+    return (
+        replace(row, post=row.post | dict.fromkeys(set(RELEASERS) - {who}, FORBIDDEN))
+        if who
+        else row
+    )
+
+
+def of_adviser(
+    arguments: Callable[[Scene], list[Any]], *, get: Any = 200, post: Any = INVALID
+) -> Row:
+    """A page of the OIA adviser alone."""
+    return of_plan(arguments, may=("OIA adviser",), readers=RELEASERS, get=get, post=post)
+
+
+ANY_RELEASER = (*RELEASERS, "member's coordinator", "other plan's coordinator")
 
 RULES: dict[str, Row] = {
     "healthz": public(200, NOT_ALLOWED),
@@ -750,6 +803,57 @@ RULES |= {
     "reports:unpublish": of_plan(
         published, may=("OIA decision-maker",), readers=RELEASERS, post=INVALID
     ),
+    "reports:requests": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
+    "reports:request-figures": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
+    "reports:request-figures-csv": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
+    "reports:record-request": of_plan(
+        lambda scene: [], may=("OIA adviser",), readers=ANY_RELEASER, post=INVALID
+    ),
+    # Police is asked about a paper. It never learns who asked.
+    "reports:request-consultation": Row(
+        get=of_plan(consultation, may=POLICE, readers=()).get,
+        post=of_plan(consultation, may=WRITERS, readers=POLICE, post=INVALID).post,
+        arguments=consultation,
+    ),
+    "reports:request-consultation-file": of_plan(consultation, may=POLICE, readers=()),
+    "reports:request": of_releasers(asked),
+    "reports:request-change": of_adviser(asked),
+    "reports:request-correct-event": of_adviser(asked_event),
+    "reports:request-begin": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "reports:request-prepare": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "reports:request-send": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "reports:request-finish": of_plan(
+        asked, may=("OIA reviewer",), readers=RELEASERS, get=NOT_ALLOWED, post=ONWARD
+    ),
+    "reports:request-close": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "reports:request-send-back": of_plan(
+        asked, may=("OIA reviewer", "OIA decision-maker"), readers=RELEASERS, post=INVALID
+    ),
+    "reports:request-clarified": of_adviser(asked),
+    "reports:request-withdraw": of_adviser(asked),
+    "reports:request-complaint": of_adviser(asked),
+    "reports:request-complaint-closed": of_adviser(asked),
+    "reports:request-scope": of_adviser(asked),
+    "reports:request-add-papers": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "reports:request-add-file": of_adviser(asked),
+    "reports:request-add-not-held": of_adviser(asked),
+    "reports:request-line": of_releasers(asked_line, who="OIA adviser", post=INVALID),
+    "reports:request-line-file": of_releasers(asked_line),
+    "reports:request-ask-agency": of_adviser(asked_line),
+    "reports:request-write-letter": of_adviser(lambda scene: [*asked(scene), "acknowledge"]),
+    "reports:request-letter": of_releasers(asked_letter, who="OIA adviser", post=INVALID),
+    "reports:request-send-letter": of_adviser(asked_letter, get=NOT_ALLOWED),
+    "reports:letter-pdf": of_releasers(asked_letter),
+    "reports:letter-docx": of_releasers(asked_letter),
+    "reports:request-decision": of_releasers(asked, who="OIA decision-maker", post=INVALID),
+    "reports:request-release": of_releasers(asked, who="OIA decision-maker", post=INVALID),
+    "reports:request-released-paper": of_releasers(
+        lambda scene: [
+            *released_request(scene),
+            ReleasedPaper.objects.get(release__request__in=released_request(scene)).number,
+        ]
+    ),
+    "reports:request-package": of_releasers(released_request),
 }
 
 # The administration pages have one rule for all of them, and are asked one by one below.
@@ -828,7 +932,7 @@ def told(response: Any) -> Any:
     if response.status_code != 302:
         return response.status_code
     where = response.url.partition("?")[0]
-    if where.startswith((reverse("plans:list"), "/agencies/")):
+    if where.startswith((reverse("plans:list"), "/agencies/", "/requests/")):
         return ONWARD
     return {reverse("account_login"): SIGN_IN, reverse("home"): HOME}.get(where, where)
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from reports.models.release.request import REQUEST_ROLES
 from reports.views.readers import office_plans
 from workitems.views.lookups import visible_plans
 
@@ -47,17 +48,23 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     office = frame["office_plans"] = office_plans(request)
     every = [*plans, *office]
     current = next((plan for plan in every if plan.slug == slug), every[0] if every else None)
-    if current is None:
-        return frame
     here = match.namespace if match else ""
     here = WITHIN.get(here, here)
+    requests = []
+    if user.agencies_as(*REQUEST_ROLES):
+        requests = frame["navigation"] = [
+            ("Requests", reverse("reports:requests"), here == "reports")
+        ]
+    if current is None:
+        return frame
     if current in office:
         return frame | {
             "plan_name": current.title,
             "navigation": [
                 (label, reverse(name, args=[current.slug]), namespace == here)
                 for label, name, namespace in OFFICE_SECTIONS
-            ],
+            ]
+            + requests,
         }
     today = localdate()
     section = next((name for _, name, namespace in SECTIONS if namespace == here), "plans:detail")
@@ -76,5 +83,6 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         "navigation": [
             (label, reverse(name, args=[current.slug]), namespace == here)
             for label, name, namespace in SECTIONS
-        ],
+        ]
+        + requests,
     }

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import lxml.html
@@ -22,6 +23,7 @@ from reports.models import (
     Clearance,
     ClearanceComment,
     ClearanceReply,
+    Consultation,
     DraftParagraph,
     DraftSection,
     EarlierPaper,
@@ -32,14 +34,18 @@ from reports.models import (
     MeetingPaper,
     PublicProgress,
     Redaction,
+    RequestEvent,
+    RequestLetter,
     Response,
     ResponseChoice,
+    ScheduleLine,
     WordCopy,
 )
 from reports.render.docx import render_docx
 from reports.services import states
 from reports.services.kinds import patterns
-from tests.cast import Scene
+from reports.services.release import requests
+from tests.cast import REQUEST, Scene
 from tests.factories import (
     PASSWORD,
     BriefingFactory,
@@ -295,6 +301,66 @@ CREATES = {
         lambda world: {"file": SimpleUploadedFile("third.pdf", b"%PDF-1.7 third")},
         held_by="a paper is replaced once",
     ),
+    "reports:record-request": Creates(
+        InformationRequest,
+        "OIA adviser",
+        lambda world: {
+            "agency": world.agencies["labour"].pk,
+            "reference": "13/02026",
+            "requester_name": "A newspaper",
+            "dated": "21 April 2013",
+            "received_on": "22 April 2013",
+            "text": "All minutes, please.",
+        },
+    ),
+    "reports:request-clarified": Creates(
+        RequestEvent,
+        "OIA adviser",
+        lambda world: {"on": "2 May 2013", "note": "The annual ones."},
+        first=lambda world: requests.seek_clarification(
+            request=InformationRequest.objects.get(reference=REQUEST),
+            on=date(2013, 4, 30),
+            note="Which reports?",
+            by=world["OIA adviser"],
+            at=timezone.now(),
+        ),
+    ),
+    "reports:request-withdraw": Creates(
+        RequestEvent,
+        "OIA adviser",
+        lambda world: {"on": "2 May 2013", "note": "By telephone."},
+        arguments=lambda world: [InformationRequest.objects.get(reference="13/02026").pk],
+    ),
+    "reports:request-complaint": Creates(
+        RequestEvent,
+        "OIA adviser",
+        lambda world: {"on": "3 June 2013", "note": "It took too long."},
+    ),
+    "reports:request-complaint-closed": Creates(
+        RequestEvent,
+        "OIA adviser",
+        lambda world: {"on": "3 July 2013", "note": "We apologised."},
+    ),
+    "reports:request-add-file": Creates(
+        ScheduleLine,
+        "OIA adviser",
+        lambda world: {
+            "title": "A letter",
+            "file": SimpleUploadedFile("letter.pdf", b"%PDF-1.7"),
+        },
+    ),
+    "reports:request-add-not-held": Creates(
+        ScheduleLine, "OIA adviser", lambda world: {"title": "The budget of 2008"}
+    ),
+    "reports:request-ask-agency": Creates(
+        Consultation,
+        "OIA adviser",
+        lambda world: {
+            "agency": world.agencies["customs"].pk,
+            "question": "May the paragraph on ports go out?",
+        },
+    ),
+    "reports:request-write-letter": Creates(RequestLetter, "OIA adviser"),
     "reports:proactive": Creates(
         InformationRequest,
         "OIA adviser",
@@ -614,6 +680,22 @@ CHANGES = {
     "reports:progress-take-down": STATE,
     "reports:change-earlier-paper": VERSION,
     "reports:withdraw-earlier-paper": VERSION,
+    "reports:request-consultation": VERSION,
+    "reports:request-change": VERSION,
+    "reports:request-correct-event": "an event is corrected once",
+    "reports:request-begin": STATE,
+    "reports:request-prepare": STATE,
+    "reports:request-send": STATE,
+    "reports:request-finish": STATE,
+    "reports:request-close": STATE,
+    "reports:request-send-back": STATE,
+    "reports:request-scope": VERSION,
+    "reports:request-add-papers": "a schedule lists a paper once",
+    "reports:request-line": VERSION,
+    "reports:request-letter": VERSION,
+    "reports:request-send-letter": VERSION,
+    "reports:request-decision": VERSION,
+    "reports:request-release": STATE,
     "reports:released-verify": "says whether a file is one that was released, and keeps nothing",
     "reports:released-page": VERSION,
     "reports:publish": STATE,

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from agencies.models import Agency, Seat, User
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -197,6 +198,9 @@ class InformationRequest(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:request", args=[self.pk])
 
     @property
     def is_open(self) -> bool:

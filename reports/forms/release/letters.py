@@ -1,0 +1,191 @@
+"""Forms of a letter about a request: what its preparer types, and the day on which it is sent."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from agencies.fields import DayField, Form, LinesField, TextField, VersionedForm
+from reports.models import RequestLetter
+from reports.models.release.request import NAME_LENGTH, NOTE_LENGTH
+from reports.release.act import act_named
+
+Kind = RequestLetter.Kind
+PEOPLE = {
+    "contact": ("name", "role", "phone", "email"),
+    "signatory": ("name", "role"),
+}
+# The fields that only some kinds of letter have.
+OF_KIND: dict[str, tuple[str, ...]] = {
+    Kind.CLARIFY: ("question",),
+    Kind.TRANSFER: ("whom", "transfer_reason", "part", "transfer_contact"),
+    Kind.EXTEND: ("until", "extension_reason", "explanation"),
+    Kind.DECIDE: ("release_by", "public_interest", "will_be_published", "apologise", "no_apology_reason"),
+    Kind.DECIDE_AND_RELEASE: ("public_interest", "will_be_published", "apologise", "no_apology_reason"),
+}  # fmt: skip
+ALL_OF_KINDS = {name for names in OF_KIND.values() for name in names}
+
+
+def _short(label: str, **how: Any) -> TextField:
+    return TextField(label=label, max_length=NAME_LENGTH, required=False, **how)
+
+
+class LetterForm(VersionedForm):
+    """The fields of one kind of letter. `typed` is what the records keep of them."""
+
+    SOMETIMES = ("no_apology_reason",)
+
+    dated = DayField(label="Date of the letter")
+    question = LinesField(label="Question to the requester", required=True, max_length=NOTE_LENGTH)
+    whom = TextField(label="Transferred to", max_length=NAME_LENGTH)
+    transfer_reason = forms.ChoiceField(label="Why it is transferred")
+    part = _short("Which part", help_text="Leave blank if the whole request is transferred.")
+    transfer_contact = _short("How to reach them")
+    until = DayField(label="New date", help_text="A working day after the first due date.")
+    extension_reason = forms.ChoiceField(label="Why it is extended")
+    explanation = LinesField(label="Explanation in your own words", max_length=NOTE_LENGTH)
+    release_by = DayField(
+        label="Papers follow by", required=False, help_text="If they do not come with this letter."
+    )
+    public_interest = LinesField(
+        label="Public interest, in your own words",
+        max_length=NOTE_LENGTH,
+        help_text="Printed after the Act’s own sentence.",
+    )
+    will_be_published = forms.BooleanField(
+        label="Say that the papers will be published", required=False
+    )
+    apologise = forms.BooleanField(
+        label="Apologise if the decision is late",
+        required=False,
+        help_text="Printed only in a late letter.",
+    )
+    no_apology_reason = LinesField(label="Why there is no apology", max_length=NOTE_LENGTH)
+    own_words = LinesField(
+        label="In your own words", max_length=NOTE_LENGTH, help_text="Added to the letter as typed."
+    )
+    contact_name = _short("Contact: name")
+    contact_role = _short("Contact: role")
+    contact_phone = _short("Contact: phone")
+    contact_email = _short("Contact: email address")
+    signatory_name = _short("Signed by: name")
+    signatory_role = _short("Signed by: role")
+
+    def __init__(self, *args: Any, row: RequestLetter, on: date, **kwargs: Any) -> None:
+        self.on = on
+        super().__init__(*args, row=row, on=on, **kwargs)
+        for name in ALL_OF_KINDS - set(OF_KIND.get(row.kind, ())):
+            del self.fields[name]
+        act = act_named()
+        for name, reasons in (
+            ("transfer_reason", act.transfer_reasons),
+            ("extension_reason", act.extension_reasons),
+        ):
+            field: Any = self.fields.get(name)
+            if field is not None:
+                field.choices = [(each.code, f"s {each.code}: {each.words}") for each in reasons]
+
+    def start(self, row: RequestLetter) -> dict[str, Any]:
+        typed: Mapping[str, Any] = row.typed
+        found: dict[str, Any] = {
+            name: typed.get(name, "")
+            for name in ("question", "release_by", "public_interest", "own_words")
+        }
+        for name in ("release_by",):
+            found[name] = date.fromisoformat(typed[name]) if typed.get(name) else None
+        found |= {
+            f"{who}_{part}": typed.get(who, {}).get(part, "")
+            for who, parts in PEOPLE.items()
+            for part in parts
+        }
+        transfer, extension = typed.get("transfer") or {}, typed.get("extension") or {}
+        return found | {
+            "whom": transfer.get("whom", ""),
+            "transfer_reason": transfer.get("reason", ""),
+            "part": transfer.get("part", ""),
+            "transfer_contact": transfer.get("contact", ""),
+            "until": date.fromisoformat(extension["until"]) if extension else None,
+            "extension_reason": extension.get("reason", ""),
+            "explanation": extension.get("explanation", ""),
+            "will_be_published": typed.get("will_be_published", False),
+            "apologise": row.has_apology,
+            "no_apology_reason": row.no_apology_reason,
+            "dated": date.fromisoformat(row.content["dated"])
+            if "dated" in row.content
+            else self.on,
+        }
+
+    @property
+    def typed(self) -> dict[str, Any]:  # type: ignore[override]
+        """Return what `services.release.letters` keeps of a valid form."""
+        cleaned = self.cleaned_data
+        found: dict[str, Any] = {
+            who: {part: cleaned[f"{who}_{part}"] for part in parts} for who, parts in PEOPLE.items()
+        }
+        for name in ("question", "public_interest", "own_words", "will_be_published"):
+            if cleaned.get(name):
+                found[name] = cleaned[name]
+        if cleaned.get("release_by"):
+            found["release_by"] = cleaned["release_by"].isoformat()
+        if "whom" in cleaned:
+            found["transfer"] = {
+                "whom": cleaned["whom"],
+                "reason": cleaned["transfer_reason"],
+                "part": cleaned["part"],
+                "contact": cleaned["transfer_contact"],
+            }
+        if "until" in cleaned:
+            found["extension"] = {
+                "reason": cleaned["extension_reason"],
+                "until": cleaned["until"].isoformat(),
+                "explanation": cleaned["explanation"],
+            }
+        return found
+
+    @property
+    def apology(self) -> dict[str, Any]:
+        """Return whether a late letter apologises and, if not, why, for the service."""
+        if "apologise" not in self.fields:
+            return {}
+        return {
+            "has_apology": self.cleaned_data["apologise"],
+            "no_apology_reason": self.cleaned_data["no_apology_reason"],
+        }
+
+
+class SendLetterForm(VersionedForm):
+    """Marks a letter as sent. `sent_on` becomes its date."""
+
+    sent_on = DayField(label="Sent on")
+
+    def start(self, row: RequestLetter) -> dict[str, Any]:
+        return {"sent_on": self.on}
+
+    def __init__(self, *args: Any, row: RequestLetter, on: date, **kwargs: Any) -> None:
+        self.on = on
+        super().__init__(*args, row=row, on=on, **kwargs)
+
+
+class SignForm(Form):
+    """Signs a decision as it was shown: the version of its letter, its date, and each warning left."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    on = DayField(label="Date of the letter", widget=forms.HiddenInput)
+    has_read = forms.BooleanField(label="I have read this letter and its schedule")
+
+    def __init__(self, *args: Any, warnings: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = {f"warning-{number}": each for number, each in enumerate(warnings)}
+        for name, each in self.names.items():
+            self.fields[name] = LinesField(
+                label=f"Why it stays so: {each.sentence}",
+                required=True,
+                rows=2,
+                max_length=NOTE_LENGTH,
+                error_messages={"required": "Mend it, or say why it stays so."},
+            )
+
+    @property
+    def warnings_left(self) -> dict[str, str]:
+        return {each.key: self.cleaned_data[name] for name, each in self.names.items()}

@@ -1,0 +1,131 @@
+"""Forms to record a request, to change what is recorded, and to correct an event."""
+
+from typing import Any
+
+from django import forms
+
+from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
+from agencies.models import Agency
+from reports.models import InformationRequest, RequestEvent
+from reports.models.release.request import (
+    NAME_LENGTH,
+    NOTE_LENGTH,
+    REFERENCE_LENGTH,
+    TEXT_LENGTH,
+)
+from workitems.models import Plan
+
+ADDRESS_LENGTH = 1000
+
+
+def reference_field() -> TextField:
+    return TextField(
+        label="Reference",
+        max_length=REFERENCE_LENGTH,
+        help_text="As your register has it, such as 13/02025 or DOIA 2324-1559.",
+    )
+
+
+def requester_fields() -> dict[str, forms.Field]:
+    return {
+        "requester_name": TextField(
+            label="Who asked",
+            max_length=NAME_LENGTH,
+            required=False,
+            help_text="Only the people who answer requests see the name and the address.",
+        ),
+        "requester_address": LinesField(
+            label="Their address",
+            max_length=ADDRESS_LENGTH,
+            help_text="An email address, or a postal address in lines. It heads each letter.",
+        ),
+    }
+
+
+def plan_field() -> Any:
+    return forms.ModelChoiceField(
+        label="Which plan it is about",
+        queryset=Plan.objects.none(),
+        required=False,
+        empty_label="No plan, or several",
+        help_text="Papers are searched for and published by plan.",
+    )
+
+
+def note_field(label: str, help_text: str = "") -> LinesField:
+    return LinesField(label=label, max_length=NOTE_LENGTH, help_text=help_text)
+
+
+class RecordRequestForm(Form):
+    SOMETIMES = ("requester_name",)
+
+    agency = forms.ModelChoiceField(
+        label="Agency that was asked", queryset=Agency.objects.none(), empty_label=None
+    )
+    reference = reference_field()
+    channel = forms.ChoiceField(
+        label="How it came", choices=InformationRequest.Channel.choices, initial="email"
+    )
+    requester_name, requester_address = requester_fields().values()
+    dated = DayField(label="Date of the request")
+    received_on = DayField(
+        label="Received on", help_text="Day 0 of the clock. The next working day is day 1."
+    )
+    text = LinesField(
+        label="What is asked, word for word",
+        rows=8,
+        required=True,
+        max_length=TEXT_LENGTH,
+        strip=False,
+        help_text="Letters quote it. It cannot be changed once it is recorded.",
+    )
+    plan = plan_field()
+    urgency_reason = note_field("Why it is urgent", "If the requester asked for urgency.")
+
+    def __init__(self, *args: Any, agencies: Any, plans: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        of_agency: Any = self.fields["agency"]
+        of_agency.queryset = agencies
+        of_plan: Any = self.fields["plan"]
+        of_plan.queryset = plans
+
+
+class ChangeRequestForm(VersionedForm):
+    SOMETIMES = ("requester_name",)
+    BEGINS_WITH = (
+        *("reference", "requester_name", "requester_address"),
+        *("plan", "scope_note", "urgency_reason"),
+    )
+
+    reference = reference_field()
+    requester_name, requester_address = requester_fields().values()
+    plan = plan_field()
+    scope_note = note_field("How the request is read", "The letters say it after the request.")
+    urgency_reason = note_field("Why it is urgent", "If the requester asked for urgency.")
+
+    def __init__(self, *args: Any, plans: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        of_plan: Any = self.fields["plan"]
+        of_plan.queryset = plans
+
+
+class CorrectEventForm(Form):
+    """A later event that names the first: the right day, or that it did not happen."""
+
+    on = DayField(label="The right day")
+    did_not_happen = forms.BooleanField(
+        label="It did not happen", required=False, help_text="Leave the day as it is."
+    )
+    reason = ReasonField(
+        label="Why it is corrected", help_text="The first record stays, with this beside it."
+    )
+
+    def __init__(self, *args: Any, event: RequestEvent, **kwargs: Any) -> None:
+        kwargs["initial"] = {"on": event.happened_on}
+        super().__init__(*args, **kwargs)
+
+
+class SearchForm(Form):
+    """Filter of the list of requests."""
+
+    q = TextField(label="Reference", required=False, max_length=REFERENCE_LENGTH)

@@ -1,0 +1,113 @@
+"""Forms of a request's schedule: its scope, its papers, decisions on them, and consultations."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from agencies.fields import DayField, Form, LinesField, TextField, VersionedForm
+from agencies.models import Agency
+from reports.models import Consultation, InformationRequest, ScheduleLine
+from reports.models.release.request import NOTE_LENGTH
+from reports.models.release.schedule import TITLE_LENGTH
+from reports.release.act import act_named
+
+Decision = ScheduleLine.Decision
+
+
+class ScopeForm(VersionedForm):
+    BEGINS_WITH = ("scope_from", "scope_to", "scope_note")
+
+    scope_from = DayField(label="Papers from", required=False)
+    scope_to = DayField(label="Papers to", required=False)
+    scope_note = LinesField(
+        label="How the request is read",
+        max_length=NOTE_LENGTH,
+        help_text="The letters say it after the request.",
+    )
+
+
+class FileForm(Form):
+    title = TextField(label="Title as listed", max_length=TITLE_LENGTH)
+    dated = DayField(label="Date of the paper", required=False)
+    file = forms.FileField(label="File", help_text="At most 10 MB.")
+
+
+class NotHeldForm(Form):
+    title = TextField(
+        label="What is not held here",
+        max_length=TITLE_LENGTH,
+        help_text="In the requester’s words if you can. Next, you refuse or transfer it.",
+    )
+
+
+class DecideLineForm(VersionedForm):
+    SOMETIMES = ("grounds", "reason", "public_interest")
+
+    decision = forms.ChoiceField(label="Decision", widget=forms.RadioSelect)
+    grounds = forms.MultipleChoiceField(
+        label="Ground",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Of a paper that is withheld or refused. For words within a briefing, the ground "
+        "goes with the words. A security marking is never a ground.",
+    )
+    public_interest = LinesField(
+        label="Public interest",
+        max_length=NOTE_LENGTH,
+        help_text="For each ground under section 9(2): what speaks for release, and why it is not "
+        "enough.",
+    )
+    reason = LinesField(
+        label="Reason",
+        max_length=NOTE_LENGTH,
+        help_text="Why it is out of scope, or to whom it was transferred. The requester reads this.",
+    )
+
+    def __init__(self, *args: Any, row: ScheduleLine, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, on=on, **kwargs)
+        decision: Any = self.fields["decision"]
+        gives = (*ScheduleLine.GIVEN, Decision.WITHHELD)
+        decision.choices = [
+            (value, label)
+            for value, label in Decision.choices
+            if value and not (row.kind == row.Kind.NOT_HELD and value in gives)
+        ]
+        grounds: Any = self.fields["grounds"]
+        grounds.choices = [(each.code, str(each)) for each in act_named().grounds_on(on)]
+
+    def start(self, row: ScheduleLine) -> dict[str, Any]:
+        return {
+            "decision": row.decision,
+            "grounds": list(row.ground_codes),
+            "reason": row.reason,
+            "public_interest": row.public_interest,
+        }
+
+
+class AskAgencyForm(Form):
+    agency = forms.ModelChoiceField(label="Agency", queryset=Agency.objects.none())
+    question = LinesField(
+        label="Question",
+        required=True,
+        max_length=NOTE_LENGTH,
+        help_text="The agency reads this and the paper, but not who asked for it or why.",
+    )
+
+    def __init__(self, *args: Any, request: InformationRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agency: Any = self.fields["agency"]
+        agency.queryset = Agency.objects.exclude(pk=request.agency_id).order_by("short_name")
+
+
+class ConsultationForm(VersionedForm):
+    answer = LinesField(
+        label="Your agency’s answer",
+        rows=6,
+        required=True,
+        max_length=NOTE_LENGTH,
+        help_text="Which words should not be released, if any, and why.",
+    )
+
+    def start(self, row: Consultation) -> dict[str, Any]:
+        return {"answer": row.answer}

@@ -1,0 +1,127 @@
+"""The decision on a request: its letter with what blocks it, what to look at, and the signature."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from agencies.fields import DayField
+from agencies.views.form_pages import form_page, saying_refusals
+from reports.forms.release.letters import SignForm
+from reports.models import InformationRequest, RequestLetter
+from reports.release.letters import Purpose
+from reports.render.letter_html import letter_fragment
+from reports.services.release import deciding
+from reports.services.release import letters as letter_services
+from reports.views.release.letters import as_now, dated_on, files_of, looks_of, ombudsman
+from reports.views.release.requests import visible_request
+from workitems.views.lookups import require, signed_in
+
+State = InformationRequest.State
+
+
+def _asked_day(request: HttpRequest, letter: RequestLetter | None) -> date:
+    """Return the day that the page shows the letter for: `on` of its address, else the letter's."""
+    typed = request.POST.get("on") or request.GET.get("on")
+    if typed:
+        try:
+            return DayField().clean(typed) or timezone.localdate()
+        except Exception:
+            pass
+    return dated_on(letter) if letter else timezone.localdate()
+
+
+def _mend(row: InformationRequest, letter: RequestLetter | None, sentence: str) -> str:
+    """Return the page on which what blocks the decision is mended."""
+    for line in row.lines.in_order():
+        if sentence.startswith(f"Document {line.number}, "):
+            if "redaction" in sentence or "words of it" in sentence or "nothing of it" in sentence:
+                try:
+                    return reverse("reports:request-redact", args=[row.pk, line.number])
+                except NoReverseMatch:
+                    pass
+            return reverse("reports:request-line", args=[row.pk, line.number])
+    if "schedule" in sentence or "document" in sentence.lower():
+        return reverse("reports:request-scope", args=[row.pk])
+    if "Ombudsman’s details" in sentence:
+        return ""
+    if letter is not None:
+        return reverse("reports:request-letter", args=[row.pk, letter.pk]) + "#change"
+    return reverse("reports:request-write-letter", args=[row.pk, "decide"])
+
+
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "HEAD", "POST"])
+def decision(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the letter with the decision; the decision-maker signs it."""
+    with transaction.atomic():
+        row = visible_request(request, pk)
+        if request.method == "POST":
+            require(request, "reports.sign_decision", row)
+        letter = deciding.deciding_letter(row)
+        if letter is not None:
+            letter.request = row
+        on = _asked_day(request, letter)
+        warnings = () if letter is not None and letter.is_sent else deciding.warnings(row)
+        form = SignForm(
+            request.POST if request.method == "POST" else None,
+            warnings=warnings,
+            initial={"on": on, "version": letter.version if letter else 0},
+        )
+        valid = form.is_valid()
+    if valid and letter is not None:
+        with saying_refusals(form):
+            content = letter_services.written(letter, on=on, ombudsman=ombudsman())[0]
+            pdf, docx = files_of(content, looks_of(row))
+            deciding.sign_decision(
+                request=row,
+                letter_version=form.cleaned_data["version"],
+                on=on,
+                pdf=pdf,
+                docx=docx,
+                ombudsman=ombudsman(),
+                by=signed_in(request),
+                at=timezone.now(),
+                warnings_left=form.warnings_left,
+            )
+            messages.success(request, "The decision is signed and notified. Its letter is frozen.")
+            return redirect("reports:request", pk)
+    with transaction.atomic():
+        return _page(request, row, letter, on, form, warnings)
+
+
+def _page(
+    request: HttpRequest,
+    row: InformationRequest,
+    letter: RequestLetter | None,
+    on: date,
+    form: SignForm,
+    warnings: tuple[deciding.Warned, ...],
+) -> HttpResponse:
+    user = signed_in(request)
+    text = as_now(letter, on)[0] if letter is not None and not letter.is_purged else None
+    is_sent = letter is not None and letter.is_sent
+    obstacles = () if is_sent else deciding.obstacles(row, on=on, ombudsman=ombudsman())
+    may_sign = user.has_perm("reports.sign_decision", row)
+    why_not = deciding.signatory_obstacle(row, user) if may_sign and not is_sent else ""
+    return form_page(
+        request,
+        "reports/release/decision.html",
+        form,
+        row=row,
+        letter=letter,
+        on=on,
+        fragment=letter_fragment(text, looks_of(row), is_draft=not is_sent) if text else "",
+        obstacles=[(each, _mend(row, letter, each)) for each in obstacles],
+        warnings=warnings,
+        left=[] if letter is None else list(letter.warnings_left.values()),
+        is_late=text is not None and text.has(Purpose.LATE),
+        may_sign=may_sign and row.state == State.READY and not why_not and not obstacles,
+        why_not=why_not,
+        is_ready=row.state == State.READY,
+    )

@@ -1,0 +1,146 @@
+"""Release the papers of a decided request: the gate's report, the package, and the release."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.fields import Refusal
+from agencies.views.form_pages import form_page, saying_refusals
+from reports.forms.release.releases import ReleaseForm
+from reports.models import InformationRequest, Release, ScheduleLine
+from reports.render.release_package import package
+from reports.services.release import packages
+from reports.services.release import releases as services
+from reports.views.files import download, frozen
+from reports.views.release.requests import visible_request
+from workitems.views.lookups import require, signed_in
+
+State = InformationRequest.State
+
+
+def release_of(row: InformationRequest) -> Release | None:
+    return Release.objects.with_publication().filter(request=row).first()
+
+
+def _to_upload(row: InformationRequest) -> list[ScheduleLine]:
+    """Return the papers for which a PDF has to be uploaded: released in part, and not ours."""
+    return [
+        line
+        for line in row.lines.given().in_order()
+        if not line.is_ours and line.decision == ScheduleLine.Decision.PART
+    ]
+
+
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what is or would be released with the gate's report on each file, and release it."""
+    with transaction.atomic():
+        row = visible_request(request, pk)
+        if request.method == "POST":
+            require(request, "reports.publish_release", row)
+        made = release_of(row)
+        to_upload = [] if made else _to_upload(row)
+    form = ReleaseForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        to_upload=to_upload,
+        initial={"released_on": _decided_on(row) or timezone.localdate()},
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            copies = {line.pk: form.cleaned_data[name].read() for name, line in form.names.items()}
+            prepared = packages.prepared_papers(row, copies)
+            if request.POST.get("act") == "check":
+                with transaction.atomic():
+                    return _page(request, row, made, form, checked=prepared)
+            _release(row, prepared, form.cleaned_data["released_on"], request)
+            messages.success(request, "The papers are released. Nothing changes them any more.")
+            return redirect("reports:request-release", pk)
+    with transaction.atomic():
+        return _page(request, row, made, form)
+
+
+def _decided_on(row: InformationRequest) -> date | None:
+    return (
+        row.events.in_force()
+        .of_kind("decision_notified")
+        .values_list("happened_on", flat=True)
+        .first()
+    )
+
+
+def _release(row: InformationRequest, prepared: Any, on: date, request: HttpRequest) -> None:
+    try:
+        services.release(
+            request=row, papers=prepared, on=on, by=signed_in(request), at=timezone.now()
+        )
+    except Refusal as refusal:
+        field = "released_on" if refusal.field == "on" else refusal.field
+        raise type(refusal)(str(refusal), field) from refusal
+
+
+def _page(
+    request: HttpRequest,
+    row: InformationRequest,
+    made: Release | None,
+    form: ReleaseForm,
+    checked: Any = (),
+) -> HttpResponse:
+    may_release = request.user.has_perm("reports.publish_release", row)
+    return form_page(
+        request,
+        "reports/release/release.html",
+        form,
+        row=row,
+        made=made,
+        papers=made.papers.defer("pdf").order_by("number") if made else [],
+        checked=checked,
+        lines=row.lines.given().in_order(),
+        may_release=may_release and row.state == State.DECIDED and made is None,
+        publish_url=_public_url(made) if made is not None and may_release else "",
+        is_published=made is not None and Release.objects.published().filter(pk=made.pk).exists(),
+        is_decided=row.state in (State.DECIDED, State.CLOSED),
+    )
+
+
+def _public_url(made: Release) -> str:
+    """Return the page on which a release is published or taken back, or ""."""
+    is_published = Release.objects.published().filter(pk=made.pk).exists()
+    try:
+        return reverse("reports:unpublish" if is_published else "reports:publish", args=[made.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def _made(row: InformationRequest) -> Release:
+    return get_object_or_404(Release.objects.with_publication(), request=row)
+
+
+@require_safe
+def paper(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Return one released file, byte for byte, if it matches its SHA-256."""
+    row = visible_request(request, pk)
+    found = get_object_or_404(_made(row).papers, number=number)
+    if not found.is_intact:
+        raise Http404
+    return frozen(request, bytes(found.pdf), found.pdf_sha256, found.file_name)
+
+
+@require_safe
+def package_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the letter, the schedule, the PDFs and their digests as one ZIP."""
+    row = visible_request(request, pk)
+    made = _made(row)
+    letters = row.letters.sent().filter(kind__in=("decide", "decide_and_release", "release"))
+    data = package(made, list(made.papers.order_by("number")), list(letters.order_by("pk")))
+    name = slugify(row.reference.replace("/", "-")) or "request"
+    return download(data, f"release {name}.zip", "application/zip")

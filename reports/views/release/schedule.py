@@ -1,0 +1,290 @@
+"""Find papers in scope, list them, decide on each, and consult agencies about them."""
+
+from typing import Any
+
+from csp.constants import NONE
+from csp.decorators import csp
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
+from agencies.views.once import once
+from reports.forms.release.schedule import (
+    AskAgencyForm,
+    ConsultationForm,
+    DecideLineForm,
+    FileForm,
+    NotHeldForm,
+    ScopeForm,
+)
+from reports.models import Consultation, InformationRequest, ScheduleLine
+from reports.models.release.in_scope import COLUMNS, found_between, papers_of
+from reports.services.release import requests as services_of_requests
+from reports.services.release import schedule as services
+from reports.views.files import MIME_TYPES, download
+from reports.views.release.requests import prepared_request, visible_request
+from workitems.attachments import content_type
+from workitems.views.lookups import posted, require, signed_in
+
+MODELS = {column: model for model, column in COLUMNS.items()}
+LARGEST = 2**31
+
+
+def _may_change(row: InformationRequest) -> bool:
+    return row.state in InformationRequest.PREPARED_IN
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def scope(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say between which days papers are in scope, and list what the product holds between them."""
+    row = prepared_request(request, pk)
+    form = ScopeForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services_of_requests.set_scope(
+                request=row, by=signed_in(request), **form.cleaned_data
+            )
+            say_saved(request, form, saved, "The scope is saved.")
+            return redirect("reports:request-scope", pk)
+    found = (
+        found_between(row, row.scope_from, row.scope_to) if row.scope_from and row.scope_to else []
+    )
+    return form_page(
+        request,
+        "reports/release/scope.html",
+        form,
+        row=row,
+        found=found,
+        unlisted=[each for each in found if not each.is_listed],
+        lines=list(row.lines.for_list()),
+        may_change=_may_change(row),
+    )
+
+
+@require_POST
+def add_papers(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the papers that were ticked, each by its key: "issued-7"."""
+    row = prepared_request(request, pk)
+    keys = request.POST.getlist("paper")
+    if not keys:
+        messages.error(request, "Tick at least one paper.")
+    added = 0
+    with refusals_in_messages(request):
+        for key in keys:
+            services.add_paper(request=row, paper=_paper(row, key), by=signed_in(request))
+            added += 1
+    if added:
+        papers = "1 paper is" if added == 1 else f"{added} papers are"
+        messages.success(request, f"{papers} added to the schedule.")
+    return redirect("reports:request-scope", pk)
+
+
+def _paper(row: InformationRequest, key: str) -> Any:
+    column, _hyphen, number = key.partition("-")
+    model = MODELS.get(column)
+    if model is None or not number.isascii() or not number.isdecimal() or int(number) > LARGEST:
+        raise Http404
+    return get_object_or_404(papers_of(row, model), pk=int(number))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def add_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """List a file that we did not make."""
+    row = prepared_request(request, pk)
+    form = FileForm(posted(request), request.FILES if request.method == "POST" else None)
+    if form.is_valid():
+        with saying_refusals(form):
+            services.add_file(request=row, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, "The file is added to the schedule.")
+            return redirect("reports:request-scope", pk)
+    return form_page(
+        request,
+        "reports/release/add.html",
+        form,
+        row=row,
+        title="Add a file",
+        lead="For a paper that is not in this product. It is released in full, withheld or refused, "
+        "or replaced by a copy that was redacted elsewhere.",
+        submit="Add the file",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def add_not_held(request: HttpRequest, pk: int) -> HttpResponse:
+    """List what is asked for and is not held here."""
+    row = prepared_request(request, pk)
+    form = NotHeldForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            services.add_not_held(request=row, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, "It is listed as not held here.")
+            return redirect("reports:request-scope", pk)
+    return form_page(
+        request,
+        "reports/release/add.html",
+        form,
+        row=row,
+        title="List what is not held here",
+        lead="",
+        submit="Add to the schedule",
+    )
+
+
+# --- one line --------------------------------------------------------------------------------------
+
+
+def _line(row: InformationRequest, number: int) -> ScheduleLine:
+    found = get_object_or_404(row.lines.for_list(), number=number)
+    found.request = row
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Show a paper of the schedule with its decision; its adviser decides."""
+    row = visible_request(request, pk)
+    if request.method == "POST":
+        require(request, "reports.prepare_request", row)
+    found, on = _line(row, number), timezone.localdate()
+    form = DecideLineForm(posted(request), row=found, on=on)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.decide_line(
+                line=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+            say_saved(request, form, saved, f"Decided: {saved.get_decision_display().lower()}.")
+            if saved.is_ours and saved.decision == ScheduleLine.Decision.PART:
+                return redirect("reports:request-line", pk, number)
+            return redirect("reports:request", pk)
+    may_prepare = request.user.has_perm("reports.prepare_request", row)
+    return form_page(
+        request,
+        "reports/release/line.html",
+        form,
+        row=row,
+        line=found,
+        consultations=found.consultations.all(),
+        withheld=found.redactions.standing().count(),
+        redact_url=_redact_url(found),
+        has_file=found.kind != ScheduleLine.Kind.NOT_HELD,
+        may_decide=may_prepare and _may_change(row),
+        may_consult=may_prepare and row.is_open and found.kind != ScheduleLine.Kind.NOT_HELD,
+    )
+
+
+def _redact_url(line: ScheduleLine) -> str:
+    """Return the page on which the words of a briefing are withheld, or ""."""
+    if not line.is_ours:
+        return ""
+    try:
+        return reverse("reports:request-redact", args=[line.request_id, line.number])
+    except NoReverseMatch:
+        return ""
+
+
+def paper_of(line: ScheduleLine) -> HttpResponse:
+    """Return the file of a line as a download. Raise `Http404` if there is none."""
+    name = f"{slugify(line.title)[:60] or 'paper'}.pdf"
+    row = ScheduleLine.objects.select_related(
+        *("issued", "meeting_paper", "response", "evidence", "earlier_paper")
+    ).get(pk=line.pk)
+    for held in (row.issued, row.meeting_paper, row.earlier_paper):
+        if held is not None:
+            return download(bytes(held.pdf), name)
+    file: Any = row.file
+    if row.evidence is not None:
+        file, name = row.evidence.file, row.evidence.file_name
+    elif row.response is not None:
+        file, name = row.response.scan, row.response.scan_name
+    elif file:
+        name = row.file_name
+    if not file:
+        raise Http404
+    try:
+        with file.open() as opened:
+            data = opened.read()  # at most 10 MB
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    return download(data, name, content_type(name) or MIME_TYPES["pdf"])
+
+
+# Somebody else's file: if a browser displayed it, the policy would block scripts and requests.
+@require_safe
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def line_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    return paper_of(_line(visible_request(request, pk), number))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def ask_agency(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Ask another agency about one paper."""
+    row = prepared_request(request, pk)
+    found = _line(row, number)
+    form = AskAgencyForm(posted(request), request=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            made = services.ask_agency(
+                line=found,
+                on=timezone.localdate(),
+                by=signed_in(request),
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+            messages.success(
+                request, f"{made.agency.short_name} is asked. It is on the desks of its people."
+            )
+            return redirect("reports:request-line", pk, number)
+    return form_page(request, "reports/release/ask_agency.html", form, row=row, line=found)
+
+
+# --- the consulted agency --------------------------------------------------------------------------
+
+
+def _consultation(request: HttpRequest, pk: int) -> Consultation:
+    rows = Consultation.objects.visible_to(signed_in(request))
+    return require(request, "reports.read_consultation", get_object_or_404(rows, pk=pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def consultation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a consulted agency the paper and our question, and take its answer.
+
+    The page knows nothing of the request: not who asked, nor what for.
+    """
+    row = _consultation(request, pk)
+    if request.method == "POST":
+        require(request, "reports.answer_consultation", row)
+    form = ConsultationForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.answer_consultation(
+                consultation=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+            say_saved(
+                request,
+                form,
+                saved,
+                "Your agency’s answer is recorded. You can change it until the decision.",
+            )
+            return redirect("reports:request-consultation", pk)
+    return form_page(
+        request,
+        "reports/release/consultation.html",
+        form,
+        row=row,
+        may_answer=request.user.has_perm("reports.answer_consultation", row),
+    )
+
+
+@require_safe
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def consultation_file(request: HttpRequest, pk: int) -> HttpResponse:
+    return paper_of(_consultation(request, pk).line)

@@ -1,0 +1,188 @@
+"""How a request stands on a day, in words, and what happens to it next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import NoReverseMatch, reverse
+
+from agencies.models import User
+from reports.document.wording import agree
+from reports.models import InformationRequest, RequestEvent
+from reports.models.release.request import in_force
+from reports.models.release.request_clock import RequestClock
+from reports.views.steps import Step
+
+State = InformationRequest.State
+Kind = RequestEvent.Kind
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A state as word, shape and colour. `shape` names a shape of `components/shape.html`."""
+
+    words: str
+    shape: str = ""
+    is_late: bool = False
+
+
+def days_late(count: int) -> str:
+    """Return "1 working day late"."""
+    return f"{count} {agree(count, 'working day', 'working days')} late"
+
+
+def mark_of(request: InformationRequest, clock: RequestClock, on: date) -> Mark:
+    """Return how a request stands against its clock on a day."""
+    if request.is_own_initiative:
+        return Mark("No due day")
+    late = clock.late_by(on)
+    ended = request.state in (State.WITHDRAWN, State.TRANSFERRED)
+    if late and not ended:
+        return Mark(days_late(late), "late", is_late=True)
+    if ended:
+        return Mark(request.get_state_display(), "complete")
+    if clock.stopped_on:
+        return Mark("Decided on time", "complete")
+    if clock.due == on:
+        return Mark("Due today", "due")
+    left = clock.days.late_by(on, clock.due)
+    return Mark(f"Due in {left} {agree(left, 'working day', 'working days')}", "due")
+
+
+@dataclass(frozen=True)
+class ClockDay:
+    """A limit of the clock: "Day 20", its date, what it is the last day for, and whether it is over."""
+
+    name: str
+    on: date
+    what: str
+    state: str
+
+
+def clock_days(clock: RequestClock, on: date) -> list[ClockDay]:
+    """Return the days 7, 10 and 20, and that of an extension."""
+    limits = clock.days.act.limits
+    rows = [
+        (
+            f"Day {limits.clarify}",
+            clock.clarify_by,
+            "Last day on which a question to the requester starts the clock again",
+        ),
+        (f"Day {limits.transfer}", clock.transfer_by, "Last day to transfer it"),
+        (f"Day {limits.decide}", clock.first_due, "Decision due; last day to extend it"),
+    ]
+    if clock.extended_to:
+        rows.append(("Extended", clock.extended_to, "Decision due, as extended"))
+    at = clock.stopped_on or on
+    return [
+        ClockDay(name, day, what, "Passed" if day < at else "Today" if day == at else "Ahead")
+        for name, day, what in rows
+    ]
+
+
+# --- what happens next -----------------------------------------------------------------------------
+
+
+def to(
+    name: str, words: str, request: InformationRequest, *more: object, acts: bool = False
+) -> Step:
+    return Step(words, reverse(f"reports:{name}", args=[request.pk, *more]), acts)
+
+
+def _review(request: InformationRequest) -> Step | None:
+    """Return the way to the review of redactions, if the product has that page."""
+    try:
+        return to("request-review", "Review the redactions", request)
+    except NoReverseMatch:
+        return None
+
+
+def next_step(
+    user: User, request: InformationRequest, events: Iterable[RequestEvent], *, is_released: bool
+) -> Step | None:
+    """Return the one next step, if this user may take it."""
+    state = request.state
+    happened = {each.kind for each in in_force(events)}
+    if user.has_perm("reports.prepare_request", request):
+        lines = list(request.lines.in_order())
+        if state == State.RECEIVED:
+            if not request.is_own_initiative and Kind.ACKNOWLEDGED not in happened:
+                return to("request-write-letter", "Acknowledge the request", request, "acknowledge")
+            return to("request-begin", "Start scoping", request, acts=True)
+        if state == State.SCOPING:
+            if not lines:
+                return to("request-scope", "Find papers in scope", request)
+            return to("request-prepare", "Go on to decide on each paper", request, acts=True)
+        if state == State.PREPARING:
+            for line in lines:
+                if not line.is_decided:
+                    return to(
+                        "request-line", f"Decide on document {line.number}", request, line.number
+                    )
+            if not request.letters.deciding().exists():
+                return to(
+                    "request-write-letter",
+                    "Write the letter with the decision",
+                    request,
+                    "decide",
+                )
+            return to("request-send", "Send for review", request, acts=True)
+        if state == State.DECIDED and (is_released or not any(line.is_given for line in lines)):
+            return to("request-close", "Close the request", request, acts=True)
+    if state == State.IN_REVIEW and user.has_perm("reports.agree_redactions", request):
+        waiting = request.lines.filter(redactions__state="proposed").exists()
+        if waiting and (review := _review(request)):
+            return review
+        return to("request-finish", "Finish the review", request, acts=True)
+    if user.has_perm("reports.sign_decision", request):
+        if state == State.READY:
+            return to("request-decision", "Read and sign the decision", request)
+        if state == State.DECIDED and not is_released:
+            return to("request-release", "Check the files and release", request)
+    return None
+
+
+def waits_for(request: InformationRequest, *, is_released: bool) -> str:
+    """Return who has the next step, for those who have not, as a sentence."""
+    if request.state in InformationRequest.ENDED:
+        return ""
+    who = {
+        State.IN_REVIEW: "the OIA reviewer, who agrees each redaction",
+        State.READY: "the OIA decision-maker, who signs the decision",
+    }.get(State(request.state), "the OIA adviser, who prepares the answer")
+    if request.state == State.DECIDED and not is_released:
+        who = "the OIA decision-maker, who releases the papers"
+    return f"This request is with {who}."
+
+
+def other_steps(user: User, request: InformationRequest) -> list[Step]:
+    """Return what else this user may do, each on a page of its own."""
+    found: list[Step] = []
+    state = request.state
+    if user.has_perm("reports.prepare_request", request):
+        if request.is_open and not request.is_own_initiative:
+            found += [
+                to("request-write-letter", "Ask the requester what is meant", request, "clarify"),
+                to("request-clarified", "Record the requester’s answer", request),
+                to("request-write-letter", "Transfer it, or a part of it", request, "transfer"),
+                to("request-write-letter", "Extend the time", request, "extend"),
+                to("request-withdraw", "Record that it was withdrawn", request),
+            ]
+        if state in (*InformationRequest.PREPARED_IN, State.IN_REVIEW):
+            found.append(to("request-decision", "See what blocks the decision", request))
+        if state == State.DECIDED:
+            found.append(
+                to("request-write-letter", "Write the letter with the papers", request, "release")
+            )
+        if not request.is_own_initiative:
+            found += [
+                to("request-complaint", "Record a complaint to the Ombudsman", request),
+                to("request-complaint-closed", "Record how a complaint ended", request),
+            ]
+        found.append(to("request-change", "Change what is recorded", request))
+    if state in (State.IN_REVIEW, State.READY) and (
+        user.has_perm("reports.agree_redactions", request)
+        or user.has_perm("reports.sign_decision", request)
+    ):
+        found.append(to("request-send-back", "Send back to the adviser", request))
+    return found

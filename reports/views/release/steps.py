@@ -1,0 +1,163 @@
+"""Steps of a request that need no letter: a button each, or a page with a day and words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.once import once
+from reports.forms.release.steps import DatedNoteForm, SendBackForm
+from reports.models import InformationRequest
+from reports.services.release import requests as services
+from reports.views.release.requests import prepared_request, visible_request
+from workitems.views.lookups import posted, require, signed_in
+
+
+@dataclass(frozen=True)
+class Button:
+    """A step that asks nothing: who may take it, the service, and what is said after it."""
+
+    permission: str
+    service: Callable[..., InformationRequest]
+    said: str
+    goes_to: str = "reports:request"
+
+
+PREPARES = "reports.prepare_request"
+BUTTONS = {
+    "begin": Button(
+        PREPARES, services.start_scoping, "Say which papers are in scope.", "reports:request-scope"
+    ),
+    "prepare": Button(PREPARES, services.start_preparing, "Decide on each paper."),
+    "send": Button(PREPARES, services.send_for_review, "It is with the OIA reviewer."),
+    "finish": Button(
+        "reports.agree_redactions", services.finish_review, "It is with the OIA decision-maker."
+    ),
+}
+
+
+@require_POST
+def press(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Take a step that asks nothing."""
+    button = BUTTONS[name]
+    row = require(request, button.permission, visible_request(request, pk))
+    with refusals_in_messages(request):
+        button.service(request=row, by=signed_in(request))
+        messages.success(request, button.said)
+        return redirect(button.goes_to, pk)
+    return redirect("reports:request", pk)
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a decided request today."""
+    row = prepared_request(request, pk)
+    with refusals_in_messages(request):
+        services.close(
+            request=row, on=timezone.localdate(), by=signed_in(request), at=timezone.now()
+        )
+        messages.success(request, "The request is closed.")
+    return redirect("reports:request", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a request back to its adviser, with what has to change."""
+    row = visible_request(request, pk)
+    may = ("reports.agree_redactions", "reports.sign_decision")
+    if not any(request.user.has_perm(each, row) for each in may):
+        raise PermissionDenied
+    form = SendBackForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            services.send_back(request=row, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, "It is with the OIA adviser again.")
+            return redirect("reports:request", pk)
+    return form_page(
+        request,
+        "reports/release/step.html",
+        form,
+        row=row,
+        title="Send back to the adviser",
+        lead="The adviser reads your reason, changes it and sends it for review again.",
+        submit="Send back",
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """A step with a day and words."""
+
+    title: str
+    lead: str
+    label: str
+    submit: str
+    service: Callable[..., Any]
+    said: str
+
+
+PAGES = {
+    "clarified": Page(
+        "Record the requester’s answer",
+        "If the question was asked within the first seven working days, the clock starts again on "
+        "the day of the answer.",
+        "What the requester answered",
+        "Record the answer",
+        services.receive_clarification,
+        "The answer is recorded.",
+    ),
+    "withdraw": Page(
+        "Record that the request was withdrawn",
+        "This ends the request. Nothing more can be recorded before a decision.",
+        "How the requester withdrew it",
+        "Record the withdrawal",
+        services.withdraw,
+        "The request is withdrawn.",
+    ),
+    "complaint": Page(
+        "Record a complaint to the Ombudsman",
+        "It is counted in the half-year in which it was received.",
+        "What the complaint is about",
+        "Record the complaint",
+        services.receive_complaint,
+        "The complaint is recorded.",
+    ),
+    "complaint-closed": Page(
+        "Record how a complaint ended",
+        "",
+        "How it ended",
+        "Record the end of the complaint",
+        services.close_complaint,
+        "The end of the complaint is recorded.",
+    ),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def dated(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Record a step with its day and words."""
+    row, page = prepared_request(request, pk), PAGES[name]
+    form = DatedNoteForm(posted(request), initial={"on": timezone.localdate()})
+    form.fields["note"].label = page.label
+    if form.is_valid():
+        with saying_refusals(form):
+            page.service(request=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data)
+            messages.success(request, page.said)
+            return redirect("reports:request", pk)
+    return form_page(
+        request,
+        "reports/release/step.html",
+        form,
+        row=row,
+        title=page.title,
+        lead=page.lead,
+        submit=page.submit,
+    )
