@@ -117,7 +117,7 @@ class ProactiveForm(Form):
     """What an agency releases of its own accord."""
 
     agency = forms.ChoiceField(label="Agency")
-    plan = forms.ChoiceField(label="Plan")
+    plan = forms.ChoiceField(label="Plan on whose page it is published")
     reference = TextField(
         label="Reference in the agency’s register",
         max_length=100,

@@ -10,8 +10,6 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.timezone import localdate
-
 from reports.document import markup
 from reports.document.dates import long_date
 from reports.document.text import words
@@ -198,7 +196,7 @@ def _released(plan: Plan, on: date) -> list[dict[str, Any]]:
     ]
 
 
-def moment_of(plan: Plan, on: date) -> Moment:
+def moment_of(plan: Plan, on: date, today: date) -> Moment:
     """Return the present, if the day is that of the present, else the end of the day."""
-    present = Moment.present(plan, localdate())
+    present = Moment.present(plan, today)
     return present if present.on == on else Moment.end_of(on)

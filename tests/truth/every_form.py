@@ -299,7 +299,6 @@ CREATES = {
         EarlierPaper,
         "OIA adviser",
         lambda world: {"file": SimpleUploadedFile("third.pdf", b"%PDF-1.7 third")},
-        held_by="a paper is replaced once",
     ),
     "reports:record-request": Creates(
         InformationRequest,

@@ -38,7 +38,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     preview: dict[str, Any] = {}
     if form.is_valid():
         chosen = form.cleaned_data
-        content = content_of(plan, moment_of(plan, chosen["on"]), chosen["parts"])
+        content = content_of(plan, moment_of(plan, chosen["on"], today), chosen["parts"])
         with saying_refusals(form):
             if request.method == "POST":
                 progress_pages.publish_progress(

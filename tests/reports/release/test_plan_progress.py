@@ -98,7 +98,7 @@ def coordinator(plan):
 
 
 def published(plan, by, *parts):
-    content = content_of(plan, moment_of(plan, ON), parts)
+    content = content_of(plan, moment_of(plan, ON, ON), parts)
     return progress_pages.publish_progress(
         plan=plan, content=content, seen_sha256=digest_of(content), by=by, at=NOW
     )
@@ -139,7 +139,7 @@ def test_what_agencies_wrote_beside_an_achievement_and_people_are_nowhere(
 
 
 def test_the_data_follows_its_schema(plan):
-    content = content_of(plan, moment_of(plan, ON), PARTS)
+    content = content_of(plan, moment_of(plan, ON, ON), PARTS)
     jsonschema.validate(
         json.loads(json.dumps(content)),
         schema_of(content),
@@ -148,7 +148,7 @@ def test_the_data_follows_its_schema(plan):
 
 
 def test_figures_agree_with_the_trends_and_the_list_behind_them(plan):
-    moment = moment_of(plan, ON)
+    moment = moment_of(plan, ON, ON)
     content = content_of(plan, moment, PARTS)
     values = {row["key"]: row["value"] for row in content["figures"]}
     now = read_trends(plan, moment).now
@@ -268,6 +268,6 @@ def test_the_database_refuses_to_change_or_delete_a_page(plan):
 def test_the_content_takes_five_queries(plan, items, django_assert_num_queries):
     for _ in range(items):
         WorkItemFactory(plan=plan, pillar=plan.pillars.get(), lead_agency=plan.coordinating_agency)
-    moment = moment_of(plan, ON)
+    moment = moment_of(plan, ON, ON)
     with django_assert_num_queries(5):
         content_of(plan, moment, PARTS)
