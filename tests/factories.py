@@ -936,6 +936,7 @@ class PublicProgressFactory(DjangoModelFactory):
             "format": 1,
             "plan": page.plan.title,
             "agency": page.plan.coordinating_agency.name,
+            "agency_mi": "",
             "as_at": "2010-07-30",
             "licence": {"name": "A licence", "url": "https://example.org/licence"},
             "figures": [

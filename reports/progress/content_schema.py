@@ -62,6 +62,7 @@ def schema_of(content: Mapping[str, Any]) -> dict[str, Any]:
         "format": {"const": content["format"]},
         "plan": TEXT,
         "agency": TEXT,
+        "agency_mi": TEXT,
         "as_at": DAY,
         "licence": licence,
         **{name: LISTS[name] for name in LISTS if name in content},

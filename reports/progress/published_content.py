@@ -13,7 +13,7 @@ from typing import Any
 from reports.document import markup
 from reports.document.dates import long_date
 from reports.document.text import words
-from reports.models import PublicProgress, Release, ReleasedPaper
+from reports.models import AgencyCover, PublicProgress, Release, ReleasedPaper
 from reports.progress.timeline import TimelineItem, TimelineMilestone, read_timeline
 from reports.release.act import cited
 from workitems.asat import Moment
@@ -31,11 +31,14 @@ STAGES = (Stage.COMPLETE, Stage.ONGOING, Stage.UNDER_WAY, Stage.NOT_STARTED, Sta
 
 
 def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, Any]:
-    """Return the page's content. At most five queries, whatever the plan's size."""
+    """Return the page's content. At most six queries, whatever the plan's size."""
+    cover = AgencyCover.objects.filter(agency=plan.coordinating_agency_id).first()
     found: dict[str, Any] = {
         "format": FORMAT,
         "plan": plan.title,
         "agency": plan.coordinating_agency.name,
+        # "" for an agency whose cover has no name in te reo Māori.
+        "agency_mi": cover.ministry_mi if cover else "",
         "as_at": moment.on.isoformat(),
         "licence": LICENCE,
     }

@@ -13,7 +13,7 @@ from agencies.models import Agency, Seat
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from reports.forms.publishing_forms import ProactiveForm, PublicPageForm, PublishForm, UnpublishForm
-from reports.models import InformationRequest, PublicPage, Release
+from reports.models import InformationRequest, PublicPage, PublicProgress, Release
 from reports.models.release.request import REQUEST_ROLES
 from reports.services.release import releases, requests
 from workitems.models import Plan
@@ -113,7 +113,22 @@ def unpublish(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, f"{row.request.reference} is taken back.")
             return redirect("reports:releases")
-    return form_page(request, "reports/public/unpublish.html", form, release=row)
+    return form_page(
+        request,
+        "reports/public/unpublish.html",
+        form,
+        release=row,
+        # Frozen, so it lists the papers until the coordinator replaces it.
+        progress=_up_with_papers(row),
+    )
+
+
+def _up_with_papers(row: Release) -> PublicProgress | None:
+    """Return the public page of progress, if it lists papers of the release."""
+    page = PublicProgress.objects.up().filter(plan=row.request.plan_id).first()
+    digests = set(row.papers.values_list("pdf_sha256", flat=True)) if page else set()
+    listed = page.content.get(PublicProgress.Part.RELEASED_PAPERS, ()) if page else ()
+    return page if any(each["sha256"] in digests for each in listed) else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -153,7 +168,7 @@ def start_proactive(request: HttpRequest) -> HttpResponse:
         today = timezone.localdate()
         typed = form.cleaned_data
         with saying_refusals(form):
-            requests.record_request(
+            made = requests.record_request(
                 agency=agencies.get(pk=typed["agency"]),
                 plan=plans.get(pk=typed["plan"]),
                 reference=typed["reference"],
@@ -165,5 +180,5 @@ def start_proactive(request: HttpRequest) -> HttpResponse:
                 at=timezone.now(),
             )
             messages.success(request, "The proactive release is started. List its papers next.")
-            return redirect("reports:releases")
+            return redirect("reports:request", made.pk)
     return form_page(request, "reports/public/proactive.html", form)

@@ -44,7 +44,8 @@ class Shown:
 @require_safe
 def released(request: HttpRequest, slug: str) -> HttpResponse:
     page = get_object_or_404(
-        PublicPage.objects.open().select_related("plan__coordinating_agency"), plan__slug=slug
+        PublicPage.objects.open().select_related("plan__coordinating_agency__cover"),
+        plan__slug=slug,
     )
     asked = request.GET.get("q", "").strip()[:MOST_ASKED]
     every = list(_shown(page.plan))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from agencies.models import Seat
-from reports.models import PublicPage, PublicProgress
+from reports.models import AgencyCover, PublicPage, PublicProgress
 from reports.progress.content_schema import schema_of
 from reports.progress.published_content import content_of, digest_of, moment_of
 from reports.progress.trends import read_trends
@@ -210,7 +210,7 @@ def test_exactly_what_was_previewed_is_published(client, plan, coordinator):
     assert client.post(address, {**sent, "seen": "0" * 64}).status_code == 422
     assert client.post(address, sent).status_code == 302
     assert set(PublicProgress.objects.get().content) == {
-        *("format", "plan", "agency", "as_at", "licence", "figures", "stages")
+        *("format", "plan", "agency", "agency_mi", "as_at", "licence", "figures", "stages")
     }
 
 
@@ -248,6 +248,14 @@ def test_another_page_replaces_the_one_that_is_up(plan, coordinator):
     )
 
 
+def test_the_agencys_name_in_te_reo_is_marked_as_such(client, plan, coordinator):
+    AgencyCover.objects.create(agency=plan.coordinating_agency, ministry_mi="Te Tari Mahi")
+    published(plan, coordinator, "figures")
+    for name in ("progress", "released"):
+        page = client.get(reverse(f"reports:{name}", args=[plan.slug])).text
+        assert 'lang="mi">Te Tari Mahi</' in page
+
+
 def test_the_database_refuses_to_change_or_delete_a_page(plan):
     page = PublicProgressFactory(plan=plan)
     for statement in (
@@ -265,9 +273,9 @@ def test_the_database_refuses_to_change_or_delete_a_page(plan):
 
 
 @pytest.mark.parametrize("items", [1, 3])
-def test_the_content_takes_five_queries(plan, items, django_assert_num_queries):
+def test_the_content_takes_six_queries(plan, items, django_assert_num_queries):
     for _ in range(items):
         WorkItemFactory(plan=plan, pillar=plan.pillars.get(), lead_agency=plan.coordinating_agency)
     moment = moment_of(plan, ON, ON)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         content_of(plan, moment, PARTS)
