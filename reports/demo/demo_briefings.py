@@ -15,11 +15,13 @@ from workitems.models import Plan
 TRACKER_NUMBER = "10/96252"
 # Roles instead of names, as the officials are real people.
 COVER_OF_2010 = {
+    "contact_name": "Desk Officer",
     "contact_role": "Business Advisor",
     "contact_phone": "(04) 555 0110",
     "manager_name": "Group Manager",
     "manager_role": "Border Security",
     "manager_phone": "(04) 555 0100",
+    "manager_mobile": "(021) 555 0101",
     "on_behalf_of": "Secretary of Labour",
     "action_sought": "Note and agree",
     # They are not users here; they were asked by letter.

@@ -60,6 +60,7 @@ class Command(BaseCommand):
         self.tell("Writing and signing their briefings")
         call_command("load_demo_briefing", stdout=StringIO())
         call_command("load_demo_papers", stdout=StringIO())
+        call_command("load_demo_requests", stdout=StringIO())
         paper = IssuedPaper.objects.filter(briefing__tracker_number=TRACKER_NUMBER).newest_first()
         BRIEFING.write_bytes(bytes(paper[0].pdf))
 
