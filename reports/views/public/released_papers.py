@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -97,7 +98,12 @@ def _paper(paper: ReleasedPaper) -> dict[str, Any]:
 def _line(line: dict[str, Any]) -> dict[str, Any]:
     label = dict(ScheduleLine.Decision.choices).get(line["decision"], "")
     said = {"full": "Released in full", "part": "Released in part"}.get(line["decision"], label)
-    return {**line, "decision": said, "grounds": [_ground(code) for code in line["grounds"]]}
+    return {
+        **line,
+        "dated": date.fromisoformat(line["dated"]) if line["dated"] else None,
+        "decision": said,
+        "grounds": [_ground(code) for code in line["grounds"]],
+    }
 
 
 def _ground(code: str) -> tuple[str, str]:

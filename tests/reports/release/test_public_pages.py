@@ -68,6 +68,7 @@ def test_the_page_says_what_was_released_and_withheld(client, plan):
     assert lacks_policy(page) == set()
     assert page["X-Robots-Tag"] == "noindex, nofollow"
     assert "3 × s 9(2)(a)" in page.text
+    assert "30 July 2010" in page.text
     assert paper.pdf_sha256 in page.text
     assert "requester@example.org" not in page.text
     assert "<script" not in page.text
