@@ -135,9 +135,9 @@ def write(
     )
 
 
-TRIES = 5
+TRIES = 6
 # A text that uses so much of the words is long enough.
-NEARLY_ALL = 0.95
+NEARLY_ALL = 0.98
 # Words fewer to try at least, after a text that was too long.
 STEP = 15
 

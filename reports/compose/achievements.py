@@ -16,12 +16,10 @@ from reports.document.dates import long_date, months_in, period
 from reports.document.wording import (
     agree,
     capitalised,
-    cited,
     closed,
     count_in_words,
     first_sentences,
     join_words,
-    mentions,
     number,
     opened,
     some,
@@ -34,7 +32,6 @@ MOST_SENTENCES = 2
 MOST_WORDS = 60
 # Words in one paragraph; the achievements of a pillar may take several.
 PARAGRAPH_WORDS = 110
-CITATION = "(Agency, item 1.1)"
 # Limit on the completed items named.
 MAX_COMPLETED = 12
 # Limit on the items named of those whose key achievements have no room.
@@ -60,10 +57,19 @@ def achievements(writer: Writer) -> Section:
         and facts.briefing.period_start <= item.completed_on <= facts.briefing.period_end
     ]
     # What must be said is counted first, so that room is left for it.
-    closing = _completed(writer, completed, room)
+    closing = _completed(writer, completed)
+    room.use(closing)
     lead, left = _headlines(writer, headlines, room)
     told, more = _by_pillar(writer, others, room)
-    paragraphs = [*lead, *told, *_left_over(writer, left + more, completed, room), *closing]
+    paragraphs = [*lead, *told, *_left_over(writer, left + more, completed, room)]
+    if completed:
+        paragraphs.append(
+            writer.paragraph(
+                closing,
+                about="completed",
+                sources=[item_source(item) for item in completed],
+            )
+        )
     if not paragraphs:
         paragraphs.append(_nothing_achieved(writer))
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
@@ -136,7 +142,7 @@ def _by_pillar(writer: Writer, said: list[Said], room: Room) -> tuple[list[Parag
     # The first sentence of each goes before the second of any.
     for _, update in ranked:
         text = _start(writer, update, 1, MOST_WORDS)
-        if text and room.take(text, CITATION):
+        if text and room.take(text):
             told[update.pk] = text
     for _, update in ranked:
         text = _start(writer, update, MOST_SENTENCES, MOST_WORDS)
@@ -160,14 +166,6 @@ def _in_turns(said: list[Said]) -> list[Said]:
     return [pair for _, pair in sorted(ranked, key=lambda each: each[0])]
 
 
-def _citing(writer: Writer, item: ItemAt, update: UpdateFacts, text: str) -> str:
-    """Return the text as a sentence, with its agency and item unless it mentions the agency."""
-    agency, text = update.of_return.agency, capitalised(text)
-    if mentions(text, [agency.name, agency.short_name, agency.name_mi]):
-        return closed(text)
-    return cited(text, f"{writer.bracketed(agency)}, item {item.number}")
-
-
 def _boxes(said: list[Said], told: dict[int, str]) -> Iterator[list[Said]]:
     """Yield the achievements for each paragraph of a pillar."""
     box: list[Said] = []
@@ -186,9 +184,7 @@ def _boxes(said: list[Said], told: dict[int, str]) -> Iterator[list[Said]]:
 def _of_pillar(
     writer: Writer, pillar: Pillar, place: int, box: list[Said], told: dict[int, str]
 ) -> Paragraph:
-    said = [
-        (_citing(writer, item, update, told[update.pk]), [update.source]) for item, update in box
-    ]
+    said = [(closed(capitalised(told[update.pk])), [update.source]) for _, update in box]
     return writer.running(
         said if place else [(f"**{pillar.title}.**", []), *said],
         about=f"achievements {pillar.pk} {place}" if place else f"achievements {pillar.pk}",
@@ -206,8 +202,8 @@ def _left_over(
     items = list(dict.fromkeys(item for item, _ in left))
     if len(items) <= MAX_LEFT:
         names = join_words(map(writer.names.item, items))
-        what = agree(len(left), "a key achievement", "key achievements")
-        sentence = f"Also reported as {what}: {names}."
+        what = agree(len(left), "Another key achievement", "Other key achievements")
+        sentence = f"{what}: {names}."
     else:
         where = writer.where(["items_texts"]) or "the agencies’ reports"
         sentence = f"{capitalised(number(len(left)))} further key achievements are in {where}."
@@ -217,18 +213,20 @@ def _left_over(
     )
 
 
-def _completed(writer: Writer, completed: list[ItemAt], room: Room) -> Iterator[Paragraph]:
+def _completed(writer: Writer, completed: list[ItemAt]) -> str:
     """Return a sentence that names the completed items: all, or the first and the number of others."""
     if not completed:
-        return iter(())
+        return ""
     shown = sorted(completed, key=lambda item: not item.is_key)
     names = some([writer.names.item(item) for item in shown], MAX_COMPLETED)
-    text = f"Completed: {names}."
-    if len(completed) > MAX_COMPLETED and (where := writer.where(["items", "items_texts"])):
-        text = f"Completed: {names} ({where})."
-    room.use(text)
-    sources = [item_source(item) for item in completed]
-    return iter((writer.paragraph(text, about="completed", sources=sources),))
+    where = writer.where(["items", "items_texts"]) if len(completed) > MAX_COMPLETED else ""
+    briefing = writer.facts.briefing
+    is_year = months_in(briefing.period_start, briefing.period_end) == 12
+    count = count_in_words(len(completed), "work item")
+    return (
+        f"{capitalised(count)} {agree(len(completed), 'was', 'were')} completed in the "
+        f"{'year' if is_year else 'period'}: {names}{f' ({where})' if where else ''}."
+    )
 
 
 def _nothing_achieved(writer: Writer) -> Paragraph:

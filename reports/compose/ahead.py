@@ -8,7 +8,7 @@ from reports.compose.budget import Room, count_words
 from reports.compose.delay_text import late_items
 from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.subjects import at_risk, is_in_doubt
+from reports.compose.subjects import at_risk, is_in_doubt, numbers_of
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
 from reports.document.wording import (
@@ -55,14 +55,10 @@ def _attention(writer: Writer, room: Room) -> Paragraph:
     late = [item for item in keys if item.is_late]
     doubtful = at_risk(keys)
     sources = [item_source(item) for item in [*late, *doubtful]]
-    first, watched = (
-        some([writer.names.item(item) for item in items], MAX_NAMED) for items in (late, doubtful)
-    )
-    if late and doubtful:
-        items = agree(len(late), "item", "items")
-        words = f"The working group will concentrate on the late key {items}, {first}, and watch {watched}, which may become late."
-    elif late:
-        words = f"The working group will concentrate on the late key {agree(len(late), 'item', 'items')}: {first}."
+    first, watched = (numbers_of(items) for items in (late, doubtful))
+    if late:
+        words = f"The working group will concentrate on the late key {agree(len(late), 'item', 'items')} ({first})"
+        words += f", and watch {watched}, which may become late." if doubtful else "."
     elif doubtful:
         words = f"The working group will watch {watched}, which may become late."
     else:
@@ -147,11 +143,12 @@ def _steps_ahead(facts: Facts) -> list[Step]:
 
 
 def _most_important(writer: Writer, ahead: list[Step], room: Room) -> list[Step]:
-    """Return the steps to show, by date: late ones of key items, then those of the coming six
-    months: those of the coming two weeks, of key items and late ones, then the others."""
+    """Return the steps to show, by date: late ones of key items and those of items at risk that have
+    moved, then those of the coming six months: those of the coming two weeks, of key items and late
+    ones, then the others."""
     soon = add_months(writer.facts.briefing.dated, MONTHS_SHOWN)
     ranked = sorted(ahead, key=lambda pair: _weight(*pair))
-    must = [(item, step) for item, step in ranked if item.is_key and step.is_late][:MAX_DATES]
+    must = [pair for pair in ranked if _must(*pair)][:MAX_DATES]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
     shown = [
         pair
@@ -177,6 +174,12 @@ def _dates(writer: Writer, shown: list[Step], room: Room) -> Iterator[Paragraph]
     )
 
 
+def _must(item: ItemAt, step: MilestoneAt) -> bool:
+    if step.is_late:
+        return item.is_key
+    return is_in_doubt(item) and step.forecast_due > step.original_due
+
+
 def _weight(item: ItemAt, step: MilestoneAt) -> tuple[bool, bool, date]:
     is_near = step.forecast_due - step.on <= TWO_WEEKS
     return (
@@ -200,7 +203,7 @@ def _closing(writer: Writer, left: list[Step], room: Room, *, is_more: bool) -> 
         where = writer.where(["items", "items_texts"])
         count = count_in_words(len(left), "more milestone" if is_more else "milestone")
         if where:
-            said = f"{where} has {count} of the coming 12 months."
+            said = f"{where} lists {count} of the coming 12 months."
         else:
             said = f"{capitalised(count)} {agree(len(left), 'follows', 'follow')} in the coming 12 months."
         words = f"{said} {words}"

@@ -40,6 +40,7 @@ from reports.document import (
     timeline_room,
 )
 from reports.document.dates import long_date, period
+from reports.document.wording import count_in_words
 from workitems.known_dates import KnownTo
 from workitems.models import Delay, Risk
 from workitems.models.item import Stage as ItemStage
@@ -50,15 +51,19 @@ from workitems.standing import Late
 
 
 def progress_picture(facts: Facts) -> ProgressPicture:
-    """Return items by stage in each pillar, and the main milestones, in the plan's order."""
-    steps = [(item, step) for item in facts.items for step in item.milestones]
-    steps = [(item, step) for item, step in steps if not step.is_withdrawn]
-    note, room = "", timeline_room(len(facts.pillars))
+    """Return items by stage in each pillar, and the main milestones that slipped or are still to
+    come, in the plan's order."""
+    known = [(item, step) for item in facts.items for step in item.milestones]
+    known = [(item, step) for item, step in known if not step.is_withdrawn]
+    steps = [(item, step) for item, step in known if step.is_open or _slip(step)]
+    left = len(known) - len(steps)
+    note = f"Not shown: {count_in_words(left, 'milestone')} done on time." if left else ""
+    room = timeline_room(len(facts.pillars))
     if len(steps) > room:
         chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.briefing.dated))[:room]
         keep = {id(step) for _, step in chosen}
-        note = f"Shown: the {room} milestones with the largest slips or the nearest dates, of {len(steps):,}."
-        note = note if room else f"The {len(steps):,} milestones are in the next annex."
+        note = f"Shown: the {room} milestones with the largest slips or the nearest dates, of {len(known):,}."
+        note = note if room else f"The {len(known):,} milestones are in the next annex."
         steps = [(item, step) for item, step in steps if id(step) in keep]
     pillars = []
     for title, items in _by_pillar(facts):
@@ -84,7 +89,12 @@ def _by_pillar(facts: Facts) -> Iterator[tuple[str, list[ItemAt]]]:
 def _weight(step: MilestoneAt, dated: date) -> tuple[int, int]:
     """Sort the largest slip first; of equal slips, the one nearest to the paper's date."""
     expected = step.completed_on or step.forecast_due
-    return -max((expected - step.original_due).days, 0), abs((expected - dated).days)
+    return -_slip(step), abs((expected - dated).days)
+
+
+def _slip(step: MilestoneAt) -> int:
+    """Return the days by which it comes after the date first promised."""
+    return max(((step.completed_on or step.forecast_due) - step.original_due).days, 0)
 
 
 def _milestone(step: MilestoneAt) -> MilestoneRow:
@@ -133,6 +143,7 @@ def _row(facts: Facts, item: ItemAt) -> WorkItemRow:
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
             milestones=tuple(_milestone(step) for step in item.milestones),
             standing=_standing(item),
+            is_key=item.is_key,
         )
 
 
@@ -146,6 +157,9 @@ def _standing(item: ItemAt) -> str:
     dates = item.dates
     if dates.state in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN):
         return "No milestone open"
+    ahead = [step for step in item.milestones if step.is_open]
+    if dates.state == Late.ON_TIME and any(step.agreed != step.original for step in ahead):
+        return f"{dates.words}, by a date agreed later"
     return dates.words
 
 
@@ -347,7 +361,7 @@ def consulted_rows(facts: Facts) -> Iterator[ConsultedRow]:
             key=key("c", f"consulted {place}"),
             name=agency.name if agency else name,
             short_name=agency.short_name if agency else "",
-            answer="No answer is recorded",
+            answer="Consulted; no answer recorded here",
         )
 
 

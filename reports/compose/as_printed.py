@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from agencies.models import Agency
 from reports.compose.achievements import HEADLINE_WORDS, MOST_SENTENCES, MOST_WORDS
+from reports.compose.brief import REASON_WORDS as AT_RISK_WORDS
+from reports.compose.brief import at_risk_in_words
 from reports.compose.delay_text import EFFECT_WORDS, REASON_WORDS
 from reports.compose.paragraphs import flat
 from reports.compose.subjects import CAUSES, DOUBTFUL, Names, slip_sentence
@@ -14,17 +16,13 @@ from reports.document import DocumentError, Text, markup
 from reports.document.wording import (
     agree,
     capitalised,
-    cited,
     closed,
     count_in_words,
     first_sentences,
-    mentions,
     sentences,
 )
 from workitems.models import Delay, Update
 from workitems.plan_at import ItemAt, MilestoneAt
-
-AT_RISK_WORDS = 30
 
 
 @dataclass(frozen=True)
@@ -87,9 +85,8 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
             "only."
         )
     text = capitalised(said)
-    if said and not is_headline:
-        is_named = mentions(said, [agency.name, agency.short_name, agency.name_mi])
-        text = closed(text) if is_named else cited(text, f"{agency.short_name}, item {item.number}")
+    if not is_headline:
+        text = closed(text)
     place = "Achievements, as a headline" if is_headline else "Achievements"
     return Printed(
         place if said else "Not in the text of the briefing yet.",
@@ -101,9 +98,9 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
 
 
 def _at_risk(item: ItemAt, challenges: str) -> Printed:
-    why = capitalised(first_sentences(_flat(challenges), 1, AT_RISK_WORDS))
+    why = first_sentences(_flat(challenges), 1, AT_RISK_WORDS)
     advice = () if why else ("Say under Challenges, in one sentence, why it is at risk.",)
-    text = f"At risk, though not late: {Names([item]).item(item)}. {why}".strip()
+    text = at_risk_in_words(Names([item]), item, why)
     return Printed("In brief", markup.inline(text), len(why.split()), AT_RISK_WORDS, advice)
 
 

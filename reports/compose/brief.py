@@ -1,19 +1,28 @@
 """Section Purpose, with the summary "In brief": how the plan goes, what is late, what is at risk, what is asked."""
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections import Counter
+from collections.abc import Iterator
 
 from reports.compose.budget import Room
-from reports.compose.delay_text import LateItem, cause_of, late_items
-from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source
+from reports.compose.delay_text import (
+    LateItem,
+    cause_of,
+    late_items,
+    told_delay,
+)
+from reports.compose.facts import Facts, item_source, milestone_source
 from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.settling import needed
 from reports.compose.subjects import (
     CAUSES,
     DOUBTFUL,
     Names,
     at_risk,
+    by_when,
     has_new_date,
+    is_sayable,
     numbers_of,
+    what,
     when,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
@@ -27,11 +36,12 @@ from reports.document.wording import (
     join_words,
     number,
     numbers,
+    some,
     the,
 )
-from workitems.models import Update
+from workitems.models import Delay, Update
 from workitems.models.item import Stage
-from workitems.plan_at import ItemAt
+from workitems.plan_at import ItemAt, MilestoneAt
 from workitems.standing import Late
 
 STANDING = {
@@ -100,7 +110,8 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
 def _beside_the_way(writer: Writer, room: Room) -> Iterator[Line]:
     """Yield which few items have not started, and which were withdrawn, with when or why."""
     for sentence, sources in (_withdrawn(writer), _not_started(writer.facts, writer.names)):
-        if sentence and room.take(sentence):
+        if sentence:
+            room.use(sentence)
             yield sentence, sources
 
 
@@ -193,135 +204,201 @@ def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None
 
 
 def _worries(writer: Writer, room: Room) -> Iterator[Line]:
-    """Yield what is late and what is at risk, in one line if no key item is at risk."""
+    """Yield what is late and what is at risk: what agencies say in their own words each in a line of
+    its own, so that they clear it."""
     live = [item for item in writer.facts.items if item.is_live]
     doubtful = at_risk(live)
     keys = [item for item in live if item.is_key]
     late, sources = _late(writer, room)
-    others = _others_at_risk([item for item in doubtful if not item.is_key], is_first=not keys)
-    room.use(others)
-    if any(item.is_key for item in doubtful):
-        yield late, sources
-        told, more = _at_risk(writer, [item for item in doubtful if item.is_key], room)
-        yield (
-            f"{told} {others}".strip(),
-            more + [item_source(item) for item in doubtful if not item.is_key],
-        )
-        return
-    if any(item.confidence or item.reviewer_confidence for item in keys):
+    keys_at_risk = [item for item in doubtful if item.is_key]
+    if not keys_at_risk and any(item.confidence or item.reviewer_confidence for item in keys):
         other = "other " if any(item.is_late for item in keys) else ""
-        late += f" No {other}key item is at risk"
-        if doubtful:
-            late += f"; of the others, {numbers_of(doubtful, MAX_LATE)} {agree(len(doubtful), 'is', 'are')}"
-        yield f"{late}.", sources
-        return
-    yield f"{late} {others}".strip(), sources
+        none = f"No {other}key item is late or at risk." if other else "No key item is at risk."
+        room.use(none)
+        late += f" {none}"
+    yield late, sources
+    yield from _at_risk(writer, keys_at_risk, room)
+    yield from _others_at_risk(writer, [item for item in doubtful if not item.is_key], room)
 
 
-def _others_at_risk(items: list[ItemAt], *, is_first: bool) -> str:
-    """Return how many items that are not key are at risk, with their numbers."""
+def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[Line]:
+    """Yield why the items that are not key are at risk if they are few, else their number."""
     if not items:
-        return ""
-    count = count_in_words(len(items), "item" if is_first else "other item")
-    verb = agree(len(items), "is", "are")
-    return f"{capitalised(count)} {verb} at risk ({numbers_of(items, MAX_LATE)})."
+        return
+    if len(items) <= MAX_NAMED:
+        lines = [_why_at_risk(writer, item) for item in items]
+        room.use(*(text for text, _ in lines))
+        yield from lines
+        return
+    count = capitalised(count_in_words(len(items), "item"))
+    text = f"{count} that are not key items are at risk ({numbers_of(items, MAX_LATE)})."
+    room.use(text)
+    yield text, [item_source(item) for item in items]
 
 
 def _late(writer: Writer, room: Room) -> Line:
-    """Return how many items are late, and by cause which of them (of many, which key ones) and
-    until when."""
+    """Return how many items are late, which of them (of many, which key ones) and until when, and what
+    the causes are."""
     facts = writer.facts
     entries = late_items(facts)
     late = [entry for entry in entries if entry.is_late]
-    no_longer = len(entries) - len(late)
+    # What came late is done; the section Delay tells it.
+    gone = [
+        entry
+        for entry in entries
+        if not entry.is_late and entry.slips[0].milestone.late.state != Late.DONE_LATE
+    ]
     sources = [source for entry in entries for source in entry.sources()] or [facts.plan_source]
     if not late:
         words = "No item is late"
-        if no_longer:
+        if gone:
             words += (
-                f"; {number(no_longer)} that had slipped no longer {agree(no_longer, 'is', 'are')}"
+                f"; {number(len(gone))} that had slipped no longer {agree(len(gone), 'is', 'are')}"
             )
         room.use(words)
         return f"{words}.", sources
     keys = [entry for entry in late if entry.item.is_key]
-    words = f"{capitalised(count_in_words(len(late), 'item'))} {agree(len(late), 'is', 'are')} late"
-    words += _how_many_key(len(late), len(keys))
-    if no_longer:
-        which = numbers_of([entry.item for entry in entries if not entry.is_late], MAX_NAMED)
-        came = all(
-            entry.slips[0].milestone.late.state == Late.DONE_LATE
-            for entry in entries
-            if not entry.is_late
-        )
-        verb = agree(no_longer, "is", "are")
-        how = "came late" if came else f"slipped and {verb} no longer late"
-        words += f"; {number(no_longer)} more ({which}) {how}"
     # All of them if they are few, else those that matter most.
     named = late if len(late) <= MAX_LATE else (keys or late)[:MAX_LATE]
-    told = [f"{words}.", *_by_cause(writer.names, named)]
+    words = f"{capitalised(count_in_words(len(late), 'item'))} {agree(len(late), 'is', 'are')} late"
+    words += _how_many_key(facts, len(late), len(keys))
+    first = [entry for entry in named if entry.item.is_key] or named
+    told = [f"{words}: {_until(writer.names, first)}."]
+    if others := [entry for entry in named if entry not in first]:
+        told.append(
+            f"The {agree(len(others), 'other is', 'others are')} {_until(writer.names, others)}."
+        )
     if (left := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
         told.append(
             f"{capitalised(number(left))} more {agree(left, 'key item is', 'key items are')} late."
         )
+    told += _causes(late)
+    told += _not_settled(writer, keys)
+    if gone:
+        which = numbers_of([entry.item for entry in gone], MAX_NAMED)
+        verb = agree(len(gone), "is", "are")
+        told.append(
+            f"{capitalised(number(len(gone)))} more ({which}) slipped and {verb} no longer late."
+        )
     room.use(*told)
     return " ".join(told), sources
 
 
-def _how_many_key(late: int, keys: int) -> str:
+def _how_many_key(facts: Facts, late: int, keys: int) -> str:
+    """Return how many of the late items are key items, as the end of a clause."""
+    total = sum(item.is_key for item in facts.items)
+    if not total:
+        return ""
     if not keys:
-        return ", not a key item" if late == 1 else ", none of them a key item"
-    if late == 1:
-        return ", a key item"
+        return f", {'not a' if late == 1 else 'none of them a'} key item"
     if keys == late:
-        return f", {'both' if keys == 2 else 'all'} of them key items"
-    return f", {number(keys)} of them {agree(keys, 'a key item', 'key items')}"
+        return f", {agree(keys, 'a key item', f'{_all(keys)} of them key items')}"
+    if keys == total:
+        return f", including {_all(keys)} key items" if keys > 1 else ", including the one key item"
+    return f", including {number(keys)} of the Plan’s {number(total)} key items"
 
 
-def _by_cause(names: Names, entries: Iterable[LateItem]) -> Iterator[str]:
-    """Yield a sentence for each cause, in the order of the first item that it holds up."""
-    entries = list(entries)
-    order = list(dict.fromkeys(cause_of(entry) for entry in entries))
-    entries.sort(key=lambda entry: order.index(cause_of(entry)))
-    for cause, group in groupby(entries, key=cause_of):
-        items = join_words(_until(names, entry) for entry in group)
-        if cause is None:
-            yield f"No cause is recorded for {items}."
+def _all(count: int) -> str:
+    return "both" if count == 2 else f"all {number(count)}"
+
+
+def _causes(late: list[LateItem]) -> Iterator[str]:
+    """Yield a sentence on the recorded causes, the most frequent first."""
+    counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
+    if causes := [CAUSES[cause][0] for cause, _ in counts.most_common()]:
+        yield f"The {agree(len(causes), 'cause is', 'causes are')} {some(causes, MAX_LATE)}."
+
+
+def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
+    """Yield what the new dates of late key items depend on: causes that are said not to be settled."""
+    for entry in keys[:MAX_NAMED]:
+        delay = told_delay(entry)
+        if delay is None or not delay.is_open or delay.settlement == Delay.Settlement.SETTLED:
+            continue
+        if delay.settlement and _last_step(entry):
+            yield f"The new date for {entry.item.number} still depends on {needed(delay.cause)}."
+
+
+def _until(names: Names, entries: list[LateItem]) -> str:
+    """Return the items with their new dates: "the training (1.1), now expected by June 2011, and the
+    card (1.2), by 31 August 2010"."""
+    told = []
+    for entry in entries:
+        last = _last_step(entry)
+        if last is None:
+            told.append(f"{names.item(entry.item)}, without a new date")
         else:
-            what, verb = CAUSES[cause]
-            yield f"{capitalised(what)} {verb} up {items}."
+            expected = "" if any("now expected" in each for each in told) else "now expected "
+            told.append(f"{names.item(entry.item)}, {expected}{by_when(last.forecast, last.on)}")
+    if len(told) == 2:
+        return f"{told[0]}, and {told[1]}"
+    return join_words(told)
 
 
-def _until(names: Names, entry: LateItem) -> str:
-    """Return the item with its new date: "“Train staff” (1.1, now June 2011)"."""
+def _last_step(entry: LateItem) -> MilestoneAt | None:
+    """Return the item's late milestone that is expected last; None if one of them has no new date."""
     steps = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
     if not all(map(has_new_date, steps)):
-        return names.item(entry.item, "no new date yet")
-    last = max(steps, key=lambda step: step.forecast_due)
-    return names.item(entry.item, f"now {when(last.forecast, last.on)}")
+        return None
+    return max(steps, key=lambda step: step.forecast_due)
 
 
-def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Line:
-    """Return the key items that are not late but in doubt, with who says so and why."""
-    sources: list[Source] = []
-    told: list[str] = []
+def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
+    """Yield the key items that are not late but in doubt, with who says so and why."""
     for item in doubtful[:MAX_NAMED]:
-        sentence, update = _why_at_risk(writer, item)
-        sources += [item_source(item), *([update.source] if update else [])]
-        told.append(capitalised(sentence) if told else f"At risk, though not late: {sentence}")
-    if left := len(doubtful) - len(told):
-        others = agree(left, "key item is", "key items are")
-        told.append(f"{capitalised(number(left))} more {others} at risk.")
-    room.use(*told)
-    return " ".join(told), sources
+        text, sources = _why_at_risk(writer, item)
+        room.use(text)
+        yield text, sources
+    if left := doubtful[MAX_NAMED:]:
+        items = agree(len(left), "key item is", "key items are")
+        text = (
+            f"{capitalised(number(len(left)))} more {items} at risk ({numbers_of(left, MAX_LATE)})."
+        )
+        room.use(text)
+        yield text, [item_source(item) for item in left]
 
 
-def _why_at_risk(writer: Writer, item: ItemAt) -> tuple[str, UpdateFacts | None]:
+def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
+    """Return that an item is at risk and why, with the records that say so."""
+    why, sources = "", [item_source(item)]
+    for update in reversed(writer.facts.updates_of(item)):
+        if update.challenges.strip():
+            with errors_naming(update.source):
+                why = first_sentences(writer.flat(update.challenges), 1, REASON_WORDS)
+            sources.append(update.source)
+            break
+    if moved := _moved(item):
+        sources.append(milestone_source(item, moved))
+    has_keys = any(each.is_key for each in writer.facts.items)
+    return at_risk_in_words(writer.names, item, why, has_keys=has_keys), sources
+
+
+def at_risk_in_words(names: Names, item: ItemAt, why: str, *, has_keys: bool = True) -> str:
+    """Return that an item is at risk, that it is no key item if there are any, who says so if its agency
+    does not, why in the agency's words, and which date has moved."""
     says = "" if item.confidence in DOUBTFUL else ", as the reviewer sees it"
-    update = next(
-        (each for each in reversed(writer.facts.updates_of(item)) if each.challenges.strip()), None
-    )
-    why = ""
-    if update:
-        with errors_naming(update.source):
-            why = first_sentences(writer.flat(update.challenges), 1, REASON_WORDS)
-    return f"{writer.names.item(item)}{says}. {capitalised(why)}".strip(), update
+    other = ", but not a key item" if has_keys and not item.is_key else ""
+    told = f"At risk{other}: {names.item(item)}{says}."
+    if why:
+        told += f" {closed(capitalised(why))}"
+    if moved := _moved(item):
+        was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
+        span = f"the date for {what(moved)} from {was} to {now}"
+        is_agreed = moved.forecast_due == moved.agreed_due
+        told += (
+            f" The working group has agreed to move {span}."
+            if is_agreed
+            else f" Its agency has moved {span}."
+        )
+    return told
+
+
+def _moved(item: ItemAt) -> MilestoneAt | None:
+    """Return the open milestone whose date has moved furthest from the first promise, of those that
+    a sentence can name."""
+    moved = [
+        step
+        for step in item.milestones
+        if step.is_open and is_sayable(step) and step.forecast_due > step.original_due
+    ]
+    return max(moved, key=lambda step: step.forecast_due - step.original_due, default=None)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 # Relative lengths, by a section's content. What a section does not use goes to those after it.
 SHARES = {
-    "purpose": 25,
-    "figures": 14,
+    "purpose": 30,
+    "figures": 20,
     "background": 8,
-    "achievements": 42,
-    "delay": 30,
+    "achievements": 50,
+    "delay": 28,
     "mitigation": 16,
-    "next_steps": 16,
+    "next_steps": 22,
     "risks": 8,
 }
 OTHERS = 10  # of a content that is not listed

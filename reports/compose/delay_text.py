@@ -13,9 +13,9 @@ from itertools import groupby
 from reports.compose.budget import Room, count_words
 from reports.compose.facts import Facts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.settling import settled_in_words
 from reports.compose.subjects import (
     CAUSES,
-    SETTLING,
     Names,
     by_when,
     has_new_date,
@@ -38,6 +38,7 @@ from reports.document.wording import (
     join_words,
     mentions,
     number,
+    opening,
 )
 from workitems.known_dates import KnownDate
 from workitems.models import Delay
@@ -55,7 +56,6 @@ MAX_ACTIONS = 2
 REASON_WORDS = 45
 EFFECT_WORDS = 30
 ACTION_WORDS = 40
-DONE_WORDS = 25
 # Words in a paragraph that go on about one item, and those after which another paragraph begins.
 MOST_WORDS = 140
 PARAGRAPH_WORDS = 90
@@ -162,15 +162,23 @@ def delay(writer: Writer) -> Section:
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]
     # What must be said of each key item is counted first, so that room is left for it.
-    least = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
-    room.use(*least.values())
+    told = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
+    room.use(*told.values())
+    groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
+    # The reason for each goes before anything more of one.
+    for cause, group in groups:
+        for entry in group:
+            told[entry.item.pk] += _reason(writer, entry, room, cause if len(group) == 1 else None)
+    for entry in keys:
+        told[entry.item.pk] += _more(writer, entry, room, told[entry.item.pk])
     paragraphs = [
         paragraph
-        for cause, group in groupby(_by_cause(keys), key=cause_of)
-        for paragraph in _key_items(writer, cause, list(group), least, room)
+        for cause, group in groups
+        for paragraph in _key_items(writer, cause, group, told, room)
     ]
     paragraphs += _other_items(writer, others, room, with_keys=bool(keys))
-    paragraphs += _no_longer_late(writer, [each for each in entries if not each.is_late], room)
+    gone = [entry for entry in entries if not entry.is_late]
+    paragraphs += _no_longer_late(writer, gone, room, must=not paragraphs)
     paragraphs += _without_cause(writer, late, room)
     return _section(SectionKind.DELAY, paragraphs)
 
@@ -189,28 +197,24 @@ def _key_items(
     writer: Writer,
     cause: "Delay.Cause | None",
     entries: list[LateItem],
-    least: dict[int, str],
+    told: dict[int, str],
     room: Room,
 ) -> Iterator[Paragraph]:
     """Yield a paragraph for one item, and a list for several with the same cause."""
-    told = [_told(writer, entry, room, start=least[entry.item.pk]) for entry in entries]
     if len(entries) == 1:
-        text, entry = told[0], entries[0]
-        if text == least[entry.item.pk] and cause not in (None, Delay.Cause.OTHER):
-            text = f"{text} The cause is {CAUSES[cause][0]}."
+        entry = entries[0]
         yield writer.paragraph(
-            text, about=f"delay of item {entry.item.pk}", sources=entry.sources()
+            told[entry.item.pk], about=f"delay of item {entry.item.pk}", sources=entry.sources()
         )
         return
     if cause is None:
         lead = f"These {number(len(entries))} key items are late:"
     else:
         what, verb = CAUSES[cause]
-        lead = f"{capitalised(what)} {verb} up {count_in_words(len(entries), 'key item')}:"
+        lead = f"{capitalised(what)} held up {count_in_words(len(entries), 'key item')}:"
     room.use(lead)
     bullets = [
-        (Bullet(writer.text(text)), list(entry.sources()))
-        for text, entry in zip(told, entries, strict=True)
+        (Bullet(writer.text(told[entry.item.pk])), list(entry.sources())) for entry in entries
     ]
     yield from writer.paragraphs(
         lead, about=f"key delays {cause or 'unexplained'}", bullets=bullets
@@ -241,44 +245,68 @@ def _slips(names: Names, entry: LateItem) -> str:
     return f"{said}."
 
 
-def _told(writer: Writer, entry: LateItem, room: Room, *, start: str) -> str:
-    """Return the start, and while there is room the cause and effect in the agency's words, whether the
-    cause is settled and how often the date has moved."""
-    told = start
-    for sentence in _why(writer, entry):
-        longer = f"{told} {sentence}"
-        if sentence and count_words(longer) <= MOST_WORDS and room.take(sentence):
+def _reason(writer: Writer, entry: LateItem, room: Room, cause: "Delay.Cause | None") -> str:
+    """Return why the item is late in the agency's words if there is room, else the cause that is given."""
+    if found := _delay_of(entry):
+        source, delay = found
+        with errors_naming(source):
+            reason = _said(writer, delay.explanation, 2, REASON_WORDS)
+        if reason and reason not in writer.said and room.take(reason):
+            writer.said.add(reason)
+            return f" {reason}"
+    if cause in (None, Delay.Cause.OTHER):
+        return ""
+    words = f"It is late because of {CAUSES[cause][0]}."
+    room.use(words)
+    return f" {words}"
+
+
+def _more(writer: Writer, entry: LateItem, room: Room, told: str) -> str:
+    """Return, while there is room, what the delay means in the agency's words, and how often the date has
+    moved."""
+    more = ""
+    for sentence in _effects(writer, entry):
+        is_short = count_words(told, more, sentence) <= MOST_WORDS
+        if sentence not in writer.said and is_short and room.take(sentence):
             writer.said.add(sentence)
-            told = longer
-    return told
+            more += f" {sentence}"
+    return more
 
 
-def _why(writer: Writer, entry: LateItem) -> Iterator[str]:
-    """Yield what the paper has not said yet of why the item is late, "" where nothing is recorded. Of
-    another item, the same is said with its number."""
-    for sentence, subject in _reasons(writer, entry):
-        if sentence in writer.said:
-            number = entry.item.number
-            of_it = f"{subject} of {number}" if subject else ""
-            yield sentence.replace(subject, of_it, 1) if subject else ""
-        else:
-            yield sentence
+def _effects(writer: Writer, entry: LateItem) -> Iterator[str]:
+    if found := _delay_of(entry):
+        source, delay = found
+        with errors_naming(source):
+            if effect := _said(writer, delay.effect, 1, EFFECT_WORDS):
+                yield effect
+        if delay.is_open and delay.settlement == Delay.Settlement.SETTLED:
+            yield _with_number(writer, entry, _settled(writer, delay))
+    moved = max((sum(each.times_moved for each in slip.delays) for slip in entry.slips), default=0)
+    if moved > 1:
+        yield _with_number(writer, entry, f"The date has moved {times_in_words(moved)}.")
 
 
-def _reasons(writer: Writer, entry: LateItem) -> Iterator[tuple[str, str]]:
-    """Yield sentences with their subject, or "" if they are the agency's."""
+def _with_number(writer: Writer, entry: LateItem, sentence: str) -> str:
+    """Return the sentence, with the item's number if the paper has said it of another item."""
+    if sentence not in writer.said:
+        return sentence
+    return f"For {entry.item.number}, {opening(sentence)}"
+
+
+def told_delay(entry: LateItem) -> DelayAt | None:
+    """Return the delay whose reason is told."""
+    return found[1] if (found := _delay_of(entry)) else None
+
+
+def _delay_of(entry: LateItem) -> tuple[Source, DelayAt] | None:
+    """Return the delay whose reason is told: of a late milestone, if the item is late."""
     delays = [(slip, delay) for slip in entry.slips for delay in slip.delays]
     if entry.is_late:
         delays = [pair for pair in delays if pair[0].milestone.is_late] or delays
-    for slip, delay in delays[:1]:
-        with errors_naming(delay_source(entry.item, slip.milestone, delay)):
-            yield _said(writer, delay.explanation, 2, REASON_WORDS), ""
-            yield _said(writer, delay.effect, 1, EFFECT_WORDS), ""
-            if delay.is_open:
-                yield _settled(writer, delay, entry.item), _settling(delay)
-    moved = max((sum(each.times_moved for each in slip.delays) for slip in entry.slips), default=0)
-    if moved > 1:
-        yield f"The date has moved {times_in_words(moved)}.", "The date"
+    if not delays:
+        return None
+    slip, delay = delays[0]
+    return delay_source(entry.item, slip.milestone, delay), delay
 
 
 def _said(writer: Writer, typed: str, most: int, words: int) -> str:
@@ -287,23 +315,19 @@ def _said(writer: Writer, typed: str, most: int, words: int) -> str:
     return closed(capitalised(first_sentences(writer.flat(typed), most, words)))
 
 
-def _settling(delay: DelayAt) -> str:
-    return capitalised(SETTLING[Delay.Cause(delay.cause)])
-
-
-def _settled(writer: Writer, delay: DelayAt, item: ItemAt) -> str:
+def _settled(writer: Writer, delay: DelayAt, *, introduce: bool = True) -> str:
     """Return whether the delay's cause is settled, if its agency has said so."""
-    what = _settling(delay)
-    if delay.settlement == Delay.Settlement.SETTLED:
-        return f"{what} is settled now."
-    if delay.settlement == Delay.Settlement.NEEDS_DECISION:
-        return f"{what} needs a decision."
-    if delay.settlement == Delay.Settlement.BEING_SETTLED and delay.settling_agency:
-        notes = [writer.bracketed(writer.facts.agencies[delay.settling_agency])]
-        if delay.settling_by:
-            notes.append(by_when(KnownDate(delay.settling_by), item.on))
-        return f"{what} is not settled yet ({', '.join(notes)})."
-    return ""
+    by, who = delay.settling_by, ""
+    if delay.settling_agency:
+        agency = writer.facts.agencies[delay.settling_agency]
+        who = writer.agency(agency) if introduce else agency.short_name
+    return settled_in_words(
+        delay.cause,
+        delay.settlement,
+        who=who,
+        by=when(KnownDate(by), delay.on) if by else "",
+        is_past=by is not None and by < delay.on,
+    )
 
 
 def _other_items(
@@ -329,12 +353,9 @@ def _other_items(
 
 
 def _with_reason(writer: Writer, entry: LateItem, room: Room, start: str) -> str:
-    """Return the start, and the agency's reason if there is room."""
-    why = next(_why(writer, entry), "")
-    if not why or not room.take(why):
-        return start
-    writer.said.add(why)
-    return f"{start} {why}"
+    """Return the start, and the agency's reason, or else what the delay means, if there is room."""
+    told = f"{start}{_reason(writer, entry, room, None)}"
+    return told if told != start else f"{start}{_more(writer, entry, room, start)}"
 
 
 def _in_paragraphs(
@@ -378,8 +399,11 @@ def _rest(
     return f"{capitalised(count)} {verb} late{why}{f' ({where})' if where else ''}."
 
 
-def _no_longer_late(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[Paragraph]:
-    """Yield paragraphs on the items that slipped in the period and are not late now."""
+def _no_longer_late(
+    writer: Writer, entries: list[LateItem], room: Room, *, must: bool
+) -> Iterator[Paragraph]:
+    """Yield paragraphs on the items that slipped in the period and are not late now. The summary counts
+    them, so all may be left out unless something `must` be told."""
     told: list[tuple[str, list[LateItem]]] = []
     for entry in entries[:MAX_OTHERS]:
         start = slip_sentence(writer.names, entry.item, entry.slips[0].milestone)
@@ -389,12 +413,11 @@ def _no_longer_late(writer: Writer, entries: list[LateItem], room: Room) -> Iter
         if not room.take(start):
             break
         told.append((_with_reason(writer, entry, room, start), [entry]))
-    if left := entries[len(told) :]:
-        noun = "more item" if told else "item"
-        verb = agree(len(left), "is", "are")
-        rest = f"{capitalised(count_in_words(len(left), noun))} slipped and {verb} no longer late."
+    if must and entries and not told:
+        verb = agree(len(entries), "is", "are")
+        rest = f"{capitalised(count_in_words(len(entries), 'item'))} slipped and {verb} no longer late."
         room.use(rest)
-        told.append((rest, left))
+        told.append((rest, entries))
     yield from _in_paragraphs(writer, told, about="no longer late")
 
 
@@ -428,9 +451,10 @@ def mitigation(writer: Writer) -> Section:
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]
     told = _actions(writer, keys, others[:MAX_OTHERS], room)
+    unsettled = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], room)
     paragraphs = [
-        *_of_items(writer, late, told),
-        *_remarks(writer, entries, late, room),
+        *_of_items(writer, late, told, unsettled),
+        *_remarks(writer, late, room),
     ]
     if not paragraphs:
         words = "There is no delay to make good."
@@ -469,17 +493,39 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
     return told
 
 
-def _of_items(writer: Writer, entries: list[LateItem], told: Actions) -> Iterator[Paragraph]:
-    """Yield the actions as a list, or of one item as a sentence or two."""
-    lines = [
-        (
-            entry.item,
-            " ".join(_action(writer, source, row) for source, row in found),
-            [source for source, _ in found],
-        )
-        for entry in entries
-        if (found := told.get(entry.item.pk))
-    ]
+def _not_settled(writer: Writer, entries: list[LateItem], room: Room) -> set[int]:
+    """Return the items whose causes are told not to be settled: while there is room, and of key items
+    in any case."""
+    told = set()
+    for entry in entries:
+        found = _delay_of(entry)
+        if not found or not found[1].is_open or found[1].settlement == Delay.Settlement.SETTLED:
+            continue
+        sentence = _settled(writer, found[1], introduce=False)
+        if sentence and (entry.item.is_key or room.has(sentence)):
+            room.use(sentence)
+            told.add(entry.item.pk)
+    return told
+
+
+def _of_items(
+    writer: Writer, entries: list[LateItem], told: Actions, unsettled: set[int]
+) -> Iterator[Paragraph]:
+    """Yield the actions, and whether the cause is settled, as a list, or of one item as a few sentences."""
+    lines: list[tuple[ItemAt, str, list[Source]]] = []
+    for entry in entries:
+        acts = told.get(entry.item.pk, [])
+        said = [(_action(writer, source, row), source) for source, row in acts]
+        if entry.item.pk in unsettled and (found := _delay_of(entry)):
+            source, delay = found
+            sentence = _with_number(writer, entry, _settled(writer, delay))
+            writer.said.add(sentence)
+            said.append((sentence, source))
+        if done := _all_done(entry):
+            said.append((done, item_source(entry.item)))
+        if said:
+            text = " ".join(sentence for sentence, _ in said)
+            lines.append((entry.item, text, [source for _, source in said]))
     if len(lines) == 1:
         item, text, sources = lines[0]
         text = f"For {writer.names.item(item)}: {text}"
@@ -519,30 +565,19 @@ def _action(writer: Writer, source: Source, row: MitigationAt, *, introduce: boo
     return cited(told, ", ".join(notes)) if notes else told
 
 
-def _remarks(
-    writer: Writer, entries: list[LateItem], late: list[LateItem], room: Room
-) -> Iterator[Paragraph]:
-    """Yield a paragraph on the items with finished actions, and on the late items without any."""
-    start = writer.facts.briefing.period_start
-    done = [
-        (entry.item, source, row)
-        for entry in entries
-        for source, row in entry.mitigations()
-        if row.done_on is not None and start <= row.done_on <= row.on
-    ]
+def _all_done(entry: LateItem) -> str:
+    """Return that all actions recorded for the item are done, or ""."""
+    acts = [row for _, row in entry.mitigations()]
+    if not acts or not all(map(_is_done, acts)):
+        return ""
+    what = agree(len(acts), "The one action", "All actions")
+    return f"{what} recorded for {entry.item.number} {agree(len(acts), 'is', 'are')} done."
+
+
+def _remarks(writer: Writer, late: list[LateItem], room: Room) -> Iterator[Paragraph]:
+    """Yield a paragraph on the late items without any action."""
     bare = [entry for entry in late if not entry.mitigations()]
     told = []
-    if done:
-        told_in_full = [
-            (item, _said(writer, row.description, 1, DONE_WORDS)) for item, _, row in done
-        ]
-        said = [cited(words, f"{item.number}, done") for item, words in told_in_full if words]
-        if len(set(said)) == len(done) <= MAX_STEPS:
-            told += said
-        else:
-            count = count_in_words(len(done), "action")
-            which = numbers_of(list(dict.fromkeys(item for item, *_ in done)))
-            told.append(f"{capitalised(count)} for {which} {agree(len(done), 'is', 'are')} done.")
     if bare:
         items = [entry.item for entry in bare]
         told.append(
@@ -552,6 +587,5 @@ def _remarks(
         )
     if told:
         room.use(*told)
-        sources = [source for _, source, _ in done]
-        sources += (source for entry in bare for source in entry.sources())
-        yield writer.paragraph(" ".join(told), about="done and not done", sources=sources)
+        sources = [source for entry in bare for source in entry.sources()]
+        yield writer.paragraph(" ".join(told), about="not done", sources=sources)

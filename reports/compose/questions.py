@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from reports.compose.facts import Facts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.settling import settled_in_words
 from reports.compose.subjects import at_risk
 from reports.compose.talking_points import (
     late_steps,
@@ -128,17 +129,18 @@ def _why(writer: Writer, delays: list[DelayAt]) -> str:
 
 
 def _settled(facts: Facts, delay: DelayAt) -> str:
-    """Return whether the cause is settled. A day that has passed is not told as ahead."""
-    if delay.settlement == Settlement.SETTLED:
-        return "Yes, the cause is settled."
-    if delay.settlement == Settlement.NEEDS_DECISION:
-        return "No. It needs a decision."
-    if delay.settlement == Settlement.BEING_SETTLED and delay.settling_agency:
-        who, by = facts.agencies[delay.settling_agency].short_name, delay.settling_by
-        if by and by < facts.briefing.dated:
-            return f"Not yet. It was with {who}, to be settled by {long_date(by)}."
-        return f"Not yet. It is with {who}{f', to be settled by {long_date(by)}' if by else ''}."
-    return "The records do not say."
+    """Return whether the cause is settled."""
+    agency, by = delay.settling_agency, delay.settling_by
+    told = settled_in_words(
+        delay.cause,
+        delay.settlement,
+        who=facts.agencies[agency].short_name if agency else "",
+        by=long_date(by) if by else "",
+        is_past=by is not None and by < facts.briefing.dated,
+    )
+    if not told:
+        return "The records do not say."
+    return f"{'Yes' if delay.settlement == Settlement.SETTLED else 'Not yet'}. {told}"
 
 
 def _some(writer: Writer, text: str) -> str:

@@ -29,7 +29,7 @@ DOUBTFUL = (Confidence.AT_RISK, Confidence.OFF_TRACK)
 # By cause: how a sentence calls it, and its verb.
 CAUSES = {
     Delay.Cause.FUNDING: ("a lack of funding", "holds"),
-    Delay.Cause.PRIOR_COMMITMENTS: ("other work that had to come first", "holds"),
+    Delay.Cause.PRIOR_COMMITMENTS: ("other commitments", "hold"),
     Delay.Cause.STAFFING: ("a shortage of staff", "holds"),
     Delay.Cause.ANOTHER_AGENCY: ("waiting for another agency", "holds"),
     Delay.Cause.LEGISLATION: ("legislation that has to come first", "holds"),
@@ -37,20 +37,6 @@ CAUSES = {
     Delay.Cause.CONSULTATION: ("consultation that takes longer", "holds"),
     Delay.Cause.OUTSIDE_EVENT: ("events outside the Plan", "hold"),
     Delay.Cause.OTHER: ("various causes", "hold"),
-}
-
-
-# By cause: what is settled, or not yet.
-SETTLING = {
-    Delay.Cause.FUNDING: "the funding",
-    Delay.Cause.PRIOR_COMMITMENTS: "the clash with other work",
-    Delay.Cause.STAFFING: "the staffing",
-    Delay.Cause.ANOTHER_AGENCY: "the other agency’s part",
-    Delay.Cause.LEGISLATION: "the legislation",
-    Delay.Cause.PROCUREMENT: "the procurement",
-    Delay.Cause.CONSULTATION: "the consultation",
-    Delay.Cause.OUTSIDE_EVENT: "the effect of the event",
-    Delay.Cause.OTHER: "the cause",
 }
 
 
@@ -122,6 +108,12 @@ def when_done(day: date, dated: date) -> str:
     return long_date(day) if abs(day - dated) <= NEAR else month_of(day)
 
 
+def in_when(due: KnownDate, dated: date) -> str:
+    """Return "on 30 July 2010", "in June 2011", "in July to September 2010"."""
+    told = when(due, dated)
+    return f"{'on' if told[:1].isdigit() else 'in'} {told}"
+
+
 def by_when(due: KnownDate, dated: date) -> str:
     """Return "by 30 July 2010", "by June 2011"; a quarter ends with its last month."""
     if due.known_to == KnownTo.QUARTER:
@@ -155,15 +147,15 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
     if state == Late.WITHDRAWN:
         return f"{name}, due {by_when(step.agreed, dated)}, will not be done: it is withdrawn."
     if step.completed_on:
-        came = when_done(step.completed_on, dated)
+        came = in_when(KnownDate(step.completed_on), dated)
         if late := how_late(step, step.completed_on):
-            return f"{name} came {late} ({came})."
-        return f"{name} came in time ({came})."
+            return f"{name} came {late}, {came}."
+        return f"{name} came in time, {came}."
     if step.is_late and not has_new_date(step):
         was = f"due {by_when(step.agreed, dated)}"
         if step.forecast_due > step.agreed_due:
             was += f" and then expected {by_when(step.forecast, dated)}"
         return f"for {name}, {was}, no new date is set."
     if late := how_late(step, step.forecast_due):
-        return f"{name} will be {late} ({when(step.forecast, dated)})."
-    return f"{name} will be in time again ({when(step.agreed, dated)})."
+        return f"{name} will be {late}, {in_when(step.forecast, dated)}."
+    return f"{name} will be in time again, {in_when(step.agreed, dated)}."

@@ -24,8 +24,6 @@ COVER_OF_2010 = {
     "manager_mobile": "(021) 555 0101",
     "on_behalf_of": "Secretary of Labour",
     "action_sought": "Note and agree",
-    # They are not users here; they were asked by letter.
-    "agencies_consulted": "MOH, MWA, DPMC, ACC",
 }
 CURRENT_COVER = {
     "contact_role": "Plan coordinator",
@@ -58,6 +56,7 @@ TALKING_POINTS = {
     "asks": [{"verb": "note", "text": "the contents of this paper"}],
 }
 ASKED = ("Police", "Customs", "MFAT", "MSD", "MoJ")
+ALSO_ASKED_IN_2010 = ("MOH", "MWA", "DPMC", "ACC")
 
 
 def briefing_of_2010(plan: Plan) -> None:
@@ -70,15 +69,17 @@ def briefing_of_2010(plan: Plan) -> None:
         tracker_number=TRACKER_NUMBER,
     )
     paper.recommend(Verb.AGREE, "that the working group reports to you again by 31 July 2011")
-    paper.later(2).ask(ASKED, due_on=date(2010, 7, 20))
+    paper.later(2).ask((*ASKED, *ALSO_ASKED_IN_2010), due_on=date(2010, 7, 20))
     paper.later(5)
     comment = paper.comment(
         "Police", "achievements", "policy on people", "Say that the policy is written already."
     )
     paper.later(1).resolve(comment, "It does: “have written”.")
-    for agency in ("Customs", "MFAT", "MSD", "MoJ"):
+    for agency in ("Customs", "MFAT", "MSD", "MoJ", *ALSO_ASKED_IN_2010):
         paper.answer(agency, "concurs")
-    paper.later(3).answer("Police", "comment", "The policy is described as it was in July 2010.")
+    paper.later(3).answer(
+        "Police", "comment", "Induction courses teach the policy from December 2010."
+    )
     paper.later(14).issue()
     paper.later(4).return_from_minister(
         {1: "noted", 2: "agreed"},

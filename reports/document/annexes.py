@@ -110,6 +110,7 @@ class WorkItemRow:
     milestones: tuple[MilestoneRow, ...] = ()
     standing: str = ""
     withheld: str = ""
+    is_key: bool = False
 
     def __post_init__(self) -> None:
         for what, value in (

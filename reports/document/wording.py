@@ -86,6 +86,14 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def opening(sentence: str) -> str:
+    """Return a sentence for use after a colon or comma, without its first capital unless it begins
+    with a name: "the funding is there now", "DoL must find it"."""
+    first = sentence.split(" ", 1)[0]
+    is_plain = first in ("A", "An", "The", "It")
+    return f"{sentence[:1].lower()}{sentence[1:]}" if is_plain else sentence
+
+
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text on one line, each with its ending mark."""
     found, start = [], 0

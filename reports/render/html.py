@@ -368,6 +368,7 @@ def _item(row: WorkItemRow) -> dict[str, Any]:
         "number": row.number,
         "title": row.title,
         "withheld": row.withheld,
+        "is_key": row.is_key,
         "lead": row.lead,
         "stage": row.stage.label,
         "confidence": confidence,

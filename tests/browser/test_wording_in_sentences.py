@@ -74,12 +74,12 @@ def test_a_new_forecast_shows_how_it_prints_as_it_is_typed(writer, live_server, 
     shown = writer.locator("#in-briefing")
     expect(writer.get_by_role("button", name="See how it prints in the briefing")).to_be_hidden()
     writer.get_by_label("Now expected").fill("June 2031")
-    expect(shown).to_contain_text("(1.2) will be a year late (June 2031).")
+    expect(shown).to_contain_text("(1.2) will be a year late, in June 2031.")
     writer.get_by_label("Why the date moves").fill("The printer went out of business.")
     expect(shown).to_contain_text("No cause is recorded, and the paper will say so.")
     writer.get_by_label("Cause of the delay").select_option("procurement")
     expect(shown).to_contain_text(
-        "will be a year late (June 2031). The printer went out of business."
+        "will be a year late, in June 2031. The printer went out of business."
     )
     writer.assert_accessible()
     milestone.refresh_from_db()

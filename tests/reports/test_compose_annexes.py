@@ -364,7 +364,7 @@ def test_agencies_that_were_asked_are_listed_with_their_answers(plan):
             words=said,
         )
     assert sorted(consulted(briefing)) == [
-        ("A Board", "", "No answer is recorded", None, ""),
+        ("A Board", "", "Consulted; no answer recorded here", None, ""),
         ("MFAT in full", "MFAT", "Concurs", date(2010, 7, 12), ""),
         ("MoH in full", "MoH", "Had not answered by 30 July 2010", None, ""),
         ("Police in full", "Police", "Does not concur", date(2010, 7, 12), "Say why."),
@@ -375,7 +375,7 @@ def test_an_agency_named_only_on_the_cover_has_no_recorded_answer(plan):
     AgencyFactory(name="New Zealand Police", short_name="Police")
     briefing = BriefingFactory(plan=plan, agencies_consulted="Police, N/A")
     assert consulted(briefing) == [
-        ("New Zealand Police", "Police", "No answer is recorded", None, "")
+        ("New Zealand Police", "Police", "Consulted; no answer recorded here", None, "")
     ]
 
 

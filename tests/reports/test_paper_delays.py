@@ -43,33 +43,33 @@ def late(number="1.1", *delays, forecast=LATER, **more):
 @pytest.mark.parametrize(
     ("dates", "sentence"),
     [
-        ({"completed_on": date(2010, 7, 1)}, "“Brochure printed” (1.1) came one day late (1 July 2010)."),
-        ({"completed_on": PAST}, "“Brochure printed” (1.1) came in time (30 June 2010)."),
-        ({"completed_on": date(2010, 1, 8)}, "“Brochure printed” (1.1) came in time (January 2010)."),
+        ({"completed_on": date(2010, 7, 1)}, "“Brochure printed” (1.1) came one day late, on 1 July 2010."),
+        ({"completed_on": PAST}, "“Brochure printed” (1.1) came in time, on 30 June 2010."),
+        ({"completed_on": date(2010, 1, 8)}, "“Brochure printed” (1.1) came in time, in January 2010."),
         ({}, "For “Brochure printed” (1.1), due by 30 June 2010, no new date is set."),
         (
             {"forecast_due": date(2010, 7, 15)},
             "For “Brochure printed” (1.1), due by 30 June 2010 and then expected by 15 July 2010, no "
             "new date is set.",
         ),
-        ({"forecast_due": ON}, "“Brochure printed” (1.1) will be a month late (30 July 2010)."),
-        ({"forecast_due": LATER}, "“Brochure printed” (1.1) will be a year late (June 2011)."),
+        ({"forecast_due": ON}, "“Brochure printed” (1.1) will be a month late, on 30 July 2010."),
+        ({"forecast_due": LATER}, "“Brochure printed” (1.1) will be a year late, in June 2011."),
         (
             {"original_due": date(2010, 4, 30), "forecast_due": date(2010, 10, 31)},
             "“Brochure printed” (1.1) will be six months later than first promised and four months "
-            "later than agreed (October 2010).",
+            "later than agreed, in October 2010.",
         ),
         (
             {"original_due": date(2010, 8, 31), "forecast_due": date(2010, 10, 31)},
-            "“Brochure printed” (1.1) will be four months later than agreed (October 2010).",
+            "“Brochure printed” (1.1) will be four months later than agreed, in October 2010.",
         ),
         (
             {"original_due": LATER, "agreed_due": LATER, "forecast_due": LATER},
-            "“Brochure printed” (1.1) will be in time again (June 2011).",
+            "“Brochure printed” (1.1) will be in time again, in June 2011.",
         ),
         (
             {"original_due": PAST, "agreed_due": LATER, "forecast_due": LATER},
-            "“Brochure printed” (1.1) will be in time again (June 2011).",
+            "“Brochure printed” (1.1) will be in time again, in June 2011.",
         ),
         (
             {
@@ -78,7 +78,7 @@ def late(number="1.1", *delays, forecast=LATER, **more):
                 "forecast_known_to": "month",
             },
             "“Brochure printed” (1.1) will be four months later than first promised and a month later "
-            "than agreed (October 2010).",
+            "than agreed, in October 2010.",
         ),
         (
             {
@@ -94,11 +94,11 @@ def late(number="1.1", *delays, forecast=LATER, **more):
         ),
         (
             {"as_told": "the public brochure", "forecast_due": LATER},
-            "The public brochure (1.1) will be a year late (June 2011).",
+            "The public brochure (1.1) will be a year late, in June 2011.",
         ),
         (
             {"description": "Print " * 15, "forecast_due": LATER},
-            "A milestone of “Train staff” (1.1) will be a year late (June 2011).",
+            "A milestone of “Train staff” (1.1) will be a year late, in June 2011.",
         ),
     ],
 )  # fmt: skip
@@ -115,8 +115,8 @@ def test_two_late_milestones_are_named_and_more_are_counted():
         return delays(item("1.1", *steps, as_told="the training"))[0]
 
     assert held_up(SOON, LATER) == (
-        "“Step 2” (1.1) will be a year late (June 2011). “Step 1” (1.1) will be two months late (31 "
-        "August 2010)."
+        "“Step 2” (1.1) will be a year late, in June 2011. “Step 1” (1.1) will be two months late, on 31 "
+        "August 2010."
     )
     assert held_up(SOON, LATER, SOON) == (
         "Three milestones of the training (1.1) are late, the last now expected by June 2011, a year "
@@ -138,39 +138,44 @@ def test_two_late_milestones_are_named_and_more_are_counted():
 
 def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
     held_up = delay(
-        explanation="no money was set aside", effect="Victims are not reached. They wait.",
+        explanation="no money was set aside, as far as anybody can say who was asked in the year, for "
+        "the printing of this brochure", effect="Victims are not reached. They wait.",
         settlement="settled", times_moved=3,
     )  # fmt: skip
     assert delays(late("1.1", held_up, is_key=True)) == [
-        "“Brochure printed” (1.1) will be a year late (June 2011). No money was set aside. Victims "
-        "are not reached. The funding is settled now. The date has moved three times."
+        "“Brochure printed” (1.1) will be a year late, in June 2011. No money was set aside, as far as "
+        "anybody can say who was asked in the year, for the printing of this brochure. Victims are not "
+        "reached. The funding is there now. The date has moved three times."
     ]
 
 
 @pytest.mark.parametrize(
     ("settled", "sentence"),
     [
-        ({"settlement": "needs_decision"}, "The funding needs a decision."),
+        ({"settlement": "needs_decision"}, "A decision on the funding is needed."),
         (
             {"settlement": "being_settled", "settling_agency": POLICE.pk},
-            "The funding is not settled yet (Police).",
+            "The New Zealand Police must still find the funding.",
         ),
         (
             {"settlement": "being_settled", "settling_agency": HEALTH.pk, "settling_by": LATER},
-            "The funding is not settled yet (Ministry of Health, MOH, by June 2011).",
+            "The Ministry of Health (MOH) must still find the funding by June 2011.",
         ),
     ],
 )
 def test_it_is_told_whether_the_cause_is_settled(settled, sentence):
-    assert delays(late("1.1", delay(**settled), is_key=True)) == [
-        f"“Brochure printed” (1.1) will be a year late (June 2011). {sentence}"
+    key = late("1.1", delay(**settled), is_key=True)
+    assert mitigations(key) == [
+        f"For “Train staff” (1.1): {sentence}",
+        "No action is recorded yet for “Train staff” (1.1).",
     ]
+    assert "The new date for 1.1 still depends on the funding." in told(facts(key), "purpose")[-1]
 
 
 def test_a_cause_that_is_over_is_not_told_to_be_settled():
     held_up = delay(settlement="needs_decision", ended_on=date(2010, 7, 1))
-    assert delays(late("1.1", held_up, is_key=True)) == [
-        "“Brochure printed” (1.1) will be a year late (June 2011). The cause is a lack of funding."
+    assert mitigations(late("1.1", held_up, is_key=True)) == [
+        "No action is recorded yet for “Train staff” (1.1)."
     ]
 
 
@@ -191,24 +196,24 @@ def test_key_items_with_one_cause_form_a_list_and_each_cause_comes_once():
         late("1.3", delay("outside_event", "It rained."), is_key=True, forecast=SOON),
         late("1.4", delay("outside_event"), is_key=True),
     ) == [
-        "“Brochure printed” (1.2) will be a year late (June 2011). The cause is a lack of funding.",
-        "Events outside the Plan hold up two key items:\n"
-        "- “Brochure printed” (1.4) will be a year late (June 2011).\n"
-        "- “Brochure printed” (1.3) will be two months late (31 August 2010). It rained.",
-        "“Brochure printed” (1.1) will be two months late (31 August 2010). They left.",
+        "“Brochure printed” (1.2) will be a year late, in June 2011. It is late because of a lack of funding.",
+        "Events outside the Plan held up two key items:\n"
+        "- “Brochure printed” (1.4) will be a year late, in June 2011.\n"
+        "- “Brochure printed” (1.3) will be two months late, on 31 August 2010. It rained.",
+        "“Brochure printed” (1.1) will be two months late, on 31 August 2010. They left.",
     ]
 
 
 def test_late_items_without_a_recorded_cause_are_told_once():
     assert delays(late("1.1", is_key=True)) == [
-        "“Brochure printed” (1.1) will be a year late (June 2011).",
+        "“Brochure printed” (1.1) will be a year late, in June 2011.",
         "For the one late item no cause is recorded (1.1).",
     ]
     assert delays(late("1.1", is_key=True), late("1.2", is_key=True), late("1.3", delay())) == [
         "These two key items are late:\n"
-        "- “Brochure printed” (1.1) will be a year late (June 2011).\n"
-        "- “Brochure printed” (1.2) will be a year late (June 2011).",
-        "“Brochure printed” (1.3) will be a year late (June 2011).",
+        "- “Brochure printed” (1.1) will be a year late, in June 2011.\n"
+        "- “Brochure printed” (1.2) will be a year late, in June 2011.",
+        "“Brochure printed” (1.3) will be a year late, in June 2011.",
         "For two of the three late items no cause is recorded (1.1 and 1.2).",
     ]
 
@@ -216,19 +221,19 @@ def test_late_items_without_a_recorded_cause_are_told_once():
 def test_every_late_key_item_has_its_dates_though_no_room_is_left_for_reasons():
     items = [late(f"1.{n}", delay(explanation=LONG * 2), is_key=True) for n in range(1, 9)]
     lines = delays(*items, most_words=100)[0].splitlines()
-    assert lines[0] == "A lack of funding holds up eight key items:"
+    assert lines[0] == "A lack of funding held up eight key items:"
     assert lines[1:] == [
-        f"- “Brochure printed” (1.{n}) will be a year late (June 2011)." for n in range(1, 9)
+        f"- “Brochure printed” (1.{n}) will be a year late, in June 2011." for n in range(1, 9)
     ]
 
 
 def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
     assert delays(late("1.1", delay(explanation=LONG * 5), is_key=True))[0].endswith(
-        f"(June 2011). {LONG * 2}".strip()
+        f"in June 2011. {LONG * 2}".strip()
     )
     endless = "The trainers left " * 40
     assert delays(late("1.1", delay(explanation=endless), is_key=True)) == [
-        "“Brochure printed” (1.1) will be a year late (June 2011). The cause is a lack of funding."
+        "“Brochure printed” (1.1) will be a year late, in June 2011. It is late because of a lack of funding."
     ]
 
 
@@ -245,12 +250,10 @@ def test_the_three_largest_slips_of_other_items_are_told_and_the_rest_counted_by
         late("1.6", forecast=date(2010, 8, 3)),
     ]
     assert delays(*items) == [
-        "“Brochure printed” (1.2) will be a year late (June 2011). “Brochure printed” (1.3) will be "
-        "11 months late (May 2011). “Brochure printed” (1.4) will be nine months late (March 2011). "
+        "“Brochure printed” (1.2) will be a year late, in June 2011. No money. “Brochure printed” (1.3) will be "
+        "11 months late, in May 2011. “Brochure printed” (1.4) will be nine months late, in March 2011. "
         "Three more are late, one because of a lack of funding, one because of a shortage of staff "
-        "and one without a recorded cause (Annex B).".replace(
-            "late (June 2011).", "late (June 2011). No money.", 1
-        ),
+        "and one without a recorded cause (Annex B).",
         "For two of the six late items no cause is recorded (1.4 and 1.6).",
     ]
 
@@ -273,9 +276,9 @@ def test_items_that_caught_up_are_told_after_the_late_ones():
     done = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
     items = [item(f"1.{n}", done) for n in range(1, 6)]
     assert delays(*items) == [
-        "“Brochure printed” (1.1) came a month late (29 July 2010). They were busy. “Brochure "
-        "printed” (1.2) came a month late (29 July 2010). “Brochure printed” (1.3) came a month late "
-        "(29 July 2010). Two more items slipped and are no longer late."
+        "“Brochure printed” (1.1) came a month late, on 29 July 2010. They were busy. “Brochure "
+        "printed” (1.2) came a month late, on 29 July 2010. “Brochure printed” (1.3) came a month late, on "
+        "29 July 2010."
     ]
 
 
@@ -311,6 +314,7 @@ def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_to
     ("dates", "note"),
     [
         ({"due_on": SOON}, "Police, by 31 August 2010"),
+        ({"due_on": date(2010, 12, 1)}, "Police, by December 2010"),
         ({"due_on": LATER}, "Police, by June 2011"),
         ({"due_on": date(2010, 7, 1)}, "Police, due by 1 July 2010 and not done yet"),
         ({}, "Police, no date set"),
@@ -368,12 +372,11 @@ def test_the_first_action_of_each_item_goes_before_the_second_of_any():
 @pytest.mark.parametrize(
     ("done", "sentence"),
     [
-        (1, "Print it (1.1, done)."),
-        (2, "Print it (1.1, done). Print it again (1.1, done)."),
-        (3, "Three actions for 1.1 are done."),
+        (0, "For “Train staff” (1.1): The one action recorded for 1.1 is done."),
+        (2, "For “Train staff” (1.1): All actions recorded for 1.1 are done."),
     ],
 )
-def test_finished_actions_of_the_period_are_counted(done, sentence):
+def test_it_is_said_if_all_actions_are_done(done, sentence):
     words = ["Print it.", "Print it again.", "Print it once more."]
     finished = [action(each, done_on=date(2010, 7, 1)) for each in words[:done]]
     old = action(done_on=date(2009, 7, 1))
@@ -398,12 +401,14 @@ def test_one_action_of_a_key_item_is_told_though_its_first_is_too_long_and_no_ro
     ]
 
 
-def test_finished_actions_are_told_with_the_numbers_of_their_items():
-    done = [delay(actions=[action(done_on=PAST)]) for _ in range(3)]
-    items = [late("1.10", done[0]), item("1.2", step(LATER, done[1])), item("1.3")]
-    assert mitigations(*items) == ["Print it (1.10, done). Print it (1.2, done)."]
-    items.append(late("1.4", done[2]))
-    assert mitigations(*items) == ["Three actions for 1.2, 1.4 and 1.10 are done."]
+def test_finished_actions_are_left_out_beside_open_ones():
+    rows = [action("Police ask.", due_on=SOON), action(done_on=PAST), action(done_on=PAST)]
+    assert mitigations(late("1.1", delay(actions=rows))) == [
+        "For “Train staff” (1.1): Police ask (by 31 August 2010)."
+    ]
+    assert mitigations(item("1.2", step(LATER, delay(actions=rows[1:])))) == [
+        "The delays above are over; no action against them was recorded."
+    ]
 
 
 def test_late_items_without_an_action_are_named_or_counted():
@@ -433,10 +438,10 @@ def test_what_is_the_same_for_another_item_is_said_with_its_number_or_not_again(
     assert delays(late("1.1", held_up(), is_key=True), late("1.2", held_up(), is_key=True))[
         0
     ].splitlines()[1:] == [
-        "- “Brochure printed” (1.1) will be a year late (June 2011). They left. The funding is settled now. "
+        "- “Brochure printed” (1.1) will be a year late, in June 2011. They left. The funding is there now. "
         "The date has moved twice.",
-        "- “Brochure printed” (1.2) will be a year late (June 2011). The funding of 1.2 is settled now. "
-        "The date of 1.2 has moved twice.",
+        "- “Brochure printed” (1.2) will be a year late, in June 2011. For 1.2, the funding is there now. "
+        "For 1.2, the date has moved twice.",
     ]
 
 
@@ -470,7 +475,7 @@ def test_a_delay_of_an_item_that_is_over_is_not_told_as_one_to_come():
 
 def test_other_causes_are_not_named():
     assert delays(late("1.1", delay("other"), is_key=True)) == [
-        "“Brochure printed” (1.1) will be a year late (June 2011)."
+        "“Brochure printed” (1.1) will be a year late, in June 2011."
     ]
 
 

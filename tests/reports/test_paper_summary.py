@@ -1,5 +1,6 @@
 """Test the sections Purpose and Background: what the Minister is told first."""
 
+import re
 from datetime import date
 
 import pytest
@@ -188,18 +189,32 @@ def test_withdrawn_items_are_named_before_those_that_have_not_started_and_only_i
 @pytest.mark.parametrize(
     ("keys", "sentence"),
     [
-        ([False], "One item is late, not a key item."),
-        ([True], "One item is late, a key item."),
-        ([True, True], "Two items are late, both of them key items."),
-        ([True, True, True], "Three items are late, all of them key items."),
-        ([True, False], "Two items are late, one of them a key item."),
-        ([True, True, False], "Three items are late, two of them key items."),
-        ([False, False], "Two items are late, none of them a key item."),
+        ([False], "One item is late, not a key item:"),
+        ([True], "One item is late, a key item:"),
+        ([True, True], "Two items are late, both of them key items:"),
+        ([True, True, True], "Three items are late, all three of them key items:"),
+        ([True, False], "Two items are late, including one of the Plan’s two key items:"),
+        ([True, True, False], "Three items are late, including two of the Plan’s three key items:"),
+        ([False, False], "Two items are late, none of them a key item:"),
     ],
 )
 def test_late_items_are_counted_with_the_number_of_key_ones(keys, sentence):
     items = [late(f"1.{n}", is_key=is_key) for n, is_key in enumerate(keys, start=1)]
-    assert brief(*items)[2].startswith(f"{sentence} A lack of funding holds up ")
+    assert brief(*items, item("1.9", is_key=True))[2].startswith(f"{sentence} “Item 1.1” (1.1), ")
+
+
+@pytest.mark.parametrize(
+    ("keys", "including"),
+    [
+        ([True, False], ", including the one key item:"),
+        ([True, True, False], ", including both key items:"),
+        ([True, True, True, False], ", including all three key items:"),
+        ([False, False], ":"),
+    ],
+)
+def test_it_is_said_if_all_key_items_are_late(keys, including):
+    items = [late(f"1.{n}", is_key=is_key) for n, is_key in enumerate(keys, start=1)]
+    assert re.match(rf"\w+ items are late{including}", brief(*items)[2])
 
 
 @pytest.mark.parametrize(
@@ -218,27 +233,26 @@ def test_it_is_said_when_nothing_is_late(ended, sentence):
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (1, "one more (1.2) slipped and is no longer late"),
-        (2, "two more (1.2 and 1.3) slipped and are no longer late"),
-        (3, "three more (1.2, 1.3 and one other) slipped and are no longer late"),
+        (1, "One more (1.2) slipped and is no longer late"),
+        (2, "Two more (1.2 and 1.3) slipped and are no longer late"),
+        (3, "Three more (1.2, 1.3 and one other) slipped and are no longer late"),
     ],
 )
 def test_items_that_slipped_and_caught_up_are_counted_with_the_late_ones(count, words):
     over = [item(f"1.{n}", step(LATER, delay())) for n in range(2, 2 + count)]
     assert brief(late(), *over)[2] == (
-        f"One item is late, not a key item; {words}. "
-        "A lack of funding holds up “Item 1.1” (1.1, now June 2011)."
+        "One item is late: “Item 1.1” (1.1), now expected by June 2011. The cause is a lack of "
+        "funding. "
+        f"{words}."
     )
 
 
-def test_items_that_came_late_are_said_to():
+def test_items_that_came_late_are_not_counted_with_the_late_ones():
     came = item("1.2", step(PAST, delay(), completed_on=date(2010, 7, 20)))
-    assert brief(late(), came)[2].startswith(
-        "One item is late, not a key item; one more (1.2) came late. "
-    )
+    assert brief(late(), came)[2].endswith("The cause is a lack of funding.")
 
 
-def test_key_items_are_named_by_cause_with_their_new_dates():
+def test_key_items_are_named_with_their_new_dates_and_the_causes():
     items = [
         late("1.1", "funding", is_key=True),
         late("1.2", "outside_event", date(2010, 8, 15), is_key=True),
@@ -247,10 +261,10 @@ def test_key_items_are_named_by_cause_with_their_new_dates():
         late("1.5", "staffing"),
     ]
     assert brief(*items)[2] == (
-        "Five items are late, four of them key items. A lack of funding holds up “Item 1.1” (1.1, "
-        "now June 2011) and public material (1.4, now January 2011). Events outside the Plan hold "
-        "up “Item 1.2” (1.2, now 15 August 2010). No cause is recorded for “Item 1.3” (1.3, no new "
-        "date yet)."
+        "Five items are late, including all four key items: “Item 1.1” (1.1), now expected by June 2011; "
+        "public material (1.4), by January 2011; “Item 1.2” (1.2), by 15 August 2010; and “Item 1.3” "
+        "(1.3), without a new date. The causes are a lack of funding, events outside the Plan and a "
+        "shortage of staff."
     )
 
 
@@ -262,26 +276,26 @@ def test_all_late_items_are_named_if_they_are_at_most_four():
         late("1.4", ""),
     ]
     assert brief(*items)[2] == (
-        "Four items are late, one of them a key item. A lack of funding holds up “Item 1.2” (1.2, now "
-        "June 2011) and “Item 1.3” (1.3, now June 2011). A shortage of staff holds up “Item 1.1” "
-        "(1.1, now June 2011). No cause is recorded for “Item 1.4” (1.4, now June 2011)."
+        "Four items are late, including the one key item: “Item 1.2” (1.2), now expected by June 2011. "
+        "The others are “Item 1.1” (1.1), now expected by June 2011; “Item 1.3” (1.3), by June 2011; and "
+        "“Item 1.4” (1.4), by June 2011. The causes are a lack of funding and a shortage of staff."
     )
     assert brief(*items, late("1.5"))[2] == (
-        "Five items are late, one of them a key item. A lack of funding holds up “Item 1.2” (1.2, now "
-        "June 2011)."
+        "Five items are late, including the one key item: “Item 1.2” (1.2), now expected by June 2011. "
+        "The causes are a lack of funding and a shortage of staff."
     )
 
 
 def test_more_late_key_items_than_are_named_are_counted():
     line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 7)))[2]
-    assert line.endswith("“Item 1.4” (1.4, now June 2011). Two more key items are late.")
+    assert "“Item 1.4” (1.4), by June 2011. Two more key items are late." in line
     line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 6)))[2]
-    assert line.endswith(" One more key item is late.")
+    assert " One more key item is late." in line
 
 
 def test_an_item_has_no_new_date_unless_all_its_late_milestones_have():
     one = item("1.1", step(PAST, forecast_due=LATER), step(PAST), title="Train")
-    assert brief(one)[2].endswith("No cause is recorded for “Train” (1.1, no new date yet).")
+    assert brief(one)[2] == "One item is late: “Train” (1.1), without a new date."
 
 
 # --- what is at risk, and what is asked -------------------------------------------------------
@@ -297,17 +311,20 @@ def test_key_items_in_doubt_are_named_with_who_says_so_and_why():
         said(first, challenges="trainers leave. Others come."),
         said(first, written_on=date(2010, 7, 20)),  # says nothing of challenges
     ]
-    assert brief(first, second, updates=updates)[2:4] == [
+    assert brief(first, second, updates=updates)[2:5] == [
         "No item is late.",
-        "At risk, though not late: “Train” (1.1). Trainers leave. The policy (1.2), as the reviewer "
-        "sees it.",
+        "At risk: “Train” (1.1). Trainers leave.",
+        "At risk: the policy (1.2), as the reviewer sees it.",
     ]
 
 
 def test_more_key_items_in_doubt_than_are_named_are_counted():
     items = [item(f"1.{n}", is_key=True, confidence="off_track") for n in range(1, 5)]
-    assert brief(*items)[3].endswith("“Train staff” (1.2). Two more key items are at risk.")
-    assert brief(*items[:3])[3].endswith("“Train staff” (1.2). One more key item is at risk.")
+    assert brief(*items)[4:6] == [
+        "At risk: “Train staff” (1.2).",
+        "Two more key items are at risk (1.3 and 1.4).",
+    ]
+    assert brief(*items[:3])[5] == "One more key item is at risk (1.3)."
 
 
 @pytest.mark.parametrize(
@@ -316,19 +333,32 @@ def test_more_key_items_in_doubt_than_are_named_are_counted():
         ([item(is_key=True, confidence="on_track")], "No key item is at risk."),
         (
             [late(is_key=True), item("1.2", is_key=True, reviewer_confidence="on_track")],
-            "No other key item is at risk.",
+            "No other key item is late or at risk.",
         ),
         ([item(is_key=True)], ""),  # nobody has said
-        ([item(confidence="at_risk")], "One item is at risk (1.1)."),  # not a key item
         (
             [item(is_key=True, confidence="on_track"), item("1.2", confidence="off_track")],
-            "No key item is at risk; of the others, 1.2 is.",
+            "No key item is at risk.",
         ),
     ],
 )
 def test_it_is_said_that_no_key_item_is_at_risk_if_somebody_has_said_so(items, sentence):
     line = brief(*items)[2]
     assert ("at risk" in line, line.endswith(sentence)) == (bool(sentence), True)
+
+
+def test_few_other_items_at_risk_are_named_with_the_date_that_has_moved_and_more_are_counted():
+    moved = step(date(2011, 3, 31), original_due=date(2010, 10, 31), as_told="the advice")
+    reviewed, *others = [item(f"1.{n}", moved, confidence="at_risk") for n in range(1, 5)]
+    told = "The working group has agreed to move the date for the advice from October 2010 to March 2011."
+    assert brief(reviewed, others[0])[3:5] == [
+        f"At risk: “Train staff” (1.1). {told}",
+        f"At risk: “Train staff” (1.2). {told}",
+    ]
+    assert (
+        brief(reviewed, *others)[3]
+        == "Four items that are not key items are at risk (1.1, 1.2, 1.3 and 1.4)."
+    )
 
 
 def test_the_summary_ends_with_what_is_asked():

@@ -132,19 +132,20 @@ def test_nothing_is_late():
 @pytest.mark.parametrize(
     ("settlement", "answer"),
     [
-        ({"settlement": "settled"}, "Yes, the cause is settled."),
-        ({"settlement": "needs_decision"}, "No. It needs a decision."),
+        ({"settlement": "settled"}, "Yes. The funding is there now."),
+        ({"settlement": "needs_decision"}, "Not yet. A decision on the funding is needed."),
         (
             {"settlement": "being_settled", "settling_agency": 2, "settling_by": SOON},
-            "Not yet. It is with Police, to be settled by 31 August 2010.",
+            "Not yet. Police must still find the funding by 31 August 2010.",
         ),
         (
             {"settlement": "being_settled", "settling_agency": 2, "settling_by": PAST},
-            "Not yet. It was with Police, to be settled by 31 May 2010.",
+            "Not yet. It was for Police to find the funding by 31 May 2010, and this is not recorded as "
+            "done.",
         ),
         (
             {"settlement": "being_settled", "settling_agency": 2},
-            "Not yet. It is with Police.",
+            "Not yet. Police must still find the funding.",
         ),
         ({}, "The records do not say."),
     ],

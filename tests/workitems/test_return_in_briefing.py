@@ -47,7 +47,7 @@ def saved(writer, of_return, item, **said):
             {"achieved": "Printed in Suva.", "key_achievement": "yes"},
             [
                 "In the briefing, under Achievements",
-                "Printed in Suva (Police, item 1.2).",
+                "Printed in Suva.",
                 "3 of 60 words",
             ],
         ),
@@ -96,8 +96,8 @@ def test_a_key_item_at_risk_shows_why_it_will_say_so(writer, of_return, item):
     assert boxes == [
         [
             "In the briefing, under In brief",
-            f"At risk, though not late: “{item.title}” (1.2). No printer bids.",
-            "3 of 30 words",
+            f"At risk: “{item.title}” (1.2). No printer bids.",
+            "3 of 20 words",
         ]
     ]
     boxes = told(saved(writer, of_return, item, version=1, confidence="at_risk"))
@@ -119,7 +119,7 @@ def test_a_milestone_that_is_reported_late_shows_its_sentence(writer, of_return,
     assert boxes == [
         [
             "In the briefing, under Delay",
-            "The leaflet (1.2) will be three months late (September 2010). The printer is late.",
+            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
             "4 of 45 words",
         ]
     ]
@@ -130,7 +130,7 @@ def test_the_page_shows_the_sentences_without_a_script(writer, of_return, item):
         of_return=of_return, item=item, achieved="Printed in Suva.", key_achievement="yes"
     )
     boxes = told(writer.get(of_return.get_absolute_url()).text)
-    assert boxes[0][1] == "Printed in Suva (Police, item 1.2)."
+    assert boxes[0][1] == "Printed in Suva."
 
 
 # --- on the milestone's page -------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_a_forecast_can_be_tried_and_is_not_saved(writer, item):
     assert told(page.text) == [
         [
             "In the briefing, under Delay",
-            "The leaflet (1.2) will be three months late (September 2010). The printer is late.",
+            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
             "4 of 45 words",
         ]
     ]

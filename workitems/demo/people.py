@@ -67,6 +67,10 @@ PEOPLE = (
         for pair in zip(CONTRIBUTORS.values(), APPROVERS.values(), strict=True)
         for person in pair
     ),
+    *(
+        Person(f"{agency} approver", Role.APPROVER, (agency,))
+        for agency in ("MOH", "MWA", "DPMC", "ACC")
+    ),
     Person("Authorising manager", Role.AUTHORISING_MANAGER, ("DoL", "MBIE")),
     Person("Minister's office", Role.MINISTERS_OFFICE, (PORTFOLIO,)),
     Person("OIA adviser", Role.OIA_ADVISER, ("DoL", "MBIE")),
