@@ -249,6 +249,7 @@ request_urls = [
         redacting.withdraw,
         name="request-withdraw-redaction",
     ),
+    path(f"{LINE}warnings/", redacting.leave_warnings, name="request-leave-warnings"),
     path(f"{LINE}marked-up.pdf", redacting.marked_up, name="request-marked-up"),
     path(f"{LINE}preview/", redacting.preview, name="request-preview"),
     path(f"{LINE}preview.pdf", redacting.preview_pdf, name="request-preview-pdf"),

@@ -735,6 +735,9 @@ RULES: dict[str, Row] = {
     "reports:request-withdraw-redaction": of_plan(
         redaction, may=("OIA adviser",), readers=RELEASERS, post=INVALID
     ),
+    "reports:request-leave-warnings": of_request(
+        request_line, who="OIA adviser", get=NOT_ALLOWED, post=INVALID
+    ),
     "reports:request-marked-up": of_request(request_line),
     "reports:request-preview": of_request(request_line),
     "reports:request-preview-pdf": of_request(request_line),

@@ -1,6 +1,7 @@
 """Forms that withhold words of a briefing, and that answer what is proposed."""
 
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from agencies.fields import Form, LinesField, ReasonField, TextField, VersionedF
 from reports.models import Redaction
 from reports.release.act import Family, Ground
 from reports.services.release.choosing import NO_WORDS, WORDS
+from reports.services.release.deciding import Warned
 
 # Characters of a text; no text has as many.
 MOST = 10**6
@@ -121,3 +123,38 @@ class AgreeAllForm(Form):
 
 def seen(rows: Sequence[Redaction]) -> str:
     return " ".join(f"{row.pk}-{row.version}" for row in rows)
+
+
+class WarningsForm(VersionedForm):
+    """Why each warning about a paper is left; a box for each, empty for one that is to be mended."""
+
+    def __init__(self, *args: Any, warnings: Sequence[Warned], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.keys = {f"left-{number}": warned.key for number, warned in enumerate(warnings)}
+        fields: Any = self.fields
+        for name, warned in zip(self.keys, warnings, strict=True):
+            fields[name] = ReasonField(label=warned.sentence, required=False)
+            self.initial[name] = warned.left
+        # The warnings that the page showed: others may have come since.
+        fields["shown"] = TextField(widget=forms.HiddenInput, max_length=64)
+        self.initial["shown"] = _digest(warnings)
+        self.warnings = warnings
+
+    def clean_shown(self) -> str:
+        shown: str = self.cleaned_data["shown"]
+        if shown != _digest(self.warnings):
+            raise forms.ValidationError(
+                "The redactions were changed meanwhile, and other warnings are shown now. "
+                "Read them and save again."
+            )
+        return shown
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        return {key: self.cleaned_data[name] for name, key in self.keys.items()}
+
+
+def _digest(warnings: Sequence[Warned]) -> str:
+    return sha256(
+        "\n".join(f"{each.key} {each.sentence}" for each in warnings).encode()
+    ).hexdigest()

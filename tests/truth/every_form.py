@@ -780,6 +780,7 @@ CHANGES = {
     "briefings:confirm-action": STATE,
     "briefings:reopen-action": STATE,
     "reports:request-withdraw-redaction": VERSION,
+    "reports:request-leave-warnings": VERSION,
     "reports:request-agree-all": VERSION,
     "reports:request-review-redaction": VERSION,
     "workshop:undo": "names the act that it undoes, which is undone once",

@@ -1,6 +1,6 @@
 """The schedule of a request: each paper in scope, what was decided on it, and whom we asked."""
 
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 from django.db import models
@@ -116,6 +116,8 @@ class ScheduleLine(models.Model):
     grounds = models.CharField(max_length=GROUNDS_LENGTH, blank=True)
     reason = models.TextField(blank=True, max_length=NOTE_LENGTH)
     public_interest = models.TextField(blank=True, max_length=NOTE_LENGTH)
+    # Why each warning about its redactions was left: the warning's key, then the reason.
+    warnings_left: Any = models.JSONField(default=dict, blank=True)
     decided_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="decided_schedule_lines"
     )

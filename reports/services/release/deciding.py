@@ -11,6 +11,7 @@ from itertools import groupby
 
 from django.db import transaction
 
+from agencies import history
 from agencies.models import User
 from reports.models import InformationRequest, Redaction, RequestEvent, RequestLetter, ScheduleLine
 from reports.models.release.in_scope import found_between
@@ -25,6 +26,7 @@ from reports.services.release.redactions import (
     spans_of,
 )
 from reports.services.release.requests import move
+from reports.services.release.schedule import check_prepared
 from workitems.services.refusals import Refused, locked
 
 State = InformationRequest.State
@@ -33,10 +35,12 @@ Outcome = RequestEvent.Outcome
 
 @dataclass(frozen=True)
 class Warned:
-    """Something to look at before signing. `key` names it in a form and in the record."""
+    """Something to look at before signing. `key` names it in a form and in the record; `left` is why
+    the adviser left it."""
 
     key: str
     sentence: str
+    left: str = ""
 
 
 # --- who may not sign ------------------------------------------------------------------------------
@@ -125,12 +129,37 @@ def _of_words(request: InformationRequest) -> Iterator[Warned]:
 def warnings_of(line: ScheduleLine) -> Iterator[Warned]:
     """Yield what to look at in one paper: withheld words that can be read elsewhere in it, and like
     fields treated unlike."""
+    for key, sentence in _of_line(line):
+        yield Warned(key, sentence, line.warnings_left.get(key, ""))
+
+
+@transaction.atomic
+def leave_warnings(
+    *, line: ScheduleLine, reasons: Mapping[str, str], version: int, by: User
+) -> ScheduleLine:
+    """Record why warnings about a paper are left, by their keys. Without a reason, one is not left.
+
+    Raise `Refused` for a warning that the paper no longer has.
+    """
+    request = locked(InformationRequest(pk=line.request_id))
+    row = locked(line, version=version, related=("issued",))
+    check_prepared(request)
+    left = {key: why.strip() for key, why in reasons.items() if why.strip()}
+    if set(left) - {warned.key for warned in warnings_of(row)}:
+        raise Refused("The redactions have changed, and a warning is gone. Open the page again.")
+    if left == row.warnings_left:
+        return row
+    row.warnings_left = left
+    return history.save_version(row, by=by)
+
+
+def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
     spans = spans_of(line, proposed=True) if line.is_ours else ()
     if not spans:
         return
     document = document_of(line)
     for text in visible_elsewhere(document, spans):
-        yield Warned(
+        yield (
             f"visible-{line.number}-{shown(text)}",
             f"“{shown(text)}” is withheld in document {line.number}, and can be read elsewhere in it.",
         )
@@ -139,7 +168,7 @@ def warnings_of(line: ScheduleLine) -> Iterator[Warned]:
         told = [where for place, where in fields if place not in withheld]
         kept = [where for place, where in fields if place in withheld]
         if told and kept:
-            yield Warned(
+            yield (
                 f"unlike-{line.number}-{name}",
                 f"In document {line.number}, “{kept[0]}” is withheld and “{told[0]}” is not.",
             )
@@ -204,8 +233,10 @@ def sign_decision(
     assert letter is not None, "Its absence is an obstacle."
     letter = locked(letter, version=letter_version)
     letter.request = row
-    left = {key: why.strip() for key, why in (warnings_left or {}).items()}
+    left = {key: why.strip() for key, why in (warnings_left or {}).items() if why.strip()}
     for warned in warnings(row):
+        if warned.left:
+            left.setdefault(warned.key, warned.left)
         if not left.get(warned.key):
             raise Refused(f"{warned.sentence} Mend it, or say why it stays so.", "warnings_left")
     content = written(letter, on=on, ombudsman=ombudsman)[0]

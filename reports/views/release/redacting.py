@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from reports.document.wording import agree
-from reports.forms.redacting import RedactForm, WithdrawForm
+from reports.forms.redacting import RedactForm, WarningsForm, WithdrawForm
 from reports.models import InformationRequest, Redaction, ScheduleLine
 from reports.release.act import act_named
 from reports.release.redact import Leaf
@@ -55,10 +55,7 @@ def redact(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         paper = RedactedPaper(line)
     except Refused as refusal:
         return refused(request, line, str(refusal))
-    may_redact = (
-        request.user.has_perm("reports.prepare_request", line)
-        and line.request.state in InformationRequest.PREPARED_IN
-    )
+    may_redact = _may_redact(request, line)
     rows = list(line.redactions.standing())
     form = _form(request, line, paper)
     if form.is_valid():
@@ -75,17 +72,54 @@ def redact(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     return _page(request, line, paper, rows, form, may_redact)
 
 
+def _may_redact(request: HttpRequest, line: ScheduleLine) -> bool:
+    return (
+        request.user.has_perm("reports.prepare_request", line)
+        and line.request.state in InformationRequest.PREPARED_IN
+    )
+
+
+@require_POST
+def leave_warnings(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Record why warnings about the paper are left."""
+    line = readable_line(request, pk, number)
+    require(request, "reports.prepare_request", line)
+    try:
+        paper = RedactedPaper(line)
+    except Refused as refusal:
+        return refused(request, line, str(refusal))
+    form = WarningsForm(
+        request.POST, row=line, warnings=list(deciding.warnings_of(line)), prefix="warnings"
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            row = deciding.leave_warnings(
+                line=line,
+                reasons=form.reasons,
+                version=form.cleaned_data["version"],
+                by=signed_in(request),
+            )
+            say_saved(request, form, row, "Your reasons are saved. Whoever signs reads them.")
+            return redirect(f"{_address(line)}#warnings")
+    rows = list(line.redactions.standing())
+    blank = _form(request, line, paper, bound=False)
+    return _page(request, line, paper, rows, blank, _may_redact(request, line), form)
+
+
 def _address(line: ScheduleLine) -> str:
     return reverse("reports:request-redact", args=[line.request_id, line.number])
 
 
-def _form(request: HttpRequest, line: ScheduleLine, paper: RedactedPaper) -> RedactForm:
+def _form(
+    request: HttpRequest, line: ScheduleLine, paper: RedactedPaper, *, bound: bool = True
+) -> RedactForm:
     """Return the form, as typed or with the text of the address: `at`, and from `start` to `end`."""
-    asked = request.POST if request.method == "POST" else request.GET
-    place = asked.get("place" if request.method == "POST" else "at", "")
+    data = posted(request) if bound else None
+    asked = request.GET if data is None else data
+    place = asked.get("at" if data is None else "place", "")
     initial: dict[str, Any] = {"document": line.issued.document_sha256 if line.issued else ""}
     words = asked.get("words", "")
-    if request.method != "POST" and place in paper.by_place:
+    if data is None and place in paper.by_place:
         text = paper.by_place[place].text
         start, end = (asked.get(name, "") for name in ("start", "end"))
         initial["place"] = place
@@ -93,7 +127,7 @@ def _form(request: HttpRequest, line: ScheduleLine, paper: RedactedPaper) -> Red
             words = text[int(start) : int(end)]
             initial |= {"start": start, "end": end, "words": words}
     return RedactForm(
-        posted(request),
+        data,
         grounds=act_named().grounds_on(timezone.localdate()),
         wholes=paper.choices_at(place),
         count=paper.count_of(words),
@@ -138,7 +172,10 @@ def _page(
     rows: list[Redaction],
     form: RedactForm,
     may_redact: bool,
+    leaving: WarningsForm | None = None,
 ) -> HttpResponse:
+    warnings = list(deciding.warnings_of(line))
+    leaving = leaving or WarningsForm(row=line, warnings=warnings, prefix="warnings")
     withheld = paper.withheld(rows)
     marked = [
         Marked(each.key, each.row.place, each.row.start, each.row.end, each.said, each.row.state)
@@ -149,7 +186,7 @@ def _page(
     parts = paper.parts
     part = request.GET.get("part", "")
     place = form["place"].value() or ""
-    return form_page(
+    response = form_page(
         request,
         "reports/release/redact.html",
         form,
@@ -160,11 +197,15 @@ def _page(
         may_redact=may_redact,
         chosen=paper.by_place.get(place) or Leaf("", ""),
         asks_why=paper.is_name_of_official(place),
-        warnings=list(deciding.warnings_of(line)),
+        warnings=warnings,
+        leaving=leaving,
         parts=parts,
         part=next((each for each in parts if each.key == part), parts[0]),
         act=act_named(),
     )
+    if leaving.errors:
+        response.status_code = 422
+    return response
 
 
 def _chosen(form: RedactForm) -> list[Marked]:

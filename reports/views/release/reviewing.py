@@ -146,7 +146,7 @@ def answer(request: HttpRequest, pk: int, redaction: int) -> HttpResponse:
         after=text[row.end :],
         grounds=act_named().in_order(row.ground_codes),
         decline=form if is_decline else DeclineForm(row=row),
-        notes=list(row.history.exclude(history_change_reason=None).order_by("history_id")),
+        notes=list(row.history.exclude(history_change_reason="").order_by("history_id")),
         is_own=row.proposed_by_id == signed_in(request).pk,
         may_answer=_may_answer(request, of) and row.state == State.PROPOSED,
     )

@@ -226,6 +226,28 @@ def test_like_fields_treated_unlike_are_warned_of(line, request_, decide):
     assert row.state == "proposed"
 
 
+def test_a_warning_that_the_adviser_left_needs_no_second_reason(
+    line, adviser, reviewer, ready, sign
+):
+    place = "cover.contacts.0.direct_dial"
+    (row,) = redactions.propose(
+        line=line,
+        document_sha256=line.issued.document_sha256,
+        spans=[(place, 0, len(redactions.texts_of(redactions.document_of(line))[place]))],
+        grounds=["6(d)"],
+        by=adviser,
+        at=NOW,
+    )
+    redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
+    keys = [warned.key for warned in deciding.warnings_of(fresh(line))]
+    assert "unlike-1-direct_dial" in keys
+    reasons = dict.fromkeys(keys, "It was public already")
+    deciding.leave_warnings(line=line, reasons=reasons, version=line.version, by=adviser)
+    letter = ready("part")
+    sign(letter)
+    assert fresh(letter).warnings_left == reasons
+
+
 def test_other_letters_are_sent_once_and_then_frozen(request_, adviser):
     letter = letters.prepare_letter(
         request=request_,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from reports.models import Redaction
 from reports.release.redact import leaves
 from reports.render.html import document_fragment
-from reports.services.release import redactions, requests
+from reports.services.release import deciding, redactions, requests
 from tests.factories import MeetingPaperFactory, ScheduleLineFactory, SeatFactory
 from tests.reports.release.conftest import NOW, fresh
 
@@ -288,6 +288,54 @@ def test_like_fields_treated_unlike_are_pointed_out(as_, adviser, address, propo
     propose(f"{MANAGER}.direct_dial", 0, len(number))
     sentences = [each.sentence for each in as_(adviser).get(address).context["warnings"]]
     assert any(each.endswith("is not.") for each in sentences)
+
+
+@pytest.fixture
+def leave(as_, adviser, line, address):
+    """Post the form of the warnings as its page has it, with what was typed."""
+
+    def leave(page=None, **typed):
+        form = (page or as_(adviser).get(address)).context["leaving"]
+        sent = {
+            "warnings-version": form["version"].value(),
+            "warnings-shown": form["shown"].value(),
+        }
+        return as_(adviser).post(f"{address.removesuffix('redact/')}warnings/", sent | typed)
+
+    return leave
+
+
+def test_a_warning_is_left_with_a_reason_that_is_kept(
+    as_, adviser, address, propose, texts, line, leave
+):
+    propose(f"{MANAGER}.direct_dial", 0, len(texts[f"{MANAGER}.direct_dial"]))
+    (warned,) = deciding.warnings_of(fresh(line))
+    response = leave(**{"warnings-left-0": "It was public already."})
+    assert response.url == f"{address}#warnings"
+    (left,) = deciding.warnings_of(fresh(line))
+    assert (left.key, left.left) == (warned.key, "It was public already.")
+    assert "It was public already." in as_(adviser).get(address).text
+    leave(**{"warnings-left-0": ""})
+    assert fresh(line).warnings_left == {}
+
+
+def test_reasons_for_warnings_that_changed_are_refused_and_shown_again(
+    as_, adviser, address, propose, texts, line, leave
+):
+    number = texts[f"{MANAGER}.direct_dial"]
+    row = propose(f"{MANAGER}.direct_dial", 0, len(number))
+    page = as_(adviser).get(address)
+    key = next(deciding.warnings_of(fresh(line))).key
+    deciding.leave_warnings(line=line, reasons={key: "Theirs"}, version=line.version, by=adviser)
+    stale = leave(page, **{"warnings-left-0": "Mine"})
+    assert stale.status_code == 422
+    assert "Theirs" in stale.text and "Mine" in stale.text
+    redactions.withdraw(redaction=row, reason="", version=row.version, by=adviser)
+    propose("cover.contacts.0.direct_dial", 0, 5)
+    other = leave(page, **{"warnings-left-0": "Mine"})
+    assert other.status_code == 422
+    assert "other warnings are shown now." in str(other.context["leaving"].errors)
+    assert fresh(line).warnings_left == {key: "Theirs"}
 
 
 @pytest.mark.parametrize("count", [1, 3])
