@@ -181,6 +181,7 @@ class SignForm(Form):
             self.fields[name] = LinesField(
                 label=f"Why it stays so: {each.sentence}",
                 required=True,
+                initial=each.left,
                 rows=2,
                 max_length=NOTE_LENGTH,
                 error_messages={"required": "Mend it, or say why it stays so."},

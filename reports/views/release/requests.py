@@ -165,6 +165,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "people": seats.select_related("user").order_by("role", "user__name"),
             "release": release,
             "may_prepare": may_prepare,
+            "may_read_redactions": user.has_perm("reports.read_redactions", row),
             "may_scope": may_prepare and row.state in InformationRequest.PREPARED_IN,
         },
     )
