@@ -38,22 +38,22 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     preview: dict[str, Any] = {}
     if form.is_valid():
         chosen = form.cleaned_data
-        content = content_of(plan, moment_of(plan, chosen["on"], today), chosen["parts"])
-        with saying_refusals(form):
-            if request.method == "POST":
-                progress_pages.publish_progress(
-                    plan=plan,
-                    content=content,
-                    seen_sha256=request.POST.get("seen", ""),
-                    by=signed_in(request),
-                    at=timezone.now(),
-                )
-                messages.success(request, "The page is published. Anybody can read it.")
-                return redirect("reports:progress-page", slug)
         try:
+            content = content_of(plan, moment_of(plan, chosen["on"], today), chosen["parts"])
             preview = shown(content)
-        except DocumentError as refusal:
+        except DocumentError as refusal:  # a record has what cannot be printed
             form.add_error(None, str(refusal))
+    if request.method == "POST" and content is not None and preview:
+        with saying_refusals(form):
+            progress_pages.publish_progress(
+                plan=plan,
+                content=content,
+                seen_sha256=request.POST.get("seen", ""),
+                by=signed_in(request),
+                at=timezone.now(),
+            )
+            messages.success(request, "The page is published. Anybody can read it.")
+            return redirect("reports:progress-page", slug)
     pages = list(PublicProgress.objects.filter(plan=plan).defer("content").newest_first())
     return form_page(
         request,

@@ -30,6 +30,7 @@ from tests.factories import (
 )
 from tests.reports.release.test_public_pages import released
 from tests.reports.release.test_requests import said
+from workitems.models import Milestone
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +228,19 @@ def test_a_wrong_choice_is_refused(client, plan, coordinator, typed, sentence):
     page = client.get(reverse("reports:progress-page", args=[plan.slug]), typed)
     assert page.status_code == 422
     assert sentence in page.text
+
+
+def test_a_record_that_cannot_be_printed_is_named_and_nothing_is_published(
+    client, plan, coordinator
+):
+    Milestone.objects.update(description="Quokka\u202e brochure")  # from before such were refused
+    client.force_login(coordinator)
+    address = reverse("reports:progress-page", args=[plan.slug])
+    typed = {"on": f"{ON:%Y-%m-%d}", "parts": ["timeline"], "seen": "0" * 64}
+    for page in (client.get(address, typed), client.post(address, typed)):
+        assert page.status_code == 422
+        assert "A milestone" in page.text
+    assert not PublicProgress.objects.exists()
 
 
 def test_another_page_replaces_the_one_that_is_up(plan, coordinator):
