@@ -13,9 +13,17 @@ from agencies import history
 from agencies.models import Agency
 from reports.demo.example_paper import example_paper
 from reports.demo.information_request import Asked
-from reports.models import EarlierPaper, IssuedPaper, RequestLetter, Response, ScheduleLine
+from reports.models import (
+    EarlierPaper,
+    IssuedPaper,
+    PublicProgress,
+    RequestLetter,
+    Response,
+    ScheduleLine,
+)
 from reports.models.release.request_clock import calendar
-from reports.services.release import earlier_papers, releases
+from reports.progress.published_content import content_of, digest_of, moment_of
+from reports.services.release import earlier_papers, progress_pages, releases
 from workitems.models import Plan
 
 REFERENCE = "13/02025"
@@ -86,6 +94,21 @@ def request_of_2013(plan: Plan) -> None:
         releases.change_public_page(
             plan=plan, is_open=True, is_indexed=False, version=0, by=decision_maker
         )
+    publish_progress(plan, asked)
+
+
+def publish_progress(plan: Plan, asked: Asked) -> None:
+    """Publish the plan's progress as on the day, without achievements: they are agencies' own words."""
+    part = PublicProgress.Part
+    parts = (part.FIGURES, part.TIMELINE, part.RELEASED_PAPERS)
+    content = content_of(plan, moment_of(plan, asked.today, asked.today), parts)
+    progress_pages.publish_progress(
+        plan=plan,
+        content=content,
+        seen_sha256=digest_of(content),
+        by=asked.seated("coordinator", plan.coordinating_agency),
+        at=asked.at,
+    )
 
 
 def open_request(plan: Plan, today: date) -> None:

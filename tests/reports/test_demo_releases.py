@@ -8,6 +8,7 @@ from shutil import which
 import pikepdf
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from agencies.models import User
@@ -15,6 +16,7 @@ from reports.models import (
     EarlierPaper,
     InformationRequest,
     PublicPage,
+    PublicProgress,
     Release,
     ReleasedPaper,
     RequestEvent,
@@ -211,3 +213,13 @@ def test_the_demos_requests_cannot_be_loaded_with_debug_off(settings):
     settings.DEBUG = False
     with pytest.raises(CommandError, match="debugging machine"):
         call_command("load_demo_requests")
+
+
+def test_the_progress_of_the_plan_is_public_without_achievements(demo, client):
+    (page,) = PublicProgress.objects.up()
+    assert [row["title"] for row in page.content["released_papers"]] == [
+        ReleasedPaper.objects.get().title
+    ]
+    assert "achievements" not in page.content
+    address = reverse("reports:progress", args=[page.plan.slug])
+    assert "Progress as at 27 May 2013" in client.get(address).text

@@ -1,5 +1,6 @@
 """Follow every page of the demo that needs no sign-in, as a stranger, and look for what is not public."""
 
+import subprocess
 from collections import deque
 from collections.abc import Iterator
 from datetime import date
@@ -18,9 +19,11 @@ from reports.models import (
     InformationRequest,
     PublicPage,
     ReleasedPaper,
+    ScheduleLine,
 )
 from reports.progress.published_content import content_of, digest_of
 from reports.services.release import progress_pages
+from reports.services.release.redactions import withheld_strings
 from tests.content_policy import POLICY, policy
 from tests.factories import (
     EarlierPaperFactory,
@@ -28,6 +31,7 @@ from tests.factories import (
     ReleaseFactory,
     RequestEventFactory,
 )
+from tests.reports.test_demo_releases import COMMANDS
 from workitems.asat import Moment
 from workitems.models import Delay, Plan, Risk, Update, Variation
 
@@ -39,7 +43,7 @@ SHORTEST = 12
 
 def publish(plan: Plan) -> None:
     """Publish a paper and the progress of a plan, and release another that is not published."""
-    PublicPage.objects.create(plan=plan, is_open=True, is_indexed=True, version=1)
+    PublicPage.objects.update_or_create(plan=plan, defaults={"is_open": True, "is_indexed": True})
     of_plan = {"plan": plan, "agency": plan.coordinating_agency}
     columns = {f"release__request__{name}": value for name, value in of_plan.items()}
     for number, is_published in enumerate((True, False)):
@@ -100,9 +104,24 @@ def links(answer) -> Iterator[str]:
             yield target.path
 
 
+def withheld() -> set[str]:
+    """Return the words that are withheld in the demo's released papers."""
+    return {
+        words
+        for line in ScheduleLine.objects.filter(released_paper__isnull=False, kind="issued")
+        for words in (withheld_strings(line) if line.redactions.exists() else ())
+    }
+
+
+def text_of(pdf: bytes) -> str:
+    """Return what poppler reads in a PDF; nothing in the stand-ins of this test."""
+    command = ["pdftotext", "-q", "-", "-"]
+    return subprocess.run(command, input=pdf, capture_output=True).stdout.decode()
+
+
 @pytest.mark.sqlite  # what is read is the same on both
 def test_a_stranger_finds_nothing_that_was_not_published(load_demo):
-    load_demo("load_demo_plan", "load_demo_briefing", "load_demo_papers")
+    load_demo(*COMMANDS)
     slugs = []
     for plan in Plan.objects.select_related("coordinating_agency"):
         publish(plan)
@@ -130,7 +149,16 @@ def test_a_stranger_finds_nothing_that_was_not_published(load_demo):
         assert policy(answer) >= POLICY, address
         if answer.status_code == 200:
             waiting.extend(links(answer))
-    assert sum(".pdf" in address for address in answers) == len(slugs), "it followed the links"
+    papers = {address: data for address, data in answers.items() if address.endswith(".pdf")}
+    assert len(papers) == len(slugs) + 1, "it followed the links; one paper is the demo's own"
+    printed = "\n".join(map(text_of, papers.values()))
+    assert "RELEASED UNDER THE OFFICIAL INFORMATION ACT" in printed
+    # The paper itself quotes updates; neither what was withheld nor who asked.
+    hidden = withheld() | {
+        each for request in InformationRequest.objects.all() for each in request.requester
+    }
+    assert len(hidden) > 3
+    assert [each for each in hidden if each in printed] == []
     every = b"\n".join(answers.values()).decode("utf-8", "replace")
     assert "A released paper, published: True" in every
     secrets = set(unpublished())
