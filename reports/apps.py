@@ -7,7 +7,14 @@ class ReportsConfig(AppConfig):
     verbose_name = "Briefings"
 
     def ready(self) -> None:
-        from reports import desk_lines, follow_up_calendar, follow_up_notices, paper_guards
+        from reports import (
+            desk_lines,
+            follow_up_calendar,
+            follow_up_notices,
+            paper_guards,
+            request_lines,
+            request_notices,
+        )
         from reports.clearance import notices
         from workitems import desk as desk
         from workitems import due_calendar
@@ -15,6 +22,8 @@ class ReportsConfig(AppConfig):
 
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
         desk.SOURCES.append(desk_lines.lines_for)
+        desk.SOURCES.append(request_lines.lines_for)
         due_calendar.SOURCES.append(follow_up_calendar.follow_up_entries)
         timetable.SOURCES.append(notices.due_notices)
         timetable.SOURCES.append(follow_up_notices.due_notices)
+        timetable.SOURCES.append(request_notices.due_notices)

@@ -59,6 +59,9 @@ class Notice(models.Model):
         ACTION_DONE = "act_done", "Action to confirm"
         ACTION_CONFIRMED = "act_ended", "Action confirmed as done"
         ACTION_REOPENED = "act_again", "Action reopened"
+        REQUEST_DUE = "oia_due", "Decision on a request due"
+        REQUEST_LATE = "oia_late", "Decision on a request late"
+        CONSULTED = "oia_asked", "Asked about a paper to release"
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)

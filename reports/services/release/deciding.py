@@ -15,7 +15,7 @@ from agencies import history
 from agencies.models import User
 from reports.models import InformationRequest, Redaction, RequestEvent, RequestLetter, ScheduleLine
 from reports.models.release.in_scope import found_between
-from reports.release.letters import Ombudsman
+from reports.release.letters import Letter, Ombudsman
 from reports.release.redact import leaves, visible_elsewhere
 from reports.services.release.letters import check_same, freeze, written
 from reports.services.release.recording import check_day, not_now, record
@@ -213,10 +213,12 @@ def sign_decision(
     by: User,
     at: datetime,
     warnings_left: Mapping[str, str] | None = None,
+    shown: Letter | None = None,
 ) -> RequestEvent:
     """Sign the decision, freeze its letter as it is sent, and record that the requester is told.
 
-    The files were made from the letter of this version. A decision that gives nothing refuses the
+    The files were made from the letter of this version, dated `on`, which may be another day than
+    that for which it was prepared; `shown` is that letter. A decision that gives nothing refuses the
     request as a whole, which ends it. Raise `Refused` with the first obstacle, for whoever prepared
     it or acted as adviser, and for a warning without a reason.
     """
@@ -239,8 +241,11 @@ def sign_decision(
             left.setdefault(warned.key, warned.left)
         if not left.get(warned.key):
             raise Refused(f"{warned.sentence} Mend it, or say why it stays so.", "warnings_left")
+    prepared_for = date.fromisoformat(letter.content["dated"])
+    check_same(letter, written(letter, on=prepared_for, ombudsman=ombudsman)[0])
     content = written(letter, on=on, ombudsman=ombudsman)[0]
-    check_same(letter, content)
+    if shown is not None and shown != content:
+        raise Refused("The records have changed since this page was opened. Read the letter again.")
     letter.warnings_left = left
     letter = freeze(letter, content=content, pdf=pdf, docx=docx, on=on, by=by, at=at)
     outcome = outcome_of(row)

@@ -88,6 +88,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
                 warnings_left=form.warnings_left,
+                shown=content,
             )
             messages.success(request, "The decision is signed and notified. Its letter is frozen.")
             return redirect("reports:request", pk)

@@ -7,10 +7,10 @@ from datetime import date
 from django.urls import NoReverseMatch, reverse
 
 from agencies.models import User
-from reports.document.wording import agree
 from reports.models import InformationRequest, RequestEvent
 from reports.models.release.request import in_force
 from reports.models.release.request_clock import RequestClock
+from reports.request_lines import clock_words
 from reports.views.steps import Step
 
 State = InformationRequest.State
@@ -26,27 +26,18 @@ class Mark:
     is_late: bool = False
 
 
-def days_late(count: int) -> str:
-    """Return "1 working day late"."""
-    return f"{count} {agree(count, 'working day', 'working days')} late"
-
-
 def mark_of(request: InformationRequest, clock: RequestClock, on: date) -> Mark:
     """Return how a request stands against its clock on a day."""
     if request.is_own_initiative:
         return Mark("No due day")
-    late = clock.late_by(on)
-    ended = request.state in (State.WITHDRAWN, State.TRANSFERRED)
-    if late and not ended:
-        return Mark(days_late(late), "late", is_late=True)
-    if ended:
+    if request.state in (State.WITHDRAWN, State.TRANSFERRED):
         return Mark(request.get_state_display(), "complete")
+    until = clock.stopped_on or on
+    if clock.late_by(on) or (clock.due < until and not clock.stopped_on):
+        return Mark(clock_words(clock, until), "late", is_late=True)
     if clock.stopped_on:
         return Mark("Decided on time", "complete")
-    if clock.due == on:
-        return Mark("Due today", "due")
-    left = clock.days.late_by(on, clock.due)
-    return Mark(f"Due in {left} {agree(left, 'working day', 'working days')}", "due")
+    return Mark(clock_words(clock, on), "due")
 
 
 @dataclass(frozen=True)

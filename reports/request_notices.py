@@ -1,0 +1,150 @@
+"""Notices about requests for official information; a source of `workitems.notices`.
+
+The adviser and the decision-maker are told on working days 15, 18 and 20, and when the decision is
+late; a consulted agency is told that it is asked. See docs/notices.md.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+
+from agencies.models import Agency, Seat, User
+from reports.document.dates import long_date
+from reports.models import Consultation, InformationRequest
+from reports.models.release.request_clock import RequestClock, calendar, clock_of
+from reports.request_lines import clock_words
+from workitems.models import Notice
+from workitems.notices.timetable import OtherNews
+from workitems.rules import WRITERS
+
+Reason, Role = Notice.Reason, Seat.Role
+TOLD_ABOUT = "Requests for official information"
+# The working day of the Act, by how many working days are left then.
+STEPS = ((0, 20), (2, 18), (5, 15))
+
+People = dict[tuple[int, str], list[User]]
+
+
+def due_notices(on: date) -> Iterator[OtherNews]:
+    """Yield the notices of all open requests and consultations as at a day. At most six queries."""
+    requests = list(
+        InformationRequest.objects.open().from_requesters().filter(received_on__lte=on).for_list()
+    )
+    asked = list(
+        Consultation.objects.waiting()
+        .filter(asked_on=on, line__request__state__in=InformationRequest.OPEN)
+        .select_related("agency", "line")
+        .order_by("pk")
+    )
+    agencies = {*(row.agency_id for row in requests), *(row.agency_id for row in asked)}
+    if not agencies:
+        return
+    people = _people(agencies, on)
+    days = calendar() if requests else None
+    for request in requests:
+        assert days is not None
+        yield from _of_request(request, clock_of(request.events.all(), days), people, on)
+    for row in asked:
+        yield from _of_consultation(row, people)
+
+
+def _people(agencies: set[int], on: date) -> People:
+    found: People = defaultdict(list)
+    seats = Seat.objects.on(on).filter(agency__in=agencies, user__is_active=True)
+    for seat in seats.select_related("user").order_by("user__name", "user__email"):
+        assert seat.agency_id is not None
+        found[seat.agency_id, seat.role].append(seat.user)
+    return found
+
+
+def _of_request(
+    request: InformationRequest, clock: RequestClock, people: People, on: date
+) -> Iterator[OtherNews]:
+    late = clock.days.late_by(clock.due, on)
+    left = clock.days.late_by(on, clock.due)
+    step = next((day for most, day in STEPS if left <= most), None)
+    if not late and step is None:
+        return
+    words = clock_words(clock, on)
+    words = words[:1].lower() + words[1:]
+    told: set[int] = set()
+    for role in (Role.OIA_ADVISER, Role.OIA_DECISION_MAKER):
+        for user in people[request.agency_id, role]:
+            if user.pk in told:
+                continue
+            told.add(user.pk)
+            yield _news(
+                user,
+                role,
+                request.agency,
+                reason=Reason.REQUEST_LATE if late else Reason.REQUEST_DUE,
+                occasion=f"{clock.due.isoformat()} {'late' if late else step}",
+                about=f"request {request.pk}",
+                due_on=clock.due,
+                title=f"Request {request.reference}",
+                sentence=f"The decision was due on {long_date(clock.due)} and is {words}."
+                if late
+                else f"The decision is due on {long_date(clock.due)}: {words}.",
+                state=f"is {words}",
+                path=request.get_absolute_url(),
+                link="Open the request",
+            )
+
+
+def _of_consultation(row: Consultation, people: People) -> Iterator[OtherNews]:
+    told: set[int] = set()
+    for role in WRITERS:
+        for user in people[row.agency_id, role]:
+            if user.pk in told:
+                continue
+            told.add(user.pk)
+            yield _news(
+                user,
+                role,
+                row.agency,
+                reason=Reason.CONSULTED,
+                occasion=row.asked_on.isoformat(),
+                about=f"consultation {row.pk}",
+                due_on=row.asked_on,
+                title=f"“{row.line.title}”",
+                sentence="This paper may be released under the Official Information Act. Your agency "
+                "is asked what should not be.",
+                state="may be released",
+                path=reverse("reports:request-consultation", args=[row.pk]),
+                link="Read the question and answer",
+            )
+
+
+def _news(
+    user: User,
+    role: str,
+    agency: Agency,
+    *,
+    reason: Notice.Reason,
+    occasion: str,
+    about: str,
+    due_on: date,
+    title: str,
+    sentence: str,
+    state: str,
+    path: str,
+    link: str,
+) -> OtherNews:
+    return OtherNews(
+        recipient=user,
+        told_as=Role(role),
+        agency=agency,
+        seat_agency=agency,
+        plan=TOLD_ABOUT,
+        reason=reason,
+        occasion=occasion,
+        about=about,
+        due_on=due_on,
+        title=title,
+        sentence=sentence,
+        state=state,
+        path=path,
+        link=link,
+    )
