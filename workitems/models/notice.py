@@ -103,7 +103,10 @@ class Notice(models.Model):
             models.CheckConstraint(
                 name="notice_values_known",
                 condition=Q(
-                    told_as__in=["contributor", "approver", "coordinator"],
+                    told_as__in=[
+                        *("contributor", "approver", "coordinator"),
+                        *("oia_adviser", "oia_decision_maker"),
+                    ],
                     reason__in=[
                         *("opened", "due_week", "due_day", "overdue"),
                         *("sent_back", "ready", "accepted", "asked", "again", "answered"),
@@ -111,6 +114,7 @@ class Notice(models.Model):
                         *("reminded", "extended", "entered", "submitted"),
                         *("out_asked", "out_ready", "out_closed"),
                         *("action", "act_done", "act_ended", "act_again"),
+                        *("oia_due", "oia_late", "oia_asked"),
                     ],
                 ),
             ),

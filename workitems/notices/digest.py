@@ -27,9 +27,17 @@ Reason = Notice.Reason
 READY = "Nothing is missing any more. An approver can submit it."
 
 MOST_URGENT_FIRST = (
+    *(Reason.REQUEST_LATE, Reason.REQUEST_DUE),
     *(Reason.OVERDUE, Reason.SENT_BACK, Reason.ASKED_AGAIN, Reason.ACTION_REOPENED),
     *(Reason.REMINDED, Reason.READY, Reason.ENTERED, Reason.DUE_DAY, Reason.DUE_WEEK),
-    *(Reason.PROPOSED, Reason.TO_RELEASE, Reason.EXTENDED, Reason.OPENED, Reason.ASKED),
+    *(
+        Reason.PROPOSED,
+        Reason.TO_RELEASE,
+        Reason.EXTENDED,
+        Reason.OPENED,
+        Reason.ASKED,
+        Reason.CONSULTED,
+    ),
     *(Reason.OUT_OF_SESSION, Reason.ACTION, Reason.ACTION_DONE, Reason.OUT_TO_CLOSE),
     *(Reason.REPLIED, Reason.ANSWERED, Reason.SUBMITTED, Reason.ACCEPTED),
     *(Reason.OUT_CLOSED, Reason.ACTION_CONFIRMED),
@@ -70,7 +78,7 @@ def compose(
     for line in in_order(lines):
         by_thing[_thing(line)].append(line)
     entries = [entry(own, on) for own in by_thing.values()]
-    seats = sorted({f"{line.told_as.label.lower()} at {line.seat_agency}" for line in lines})
+    seats = sorted({f"{_within(line.told_as.label)} at {line.seat_agency}" for line in lines})
     context = {
         "recipient": recipient,
         "entries": entries,
@@ -91,6 +99,11 @@ def compose(
     )
     mail.attach_alternative(render_to_string("notices/digest.html", context), "text/html")
     return mail
+
+
+def _within(label: str) -> str:
+    """Return a role as a sentence says it: "approver", "OIA adviser"."""
+    return label if label[1:2].isupper() else label.lower()
 
 
 def headline(entries: Sequence[Entry]) -> str:

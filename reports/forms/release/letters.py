@@ -187,6 +187,8 @@ class SignForm(Form):
                 error_messages={"required": "Mend it, or say why it stays so."},
             )
 
+        self.order_fields([*self.names, "has_read"])
+
     @property
     def warnings_left(self) -> dict[str, str]:
         return {each.key: self.cleaned_data[name] for name, each in self.names.items()}

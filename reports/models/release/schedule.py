@@ -224,6 +224,17 @@ class ScheduleLine(models.Model):
     def ground_codes(self) -> tuple[str, ...]:
         return codes(self.grounds)
 
+    def printed_grounds(self) -> tuple[str, ...]:
+        """Return the codes of its own grounds and of the words withheld in it. One query, or none if
+        its redactions are loaded."""
+        within = [
+            code
+            for row in self.redactions.all()
+            if row.is_standing and self.is_given
+            for code in row.ground_codes
+        ]
+        return tuple(dict.fromkeys((*self.ground_codes, *within)))
+
 
 class ConsultationQuerySet(models.QuerySet["Consultation"]):
     def visible_to(self, user: User) -> Self:

@@ -457,7 +457,10 @@ def correct_event(
         )
     if did_not_happen and event.kind not in CAN_BE_STRUCK:
         raise Refused("Later records rest on this. Correct its day instead.")
-    check_day(row, on, at)
+    if event.kind != Kind.RECEIVED:
+        check_day(row, on, at)
+    elif on > timezone.localdate(at):
+        raise Refused("That day is in the future.", "on")
     if not did_not_happen:
         _check_corrected(row, event, on)
     if event.kind == Kind.RECEIVED:

@@ -104,7 +104,7 @@ def _page(
         made=made,
         papers=made.papers.defer("pdf").order_by("number") if made else [],
         checked=checked,
-        lines=row.lines.given().in_order(),
+        lines=list(row.lines.given().for_list().prefetch_related("redactions")),
         may_release=may_release and row.state == State.DECIDED and made is None,
         publish_url=_public_url(made) if made is not None and may_release else "",
         is_published=made is not None and Release.objects.published().filter(pk=made.pk).exists(),

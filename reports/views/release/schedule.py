@@ -61,7 +61,7 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
         row=row,
         found=found,
         unlisted=[each for each in found if not each.is_listed],
-        lines=list(row.lines.for_list()),
+        lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_change=_may_change(row),
     )
 

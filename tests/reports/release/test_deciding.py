@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 
 from reports.models import RequestEvent, RequestLetter
+from reports.release.letters import letter_from
 from reports.services.release import deciding, letters, redactions, requests, schedule
 from tests.factories import BriefingFactory, IssuedPaperFactory, UserFactory
 from tests.reports.release.conftest import NOW, OMBUDSMAN, TODAY, TYPED, fresh
@@ -168,12 +169,25 @@ def test_a_late_decision_apologises_unless_somebody_says_why_not(request_, line,
 
 def test_a_decision_is_signed_as_it_was_read(ready, sign, request_, adviser):
     letter = ready()
-    assert said(sign, letter=letter, on=date(2013, 5, 21)) == (
+    requests.acknowledge(request=request_, on=TODAY, by=adviser, at=NOW)
+    assert said(sign, letter=letter) == (
         "The records have changed since this letter was written. Write it again."
     )
     with pytest.raises(Conflict), transaction.atomic():
         letter.version -= 1
         sign(letter)
+
+
+def test_a_decision_is_dated_on_the_day_of_its_signature(ready, sign, request_):
+    letter = ready()
+    shown = letter_from(letter.content)
+    day = date(2013, 5, 21)
+    assert said(sign, letter=letter, on=day, shown=shown) == (
+        "The records have changed since this page was opened. Read the letter again."
+    )
+    sign(letter, on=day)
+    assert fresh(letter).content["dated"] == "2013-05-21"
+    assert "sorry" not in str(fresh(letter).content) and "apolog" not in str(fresh(letter).content)
 
 
 def test_a_request_has_one_letter_with_its_decision(request_, line, prepared):

@@ -1,0 +1,388 @@
+"""Test the pages of requests: the list, a request, its letters, decision, release and figures."""
+
+import io
+import zipfile
+from datetime import date
+from hashlib import sha256
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from reports.models import InformationRequest, RequestLetter
+from reports.request_lines import lines_for
+from reports.services.release import requests, schedule
+from tests.factories import (
+    ConsultationFactory,
+    InformationRequestFactory,
+    ReleasedPaperFactory,
+    RequestEventFactory,
+    ScheduleLineFactory,
+    SeatFactory,
+)
+from tests.reports.release.conftest import NOW, OMBUDSMAN, TODAY, fresh
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def day_of_the_letter(settings):
+    settings.OMBUDSMAN = {"website": OMBUDSMAN.website}
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def at(name, *arguments):
+    return reverse(f"reports:{name}", args=arguments)
+
+
+def another(agency, reference, received_on, **columns):
+    row = InformationRequestFactory(
+        agency=agency,
+        reference=reference,
+        dated=received_on,
+        received_on=received_on,
+        **columns,
+    )
+    RequestEventFactory(request=row)
+    return row
+
+
+# --- the list --------------------------------------------------------------------------------------
+
+
+def test_the_most_overdue_request_is_first_in_working_days(request_, agency, adviser):
+    another(agency, "13/3", date(2013, 5, 20))
+    another(agency, "13/1", date(2013, 4, 19))
+    another(agency, "13/2", date(2013, 4, 23))
+    rows = client_of(adviser).get(at("requests")).context["rows"]
+    assert [(row.reference, mark.words, mark.is_late) for row, _clock, mark in rows] == [
+        ("13/1", "2 working days late", True),
+        ("13/02025", "1 working day late", True),
+        ("13/2", "Due today", False),
+        ("13/3", "Due in 18 working days", False),
+    ]
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_the_list_takes_as_many_queries_with_one_request_as_with_three(
+    request_, agency, adviser, more, django_assert_num_queries
+):
+    for number in range(more):
+        another(agency, f"14/{number}", date(2013, 5, number + 1))
+    client = client_of(adviser)
+    client.get(at("requests"))
+    with django_assert_num_queries(10):
+        client.get(at("requests"))
+
+
+def test_a_request_is_found_by_a_part_of_its_reference(request_, agency, adviser):
+    another(agency, "DOIA 2324-1559", date(2013, 5, 1))
+    page = client_of(adviser).get(at("requests"), {"q": "1559"})
+    assert [row.reference for row, *_ in page.context["rows"]] == ["DOIA 2324-1559"]
+    nothing = client_of(adviser).get(at("requests"), {"q": "77"})
+    assert "No request has this reference." in nothing.text
+
+
+def test_a_request_of_another_agency_does_not_exist(request_):
+    stranger = SeatFactory(role="oia_adviser").user
+    client = client_of(stranger)
+    assert list(client.get(at("requests")).context["rows"]) == []
+    assert client.get(at("request", request_.pk)).status_code == 404
+
+
+# --- a request -------------------------------------------------------------------------------------
+
+
+def test_a_request_shows_its_clock(request_, adviser):
+    page = client_of(adviser).get(request_.get_absolute_url())
+    assert [(each.name, each.on, each.state) for each in page.context["days"]] == [
+        ("Day 7", date(2013, 5, 2), "Passed"),
+        ("Day 10", date(2013, 5, 7), "Passed"),
+        ("Day 20", date(2013, 5, 21), "Passed"),
+    ]
+    assert (page.context["mark"].words, page.context["day"]) == ("1 working day late", 21)
+
+
+def test_one_next_step_leads_from_receipt_to_release(
+    request_, issued, adviser, reviewer, decision_maker, decide, prepared, sign
+):
+    def step(user):
+        return client_of(user).get(request_.get_absolute_url()).context["step"]
+
+    def words():
+        found = [step(user) for user in (adviser, reviewer, decision_maker)]
+        return [each and each.words for each in found]
+
+    assert words() == ["Acknowledge the request", None, None]
+    requests.acknowledge(request=request_, on=TODAY, by=adviser, at=NOW)
+    assert words() == ["Start scoping", None, None]
+    requests.start_scoping(request=request_, by=adviser)
+    assert words() == ["Find papers in scope", None, None]
+    line = schedule.add_paper(request=request_, paper=issued, by=adviser)
+    assert words() == ["Go on to decide on each paper", None, None]
+    requests.start_preparing(request=request_, by=adviser)
+    assert words() == ["Decide on document 1", None, None]
+    decide(line, "full")
+    assert words() == ["Write the letter with the decision", None, None]
+    letter = prepared(request_)
+    assert words() == ["Send for review", None, None]
+    requests.send_for_review(request=request_, by=adviser)
+    assert words() == [None, "Finish the review", None]
+    requests.finish_review(request=request_, by=reviewer)
+    assert words() == [None, None, "Read and sign the decision"]
+    sign(letter)
+    assert words() == [None, None, "Check the files and release"]
+
+
+def test_a_correction_stands_beside_the_first_record(request_, adviser):
+    event = request_.events.get()
+    client = client_of(adviser)
+    address = at("request-correct-event", request_.pk, event.pk)
+    refused = client.post(address, {"on": "20 April 2013", "reason": "The stamp."})
+    assert refused.status_code == 422
+    assert "A request is received on or after the day that it is dated." in refused.text
+    client.post(address, {"on": "23 April 2013", "reason": "The stamp."})
+    page = client.get(request_.get_absolute_url())
+    assert "Corrected to 23 April 2013" in page.text
+    assert page.context["clock"].due == date(2013, 5, 22)
+
+
+# --- letters ---------------------------------------------------------------------------------------
+
+PEOPLE = {"contact_role": "OIA adviser", "contact_email": "oia@example.org", "signatory_role": "A"}
+
+
+def write(client, request, kind, **fields):
+    address = at("request-write-letter", request.pk, kind)
+    answer = client.post(address, {"version": 0, "dated": "23 April 2013", **PEOPLE, **fields})
+    assert answer.status_code == 302, answer.context["form"].errors
+    return RequestLetter.objects.latest("pk")
+
+
+def send(client, letter, on):
+    address = at("request-send-letter", letter.request_id, letter.pk)
+    return client.post(address, {"version": letter.version, "sent_on": on})
+
+
+def test_a_letter_is_sent_on_its_day_with_its_files_and_its_event(request_, adviser):
+    client = client_of(adviser)
+    letter = write(client, request_, "acknowledge")
+    draft = client.get(at("letter-pdf", request_.pk, letter.pk))
+    assert draft.content.startswith(b"%PDF-")
+    assert send(client, letter, "24 April 2013").status_code == 302
+    sent = fresh(letter)
+    event = request_.events.get(kind="acknowledged")
+    assert (sent.sent_on, sent.content["dated"]) == (date(2013, 4, 24), "2013-04-24")
+    assert (event.happened_on, event.letter) == (date(2013, 4, 24), sent)
+    for form, digest in (("pdf", sent.pdf_sha256), ("docx", sent.docx_sha256)):
+        file = client.get(at(f"letter-{form}", request_.pk, letter.pk))
+        assert sha256(file.content).hexdigest() == digest
+    again = send(client, sent, "25 April 2013")
+    assert again.status_code == 422
+    assert request_.events.filter(kind="acknowledged").count() == 1
+
+
+def test_an_extension_after_the_first_twenty_days_is_refused_at_its_day(request_, adviser):
+    client = client_of(adviser)
+    letter = write(
+        client,
+        request_,
+        "extend",
+        until="14 June 2013",
+        extension_reason="15A(1)(a)",
+        explanation="",
+    )
+    assert (
+        "The letter cannot be sent yet"
+        not in client.get(at("request-letter", request_.pk, letter.pk)).text
+    )
+    refused = send(client, letter, "22 May 2013")
+    assert refused.status_code == 422
+    assert "Those ended on 21 May 2013." in refused.text
+    assert not fresh(letter).is_sent
+    assert send(client, fresh(letter), "20 May 2013").status_code == 302
+    page = client.get(request_.get_absolute_url())
+    assert page.context["clock"].due == date(2013, 6, 14)
+
+
+def test_a_letter_that_was_changed_elsewhere_shows_both_sides(request_, adviser):
+    client = client_of(adviser)
+    letter = write(client, request_, "acknowledge")
+    address = at("request-letter", request_.pk, letter.pk)
+    said = {"version": letter.version, "dated": "23 April 2013", **PEOPLE}
+    assert client.post(address, {**said, "own_words": "First."}).status_code == 302
+    conflict = client.post(address, {**said, "own_words": "Second."})
+    assert conflict.status_code == 422
+    assert ("First." in conflict.text, "Second." in conflict.text) == (True, True)
+
+
+# --- decision and release --------------------------------------------------------------------------
+
+
+def test_what_blocks_a_decision_leads_to_where_it_is_mended(request_, line, adviser):
+    page = client_of(adviser).get(at("request-decision", request_.pk))
+    assert page.context["obstacles"] == [
+        (
+            "The letter with the decision is not prepared.",
+            at("request-write-letter", request_.pk, "decide"),
+        )
+    ]
+
+
+def test_a_decision_is_signed_as_dated_on_the_day_of_the_signature(
+    request_, line, decide, prepared, adviser, reviewer, decision_maker
+):
+    decide(line, "full")
+    letter = prepared(request_, on=date(2013, 5, 20))
+    assert "apologise" not in str(letter.content)
+    requests.send_for_review(request=request_, by=adviser)
+    requests.finish_review(request=request_, by=reviewer)
+    client = client_of(decision_maker)
+    address = at("request-decision", request_.pk)
+    page = client.get(address, {"on": "22 May 2013"})
+    assert "It is one working day late. We apologise" in page.text
+    answer = client.post(
+        address, {"version": letter.version, "on": "22 May 2013", "has_read": "on"}
+    )
+    assert answer.status_code == 302, answer.context["form"].errors
+    signed = fresh(letter)
+    assert signed.content["dated"] == "2013-05-22"
+    assert "apologise" in str(signed.content)
+    assert request_.events.get(kind="decision_notified").happened_on == TODAY
+
+
+def test_whoever_prepared_a_decision_is_told_that_another_signs_it(
+    request_, ready, adviser, agency
+):
+    ready()
+    SeatFactory(agency=agency, role="oia_decision_maker", user=adviser)
+    client = client_of(adviser)
+    page = client.get(at("request-decision", request_.pk))
+    assert "You prepared this decision. Another decision-maker has to sign it." in page.text
+    assert "Sign the decision" not in page.text
+
+
+def test_the_package_has_the_letter_the_schedule_the_papers_and_their_digests(
+    decided, decision_maker
+):
+    client = client_of(decision_maker)
+    address = at("request-release", decided.pk)
+    refused = client.post(address, {"released_on": "21 May 2013", "act": "release"})
+    assert refused.status_code == 422
+    assert "The decision was notified on 22 May 2013, after that day." in refused.text
+    checked = client.post(address, {"released_on": "22 May 2013", "act": "check"})
+    assert [each.report.passes for each in checked.context["checked"]] == [True]
+    assert not hasattr(fresh(decided), "release")
+    client.post(address, {"released_on": "22 May 2013", "act": "release"})
+    package = client.get(at("request-package", decided.pk)).content
+    with zipfile.ZipFile(io.BytesIO(package)) as files:
+        names = files.namelist()
+        sums = dict(
+            line.split("  ")[::-1] for line in files.read("SHA256SUMS").decode().splitlines()
+        )
+        assert sums == {
+            name: sha256(files.read(name)).hexdigest() for name in names if name != "SHA256SUMS"
+        }
+    paper = fresh(decided).release.papers.get()
+    assert names == ["decide-letter.pdf", "schedule.csv", paper.file_name, "SHA256SUMS"]
+    assert sums[paper.file_name] == paper.pdf_sha256
+
+
+# --- consulted agencies, the desk, figures ---------------------------------------------------------
+
+
+def test_a_consulted_agency_never_sees_who_asked_or_what_for(request_, line):
+    asked = ConsultationFactory(line=line)
+    approver = SeatFactory(agency=asked.agency, role="approver").user
+    client = client_of(approver)
+    for page in (client.get(at("request-consultation", asked.pk)), client.get(reverse("home"))):
+        assert asked.question in page.text
+        for secret in (*request_.requester, request_.reference, request_.text):
+            assert secret not in page.text
+    address = at("request-consultation", asked.pk)
+    client.post(address, {"version": asked.version, "answer": "Paragraph 4 is not ours."})
+    assert fresh(asked).answer == "Paragraph 4 is not ours."
+
+
+def test_the_desk_names_the_request_to_whoever_has_the_next_step(
+    request_, adviser, reviewer, decision_maker
+):
+    lines = [lines_for(user, TODAY) for user in (adviser, reviewer, decision_maker)]
+    assert [[(each.what, each.when, each.is_late) for each in found] for found in lines] == [
+        [("Answer request 13/02025", "1 working day late", True)],
+        [],
+        [],
+    ]
+
+
+def test_the_figures_count_each_half_year(decided, adviser):
+    client = client_of(adviser)
+    (row,) = client.get(at("request-figures")).context["rows"]
+    assert (row.name, row.cells) == (
+        "January to June 2013",
+        [1, 0, "21.0", 0, 0, 0, 0],
+    )
+    csv = client.get(at("request-figures-csv")).content.decode("utf-8-sig").splitlines()
+    assert csv[1] == "Labour,2013-01-01,2013-06-30,1,0,21.0,0,0,0,0"
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_the_figures_take_as_many_queries_with_one_request_as_with_three(
+    request_, agency, adviser, more, django_assert_num_queries
+):
+    for number in range(more):
+        another(agency, f"14/{number}", date(2013, 5, number + 1))
+    client = client_of(adviser)
+    client.get(at("request-figures"))
+    with django_assert_num_queries(8):
+        client.get(at("request-figures"))
+
+
+def test_a_file_without_its_bytes_as_released_is_not_handed_out(agency, adviser):
+    paper = ReleasedPaperFactory(release__request__agency=agency, pdf_sha256="0" * 64)
+    address = at("request-released-paper", paper.release.request_id, paper.number)
+    assert client_of(adviser).get(address).status_code == 404
+
+
+def test_papers_that_are_ticked_are_listed_once(request_, issued, adviser):
+    requests.start_scoping(request=request_, by=adviser)
+    client = client_of(adviser)
+    address = at("request-add-papers", request_.pk)
+    client.post(address, {"paper": [f"issued-{issued.pk}"]})
+    client.post(address, {"paper": [f"issued-{issued.pk}"]})
+    assert request_.lines.count() == 1
+    assert client.post(address, {"paper": ["issued-9999999"]}).status_code == 404
+    assert client.post(address, {"paper": ["nothing"]}).status_code == 404
+
+
+def test_a_line_decided_elsewhere_meanwhile_shows_both_sides(request_, line, decide, adviser):
+    decide(line, "refused", grounds=["18(d)"], reason="On our website.")
+    client = client_of(adviser)
+    address = at("request-line", request_.pk, line.number)
+    answer = client.post(address, {"version": line.version, "decision": "full"})
+    assert answer.status_code == 422
+    assert "On our website." in answer.text
+    assert fresh(line).decision == "refused"
+
+
+def test_nothing_is_withheld_without_its_ground_and_note(request_, adviser):
+    line = ScheduleLineFactory(request=request_, number=9)
+    InformationRequest.objects.filter(pk=request_.pk).update(state="preparing")
+    client = client_of(adviser)
+    address = at("request-line", request_.pk, 9)
+    answer = client.post(address, {"version": line.version, "decision": "withheld"})
+    assert answer.context["form"].errors == {
+        "grounds": ["Give the ground on which this is kept back."]
+    }
+    answer = client.post(
+        address, {"version": line.version, "decision": "withheld", "grounds": ["9(2)(a)"]}
+    )
+    assert list(answer.context["form"].errors) == ["public_interest"]
