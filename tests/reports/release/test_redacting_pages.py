@@ -139,18 +139,17 @@ def test_a_whole_row_or_paragraph_is_withheld_from_a_text_in_it(send, texts, as_
 def test_every_occurrence_is_withheld_but_those_that_are_already(
     send, texts, as_, adviser, address
 ):
-    words = texts[f"{MANAGER}.name"]
-    places = [place for place, text in texts.items() if place in dict(leaf_texts(texts, words))]
-    send(place=f"{MANAGER}.name", start=0, end=len(words), words=words)
-    page = as_(adviser).get(address, {"at": f"{MANAGER}.name", "start": 0, "end": len(words)})
-    count = page.context["form"].fields["everywhere"].label
-    send(words=words, everywhere="on")
-    assert count == f"Withhold every occurrence ({len(spans())})"
-    assert len(spans()) == len(set(spans())) >= len(places) > 0
-
-
-def leaf_texts(texts, words):
-    return [(place, text) for place, text in texts.items() if text == words]
+    words = texts["cover.title"].split()[-1]
+    end = len(texts["cover.title"])
+    selected = {"start": end - len(words), "end": end}
+    page = as_(adviser).get(address, {"at": "cover.title", **selected})
+    label = page.context["form"].fields["everywhere"].label
+    send(place="cover.title", words=words, **selected)
+    assert spans() == [("cover.title", end - len(words), end)]
+    assert send(words=words, everywhere="on").status_code == 302
+    assert len(set(spans())) == len(spans()) > 1
+    assert label == f"Withhold every occurrence ({len(spans())})"
+    assert problems(send(words=words, everywhere="on")) == [f"“{words}” is withheld already."]
 
 
 # --- refusals --------------------------------------------------------------------------------------
