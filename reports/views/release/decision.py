@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -41,10 +41,7 @@ def _mend(row: InformationRequest, letter: RequestLetter | None, sentence: str) 
     for line in row.lines.in_order():
         if sentence.startswith(f"Document {line.number}, "):
             if "redaction" in sentence or "words of it" in sentence or "nothing of it" in sentence:
-                try:
-                    return reverse("reports:request-redact", args=[row.pk, line.number])
-                except NoReverseMatch:
-                    pass
+                return reverse("reports:request-redact", args=[row.pk, line.number])
             return reverse("reports:request-line", args=[row.pk, line.number])
     if "schedule" in sentence or "document" in sentence.lower():
         return reverse("reports:request-scope", args=[row.pk])

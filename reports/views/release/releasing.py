@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_safe
@@ -113,12 +113,9 @@ def _page(
 
 
 def _public_url(made: Release) -> str:
-    """Return the page on which a release is published or taken back, or ""."""
+    """Return the page on which a release is published or taken back."""
     is_published = Release.objects.published().filter(pk=made.pk).exists()
-    try:
-        return reverse("reports:unpublish" if is_published else "reports:publish", args=[made.pk])
-    except NoReverseMatch:
-        return ""
+    return reverse("reports:unpublish" if is_published else "reports:publish", args=[made.pk])
 
 
 def _made(row: InformationRequest) -> Release:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from agencies.models import User
 from reports.models import InformationRequest, RequestEvent
@@ -80,14 +80,6 @@ def to(
     return Step(words, reverse(f"reports:{name}", args=[request.pk, *more]), acts)
 
 
-def _review(request: InformationRequest) -> Step | None:
-    """Return the way to the review of redactions, if the product has that page."""
-    try:
-        return to("request-review", "Review the redactions", request)
-    except NoReverseMatch:
-        return None
-
-
 def next_step(
     user: User, request: InformationRequest, events: Iterable[RequestEvent], *, is_released: bool
 ) -> Step | None:
@@ -121,9 +113,8 @@ def next_step(
         if state == State.DECIDED and (is_released or not any(line.is_given for line in lines)):
             return to("request-close", "Close the request", request, acts=True)
     if state == State.IN_REVIEW and user.has_perm("reports.agree_redactions", request):
-        waiting = request.lines.filter(redactions__state="proposed").exists()
-        if waiting and (review := _review(request)):
-            return review
+        if request.lines.filter(redactions__state="proposed").exists():
+            return to("request-review", "Review the redactions", request)
         return to("request-finish", "Finish the review", request, acts=True)
     if user.has_perm("reports.sign_decision", request):
         if state == State.READY:
