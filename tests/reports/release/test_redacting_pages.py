@@ -149,7 +149,9 @@ def test_every_occurrence_is_withheld_but_those_that_are_already(
     assert send(words=words, everywhere="on").status_code == 302
     assert len(set(spans())) == len(spans()) > 1
     assert label == f"Withhold every occurrence ({len(spans())})"
-    assert problems(send(words=words, everywhere="on")) == [f"“{words}” is withheld already."]
+    assert problems(send(words=words, everywhere="on", reason="Again")) == [
+        f"“{words}” is withheld already."
+    ]
 
 
 # --- refusals --------------------------------------------------------------------------------------
