@@ -2,7 +2,7 @@
 
 import subprocess
 from datetime import date
-from io import BytesIO
+from io import BytesIO, StringIO
 from shutil import which
 
 import pikepdf
@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from agencies import guards
 from agencies.models import User
 from reports.models import (
     EarlierPaper,
@@ -23,10 +24,11 @@ from reports.models import (
     RequestLetter,
     ScheduleLine,
 )
+from reports.models.issue import sha256
 from reports.models.release.in_scope import found_between
 from reports.release.letters import letter_from, lines_of
 from reports.release.withheld_words import Searched, sought
-from reports.services.release import requests
+from reports.services.release import packages, requests
 from reports.services.release.redactions import withheld_strings
 from tests.reports.paper_reading import opened, pages
 from tests.reports.validators import CLAIMS, quick_faults, verapdf
@@ -155,6 +157,51 @@ def test_each_page_of_the_released_briefing_is_stamped_and_both_validators_pass(
     verdicts = verapdf({"released": released})
     assert [key for key, verdict in verdicts.items() if not verdict.passed] == []
     assert len(verdicts) == len(CLAIMS)
+
+
+def verify(**options):
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("verify_issued", stdout=out, stderr=err, **options)
+    except CommandError as error:
+        return [*err.getvalue().splitlines(), str(error)]
+    return out.getvalue().splitlines()
+
+
+@pytest.mark.sqlite
+def test_what_was_issued_and_released_verifies(demo):
+    assert verify() == [
+        "2 issued papers are sound, by their SHA-256.",
+        "1 released paper is sound, by SHA-256 and the gate’s reports.",
+    ]
+
+
+@pytest.mark.sqlite
+def test_a_released_file_that_was_tampered_with_is_found(released):
+    guards.lift("default")
+    ReleasedPaper.objects.update(pdf=released.replace(b"%PDF-1.7", b"%PDF-1.6", 1))
+    assert verify() == [
+        "13/02025, document 1: the PDF is not the one that was released: its SHA-256 differs.",
+        "1 of 1 released papers are not sound.",
+    ]
+
+
+@pytest.mark.sqlite
+def test_faults_of_a_stored_release_are_told_apart(demo):
+    paper = ReleasedPaper.objects.select_related("release__request", "line__issued").get()
+    assert packages.faults(paper, again=True) == []
+    paper.gate_report = {**paper.gate_report, "sha256": "0" * 64}
+    assert packages.faults(paper) == ["the gate’s report is on another file"]
+    paper.gate_report = {**paper.gate_report, "sha256": paper.pdf_sha256, "passes": False}
+    assert packages.faults(paper) == ["the gate’s report does not pass it"]
+    # The paper as it was issued, with a report that says it passed.
+    paper.pdf = bytes(paper.line.issued.pdf)
+    paper.pdf_sha256 = paper.gate_sha256 = sha256(paper.pdf)
+    paper.gate_report = {**paper.gate_report, "sha256": paper.pdf_sha256, "passes": True}
+    assert packages.faults(paper) == []
+    told = packages.faults(paper, again=True)
+    assert "Page 1 does not have the stamp (pikepdf)" in told
+    assert [word for word in WITHHELD if not any(word in each for each in told)] == []
 
 
 @pytest.mark.sqlite

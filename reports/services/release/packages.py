@@ -6,10 +6,12 @@ from io import BytesIO
 import pikepdf
 from django.utils.text import slugify
 
-from reports.models import InformationRequest, ScheduleLine
+from reports.document import Document
+from reports.models import InformationRequest, ReleasedPaper, ScheduleLine
+from reports.models.issue import sha256
 from reports.release.act import act_named
-from reports.release.gate import examine
-from reports.release.redact import needles, redact, visible_elsewhere
+from reports.release.gate import Report, examine
+from reports.release.redact import Span, needles, redact, visible_elsewhere
 from reports.render.pdf import RenderRefused
 from reports.render.released import NAME_LENGTH, released_name, render_released
 from reports.services.release.redactions import document_of, spans_of
@@ -79,7 +81,14 @@ def _redacted(
     except RenderRefused as error:
         raise Refused(f"Document {line.number} cannot be printed: {error}") from error
     name = _own_name(released_name(redact(document, spans)), used)
-    report = examine(
+    report = _examined(data, document, spans, name=name, pages=pages, stamp=stamp)
+    return Prepared(line=line, pdf=data, file_name=name, pages=pages, report=report)
+
+
+def _examined(
+    data: bytes, document: Document, spans: tuple[Span, ...], *, name: str, pages: int, stamp: str
+) -> Report:
+    return examine(
         data,
         needles=needles(document, spans),
         file_name=name,
@@ -88,7 +97,34 @@ def _redacted(
         # Whoever signed was warned of these, and said why they stay.
         visible_on_purpose=visible_elsewhere(document, spans) if spans else (),
     )
-    return Prepared(line=line, pdf=data, file_name=name, pages=pages, report=report)
+
+
+def faults(paper: ReleasedPaper, *, again: bool = False) -> list[str]:
+    """Return what is wrong with a stored paper of a release, as sentences without a full stop.
+
+    With `again`, the gate also examines a briefing's bytes once more, for what is withheld in it.
+    """
+    found, data, said = [], bytes(paper.pdf), paper.gate_report
+    if sha256(data) != paper.pdf_sha256:
+        found.append("the PDF is not the one that was released: its SHA-256 differs")
+    if (said.get("sha256"), paper.gate_sha256) != (paper.pdf_sha256, paper.pdf_sha256):
+        found.append("the gate’s report is on another file")
+    if said.get("passes") is not True or said.get("findings"):
+        found.append("the gate’s report does not pass it")
+    if again and paper.line.is_ours:
+        try:
+            report = _examined(
+                data,
+                document_of(paper.line),
+                spans_of(paper.line),
+                name=paper.file_name,
+                pages=paper.pages,
+                stamp=stamp_of(paper.release.request),
+            )
+        except Refused as refusal:
+            return [*found, str(refusal).rstrip(".")]
+        found += [finding.sentence.rstrip(".") for finding in report.findings]
+    return found
 
 
 def _whole(line: ScheduleLine) -> bytes:
