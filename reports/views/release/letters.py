@@ -113,7 +113,23 @@ def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             made = _write(request, row, letter, form)
             messages.success(request, "The letter is written. Read it before you send it.")
             return redirect("reports:request-letter", pk, made.pk)
-    return form_page(request, "reports/release/write_letter.html", form, row=row, kind=Kind(kind))
+    return form_page(
+        request,
+        "reports/release/write_letter.html",
+        form,
+        row=row,
+        kind=Kind(kind),
+        ended_on=_ended_on(row, kind, on),
+    )
+
+
+def _ended_on(row: InformationRequest, kind: str, on: date) -> date | None:
+    """Return the last day on which a letter of this kind could be sent, if it is over."""
+    if kind not in (Kind.EXTEND, Kind.TRANSFER) or row.is_own_initiative:
+        return None
+    clock = requests.clock(row)
+    last = clock.first_due if kind == Kind.EXTEND else clock.transfer_by
+    return last if last < on else None
 
 
 def _letter(row: InformationRequest, letter: int) -> RequestLetter:

@@ -213,6 +213,12 @@ def test_an_extension_after_the_first_twenty_days_is_refused_at_its_day(request_
     assert page.context["clock"].due == date(2013, 6, 14)
 
 
+@pytest.mark.parametrize(("kind", "day"), [("extend", "21 May 2013"), ("transfer", "7 May 2013")])
+def test_a_letter_whose_time_is_over_says_so_before_it_is_written(request_, adviser, kind, day):
+    page = client_of(adviser).get(at("request-write-letter", request_.pk, kind))
+    assert f"Its last day was {day}." in page.text
+
+
 def test_a_letter_that_was_changed_elsewhere_shows_both_sides(request_, adviser):
     client = client_of(adviser)
     letter = write(client, request_, "acknowledge")
