@@ -530,8 +530,8 @@ def test_standing_text_under_a_known_key_is_not_taken_for_generated_content(kind
 @pytest.mark.parametrize(
     ("annexes", "says"),
     [
-        (["progress", "items"], "Annex B has one milestone of the coming 12 months."),
-        (["items"], "Annex A has one milestone of the coming 12 months."),
+        (["progress", "items"], "Annex B lists one milestone of the coming 12 months."),
+        (["items"], "Annex A lists one milestone of the coming 12 months."),
         (["risks"], "One milestone follows in the coming 12 months."),
         ([], "One milestone follows in the coming 12 months."),
     ],
@@ -612,7 +612,7 @@ def test_the_history_of_a_kind_reads_as_sentences_newest_first(kind, by):
     entries = [(entry.what, entry.why) for entry in history_of(kind)]
     assert entries == [
         ("changed what it asks of the Minister:", ""),
-        ("changed the most words from 1,000 to 1,500.", ""),
+        ("changed the most words from 950 to 1,500.", ""),
         ("changed the annexes to: none.", ""),
         (
             "changed its briefings’ title from “Progress on {plan}” to “Report on {period}”.",
