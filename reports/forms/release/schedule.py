@@ -29,7 +29,7 @@ class ScopeForm(VersionedForm):
 
 class FileForm(Form):
     title = TextField(label="Title as listed", max_length=TITLE_LENGTH)
-    dated = DayField(label="Date of the paper", required=False)
+    dated = DayField(label="Date on the file", required=False)
     file = forms.FileField(label="File", help_text="At most 10 MB.")
 
 
