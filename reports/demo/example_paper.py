@@ -21,10 +21,11 @@ def example_paper(title: str, dated: date) -> bytes:
     page = format_html(
         '<!doctype html><html lang="en-NZ"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="dcterms.created" content="{day}"><meta name="dcterms.modified" content="{day}">'
-        "{sheets}</head><body><h1>{title}</h1>{words}</body></html>",
+        '{sheets}</head><body><article class="paper paper-letter" data-marking="EXAMPLE" '
+        'data-tracker="Example 1"><h1 class="letter-subject">{title}</h1>{words}</article></body></html>',
         title=title,
         day=dated.isoformat(),
         sheets=sheets,
-        words=format_html_join("", "<p>{}</p>", ((words,) for words in WORDS)),
+        words=format_html_join("", '<p class="letter-text">{}</p>', ((words,) for words in WORDS)),
     )
     return html_to_pdf(page, title=title, language="en-NZ")
