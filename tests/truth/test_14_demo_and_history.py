@@ -32,6 +32,9 @@ NO_EVENTS = {
     "reports.briefing": {"period_start", "period_end", "dated", "deadline"},
     "reports.clearance": {"due_on"},
     "reports.followup": {"due_on"},
+    "reports.informationrequest": {"dated", "scope_from", "scope_to"},
+    "reports.scheduleline": {"dated"},
+    "reports.earlierpaper": {"dated"},
 }
 
 
@@ -101,7 +104,7 @@ def days_of_state(state: str) -> set[tuple[int, date]]:
 
 
 def test_history_says_of_each_day_what_the_demo_says(load_demo):
-    load_demo("load_demo_plan", "load_demo_briefing", "load_demo_papers")
+    load_demo("load_demo_plan", "load_demo_briefing", "load_demo_papers", "load_demo_requests")
     faults = [fault for model, fields in events() for fault in untold(model, fields)]
     faults += [fault for model in tracked() for fault in unlike_its_last_version(model)]
 
