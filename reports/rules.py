@@ -134,9 +134,9 @@ def _in_its_agency(*roles: str) -> Any:
 
 
 @rules.predicate
-def advises_any_agency(user: User, row: Any = None) -> bool:
-    """Is an OIA adviser of any agency: the calendar of working days is one for all."""
-    return bool(agencies_of(user, Seat.Role.OIA_ADVISER))
+def prepares_or_decides_for_any_agency(user: User, row: Any = None) -> bool:
+    """Is an OIA adviser or decision-maker of any agency: the calendar is one for all."""
+    return bool(agencies_of(user, Seat.Role.OIA_ADVISER, Seat.Role.OIA_DECISION_MAKER))
 
 
 @rules.predicate
@@ -173,7 +173,7 @@ rules.add_perm("reports.publish_release", _in_its_agency(Seat.Role.OIA_DECISION_
 # Test this with a plan: its coordinating agency answers for its public page.
 rules.add_perm("reports.change_public_page", decides_for_plan)
 rules.add_perm("reports.manage_earlier_papers", _in_its_agency(Seat.Role.OIA_ADVISER))
-rules.add_perm("reports.manage_working_days", advises_any_agency)
+rules.add_perm("reports.manage_working_days", prepares_or_decides_for_any_agency)
 # Test these with one agency's consultation. Its page says neither who asked nor what for.
 rules.add_perm("reports.read_consultation", reads_for_consulting)
 rules.add_perm("reports.answer_consultation", answers_for_consulted)

@@ -41,6 +41,7 @@ from reports.views.release import (
     reviewing,
     schedule,
     steps,
+    working_days,
 )
 
 dashboard_urls = [
@@ -206,6 +207,8 @@ request_urls = [
     path("requests/new/", requests.record, name="record-request"),
     path("requests/figures/", half_years.figures, name="request-figures"),
     path("requests/figures.csv", half_years.figures_csv, name="request-figures-csv"),
+    path("requests/days/", working_days.days, name="request-days"),
+    path("requests/days/<int:pk>/withdraw/", working_days.withdraw, name="request-withdraw-day"),
     path("requests/consulted/<int:pk>/", schedule.consultation, name="request-consultation"),
     path(
         "requests/consulted/<int:pk>/file",

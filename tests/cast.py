@@ -52,6 +52,7 @@ from tests.factories import (
     MeetingPaperFactory,
     MilestoneFactory,
     MitigationFactory,
+    NonWorkingDayFactory,
     OfficeSeatFactory,
     OutOfSessionAnswerFactory,
     OutOfSessionFactory,
@@ -327,6 +328,7 @@ def scene() -> Scene:
     adviser = seated("OIA adviser", Role.OIA_ADVISER, labour)
     PublicProgressFactory(plan=plan)
     EarlierPaperFactory(plan=plan, agency=labour)
+    NonWorkingDayFactory()
     made = Scene(
         plan=plan,
         meeting=meeting,

@@ -1,7 +1,7 @@
 """Factories of rows. Defaults make the plainest valid row; a test sets what matters to it."""
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import factory
 from factory.django import DjangoModelFactory
@@ -23,6 +23,7 @@ from reports.models import (
     IssuedPaper,
     KindSection,
     MeetingPaper,
+    NonWorkingDay,
     PublicProgress,
     Redaction,
     Release,
@@ -949,6 +950,14 @@ class PublicProgressFactory(DjangoModelFactory):
     published_by = factory.SubFactory(UserFactory)
     published_as = factory.LazyAttribute(lambda page: page.published_by.signature)
     published_at = datetime(2010, 7, 31, tzinfo=UTC)
+
+
+class NonWorkingDayFactory(DjangoModelFactory):
+    class Meta:
+        model = NonWorkingDay
+
+    day = factory.Sequence(lambda n: date(2014, 6, 9) + timedelta(weeks=n))  # Mondays
+    authority = "A notice"
 
 
 class EarlierPaperFactory(DjangoModelFactory):

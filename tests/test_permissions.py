@@ -21,6 +21,7 @@ from agencies.models import Agency, Appointment, Seat, User
 from reports.models import (
     EarlierPaper,
     InformationRequest,
+    NonWorkingDay,
     Redaction,
     Release,
     ReleasedPaper,
@@ -83,6 +84,8 @@ OIA = ("OIA adviser", "OIA reviewer", "OIA decision-maker")
 RELEASERS = ("coordinator", *OIA)
 # Who reads the requests to some agency.
 REQUEST_READERS = (*RELEASERS, "member's coordinator", "other plan's coordinator")
+# Who records days that are working days, or not, against the Act's calendar.
+DAY_RECORDERS = ("OIA adviser", "OIA decision-maker")
 ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator")
 
 Answers = dict[str, Any]
@@ -350,6 +353,10 @@ def invitation_to_police(scene: Scene) -> list[Any]:
 
 def earlier_paper(scene: Scene) -> list[Any]:
     return [EarlierPaper.objects.get(plan=scene.plan).pk]
+
+
+def recorded_day(scene: Scene) -> list[Any]:
+    return [NonWorkingDay.objects.get(authority="A notice").pk]
 
 
 def released_paper(scene: Scene) -> list[Any]:
@@ -809,6 +816,15 @@ RULES |= {
     "reports:requests": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
     "reports:request-figures": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
     "reports:request-figures-csv": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
+    "reports:request-days": Row(
+        get=of_plan(lambda scene: [], may=REQUEST_READERS, readers=()).get,
+        post=of_plan(
+            lambda scene: [], may=DAY_RECORDERS, readers=REQUEST_READERS, post=INVALID
+        ).post,
+    ),
+    "reports:request-withdraw-day": of_plan(
+        recorded_day, may=DAY_RECORDERS, readers=REQUEST_READERS, post=INVALID
+    ),
     "reports:record-request": of_plan(
         lambda scene: [], may=("OIA adviser",), readers=ANY_RELEASER, post=INVALID
     ),

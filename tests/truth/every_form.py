@@ -32,6 +32,7 @@ from reports.models import (
     IssuedPaper,
     KindSection,
     MeetingPaper,
+    NonWorkingDay,
     PublicProgress,
     Redaction,
     RequestEvent,
@@ -294,6 +295,11 @@ CREATES = {
             "kind": "Annual report",
             "file": SimpleUploadedFile("second.pdf", b"%PDF-1.7 second"),
         },
+    ),
+    "reports:request-days": Creates(
+        NonWorkingDay,
+        "OIA adviser",
+        lambda world: {"day": "5 May 2014", "is_working": "no", "authority": "A notice of 2014"},
     ),
     "reports:replace-earlier-paper": Creates(
         EarlierPaper,
@@ -679,6 +685,7 @@ CHANGES = {
     "reports:progress-take-down": STATE,
     "reports:change-earlier-paper": VERSION,
     "reports:withdraw-earlier-paper": VERSION,
+    "reports:request-withdraw-day": VERSION,
     "reports:request-consultation": VERSION,
     "reports:request-change": VERSION,
     "reports:request-correct-event": "an event is corrected once",

@@ -1,9 +1,10 @@
 """Days that the calendar of working days counts otherwise, with their authority."""
 
 from datetime import date
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from agencies.tracking import track
 
@@ -15,6 +16,16 @@ class NonWorkingDayQuerySet(models.QuerySet["NonWorkingDay"]):
 
     def in_order(self) -> "NonWorkingDayQuerySet":
         return self.order_by("day")
+
+    def with_last_change(self) -> "NonWorkingDayQuerySet":
+        """Add who entered or withdrew each day last, when and why, from its history."""
+        past: Any = self.model.history.model
+        last = past.objects.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")
+        return self.annotate(
+            changed_as=Subquery(last.values("history_actor")[:1]),
+            changed_at=Subquery(last.values("history_date")[:1]),
+            changed_because=Subquery(last.values("history_change_reason")[:1]),
+        )
 
 
 class NonWorkingDay(models.Model):

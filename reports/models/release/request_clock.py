@@ -50,6 +50,11 @@ class RequestClock:
     def day_number(self, on: date) -> int:
         return self.days.day_number(self.starts_on, self.stopped_on or on)
 
+    def recorded_days(self, on: date) -> int:
+        """Return how many days it counted, or will until it is due, as recorded and not by the Act."""
+        last = max(self.due, self.stopped_on or on)
+        return sum(self.received_on < day <= last for day in self.days.overrides)
+
     def late_by(self, on: date) -> int:
         """Return by how many working days it is late on a day, or was when it was decided."""
         return self.days.late_by(self.due, self.stopped_on or on)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from agencies import history
 from agencies.models import User
@@ -26,21 +26,34 @@ def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) 
         raise Refused(str(error), "day") from error
     row = NonWorkingDay.objects.select_for_update().filter(day=day).first()
     if row is not None and not row.is_withdrawn:
-        raise Refused(f"{day:%-d %B %Y} was entered already.", "day")
+        raise _recorded_already(day)
     if calendar().is_working_day(day) == is_working:
-        what = "a" if is_working else "no"
-        raise Refused(f"{day:%-d %B %Y} is {what} working day already.", "day")
+        what = "a working day" if is_working else "not a working day"
+        raise Refused(f"By the Act, {day:%-d %B %Y} is already {what}.", "day")
     row = row or NonWorkingDay(day=day)
     row.is_working, row.authority, row.is_withdrawn = is_working, authority, False
-    return history.save(row, by=by) if row.pk is None else history.save_version(row, by=by)
+    if row.pk is not None:
+        return history.save_version(row, by=by)
+    try:
+        with transaction.atomic():
+            return history.save(row, by=by)
+    except IntegrityError as error:
+        raise _recorded_already(day) from error
+
+
+def _recorded_already(day: date) -> Refused:
+    return Refused(
+        f"{day:%-d %B %Y} is already recorded. To change it, withdraw it and record it again.",
+        "day",
+    )
 
 
 @transaction.atomic
 def withdraw_day(*, row: NonWorkingDay, reason: str, version: int, by: User) -> NonWorkingDay:
-    """Take back a day that was entered by mistake. Needs a reason."""
+    """Withdraw a day: the Act counts it again. Needs a reason."""
     current = locked(row, version=version)
-    reason = need(reason, "Say why it is taken back.", "reason")
+    reason = need(reason, "Say why it is withdrawn.", "reason")
     if current.is_withdrawn:
-        raise Refused("This day was taken back already.")
+        raise Refused("This day is already withdrawn.")
     current.is_withdrawn = True
     return history.save_version(current, by=by, reason=reason)

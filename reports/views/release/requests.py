@@ -156,6 +156,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "mark": mark_of(row, clock, on),
             "day": clock.day_number(on),
             "days": clock_days(clock, on),
+            "recorded_days": clock.recorded_days(on),
             "step": next_step(user, row, events, is_released=release is not None),
             "waits_for": waits_for(row, is_released=release is not None),
             "others": other_steps(user, row),

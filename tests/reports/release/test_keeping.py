@@ -153,10 +153,10 @@ def test_an_entered_day_moves_due_days_until_it_is_taken_back(request_, adviser)
     row = working_calendar.enter_day(day=date(2013, 5, 6), **act)
     assert requests.clock(request_).due == date(2013, 5, 22)
     assert said(working_calendar.enter_day, day=date(2013, 5, 6), **act) == (
-        "6 May 2013 was entered already."
+        "6 May 2013 is already recorded. To change it, withdraw it and record it again."
     )
     taken = {"row": row, "version": row.version, "by": adviser}
-    assert said(working_calendar.withdraw_day, reason="", **taken) == "Say why it is taken back."
+    assert said(working_calendar.withdraw_day, reason="", **taken) == "Say why it is withdrawn."
     working_calendar.withdraw_day(reason="Another year", **taken)
     assert requests.clock(request_).due == date(2013, 5, 21)
     working_calendar.enter_day(day=date(2013, 5, 6), **act)
@@ -167,8 +167,8 @@ def test_an_entered_day_moves_due_days_until_it_is_taken_back(request_, adviser)
     ("more", "sentence"),
     [
         ({"authority": " "}, "Say by which law or notice."),
-        ({"day": date(2013, 5, 5)}, "5 May 2013 is no working day already."),
-        ({"is_working": True}, "6 May 2013 is a working day already."),
+        ({"day": date(2013, 5, 5)}, "By the Act, 5 May 2013 is already not a working day."),
+        ({"is_working": True}, "By the Act, 6 May 2013 is already a working day."),
         (
             {"day": date(2053, 5, 5)},
             "Working days are known from 1984 to 2052, and not for 2053.",

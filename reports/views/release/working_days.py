@@ -1,0 +1,56 @@
+"""Days that count otherwise than the Act's calendar says: the list, recording and withdrawing one."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
+from reports.forms.release.working_days import RecordDayForm, WithdrawDayForm
+from reports.models import NonWorkingDay
+from reports.services.release import working_calendar as services
+from reports.views.release.requests import require_reader
+from workitems.views.lookups import posted, require
+
+PERMISSION = "reports.manage_working_days"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def days(request: HttpRequest) -> HttpResponse:
+    """List the days, and record another."""
+    user = require_reader(request)
+    if request.method == "POST":
+        require(request, PERMISSION, None)
+    form = RecordDayForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            row = services.enter_day(by=user, **form.cleaned_data)
+            what = "a working day" if row.is_working else "not a working day"
+            messages.success(request, f"{row} is recorded as {what}. Clocks count it so now.")
+            return redirect("reports:request-days")
+    rows = list(NonWorkingDay.objects.with_last_change().in_order().reverse())
+    return form_page(
+        request,
+        "reports/release/days.html",
+        form,
+        rows=[row for row in rows if not row.is_withdrawn],
+        withdrawn=[row for row in rows if row.is_withdrawn],
+        may_record=user.has_perm(PERMISSION),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw a day, so that it counts by the Act again."""
+    user = require_reader(request)
+    require(request, PERMISSION, None)
+    row = get_object_or_404(NonWorkingDay.objects.with_last_change(), pk=pk)
+    form = WithdrawDayForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            services.withdraw_day(row=row, by=user, **form.cleaned_data)
+            messages.success(request, f"{row} is withdrawn. It counts by the Act again.")
+            return redirect("reports:request-days")
+    return form_page(request, "reports/release/withdraw_day.html", form, row=row)
