@@ -121,18 +121,29 @@ def test_a_day_that_was_withdrawn_can_be_recorded_again(client, entered, adviser
     assert (row.authority, row.version) == ("Another notice", 3)
 
 
-def test_a_day_withdrawn_elsewhere_meanwhile_keeps_what_was_typed(client, entered, adviser):
+def test_a_day_withdrawn_elsewhere_meanwhile_says_so_with_what_was_typed(client, entered, adviser):
     row = entered()
     working_calendar.withdraw_day(row=row, reason="A slip", version=1, by=adviser)
     answer = client.post(withdrawing(row), {"version": 1, "reason": "Another year"})
     assert answer.status_code == 422
-    assert "This day was changed elsewhere meanwhile" in answer.text
+    assert "This day is already withdrawn" in answer.text
     assert "A slip" in answer.text
-    assert answer.context["form"]["reason"].value() == "Another year"
-    again = client.post(withdrawing(row), {"version": 2, "reason": "Another year"})
-    assert problems(again) == {"__all__": ["This day is already withdrawn."]}
+    assert "Your reason was not kept: “Another year”" in answer.text
     assert fresh(row).version == 2
-    assert "This day is already withdrawn" in client.get(withdrawing(row)).text
+    assert "Withdraw the day" not in client.get(withdrawing(row)).text
+
+
+def test_a_day_recorded_again_meanwhile_is_shown_before_it_is_withdrawn(client, entered, adviser):
+    row = entered()
+    working_calendar.withdraw_day(row=row, reason="A slip", version=1, by=adviser)
+    entered(authority="Another notice")
+    answer = client.post(withdrawing(row), {"version": 1, "reason": "Another year"})
+    assert answer.status_code == 422
+    assert "This day was changed elsewhere meanwhile" in answer.text
+    assert "Another notice" in answer.text
+    typed = {name: answer.context["form"][name].value() for name in ("version", "reason")}
+    assert typed == {"version": "3", "reason": "Another year"}
+    assert client.post(withdrawing(row), typed).url == DAYS
 
 
 def test_a_reviewer_reads_the_days_without_the_form(reviewer, entered):
