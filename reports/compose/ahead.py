@@ -1,7 +1,7 @@
 """Section Next steps: where attention goes, the dates that matter most, and risks with the Minister."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from reports.compose.budget import Room, count_words
@@ -25,7 +25,6 @@ from workitems.plan_at import ItemAt, MilestoneAt
 MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
-TWO_WEEKS = timedelta(days=14)
 # Limit on the items named, on the plans told, and on the risks told in full.
 MAX_NAMED = 3
 MAX_RISKS = 5
@@ -144,8 +143,7 @@ def _steps_ahead(facts: Facts) -> list[Step]:
 
 def _most_important(writer: Writer, ahead: list[Step], room: Room) -> list[Step]:
     """Return the steps to show, by date: late ones of key items and those of items at risk that have
-    moved, then those of the coming six months: those of the coming two weeks, of key items and late
-    ones, then the others."""
+    moved, then those of the coming six months: those of key items and late ones, then the others."""
     soon = add_months(writer.facts.briefing.dated, MONTHS_SHOWN)
     ranked = sorted(ahead, key=lambda pair: _weight(*pair))
     must = [pair for pair in ranked if _must(*pair)][:MAX_DATES]
@@ -181,10 +179,9 @@ def _must(item: ItemAt, step: MilestoneAt) -> bool:
 
 
 def _weight(item: ItemAt, step: MilestoneAt) -> tuple[bool, bool, date]:
-    is_near = step.forecast_due - step.on <= TWO_WEEKS
     return (
         not (item.is_key and step.is_late),
-        not (item.is_key or step.is_late or is_near),
+        not (item.is_key or step.is_late),
         step.forecast_due,
     )
 

@@ -19,6 +19,7 @@ def background(writer: Writer) -> Section:
                 writer.paragraph(block.text, about=f"background {index}", bullets=block.bullets)
             )
     coordinator = facts.coordinator
+    writer.note_introduction(coordinator, facts.plan.background)
     if not mentions(facts.plan.background, [coordinator.name, coordinator.short_name]):
         sentence = f"{capitalised(writer.agency(coordinator))} coordinates the Plan"
         if len(facts.members) > 1:

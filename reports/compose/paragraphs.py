@@ -84,6 +84,11 @@ class Writer:
         self._introduced.add(agency.pk)
         return f"{agency.name}, {agency.short_name}"
 
+    def note_introduction(self, agency: Agency, text: str) -> None:
+        """Note that a text which others wrote introduces the agency: "the Ministry of Health (MOH)"."""
+        if f"{agency.name} ({agency.short_name})" in text:
+            self._introduced.add(agency.pk)
+
     def agency(self, agency: Agency) -> str:
         """Return the name with the short name in brackets the first time, then only the latter. A short
         name that is a part of the name needs no brackets."""

@@ -78,7 +78,7 @@ def briefing_of_2010(plan: Plan) -> None:
     for agency in ("Customs", "MFAT", "MSD", "MoJ", *ALSO_ASKED_IN_2010):
         paper.answer(agency, "concurs")
     paper.later(3).answer(
-        "Police", "comment", "Induction courses teach the policy from December 2010."
+        "Police", "comment", "Induction courses will teach the policy from December 2010."
     )
     paper.later(14).issue()
     paper.later(4).return_from_minister(

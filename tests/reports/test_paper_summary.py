@@ -400,6 +400,17 @@ def test_background_names_the_coordinator_only_once():
     assert told(facts(background=text), "background") == [text]
 
 
+def test_a_standing_text_may_introduce_the_coordinator():
+    text = "The Department of Labour (DoL) coordinates the Plan."
+    row = late("1.1", is_key=True)
+    done = delay(settlement="being_settled", settling_agency=LABOUR.pk)
+    held_up = item("1.2", step(PAST, done, forecast_due=LATER), is_key=True)
+    assert (
+        "DoL must still find the funding."
+        in told(facts(row, held_up, background=text), "mitigation")[0]
+    )
+
+
 def test_te_reo_names_are_marked_with_their_language():
     text = "The Department of Labour (Te Tari Mahi) coordinates the Plan."
     runs = paper(facts(background=text)).sections[1].paragraphs[0].text
