@@ -178,7 +178,7 @@ public_urls = [
     ),
     path("plans/<slug:slug>/public/", progress_publishing.page, name="progress-page"),
     path(
-        "plans/<slug:slug>/public/<int:number>/take-down/",
+        "plans/<slug:slug>/public/<int:edition>/take-down/",
         progress_publishing.take_down,
         name="progress-take-down",
     ),

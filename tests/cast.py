@@ -237,6 +237,7 @@ def publish_a_release(plan: Plan, agency: Agency) -> None:
         release__released_on=RELEASED_ON,
         # Not one of the sequence, which the other briefings of the scene are in.
         line__issued__briefing__tracker_number="09/2",
+        line__issued__briefing__state="closed",
     )
     for release in (paper.release, ReleaseFactory(request__agency=agency, request__plan=plan)):
         RequestEventFactory(

@@ -465,12 +465,25 @@ class _Redaction:
             timeline |= items.get(row.number, set())
             timeline |= steps.get((row.number, row.milestone.label), set())
         if stages:
+            # Words withheld beside them go with the picture, and their grounds into its label.
+            stages |= self._grounds_within(f"{place}.pillars.")
             left = annex.pillars if self.is_framing else ()
             annex = replace(annex, pillars=left, stages_withheld=label(stages))
         if timeline:
+            timeline |= self._grounds_within(f"{place}.timeline.")
             left = annex.timeline if self.is_framing else ()
             annex = replace(annex, timeline=left, timeline_withheld=label(timeline))
         return annex
+
+    def _grounds_within(self, place: str) -> set[str]:
+        """Return the grounds of all words withheld in the places that begin so."""
+        return {
+            ground
+            for index, parts in self.merged.items()
+            if self.read.leaves[index].place.startswith(place)
+            for part in parts
+            for ground in part.grounds
+        }
 
     def _withheld_rows(self) -> tuple[Mapping[str, set[str]], Mapping[tuple[str, str], set[str]]]:
         """Return the grounds of withheld work items by number, and of withheld milestones by the

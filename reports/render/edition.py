@@ -16,6 +16,7 @@ from django.conf import settings
 LOOK = (
     "reports/charts",
     "reports/document",
+    "reports/release/letters",
     "reports/render",
     "reports/templatetags/papers.py",
     "workitems/known_dates.py",

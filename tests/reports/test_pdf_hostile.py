@@ -170,9 +170,11 @@ def test_the_fetcher_serves_only_fonts_and_stylesheets():
         "fonts/SourceSans3-It.ttf",
         "fonts/SourceSans3-Regular.ttf",
         "fonts/SourceSans3-Semibold.ttf",
+        "paper/marked_up.css",
         "paper/meeting.css",
         "paper/paper.css",
         "paper/pdf.css",
+        "paper/released.css",
     ]
 
 

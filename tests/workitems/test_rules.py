@@ -38,7 +38,9 @@ pytestmark = pytest.mark.django_db
 # The agency and roles of each permission. All others are refused.
 WRITERS = {("Police", "contributor"), ("Police", "approver")}
 COORDINATOR = {("DoL", "coordinator")}
-READERS = {(agency, role) for agency in ("DoL", "Police", "Customs") for role in AGENCY_ROLES}
+# Those who answer requests for official information do not read the plan by that.
+READING_ROLES = [role for role in AGENCY_ROLES if not role.startswith("oia_")]
+READERS = {(agency, role) for agency in ("DoL", "Police", "Customs") for role in READING_ROLES}
 READING_POLICE = {(agency, role) for agency, role in READERS if agency == "Police"}
 ALLOWED = {
     "read_plan": READERS,
@@ -70,7 +72,7 @@ ALLOWED = {
     "confirm_action": COORDINATOR,
     "open_round": COORDINATOR,
     # Before it is submitted; later states are tested below.
-    "read_return": {("Police", role) for role in AGENCY_ROLES},
+    "read_return": {("Police", role) for role in READING_ROLES},
     "write_update": WRITERS,
     "submit_return": {("Police", "approver")},
     # The agency's contributors may too, if the coordinator has entered it.

@@ -206,6 +206,6 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
             meeting=meeting, number=number + 1, owner_agency=police, due_on=TODAY, item=item
         )
     # Seats; returns to send, milestones, decisions; returns to read, variations. Of briefings:
-    # clearances and follow-ups; consultations; papers to send or follow up.
-    with django_assert_num_queries(14):
+    # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
+    with django_assert_num_queries(15):
         assert len(lines_for(user, TODAY)) == 2 + 3 * count

@@ -69,9 +69,9 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def take_down(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def take_down(request: HttpRequest, slug: str, edition: int) -> HttpResponse:
     plan = _plan(request, slug)
-    row = get_object_or_404(PublicProgress, plan=plan, number=number)
+    row = get_object_or_404(PublicProgress, plan=plan, number=edition)
     form = TakeDownForm(posted(request))
     if form.is_valid():
         with saying_refusals(form):
