@@ -24,13 +24,13 @@ pytestmark = pytest.mark.django_db
 TOLD = """
 30 June  Coordinator           DIA      Due in 7 days         coordinator
 30 June  Coordinator           IR       Due in 7 days         coordinator
-30 June  Coordinator           MOH      Due in 7 days         coordinator
 30 June  Coordinator           OT       Due in 7 days         coordinator
 30 June  Customs approver      Customs  Accepted              approver
 30 June  Customs contributor   Customs  Accepted              contributor
 30 June  MBIE contributor      MBIE     Due in 7 days         contributor
 30 June  MFAT approver         MFAT     Ready for approval    approver
 30 June  MFAT approver         MFAT     Due in 7 days         approver
+30 June  MOH approver          MOH      Due in 7 days         approver
 30 June  MSD approver          MSD      Sent back             approver
 30 June  MSD contributor       MSD      Sent back             contributor
 30 June  MSD contributor       MSD      Due in 7 days         contributor
@@ -46,17 +46,17 @@ TOLD = """
 4 July   MSD contributor       MSD      Receipt               contributor
 5 July   Coordinator           DIA      Due in 1 day          coordinator
 5 July   Coordinator           IR       Due in 1 day          coordinator
-5 July   Coordinator           MOH      Due in 1 day          coordinator
 5 July   Coordinator           OT       Due in 1 day          coordinator
 5 July   MBIE contributor      MBIE     Due in 1 day          contributor
+5 July   MOH approver          MOH      Due in 1 day          approver
 5 July   Police approver       Police   Due in 1 day          approver
 6 July   MSD approver          MSD      Accepted              approver
 6 July   MSD contributor       MSD      Accepted              contributor
 7 July   Coordinator           DIA      Overdue               coordinator
 7 July   Coordinator           IR       Overdue               coordinator
-7 July   Coordinator           MOH      Overdue               coordinator
 7 July   Coordinator           OT       Overdue               coordinator
 7 July   MBIE contributor      MBIE     Overdue               contributor
+7 July   MOH approver          MOH      Overdue               approver
 7 July   Police approver       Police   Overdue               approver
 8 July   MoJ approver          MoJ      Sent back             approver
 8 July   MoJ contributor       MoJ      Overdue               contributor
@@ -65,6 +65,7 @@ TOLD = """
 9 July   MoJ approver          MoJ      Overdue               approver
 12 July  OT contributor        OT       Overdue               contributor
 16 July  Coordinator           MBIE     Overdue               coordinator
+16 July  Coordinator           MOH      Overdue               coordinator
 16 July  Coordinator           MoJ      Overdue               coordinator
 16 July  Coordinator           Police   Overdue               coordinator
 """
