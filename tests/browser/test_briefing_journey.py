@@ -114,7 +114,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         for words, now in (
             (POLICY, "Police have written and published a policy on people trafficking."),
             (
-                "has approved a Victims of Trafficking",
+                "has approved a policy",
                 "Cabinet has agreed that victims may stay for 12 months.",
             ),
         ):

@@ -105,7 +105,7 @@ def test_words_are_selected_with_the_mouse_and_another_person_agrees(
     for words, why in ((NAME, ""), (NUMBER, ""), (MOBILE, "")):
         # A double click selects a word; the rest of the text is added by dragging.
         piece = page.locator("#paper .leaf", has_text=words).first
-        piece.scroll_into_view_if_needed()
+        piece.hover()  # waits until the page has stopped scrolling
         box = piece.bounding_box()
         middle = box["y"] + box["height"] / 2
         page.mouse.move(box["x"] + 0.5, middle)

@@ -92,7 +92,7 @@ def assert_printed(text):
     assert "WHAT YOU CAN SAY" in points
     assert "Train staff at the border” (3.1): the new date for “Staff trained” is" in points
     assert "Why is “Train staff at the border” (3.1) late? No money was set aside" in questions
-    assert "(3.1)? No. It needs a decision." in questions
+    assert "(3.1)? Not yet. A decision on the funding is needed." in questions
 
 
 @pytest.fixture

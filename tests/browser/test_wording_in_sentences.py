@@ -65,7 +65,7 @@ def test_whether_a_cause_is_settled_is_said_by_keyboard(writer, live_server, mil
     writer.get_by_label("Needs a decision").focus()
     writer.keyboard.press("Space")
     writer.keyboard.press("Enter")
-    expect(writer.get_by_text("The cause needs a decision.")).to_be_visible()
+    expect(writer.get_by_text("The cause (funding) needs a decision.")).to_be_visible()
     writer.assert_accessible()
 
 
