@@ -219,6 +219,14 @@ def test_a_letter_whose_time_is_over_says_so_before_it_is_written(request_, advi
     assert f"Its last day was {day}." in page.text
 
 
+def test_the_letter_with_the_decision_leads_to_one_that_releases_too(request_, adviser):
+    client = client_of(adviser)
+    both = at("request-write-letter", request_.pk, "decide_and_release")
+    page = client.get(at("request-write-letter", request_.pk, "decide"))
+    assert f'href="{both}"' in page.text
+    assert (client.get(both).status_code, both in client.get(both).text) == (200, False)
+
+
 def test_a_letter_that_was_changed_elsewhere_shows_both_sides(request_, adviser):
     client = client_of(adviser)
     letter = write(client, request_, "acknowledge")
