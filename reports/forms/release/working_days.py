@@ -14,7 +14,7 @@ class RecordDayForm(Form):
         choices=[("no", "No, it does not count"), ("yes", "Yes, it counts")],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
-        error_messages={"required": "Answer yes or no: is it a working day?"},
+        error_messages={"required": "Say whether it is a working day."},
     )
     authority = TextField(
         label="Authority",

@@ -73,7 +73,7 @@ def test_a_holiday_can_be_made_a_working_day(client):
     ("typed", "said"),
     [
         ({"authority": " "}, {"authority": ["Enter the authority."]}),
-        ({"is_working": ""}, {"is_working": ["Answer yes or no: is it a working day?"]}),
+        ({"is_working": ""}, {"is_working": ["Say whether it is a working day."]}),
         ({"day": "the sixth"}, {"day": ["Enter a date, such as 28 May 2013."]}),
         (
             {"day": "5 May 2013"},
