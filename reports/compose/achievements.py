@@ -12,7 +12,7 @@ from reports.compose.budget import Room
 from reports.compose.facts import UpdateFacts, item_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
-from reports.document.dates import long_date, months_in, period
+from reports.document.dates import long_date, period
 from reports.document.wording import (
     agree,
     capitalised,
@@ -100,8 +100,7 @@ def _headlines(
             left.append((item, update))
     if not lines:
         return [], left
-    briefing = writer.facts.briefing
-    is_year = months_in(briefing.period_start, briefing.period_end) == 12
+    is_year = writer.facts.is_year
     lead = f"The {'year’s ' if is_year else ''}main {agree(len(lines), 'result', 'results')}"
     lead += ":" if is_year else " of the period:"
     room.use(lead)
@@ -220,12 +219,10 @@ def _completed(writer: Writer, completed: list[ItemAt]) -> str:
     shown = sorted(completed, key=lambda item: not item.is_key)
     names = some([writer.names.item(item) for item in shown], MAX_COMPLETED)
     where = writer.where(["items", "items_texts"]) if len(completed) > MAX_COMPLETED else ""
-    briefing = writer.facts.briefing
-    is_year = months_in(briefing.period_start, briefing.period_end) == 12
     count = count_in_words(len(completed), "work item")
     return (
         f"{capitalised(count)} {agree(len(completed), 'was', 'were')} completed in the "
-        f"{'year' if is_year else 'period'}: {names}{f' ({where})' if where else ''}."
+        f"{'year' if writer.facts.is_year else 'period'}: {names}{f' ({where})' if where else ''}."
     )
 
 

@@ -121,7 +121,7 @@ def of_milestone(item: ItemAt, step: MilestoneAt) -> Printed | None:
         used = len(why.split())
         told += [closed(capitalised(said)) for said in (why, effect) if said]
         if not why:
-            told.append(f"The cause is {CAUSES[Delay.Cause(delay.cause)][0]}.")
+            told.append(f"The cause is {CAUSES[Delay.Cause(delay.cause)]}.")
             advice.append(f"Say why in a sentence of at most {REASON_WORDS} words.")
     elif step.is_late:
         advice.append("No cause is recorded, and the paper will say so.")

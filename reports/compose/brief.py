@@ -4,12 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reports.compose.budget import Room
-from reports.compose.delay_text import (
-    LateItem,
-    cause_of,
-    late_items,
-    told_delay,
-)
+from reports.compose.delay_text import LateItem, cause_of, late_items, unsettled
 from reports.compose.facts import Facts, item_source, milestone_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import needed
@@ -26,7 +21,7 @@ from reports.compose.subjects import (
     when,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
-from reports.document.dates import long_date, month_of, months_in, period
+from reports.document.dates import long_date, month_of, period
 from reports.document.wording import (
     agree,
     capitalised,
@@ -39,7 +34,7 @@ from reports.document.wording import (
     some,
     the,
 )
-from workitems.models import Delay, Update
+from workitems.models import Update
 from workitems.models.item import Stage
 from workitems.plan_at import ItemAt, MilestoneAt
 from workitems.standing import Late
@@ -64,11 +59,10 @@ def purpose(writer: Writer) -> Section:
     facts, briefing = writer.facts, writer.facts.briefing
     room = writer.room("purpose")
     plan = the(facts.plan.title)
-    is_year = months_in(briefing.period_start, briefing.period_end) == 12
     opening = (
         f"This is your annual report on {plan} (the Plan), released in {month_of(facts.plan.released_on)}. "
         f"It covers the year to {long_date(briefing.period_end)}."
-        if is_year
+        if facts.is_year
         else f"This paper reports to you on {plan} (the Plan), released in {month_of(facts.plan.released_on)}. "
         f"It covers {period(briefing.period_start, briefing.period_end)}."
     )
@@ -212,8 +206,9 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     late, sources = _late(writer, room)
     keys_at_risk = [item for item in doubtful if item.is_key]
     if not keys_at_risk and any(item.confidence or item.reviewer_confidence for item in keys):
-        other = "other " if any(item.is_late for item in keys) else ""
-        none = f"No {other}key item is late or at risk." if other else "No key item is at risk."
+        none = "No key item is at risk."
+        if any(item.is_late for item in keys):
+            none = "No other key item is late or at risk."
         room.use(none)
         late += f" {none}"
     yield late, sources
@@ -222,7 +217,7 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
 
 
 def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[Line]:
-    """Yield why the items that are not key are at risk if they are few, else their number."""
+    """Yield a line on each item at risk that is not key if they are few, else one with their number."""
     if not items:
         return
     if len(items) <= MAX_NAMED:
@@ -305,31 +300,28 @@ def _all(count: int) -> str:
 def _causes(late: list[LateItem]) -> Iterator[str]:
     """Yield a sentence on the recorded causes, the most frequent first."""
     counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
-    if causes := [CAUSES[cause][0] for cause, _ in counts.most_common()]:
+    if causes := [CAUSES[cause] for cause, _ in counts.most_common()]:
         yield f"The {agree(len(causes), 'cause is', 'causes are')} {some(causes, MAX_LATE)}."
 
 
 def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
     """Yield what the new dates of late key items depend on: causes that are said not to be settled."""
     for entry in keys[:MAX_NAMED]:
-        delay = told_delay(entry)
-        if delay is None or not delay.is_open or delay.settlement == Delay.Settlement.SETTLED:
-            continue
-        if delay.settlement and _last_step(entry):
-            yield f"The new date for {entry.item.number} still depends on {needed(delay.cause)}."
+        if (found := unsettled(entry)) and _last_step(entry):
+            on = needed(found[1].cause)
+            yield f"The new date for {entry.item.number} still depends on {on}."
 
 
 def _until(names: Names, entries: list[LateItem]) -> str:
     """Return the items with their new dates: "the training (1.1), now expected by June 2011, and the
     card (1.2), by 31 August 2010"."""
-    told = []
+    told, expected = [], "now expected "
     for entry in entries:
-        last = _last_step(entry)
-        if last is None:
-            told.append(f"{names.item(entry.item)}, without a new date")
-        else:
-            expected = "" if any("now expected" in each for each in told) else "now expected "
+        if last := _last_step(entry):
             told.append(f"{names.item(entry.item)}, {expected}{by_when(last.forecast, last.on)}")
+            expected = ""
+        else:
+            told.append(f"{names.item(entry.item)}, without a new date")
     if len(told) == 2:
         return f"{told[0]}, and {told[1]}"
     return join_words(told)

@@ -210,8 +210,7 @@ def _key_items(
     if cause is None:
         lead = f"These {number(len(entries))} key items are late:"
     else:
-        what, verb = CAUSES[cause]
-        lead = f"{capitalised(what)} held up {count_in_words(len(entries), 'key item')}:"
+        lead = f"{capitalised(CAUSES[cause])} held up {count_in_words(len(entries), 'key item')}:"
     room.use(lead)
     bullets = [
         (Bullet(writer.text(told[entry.item.pk])), list(entry.sources())) for entry in entries
@@ -246,7 +245,7 @@ def _slips(names: Names, entry: LateItem) -> str:
 
 
 def _reason(writer: Writer, entry: LateItem, room: Room, cause: "Delay.Cause | None") -> str:
-    """Return why the item is late in the agency's words if there is room, else the cause that is given."""
+    """Return the agency's reason if there is room, else a sentence on `cause`, or "" without one."""
     if found := _delay_of(entry):
         source, delay = found
         with errors_naming(source):
@@ -256,7 +255,7 @@ def _reason(writer: Writer, entry: LateItem, room: Room, cause: "Delay.Cause | N
             return f" {reason}"
     if cause in (None, Delay.Cause.OTHER):
         return ""
-    words = f"It is late because of {CAUSES[cause][0]}."
+    words = f"It is late because of {CAUSES[cause]}."
     room.use(words)
     return f" {words}"
 
@@ -293,9 +292,12 @@ def _with_number(writer: Writer, entry: LateItem, sentence: str) -> str:
     return f"For {entry.item.number}, {opening(sentence)}"
 
 
-def told_delay(entry: LateItem) -> DelayAt | None:
-    """Return the delay whose reason is told."""
-    return found[1] if (found := _delay_of(entry)) else None
+def unsettled(entry: LateItem) -> tuple[Source, DelayAt] | None:
+    """Return the delay whose reason is told, if it is open and its cause is said not to be settled."""
+    found = _delay_of(entry)
+    if found and found[1].is_open and found[1].settlement not in ("", Delay.Settlement.SETTLED):
+        return found
+    return None
 
 
 def _delay_of(entry: LateItem) -> tuple[Source, DelayAt] | None:
@@ -383,7 +385,7 @@ def _rest(
     """Return how many items are not told, by cause, and where they are."""
     total = sum(counts.values())
     causes = [
-        (count, f"because of {CAUSES[cause][0]}")
+        (count, f"because of {CAUSES[cause]}")
         for cause, count in counts.most_common()
         if cause is not None
     ]
@@ -444,16 +446,16 @@ def _late(items: list[ItemAt], late: list[LateItem]) -> str:
 
 
 def mitigation(writer: Writer) -> Section:
-    """Return what is being done about the late items: open actions by item, done ones counted."""
+    """Return what is being done about the late items, by item: open actions, and what is not settled."""
     facts, room = writer.facts, writer.room("mitigation")
     entries = late_items(facts)
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]
     told = _actions(writer, keys, others[:MAX_OTHERS], room)
-    unsettled = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], room)
+    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], room)
     paragraphs = [
-        *_of_items(writer, late, told, unsettled),
+        *_of_items(writer, late, told, still_open),
         *_remarks(writer, late, room),
     ]
     if not paragraphs:
@@ -498,25 +500,24 @@ def _not_settled(writer: Writer, entries: list[LateItem], room: Room) -> set[int
     in any case."""
     told = set()
     for entry in entries:
-        found = _delay_of(entry)
-        if not found or not found[1].is_open or found[1].settlement == Delay.Settlement.SETTLED:
+        if not (found := unsettled(entry)):
             continue
         sentence = _settled(writer, found[1], introduce=False)
-        if sentence and (entry.item.is_key or room.has(sentence)):
+        if entry.item.is_key or room.has(sentence):
             room.use(sentence)
             told.add(entry.item.pk)
     return told
 
 
 def _of_items(
-    writer: Writer, entries: list[LateItem], told: Actions, unsettled: set[int]
+    writer: Writer, entries: list[LateItem], told: Actions, still_open: set[int]
 ) -> Iterator[Paragraph]:
     """Yield the actions, and whether the cause is settled, as a list, or of one item as a few sentences."""
     lines: list[tuple[ItemAt, str, list[Source]]] = []
     for entry in entries:
         acts = told.get(entry.item.pk, [])
         said = [(_action(writer, source, row), source) for source, row in acts]
-        if entry.item.pk in unsettled and (found := _delay_of(entry)):
+        if entry.item.pk in still_open and (found := unsettled(entry)):
             source, delay = found
             sentence = _with_number(writer, entry, _settled(writer, delay))
             writer.said.add(sentence)
@@ -577,15 +578,14 @@ def _all_done(entry: LateItem) -> str:
 def _remarks(writer: Writer, late: list[LateItem], room: Room) -> Iterator[Paragraph]:
     """Yield a paragraph on the late items without any action."""
     bare = [entry for entry in late if not entry.mitigations()]
-    told = []
-    if bare:
-        items = [entry.item for entry in bare]
-        told.append(
-            f"No action is recorded yet for {join_words(map(writer.names.item, items))}."
-            if len(items) <= MAX_STEPS
-            else f"For {_late(items, late)} no action is recorded ({numbers_of(items)})."
-        )
-    if told:
-        room.use(*told)
-        sources = [source for entry in bare for source in entry.sources()]
-        yield writer.paragraph(" ".join(told), about="not done", sources=sources)
+    if not bare:
+        return
+    items = [entry.item for entry in bare]
+    words = (
+        f"No action is recorded yet for {join_words(map(writer.names.item, items))}."
+        if len(items) <= MAX_STEPS
+        else f"For {_late(items, late)} no action is recorded ({numbers_of(items)})."
+    )
+    room.use(words)
+    sources = [source for entry in bare for source in entry.sources()]
+    yield writer.paragraph(words, about="not done", sources=sources)

@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 
 from agencies.models import Agency, Appointment
 from reports.document import DocumentError, Source
-from reports.document.dates import long_date
+from reports.document.dates import long_date, months_in
 from reports.models import (
     Briefing,
     BriefingKind,
@@ -154,6 +154,11 @@ class Facts:
     @property
     def coordinator(self) -> Agency:
         return self.agencies[self.plan.coordinating_agency_id]
+
+    @property
+    def is_year(self) -> bool:
+        """Whether the paper is on a whole year."""
+        return months_in(self.briefing.period_start, self.briefing.period_end) == 12
 
     @property
     def risks(self) -> tuple[RiskAt, ...]:

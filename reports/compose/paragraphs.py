@@ -85,7 +85,7 @@ class Writer:
         return f"{agency.name}, {agency.short_name}"
 
     def note_introduction(self, agency: Agency, text: str) -> None:
-        """Note that a text which others wrote introduces the agency: "the Ministry of Health (MOH)"."""
+        """Treat the agency as introduced if a standing text has its two names: "Ministry of Health (MOH)"."""
         if f"{agency.name} ({agency.short_name})" in text:
             self._introduced.add(agency.pk)
 

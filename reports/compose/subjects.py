@@ -26,17 +26,17 @@ NEAR = timedelta(days=62)
 
 DOUBTFUL = (Confidence.AT_RISK, Confidence.OFF_TRACK)
 
-# By cause: how a sentence calls it, and its verb.
+# By cause: how a sentence calls it.
 CAUSES = {
-    Delay.Cause.FUNDING: ("a lack of funding", "holds"),
-    Delay.Cause.PRIOR_COMMITMENTS: ("other commitments", "hold"),
-    Delay.Cause.STAFFING: ("a shortage of staff", "holds"),
-    Delay.Cause.ANOTHER_AGENCY: ("waiting for another agency", "holds"),
-    Delay.Cause.LEGISLATION: ("legislation that has to come first", "holds"),
-    Delay.Cause.PROCUREMENT: ("procurement", "holds"),
-    Delay.Cause.CONSULTATION: ("consultation that takes longer", "holds"),
-    Delay.Cause.OUTSIDE_EVENT: ("events outside the Plan", "hold"),
-    Delay.Cause.OTHER: ("various causes", "hold"),
+    Delay.Cause.FUNDING: "a lack of funding",
+    Delay.Cause.PRIOR_COMMITMENTS: "other commitments",
+    Delay.Cause.STAFFING: "a shortage of staff",
+    Delay.Cause.ANOTHER_AGENCY: "waiting for another agency",
+    Delay.Cause.LEGISLATION: "legislation that has to come first",
+    Delay.Cause.PROCUREMENT: "procurement",
+    Delay.Cause.CONSULTATION: "consultation that takes longer",
+    Delay.Cause.OUTSIDE_EVENT: "events outside the Plan",
+    Delay.Cause.OTHER: "various causes",
 }
 
 
