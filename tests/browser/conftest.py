@@ -89,6 +89,20 @@ def accessibility_faults() -> Callable:
 
 
 @pytest.fixture
+def assert_accessible(page, accessibility_faults) -> Callable:
+    """Return a check that the page has no fault and no sideways scrolling, on a desk and a telephone."""
+
+    def check():
+        for width in (1280, 375):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert accessibility_faults(page) == []
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    return check
+
+
+@pytest.fixture
 def draft() -> Draft:
     """A briefing drafted today from three items, with two coordinators."""
     return draft_of_today(3)

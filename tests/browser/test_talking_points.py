@@ -95,18 +95,6 @@ def assert_printed(text):
     assert "(3.1)? Not yet. A decision on the funding is needed." in questions
 
 
-@pytest.fixture
-def assert_accessible(page, accessibility_faults):
-    def check():
-        for width in (1280, 375):
-            page.set_viewport_size({"width": width, "height": 900})
-            assert accessibility_faults(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        page.set_viewport_size({"width": 1280, "height": 900})
-
-    return check
-
-
 def test_a_kind_with_talking_points_and_questions_becomes_a_pdf(
     page, scene, sign_in, live_server, assert_accessible
 ):

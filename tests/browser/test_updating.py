@@ -28,18 +28,6 @@ from workitems.models import WorkItem
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def assert_accessible(page, accessibility_faults):
-    def check():
-        for width in (1280, 375):
-            page.set_viewport_size({"width": width, "height": 900})
-            assert accessibility_faults(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        page.set_viewport_size({"width": 1280, "height": 900})
-
-    return check
-
-
 def late_item(plan, agency, number, title):
     today = timezone.localdate()
     item = WorkItemFactory(

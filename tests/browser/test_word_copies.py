@@ -34,17 +34,9 @@ def has_script(request):
 
 
 @pytest.fixture
-def assert_accessible(page, accessibility_faults, has_script):
-    def check():
-        if not has_script:
-            return  # axe is a script; the page is the same
-        for width in (1280, 375):
-            page.set_viewport_size({"width": width, "height": 900})
-            assert accessibility_faults(page) == []
-            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        page.set_viewport_size({"width": 1280, "height": 900})
-
-    return check
+def assert_accessible(assert_accessible, has_script):
+    """Axe is a script; the page without one is the same."""
+    return assert_accessible if has_script else lambda: None
 
 
 def test_an_edited_word_copy_comes_back_and_nothing_is_lost(

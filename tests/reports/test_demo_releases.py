@@ -2,7 +2,7 @@
 
 import subprocess
 from datetime import date
-from io import BytesIO, StringIO
+from io import BytesIO
 from shutil import which
 
 import pikepdf
@@ -32,6 +32,7 @@ from reports.services.release import packages, requests
 from reports.services.release.redactions import withheld_strings
 from tests.reports.paper_reading import opened, pages
 from tests.reports.validators import CLAIMS, quick_faults, verapdf
+from tests.reports.verifying import verify
 
 STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
 WITHHELD = {"Desk Officer", "(04) 555 0110", "(021) 555 0101"}
@@ -157,15 +158,6 @@ def test_each_page_of_the_released_briefing_is_stamped_and_both_validators_pass(
     verdicts = verapdf({"released": released})
     assert [key for key, verdict in verdicts.items() if not verdict.passed] == []
     assert len(verdicts) == len(CLAIMS)
-
-
-def verify(**options):
-    out, err = StringIO(), StringIO()
-    try:
-        call_command("verify_issued", stdout=out, stderr=err, **options)
-    except CommandError as error:
-        return [*err.getvalue().splitlines(), str(error)]
-    return out.getvalue().splitlines()
 
 
 @pytest.mark.sqlite

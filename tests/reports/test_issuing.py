@@ -2,10 +2,9 @@
 
 import json
 from datetime import UTC, date, datetime
-from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from agencies import guards, history
@@ -19,6 +18,7 @@ from reports.services import issuing, renderings, states
 from reports.services.gates import Blocked
 from tests.factories import IssuedPaperFactory, ReturnFactory, RoundFactory, UserFactory
 from tests.reports.drafted import drafted
+from tests.reports.verifying import verify
 from workitems.services import Refused
 
 pytestmark = pytest.mark.django_db
@@ -243,15 +243,6 @@ def test_the_database_refuses_to_change_or_delete_an_issued_paper(statement):
 
 
 # --- verify_issued ------------------------------------------------------------------------
-
-
-def verify(**options):
-    out, err = StringIO(), StringIO()
-    try:
-        call_command("verify_issued", stdout=out, stderr=err, **options)
-    except CommandError as error:
-        return [*err.getvalue().splitlines(), str(error)]
-    return out.getvalue().splitlines()
 
 
 @pytest.fixture
