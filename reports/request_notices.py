@@ -5,8 +5,9 @@ late; a consulted agency is told that it is asked. See docs/notices.md.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 
@@ -69,82 +70,55 @@ def _of_request(
         return
     words = clock_words(clock, on)
     words = words[:1].lower() + words[1:]
-    told: set[int] = set()
-    for role in (Role.OIA_ADVISER, Role.OIA_DECISION_MAKER):
-        for user in people[request.agency_id, role]:
-            if user.pk in told:
-                continue
-            told.add(user.pk)
-            yield _news(
-                user,
-                role,
-                request.agency,
-                reason=Reason.REQUEST_LATE if late else Reason.REQUEST_DUE,
-                occasion=f"{clock.due.isoformat()} {'late' if late else step}",
-                about=f"request {request.pk}",
-                due_on=clock.due,
-                title=f"Request {request.reference}",
-                sentence=f"The decision was due on {long_date(clock.due)} and is {words}."
-                if late
-                else f"The decision is due on {long_date(clock.due)}: {words}.",
-                state=f"is {words}",
-                path=request.get_absolute_url(),
-                link="Open the request",
-            )
+    yield from _news(
+        people,
+        request.agency,
+        (Role.OIA_ADVISER, Role.OIA_DECISION_MAKER),
+        reason=Reason.REQUEST_LATE if late else Reason.REQUEST_DUE,
+        occasion=f"{clock.due.isoformat()} {'late' if late else step}",
+        about=f"request {request.pk}",
+        due_on=clock.due,
+        title=f"Request {request.reference}",
+        sentence=f"The decision was due on {long_date(clock.due)} and is {words}."
+        if late
+        else f"The decision is due on {long_date(clock.due)}: {words}.",
+        state=f"is {words}",
+        path=request.get_absolute_url(),
+        link="Open the request",
+    )
 
 
 def _of_consultation(row: Consultation, people: People) -> Iterator[OtherNews]:
+    yield from _news(
+        people,
+        row.agency,
+        WRITERS,
+        reason=Reason.CONSULTED,
+        occasion=row.asked_on.isoformat(),
+        about=f"consultation {row.pk}",
+        due_on=row.asked_on,
+        title=f"“{row.line.title}”",
+        sentence="This paper may be released under the Official Information Act. Your agency "
+        "is asked what should not be.",
+        state="may be released",
+        path=reverse("reports:request-consultation", args=[row.pk]),
+        link="Read the question and answer",
+    )
+
+
+def _news(people: People, agency: Agency, roles: Iterable[str], **said: Any) -> Iterator[OtherNews]:
+    """Yield the same news to each person who has one of the roles in the agency, once."""
     told: set[int] = set()
-    for role in WRITERS:
-        for user in people[row.agency_id, role]:
+    for role in roles:
+        for user in people[agency.pk, role]:
             if user.pk in told:
                 continue
             told.add(user.pk)
-            yield _news(
-                user,
-                role,
-                row.agency,
-                reason=Reason.CONSULTED,
-                occasion=row.asked_on.isoformat(),
-                about=f"consultation {row.pk}",
-                due_on=row.asked_on,
-                title=f"“{row.line.title}”",
-                sentence="This paper may be released under the Official Information Act. Your agency "
-                "is asked what should not be.",
-                state="may be released",
-                path=reverse("reports:request-consultation", args=[row.pk]),
-                link="Read the question and answer",
+            yield OtherNews(
+                recipient=user,
+                told_as=Role(role),
+                agency=agency,
+                seat_agency=agency,
+                plan=TOLD_ABOUT,
+                **said,
             )
-
-
-def _news(
-    user: User,
-    role: str,
-    agency: Agency,
-    *,
-    reason: Notice.Reason,
-    occasion: str,
-    about: str,
-    due_on: date,
-    title: str,
-    sentence: str,
-    state: str,
-    path: str,
-    link: str,
-) -> OtherNews:
-    return OtherNews(
-        recipient=user,
-        told_as=Role(role),
-        agency=agency,
-        seat_agency=agency,
-        plan=TOLD_ABOUT,
-        reason=reason,
-        occasion=occasion,
-        about=about,
-        due_on=due_on,
-        title=title,
-        sentence=sentence,
-        state=state,
-        path=path,
-        link=link,
-    )

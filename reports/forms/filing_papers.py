@@ -15,7 +15,7 @@ MOST_SUGGESTED = 20
 
 
 class _OfPaper(Form):
-    """What a schedule says of a paper."""
+    """The title, number, date and kind of a paper, as a schedule lists it."""
 
     title = TextField(
         label="Title", max_length=250, error_messages={"required": "Enter the paper’s title."}

@@ -69,7 +69,7 @@ def _context(letter: Letter, looks: CoverDesign, is_draft: bool) -> dict[str, An
 
 
 def _printable_part(part: LetterPart) -> LetterPart:
-    """Return a part with a box for each character of quoted words that cannot be printed."""
+    """Return the part with "□" for each character of its quotations that cannot be printed."""
     blocks = tuple(
         Quote(tuple(_printable(line) for line in block.lines))
         if isinstance(block, Quote)

@@ -21,8 +21,8 @@ class PublicProgressQuerySet(models.QuerySet["PublicProgress"]):
 
 
 class PublicProgress(models.Model):
-    """What one page says, as plain data. Page, CSV, JSON and charts are made of `content` alone, so
-    that nothing which was not chosen can get out. At most one of a plan is up."""
+    """A public page of a plan's progress. Page, CSV, JSON and charts are made from `content` alone, so they
+    cannot show what was not chosen. At most one page of a plan is up."""
 
     class Part(models.TextChoices):
         FIGURES = "figures", "Figures"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 
 from agencies.characters import is_unprintable
@@ -259,20 +260,11 @@ def _reason_for(reasons: Iterable[Reason], code: str) -> Reason | None:
     return next((each for each in reasons if each.code == code), None)
 
 
-def _decide(facts: Facts, say: _Sentences) -> Iterator[LetterPart]:
+def _decide(facts: Facts, say: _Sentences, *, is_enclosed: bool = False) -> Iterator[LetterPart]:
     yield _late(facts, say)
     yield _part(
         Purpose.DECISION,
-        chain(_outcome(facts, say), _sending(facts, say, is_enclosed=False)),
-        say.text("heading_decision"),
-    )
-
-
-def _decide_and_release(facts: Facts, say: _Sentences) -> Iterator[LetterPart]:
-    yield _late(facts, say)
-    yield _part(
-        Purpose.DECISION,
-        chain(_outcome(facts, say), _sending(facts, say, is_enclosed=True)),
+        chain(_outcome(facts, say), _sending(facts, say, is_enclosed=is_enclosed)),
         say.text("heading_decision"),
     )
 
@@ -288,7 +280,7 @@ BODIES: dict[Kind, Callable[[Facts, _Sentences], Iterator[LetterPart]]] = {
     Kind.EXTEND: _extend,
     Kind.DECIDE: _decide,
     Kind.RELEASE: _release,
-    Kind.DECIDE_AND_RELEASE: _decide_and_release,
+    Kind.DECIDE_AND_RELEASE: partial(_decide, is_enclosed=True),
 }
 
 

@@ -13,6 +13,8 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import User
+from reports.document import Document
+from reports.document.dates import long_date
 from reports.models import InformationRequest, Redaction, RequestEvent, RequestLetter, ScheduleLine
 from reports.models.release.in_scope import found_between
 from reports.release.letters import Letter, Ombudsman
@@ -164,7 +166,7 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
             f"“{shown(text)}” is withheld in document {line.number}, and can be read elsewhere in it.",
         )
     withheld = {span.place for span in spans}
-    for name, fields in _like_fields(line):
+    for name, fields in _like_fields(document):
         told = [where for place, where in fields if place not in withheld]
         kept = [where for place, where in fields if place in withheld]
         if told and kept:
@@ -174,12 +176,12 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
             )
 
 
-def _like_fields(line: ScheduleLine) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _like_fields(document: Document) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield the fields of the cover's people that are of one kind: names, roles, numbers."""
     of_people = [
         (place.rpartition(".")[2], place, where)
         for place, where, text in (
-            (leaf.place, leaf.where or leaf.place, leaf.text) for leaf in leaves(document_of(line))
+            (leaf.place, leaf.where or leaf.place, leaf.text) for leaf in leaves(document)
         )
         if place.startswith(("cover.contacts.", "cover.authorising_manager.")) and text.strip()
     ]
@@ -194,7 +196,7 @@ def _of_scope(request: InformationRequest) -> Iterator[Warned]:
         if not found.is_listed:
             yield Warned(
                 f"unlisted-{found.key}",
-                f"“{found.title}” of {found.dated:%-d %B %Y} is in scope, and the schedule does not list it.",
+                f"“{found.title}” of {long_date(found.dated)} is in scope, and the schedule does not list it.",
             )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from reports.document import Marking
+from reports.document.dates import long_date
 from reports.release.act import Act, Ground, UnknownGround, act_named
 from workitems.services.refusals import Refused
 
@@ -44,7 +45,7 @@ def checked_grounds(
         raise Refused(str(error), "grounds") from error
     for ground in found:
         if not ground.is_in_force_on(on):
-            raise Refused(f"{ground.cited} was not in force on {on:%-d %B %Y}.", "grounds")
+            raise Refused(f"{ground.cited} was not in force on {long_date(on)}.", "grounds")
     return found
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import User
+from reports.document.dates import long_date
 from reports.models import InformationRequest, RequestLetter
 from reports.models.issue import sha256
 from reports.models.release.request import in_force
@@ -31,7 +32,7 @@ from reports.release.letters import (
     missing,
     write,
 )
-from reports.services.release.recording import check_day, not_now, said
+from reports.services.release.recording import check_day, not_now
 from workitems.services.refusals import Refused, locked
 
 TOLD = {kind.value for kind in Happened}
@@ -215,7 +216,7 @@ def send_letter(
     row = locked(letter, version=version)
     row.request = request
     if row.is_sent:
-        raise Refused(f"This letter was sent on {said(row.sent_on or on)}.")
+        raise Refused(f"This letter was sent on {long_date(row.sent_on or on)}.")
     if row.is_decision:
         raise Refused("The letter with the decision is sent when the decision is signed.")
     check_day(request, on, at)

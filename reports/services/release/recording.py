@@ -6,14 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import User
+from reports.document.dates import long_date
 from reports.models import InformationRequest, RequestEvent
 from workitems.services.refusals import Refused
 
 State = InformationRequest.State
-
-
-def said(day: date) -> str:
-    return f"{day:%-d %B %Y}"
 
 
 def not_now(request: InformationRequest, words: str) -> Refused:
@@ -32,7 +29,7 @@ def check_day(request: InformationRequest, on: date, at: datetime, field: str = 
         raise Refused("That day is in the future.", field)
     if on < request.received_on:
         raise Refused(
-            f"The request was received on {said(request.received_on)}, after that day.", field
+            f"The request was received on {long_date(request.received_on)}, after that day.", field
         )
 
 

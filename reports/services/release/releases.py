@@ -11,6 +11,7 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import User
+from reports.document.dates import long_date
 from reports.models import (
     InformationRequest,
     PublicPage,
@@ -67,7 +68,7 @@ def release(
         raise not_now(row, "only a decided request is released")
     if on < told.happened_on:
         raise Refused(
-            f"The decision was notified on {told.happened_on:%-d %B %Y}, after that day.", "on"
+            f"The decision was notified on {long_date(told.happened_on)}, after that day.", "on"
         )
     given = {line.pk: line for line in row.lines.given().in_order()}
     _check_papers(row, given, papers)
@@ -184,7 +185,7 @@ def publish(
             "Who asked is no longer known, so nobody can check that the papers do not name them."
         )
     if on < release.released_on:
-        raise Refused(f"It was released on {release.released_on:%-d %B %Y}, after that day.", "on")
+        raise Refused(f"It was released on {long_date(release.released_on)}, after that day.", "on")
     if names_requester(row, note):
         raise Refused("The note names the requester, and everybody can read it.", "note")
     _check_names_nobody(row, release)

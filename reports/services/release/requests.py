@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from agencies import history
 from agencies.models import Agency, User
+from reports.document.dates import long_date
 from reports.models import InformationRequest, Redaction, RequestEvent, RequestLetter
 from reports.models.release.request import RECEIVED_TOO_EARLY, in_force
 from reports.models.release.request_clock import RequestClock, calendar, clock_of
@@ -21,7 +22,6 @@ from reports.services.release.recording import (
     need,
     not_now,
     record,
-    said,
 )
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
@@ -120,7 +120,7 @@ def change_request(
     row = locked(request, version=version)
     if row.purged_on is not None and (requester_name or requester_address):
         raise Refused(
-            f"Who asked was removed on {said(row.purged_on)} and is not kept again.",
+            f"Who asked was removed on {long_date(row.purged_on)} and is not kept again.",
             "requester_name",
         )
     if row.is_own_initiative and (requester_name or requester_address):
@@ -228,7 +228,7 @@ def acknowledge(
         raise Refused("Nobody asked, so nobody is told.")
     before = row.events.in_force().of_kind(Kind.ACKNOWLEDGED).first()
     if before is not None:
-        raise Refused(f"This request was acknowledged on {said(before.happened_on)}.")
+        raise Refused(f"This request was acknowledged on {long_date(before.happened_on)}.")
     return record(row, Kind.ACKNOWLEDGED, on=on, by=by, at=at, note=note, letter=letter)
 
 
@@ -263,7 +263,9 @@ def receive_clarification(
     if asked is None:
         raise Refused("No question to the requester is open.")
     if on < asked.happened_on:
-        raise Refused(f"The question was asked on {said(asked.happened_on)}, after that day.", "on")
+        raise Refused(
+            f"The question was asked on {long_date(asked.happened_on)}, after that day.", "on"
+        )
     return record(row, Kind.CLARIFICATION_RECEIVED, on=on, by=by, at=at, note=note)
 
 
@@ -325,12 +327,14 @@ def extend(
     check_day(row, on, at)
     now = clock(row)
     if now.extended_to is not None:
-        raise Refused(f"This request was extended to {said(now.extended_to)}. It is extended once.")
+        raise Refused(
+            f"This request was extended to {long_date(now.extended_to)}. It is extended once."
+        )
     _check_in_time_to_extend(now, on)
     if extension_reason not in {each.code for each in now.days.act.extension_reasons}:
         raise Refused("Say for which reason of the Act it is extended.", "extension_reason")
     if to <= now.first_due:
-        raise Refused(f"It is due on {said(now.first_due)} already. Enter a later day.", "to")
+        raise Refused(f"It is due on {long_date(now.first_due)} already. Enter a later day.", "to")
     if not _is_working_day(now, to):
         raise Refused("That is not a working day.", "to")
     return record(
@@ -347,20 +351,19 @@ def extend(
 
 
 def _check_in_time_to_extend(now: RequestClock, on: date) -> None:
-    if on > now.first_due:
-        raise Refused(
-            f"An extension is notified within the first {now.days.act.limits.decide} working days. "
-            f"Those ended on {said(now.first_due)}.",
-            "on",
-        )
+    limit = now.days.act.limits.decide
+    _check_in_time("An extension is notified", on, limit, now.first_due)
 
 
 def _check_in_time_to_transfer(now: RequestClock, on: date) -> None:
-    if on > now.transfer_by:
+    limit = now.days.act.limits.transfer
+    _check_in_time("A transfer is made", on, limit, now.transfer_by)
+
+
+def _check_in_time(what: str, on: date, limit: int, last: date) -> None:
+    if on > last:
         raise Refused(
-            f"A transfer is made within the first {now.days.act.limits.transfer} working days. "
-            f"Those ended on {said(now.transfer_by)}.",
-            "on",
+            f"{what} within the first {limit} working days. Those ended on {long_date(last)}.", "on"
         )
 
 
@@ -412,7 +415,7 @@ def close_complaint(
         raise Refused("No complaint about this request is open.")
     first = min(opened.values_list("happened_on", flat=True))
     if on < first:
-        raise Refused(f"The complaint was received on {said(first)}, after that day.", "on")
+        raise Refused(f"The complaint was received on {long_date(first)}, after that day.", "on")
     return record(row, Kind.COMPLAINT_CLOSED, on=on, by=by, at=at, note=note)
 
 
@@ -471,7 +474,9 @@ def correct_event(
             default=on,
         )
         if first < on:
-            raise Refused(f"Something else is recorded on {said(first)}, before that day.", "on")
+            raise Refused(
+                f"Something else is recorded on {long_date(first)}, before that day.", "on"
+            )
         row.received_on = on
         history.save_version(row, by=by, reason=reason)
     if event.kind in ENDS and row.closed_on == event.happened_on and row.state != State.CLOSED:
@@ -500,11 +505,11 @@ def _check_corrected(row: InformationRequest, event: RequestEvent, on: date) -> 
         _check_in_time_to_transfer(clock(row), on)
     released = told.of_kind(Kind.RELEASED).first()
     if event.kind == Kind.DECISION_NOTIFIED and released and on > released.happened_on:
-        day = said(released.happened_on)
+        day = long_date(released.happened_on)
         raise Refused(f"Its papers were released on {day}, before that day.", "on")
     decided = told.of_kind(Kind.DECISION_NOTIFIED).first()
     if event.kind == Kind.RELEASED and decided and on < decided.happened_on:
-        day = said(decided.happened_on)
+        day = long_date(decided.happened_on)
         raise Refused(f"The decision was notified on {day}, after that day.", "on")
 
 

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from agencies import history
 from agencies.models import User
+from reports.document.dates import long_date
 from reports.models import NonWorkingDay
 from reports.models.release.request_clock import calendar
 from reports.release.working_days import BeyondCalendar
@@ -29,7 +30,7 @@ def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) 
         raise _recorded_already(day)
     if calendar().is_working_day(day) == is_working:
         what = "a working day" if is_working else "not a working day"
-        raise Refused(f"By the Act, {day:%-d %B %Y} is already {what}.", "day")
+        raise Refused(f"By the Act, {long_date(day)} is already {what}.", "day")
     row = row or NonWorkingDay(day=day)
     row.is_working, row.authority, row.is_withdrawn = is_working, authority, False
     if row.pk is not None:
@@ -43,7 +44,7 @@ def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) 
 
 def _recorded_already(day: date) -> Refused:
     return Refused(
-        f"{day:%-d %B %Y} is already recorded. To change it, withdraw it and record it again.",
+        f"{long_date(day)} is already recorded. To change it, withdraw it and record it again.",
         "day",
     )
 

@@ -118,7 +118,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def add_not_held(request: HttpRequest, pk: int) -> HttpResponse:
-    """List what is asked for and is not held here."""
+    """Add a line for a paper that is asked for and that the agency does not hold."""
     row = prepared_request(request, pk)
     form = NotHeldForm(posted(request))
     if form.is_valid():
