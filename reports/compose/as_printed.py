@@ -11,7 +11,7 @@ from reports.compose.brief import REASON_WORDS as AT_RISK_WORDS
 from reports.compose.brief import at_risk_in_words
 from reports.compose.delay_text import EFFECT_WORDS, REASON_WORDS
 from reports.compose.paragraphs import flat
-from reports.compose.subjects import CAUSES, DOUBTFUL, Names, slip_sentence
+from reports.compose.subjects import DOUBTFUL, Names, late_because, slip_sentence
 from reports.document import DocumentError, Text, markup
 from reports.document.wording import (
     agree,
@@ -21,7 +21,7 @@ from reports.document.wording import (
     first_sentences,
     sentences,
 )
-from workitems.models import Delay, Update
+from workitems.models import Update
 from workitems.plan_at import ItemAt, MilestoneAt
 
 
@@ -121,13 +121,15 @@ def of_milestone(item: ItemAt, step: MilestoneAt) -> Printed | None:
         used = len(why.split())
         told += [closed(capitalised(said)) for said in (why, effect) if said]
         if not why:
-            told.append(f"The cause is {CAUSES[Delay.Cause(delay.cause)]}.")
+            told.append(late_because(delay.cause))
             advice.append(f"Say why in a sentence of at most {REASON_WORDS} words.")
     elif step.is_late:
         advice.append("No cause is recorded, and the paper will say so.")
     if not step.as_told:
         advice.append("A phrase to be told as would read better than the quotation.")
-    return Printed("Delay", markup.inline(" ".join(told)), used, REASON_WORDS, tuple(advice))
+    return Printed(
+        "Delay", markup.inline(" ".join(filter(None, told))), used, REASON_WORDS, tuple(advice)
+    )
 
 
 def _flat(typed: str) -> str:

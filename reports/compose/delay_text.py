@@ -21,6 +21,7 @@ from reports.compose.subjects import (
     has_new_date,
     how_late,
     is_sayable,
+    late_because,
     numbers_of,
     slip_sentence,
     what,
@@ -253,11 +254,9 @@ def _reason(writer: Writer, entry: LateItem, room: Room, cause: "Delay.Cause | N
         if reason and reason not in writer.said and room.take(reason):
             writer.said.add(reason)
             return f" {reason}"
-    if cause in (None, Delay.Cause.OTHER):
-        return ""
-    words = f"It is late because of {CAUSES[cause]}."
+    words = late_because(cause)
     room.use(words)
-    return f" {words}"
+    return f" {words}" if words else ""
 
 
 def _more(writer: Writer, entry: LateItem, room: Room, told: str) -> str:

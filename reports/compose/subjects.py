@@ -40,6 +40,13 @@ CAUSES = {
 }
 
 
+def late_because(cause: str | None) -> str:
+    """Return a sentence on the cause, "" if it is none that a sentence can name."""
+    if cause in (None, Delay.Cause.OTHER):
+        return ""
+    return f"It is late because of {CAUSES[Delay.Cause(cause)]}."
+
+
 class Names:
     """How a paper's sentences name items and milestones; it knows which long titles they have told."""
 

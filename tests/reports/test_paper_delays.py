@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from reports.compose.as_printed import of_milestone
 from reports.compose.delay_text import mitigation
 from reports.compose.paragraphs import Writer
+from reports.document import words
 from tests.reports.in_memory import (
     HEALTH,
     LABOUR,
@@ -134,6 +136,13 @@ def test_two_late_milestones_are_named_and_more_are_counted():
 
 
 # --- key items, grouped by cause --------------------------------------------------------------
+
+
+def test_the_return_shows_a_cause_without_a_reason_as_the_paper_prints_it():
+    for cause in ("funding", "other"):
+        row = late("1.1", delay(cause, ""), is_key=True)
+        (shown,) = [of_milestone(row, each) for each in row.milestones]
+        assert [words(shown.text)] == delays(row)
 
 
 def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
