@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
 
 from reports.models import InformationRequest
 from reports.release.letters import Ombudsman
@@ -187,3 +188,33 @@ def sign(request_, decision_maker):
 def decided(ready, sign, request_):
     sign(ready())
     return InformationRequest.objects.get(pk=request_.pk)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def killed_at_each_write(act, *, left):
+    """Call `act` again and again, killed at its first write, then at its second, until it ends.
+
+    Return what `left` found after each kill.
+    """
+    found = []
+    while True:
+        writes = 0
+
+        def kill(execute, sql, params, many, context):
+            nonlocal writes
+            if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+                writes += 1
+                if writes > len(found):
+                    raise Killed
+            return execute(sql, params, many, context)
+
+        try:
+            with connection.execute_wrapper(kill):
+                act()
+        except Killed:
+            found.append(left())
+        else:
+            return found

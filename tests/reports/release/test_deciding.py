@@ -11,7 +11,14 @@ from reports.models import RequestEvent, RequestLetter
 from reports.release.letters import letter_from
 from reports.services.release import deciding, letters, redactions, requests, schedule
 from tests.factories import BriefingFactory, IssuedPaperFactory, UserFactory
-from tests.reports.release.conftest import NOW, OMBUDSMAN, TODAY, TYPED, fresh
+from tests.reports.release.conftest import (
+    NOW,
+    OMBUDSMAN,
+    TODAY,
+    TYPED,
+    fresh,
+    killed_at_each_write,
+)
 from tests.reports.release.test_requests import said
 from workitems.services import Conflict
 
@@ -37,6 +44,33 @@ def test_a_signed_decision_is_frozen_and_told_with_its_letter(
     assert fresh(request_).state == "decided"
     # The real decision was due on 21 May.
     assert requests.clock(request_).late_by(date(2030, 1, 1)) == 1
+
+
+def test_a_decision_that_is_killed_at_any_write_leaves_nothing(ready, sign, request_):
+    letter = ready()
+
+    def left():
+        row = fresh(letter)
+        state = fresh(request_).state
+        return state, row.sent_on, bytes(row.pdf), request_.events.filter(letter=row).count()
+
+    kills = killed_at_each_write(lambda: sign(letter), left=left)
+    assert kills == [("ready", None, b"", 0)] * len(kills)
+    assert (
+        len(kills) >= 5
+    )  # the letter, an event, the request, and the history of letter and request
+    assert left() == ("decided", TODAY, b"%PDF-1.7 letter", 1)
+
+
+def test_a_refusal_that_is_killed_at_any_write_leaves_the_request_open(ready, sign, request_):
+    letter = ready("withheld", grounds=["6(a)"])
+
+    def left():
+        return fresh(request_).state, fresh(request_).closed_on, fresh(letter).sent_on
+
+    kills = killed_at_each_write(lambda: sign(letter), left=left)
+    assert kills == [("ready", None, None)] * len(kills)
+    assert left() == ("refused", TODAY, TODAY)
 
 
 def test_a_decision_that_gives_nothing_refuses_the_request(ready, sign, request_):
