@@ -28,6 +28,7 @@ from reports.views.public import (
     filing,
     plan_progress,
     progress_publishing,
+    published,
     publishing,
     released_papers,
 )
@@ -170,6 +171,8 @@ cover_urls = [
 
 # Of these, the pages below /released/, /progress/ and /verify/ need no sign-in.
 public_urls = [
+    path("progress/", published.published, name="published"),
+    path("released/", published.published, name="published"),
     path("progress/<slug:slug>/", plan_progress.progress, name="progress"),
     path(
         "progress/<slug:slug>/<slug:what>.<slug:format>",

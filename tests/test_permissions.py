@@ -796,6 +796,7 @@ RULES |= {
         post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
         arguments=released_paper,
     ),
+    "reports:published": public(200, NOT_ALLOWED),
     "reports:released-verify": public(200, INVALID),
     "reports:releases": of_plan(lambda scene: [], may=REQUEST_READERS, readers=()),
     "reports:proactive": of_plan(

@@ -127,7 +127,7 @@ def test_a_stranger_finds_nothing_that_was_not_published(load_demo):
         publish(plan)
         slugs.append(plan.slug)
     stranger = Client()
-    waiting = deque(["/", reverse("reports:released-verify")])
+    waiting = deque(["/", reverse("reports:published")])
     waiting += [
         reverse(f"reports:{name}", args=[slug])
         for name in ("released", "progress")

@@ -9,7 +9,13 @@ from django.urls import reverse
 from reports.models import InformationRequest, PublicPage, RequestEvent
 from reports.models.issue import sha256
 from tests.content_policy import lacks_policy
-from tests.factories import PlanFactory, ReleasedPaperFactory, RequestEventFactory, SeatFactory
+from tests.factories import (
+    PlanFactory,
+    PublicProgressFactory,
+    ReleasedPaperFactory,
+    RequestEventFactory,
+    SeatFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +78,47 @@ def test_the_page_says_what_was_released_and_withheld(client, plan):
     assert paper.pdf_sha256 in page.text
     assert "requester@example.org" not in page.text
     assert "<script" not in page.text
+
+
+def test_a_plan_without_public_pages_is_not_listed(client):
+    PlanFactory(title="A plan of nobody’s business")
+    page = get(client, "published")
+    assert page.status_code == 200
+    assert "Nothing is published yet." in page.text
+    assert "nobody’s business" not in page.text
+
+
+def test_a_plan_is_listed_with_what_is_open_of_it(client, plan):
+    released(plan)
+    PublicProgressFactory(plan=plan, content={"plan": "As it was published", "as_at": "2013-05-22"})
+    PublicProgressFactory(
+        plan__slug="another", content={"plan": "Another plan", "as_at": "2013-06-30"}
+    )
+    page = get(client, "published")
+    assert [
+        (row.slug, row.title, row.releases, row.progress_as_at) for row in page.context["plans"]
+    ] == [
+        ("another", "Another plan", None, date(2013, 6, 30)),
+        ("plan-of-action", "As it was published", 1, date(2013, 5, 22)),
+    ]
+
+
+@pytest.mark.parametrize("plans", [1, 3])
+def test_the_list_of_plans_takes_five_queries(client, plans, django_assert_num_queries):
+    for _ in range(plans):
+        plan = PlanFactory()
+        PublicPage.objects.create(plan=plan, is_open=True, version=1)
+        released(plan)
+    with django_assert_num_queries(5):  # and a transaction’s two
+        assert len(get(client, "published").context["plans"]) == plans
+
+
+@pytest.mark.parametrize(("is_indexed", "said"), [(True, None), (False, "noindex, nofollow")])
+def test_search_engines_list_it_when_they_may_list_all_its_pages(client, plan, is_indexed, said):
+    other = PlanFactory()
+    PublicPage.objects.create(plan=other, is_open=True, is_indexed=True, version=1)
+    PublicPage.objects.filter(plan=plan).update(is_indexed=is_indexed)
+    assert get(client, "published").get("X-Robots-Tag") == said
 
 
 def test_a_page_that_is_not_open_is_not_there(client, plan):

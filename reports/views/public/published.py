@@ -1,0 +1,52 @@
+"""The list of everything that has a public page. Nobody signs in here."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from reports.models import PublicPage, PublicProgress, Release
+from reports.views.public.public_frame import public_page
+
+
+@dataclass(kw_only=True)
+class PublishedPlan:
+    """The public pages of one plan: `releases` without a page is None, and so is `progress_as_at`."""
+
+    slug: str
+    title: str
+    releases: int | None = None
+    progress_as_at: date | None = None
+
+
+@login_not_required
+@require_safe
+def published(request: HttpRequest) -> HttpResponse:
+    """List the plans that have a page of released papers or of progress. Three queries.
+
+    Search engines may list it when they may list each of its pages.
+    """
+    plans: dict[str, PublishedPlan] = {}
+    for row in PublicProgress.objects.up().select_related("plan"):
+        plans[row.plan.slug] = PublishedPlan(
+            slug=row.plan.slug,
+            title=row.content["plan"],
+            progress_as_at=date.fromisoformat(row.content["as_at"]),
+        )
+    pages = list(PublicPage.objects.open().select_related("plan"))
+    given = list(
+        Release.objects.published()
+        .filter(request__plan__in=[page.plan_id for page in pages])
+        .values_list("request__plan", flat=True)
+    )
+    for page in pages:
+        plan = page.plan
+        found = plans.setdefault(plan.slug, PublishedPlan(slug=plan.slug, title=plan.title))
+        found.releases = given.count(plan.pk)
+    return public_page(
+        "reports/public/published.html",
+        {"plans": sorted(plans.values(), key=lambda plan: plan.title.casefold())},
+        is_indexed=all(page.is_indexed for page in pages),
+    )
