@@ -164,6 +164,8 @@ def answers_for_consulted(user: User, row: Any) -> bool:
 
 
 rules.add_perm("reports.read_request", _in_its_agency(*REQUEST_ROLES))
+# Who asked can be read: the people who answer, and not the coordinator.
+rules.add_perm("reports.read_requester", _in_its_agency(*OIA_ROLES))
 # What is withheld can be read: words of a paper with their redactions, and its marked-up copy.
 rules.add_perm("reports.read_redactions", _in_its_agency(*OIA_ROLES))
 rules.add_perm("reports.prepare_request", _in_its_agency(Seat.Role.OIA_ADVISER))

@@ -863,8 +863,9 @@ RULES |= {
     "reports:request-write-letter": of_adviser(lambda scene: [*asked(scene), "acknowledge"]),
     "reports:request-letter": of_releasers(asked_letter, who="OIA adviser", post=INVALID),
     "reports:request-send-letter": of_adviser(asked_letter, get=NOT_ALLOWED),
-    "reports:letter-pdf": of_releasers(asked_letter),
-    "reports:letter-docx": of_releasers(asked_letter),
+    # They name who asked, which a coordinator does not read.
+    "reports:letter-pdf": of_plan(asked_letter, may=OIA, readers=RELEASERS),
+    "reports:letter-docx": of_plan(asked_letter, may=OIA, readers=RELEASERS),
     "reports:request-decision": of_releasers(asked, who="OIA decision-maker", post=INVALID),
     "reports:request-release": of_releasers(asked, who="OIA decision-maker", post=INVALID),
     "reports:request-released-paper": of_releasers(

@@ -1,8 +1,8 @@
 """Letters about a request for official information, written from facts.
 
 `Facts` is what a caller fills in, `write` returns the `Letter`, `missing` says what one would lack
-and `lacking` what a finished one is without, `public_copy` takes its requester out. Import from this
-package.
+and `lacking` what a finished one is without, `public_copy` takes its requester out,
+`without_requester` out of other text. Import from this package.
 """
 
 from reports.release.letters.letter import (
@@ -18,6 +18,7 @@ from reports.release.letters.letter import (
     letter_from,
     lines_of,
     public_copy,
+    without_requester,
 )
 from reports.release.letters.letter_facts import (
     Clock,

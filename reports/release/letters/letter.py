@@ -180,6 +180,14 @@ def public_copy(letter: Letter) -> Letter:
     )
 
 
+def without_requester(text: str, requester: Requester, label: str) -> str:
+    """Return typed text with the label wherever it has the name, a word of it, or the address."""
+    text = unicodedata.normalize("NFC", text)
+    for pattern in _patterns(requester):
+        text = pattern.sub(label, text) if pattern else text
+    return text
+
+
 def _cleared_part(part: LetterPart, cleared: Callable[..., Text]) -> LetterPart:
     blocks: list[Block] = []
     for block in part.blocks:
@@ -211,11 +219,12 @@ def _patterns(requester: Requester) -> tuple[re.Pattern[str] | None, re.Pattern[
 
 
 def _any_of(strings: Iterable[str], shortest: int, flags: int = 0) -> re.Pattern[str] | None:
-    # White space was collapsed where the text was quoted.
     found = sorted(
         {" ".join(each.split()) for each in strings if len(each) >= shortest},
         key=lambda each: (-len(each), each),
     )
     if not found:
         return None
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, found))})(?!\w)", flags)
+    # White space is collapsed where text is quoted, and not where it was typed.
+    either = "|".join(r"\s+".join(map(re.escape, each.split())) for each in found)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", flags)

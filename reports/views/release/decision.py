@@ -19,6 +19,7 @@ from reports.render.letter_html import letter_fragment
 from reports.services.release import deciding
 from reports.services.release import letters as letter_services
 from reports.views.release.letters import as_now, dated_on, files_of, looks_of, ombudsman
+from reports.views.release.requester import letter_as_read, may_read_requester
 from reports.views.release.requests import visible_request
 from workitems.views.lookups import require, signed_in
 
@@ -102,7 +103,9 @@ def _page(
     warnings: tuple[deciding.Warned, ...],
 ) -> HttpResponse:
     user = signed_in(request)
-    text = as_now(letter, on)[0] if letter is not None and not letter.is_purged else None
+    text = None
+    if letter is not None and not letter.is_purged:
+        text = letter_as_read(user, row, as_now(letter, on)[0])
     is_sent = letter is not None and letter.is_sent
     obstacles = () if is_sent else deciding.obstacles(row, on=on, ombudsman=ombudsman())
     may_sign = user.has_perm("reports.sign_decision", row)
@@ -119,6 +122,7 @@ def _page(
         warnings=warnings,
         left=[] if letter is None else list(letter.warnings_left.values()),
         is_late=text is not None and text.has(Purpose.LATE),
+        may_read_requester=may_read_requester(user, row),
         may_sign=may_sign and row.state == State.READY and not why_not and not obstacles,
         why_not=why_not,
         is_ready=row.state == State.READY,

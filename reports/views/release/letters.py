@@ -26,6 +26,7 @@ from reports.render.pdf import RenderRefused
 from reports.services.release import letters as services
 from reports.services.release import requests
 from reports.views.files import MIME_TYPES, download, frozen
+from reports.views.release.requester import letter_as_read, may_read_requester
 from reports.views.release.requests import prepared_request, visible_request
 from workitems.services import Refused
 from workitems.views.lookups import posted, require, signed_in
@@ -163,6 +164,8 @@ def _show(
     send: SendLetterForm | None = None,
 ) -> HttpResponse:
     text, lacks = (None, ()) if found.is_purged else as_now(found, dated_on(found))
+    user = signed_in(request)
+    text = letter_as_read(user, row, text) if text else None
     may_prepare = request.user.has_perm("reports.prepare_request", row)
     form = form or LetterForm(row=found, on=timezone.localdate())
     bound = send if send is not None and send.is_bound else form
@@ -177,15 +180,19 @@ def _show(
         lacks=lacks,
         send=send or SendLetterForm(row=found, on=dated_on(found)),
         may_change=may_prepare and not found.is_sent,
+        may_read_requester=may_read_requester(user, row),
     )
 
 
 @transaction.non_atomic_requests
 @require_safe
 def letter_file(request: HttpRequest, pk: int, letter: int, form: str) -> HttpResponse:
-    """Return a letter as PDF or Word: as it was sent, or marked as a draft."""
+    """Return a letter as PDF or Word: as it was sent, or marked as a draft.
+
+    It names who asked, so a coordinator gets 403.
+    """
     with transaction.atomic():
-        row = visible_request(request, pk)
+        row = require(request, "reports.read_requester", visible_request(request, pk))
         found = get_object_or_404(row.letters, pk=letter)
         found.request = row
         if found.is_purged:

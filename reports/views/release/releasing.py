@@ -20,6 +20,7 @@ from reports.render.release_package import package
 from reports.services.release import packages
 from reports.services.release import releases as services
 from reports.views.files import download, frozen
+from reports.views.release.requester import may_read_requester
 from reports.views.release.requests import visible_request
 from workitems.views.lookups import require, signed_in
 
@@ -109,6 +110,7 @@ def _page(
         publish_url=_public_url(made) if made is not None and may_release else "",
         is_published=made is not None and Release.objects.published().filter(pk=made.pk).exists(),
         is_decided=row.state in (State.DECIDED, State.CLOSED),
+        may_read_requester=may_read_requester(signed_in(request), row),
     )
 
 
@@ -134,10 +136,15 @@ def paper(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @require_safe
 def package_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """Return the letter, the schedule, the PDFs and their digests as one ZIP."""
+    """Return the letter, the schedule, the PDFs and their digests as one ZIP.
+
+    A coordinator's has no letter, which names who asked.
+    """
     row = visible_request(request, pk)
     made = _made(row)
     letters = row.letters.sent().filter(kind__in=("decide", "decide_and_release", "release"))
+    if not may_read_requester(signed_in(request), row):
+        letters = letters.none()
     data = package(made, list(made.papers.order_by("number")), list(letters.order_by("pk")))
     name = slugify(row.reference.replace("/", "-")) or "request"
     return download(data, f"release {name}.zip", "application/zip")

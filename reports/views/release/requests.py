@@ -23,6 +23,7 @@ from reports.models import InformationRequest, RequestEvent
 from reports.models.release.request import OIA_ROLES, REQUEST_ROLES
 from reports.models.release.request_clock import calendar, clock_of
 from reports.services.release import requests as services
+from reports.views.release.requester import hide_requester, may_read_requester
 from reports.views.release.standing import (
     clock_days,
     mark_of,
@@ -147,6 +148,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     release = getattr(row, "release", None)
     may_prepare = user.has_perm("reports.prepare_request", row)
     seats = Seat.objects.on(on).filter(agency=row.agency_id, role__in=OIA_ROLES)
+    hide_requester(user, row, events)
     return render(
         request,
         "reports/release/detail.html",
@@ -166,6 +168,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "people": seats.select_related("user").order_by("role", "user__name"),
             "release": release,
             "may_prepare": may_prepare,
+            "may_read_requester": may_read_requester(user, row),
             "may_read_redactions": user.has_perm("reports.read_redactions", row),
             "may_scope": may_prepare and row.state in InformationRequest.PREPARED_IN,
         },

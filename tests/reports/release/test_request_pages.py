@@ -18,6 +18,7 @@ from tests.factories import (
     InformationRequestFactory,
     ReleasedPaperFactory,
     RequestEventFactory,
+    RequestLetterFactory,
     ScheduleLineFactory,
     SeatFactory,
 )
@@ -400,3 +401,55 @@ def test_nothing_is_withheld_without_its_ground_and_note(request_, adviser):
         address, {"version": line.version, "decision": "withheld", "grounds": ["9(2)(a)"]}
     )
     assert list(answer.context["form"].errors) == ["public_interest"]
+
+
+# --- who asked -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def coordinator(agency):
+    return SeatFactory(agency=agency, role="coordinator").user
+
+
+def test_a_coordinator_reads_a_request_without_who_asked(recorded, plan, coordinator, adviser):
+    row = recorded(
+        plan=plan,
+        requester_name="Ana Rewi",
+        requester_address="ana@example.org\n12 Quiet Street",
+        text="Please send the reports to 12  Quiet\nStreet.\n\nAna",
+    )
+    RequestEventFactory(request=row, kind="clarification_sought", note="ana@example.org was asked")
+    page = client_of(coordinator).get(row.get_absolute_url())
+    for word in ("Ana", "Rewi", "ana@example.org", "Quiet"):
+        assert word not in page.text
+        assert word in client_of(adviser).get(row.get_absolute_url()).text
+    assert "Please send the reports to [who asked]." in page.text
+    assert "Shown to the OIA adviser, reviewer and\n      decision-maker only" in page.text
+    assert fresh(row).requester_name == "Ana Rewi"
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_a_coordinator_reads_letters_without_who_asked(
+    request_, ready, sign, coordinator, reviewer, is_sent
+):
+    letter = ready()
+    if is_sent:
+        sign(letter)
+    for name, more in (("request-letter", [letter.pk]), ("request-decision", [])):
+        address = at(name, request_.pk, *more)
+        assert "requester@example.org" in client_of(reviewer).get(address).text
+        page = client_of(coordinator).get(address).text
+        assert "requester@example.org" not in page
+        assert "12 Quiet Street" not in page
+        assert at("letter-pdf", request_.pk, letter.pk) not in page
+
+
+def test_the_package_of_a_coordinator_has_no_letter(coordinator, adviser, agency):
+    made = ReleasedPaperFactory(release__request__agency=agency).release
+    row = made.request
+    letter = RequestLetterFactory(request=row, kind="decide", sent=True)
+    names = {}
+    for who in (coordinator, adviser):
+        data = client_of(who).get(at("request-package", row.pk)).content
+        names[who.pk] = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
+    assert names[adviser.pk] - names[coordinator.pk] == {f"{letter.kind}-letter.pdf"}
