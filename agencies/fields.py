@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.forms.models import model_to_dict
+from django.utils.timezone import localdate
 
 from agencies.asking import ENTER_A_DATE, AskingForm, Fault, example_day, say_faults
 from agencies.characters import fault_of
+from agencies.typed_dates import NotADay, in_words, read_day
 
 REASON_LENGTH = 2000
 TEXT_LENGTH = 5000
@@ -17,14 +19,30 @@ TOKEN_FIELD = "once"
 
 
 class DayField(forms.DateField):
-    """A date, typed ("30 July 2010", "30/7/2010", "2010-07-30"), from 1990 to 2100."""
+    """A date as people type it (`agencies.typed_dates.read_day`), from 1990 to 2100."""
 
     default_error_messages = {"invalid": ENTER_A_DATE, "required": ENTER_A_DATE}
+    reads = "day"  # what the script asks the server to read
 
     @property
     def example(self) -> str:
         """Return an example for the label."""
         return example_day()
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {} if widget.is_hidden else {"data-date": self.reads}
+
+    def prepare_value(self, value: Any) -> Any:
+        return in_words(value) if isinstance(value, date) else value
+
+    def to_python(self, value: Any) -> date | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(None if isinstance(value, str) else value)
+        try:
+            return read_day(value, localdate())
+        except NotADay as fault:
+            says = str(fault) or self.error_messages["invalid"]
+            raise forms.ValidationError(says, code="invalid") from None
 
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)

@@ -433,6 +433,7 @@ RULES: dict[str, Row] = {
     ),
     "account_reset_password_from_key_done": public(200, NOT_ALLOWED),
     "home": signed_in(200, NOT_ALLOWED),
+    "read-date": signed_in(200, NOT_ALLOWED),
     "agencies:seats": of_plan(police, may=SEATERS),
     "agencies:invite": of_plan(police, may=SEATERS, post=INVALID),
     "agencies:cover": of_plan(police, may=SEATERS, post=INVALID),

@@ -5,18 +5,14 @@ Quarters are those of the calendar year. Nothing here queries the database.
 """
 
 import re
-import time
 from calendar import monthrange
 from datetime import date
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Self, TypeVar, overload
 
-MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
+from agencies.typed_dates import MONTHS, NotADay, OnlyAMonth, in_words, read_day
+
 QUARTERS = "January to March, April to June, July to September or October to December"
-DAY_FORMATS = ("%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d")
 
 
 class KnownTo(StrEnum):
@@ -45,7 +41,7 @@ class KnownDate(NamedTuple):
     def __str__(self) -> str:
         day = self.last_day
         if self.known_to == KnownTo.DAY:
-            return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+            return in_words(day)
         if self.known_to == KnownTo.MONTH:
             return f"{MONTHS[day.month - 1]} {day.year}"
         return f"{MONTHS[day.month - 3]} to {MONTHS[day.month - 1]} {day.year}"
@@ -97,7 +93,8 @@ def from_to(before: KnownDate, after: KnownDate) -> str:
 
 
 class NotADate(ValueError):
-    """The text is neither a day nor a month nor a quarter."""
+    """The text is neither a day nor a month nor a quarter. As a string, a sentence for the person, or
+    empty."""
 
 
 class NotAQuarter(NotADate):
@@ -105,11 +102,6 @@ class NotAQuarter(NotADate):
 
 
 MONTH_NAME, YEAR = r"([a-z]{3,9})\.?", r"(\d{4})"
-MONTH_PATTERNS = (
-    re.compile(rf"{MONTH_NAME} {YEAR}"),
-    re.compile(rf"(\d\d?)/{YEAR}", re.ASCII),
-    re.compile(r"(?P<year>\d{4})-(\d\d?)", re.ASCII),
-)
 QUARTER_PATTERNS = (
     re.compile(rf"q([1-4])[ /-]?{YEAR}", re.ASCII),
     re.compile(r"(?P<year>\d{4})[ /-]?q([1-4])", re.ASCII),
@@ -119,33 +111,27 @@ RANGE_PATTERN = re.compile(rf"{MONTH_NAME} (?:{YEAR} )?(?:to|-|–) {MONTH_NAME}
 NAMED_QUARTER = re.compile(rf"{MONTH_NAME} (?:{YEAR} quarter|quarter {YEAR})", re.ASCII)
 
 
-def read_known_date(text: str) -> KnownDate:
-    """Return the date that a person typed: "30 June 2027", "30/6/2027", "2027-06-30"; "June 2027",
-    "6/2027", "2027-06"; "April to June 2027", "Q2 2027", "June 2027 quarter".
+def read_known_date(text: str, on: date | None = None) -> KnownDate:
+    """Return the date that a person typed: a day as `agencies.typed_dates.read_day` reads it, with `on` also
+    without its year; "June 2027", "6/2027", "2027-06"; "April to June 2027", "Q2 2027", "June 2027 quarter".
 
     Raise `NotADate` for anything else, and `NotAQuarter` for other months than those of a quarter.
     """
     said = " ".join(text.casefold().replace(",", " ").split())
-    for pattern in DAY_FORMATS:
-        try:
-            return KnownDate(date(*time.strptime(said, pattern)[:3]))
-        except ValueError:
-            continue
     try:
-        found = _read_month(said) or _read_quarter(said)
+        found = _read_quarter(said)
     except ValueError as error:  # the calendar has no such month or year
-        raise error if isinstance(error, NotADate) else NotADate(text) from None
-    if found is None:
-        raise NotADate(text)
-    return found
-
-
-def _read_month(said: str) -> KnownDate | None:
-    for pattern in MONTH_PATTERNS:
-        if match := pattern.fullmatch(said):
-            year, month = _year_and(match)
-            return KnownDate.holding(date(year, _month(month), 1), KnownTo.MONTH)
-    return None
+        raise error if isinstance(error, NotADate) else NotADate from None
+    if found is not None:
+        return found
+    try:
+        return KnownDate(read_day(text, on))
+    except OnlyAMonth as month:
+        if month.year == 0:
+            raise NotADate from None
+        return KnownDate.holding(date(month.year, month.month, 1), KnownTo.MONTH)
+    except NotADay as fault:
+        raise NotADate(str(fault)) from None
 
 
 def _read_quarter(said: str) -> KnownDate | None:
@@ -171,13 +157,11 @@ def _year_and(match: re.Match[str]) -> tuple[int, str]:
 
 
 def _month(said: str) -> int:
-    """Return the month of a number, or of a name of at least three letters ("jun", "sept")."""
-    if said.isdecimal():
-        return int(said)
+    """Return the month of a name of at least three letters ("jun", "sept")."""
     for month, name in enumerate(MONTHS, start=1):
         if name.casefold().startswith(said):
             return month
-    raise NotADate(said)
+    raise NotADate
 
 
 def _quarter_ending(year: int, month: int) -> KnownDate:

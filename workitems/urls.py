@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from workitems.views import (
     as_told,
+    date_box,
     delays,
     desk,
     evidence,
@@ -209,4 +210,5 @@ urlpatterns = [
     path("plans/<slug:slug>/", include((evidence_urls, "evidence"))),
     path("plans/<slug:slug>/", include((meeting_urls, "meetings"))),
     path("", include((feed_urls, "feeds"))),
+    path("dates/", date_box.understood, name="read-date"),
 ]

@@ -79,7 +79,8 @@ def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
     [
         ("", ENTER_A_DATE),
         ("2 June 2010", "2 June 2010 has not come yet. Enter the day it was done, up to today."),
-        ("31 June 2010", ENTER_A_DATE),
+        ("31 June 2010", "June 2010 has only 30 days. Check the day."),
+        ("soon", ENTER_A_DATE),
     ],
 )
 def test_an_invalid_day_is_refused_and_kept_in_the_form(writer, milestone, day, sentence):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import lazy
+from django.utils.timezone import localdate
 
 from agencies.asking import example_day, near_today
 from workitems.known_dates import (
@@ -26,9 +27,10 @@ ENTER_A_KNOWN_DATE = lazy(_enter_a_date, str)()
 
 
 class KnownDateField(forms.Field):
-    """A day, a month or a quarter, typed into one box: "30 June 2027", "June 2027", "Q2 2027"."""
+    """A day, a month or a quarter, typed into one box: "30 June 2027", "20 nov", "June 2027", "Q2 2027"."""
 
     widget = forms.DateInput
+    reads = "due"  # what the script asks the server to read
     default_error_messages = {"required": ENTER_A_KNOWN_DATE, "invalid": ENTER_A_KNOWN_DATE}
 
     @property
@@ -37,6 +39,9 @@ class KnownDateField(forms.Field):
         day = near_today()
         quarter = KnownDate.holding(day, KnownTo.QUARTER).short.replace("–", " to ")
         return f"{example_day()}, {KnownDate.holding(day, KnownTo.MONTH)} or {quarter}"
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"data-date": self.reads}
 
     def prepare_value(self, value: Any) -> Any:
         return str(value) if isinstance(value, KnownDate) else value
@@ -47,11 +52,12 @@ class KnownDateField(forms.Field):
         if isinstance(value, KnownDate):
             return value
         try:
-            due = read_known_date(str(value))
+            due = read_known_date(str(value), localdate())
         except NotAQuarter:
             raise forms.ValidationError(f"A quarter is {QUARTERS}.") from None
-        except NotADate:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+        except NotADate as fault:
+            says = str(fault) or self.error_messages["invalid"]
+            raise forms.ValidationError(says, code="invalid") from None
         if not 1990 <= due.last_day.year <= 2100:
             raise forms.ValidationError("Check the year: it should be between 1990 and 2100.")
         return due

@@ -25,9 +25,9 @@ class MomentField(DayField):
     def prepare_value(self, value: Any) -> Any:
         """Show an ISO date from a link as a localised date."""
         try:
-            return date.fromisoformat(value)
+            return super().prepare_value(date.fromisoformat(value))
         except (TypeError, ValueError):
-            return value
+            return super().prepare_value(value)
 
     def clean(self, value: Any) -> Any:
         text = str(value or "").strip()
