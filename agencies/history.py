@@ -242,13 +242,15 @@ def write_past(
     by: User | None,
     actor: str,
     created: bool = True,
+    deleted: bool = False,
 ) -> None:
     """Write history rows for rows that are already saved.
 
     `states` are (the row as it was, when, why), oldest first, all of one model. The first state
     of each row is recorded as its creation. Pass `created=False` for rows that already have
-    history: then every state is recorded as a change.
+    history: then every state is recorded as a change. `deleted`: as the end of the row.
     """
+    first, later = ("-", "-") if deleted else ("+" if created else "~", "~")
     batch, seen = [], set()
     model: Any = None
     for row, at, reason in states:
@@ -259,7 +261,7 @@ def write_past(
                 history_user=by,
                 history_actor=actor or (by.signature if by else ""),
                 history_change_reason=reason,
-                history_type="~" if row.pk in seen or not created else "+",
+                history_type=later if row.pk in seen else first,
                 **_plan_column(model, row),
                 **{f.attname: getattr(row, f.attname) for f in model.tracked_fields},
             )
@@ -267,6 +269,20 @@ def write_past(
         seen.add(row.pk)
     if batch:
         model.objects.bulk_create(batch, batch_size=500)
+
+
+def delete_all(rows: "models.QuerySet[Any]", *, by: User, reason: str = "") -> None:
+    """Delete the rows, of whichever model, and end the history of each. What refers to them must be
+    gone; otherwise the database refuses.
+
+    Only what the register allows to be deleted: everything of a plan that is not adopted.
+    """
+    at = moment_of_writing()
+    if hasattr(rows.model, "history"):
+        reason = _with_cause(reason)
+        write_past(((row, at, reason) for row in rows), by=by, actor="", deleted=True)
+    # Django would look for what refers to each row, and write the history rows one by one.
+    rows.order_by()._raw_delete(rows.db)
 
 
 class _PlanOf(Subquery):

@@ -36,6 +36,7 @@ def make_plan(size: int, today: date) -> Plan:
         title=f"Plan of {size} items",
         slug=f"plan-of-{size}",
         released_on=today - timedelta(days=900),
+        adopted_on=today - timedelta(days=900),
         portfolio="Minister of Immigration",
         coordinating_agency=agencies[0],
     )

@@ -69,6 +69,7 @@ class _Made:
             title=f"Ten years of {size} items",
             slug=f"ten-years-of-{size}",
             released_on=self.start,
+            adopted_on=self.start,
             portfolio="Minister of Immigration",
             coordinating_agency_id=self.agencies[0],
         )

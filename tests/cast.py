@@ -48,6 +48,7 @@ from tests.factories import (
     IssuedPaperFactory,
     KindSectionFactory,
     MatterFactory,
+    MeasureFactory,
     MeetingFactory,
     MeetingPaperFactory,
     MilestoneFactory,
@@ -97,6 +98,8 @@ RELEASED_ON = date(2013, 5, 22)
 REQUEST = "13/02025"
 # Reads the calendar of Police.
 CALENDAR_TOKEN = "a-token-that-somebody-copied"
+# The slug of Labour's plan that is not adopted.
+BEING_MADE = "plan-being-made"
 # Opens the page of the invitation to Customs.
 INVITATION_TOKEN = "a-token-that-somebody-got-by-mail"
 
@@ -251,6 +254,22 @@ def publish_a_release(plan: Plan, agency: Agency) -> None:
     )
 
 
+def plan_being_made(labour: Agency, police: Agency) -> None:
+    """Make a plan of Labour that is not adopted; Police leads its one item."""
+    plan = PlanFactory(
+        title="Plan being made",
+        slug=BEING_MADE,
+        adopted_on=None,
+        coordinating_agency=labour,
+        members=[police],
+    )
+    item = WorkItemFactory(
+        plan=plan, pillar=PillarFactory(plan=plan, number=1), number="1.1", lead_agency=police
+    )
+    MilestoneFactory(item=item, number=1)
+    MeasureFactory(item=item)
+
+
 def scene() -> Scene:
     labour = AgencyFactory(short_name="Labour", name="Department of Labour")
     police = AgencyFactory(short_name="Police", name="New Zealand Police")
@@ -263,6 +282,7 @@ def scene() -> Scene:
         members=[police, customs],
     )
     PlanFactory(title="Another plan", slug="another-plan", coordinating_agency=health)
+    plan_being_made(labour, police)
     AppointmentFactory(portfolio=plan.portfolio)
     InvitationFactory(agency=police)
     now = timezone.now()

@@ -151,6 +151,7 @@ class PlanFactory(DjangoModelFactory):
     title = factory.Sequence(lambda n: f"Plan {n}")
     slug = factory.Sequence(lambda n: f"plan-{n}")
     released_on = date(2009, 7, 31)
+    adopted_on = factory.SelfAttribute("released_on")
     portfolio = "Minister of Immigration"
     coordinating_agency = factory.SubFactory(AgencyFactory)
 

@@ -28,7 +28,15 @@ from reports.models import (
     RequestEvent,
     RequestLetter,
 )
-from tests.cast import CALENDAR_TOKEN, INVITATION_TOKEN, REQUEST, Scene, client_of, standing_scene
+from tests.cast import (
+    BEING_MADE,
+    CALENDAR_TOKEN,
+    INVITATION_TOKEN,
+    REQUEST,
+    Scene,
+    client_of,
+    standing_scene,
+)
 from tests.content_policy import lacks_policy
 from workitems.models import ReturnNote
 
@@ -148,6 +156,13 @@ def of_plan(
         return everybody | {"anonymous": SIGN_IN}
 
     return Row(get=answers(get), post=answers(post), arguments=arguments)
+
+
+def of_making(arguments: list[Any]) -> Row:
+    """A page of a plan that is not adopted, which exists only for its coordinators."""
+    return of_plan(
+        lambda scene: [BEING_MADE, *arguments], may=("coordinator",), readers=(), post=INVALID
+    )
 
 
 def first_of(who: tuple[str, ...], row: Row) -> Row:
@@ -468,6 +483,22 @@ RULES: dict[str, Row] = {
     "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
     "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:export": of_plan(plan, may=("coordinator",)),
+    "plans:start": only(ANY_COORDINATOR, 200, INVALID),
+    "plans:change": of_making([]),
+    "plans:adopt": of_making([]),
+    "plans:delete": of_making([]),
+    "plans:add-pillar": of_making([]),
+    "plans:change-pillar": of_making([1]),
+    "plans:remove-pillar": of_making([1]),
+    "plans:add-item": of_making([]),
+    "plans:change-item": of_making(["1.1"]),
+    "plans:remove-item": of_making(["1.1"]),
+    "plans:add-milestone": of_making(["1.1"]),
+    "plans:change-milestone": of_making(["1.1", 1]),
+    "plans:remove-milestone": of_making(["1.1", 1]),
+    "plans:add-measure": of_making(["1.1"]),
+    "plans:change-measure": of_making(["1.1", 1]),
+    "plans:remove-measure": of_making(["1.1", 1]),
     "plans:blank-workbook": Row(
         get=only(ANY_COORDINATOR, 200, 200).get, post=signed_in(200, NOT_ALLOWED).post
     ),

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 
 from reports.models.release.request import REQUEST_ROLES
 from reports.views.readers import office_plans
-from workitems.views.lookups import visible_plans
+from workitems.views.lookups import plans_being_made, visible_plans
 
 SECTIONS = (
     ("Dashboard", "dashboard:overview", "dashboard"),
@@ -55,6 +55,11 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         requests = frame["navigation"] = [
             ("Requests", reverse("reports:requests"), here == "reports")
         ]
+    for plan in plans_being_made(request):
+        if plan.slug == slug:
+            address = reverse("plans:detail", args=[slug])
+            navigation = [("Plan", address, here == "plans"), *requests]
+            return frame | {"plan_name": plan.title, "navigation": navigation}
     if current is None:
         return frame
     if current in office:

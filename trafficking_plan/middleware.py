@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection
@@ -15,8 +16,11 @@ from django.dispatch import receiver
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+
+from workitems.views.lookups import NotAdoptedYet
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -115,6 +119,19 @@ class ReadWithoutLock(Middleware):
             # Connecting sets the mode, so it must not come later.
             connection.ensure_connection()
             connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
+
+
+class LeadToAdoption(Middleware):
+    """Lead from the pages of a plan that is not adopted to the plan's page, which says what is next."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, NotAdoptedYet):
+            return None
+        messages.info(request, str(error))
+        return redirect(error.plan)
 
 
 class RefuseHugeNumbers(Middleware):

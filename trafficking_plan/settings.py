@@ -93,8 +93,9 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
-    # Last, so that middleware that writes, such as that of sessions, is outside.
+    # Near the end, so that middleware that writes, such as that of sessions, is outside.
     "trafficking_plan.middleware.ReadWithoutLock",
+    "trafficking_plan.middleware.LeadToAdoption",
 ]
 
 ROOT_URLCONF = "trafficking_plan.urls"

@@ -11,9 +11,9 @@ from workitems.models import Plan
 def coordinators_over(place: Place, on: date) -> "QuerySet[User]":
     """Return who coordinates a plan of this agency, or one that reports to this office's Minister."""
     plans = (
-        Plan.objects.filter(members__agency=place)
+        Plan.objects.adopted().filter(members__agency=place)
         if isinstance(place, Agency)
-        else Plan.objects.filter(portfolio=place.portfolio)
+        else Plan.objects.adopted().filter(portfolio=place.portfolio)
     )
     seats = Seat.objects.on(on).filter(
         role=Seat.Role.COORDINATOR, agency__in=plans.values("coordinating_agency")

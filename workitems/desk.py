@@ -105,8 +105,9 @@ def since(then: date, on: date) -> str:
 
 
 def not_ended(on: date, plan: str) -> Q:
-    """Filter rows whose plan (the lookup `plan`) has not ended. Nobody works on an ended plan."""
-    return Q(**{f"{plan}__ends_on": None}) | Q(**{f"{plan}__ends_on__gte": on})
+    """Filter rows whose plan (the lookup `plan`) is adopted and has not ended."""
+    is_open = Q(**{f"{plan}__ends_on": None}) | Q(**{f"{plan}__ends_on__gte": on})
+    return Q(**{f"{plan}__adopted_on__isnull": False}) & is_open
 
 
 # Further to-dos of a user on a day, from modules that this one may not import. They are registered

@@ -50,7 +50,49 @@ def known_dates(model: type[models.Model], *dates: Known[Any]) -> Guard:
     )
 
 
+def of_adopted_plan(item: str) -> str:
+    """Return SQL: the item (its id) is of an adopted plan."""
+    return (
+        "EXISTS (SELECT 1 FROM workitems_workitem i JOIN workitems_plan p ON p.id = i.plan_id"
+        f" WHERE i.id = {item} AND p.adopted_on IS NOT NULL)"
+    )
+
+
+def kept_when_adopted(table: str, adopted: str) -> Guard:
+    """Return a guard: no row of an adopted plan is deleted. `adopted` is SQL of OLD."""
+    return Guard(
+        name=f"{table.removeprefix('workitems_')}_kept_when_adopted",
+        table=table,
+        events=("DELETE",),
+        refuse_when=adopted,
+        message="Nothing of an adopted plan is deleted.",
+    )
+
+
+OLD_PLAN_ADOPTED = (
+    "EXISTS (SELECT 1 FROM workitems_plan p WHERE p.id = OLD.plan_id AND p.adopted_on IS NOT NULL)"
+)
+
 GUARDS = (
+    Guard(
+        name="adoption_stands",
+        table="workitems_plan",
+        events=("UPDATE",),
+        refuse_when=(
+            "OLD.adopted_on IS NOT NULL"
+            " AND (NEW.adopted_on IS NULL OR NEW.adopted_on <> OLD.adopted_on)"
+        ),
+        message="The adoption of a plan is not taken back or moved.",
+    ),
+    kept_when_adopted("workitems_plan", "OLD.adopted_on IS NOT NULL"),
+    *(
+        kept_when_adopted(f"workitems_{name}", OLD_PLAN_ADOPTED)
+        for name in ("pillar", "workitem", "member")
+    ),
+    *(
+        kept_when_adopted(f"workitems_{name}", of_adopted_plan("OLD.item_id"))
+        for name in ("milestone", "measure", "support")
+    ),
     known_dates(Milestone, Milestone.original, Milestone.agreed, Milestone.forecast),
     known_dates(Delay, Delay.before, Delay.after),
     known_dates(Variation, Variation.before, Variation.after),
@@ -90,6 +132,7 @@ GUARDS = (
         events=("UPDATE",),
         refuse_when=(
             "(NEW.agreed_due <> OLD.agreed_due OR NEW.agreed_known_to <> OLD.agreed_known_to)"
+            f" AND {of_adopted_plan('NEW.item_id')}"
             " AND NOT EXISTS ("
             "SELECT 1 FROM workitems_variation v WHERE v.milestone_id = NEW.id"
             " AND v.kind = 'date' AND v.state = 'approved'"
@@ -108,7 +151,9 @@ GUARDS = (
         table="workitems_milestone",
         events=("UPDATE",),
         refuse_when=(
-            "NEW.original_due <> OLD.original_due OR NEW.original_known_to <> OLD.original_known_to"
+            "(NEW.original_due <> OLD.original_due"
+            " OR NEW.original_known_to <> OLD.original_known_to)"
+            f" AND {of_adopted_plan('NEW.item_id')}"
         ),
         message="The original date of a milestone never moves.",
     ),

@@ -54,10 +54,15 @@ def plan_of(row: Any) -> Plan | None:
 
 @rules.predicate
 def reads_plan(user: User, row: Any) -> bool:
-    """True if the user holds a reading role today in a member agency of the plan."""
+    """True if the user holds a reading role today in a member agency of the plan.
+
+    Only its coordinators read a plan that is not adopted.
+    """
     plan = plan_of(row)
     if plan is None:
         return False
+    if plan.adopted_on is None:
+        return coordinates_plan.test(user, plan)
     return plan.members.filter(agency__in=agencies_of(user, *READING_ROLES)).exists()
 
 
@@ -68,6 +73,13 @@ def coordinates_plan(user: User, row: Any) -> bool:
     return plan is not None and has_role_in(
         user, plan.coordinating_agency_id, Seat.Role.COORDINATOR
     )
+
+
+@rules.predicate
+def is_being_made(user: User, row: Any) -> bool:
+    """True of a plan that is not adopted yet."""
+    plan = plan_of(row)
+    return plan is not None and plan.adopted_on is None
 
 
 @rules.predicate
@@ -187,18 +199,21 @@ def reads_a_plan_with(user: User, agency: Any) -> bool:
     return (
         isinstance(agency, Agency)
         and Member.objects.filter(
-            agency=agency, plan__members__agency__in=agencies_of(user, *READING_ROLES)
+            agency=agency,
+            plan__adopted_on__isnull=False,
+            plan__members__agency__in=agencies_of(user, *READING_ROLES),
         ).exists()
     )
 
 
 @rules.predicate
 def coordinates_a_plan_with(user: User, agency: Any) -> bool:
-    """True if the user coordinates a plan that the agency is a member of."""
+    """True if the user coordinates an adopted plan that the agency is a member of."""
     return (
         isinstance(agency, Agency)
         and Member.objects.filter(
             agency=agency,
+            plan__adopted_on__isnull=False,
             plan__coordinating_agency__in=agencies_of(user, Seat.Role.COORDINATOR),
         ).exists()
     )
@@ -209,10 +224,12 @@ def coordinates_a_plan_for(user: User, office: Any) -> bool:
     """True if the user coordinates a plan that reports to the Minister of the office."""
     return (
         isinstance(office, Office)
-        and Plan.objects.filter(
+        and Plan.objects.adopted()
+        .filter(
             portfolio=office.portfolio,
             coordinating_agency__in=agencies_of(user, Seat.Role.COORDINATOR),
-        ).exists()
+        )
+        .exists()
     )
 
 
@@ -236,6 +253,9 @@ rules.set_perm(
 rules.add_perm("workitems.read_plan", reads_plan)
 rules.add_perm("workitems.create_plan", coordinates_any_agency)
 rules.add_perm("workitems.manage_plan", coordinates_plan)
+# Until it is adopted: change everything in it, and delete it.
+rules.add_perm("workitems.shape_plan", coordinates_plan & is_being_made)
+rules.add_perm("workitems.adopt_plan", coordinates_plan & is_being_made)
 # Only the lead sets an item's status; only the responsible agency closes or moves a milestone.
 rules.add_perm("workitems.update_item", writes_for_lead)
 rules.add_perm("workitems.propose_status", writes_for_support)

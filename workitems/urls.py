@@ -14,6 +14,7 @@ from workitems.views import (
     items,
     milestones,
     out_of_session,
+    plan_making,
     plans,
     reading,
     returns,
@@ -27,11 +28,51 @@ from workitems.views import (
 from workitems.views.meetings import decisions, matters, present
 from workitems.views.meetings import pages as meeting_pages
 
-plan_urls = [
+making_urls = [
+    path("add/", plan_making.add_item, name="add-item"),
+    path("item/<str:number>/", plan_making.change_item, name="change-item"),
+    path("item/<str:number>/remove/", plan_making.remove_item, name="remove-item"),
+    path("item/<str:number>/milestones/add/", plan_making.add_milestone, name="add-milestone"),
+    path(
+        "item/<str:number>/milestones/<int:milestone>/",
+        plan_making.change_milestone,
+        name="change-milestone",
+    ),
+    path(
+        "item/<str:number>/milestones/<int:milestone>/remove/",
+        plan_making.remove_milestone,
+        name="remove-milestone",
+    ),
+    path("item/<str:number>/measures/add/", plan_making.add_measure, name="add-measure"),
+    path(
+        "item/<str:number>/measures/<int:measure>/",
+        plan_making.change_measure,
+        name="change-measure",
+    ),
+    path(
+        "item/<str:number>/measures/<int:measure>/remove/",
+        plan_making.remove_measure,
+        name="remove-measure",
+    ),
+]
+
+plan_urls: list[URLPattern | URLResolver] = [
     path("", plans.index, name="list"),
     path("import/", workbook.import_new, name="import-new"),
     path("import/empty/", workbook.blank, name="blank-workbook"),
+    path("new/", plan_making.start, name="start"),
     path("<slug:slug>/", plans.detail, name="detail"),
+    path("<slug:slug>/change/", plan_making.change, name="change"),
+    path("<slug:slug>/adopt/", plan_making.adopt, name="adopt"),
+    path("<slug:slug>/delete/", plan_making.delete, name="delete"),
+    path("<slug:slug>/make/pillars/add/", plan_making.add_pillar, name="add-pillar"),
+    path("<slug:slug>/make/pillars/<int:pillar>/", plan_making.change_pillar, name="change-pillar"),
+    path(
+        "<slug:slug>/make/pillars/<int:pillar>/remove/",
+        plan_making.remove_pillar,
+        name="remove-pillar",
+    ),
+    path("<slug:slug>/make/items/", include(making_urls)),
     path("<slug:slug>/history/", item_history.of_plan, name="history"),
     path("<slug:slug>/quorum/", plans.quorum, name="quorum"),
     path("<slug:slug>/workbook/import/", workbook.import_plan, name="import"),

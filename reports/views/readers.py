@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from reports.models import Briefing, IssuedPaper
 from reports.models.issue import IssuedPaperQuerySet
 from workitems.models import Plan
-from workitems.views.lookups import signed_in, visible_plans
+from workitems.views.lookups import refuse_until_adopted, signed_in, visible_plans
 
 
 def office_plans(request: HttpRequest) -> list[Plan]:
@@ -38,6 +38,7 @@ def readable_papers(request: HttpRequest, plan: Plan) -> IssuedPaperQuerySet:
 
 def plan_with_papers(request: HttpRequest, slug: str) -> Plan:
     """Return the plan, if the user may read its issued papers. Otherwise raise 404."""
+    refuse_until_adopted(request, slug)
     for plan in (*visible_plans(request), *office_plans(request)):
         if plan.slug == slug:
             return plan

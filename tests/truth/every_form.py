@@ -68,9 +68,12 @@ from workitems.models import (
     Evidence,
     HeldEntry,
     Matter,
+    Measure,
     Meeting,
+    Milestone,
     MilestoneAnswer,
     OutOfSession,
+    Pillar,
     Plan,
     Reminder,
     Risk,
@@ -667,6 +670,29 @@ CREATES = {
         },
         first=close_the_round,
     ),
+    "plans:start": Creates(
+        Plan,
+        "coordinator",
+        lambda world: {
+            "title": "The plan that comes",
+            "released_on": "1 May 2010",
+            "portfolio": "Minister of Police",
+        },
+    ),
+    "plans:add-pillar": Creates(Pillar, "coordinator", lambda world: {"title": "Protection"}),
+    "plans:add-item": Creates(
+        WorkItem,
+        "coordinator",
+        lambda world: {"title": "Train staff", "lead_agency": world.agencies["police"].pk},
+    ),
+    "plans:add-milestone": Creates(
+        Milestone,
+        "coordinator",
+        lambda world: {"description": "Staff trained", "due": "June 2027"},
+    ),
+    "plans:add-measure": Creates(
+        Measure, "coordinator", lambda world: {"description": "Share of staff trained."}
+    ),
     "plans:import-new": Creates(Plan, "coordinator", page=preview_of_import(new_plan)),
     "plans:import": Creates(
         WorkItem,
@@ -679,6 +705,7 @@ CREATES = {
 # The forms that create nothing, and why sending one twice does no harm.
 VERSION = "changes a row of the version that its page was made from"
 STATE = "moves a row on from the state that it is in"
+GONE = "what it removes is gone"
 SAME = "leaves the row as it would be left again"
 ACCOUNT = "is about the person's own account"
 CHANGES = {
@@ -741,6 +768,17 @@ CHANGES = {
     "variations:extend": VERSION,
     "variations:end": STATE,
     "plans:quorum": VERSION,
+    "plans:change": VERSION,
+    "plans:change-pillar": VERSION,
+    "plans:change-item": VERSION,
+    "plans:change-milestone": VERSION,
+    "plans:change-measure": VERSION,
+    "plans:adopt": STATE,
+    "plans:delete": GONE,
+    "plans:remove-pillar": GONE,
+    "plans:remove-item": GONE,
+    "plans:remove-milestone": GONE,
+    "plans:remove-measure": GONE,
     "risks:change": VERSION,
     "risks:escalate": STATE,
     "risks:lower": STATE,

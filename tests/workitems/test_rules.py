@@ -24,6 +24,7 @@ from tests.factories import (
     MitigationFactory,
     OutOfSessionAnswerFactory,
     OutOfSessionFactory,
+    PlanFactory,
     RiskFactory,
     SeatFactory,
     StatusProposalFactory,
@@ -48,6 +49,9 @@ ALLOWED = {
         (agency, "coordinator") for agency in ("DoL", "Police", "Customs", "Elsewhere")
     },
     "manage_plan": COORDINATOR,
+    # Of a plan that is not adopted.
+    "shape_plan": COORDINATOR,
+    "adopt_plan": COORDINATOR,
     "update_item": WRITERS,
     # For the agency that supports the item, here Customs.
     "propose_status": {("Customs", "contributor"), ("Customs", "approver")},
@@ -114,6 +118,12 @@ def row_of(plan, item, of_return, milestone, police, customs):
     def row(permission):
         if permission == "create_plan":
             return None
+        if permission in ("shape_plan", "adopt_plan"):
+            return PlanFactory(
+                coordinating_agency=plan.coordinating_agency,
+                members=[police, customs],
+                adopted_on=None,
+            )
         if permission in ("update_milestone", "add_evidence"):
             return milestone
         if permission == "propose_status":

@@ -20,6 +20,7 @@ from workitems.models.plan import Pillar, Plan
 
 TITLE_LENGTH = 200
 AS_TOLD_LENGTH = 120
+ITEM_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]*")
 
 
 class Confidence(models.TextChoices):
@@ -60,6 +61,11 @@ def searchable(*texts: str) -> str:
 def number_key(number: str) -> str:
     """Return a sort key for an item number: "1.2" sorts before "1.10"."""
     return re.sub(r"\d+", lambda digits: digits.group().zfill(6), number)
+
+
+def is_item_number(number: str) -> bool:
+    """Return whether the text is letters, digits, full stops and hyphens that can be sorted."""
+    return bool(ITEM_NUMBER.fullmatch(number)) and len(number_key(number)) <= 60
 
 
 def known_to_field() -> "models.CharField[str, str]":
@@ -294,6 +300,7 @@ class Measure(models.Model):
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="measures")
     number = models.PositiveSmallIntegerField()
     description = models.TextField()
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     history = track(plan_ways=["item__plan"])
 

@@ -22,14 +22,19 @@ READING_ROLES = (
 
 class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, user: User) -> Self:
-        """Plans with a member agency in which the user holds a reading role today."""
+        """Plans with a member agency in which the user holds a reading role today.
+
+        A plan that is not adopted, only if the user is a coordinator of its coordinating agency.
+        """
+        read = Member.objects.filter(agency__in=user.agencies_as(*READING_ROLES)).values("plan")
+        own = user.agencies_as(Seat.Role.COORDINATOR)
         return self.filter(
-            Q(
-                pk__in=Member.objects.filter(agency__in=user.agencies_as(*READING_ROLES)).values(
-                    "plan"
-                )
-            )
+            Q(adopted_on__isnull=False, pk__in=read)
+            | Q(adopted_on=None, coordinating_agency__in=own)
         )
+
+    def adopted(self) -> Self:
+        return self.filter(adopted_on__isnull=False)
 
     def in_order(self) -> Self:
         """Newest release first."""
@@ -37,12 +42,15 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
 
 class Plan(models.Model):
-    """A national Plan of Action. After adoption its official wording changes only by variation."""
+    """A national Plan of Action. Before its adoption its coordinator changes it freely; afterwards
+    official wording and agreed dates change only by variation (plan_guards.py)."""
 
     title = models.CharField(max_length=200)
     slug = models.SlugField(max_length=200, unique=True)
     released_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    # None while it is being made; set once (plan_guards.py).
+    adopted_on = models.DateField(null=True, blank=True, editable=False)
     portfolio = models.CharField(
         max_length=150, help_text="The portfolio that is told, as printed: Minister of Immigration"
     )
@@ -128,6 +136,7 @@ class Pillar(models.Model):
     number = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=200)
     description = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     history = track(plan_ways=["plan"])
 

@@ -392,10 +392,11 @@ def _entries(
     for row, before in reversed(changes):
         if limit is not None and len(entries) >= limit:
             break
-        rank, _, _, at, _, actor, reason, *_ = row
+        rank, _, _, at, how, actor, reason, *_ = row
         kind, who, why = names[rank], actor or "A user", reason or ""
         now, was = _values(kind, row), _values(kind, before) if before else None
-        for what, diffs, subject in reversed(sentences(kind, was, now, why)):
+        found = sentences(kind, was, now, why, is_removed=how == "-")
+        for what, diffs, subject in reversed(found):
             about = subject or KINDS[kind].made
             if field is None or about == field:
                 number = now.get("item", "")

@@ -94,7 +94,7 @@ KINDS: dict[str, Kind] = {
         made=Field.WORDING,
         fields={
             Field.WORDING: ("title", "background"),
-            Field.DATES: ("released_on", "ends_on"),
+            Field.DATES: ("released_on", "ends_on", "adopted_on"),
             Field.MEETINGS: ("quorum",),
         },
     ),

@@ -46,11 +46,16 @@ AS_TOLD = "wording in sentences"
 KEY = {value: str(label).lower() for value, label in Update.KeyAchievement.choices}
 
 
-def sentences(kind: str, was: Was, now: Now, reason: str) -> list[Sentence]:
+def sentences(
+    kind: str, was: Was, now: Now, reason: str, *, is_removed: bool = False
+) -> list[Sentence]:
     """Return the sentences about a change; none if no reported column changed.
 
-    A person's reason without any change is a note.
+    A person's reason without any change is a note. `is_removed`: `now` is the row as it was when it
+    was removed from a plan that was not adopted.
     """
+    if is_removed:
+        return [Sentence(REMOVED[kind](now))] if kind in REMOVED else []
     found = list(BY_KIND[kind](was, now))
     is_note = reason and now == was and not reason.startswith(IMPORTED)
     if kind in TAKE_NOTES and is_note and not found:
@@ -102,6 +107,9 @@ def _plan(was: Was, now: Now) -> Sentences:
     yield from _wordings(was, now, " of the plan", title="title", background="background")
     for column, name in (("released_on", "release"), ("ends_on", "end")):
         yield from _moved(was, now, column, f"the plan’s {name}", Field.DATES)
+    if _differs(was, now, "adopted_on") and now["adopted_on"]:
+        adopted = f"adopted the plan as of {_day(now['adopted_on'])}."
+        yield Sentence(adopted, field=Field.DATES)
     if _differs(was, now, "quorum"):
         old, new = was["quorum"] or "the majority", now["quorum"] or "the majority"
         yield Sentence(f"changed the quorum from {old} to {new}.", field=Field.MEETINGS)
@@ -526,4 +534,13 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "answer": _answer,
     "risk": _risk,
     "feed": _feed,
+}
+
+REMOVED: dict[str, Callable[[Now], str]] = {
+    "member": lambda was: f"took {was['agency']} out of the working group.",
+    "pillar": lambda was: f"removed pillar {was['number']}, “{was['title']}”.",
+    "item": lambda was: f"removed item {was['item']}, “{was['title']}”.",
+    "support": lambda was: f"no longer named {was['agency']} as supporting.",
+    "measure": lambda was: f"removed the measure “{was['description']}”.",
+    "milestone": lambda was: f"removed the milestone “{was['description']}”.",
 }

@@ -11,13 +11,13 @@ from workitems.forms.item_history import HistoryForm
 from workitems.models import Plan
 from workitems.narrative import Scope, blocks_of, fields_of, history_page, reader_of
 from workitems.views.items import visible_item
-from workitems.views.lookups import signed_in, small_number, visible_plan
+from workitems.views.lookups import plan_at_any_stage, signed_in, small_number
 from workitems.views.returns import visible_return
 
 
 @require_safe
 def of_plan(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
+    plan = plan_at_any_stage(request, slug)
     return show(
         request,
         plan,

@@ -19,17 +19,48 @@ from workitems.rules import CLOSED_BY_THE_END, WRITERS, plan_of
 Row = TypeVar("Row", bound=Model | None)
 
 
-def visible_plans(request: HttpRequest) -> list[Plan]:
-    """Return the plans that the user may read, newest first. One query a request."""
+class NotAdoptedYet(Exception):
+    """The page is only for adopted plans. The middleware leads to the page of the plan instead."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(f"“{plan}” is not adopted yet. This page opens when it is.")
+        self.plan = plan
+
+
+def _plans_of(request: HttpRequest) -> list[Plan]:
     if not hasattr(request, "_visible_plans"):
         plans = Plan.objects.visible_to(signed_in(request)).select_related("coordinating_agency")
         request._visible_plans = list(plans.in_order())  # type: ignore[attr-defined]
     return request._visible_plans  # type: ignore[attr-defined,no-any-return]
 
 
+def visible_plans(request: HttpRequest) -> list[Plan]:
+    """Return the adopted plans that the user may read, newest first. One query a request."""
+    return [plan for plan in _plans_of(request) if plan.adopted_on is not None]
+
+
+def plans_being_made(request: HttpRequest) -> list[Plan]:
+    """Return the plans that are not adopted and that the user coordinates. No further query."""
+    return [plan for plan in _plans_of(request) if plan.adopted_on is None]
+
+
+def refuse_until_adopted(request: HttpRequest, slug: str) -> None:
+    """Raise `NotAdoptedYet` if the plan is one that the user is making."""
+    for plan in plans_being_made(request):
+        if plan.slug == slug:
+            raise NotAdoptedYet(plan)
+
+
 def visible_plan(request: HttpRequest, slug: str) -> Plan:
-    """Return the plan, or raise `Http404` if the user may not read it."""
-    for plan in visible_plans(request):
+    """Return the adopted plan. Raise `Http404` if the user may not read it, and `NotAdoptedYet` if
+    the user is making it."""
+    refuse_until_adopted(request, slug)
+    return plan_at_any_stage(request, slug)
+
+
+def plan_at_any_stage(request: HttpRequest, slug: str) -> Plan:
+    """Return the plan, adopted or not. Raise `Http404` if the user may not read it."""
+    for plan in _plans_of(request):
         if plan.slug == slug:
             return plan
     raise Http404

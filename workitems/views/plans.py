@@ -12,7 +12,16 @@ from agencies.views.form_pages import form_page, saying_refusals
 from workitems.asat import Moment
 from workitems.forms.plans import QuorumForm
 from workitems.services import plans as plan_services
-from workitems.views.lookups import posted, require, signed_in, visible_plan, visible_plans
+from workitems.views.lookups import (
+    plan_at_any_stage,
+    plans_being_made,
+    posted,
+    require,
+    signed_in,
+    visible_plan,
+    visible_plans,
+)
+from workitems.views.plan_making import making_page
 
 
 @require_safe
@@ -22,6 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "workitems/plans/list.html",
         {
             "rows": visible_plans(request),
+            "being_made": plans_being_made(request),
             "may_create": request.user.has_perm("workitems.create_plan"),
         },
     )
@@ -29,7 +39,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
+    plan = plan_at_any_stage(request, slug)
+    if plan.adopted_on is None:
+        return making_page(request, plan)
     members = list(plan.members.select_related("agency").order_by("agency__short_name"))
     return render(
         request,

@@ -13,7 +13,7 @@ from agencies.models import Seat
 from agencies.views.once import once
 from workitems.forms.workbook import ConfirmForm, WorkbookForm
 from workitems.models import Plan
-from workitems.views.lookups import require, signed_in, visible_plan
+from workitems.views.lookups import plan_at_any_stage, require, signed_in
 from workitems.workbook import (
     ExportRefused,
     Fault,
@@ -36,7 +36,7 @@ SESSION_KEY = "held_workbook"
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def import_plan(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
+    plan = require(request, "workitems.manage_plan", plan_at_any_stage(request, slug))
     return _Import(request, plan).answer()
 
 
@@ -49,7 +49,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def export_plan(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
+    plan = require(request, "workitems.manage_plan", plan_at_any_stage(request, slug))
     try:
         content = export_workbook(plan)
     except ExportRefused as refused:

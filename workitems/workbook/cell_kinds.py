@@ -24,7 +24,7 @@ from workitems.known_dates import (
     known,
     read_known_date,
 )
-from workitems.models.item import AS_TOLD_LENGTH, number_key
+from workitems.models.item import AS_TOLD_LENGTH, is_item_number
 
 # The maximum length of a cell. openpyxl would truncate longer text silently.
 CELL_CHARACTERS = 32_767
@@ -36,7 +36,6 @@ CARRIAGE_RETURN = re.compile("_x000d_|\r(?=\n)", re.IGNORECASE)
 FIRST_SHEET_DAY = date(1900, 3, 1)
 YEARS = range(1800, 2201)
 SMALL_MAX = 32_767
-ITEM_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]*")
 
 
 class InvalidCell(Exception):
@@ -198,7 +197,7 @@ class ItemNumber(Line):
         if isinstance(raw, date):
             raise InvalidCell(f"The cell holds {shown(raw)}.", self.right)
         number = str(super().read(raw))
-        if number and (not ITEM_NUMBER.fullmatch(number) or len(number_key(number)) > 60):
+        if number and not is_item_number(number):
             raise InvalidCell(
                 f"{shown(number)} is not an item number.",
                 "at most 20 letters, digits, full stops and hyphens, such as 1.10.",

@@ -35,8 +35,8 @@ class Column:
     """A column, or a key of the sheet Plan.
 
     `blank` is the value of an empty cell in a new row, and of `CLEARED` in any. It is not for
-    columns without `clears`. `locked` is set if an import may not change the value of an existing row. It is the expected
-    value in the error message.
+    columns without `clears`. `locked` is set if an import into an adopted plan may not change the value of an existing
+    row. It is the expected value in the error message.
     """
 
     heading: str

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 
 from agencies.models import User
 from workitems.models import Plan
+from workitems.services.plan_making import TAKEN_SLUGS
 from workitems.workbook import item_rows, plan_rows, record
 from workitems.workbook.cell_kinds import shown
 from workitems.workbook.faults import Fault, WorkbookRefused
@@ -22,9 +23,6 @@ from workitems.workbook.read import UNREADABLE, Book, read_workbook
 from workitems.workbook.record import AcceptedUpdates
 from workitems.workbook.stored import Stored
 from workitems.workbook.write import write
-
-# URLs under /plans/ that are not plans.
-TAKEN_SLUGS = {"import", "new"}
 
 
 @dataclass(frozen=True)

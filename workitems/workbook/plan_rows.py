@@ -163,6 +163,9 @@ def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
     """Check the sheet Plan. `new_for` has the ids of agencies that may coordinate a new plan."""
     row, draft = proposal.book.plan, Draft(proposal.plan)
     proposal.fill(row, draft)
+    if proposal.plan_is_new and new_for is None:
+        # A coordinator adopts what they import; a command's plan counts as adopted when released.
+        draft.row.adopted_on = row["Released on"] or None
     coordinating = getattr(draft.row, "coordinating_agency", None)
     if new_for is not None and coordinating and coordinating.pk not in new_for:
         proposal.fault(

@@ -195,7 +195,10 @@ class Proposal:
         return draft
 
     def put(self, row: Row, draft: Draft, column: Column, value: Any) -> None:
-        """Set the column's field, or add a fault if the column is locked and the value differs."""
+        """Set the column's field, or add a fault if the value differs and the column is locked.
+
+        Columns are locked once the plan is adopted.
+        """
         if draft.is_new:
             draft.put(column.field, value)
             return
@@ -208,7 +211,7 @@ class Proposal:
         # A text that happens to be the word for nothing comes back as nothing.
         if before == value or (value == column.blank and is_cleared(before)):
             return
-        if column.locked:
+        if column.locked and self.plan.adopted_on is not None:
             self.fault(
                 row,
                 column.heading,

@@ -75,7 +75,7 @@ def papers_of(request: InformationRequest, model: type[models.Model]) -> "models
     These are of the request's plan or, without one, of all plans that its agency takes part in.
     """
     plans = (
-        Plan.objects.filter(members__agency=request.agency_id)
+        Plan.objects.adopted().filter(members__agency=request.agency_id)
         if request.plan_id is None
         else Plan.objects.filter(pk=request.plan_id)
     ).values("pk")

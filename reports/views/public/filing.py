@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _plans(agencies: Any) -> list[Plan]:
-    return list(Plan.objects.filter(members__agency__in=agencies).distinct().in_order())
+    return list(Plan.objects.adopted().filter(members__agency__in=agencies).distinct().in_order())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

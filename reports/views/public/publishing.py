@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
         .select_related("request__agency", "request__plan")
         .newest_first()
     )
-    plans = Plan.objects.filter(coordinating_agency__in=own).select_related("public_page")
+    plans = Plan.objects.adopted().filter(coordinating_agency__in=own).select_related("public_page")
     return render(
         request,
         "reports/public/releases.html",
@@ -158,7 +158,7 @@ def start_proactive(request: HttpRequest) -> HttpResponse:
     agencies = Agency.objects.filter(pk__in=user.agencies_as(Seat.Role.OIA_ADVISER)).in_order()
     if not agencies:
         require(request, "reports.prepare_request", None)
-    plans = Plan.objects.filter(coordinating_agency__in=agencies).in_order()
+    plans = Plan.objects.adopted().filter(coordinating_agency__in=agencies).in_order()
     form = ProactiveForm(posted(request))
     for name, rows in (("agency", list(agencies)), ("plan", list(plans))):
         field = form.fields[name]

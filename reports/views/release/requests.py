@@ -113,7 +113,12 @@ def _most_overdue_first(rows: Any, on: date) -> list[InformationRequest]:
 
 
 def _plans_of(agencies: Any) -> Any:
-    return Plan.objects.filter(members__agency__in=agencies).distinct().order_by("title", "pk")
+    return (
+        Plan.objects.adopted()
+        .filter(members__agency__in=agencies)
+        .distinct()
+        .order_by("title", "pk")
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,268 @@
+"""Forms for a plan that is not adopted: the plan, its pillars, items, milestones and measures."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from agencies.fields import DayField, LinesField, SeveralField, TextField, VersionedForm
+from agencies.models import Agency
+from workitems.forms.as_told import refuse_no_phrase
+from workitems.forms.due_dates import KnownDateField
+from workitems.models import Milestone, Pillar, Plan, WorkItem
+from workitems.models.item import AS_TOLD_LENGTH, TITLE_LENGTH, is_item_number
+
+GREATEST_NUMBER = 32_767
+# Rows for supporting agencies beyond those that there are.
+MORE_SUPPORTS = 2
+
+
+class NumberField(forms.IntegerField):
+    """The number of a pillar, a milestone or a measure, which gives its place."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            label=label,
+            min_value=1,
+            max_value=GREATEST_NUMBER,
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+            error_messages={"invalid": "Enter a number, such as 3."},
+        )
+
+
+def as_told_box(what: str) -> TextField:
+    return TextField(
+        label="Wording in sentences",
+        required=False,
+        max_length=AS_TOLD_LENGTH,
+        validators=[refuse_no_phrase],
+        help_text=f"How briefings name {what} within a sentence, such as “formal training for "
+        "frontline staff”. If it is empty, they quote it.",
+    )
+
+
+class MakingForm(VersionedForm):
+    """A form about a row of a plan that is not adopted; `row` may be a new one."""
+
+    def values(self) -> dict[str, Any]:
+        """Return the values of the row's own columns."""
+        return {name: self.cleaned_data[name] for name in self.BEGINS_WITH}
+
+    def other_side(self) -> list[tuple[str, str]]:
+        """Return (label, text) of what the other person saved otherwise than is typed here."""
+        if self.conflict is None:
+            return []
+        theirs = self.start(self.conflict)
+        found = []
+        for name, field in self.fields.items():
+            if name in theirs and field.has_changed(theirs[name], self[name].value()):
+                found.append((str(field.label), self.in_words(field, theirs[name])))
+        return found
+
+    def in_words(self, field: forms.Field, value: Any) -> str:
+        if value in (None, "", []):
+            return "Empty"
+        if isinstance(value, bool):
+            return "Yes" if value else "No"
+        if isinstance(value, date):
+            return f"{value:%-d %B %Y}"
+        if isinstance(field, forms.ModelChoiceField):
+            keys = value if isinstance(value, list) else [value]
+            return ", ".join(str(row) for row in field.queryset.filter(pk__in=keys))  # type: ignore[union-attr]
+        if isinstance(field, forms.ChoiceField):
+            return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+        return str(value)
+
+
+class PlanForm(MakingForm):
+    """`coordinated` are the agencies that the user coordinates for."""
+
+    BEGINS_WITH = (
+        "title", "released_on", "ends_on", "portfolio", "coordinating_agency", "background",
+        "copied_to",
+    )  # fmt: skip
+
+    title = TextField(label="Title", max_length=200)
+    released_on = DayField(
+        label="Released on", help_text="The first day that its progress is counted from."
+    )
+    ends_on = DayField(label="Ends on", required=False)
+    portfolio = TextField(
+        label="Portfolio", max_length=150, help_text="As printed, such as Minister of Immigration."
+    )
+    coordinating_agency = forms.ModelChoiceField(
+        label="Coordinating agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+    )
+    members = SeveralField(
+        label="Agencies in its working group",
+        queryset=Agency.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Those that lead or support something in the plan. The coordinating agency is "
+        "always in it.",
+    )
+    background = LinesField(
+        label="Background",
+        rows=6,
+        help_text="Briefings begin with it. Leave a line between paragraphs.",
+    )
+    copied_to = TextField(
+        label="Copied to",
+        required=False,
+        max_length=300,
+        help_text="Who else gets its briefings, as printed.",
+    )
+
+    def __init__(self, *args: Any, coordinated: set[int], on: date, **kwargs: Any) -> None:
+        super().__init__(*args, on=on, **kwargs)
+        agencies = Agency.objects.valid_on(on).in_order()
+        if self.row.pk:
+            own = Agency.objects.filter(memberships__plan=self.row)
+            agencies = (Agency.objects.valid_on(on) | own).distinct().in_order()
+            coordinated = {*coordinated, self.row.coordinating_agency_id}
+        offered = Agency.objects.filter(pk__in=coordinated).in_order()
+        self.fields["members"].queryset = agencies  # type: ignore[attr-defined]
+        self.fields["coordinating_agency"].queryset = offered  # type: ignore[attr-defined]
+        if len(coordinated) == 1 and not self.row.pk:
+            self.initial["coordinating_agency"] = next(iter(coordinated))
+
+    def start(self, row: Plan) -> dict[str, Any]:
+        members = list(row.members.values_list("agency", flat=True)) if row.pk else []
+        return super().start(row) | {"members": members}
+
+
+class AdoptForm(VersionedForm):
+    adopted_on = DayField(label="Adopted on", help_text="From the day of release up to today.")
+
+    def start(self, row: Plan) -> dict[str, Any]:
+        return {"adopted_on": row.released_on}
+
+
+class VersionForm(VersionedForm):
+    """A form with a button only: of a page that asks whether to remove or delete the row."""
+
+
+class PillarForm(MakingForm):
+    BEGINS_WITH = ("number", "title", "description")
+
+    number = NumberField("Number")
+    title = TextField(label="Title", max_length=200)
+    description = LinesField(label="Description")
+
+
+class ItemForm(MakingForm):
+    """`pillars` and `agencies` are those of the plan. Supporting agencies have a row each."""
+
+    BEGINS_WITH = (
+        "number", "pillar", "title", "objective", "action", "lead_agency", "kind", "is_key",
+        "timeframe", "months", "starts_on", "as_told",
+    )  # fmt: skip
+
+    pillar = forms.ModelChoiceField(
+        label="Pillar", queryset=Pillar.objects.none(), empty_label=None
+    )
+    number = TextField(label="Number", max_length=20, widget=forms.TextInput(attrs={"size": 8}))
+    title = TextField(label="Title", max_length=TITLE_LENGTH)
+    objective = LinesField(label="Objective", help_text="Official wording.")
+    action = LinesField(
+        label="Action",
+        rows=5,
+        help_text="Official wording. Adoption needs the objective or the action.",
+    )
+    lead_agency = forms.ModelChoiceField(
+        label="Lead agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+    )
+    kind = forms.ChoiceField(label="Kind", choices=WorkItem.Kind.choices)
+    is_key = forms.BooleanField(label="It is a key item", required=False)
+    timeframe = forms.ChoiceField(label="Timeframe", choices=WorkItem.Timeframe.choices)
+    months = forms.IntegerField(
+        label="Anticipated months",
+        required=False,
+        min_value=1,
+        max_value=GREATEST_NUMBER,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+        error_messages={"invalid": "Enter a number, such as 12."},
+    )
+    starts_on = DayField(label="Starts on", required=False)
+    as_told = as_told_box("the item")
+
+    def __init__(
+        self, *args: Any, pillars: QuerySet[Pillar], agencies: QuerySet[Agency], row: WorkItem, **kwargs: Any
+    ) -> None:  # fmt: skip
+        self.agencies = agencies
+        super().__init__(*args, row=row, **kwargs)
+        self.fields["pillar"].queryset = pillars  # type: ignore[attr-defined]
+        self.fields["lead_agency"].queryset = agencies  # type: ignore[attr-defined]
+        there = row.supports.count() if row.pk else 0
+        for place in range(1, there + MORE_SUPPORTS + 1):
+            self.fields[f"support_{place}"] = forms.ModelChoiceField(
+                label=f"Supporting agency {place}",
+                queryset=agencies,
+                required=False,
+                empty_label="None",
+            )
+            self.fields[f"role_{place}"] = TextField(
+                label=f"Its role, as supporting agency {place}", required=False, max_length=200
+            )
+
+    def start(self, row: WorkItem) -> dict[str, Any]:
+        found = super().start(row)
+        supports = row.supports.order_by("agency__short_name") if row.pk else []
+        for place, support in enumerate(supports, start=1):
+            found |= {f"support_{place}": support.agency_id, f"role_{place}": support.role}
+        return found
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"]
+        if not is_item_number(number):
+            raise forms.ValidationError(
+                "Enter at most 20 letters, digits, full stops and hyphens, such as 1.10."
+            )
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        supports: dict[Agency, str] = {}
+        for name in [each for each in self.fields if each.startswith("support_")]:
+            role_name = name.replace("support", "role")
+            agency, role = cleaned.get(name), cleaned.get(role_name, "")
+            if agency is None:
+                if role and name not in self.errors:
+                    self.add_error(name, "Choose the agency that has this role.")
+            elif agency in supports:
+                self.add_error(name, f"{agency} is named already. Choose another agency, or none.")
+            elif agency == cleaned.get("lead_agency"):
+                self.add_error(name, f"{agency} leads the item. Choose another agency, or none.")
+            else:
+                supports[agency] = role
+        cleaned["supports"] = supports
+        return cleaned
+
+
+class MilestoneForm(MakingForm):
+    BEGINS_WITH = ("number", "description", "responsible_agency", "done_means", "as_told")
+
+    number = NumberField("Number")
+    description = TextField(label="Milestone", max_length=300)
+    due = KnownDateField(label="Due")
+    responsible_agency = forms.ModelChoiceField(
+        label="Responsible agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+    )
+    done_means = LinesField(label="Done when", help_text="What shows that it is done.")
+    as_told = as_told_box("the milestone")
+
+    def __init__(self, *args: Any, agencies: QuerySet[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["responsible_agency"].queryset = agencies  # type: ignore[attr-defined]
+
+    def start(self, row: Milestone) -> dict[str, Any]:
+        due = str(row.agreed) if row.agreed else None
+        return super().start(row) | {"due": due}
+
+
+class MeasureForm(MakingForm):
+    BEGINS_WITH = ("number", "description")
+
+    number = NumberField("Number")
+    description = LinesField(label="Measure of success", required=True)

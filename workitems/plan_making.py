@@ -1,0 +1,79 @@
+"""What a plan lacks before it can be adopted, and what goes when it is deleted instead."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Model
+from django.urls import reverse
+
+from workitems.models import Measure, Milestone, Plan
+
+# Of one kind; a list of all 400 items without wording helps nobody.
+LACKS_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something that is lacking: what, as a sentence; what to do about it, and where."""
+
+    says: str
+    do: str
+    url: str
+
+
+def lacks_of(plan: Plan, on: date) -> list[Lack]:
+    """Return what the plan lacks to be adopted on the day, what comes first in it first. Two queries."""
+    found: list[Lack] = []
+    change = reverse("plans:change", args=[plan.slug])
+    if plan.released_on > on:
+        found.append(
+            Lack(
+                f"The plan is released on {plan.released_on:%-d %B %Y}. It can be adopted from then on.",
+                "Change the day of release",
+                change,
+            )
+        )
+    if plan.ends_on is not None and plan.ends_on < plan.released_on:
+        found.append(Lack("The plan ends before its release.", "Change its last day", change))
+    if not plan.pillars.exists():
+        add = reverse("plans:add-pillar", args=[plan.slug])
+        return [*found, Lack("The plan has no pillar.", "Add a pillar", add)]
+    items = list(plan.items.select_related("lead_agency").in_order())
+    if not items:
+        add = reverse("plans:add-item", args=[plan.slug])
+        return [*found, Lack("The plan has no work item.", "Add a work item", add)]
+    worded = [item for item in items if not (item.objective or item.action)]
+    led = [item for item in items if not item.lead_agency.exists_on(on)]
+    for rows, what, do in (
+        (worded, "has neither an objective nor an action", "Add its official wording"),
+        (led, "is led by an agency that no longer exists", "Choose another agency"),
+    ):
+        found += [
+            Lack(f"{item} {what}.", do, reverse("plans:change-item", args=[plan.slug, item.number]))
+            for item in rows[:LACKS_NAMED]
+        ]
+        if (more := len(rows) - LACKS_NAMED) > 0:
+            says = f"{more} more {'item' if more == 1 else 'items'}: each {what}."
+            found.append(Lack(says, "See the plan", plan.get_absolute_url()))
+    return found
+
+
+def referring(model: type[Model]) -> Iterator[Any]:
+    """Yield the relations by which rows of other tables refer to rows of this one, but for history."""
+    for field in model._meta.get_fields(include_hidden=True):
+        is_relation = field.auto_created and (field.one_to_many or field.one_to_one)
+        if is_relation and not field.concrete and not hasattr(field.related_model, "history_id"):
+            yield field
+
+
+def what_goes(plan: Plan) -> list[tuple[str, int]]:
+    """Return the name and number of each kind of row that is deleted with the plan."""
+    counts = (
+        ("pillar", plan.pillars.count()),
+        ("work item", plan.items.count()),
+        ("milestone", Milestone.objects.filter(item__plan=plan).count()),
+        ("measure", Measure.objects.filter(item__plan=plan).count()),
+    )
+    return [(name, count) for name, count in counts if count]

@@ -1,0 +1,422 @@
+"""Start a plan in the browser, change everything in it until it is adopted, adopt it or delete it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods
+
+from agencies.models import Agency, Seat
+from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
+from workitems.forms.plan_making import (
+    AdoptForm,
+    ItemForm,
+    MakingForm,
+    MeasureForm,
+    MilestoneForm,
+    PillarForm,
+    PlanForm,
+    VersionForm,
+)
+from workitems.models import Measure, Milestone, Pillar, Plan, WorkItem
+from workitems.plan_making import lacks_of, what_goes
+from workitems.services import plan_making
+from workitems.services.items import next_number
+from workitems.views.lookups import plan_at_any_stage, posted, require, signed_in
+
+FORM_METHODS = ["GET", "HEAD", "POST"]
+
+
+def plan_to_shape(request: HttpRequest, slug: str) -> Plan:
+    """Return a plan that is not adopted. Others are refused: they change by a variation."""
+    return require(request, "workitems.shape_plan", plan_at_any_stage(request, slug))
+
+
+def item_to_shape(request: HttpRequest, slug: str, number: str) -> WorkItem:
+    plan = plan_to_shape(request, slug)
+    item = get_object_or_404(plan.items.select_related("pillar", "lead_agency"), number=number)
+    item.plan = plan
+    return item
+
+
+def members_of(plan: Plan) -> QuerySet[Agency]:
+    return Agency.objects.filter(memberships__plan=plan).in_order()
+
+
+def page(
+    request: HttpRequest, plan: Plan | None, form: MakingForm, title: str, submit: str, **more: Any
+) -> HttpResponse:
+    """Render a form of the plan. `more`: `crumbs`, `another`, `remove_url`, `cancel_url`."""
+    more.setdefault("cancel_url", plan.get_absolute_url() if plan else reverse("plans:list"))
+    return form_page(
+        request, "workitems/plans/making_form.html", form, plan=plan, title=title, submit=submit, **more
+    )  # fmt: skip
+
+
+def added(request: HttpRequest, said: str, then: str, another: str) -> HttpResponse:
+    """Lead to the next empty form if that button was pressed, else to `then`."""
+    messages.success(request, said)
+    return redirect(another if request.POST.get("then") == "another" else then)
+
+
+def saved(request: HttpRequest, form: MakingForm, row: Any, then: str) -> HttpResponse:
+    if row.version == form.cleaned_data["version"]:
+        messages.info(request, "Nothing was changed.")
+    else:
+        messages.success(request, "Saved.")
+    return redirect(then)
+
+
+# --- the plan ---------------------------------------------------------------------------------
+
+
+@require_http_methods(FORM_METHODS)
+@once
+def start(request: HttpRequest) -> HttpResponse:
+    require(request, "workitems.create_plan", None)
+    user = signed_in(request)
+    own = user.agencies_as(Seat.Role.COORDINATOR)
+    form = PlanForm(posted(request), row=Plan(), coordinated=own, on=localdate())
+    if form.is_valid():
+        with saying_refusals(form):
+            plan = plan_making.start_plan(
+                values=form.values(), members=form.cleaned_data["members"], by=user
+            )
+            messages.success(request, "The plan is started. Only its coordinators see it for now.")
+            return redirect(plan)
+    return page(request, None, form, "Start a plan", "Start the plan", is_new=True)
+
+
+@require_http_methods(FORM_METHODS)
+def change(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = plan_to_shape(request, slug)
+    own = signed_in(request).agencies_as(Seat.Role.COORDINATOR)
+    form = PlanForm(posted(request), row=plan, coordinated=own, on=localdate())
+    if form.is_valid():
+        with saying_refusals(form):
+            row = plan_making.change_plan(
+                plan=plan,
+                version=form.cleaned_data["version"],
+                values=form.values(),
+                members=form.cleaned_data["members"],
+                by=signed_in(request),
+            )
+            return saved(request, form, row, plan.get_absolute_url())
+    return page(request, plan, form, "About the plan", "Save")
+
+
+@require_http_methods(FORM_METHODS)
+def adopt(request: HttpRequest, slug: str) -> HttpResponse:
+    """Adopt the plan on a day, or say what it lacks."""
+    plan = plan_at_any_stage(request, slug)
+    if plan.adopted_on is not None and request.user.has_perm("workitems.manage_plan", plan):
+        messages.info(request, f"The plan was adopted on {plan.adopted_on:%-d %B %Y}.")
+        return redirect(plan)
+    require(request, "workitems.adopt_plan", plan)
+    form = AdoptForm(posted(request), row=plan)
+    if form.is_valid():
+        with saying_refusals(form):
+            plan_making.adopt(plan=plan, by=signed_in(request), on=localdate(), **form.cleaned_data)
+            messages.success(request, "The plan is adopted. Its working group can read it now.")
+            return redirect(plan)
+    lacks = lacks_of(plan, localdate())
+    return form_page(request, "workitems/plans/adopt.html", form, plan=plan, lacks=lacks)
+
+
+@require_http_methods(FORM_METHODS)
+def delete(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask whether to delete the plan, saying what goes, and delete it."""
+    plan = plan_to_shape(request, slug)
+    form = VersionForm(posted(request), row=plan)
+    if form.is_valid():
+        with saying_refusals(form):
+            plan_making.delete_plan(plan=plan, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, f"“{plan}” is deleted.")
+            return redirect("plans:list")
+    return form_page(request, "workitems/plans/delete.html", form, plan=plan, goes=what_goes(plan))
+
+
+def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
+    """Show a plan that is not adopted, with the next step first. Eight queries, for any plan."""
+    items = plan.items.select_related("lead_agency").prefetch_related("milestones").in_order()
+    by_pillar: dict[int, list[WorkItem]] = {}
+    for item in items:
+        by_pillar.setdefault(item.pillar_id, []).append(item)
+    return render(
+        request,
+        "workitems/plans/making.html",
+        {
+            "plan": plan,
+            "lacks": lacks_of(plan, localdate()),
+            "pillars": [
+                (pillar, by_pillar.get(pillar.pk, [])) for pillar in plan.pillars.order_by("number")
+            ],
+            "members": members_of(plan),
+        },
+    )
+
+
+# --- pillars ----------------------------------------------------------------------------------
+
+
+@require_http_methods(FORM_METHODS)
+@once
+def add_pillar(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = plan_to_shape(request, slug)
+    row = Pillar(plan=plan, number=next_number(plan.pillars.all()))
+    form = PillarForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            pillar = plan_making.add_pillar(plan=plan, values=form.values(), by=signed_in(request))
+            return added(
+                request, f"Pillar {pillar} is added.", plan.get_absolute_url(), request.path
+            )
+    return page(request, plan, form, "Add a pillar", "Save", is_new=True, another=True)
+
+
+@require_http_methods(FORM_METHODS)
+def change_pillar(request: HttpRequest, slug: str, pillar: int) -> HttpResponse:
+    plan = plan_to_shape(request, slug)
+    row = get_object_or_404(plan.pillars, number=pillar)
+    form = PillarForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            kept = plan_making.change_pillar(
+                pillar=row,
+                version=form.cleaned_data["version"],
+                values=form.values(),
+                by=signed_in(request),
+            )
+            return saved(request, form, kept, plan.get_absolute_url())
+    remove_url = reverse("plans:remove-pillar", args=[slug, pillar])
+    return page(request, plan, form, f"Pillar {pillar}", "Save", remove_url=remove_url)
+
+
+@require_http_methods(FORM_METHODS)
+def remove_pillar(request: HttpRequest, slug: str, pillar: int) -> HttpResponse:
+    plan = plan_to_shape(request, slug)
+    row = get_object_or_404(plan.pillars, number=pillar)
+    form = VersionForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            plan_making.remove_pillar(pillar=row, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, f"Pillar {row} is removed.")
+            return redirect(plan)
+    return remove_page(request, plan, form, f"pillar {row}", plan.get_absolute_url())
+
+
+def remove_page(
+    request: HttpRequest, plan: Plan, form: VersionForm, what: str, back: str, goes: str = ""
+) -> HttpResponse:
+    context = {"plan": plan, "what": what, "cancel_url": back, "goes": goes}
+    return form_page(request, "workitems/plans/remove.html", form, **context)
+
+
+# --- items ------------------------------------------------------------------------------------
+
+
+def item_url(item: WorkItem) -> str:
+    return reverse("plans:change-item", args=[item.plan.slug, item.number])
+
+
+def next_item_number(plan: Plan, pillar: Pillar | None) -> str:
+    """Return the next free number of the pillar: "2.4" after "2.3"."""
+    if pillar is None:
+        return ""
+    taken = set(plan.items.values_list("number", flat=True))
+    place = 1
+    while f"{pillar.number}.{place}" in taken:
+        place += 1
+    return f"{pillar.number}.{place}"
+
+
+@require_http_methods(FORM_METHODS)
+@once
+def add_item(request: HttpRequest, slug: str) -> HttpResponse:
+    """Add an item, to the pillar that the address names ("?pillar=2") unless another is chosen."""
+    plan = plan_to_shape(request, slug)
+    pillars = plan.pillars.order_by("number")
+    chosen = [each for each in pillars if str(each.number) == request.GET.get("pillar")]
+    pillar = next(iter(chosen or pillars), None)
+    if pillar is None:
+        messages.info(request, "Add a pillar first: each work item is in one.")
+        return redirect("plans:add-pillar", slug)
+    row = WorkItem(plan=plan, pillar=pillar, number=next_item_number(plan, pillar))
+    form = ItemForm(posted(request), row=row, pillars=pillars, agencies=members_of(plan))
+    if form.is_valid():
+        with saying_refusals(form):
+            item = plan_making.add_item(
+                plan=plan,
+                values=form.values(),
+                supports=form.cleaned_data["supports"],
+                by=signed_in(request),
+            )
+            another = f"{request.path}?pillar={item.pillar.number}"
+            return added(request, f"Item {item} is added.", item_url(item), another)
+    return page(request, plan, form, "Add a work item", "Save", is_new=True, another=True)
+
+
+@require_http_methods(FORM_METHODS)
+def change_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = item_to_shape(request, slug, number)
+    plan = item.plan
+    pillars = plan.pillars.order_by("number")
+    form = ItemForm(posted(request), row=item, pillars=pillars, agencies=members_of(plan))
+    if form.is_valid():
+        with saying_refusals(form):
+            kept = plan_making.change_item(
+                item=item,
+                version=form.cleaned_data["version"],
+                values=form.values(),
+                supports=form.cleaned_data["supports"],
+                by=signed_in(request),
+            )
+            return saved(request, form, kept, plan.get_absolute_url())
+    return page(
+        request,
+        plan,
+        form,
+        f"Item {number}",
+        "Save",
+        remove_url=reverse("plans:remove-item", args=[slug, number]),
+        item=item,
+        milestones=item.milestones.select_related("responsible_agency").order_by("number"),
+        measures=item.measures.order_by("number"),
+    )
+
+
+@require_http_methods(FORM_METHODS)
+def remove_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = item_to_shape(request, slug, number)
+    form = VersionForm(posted(request), row=item)
+    if form.is_valid():
+        with saying_refusals(form):
+            plan_making.remove_item(item=item, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, f"Item {item} is removed.")
+            return redirect(item.plan)
+    goes = "Its milestones and measures are removed with it."
+    return remove_page(request, item.plan, form, f"item {item}", item_url(item), goes)
+
+
+# --- milestones and measures ------------------------------------------------------------------
+
+
+def part_page(
+    request: HttpRequest, item: WorkItem, form: MakingForm, title: str, **more: Any
+) -> HttpResponse:
+    """Render the form of a milestone or measure, from which the way leads back to its item."""
+    back = item_url(item)
+    more |= {"crumbs": [(f"Item {item}", back)], "cancel_url": back}
+    return page(request, item.plan, form, title, "Save", **more)
+
+
+@require_http_methods(FORM_METHODS)
+@once
+def add_milestone(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = item_to_shape(request, slug, number)
+    row = Milestone(
+        item=item,
+        number=next_number(item.milestones.all()),
+        responsible_agency=item.lead_agency,
+    )
+    form = MilestoneForm(posted(request), row=row, agencies=members_of(item.plan))
+    if form.is_valid():
+        with saying_refusals(form):
+            plan_making.add_milestone(
+                item=item, due=form.cleaned_data["due"], values=form.values(), by=signed_in(request)
+            )
+            return added(request, "The milestone is added.", item_url(item), request.path)
+    return part_page(request, item, form, "Add a milestone", is_new=True, another=True)
+
+
+@require_http_methods(FORM_METHODS)
+def change_milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
+    item = item_to_shape(request, slug, number)
+    row = milestone_of(item, milestone)
+    form = MilestoneForm(posted(request), row=row, agencies=members_of(item.plan))
+    if form.is_valid():
+        with saying_refusals(form):
+            kept = plan_making.change_milestone(
+                milestone=row,
+                version=form.cleaned_data["version"],
+                due=form.cleaned_data["due"],
+                values=form.values(),
+                by=signed_in(request),
+            )
+            return saved(request, form, kept, item_url(item))
+    remove_url = reverse("plans:remove-milestone", args=[slug, number, milestone])
+    return part_page(request, item, form, f"Milestone {milestone}", remove_url=remove_url)
+
+
+def milestone_of(item: WorkItem, number: int) -> Milestone:
+    row = get_object_or_404(item.milestones, number=number)
+    row.item = item
+    return row
+
+
+def measure_of(item: WorkItem, number: int) -> Measure:
+    row = get_object_or_404(item.measures, number=number)
+    row.item = item
+    return row
+
+
+@require_http_methods(FORM_METHODS)
+def remove_milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
+    item = item_to_shape(request, slug, number)
+    row = milestone_of(item, milestone)
+    form = VersionForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            plan_making.remove_milestone(milestone=row, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, "The milestone is removed.")
+            return redirect(item_url(item))
+    return remove_page(request, item.plan, form, f"the milestone “{row}”", item_url(item))
+
+
+@require_http_methods(FORM_METHODS)
+@once
+def add_measure(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    item = item_to_shape(request, slug, number)
+    row = Measure(item=item, number=next_number(item.measures.all()))
+    form = MeasureForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            plan_making.add_measure(item=item, values=form.values(), by=signed_in(request))
+            return added(request, "The measure is added.", item_url(item), request.path)
+    return part_page(request, item, form, "Add a measure of success", is_new=True, another=True)
+
+
+@require_http_methods(FORM_METHODS)
+def change_measure(request: HttpRequest, slug: str, number: str, measure: int) -> HttpResponse:
+    item = item_to_shape(request, slug, number)
+    row = measure_of(item, measure)
+    form = MeasureForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            kept = plan_making.change_measure(
+                measure=row,
+                version=form.cleaned_data["version"],
+                values=form.values(),
+                by=signed_in(request),
+            )
+            return saved(request, form, kept, item_url(item))
+    remove_url = reverse("plans:remove-measure", args=[slug, number, measure])
+    return part_page(request, item, form, f"Measure {measure}", remove_url=remove_url)
+
+
+@require_http_methods(FORM_METHODS)
+def remove_measure(request: HttpRequest, slug: str, number: str, measure: int) -> HttpResponse:
+    item = item_to_shape(request, slug, number)
+    row = measure_of(item, measure)
+    form = VersionForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            plan_making.remove_measure(measure=row, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, "The measure is removed.")
+            return redirect(item_url(item))
+    return remove_page(request, item.plan, form, f"the measure “{row}”", item_url(item))
