@@ -143,6 +143,11 @@ def diamond(x: float, y: float, fill: str) -> str:
     return f'<polygon points="{points}" fill="{fill}"/>'
 
 
+def triangle(x: float, y: float, fill: str) -> str:
+    points = " ".join(f"{number(x + dx)},{number(y + dy)}" for dx, dy in ((0, -6), (6, 5), (-6, 5)))
+    return f'<polygon points="{points}" fill="{fill}"/>'
+
+
 def textured(
     texture: str, x: float, y: float, width: float, height: float, stroke: str
 ) -> list[str]:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from reports.charts.drawing import (
     ACCENT,
     INK,
+    NARROW,
     QUIET,
     WHITE,
     WIDTH,
@@ -35,16 +36,24 @@ STAGES: tuple[tuple[Stage, str, str, str], ...] = (
 _TEXTURE_INK = {"dots": WHITE, "upright": "#8fb9bb", "level": QUIET}
 
 
-def stage_bars(pillars: Sequence[PillarProgress]) -> SafeString:
-    """Draw one bar for each pillar, with its items stacked by stage. Return "" without pillars."""
+def stage_bars(pillars: Sequence[PillarProgress], *, narrow: bool = False) -> SafeString:
+    """Draw one bar for each pillar, with its items stacked by stage. Return "" without pillars.
+
+    Drawn `narrow`, the pillar's title is above its bar.
+    """
     if not pillars:
         return SafeString("")
-    scale = (WIDTH - LABEL - 70) / max(1, *(pillar.total for pillar in pillars))
-    parts, y = _legend()
+    width, left = (NARROW, 0) if narrow else (WIDTH, LABEL)
+    scale = (width - left - 70) / max(1, *(pillar.total for pillar in pillars))
+    parts, y = _legend(width, left)
     for pillar in pillars:
-        names = two_lines(pillar.title, 32)
-        parts.append(lines_of(names, 0, y + 9 if len(names) == 2 else y + 15.5))
-        x = float(LABEL)
+        names = two_lines(pillar.title, 56 if narrow else 32)
+        if narrow:
+            parts.append(lines_of(names, 0, y + 9))
+            y += 14 * len(names)
+        else:
+            parts.append(lines_of(names, 0, y + 9 if len(names) == 2 else y + 15.5))
+        x = float(left)
         for stage, *_ in STAGES:
             if count := pillar.count(stage):
                 parts += stage_stretch(stage, x, y, count * scale, 23, str(count))
@@ -52,7 +61,7 @@ def stage_bars(pillars: Sequence[PillarProgress]) -> SafeString:
         total = f"{pillar.total:,} item" if pillar.total == 1 else f"{pillar.total:,} items"
         parts.append(text(total, x + 7, y + 15.5, fill=QUIET))
         y += 31
-    return picture(WIDTH, y, title=_sentence(pillars), parts=parts)
+    return picture(width, y, title=_sentence(pillars), parts=parts)
 
 
 def stage_stretch(
@@ -68,13 +77,13 @@ def stage_stretch(
     ]
 
 
-def _legend() -> tuple[list[str], float]:
+def _legend(width: float, left: float) -> tuple[list[str], float]:
     """Return the legend's shapes, and the y coordinate below it."""
-    x, y = float(LABEL), 2.0
+    x, y = float(left), 2.0
     parts: list[str] = []
     for stage, *_ in STAGES:
         room = 32 + len(stage.label) * 5.4
-        if x + room > WIDTH + 14:
+        if x + room > width + 14:
             x, y = 0.0, y + 20
         parts += stage_stretch(stage, x, y, 14, 14, "")
         parts.append(text(stage.label, x + 19, y + 11, size=10.5))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
@@ -11,6 +12,7 @@ from reports.charts.drawing import (
     ACCENT,
     FAINT,
     INK,
+    NARROW,
     QUIET,
     RULE,
     SIGNAL,
@@ -24,6 +26,7 @@ from reports.charts.drawing import (
     picture,
     ring,
     text,
+    triangle,
     two_lines,
 )
 from reports.document.annexes import MilestoneRow, TimelineRow
@@ -32,43 +35,64 @@ from reports.document.dates import days, long_date
 LABEL = 176  # Width of the labels left of the drawing.
 
 
-def milestone_timeline(rows: Sequence[TimelineRow], *, as_at: date) -> SafeString:
+def milestone_timeline(
+    rows: Sequence[TimelineRow],
+    *,
+    as_at: date,
+    overdue: Collection[TimelineRow] = (),
+    note: str = "",
+    narrow: bool = False,
+) -> SafeString:
     """Draw each milestone on one line, with its slip as a bar.
 
     A ring marks the original date, a dot completion, a diamond the forecast. A vertical line marks
-    `as_at`. Return "" without rows.
+    `as_at`. Rows that are `overdue` have a triangle on the agreed date and a bar from there to the
+    line. `note` is printed below. Drawn `narrow`, the label is above its line. Return "" without rows.
     """
     if not rows:
         return SafeString("")
-    axis = _Axis(rows, as_at)
-    parts: list[str] = list(_legend())
-    top = 44.0
-    labels = [two_lines(f"{row.number} {row.milestone.label}", 38) for row in rows]
-    heights = [25.0 if len(words) == 2 else 18.0 for words in labels]
+    width = NARROW if narrow else WIDTH
+    axis = _Axis(rows, as_at, narrow=narrow)
+    parts, below = _legend(has_overdue=bool(overdue), narrow=narrow)
+    top = below + 35.0
+    labels = [
+        two_lines(f"{row.number} {row.milestone.label}", 62 if narrow else 38) for row in rows
+    ]
+    high = 18.0 if narrow else 0.0
+    heights = [high + (25.0 if len(words) == 2 else 18.0) for words in labels]
     bottom = top + sum(heights)
     for x, month in axis.ticks():
         parts.append(line(x, top - 4, x, bottom, stroke=RULE))
         parts.append(text(month, x, top - 8, fill=QUIET, anchor="middle", size=9.5))
     y = top
     for row, words, height in zip(rows, labels, heights, strict=True):
-        middle = y + height / 2
-        parts.append(lines_of(words, 0, middle + (-2.5 if len(words) == 2 else 3.5), size=10.5))
-        parts += _strip(row.milestone, axis, middle)
-        parts.append(line(0, y + height, WIDTH, y + height, stroke=FAINT))
+        middle = y + (height - 10 if narrow else height / 2)
+        lift = 11.0 - middle + y if narrow else -2.5 if len(words) == 2 else 3.5
+        parts.append(lines_of(words, 0, middle + lift, size=10.5))
+        if row in overdue:
+            parts += _overdue_strip(row.milestone, axis, middle, as_at)
+        else:
+            parts += _strip(row.milestone, axis, middle)
+        parts.append(line(0, y + height, width, y + height, stroke=FAINT))
         y += height
     today = axis.x(as_at)
     parts.append(line(today, top - 4, today, bottom, stroke=INK, width=1.2, dashes="4 2"))
     parts.append(text(long_date(as_at), today, bottom + 13, anchor="middle", weight="600", size=10))
-    return picture(WIDTH, bottom + 18, title=_sentence(rows, as_at), parts=parts)
+    bottom += 18
+    for words_of_note in textwrap.wrap(note, 66 if narrow else 120):
+        parts.append(text(words_of_note, 0, bottom + 12, fill=QUIET, size=10))
+        bottom += 13
+    bottom += 4 if note else 0
+    return picture(width, bottom, title=_sentence(rows, as_at, overdue, note), parts=parts)
 
 
 class _Axis:
-    """Maps days to x coordinates, with some space at both ends."""
+    """Maps days to x coordinates, with some space at both ends. The words of a row are right of it."""
 
-    LEFT = float(LABEL + 10)
-    RIGHT = float(WIDTH - 146)
-
-    def __init__(self, rows: Sequence[TimelineRow], as_at: date) -> None:
+    def __init__(self, rows: Sequence[TimelineRow], as_at: date, *, narrow: bool = False) -> None:
+        self.left = 10.0 if narrow else float(LABEL + 10)
+        self.right = float((NARROW if narrow else WIDTH) - 146)
+        self.most_ticks = 3 if narrow else 6
         dates = [as_at]
         for row in rows:
             dates += [row.milestone.original_on, row.milestone.expected_on]
@@ -78,11 +102,11 @@ class _Axis:
         self.span = max((max(dates) - self.first).days, 60)
 
     def x(self, day: date) -> float:
-        return self.LEFT + (day - self.first).days / self.span * (self.RIGHT - self.LEFT)
+        return self.left + (day - self.first).days / self.span * (self.right - self.left)
 
     def ticks(self) -> Iterator[tuple[float, str]]:
-        """Yield at most six first days of months, each as x coordinate and name."""
-        for day in month_ticks(self.first, self.first + timedelta(days=self.span), 6):
+        """Yield a few first days of months, each as x coordinate and name."""
+        for day in month_ticks(self.first, self.first + timedelta(days=self.span), self.most_ticks):
             yield self.x(day), month_name(day)
 
 
@@ -114,28 +138,68 @@ def _strip(milestone: MilestoneRow, axis: _Axis, y: float) -> list[str]:
     elif milestone.slip:
         parts.append(diamond(end, y, colour))
     words = slip_words(milestone)
-    parts.append(text(words, axis.RIGHT + 18, y + 3.5, size=10, fill=colour if late else INK))
+    parts.append(text(words, axis.right + 18, y + 3.5, size=10, fill=colour if late else INK))
     return parts
 
 
-def _legend() -> Iterator[str]:
-    x, y = float(LABEL), 9.0
-    yield ring(x + 5, y)
-    yield text("promised", x + 14, y + 4, size=10)
-    yield line(x + 71, y - 6, x + 71, y + 6, stroke=INK, width=1.6)
-    yield text("agreed change", x + 77, y + 4, size=10)
-    yield dot(x + 157, y, ACCENT)
-    yield text("done", x + 166, y + 4, size=10)
-    yield diamond(x + 206, y, SIGNAL)
-    yield text("forecast", x + 216, y + 4, size=10)
-    yield line(x + 270, y, x + 288, y, stroke=SIGNAL, width=3)
-    yield text("later than promised", x + 294, y + 4, size=10)
+def _overdue_strip(milestone: MilestoneRow, axis: _Axis, y: float, as_at: date) -> list[str]:
+    """Return what was promised, and a bar from the agreed date, which is over, to the day."""
+    due = axis.x(milestone.due.last_day)
+    parts = [line(due, y, axis.x(as_at), y, stroke=SIGNAL, width=3)]
+    if milestone.due.last_day != milestone.original_on:
+        parts.append(ring(axis.x(milestone.original_on), y))
+    if milestone.expected_on > as_at:
+        parts.append(diamond(axis.x(milestone.expected_on), y, SIGNAL))
+    parts.append(triangle(due, y, SIGNAL))
+    words = f"{milestone.due.short}, overdue"
+    parts.append(text(words, axis.right + 18, y + 3.5, size=10, fill=SIGNAL, weight="600"))
+    return parts
 
 
-def _sentence(rows: Sequence[TimelineRow], as_at: date) -> str:
-    sentences = [
-        f"{row.number} {row.milestone.label}: promised {row.milestone.promised.short}, "
-        f"{'done' if row.milestone.completed_on else 'expected'} {slip_words(row.milestone)}."
-        for row in rows
+def _legend(*, has_overdue: bool, narrow: bool) -> tuple[list[str], float]:
+    """Return the legend's shapes, and the y coordinate of its last line."""
+
+    def tick(x: float, y: float) -> str:
+        return line(x + 5, y - 6, x + 5, y + 6, stroke=INK, width=1.6)
+
+    entries: list[tuple[Callable[[float, float], str], str, float, float]] = [
+        (lambda x, y: ring(x + 5, y), "promised", 14, 66),
+        (tick, "agreed change", 11, 86),
+        (lambda x, y: dot(x + 5, y, ACCENT), "done", 14, 48),
+        (lambda x, y: diamond(x + 6, y, SIGNAL), "forecast", 16, 70),
+        (
+            lambda x, y: line(x, y, x + 18, y, stroke=SIGNAL, width=3),
+            "later than promised",
+            24,
+            118,
+        ),
     ]
+    if has_overdue:
+        entries.append((lambda x, y: triangle(x + 6, y, SIGNAL), "overdue", 16, 60))
+    width = NARROW if narrow else WIDTH
+    start = max(0.0, min(LABEL, width - sum(room for *_, room in entries)))
+    x, y = start, 9.0
+    parts: list[str] = []
+    for shape, words, indent, room in entries:
+        if x + room > width:
+            x, y = start, y + 17
+        parts += [shape(x, y), text(words, x + indent, y + 4, size=10)]
+        x += room
+    return parts, y
+
+
+def _sentence(
+    rows: Sequence[TimelineRow], as_at: date, overdue: Collection[TimelineRow], note: str
+) -> str:
+    sentences = [_said(row, is_overdue=row in overdue) for row in rows]
+    if note:
+        sentences.append(note)
     return f"Timeline of milestones as at {long_date(as_at)}. " + " ".join(sentences)
+
+
+def _said(row: TimelineRow, *, is_overdue: bool) -> str:
+    milestone = row.milestone
+    begin = f"{row.number} {milestone.label}: promised {milestone.promised.short}, "
+    if is_overdue:
+        return f"{begin}overdue since {milestone.due.short}, expected {milestone.expected.short}."
+    return f"{begin}{'done' if milestone.completed_on else 'expected'} {slip_words(milestone)}."

@@ -20,6 +20,9 @@ NO_DIGEST = "A SHA-256 has 64 digits and letters from a to f. Copy all of it."
 class VerifyForm(Form):
     """A digest, or the file to make it of. The file is read and not kept."""
 
+    # One of the two is needed.
+    SOMETIMES = ("typed", "file")
+
     typed = TextField(
         label="SHA-256 of the file",
         required=False,
@@ -48,6 +51,8 @@ class VerifyForm(Form):
             raise forms.ValidationError(
                 f"The file is larger than {MAX_MEGABYTES} MB. Paste its SHA-256 instead."
             )
+        if file is not None and b"%PDF-" not in file.read(1024):
+            raise forms.ValidationError("This is not a PDF. Released files are PDFs. Choose one.")
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -58,7 +63,7 @@ class VerifyForm(Form):
         if file is None and not cleaned.get("typed"):
             raise forms.ValidationError("Paste a SHA-256, or choose a file.")
         found = hashlib.sha256()
-        for chunk in file.chunks() if file else ():
+        for chunk in file.chunks() if file else ():  # from its beginning
             found.update(chunk)
         made = found.hexdigest() if file else ""
         if file and cleaned.get("typed") and made != cleaned["typed"]:

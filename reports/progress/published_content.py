@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
+from agencies.succession import agency_on
 from reports.document import markup
 from reports.document.dates import long_date
 from reports.document.text import words
@@ -31,12 +32,14 @@ STAGES = (Stage.COMPLETE, Stage.ONGOING, Stage.UNDER_WAY, Stage.NOT_STARTED, Sta
 
 
 def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, Any]:
-    """Return the page's content. At most six queries, whatever the plan's size."""
-    cover = AgencyCover.objects.filter(agency=plan.coordinating_agency_id).first()
+    """Return the page's content. At most six queries, whatever the plan's size, and one for each
+    successor of an agency that ended."""
+    agency = agency_on(plan.coordinating_agency, moment.on)
+    cover = AgencyCover.objects.filter(agency=agency).first()
     found: dict[str, Any] = {
         "format": FORMAT,
         "plan": plan.title,
-        "agency": plan.coordinating_agency.name,
+        "agency": agency.name,
         # "" for an agency whose cover has no name in te reo Māori.
         "agency_mi": cover.ministry_mi if cover else "",
         "as_at": moment.on.isoformat(),

@@ -1,6 +1,7 @@
 """The public page of a plan's progress, its data and its charts, all made of the frozen content alone.
 
-These answers are the same for everybody, so caches may keep them. Nobody signs in here.
+These answers are the same for everybody, so caches may keep data and charts. The page itself is asked
+for again each time: what is published or taken down is seen at once. Nobody signs in here.
 """
 
 import hashlib
@@ -14,24 +15,32 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from reports.charts import milestone_timeline, stage_bars
+from agencies.succession import agency_on
+from reports.charts import milestone_timeline, on_screen, stage_bars
 from reports.document.annexes import MilestoneRow, PillarProgress, Stage, StageCount, TimelineRow
 from reports.document.dates import long_date
-from reports.models import PublicProgress
+from reports.models import PublicPage, PublicProgress
 from reports.progress.content_schema import LISTS, schema_of
 from reports.progress.tables import Column, Sheet
 from reports.render import csv
 from reports.views.public.public_frame import public_page
 from workitems.known_dates import KnownDate, KnownTo
 
+# How long caches keep data and charts.
 SECONDS_KEPT = 300
-# Milestones in the chart: those expected nearest to the day. The table and the data have all.
+# Milestones in the chart: those overdue, then those expected nearest to the day.
 MOST_DRAWN = 40
+LEFT_OUT = (
+    "{drawn} of {every} milestones: those overdue first, then those expected nearest to {day}. "
+    "All are in the table and the data of the page."
+)
+OVERDUE = "Overdue"
 TABLES = {
     "figures": "Figures",
     "stages": "Work items by stage",
@@ -43,7 +52,9 @@ TABLES = {
 
 def page_of_plan(slug: str) -> PublicProgress:
     """Return the newest page of the plan, which may be taken down. Raise 404 if there is none."""
-    rows = PublicProgress.objects.filter(plan__slug=slug).select_related("plan")
+    rows = PublicProgress.objects.filter(plan__slug=slug).select_related(
+        "plan__coordinating_agency"
+    )
     row = rows.newest_first().first()
     if row is None:
         raise Http404
@@ -54,16 +65,24 @@ def page_of_plan(slug: str) -> PublicProgress:
 @require_safe
 def progress(request: HttpRequest, slug: str) -> HttpResponseBase:
     row = page_of_plan(slug)
+    context = {
+        "slug": slug,
+        "agency": agency_on(row.plan.coordinating_agency, timezone.localdate()),
+        "has_released": PublicPage.objects.open().filter(plan=row.plan).exists(),
+    }
     if row.taken_down_at is not None:
-        context = {"plan": row.plan, "taken_down_at": row.taken_down_at}
+        context |= {"plan": row.plan, "taken_down_at": row.taken_down_at}
         return public_page("reports/public/taken_down.html", context, status=410)
-    context = {"slug": slug, "published_at": row.published_at, **shown(row.content, slug)}
-    return shared(request, public_page("reports/public/progress.html", context, is_indexed=True))
+    # Where it is tried out, it is served from any address.
+    site = request.build_absolute_uri("/")[:-1] if settings.DEBUG else settings.SITE_URL
+    context |= {"published_at": row.published_at, **shown(row.content, slug, site)}
+    page = public_page("reports/public/progress.html", context, is_indexed=True)
+    return shared(request, page, seconds=0)
 
 
-def shown(content: dict[str, Any], slug: str = "") -> dict[str, Any]:
+def shown(content: dict[str, Any], slug: str = "", site: str = "") -> dict[str, Any]:
     """Return the context of the page, or of its preview."""
-    drawn = charts_of(content)
+    drawn = {name: on_screen(draw) for name, draw in charts_of(content).items()}
     return {
         "plan": {"title": content["plan"]},
         "content": content,
@@ -77,7 +96,7 @@ def shown(content: dict[str, Any], slug: str = "") -> dict[str, Any]:
             for row in content.get("released_papers", ())
         ],
         "embed": {
-            name: settings.SITE_URL + reverse("reports:progress-data", args=[slug, name, "svg"])
+            name: site + reverse("reports:progress-data", args=[slug, name, "svg"])
             for name in (drawn if slug else ())
         },
     }
@@ -98,27 +117,40 @@ def known(code: str) -> KnownDate:
     return KnownDate(date.fromisoformat(code))
 
 
-def charts_of(content: dict[str, Any]) -> dict[str, SafeString]:
-    """Return the charts of the parts that are there, each with its words in its title."""
-    found = {}
+def charts_of(content: dict[str, Any]) -> dict[str, Callable[[bool], SafeString]]:
+    """Return what draws the charts of the parts that are there, narrow or not."""
+    found: dict[str, Callable[[bool], SafeString]] = {}
     if content.get("stages"):
-        found["stages"] = stage_bars(
-            [
-                PillarProgress(
-                    row["pillar"], tuple(StageCount(stage, row[stage.value]) for stage in Stage)
-                )
-                for row in content["stages"]
-            ]
-        )
+        pillars = [
+            PillarProgress(
+                row["pillar"], tuple(StageCount(stage, row[stage.value]) for stage in Stage)
+            )
+            for row in content["stages"]
+        ]
+        found["stages"] = lambda narrow: stage_bars(pillars, narrow=narrow)
     if content.get("timeline"):
-        as_at = date.fromisoformat(content["as_at"])
-        rows = [_drawn(row) for row in content["timeline"]]
-        near = sorted(rows, key=lambda row: abs((row.milestone.expected_on - as_at).days))
-        kept = {id(row) for row in near[:MOST_DRAWN]}
-        found["timeline"] = milestone_timeline(
-            [row for row in rows if id(row) in kept], as_at=as_at
-        )
+        found["timeline"] = lambda narrow: _timeline(content, narrow=narrow)
     return found
+
+
+def _timeline(content: dict[str, Any], *, narrow: bool) -> SafeString:
+    """Draw the milestones, at most `MOST_DRAWN`; the drawing says so if some are left out."""
+    as_at = date.fromisoformat(content["as_at"])
+    every = [(_drawn(row), row["status"] == OVERDUE) for row in content["timeline"]]
+    order = sorted(
+        range(len(every)),
+        key=lambda n: (not every[n][1], abs((every[n][0].milestone.expected_on - as_at).days)),
+    )
+    kept = [every[n] for n in sorted(order[:MOST_DRAWN])]
+    return milestone_timeline(
+        [row for row, _is_overdue in kept],
+        as_at=as_at,
+        overdue=[row for row, is_overdue in kept if is_overdue],
+        note=LEFT_OUT.format(drawn=len(kept), every=len(every), day=long_date(as_at))
+        if len(kept) < len(every)
+        else "",
+        narrow=narrow,
+    )
 
 
 def _drawn(row: dict[str, Any]) -> TimelineRow:
@@ -155,7 +187,7 @@ def progress_data(request: HttpRequest, slug: str, what: str, format: str) -> Ht
     # Other sites may show the charts and read the data.
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return shared(request, response)
+    return shared(request, response, seconds=SECONDS_KEPT)
 
 
 def _json(content: dict[str, Any], what: str) -> tuple[str, str] | None:
@@ -183,8 +215,8 @@ def _cell(value: Any) -> str | int:
 
 
 def _svg(content: dict[str, Any], what: str) -> tuple[str, str] | None:
-    found = charts_of(content).get(what)
-    return None if found is None else (str(found), "image/svg+xml")
+    draw = charts_of(content).get(what)
+    return None if draw is None else (str(draw(False)), "image/svg+xml")
 
 
 FORMATS: dict[str, Callable[[dict[str, Any], str], tuple[Any, str] | None]] = {
@@ -194,9 +226,9 @@ FORMATS: dict[str, Callable[[dict[str, Any], str], tuple[Any, str] | None]] = {
 }
 
 
-def shared(request: HttpRequest, response: HttpResponse) -> HttpResponseBase:
-    """Let every cache keep the response for five minutes, then ask whether it changed."""
+def shared(request: HttpRequest, response: HttpResponse, *, seconds: int) -> HttpResponseBase:
+    """Let every cache keep the response for so many seconds, then ask whether it changed."""
     response["ETag"] = quote_etag(hashlib.sha256(response.content).hexdigest())
-    response["Cache-Control"] = f"public, max-age={SECONDS_KEPT}"
+    response["Cache-Control"] = f"public, max-age={seconds}" if seconds else "public, no-cache"
     answer = get_conditional_response(request, etag=response["ETag"], response=response)
     return answer or response

@@ -14,6 +14,7 @@ from reports.document import DocumentError
 from reports.forms.publishing_forms import ProgressForm, TakeDownForm
 from reports.models import PublicProgress
 from reports.progress.published_content import content_of, digest_of, moment_of
+from reports.release.act import act_named
 from reports.services.release import progress_pages
 from reports.views.public.plan_progress import shown
 from workitems.models import Plan
@@ -33,7 +34,10 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     plan, today = _plan(request, slug), timezone.localdate()
     # The choices of the preview are in its address, and are posted again with its digest.
     data = request.GET if request.method != "POST" and "on" in request.GET else posted(request)
-    form = ProgressForm(data, plan=plan, today=today, initial={"on": today})
+    last = PublicProgress.objects.filter(plan=plan).newest_first().first()
+    parts = [part for part in PublicProgress.Part.values if last and part in last.content]
+    initial = {"on": today, "parts": parts}
+    form = ProgressForm(data, plan=plan, today=today, initial=initial)
     content: dict[str, Any] | None = None
     preview: dict[str, Any] = {}
     if form.is_valid():
@@ -63,6 +67,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         pages=pages,
         up=next((row for row in pages if row.taken_down_at is None), None),
         preview=preview,
+        act=act_named().title,
         seen=digest_of(content) if content and preview else "",
         chosen=form.cleaned_data if preview else {},
     )

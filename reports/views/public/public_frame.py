@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from reports.release.act import act_named
+
 
 def public_page(
     template: str,
@@ -18,10 +20,16 @@ def public_page(
     """Render a page that says nothing of its reader. Search engines are told to leave it out unless
     `is_indexed`.
 
-    Without the request no context processor runs, so no user, session or message can get in. Only a
+    `agency` of the context is whom to ask for more. Without the request no context processor runs, so no user, session or message can get in. Only a
     page with a form passes it, for the token against forgery.
     """
-    context = {**context, "is_indexed": is_indexed, "support_email": settings.SUPPORT_EMAIL}
+    context = {
+        **context,
+        "is_indexed": is_indexed,
+        "support_email": settings.SUPPORT_EMAIL,
+        "ombudsman": settings.OMBUDSMAN,
+        "act": act_named().title,
+    }
     response = HttpResponse(render_to_string(template, context, request), status=status)
     if not is_indexed:
         keep_out(response)

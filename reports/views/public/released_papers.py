@@ -9,12 +9,22 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.succession import agency_on
 from agencies.views.form_pages import saying_refusals
+from reports.document.dates import long_date
 from reports.forms.publishing_forms import VerifyForm
-from reports.models import PublicPage, Release, ReleasedPaper, RequestEvent, ScheduleLine
-from reports.release.act import UnknownGround, act_named, cited
+from reports.models import (
+    PublicPage,
+    PublicProgress,
+    Release,
+    ReleasedPaper,
+    RequestEvent,
+    ScheduleLine,
+)
+from reports.release.act import UnknownGround, act_named, cited, cited_in_full
 from reports.views import files
 from reports.views.public.public_frame import keep_out, public_page
 from workitems.models import Plan
@@ -35,6 +45,12 @@ class Shown:
     schedule: list[dict[str, Any]]
 
     @property
+    def heading(self) -> str:
+        """Say how and when it was released: "Released on request, 22 May 2013"."""
+        how = "on request" if self.release.kind == Release.Kind.OIA else "proactively"
+        return f"Released {how}, {long_date(self.release.released_on)}"
+
+    @property
     def words(self) -> str:
         """What a search looks through."""
         lines = [str(line["title"]) for line in self.schedule]
@@ -50,11 +66,16 @@ def released(request: HttpRequest, slug: str) -> HttpResponse:
     )
     asked = request.GET.get("q", "").strip()[:MOST_ASKED]
     every = list(_shown(page.plan))
+    _say_newer(every)
+    agency = agency_on(page.plan.coordinating_agency, timezone.localdate())
     found = [each for each in every if _matches(asked, each)] if asked else every
     return public_page(
         "reports/public/released.html",
         {
             "plan": page.plan,
+            "agency": agency,
+            "has_progress": PublicProgress.objects.up().filter(plan=page.plan).exists(),
+            "key": _key(every),
             "asked": asked,
             "found": found,
             "there_are": bool(every),
@@ -62,6 +83,26 @@ def released(request: HttpRequest, slug: str) -> HttpResponse:
         },
         is_indexed=page.is_indexed,
     )
+
+
+def _say_newer(every: list[Shown]) -> None:
+    """Add to each paper the newest release that has a paper of the same title, if another has."""
+    newest: dict[str, Shown] = {}
+    for each in every:
+        for paper in each.papers:
+            found = newest.setdefault(paper["row"].title.casefold(), each)
+            paper["newer"] = found if found is not each else None
+
+
+def _key(every: list[Shown]) -> list[tuple[str, str, str]]:
+    """Return each ground on the page: as it is cited, in full, and its short wording."""
+    codes = {code for each in every for line in each.schedule for code in line["codes"]}
+    codes |= {code for each in every for paper in each.papers for code in paper["row"].withheld}
+    return [
+        (said, cited_in_full(code), words)
+        for code in sorted(codes)
+        for said, words in [_ground(code)]
+    ]
 
 
 def _shown(plan: Plan) -> Iterator[Shown]:
@@ -102,6 +143,7 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         **line,
         "dated": date.fromisoformat(line["dated"]) if line["dated"] else None,
         "decision": said,
+        "codes": line["grounds"],
         "grounds": [_ground(code) for code in line["grounds"]],
     }
 
@@ -128,8 +170,14 @@ def _plain(text: str) -> str:
 @login_not_required
 @require_safe
 def released_paper(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Return one released PDF, byte for byte, while it is published. Its digest is checked."""
-    published = Release.objects.on_public_pages().published().filter(request__plan__slug=slug)
+    """Return one released PDF, byte for byte, while it is published. Its digest is checked.
+
+    In the place of one that was taken back is a page that says why, with status 410.
+    """
+    ever = Release.objects.on_public_pages().filter(request__plan__slug=slug)
+    if back := ever.tombstones().filter(papers=pk).first():
+        return _taken_back(back)
+    published = ever.published()
     paper = get_object_or_404(
         ReleasedPaper.objects.defer("gate_report").select_related(
             "release__request__plan__public_page"
@@ -147,6 +195,23 @@ def released_paper(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return response if plan.public_page.is_indexed else keep_out(response)
 
 
+def _taken_back(row: Release) -> HttpResponse:
+    plan = row.request.plan
+    assert plan is not None  # it has a public page
+    # Added by `tombstones`.
+    ids = {"published": row.published_id, "unpublished": row.unpublished_id}  # type: ignore[attr-defined]
+    events = RequestEvent.objects.in_bulk(ids.values())
+    return public_page(
+        "reports/public/taken_back.html",
+        {
+            "plan": plan,
+            "agency": agency_on(plan.coordinating_agency, timezone.localdate()),
+            **{name: events[pk] for name, pk in ids.items()},
+        },
+        status=410,
+    )
+
+
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request: HttpRequest) -> HttpResponse:
@@ -156,6 +221,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             answer = _answer(form.digest)
+            answer["is_hashed_here"] = form.cleaned_data["file"] is not None
     return public_page(
         "reports/public/verify.html",
         {"form": form, **answer},

@@ -1,7 +1,7 @@
 """Test the public page of a plan's progress: what is chosen is there, and nothing else is."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import jsonschema
 import pytest
@@ -176,7 +176,8 @@ def test_caches_keep_every_answer_and_it_is_the_same_for_everybody(client, plan,
     after = every_answer(client, plan.slug)
     assert [answer.content for answer in after] == [answer.content for answer in before]
     for answer in (*before, *after):
-        assert answer["Cache-Control"] == "public, max-age=300"
+        is_page = answer["Content-Type"].startswith("text/html")
+        assert answer["Cache-Control"] == f"public, {'no-cache' if is_page else 'max-age=300'}"
         assert not answer.cookies
         assert answer.get("Vary", "Accept-Encoding") == "Accept-Encoding"
         assert policy(answer) >= POLICY
@@ -185,6 +186,70 @@ def test_caches_keep_every_answer_and_it_is_the_same_for_everybody(client, plan,
         reverse("reports:progress", args=[plan.slug]), headers={"If-None-Match": first["ETag"]}
     )
     assert again.status_code == 304
+
+
+def test_an_overdue_milestone_says_so_in_the_chart_and_in_the_table(client, plan, coordinator):
+    published(plan, coordinator, "timeline")
+    page = client.get(reverse("reports:progress", args=[plan.slug])).text
+    assert "Quokka brochure: promised 1 May 2013, overdue since 1 May 2013" in page
+    assert page.count("1 May 2013, overdue</text>") == 2, "drawn wide and narrow"
+    assert '<span class="mark mark-late">' in page
+
+
+def test_a_chart_says_which_milestones_it_leaves_out(client, plan, coordinator):
+    item = plan.items.get(number="1.1")
+    for number in range(45):
+        day = ON + timedelta(days=number)
+        MilestoneFactory(
+            item=item,
+            number=number + 2,
+            description=f"Step {number}",
+            original_due=day,
+            agreed_due=day,
+        )
+    published(plan, coordinator, "timeline")
+    chart = client.get(reverse("reports:progress-data", args=[plan.slug, "timeline", "svg"])).text
+    assert "40 of 46 milestones: those overdue first" in chart
+    assert ("Quokka brochure" in chart, "Step 38:" in chart, "Step 39:" in chart) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_the_page_names_the_successor_of_an_agency_that_ended(client, plan, coordinator):
+    old = plan.coordinating_agency
+    old.valid_to = date(2012, 6, 30)
+    old.successor = AgencyFactory(short_name="MBIE", name="Ministry of Business")
+    old.save()
+    published(plan, coordinator, "figures")
+    page = client.get(reverse("reports:progress", args=[plan.slug])).text
+    assert "Published by Ministry of Business on\n  1 July 2013." in page
+    assert "Ask Ministry of Business." in page
+    assert "Department of Labour" not in page
+    released = client.get(reverse("reports:released", args=[plan.slug])).text
+    assert "Published by Ministry of Business." in released
+
+
+def test_progress_and_released_papers_lead_to_each_other(client, plan, coordinator):
+    page = published(plan, coordinator, "figures")
+    progress, papers = (
+        reverse(f"reports:{name}", args=[plan.slug]) for name in ("progress", "released")
+    )
+    assert f'href="{papers}"' in client.get(progress).text
+    assert f'href="{progress}"' in client.get(papers).text
+    progress_pages.take_down_progress(page=page, reason="A mistake", by=coordinator, at=NOW)
+    assert f'href="{papers}"' in client.get(progress).text
+    assert f'href="{progress}"' not in client.get(papers).text
+    PublicPage.objects.update(is_open=False)
+    assert f'href="{papers}"' not in client.get(progress).text
+
+
+def test_the_parts_published_last_are_ticked(client, plan, coordinator):
+    published(plan, coordinator, "figures", "released_papers")
+    client.force_login(coordinator)
+    page = client.get(reverse("reports:progress-page", args=[plan.slug]))
+    assert page.context["form"].initial["parts"] == ["figures", "released_papers"]
 
 
 def test_a_page_that_is_taken_down_says_so_and_its_data_is_gone(client, plan, coordinator):

@@ -132,7 +132,7 @@ def test_a_page_that_is_not_open_is_not_there(client, plan):
 def test_the_page_takes_the_same_queries(client, plan, papers, django_assert_num_queries):
     for _ in range(papers):
         released(plan)
-    with django_assert_num_queries(6):  # two of them are of the transaction
+    with django_assert_num_queries(7):  # two of them are of the transaction
         get(client, "released", plan.slug)
 
 
@@ -140,7 +140,7 @@ def test_the_page_takes_the_same_queries(client, plan, papers, django_assert_num
 def test_a_search_needs_neither_macrons_nor_case(client, plan, asked, number):
     released(plan)
     page = get(client, "released", plan.slug, q=asked)
-    assert page.text.count("<h2 id=") == number
+    assert page.text.count('<h2 id="release-') == number
 
 
 def test_a_paper_is_served_as_it_was_released_until_it_is_taken_back(client, plan):
@@ -149,7 +149,7 @@ def test_a_paper_is_served_as_it_was_released_until_it_is_taken_back(client, pla
     assert sha256(answer.content) == paper.pdf_sha256
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     event(paper.release, "unpublished", note="It named somebody.")
-    assert get(client, "released-paper", plan.slug, paper.pk).status_code == 404
+    assert get(client, "released-paper", plan.slug, paper.pk).status_code == 410
     page = get(client, "released", plan.slug).text
     assert "It named somebody." in page
     assert paper.title not in page
@@ -168,7 +168,9 @@ def test_a_file_or_its_digest_is_verified_and_not_kept(client, plan):
     title = f">{paper.title}</a>"
     assert title in client.post(address, {"typed": f" {paper.pdf_sha256.upper()}"}).text
     file = SimpleUploadedFile("any.pdf", bytes(paper.pdf))
-    assert title in client.post(address, {"file": file}).text
+    page = client.post(address, {"file": file}).text
+    assert title in page
+    assert "This file was released" in page
     changed = SimpleUploadedFile("any.pdf", bytes(paper.pdf) + b" ")
     assert "No released file has this SHA-256" in client.post(address, {"file": changed}).text
 
@@ -177,7 +179,7 @@ def test_the_title_of_what_is_not_published_is_not_told(client, plan):
     paper = released(plan)
     event(paper.release, "unpublished")
     page = client.post(reverse("reports:released-verify"), {"typed": paper.pdf_sha256}).text
-    assert "This file was released" in page
+    assert "A file with this SHA-256 was released" in page
     assert paper.title not in page
 
 
@@ -226,3 +228,68 @@ def test_a_proactive_release_has_no_requester(client, plan):
     made = InformationRequest.objects.get()
     assert made.is_own_initiative
     assert made.requester == ()
+
+
+# --- whom to ask, what is newer, what was taken back -----------------------------------------------
+
+
+def test_every_public_page_says_whom_to_ask_and_where_to_complain(client, plan, settings):
+    settings.SUPPORT_EMAIL = "help@example.org"
+    settings.OMBUDSMAN = {"website": "www.ombudsman.example"}
+    released(plan)
+    for name, arguments, whom in (
+        ("released", [plan.slug], plan.coordinating_agency.name),
+        ("published", [], "the agency that\n    holds it"),
+        ("released-verify", [], "the agency that\n    holds it"),
+    ):
+        page = get(client, name, *arguments).text
+        assert f"Ask {whom}." in page
+        assert 'href="mailto:help@example.org"' in page
+        assert 'href="https://www.ombudsman.example"' in page
+
+
+def test_a_paper_that_was_released_again_leads_to_its_newer_copy(client, plan):
+    old = released(plan, title="10/96252")
+    new = released(plan, title="10/96252", release__released_on=date(2026, 11, 26))
+    other = released(plan, title="11/1", release__kind="proactive")
+    found = get(client, "released", plan.slug).context["found"]
+    newer = {
+        paper["row"].pk: paper["newer"] and paper["newer"].heading
+        for each in found
+        for paper in each.papers
+    }
+    assert newer == {new.pk: None, old.pk: "Released on request, 26 November 2026", other.pk: None}
+    assert {each.heading for each in found} == {
+        "Released on request, 26 November 2026",
+        "Released on request, 22 May 2013",
+        "Released proactively, 22 May 2013",
+    }
+
+
+def test_grounds_are_tied_to_the_act_once(client, plan):
+    released(plan)
+    assert get(client, "released", plan.slug).context["key"] == [
+        ("s 9(2)(a)", "section 9(2)(a)", "privacy of people")
+    ]
+    page = get(client, "released", plan.slug).text
+    assert page.count("section 9(2)(a) of the Official Information Act 1982") == 1
+
+
+def test_the_address_of_a_paper_that_was_taken_back_says_when_and_why(client, plan):
+    paper = released(plan)
+    event(paper.release, "unpublished", note="It named somebody.")
+    page = get(client, "released-paper", plan.slug, paper.pk)
+    assert page.status_code == 410
+    assert "taken back on 22 May 2013" in page.text
+    assert "It named somebody." in page.text
+    assert paper.title not in page.text
+    PublicPage.objects.update(is_open=False)
+    assert get(client, "released-paper", plan.slug, paper.pk).status_code == 404
+
+
+def test_a_file_that_is_no_pdf_is_refused_as_such(client):
+    file = SimpleUploadedFile("data.json", b"{}")
+    page = client.post(reverse("reports:released-verify"), {"file": file})
+    assert page.status_code == 422
+    assert "This is not a PDF." in page.text
+    assert "(optional)" not in page.text
