@@ -70,6 +70,7 @@ from tests.factories import (
     ResponseFactory,
     ReturnFactory,
     ReturnNoteFactory,
+    ReturnSheetFactory,
     RiskFactory,
     RoundFactory,
     ScheduleLineFactory,
@@ -311,7 +312,9 @@ def scene() -> Scene:
     )
     SupportFactory(item=supported, agency=police)
     round = RoundFactory(plan=plan)
-    ReturnNoteFactory(of_return=ReturnFactory(round=round, agency=police))
+    own_return = ReturnFactory(round=round, agency=police)
+    ReturnNoteFactory(of_return=own_return)
+    ReturnSheetFactory(of_return=own_return)
     ReturnFactory(
         round=round,
         agency=customs,

@@ -61,6 +61,7 @@ from workitems.models import (
     Reminder,
     Return,
     ReturnNote,
+    ReturnSheet,
     Risk,
     Round,
     StatusProposal,
@@ -638,6 +639,20 @@ class StatusProposalFactory(DjangoModelFactory):
     reason = "The printer cannot deliver before August."
     proposed_by = factory.SubFactory(UserFactory)
     proposed_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class ReturnSheetFactory(DjangoModelFactory):
+    """A workbook that says nothing new."""
+
+    class Meta:
+        model = ReturnSheet
+
+    of_return = factory.SubFactory(ReturnFactory)
+    name = "police.xlsx"
+    read = factory.LazyFunction(lambda: {"rows": [], "faults": []})
+    uploaded_by = factory.SubFactory(UserFactory)
+    uploaded_as = factory.LazyAttribute(lambda row: row.uploaded_by.signature)
+    uploaded_at = datetime(2010, 7, 1, tzinfo=UTC)
 
 
 class HeldEntryFactory(DjangoModelFactory):

@@ -38,7 +38,7 @@ from tests.cast import (
     standing_scene,
 )
 from tests.content_policy import lacks_policy
-from workitems.models import ReturnNote
+from workitems.models import ReturnNote, ReturnSheet
 
 pytestmark = pytest.mark.django_db
 
@@ -337,6 +337,10 @@ def own_return(scene: Scene) -> list[Any]:
     return [*round_of(scene), scene.agencies["police"].pk]
 
 
+def own_sheet(scene: Scene) -> list[Any]:
+    return [*own_return(scene), ReturnSheet.objects.get().pk]
+
+
 def own_note(scene: Scene) -> list[Any]:
     notes = ReturnNote.objects.filter(of_return__round=scene.round)
     return [*own_return(scene), notes.get().pk]
@@ -545,6 +549,9 @@ RULES: dict[str, Row] = {
     "returns:recall": of_plan(
         submitted_return, may=("other approver",), get=NOT_ALLOWED, post=ONWARD
     ),
+    "returns:workbook": of_plan(own_return, may=WRITERS, post=INVALID),
+    "returns:download-workbook": of_plan(own_return, may=WRITERS),
+    "returns:compare-workbook": of_plan(own_sheet, may=WRITERS, post=409),
     "returns:enter": of_plan(own_return, may=("coordinator",), post=INVALID),
     "returns:remind": of_plan(round_of, may=("coordinator",), post=INVALID),
     "returns:extend": of_plan(round_of, may=("coordinator",), post=INVALID),

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
+from agencies.models import Agency
 from workitems import standing
 from workitems.answer_changes import AnswerChange, answer_changes
 from workitems.models import (
@@ -357,6 +358,12 @@ def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones:
         if with_milestones
         else [],
     )
+
+
+def members_of(of_return: Return) -> dict[int, Agency]:
+    """Return the plan's member agencies by id. Any of them may own a mitigation."""
+    members = Agency.objects.filter(memberships__plan=of_return.round.plan_id).in_order()
+    return {agency.pk: agency for agency in members}
 
 
 def _last_accepted(of_return: Return) -> Return | None:

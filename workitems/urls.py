@@ -17,6 +17,7 @@ from workitems.views import (
     plan_making,
     plans,
     reading,
+    return_sheet,
     returns,
     risks,
     round_levers,
@@ -137,6 +138,17 @@ return_urls = [
     path("<int:round>/<int:agency>/recall/", returns.recall, name="recall"),
     path("<int:round>/<int:agency>/notes/<int:note>/", returns.reply, name="reply"),
     path("<int:round>/<int:agency>/enter/", round_levers.enter, name="enter"),
+    path("<int:round>/<int:agency>/workbook/", return_sheet.index, name="workbook"),
+    path(
+        "<int:round>/<int:agency>/workbook/download/",
+        return_sheet.download,
+        name="download-workbook",
+    ),
+    path(
+        "<int:round>/<int:agency>/workbook/<int:sheet>/",
+        return_sheet.comparison,
+        name="compare-workbook",
+    ),
 ]
 
 variation_urls: list[URLPattern | URLResolver] = [

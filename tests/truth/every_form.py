@@ -76,6 +76,8 @@ from workitems.models import (
     Pillar,
     Plan,
     Reminder,
+    Return,
+    ReturnSheet,
     Risk,
     Round,
     StatusProposal,
@@ -83,6 +85,7 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
+from workitems.return_sheet import write_workbook
 from workitems.services import meetings, rounds, variations
 
 Says = Callable[[Scene], dict[str, Any]]
@@ -258,6 +261,11 @@ def edited_copy(world: Scene) -> SimpleUploadedFile:
     key = world.briefing.draft_paragraphs.order_by("pk")[0].key
     file = Edited(render_docx(document_of(world.briefing)))
     return SimpleUploadedFile("edited.docx", file.replace(key, "progress", "success").data())
+
+
+def own_workbook(world: Scene) -> SimpleUploadedFile:
+    of_return = Return.objects.get(round=world.round, agency=world.agencies["police"])
+    return SimpleUploadedFile("police.xlsx", write_workbook(of_return, timezone.localdate()))
 
 
 def new_plan(world: Scene) -> io.BytesIO:
@@ -651,6 +659,9 @@ CREATES = {
         "OIA adviser",
         lambda world: {"words": "emergency financial help", "grounds": ["6(c)"]},
     ),
+    "returns:workbook": Creates(
+        ReturnSheet, "contributor", lambda world: {"workbook": own_workbook(world)}
+    ),
     "returns:remind": Creates(
         Reminder, "coordinator", lambda world: {"body": "Please send us your return."}
     ),
@@ -759,6 +770,7 @@ CHANGES = {
     "returns:read": STATE,
     "returns:recall": STATE,
     "returns:reply": VERSION,
+    "returns:compare-workbook": "a workbook is taken in once, as it was shown",
     "returns:extend": SAME,
     "returns:close-round": STATE,
     "returns:reopen-round": STATE,

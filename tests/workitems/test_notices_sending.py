@@ -241,6 +241,7 @@ def test_the_full_text_of_a_mail_is_as_expected(of_return, item, contributor, se
         "\n"
         "The round is open. The return is due on 14 July 2010, in 29 days.\n"
         "0 of 1 items answered.\n"
+        "You can answer it in the attached workbook: choose the file on the return’s page.\n"
         "\n"
         "From the coordinator:\n"
         "Say it in a sentence.\n"

@@ -1,7 +1,8 @@
 """The daily e-mail to one person, as plain text and HTML, most urgent first.
 
 It contains rounds, briefings, agencies, dates and counts. It never quotes what an agency or the
-coordinator wrote in a return, which stays behind the sign-in.
+coordinator wrote in a return, which stays behind the sign-in. The attached workbook of a return has
+its agency's last accepted answers.
 """
 
 from collections import defaultdict
@@ -17,13 +18,18 @@ from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
 
 from agencies.models import Seat, User
-from workitems.models import Notice
+from workitems.attachments import content_type
+from workitems.models import Notice, Return
 from workitems.notices.timetable import News, OtherNews, ReturnNews, Why
+from workitems.return_sheet import workbook_name, write_workbook
 from workitems.services.handover import is_from_mail
 from workitems.spans import span_in_words
 from workitems.standing import count_noun, days_in_words
 
 Reason = Notice.Reason
+# The return comes along as a workbook.
+WORKBOOK = "You can answer it in the attached workbook: choose the file on the return’s page."
+WITH_WORKBOOK = (Reason.OPENED, Reason.REMINDED)
 READY = "Nothing is missing any more. An approver can submit it."
 
 MOST_URGENT_FIRST = (
@@ -98,7 +104,21 @@ def compose(
         },
     )
     mail.attach_alternative(render_to_string("notices/digest.html", context), "text/html")
+    news = [line for line in lines if isinstance(line, ReturnNews) and brings_workbook(line)]
+    for of_return in {line.of_return.pk: line.of_return for line in news}.values():
+        mail.attach(*workbook_of(of_return, on))
     return mail
+
+
+def brings_workbook(line: ReturnNews) -> bool:
+    return line.reason in WITH_WORKBOOK and line.told_as != Seat.Role.COORDINATOR
+
+
+def workbook_of(of_return: Return, on: date) -> tuple[str, bytes, str]:
+    """Return the return's workbook as an attachment. It has no words of this round, which stay behind
+    the sign-in."""
+    name = workbook_name(of_return)
+    return name, write_workbook(of_return, on, with_draft=False), content_type(name)
 
 
 def _within(label: str) -> str:
@@ -128,6 +148,8 @@ def entry(news: Sequence[News], on: date) -> Entry:
     sentences = [sentence(line, on) for line in lines]
     if first.reason != Reason.SUBMITTED and (progress := progress_of(lines)):
         sentences.append(progress)
+    if any(brings_workbook(line) for line in lines):
+        sentences.append(WORKBOOK)
     if reason := why_you(first):
         sentences.append(reason)
     messages = [line.message for line in lines if line.message]

@@ -22,7 +22,7 @@ from workitems.forms.returns import (
     answer_of,
 )
 from workitems.models import Milestone, MilestoneAnswer, Return, ReturnNote, Update
-from workitems.returns import MilestoneLine, Section, one_section, takes_answers
+from workitems.returns import MilestoneLine, Section, members_of, one_section, takes_answers
 from workitems.services import handover as handover_services
 from workitems.services import milestone_answers
 from workitems.services import rounds as round_services
@@ -191,12 +191,6 @@ def save_reply(request: HttpRequest, entry: NoteEntry, *, is_pause: bool = False
         entry.theirs = form.refuse(refusal)
         return False
     return True
-
-
-def members_of(of_return: Return) -> dict[int, Agency]:
-    """Return the plan's member agencies by id. Any of them may own a mitigation."""
-    members = Agency.objects.filter(memberships__plan=of_return.round.plan_id).in_order()
-    return {agency.pk: agency for agency in members}
 
 
 def entries_of(

@@ -20,6 +20,7 @@ from agencies.views.form_pages import refusals_in_messages, saying_refusals
 from workitems import services
 from workitems.desk import days_until
 from workitems.forms.returns import ReplyForm, SendBackForm
+from workitems.forms.workbook import WorkbookForm
 from workitems.models import Evidence, Notice, Return, WorkItem
 from workitems.notices import tell_at_once
 from workitems.returns import Page, one_section, return_page, takes_answers
@@ -287,6 +288,7 @@ def show(
             "refusals": [(entry.section, said) for entry in entries for said in entry.refusals],
             "notes": notes if notes is not None else notes_on_the_whole(of_return, page),
             "mails": mails_of(of_return),
+            "workbook_form": WorkbookForm() if writes else None,
             "is_for_agency": for_agency,
             "may_recall": may_recall,
             "recall_obstacle": handover_services.recall_obstacle(of_return) if may_recall else "",

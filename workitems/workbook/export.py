@@ -188,9 +188,9 @@ def _workbook(rows: dict[str, Iterator[Row]]) -> bytes:
         worksheet.freeze_panes = "A2"
         columns = _columns(sheet)
         _format_columns(worksheet, columns)
-        worksheet.append([_styled_cell(worksheet, column.heading, BOLD) for column in columns])
+        worksheet.append([styled_cell(worksheet, column.heading, BOLD) for column in columns])
         for values in tables[sheet.name]:
-            worksheet.append([_styled_cell(worksheet, value) for value in values])
+            worksheet.append([styled_cell(worksheet, value) for value in values])
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()
@@ -237,7 +237,7 @@ def _format_columns(worksheet: Any, columns: tuple[Column, ...]) -> None:
             worksheet.data_validations.append(choice)
 
 
-def _styled_cell(worksheet: Any, value: Any, font: Font | None = None) -> Any:
+def styled_cell(worksheet: Any, value: Any, font: Font | None = None) -> Any:
     """Return a cell. Text never becomes a formula, whatever it begins with."""
     cell = WriteOnlyCell(worksheet)
     cell.alignment = WRAPPED

@@ -1,0 +1,27 @@
+"""Compare three texts of a field: as it was taken out, as it is now, and as the workbook says."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that the workbook changes. `base` is what was taken out."""
+
+    field: str
+    base: str
+    now: str
+    said: str
+
+    @property
+    def is_conflict(self) -> bool:
+        return self.now != self.base
+
+
+def compare(base: dict[str, str], now: dict[str, str], said: dict[str, str]) -> list[Difference]:
+    """Return the fields that the workbook changes. What it leaves as it was taken out, or says as
+    the return does, is none of them."""
+    return [
+        Difference(name, base.get(name, ""), now.get(name, ""), text)
+        for name, text in said.items()
+        if text not in (base.get(name, ""), now.get(name, ""))
+    ]
