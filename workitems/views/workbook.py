@@ -7,9 +7,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Seat
+from agencies.models import Agency, Seat
 from agencies.views.once import once
 from workitems.forms.workbook import ConfirmForm, WorkbookForm
 from workitems.models import Plan
@@ -60,9 +61,10 @@ def export_plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def blank(request: HttpRequest) -> HttpResponse:
-    """Download a workbook with sheets and headings only, to fill in for a new plan."""
+    """Download a workbook to fill in for a new plan, with the agencies of today."""
     require(request, "workitems.create_plan", None)
-    return _download(empty_workbook(), "new-plan.xlsx")
+    agencies = Agency.objects.valid_on(localdate()).select_related("successor").in_order()
+    return _download(empty_workbook(agencies), "new-plan.xlsx")
 
 
 def _download(content: bytes, name: str) -> HttpResponse:

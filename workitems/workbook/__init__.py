@@ -1,6 +1,7 @@
 """Import and export a plan as a workbook (.xlsx) in one format.
 
     export_workbook(plan)                    -> bytes
+    empty_workbook(agencies)                 -> bytes, to fill in for a new plan (template.py)
     preview_import(file, at=...)             -> Outcome: what importing would do; writes nothing
     import_workbook(file, name=..., at=...)  -> Outcome: what it did
 
@@ -10,6 +11,7 @@ proposal (proposal.py). write.py writes the proposal with dated history (past.py
 file between preview and import. columns.py defines the format.
 """
 
-from workitems.workbook.export import empty_workbook, export_workbook
+from workitems.workbook.export import export_workbook
 from workitems.workbook.faults import ExportRefused, Fault, WorkbookRefused
 from workitems.workbook.importing import Outcome, import_workbook, preview_import
+from workitems.workbook.template import empty_workbook

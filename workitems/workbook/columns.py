@@ -138,7 +138,7 @@ AGENCIES = Sheet(
         Column("Successor", AGENCY, "successor", note="Only with a last day."),
     ),
     "Every agency here becomes a member of the plan's working group. One that is not known yet is added. "
-    "One that is known is not changed: a difference is shown before the import, and an administrator decides.",
+    "One that is known is not changed: a difference is shown before the import.",
 )
 
 PILLARS = Sheet(
@@ -330,6 +330,8 @@ RISKS = Sheet(
     "The first row is the plan's risk 1, the next its risk 2, and so on.",
 )
 
+# Sheets of the workbook to fill in that help people; an import does not read them.
+INSTRUCTIONS, EXAMPLE = "Instructions", "Example"
 SHEETS = (PLAN, AGENCIES, PILLARS, ITEMS, MILESTONES, DELAYS, MITIGATIONS, UPDATES, RISKS)
 
 

@@ -35,6 +35,8 @@ from workitems.workbook.stored import Stored
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 BOLD = Font(bold=True)
 DATE_FORMAT = "yyyy-mm-dd"
+# The last row for which lists of choices are offered.
+LAST_OFFERED = 5000
 
 
 def export_workbook(plan: Plan) -> bytes:
@@ -65,12 +67,6 @@ def export_workbook(plan: Plan) -> bytes:
         ),
     }
     return _workbook(rows)
-
-
-def empty_workbook() -> bytes:
-    """Return a workbook with sheets and headings only, to fill in for a new plan."""
-    keys = [{"Key": column.heading} for column in PLAN]
-    return _workbook({PLAN.name: iter(keys)})
 
 
 Row = dict[str, Any]
@@ -179,14 +175,14 @@ def _cell(column: Column, value: Any) -> Any:
 def _workbook(rows: dict[str, Iterator[Row]]) -> bytes:
     # Build and check all tables before openpyxl opens its temporary files.
     tables = {
-        sheet.name: _table(sheet, _columns(sheet), rows.get(sheet.name, iter(())))
+        sheet.name: _table(sheet, columns_of(sheet), rows.get(sheet.name, iter(())))
         for sheet in SHEETS
     }
     workbook = openpyxl.Workbook(write_only=True)
     for sheet in SHEETS:
         worksheet = workbook.create_sheet(sheet.name)
         worksheet.freeze_panes = "A2"
-        columns = _columns(sheet)
+        columns = columns_of(sheet)
         _format_columns(worksheet, columns)
         worksheet.append([styled_cell(worksheet, column.heading, BOLD) for column in columns])
         for values in tables[sheet.name]:
@@ -196,7 +192,7 @@ def _workbook(rows: dict[str, Iterator[Row]]) -> bytes:
     return file.getvalue()
 
 
-def _columns(sheet: Sheet) -> tuple[Column, ...]:
+def columns_of(sheet: Sheet) -> tuple[Column, ...]:
     if sheet.downwards:
         return Column("Key", Kind(), width=22), Column("Value", Kind(), width=90)
     return sheet.columns
@@ -230,11 +226,23 @@ def _format_columns(worksheet: Any, columns: tuple[Column, ...]) -> None:
         letter = get_column_letter(index)
         worksheet.column_dimensions[letter].width = column.width
         if isinstance(column.kind, Choice):
-            labels = ",".join(str(label) for label in column.kind.choices.labels)
-            choice = DataValidation(type="list", formula1=f'"{labels}"', allow_blank=True)
-            choice.errorTitle, choice.error = column.heading, column.kind.right
-            choice.add(f"{letter}2:{letter}5000")
-            worksheet.data_validations.append(choice)
+            offer_list(
+                worksheet, f"{letter}2:{letter}{LAST_OFFERED}", column, labels_of(column.kind)
+            )
+
+
+def labels_of(kind: Choice) -> str:
+    """Return the labels of a choice as the formula of a list."""
+    return f'"{",".join(str(label) for label in kind.choices.labels)}"'
+
+
+def offer_list(worksheet: Any, cells: str, column: Column, formula: str) -> DataValidation:
+    """Let a spreadsheet program offer a list in these cells and refuse what is not on it."""
+    choice = DataValidation(type="list", formula1=formula, allow_blank=True)
+    choice.errorTitle, choice.error = column.heading, column.kind.right
+    choice.add(cells)
+    worksheet.data_validations.append(choice)
+    return choice
 
 
 def styled_cell(worksheet: Any, value: Any, font: Font | None = None) -> Any:

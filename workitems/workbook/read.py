@@ -16,7 +16,15 @@ from openpyxl.utils import get_column_letter
 from workitems.known_dates import KnownDate, KnownTo
 from workitems.workbook import package
 from workitems.workbook.cell_kinds import Day, InvalidCell, day_words, join_with_or, one_line
-from workitems.workbook.columns import CLEARED, PLAN, SHEETS, Column, Sheet
+from workitems.workbook.columns import (
+    CLEARED,
+    EXAMPLE,
+    INSTRUCTIONS,
+    PLAN,
+    SHEETS,
+    Column,
+    Sheet,
+)
 from workitems.workbook.faults import Fault, WorkbookRefused
 from workitems.workbook.package import Cell
 
@@ -123,6 +131,8 @@ def read_workbook(file: BinaryIO, *, today: date) -> Book:
         worksheets = {}
         names = {_bare(sheet.name): sheet for sheet in SHEETS}
         for name in workbook.sheetnames:
+            if _bare(name) in (_bare(INSTRUCTIONS), _bare(EXAMPLE)):
+                continue
             sheet = names.get(_bare(name))
             if sheet is None:
                 known = join_with_or([each.name for each in SHEETS])
