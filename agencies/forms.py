@@ -1,4 +1,4 @@
-"""Forms for seats and invitations."""
+"""Forms for agencies, accounts, seats, invitations and Ministers."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -9,8 +9,11 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 
 from agencies.asking import Fault, example_day
-from agencies.fields import DayField, Form, ReasonField, TextField
-from agencies.models import Agency, Place, Seat, User
+from agencies.fields import DayField, Form, ReasonField, TextField, VersionedForm
+from agencies.models import Agency, Appointment, Office, Place, Seat, User, path_of
+from agencies.services import agencies as agency_services
+from agencies.services import appointments as appointment_services
+from agencies.services.accounts import account_faults
 from agencies.services.seats import end_faults, period_faults
 
 # Shown beside each role where the user chooses one.
@@ -192,3 +195,190 @@ class NewPersonForm(SetPasswordMixin, Form):
         self.validate_passwords()
         self.validate_password_for_user(person, "password1")
         return cleaned
+
+
+class AgencyForm(Form):
+    """Add an agency."""
+
+    short_name = TextField(
+        label="Short name",
+        max_length=30,
+        help_text="As people write it in tables: Police, MBIE. Each agency has its own.",
+    )
+    name = TextField(label="Name", max_length=200, help_text="As printed on papers.")
+    name_mi = TextField(label="Name in te reo Māori", max_length=200, required=False)
+    valid_from = DayField(
+        label="First day", required=False, help_text="Only if it began during a plan."
+    )
+    valid_to = DayField(
+        label="Last day", required=False, help_text="Only if it has ended, or ends on a known day."
+    )
+    successor = forms.ModelChoiceField(
+        label="Successor",
+        required=False,
+        queryset=Agency.objects.none(),
+        empty_label="None",
+        help_text="The agency that its work goes to after its last day.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["successor"].queryset = Agency.objects.in_order()  # type: ignore[attr-defined]
+
+    @property
+    def typed_for(self) -> Agency:
+        """The agency whose other fields the faults are of."""
+        return Agency()
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        agency = self.typed_for
+        for field in agency_services.FIELDS:
+            setattr(agency, field, cleaned.get(field) or ("" if "name" in field else None))
+        return agency_services.agency_faults(agency)
+
+
+class ChangeAgencyForm(VersionedForm, AgencyForm):
+    """Change an agency's names, days and successor."""
+
+    BEGINS_WITH = agency_services.FIELDS
+
+    reason = ReasonField(label="Why it changes", help_text="Kept in the history.")
+
+    def __init__(self, *args: Any, row: Agency, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        others = Agency.objects.exclude(pk=row.pk)
+        self.fields["successor"].queryset = others.in_order()  # type: ignore[attr-defined]
+
+    @property
+    def typed_for(self) -> Agency:
+        return Agency(pk=self.row.pk)
+
+
+class AccountForm(VersionedForm):
+    """Change a person's name and address, and whether they administer."""
+
+    BEGINS_WITH = ("name", "email")
+
+    name = TextField(label="Name", max_length=150)
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        help_text="They sign in with it. We’ll email the old address about a new one.",
+    )
+    is_administrator = forms.BooleanField(
+        label="Administrator",
+        required=False,
+        help_text="Manages agencies and people here, and nothing of a plan.",
+    )
+    reason = ReasonField(label="Why it changes", help_text="Kept in the history.")
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        self.by = by
+        super().__init__(*args, **kwargs)
+
+    def start(self, row: User) -> dict[str, Any]:
+        return {**super().start(row), "is_administrator": row.is_superuser}
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        return account_faults(
+            self.row,
+            email=cleaned.get("email"),
+            is_administrator=bool(cleaned.get("is_administrator")),
+            by=self.by,
+        )
+
+
+class AccountStateForm(VersionedForm):
+    """Close an account, or open it again."""
+
+    reason = ReasonField(label="Why it is closed or reopened", help_text="Kept in the history.")
+
+
+class FindPeopleForm(Form):
+    q = TextField(
+        label="Name, address or agency",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+
+class PlaceForm(Form):
+    """Choose an agency that exists on the day, or a Minister's office."""
+
+    place = forms.ChoiceField(
+        label="Agency or Minister’s office",
+        error_messages={"required": "Choose an agency or a Minister’s office."},
+    )
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places: list[Place] = list(Agency.objects.valid_on(on).in_order())
+        portfolios = Appointment.objects.order_by("portfolio").values_list("portfolio", flat=True)
+        places += [Office(portfolio) for portfolio in portfolios.distinct()]
+        self.places = {path_of(place): place for place in places}
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            ("", "Choose"),
+            *((path, place.name) for path, place in self.places.items()),
+        ]
+
+    def clean_place(self) -> Place:
+        return self.places[self.cleaned_data["place"]]
+
+
+THEIRS = "A plan of another agency reports to this Minister. Its coordinators record who holds the portfolio."
+
+
+class AppointForm(Form):
+    """Record who holds a portfolio, by a user who keeps it."""
+
+    portfolio = TextField(
+        label="Portfolio", max_length=150, help_text="As printed: Minister of Immigration."
+    )
+    minister = TextField(
+        label="Minister", max_length=150, help_text="As papers print the name, with its title."
+    )
+    from_on = DayField(label="First day")
+    to_on = DayField(
+        label="Last day", required=False, help_text="Only if it has ended, or ends on a known day."
+    )
+    reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        self.by = by
+        super().__init__(*args, **kwargs)
+
+    @property
+    def recorded(self) -> Appointment:
+        """The appointment that the faults are of."""
+        return Appointment()
+
+    def clean_portfolio(self) -> str:
+        typed = self.cleaned_data["portfolio"]
+        portfolio = appointment_services.spelling_of(typed, self.recorded)
+        if not self.by.has_perm("agencies.keep_portfolio", Office(portfolio)):
+            raise forms.ValidationError(THEIRS)
+        return portfolio
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if cleaned.get("from_on") is None:
+            return ()
+        appointment = self.recorded
+        appointment.portfolio = cleaned.get("portfolio", "")
+        appointment.from_on, appointment.to_on = cleaned["from_on"], cleaned.get("to_on")
+        return appointment_services.appointment_faults(appointment)
+
+
+class CorrectAppointmentForm(VersionedForm, AppointForm):
+    BEGINS_WITH = ("portfolio", "minister", "from_on", "to_on")
+
+    reason = ReasonField(label="Why it is corrected", help_text="Kept in the history.")
+
+    @property
+    def recorded(self) -> Appointment:
+        return Appointment(pk=self.row.pk)
+
+
+class EndAppointmentForm(VersionedForm):
+    to_on = DayField(label="Last day")
+    reason = ReasonField(label="Why it ends", help_text="Kept in the history.")

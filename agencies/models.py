@@ -12,7 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from rules.permissions import has_perm
@@ -53,6 +53,12 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
     def in_order(self) -> Self:
         return self.order_by("short_name")
 
+    def with_people(self, on: date) -> Self:
+        """Add `people`: how many people with an open account have a seat there on the day."""
+        held = Seat.objects.on(on).filter(agency=OuterRef("pk"), user__is_active=True)
+        people = held.order_by().values("agency").annotate(many=Count("user", distinct=True))
+        return self.annotate(people=Coalesce(Subquery(people.values("many")), 0))
+
 
 class Agency(models.Model):
     """A department, ministry or Crown agency, for as long as it existed under that name."""
@@ -65,6 +71,7 @@ class Agency(models.Model):
     successor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AgencyQuerySet.as_manager()
     history = track()
@@ -121,11 +128,47 @@ class Office:
 Place = Agency | Office
 
 
+# How the path of an office's pages begins, before the portfolio.
+OFFICE_PATH = "office-of-"
+
+
+def path_of(place: Place) -> str:
+    """Return the place's part of an address: an agency's id, or "office-of-" and the portfolio."""
+    return f"{OFFICE_PATH}{place.portfolio}" if isinstance(place, Office) else str(place.pk)
+
+
 def columns_of(place: Place) -> dict[str, Any]:
     """Return the columns with the place of a seat or an invitation, to set them or to filter by."""
     if isinstance(place, Office):
         return {"agency": None, "portfolio": place.portfolio}
     return {"agency": place, "portfolio": ""}
+
+
+def anywhere(word: str, *fields: str) -> Q:
+    """Return the condition that the word is in one of the fields."""
+    found = Q()
+    for field in fields:
+        found |= Q(**{f"{field}__icontains": word})
+    return found
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Lists of people: `UserQuerySet(User)`. The manager keeps Django's own methods."""
+
+    def found_by(self, words: str) -> Self:
+        """People with each word in their name or address, or in the name of a place of their seats."""
+        found = self
+        for word in words.split():
+            place = anywhere(word, "agency__short_name", "agency__name", "portfolio")
+            seats = Seat.objects.filter(place, withdrawn_at=None).values("user")
+            found = found.filter(anywhere(word, "name", "email") | Q(pk__in=seats))
+        return found
+
+    def with_seats(self, on: date) -> Self:
+        """Load the seats that they hold on the day or later, as `seats_held`. One more query."""
+        seats = Seat.objects.during(on, None).select_related("agency")
+        order = seats.order_by("agency__short_name", "portfolio", "role", "pk")
+        return self.prefetch_related(Prefetch("seats", order, to_attr="seats_held"))
 
 
 class UserManager(BaseUserManager["User"]):
@@ -150,6 +193,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may open the administration pages", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     # Not recorded: every sign-in would write a history row without information.
     last_login = None
@@ -343,6 +387,10 @@ class Seat(Placed):
     def __str__(self) -> str:
         return f"{self.user}, {self.position}"
 
+    def is_over(self, on: date) -> bool:
+        """Whether it was withdrawn, or its last day is before the day."""
+        return self.withdrawn_at is not None or (self.to_on is not None and self.to_on < on)
+
     def clean(self) -> None:
         """Say in a form what the guard would refuse without one."""
         if self.from_on is None or self.user_id is None:
@@ -358,6 +406,14 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def waiting(self) -> Self:
         """Neither accepted nor withdrawn, even if the link has expired: it can be sent again."""
         return self.filter(accepted_at=None, withdrawn_at=None)
+
+    def found_by(self, words: str) -> Self:
+        """Those with each word in the person's name or address, or in the name of the place."""
+        found = self
+        for word in words.split():
+            place = anywhere(word, "agency__short_name", "agency__name", "portfolio")
+            found = found.filter(anywhere(word, "name", "email") | place)
+        return found
 
     def live(self, at: datetime) -> Self:
         """Waiting invitations whose link works at this moment."""
@@ -442,6 +498,7 @@ class Appointment(models.Model):
     portfolio = models.CharField(max_length=150, help_text="As printed: Minister of Immigration")
     from_on = models.DateField("from")
     to_on = models.DateField("to (last day)", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
     history = track()
@@ -459,6 +516,10 @@ class Appointment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.minister}, {self.portfolio}"
+
+    @property
+    def place(self) -> Office:
+        return Office(self.portfolio)
 
     def clean(self) -> None:
         """Say in a form what the guard would refuse without one."""

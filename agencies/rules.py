@@ -12,7 +12,7 @@ from django.db.models import Model
 from agencies.models import Agency, Office, Place, Seat, User
 
 # Roles that an agency's approver may give and end. The other roles run the plan and its
-# briefings; only a coordinator of that agency may give and end them.
+# briefings; only a coordinator of that agency, or an administrator, may give and end them.
 ORDINARY_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER, Seat.Role.OBSERVER)
 OFFICE_ROLES = (Seat.Role.MINISTERS_OFFICE,)
 # Roles in an agency, in the order of the forms.
@@ -29,6 +29,12 @@ def agencies_of(user: User | AnonymousUser, *roles: str) -> set[int]:
 
 def has_role_in(user: User | AnonymousUser, agency_id: int, *roles: str) -> bool:
     return agency_id in agencies_of(user, *roles)
+
+
+@rules.predicate
+def is_administrator(user: Any, row: Any = None) -> bool:
+    """True if the user administers the register: its agencies and people, and nothing of a plan."""
+    return bool(user.is_active and user.is_superuser)
 
 
 @rules.predicate
@@ -50,6 +56,12 @@ def seated(model: type[Model], agency: str, *roles: str) -> Any:
     return is_seated
 
 
+@rules.predicate
+def administers_place(user: Any, place: Any) -> bool:
+    """True if the user administers the register and so its places, each agency and each office."""
+    return isinstance(place, Agency | Office) and is_administrator.test(user)
+
+
 has_seat_in = seated(Agency, "pk", *Seat.Role.values)
 approves_for_agency = seated(Agency, "pk", Seat.Role.APPROVER)
 
@@ -58,7 +70,7 @@ def roles_to_manage(user: Any, place: Place) -> tuple[Seat.Role, ...]:
     """Return the roles that the user may give and end in a place that they manage."""
     if isinstance(place, Office):
         return OFFICE_ROLES
-    if has_role_in(user, place.pk, Seat.Role.COORDINATOR):
+    if is_administrator.test(user) or has_role_in(user, place.pk, Seat.Role.COORDINATOR):
         return AGENCY_ROLES
     return ORDINARY_ROLES
 
@@ -73,8 +85,12 @@ def manages_its_role(user: Any, row: Any) -> bool:
     )
 
 
+rules.add_perm("agencies.administer", is_administrator)
+rules.add_perm("agencies.see_ministers", coordinates_any_agency)
+# Checked with the office. workitems/rules.py leaves a portfolio to the plans that report to it.
+rules.add_perm("agencies.keep_portfolio", coordinates_any_agency)
 # workitems/rules.py widens the first two: a plan's coordinator manages the seats of its members
 # and of the Minister's office that it reports to.
 rules.add_perm("agencies.see_agency", has_seat_in)
-rules.add_perm("agencies.manage_seats", approves_for_agency)
+rules.add_perm("agencies.manage_seats", approves_for_agency | administers_place)
 rules.add_perm("agencies.manage_seat", manages_its_role)

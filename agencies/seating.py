@@ -34,7 +34,7 @@ def seating_of(place: Place, on: date) -> Seating:
     order = list(Role.values)
     seats = Seat.objects.filter(**columns_of(place)).select_related("user")
     for seat in sorted(seats, key=lambda seat: (order.index(seat.role), seat.user.name)):
-        if seat.withdrawn_at is not None or (seat.to_on is not None and seat.to_on < on):
+        if seat.is_over(on):
             seating.before.append(seat)
         elif seat.from_on > on:
             seating.to_come.append(seat)
@@ -59,11 +59,12 @@ def history_of(place: Place) -> list[Entry]:
     here = columns_of(place)
     seats = Seat.history.filter(**here).select_related("user")
     invitations = Invitation.history.filter(**here)
-    entries = [*_entries(seats, _seat), *_entries(invitations, _invitation)]
+    entries = [*entries_of(seats, _seat), *entries_of(invitations, _invitation)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:MAX_ENTRIES]
 
 
-def _entries(rows: Any, sentence: Any) -> Iterator[Entry]:
+def entries_of(rows: Any, sentence: Any) -> Iterator[Entry]:
+    """Yield an entry for each history row, oldest first, of which `sentence(was, now)` is not empty."""
     before: dict[int, Any] = {}
     for row in rows.order_by("history_date", "history_id"):
         what = sentence(before.get(row.id), row)

@@ -1,34 +1,45 @@
-"""URLs of seats and invitations."""
+"""URLs of agencies, people, seats and invitations."""
 
 from typing import Any
 
 from django.urls import path, register_converter
 
-from agencies.models import Agency, Office
-from agencies.views import invitations, seats
+from agencies.models import OFFICE_PATH, Agency, Office, path_of
+from agencies.views import agencies, appointments, invitations, people, seats
 
 
 class PlaceConverter:
     """Where the seats are: the id of an agency, or "office-of-" and a portfolio."""
 
     regex = r"[0-9]+|office-of-.+"
-    office = "office-of-"
 
     def to_python(self, value: str) -> int | Office:
-        if value.startswith(self.office):
-            return Office(value.removeprefix(self.office))
+        if value.startswith(OFFICE_PATH):
+            return Office(value.removeprefix(OFFICE_PATH))
         return int(value)
 
     def to_url(self, value: Any) -> str:
-        if isinstance(value, Office):
-            return self.office + value.portfolio
-        return str(value.pk if isinstance(value, Agency) else value)
+        return path_of(value) if isinstance(value, Agency | Office) else str(value)
 
 
 register_converter(PlaceConverter, "place")
 
 app_name = "agencies"
 urlpatterns = [
+    path("agencies/", agencies.index, name="list"),
+    path("agencies/add/", agencies.add, name="add"),
+    path("agencies/<int:agency>/change/", agencies.change, name="change"),
+    path("people/", people.index, name="people"),
+    path("people/invite/", people.choose_place, name="choose-place"),
+    path("people/<int:person>/", people.detail, name="person"),
+    path("people/<int:person>/change/", people.change, name="change-account"),
+    path("people/<int:person>/close/", people.close, name="close-account"),
+    path("people/<int:person>/reopen/", people.reopen, name="reopen-account"),
+    path("ministers/", appointments.index, name="ministers"),
+    path("ministers/appoint/", appointments.appoint, name="appoint"),
+    path("ministers/<place:office>/", appointments.detail, name="portfolio"),
+    path("ministers/<int:appointment>/end/", appointments.end, name="end-appointment"),
+    path("ministers/<int:appointment>/correct/", appointments.correct, name="correct-appointment"),
     path("agencies/<place:place>/seats/", seats.index, name="seats"),
     path("agencies/<place:place>/seats/invite/", invitations.invite, name="invite"),
     path("agencies/<int:agency>/seats/cover/", seats.cover, name="cover"),

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, resolve, re
 from django.utils.timezone import localdate
 
 from agencies import services as seating
-from agencies.models import Agency, Appointment, Seat, User
+from agencies.models import Agency, Appointment, Office, Seat, User
 from reports.models import (
     EarlierPaper,
     InformationRequest,
@@ -83,7 +83,7 @@ WRITERS_OF_CUSTOMS = ("other contributor", "other approver")
 # Who reads what Police writes before it is submitted.
 POLICE = ("observer", "contributor", "approver", "member's coordinator")
 # Who manages the seats of Police.
-SEATERS = ("approver", "coordinator")
+SEATERS = ("approver", "coordinator", "superuser")
 DRAFTERS = ("coordinator", "authorising manager")
 # Who reads what was issued.
 PAPER_READERS = (*READERS, "minister's office")
@@ -95,6 +95,9 @@ REQUEST_READERS = (*RELEASERS, "member's coordinator", "other plan's coordinator
 # Who records days that are working days, or not, against the Act's calendar.
 DAY_RECORDERS = ("OIA adviser", "OIA decision-maker")
 ANY_COORDINATOR = ("coordinator", "member's coordinator", "other plan's coordinator")
+
+# Who coordinates a plan that reports to the Minister of Immigration.
+KEEPERS = ("coordinator", "other plan's coordinator")
 
 Answers = dict[str, Any]
 
@@ -133,6 +136,13 @@ def only(may: tuple[str, ...], get: Any, post: Any) -> Row:
         return found | {"anonymous": SIGN_IN}
 
     return Row(get=answers(get), post=answers(post))
+
+
+def of_administrator(
+    arguments: Callable[[Scene], list[Any]], get: Any = 200, post: Any = NOT_ALLOWED
+) -> Row:
+    """A page of administrators about a row of no plan."""
+    return replace(only(("superuser",), get, post), arguments=arguments)
 
 
 def of_plan(
@@ -358,6 +368,18 @@ def police(scene: Scene) -> list[Any]:
     return [scene.agencies["police"].pk]
 
 
+def appointment(scene: Scene) -> list[Any]:
+    return [Appointment.objects.get().pk]
+
+
+def portfolio(scene: Scene) -> list[Any]:
+    return [Office(scene.plan.portfolio)]
+
+
+def stranger(scene: Scene) -> list[Any]:
+    return [scene["stranger"].pk]
+
+
 def seat_in_police(scene: Scene) -> list[Any]:
     return [*police(scene), scene["contributor"].seats.get().pk]
 
@@ -453,6 +475,21 @@ RULES: dict[str, Row] = {
     "account_reset_password_from_key_done": public(200, NOT_ALLOWED),
     "home": signed_in(200, NOT_ALLOWED),
     "read-date": signed_in(200, NOT_ALLOWED),
+    "agencies:list": only(("superuser",), 200, NOT_ALLOWED),
+    "agencies:add": only(("superuser",), 200, INVALID),
+    "agencies:change": of_administrator(police, post=INVALID),
+    "agencies:people": only(("superuser",), 200, NOT_ALLOWED),
+    "agencies:choose-place": only(("superuser",), 200, NOT_ALLOWED),
+    "agencies:person": of_administrator(stranger),
+    "agencies:change-account": of_administrator(stranger, post=INVALID),
+    "agencies:close-account": of_administrator(stranger, post=INVALID),
+    "agencies:reopen-account": of_administrator(stranger, post=INVALID),
+    "agencies:ministers": only(ANY_COORDINATOR, 200, NOT_ALLOWED),
+    "agencies:appoint": only(ANY_COORDINATOR, 200, INVALID),
+    "agencies:portfolio": replace(only(ANY_COORDINATOR, 200, NOT_ALLOWED), arguments=portfolio),
+    # The other plan reports to this Minister too.
+    "agencies:end-appointment": replace(only(KEEPERS, 200, INVALID), arguments=appointment),
+    "agencies:correct-appointment": replace(only(KEEPERS, 200, INVALID), arguments=appointment),
     "agencies:seats": of_plan(police, may=SEATERS),
     "agencies:invite": of_plan(police, may=SEATERS, post=INVALID),
     "agencies:cover": of_plan(police, may=SEATERS, post=INVALID),

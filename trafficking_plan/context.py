@@ -25,6 +25,15 @@ SECTIONS = (
 WITHIN = {"workshop": "briefings"}
 # A Minister's office sees only issued papers.
 OFFICE_SECTIONS = (("Briefings", "briefings:list", "briefings"),)
+# URL names of the administrators' pages under "People".
+PEOPLE_PAGES = (
+    "people",
+    "person",
+    "choose-place",
+    "change-account",
+    "close-account",
+    "reopen-account",
+)
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
@@ -50,15 +59,20 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     current = next((plan for plan in every if plan.slug == slug), every[0] if every else None)
     here = match.namespace if match else ""
     here = WITHIN.get(here, here)
-    requests = []
+    beside = []
     if user.agencies_as(*REQUEST_ROLES):
-        requests = frame["navigation"] = [
-            ("Requests", reverse("reports:requests"), here == "reports")
-        ]
+        beside.append(("Requests", reverse("reports:requests"), here == "reports"))
+    if user.has_perm("agencies.administer"):
+        frame["is_administrator"] = True
+        page = match.url_name if match and here == "agencies" else ""
+        beside.append(("Agencies", reverse("agencies:list"), page in ("list", "add", "change")))
+        beside.append(("People", reverse("agencies:people"), page in PEOPLE_PAGES))
+    if beside:
+        frame["navigation"] = beside
     for plan in plans_being_made(request):
         if plan.slug == slug:
             address = reverse("plans:detail", args=[slug])
-            navigation = [("Plan", address, here == "plans"), *requests]
+            navigation = [("Plan", address, here == "plans"), *beside]
             return frame | {"plan_name": plan.title, "navigation": navigation}
     if current is None:
         return frame
@@ -69,7 +83,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
                 (label, reverse(name, args=[current.slug]), namespace == here)
                 for label, name, namespace in OFFICE_SECTIONS
             ]
-            + requests,
+            + beside,
         }
     today = localdate()
     section = next((name for _, name, namespace in SECTIONS if namespace == here), "plans:detail")
@@ -89,5 +103,5 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
             (label, reverse(name, args=[current.slug]), namespace == here)
             for label, name, namespace in SECTIONS
         ]
-        + requests,
+        + beside,
     }

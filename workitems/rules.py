@@ -9,6 +9,7 @@ import rules
 
 from agencies.models import Agency, Office, Seat, User
 from agencies.rules import (
+    administers_place,
     agencies_of,
     approves_for_agency,
     coordinates_any_agency,
@@ -234,6 +235,16 @@ def coordinates_a_plan_for(user: User, office: Any) -> bool:
 
 
 @rules.predicate
+def coordinates_before_any_plan(user: User, office: Any) -> bool:
+    """True for any coordinator while no plan reports to the Minister of the office."""
+    return (
+        isinstance(office, Office)
+        and coordinates_any_agency.test(user)
+        and not Plan.objects.filter(portfolio=office.portfolio).exists()
+    )
+
+
+@rules.predicate
 def made_feed(user: User, feed: Any) -> bool:
     """True if the user created the feed and still holds a reading role in its agency."""
     return (
@@ -247,8 +258,9 @@ def made_feed(user: User, feed: Any) -> bool:
 rules.set_perm("agencies.see_agency", has_seat_in | reads_a_plan_with)
 rules.set_perm(
     "agencies.manage_seats",
-    approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for,
+    approves_for_agency | coordinates_a_plan_with | coordinates_a_plan_for | administers_place,
 )
+rules.set_perm("agencies.keep_portfolio", coordinates_a_plan_for | coordinates_before_any_plan)
 
 rules.add_perm("workitems.read_plan", reads_plan)
 rules.add_perm("workitems.create_plan", coordinates_any_agency)

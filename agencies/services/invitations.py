@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agencies import history, letters
 from agencies.models import Invitation, Place, Seat, User, columns_of
+from agencies.rules import is_administrator
 from agencies.seating import INVITED_BY
 from agencies.services.seats import SeatRefused, give_seat, lock, period_faults, tell_of_seat
 
@@ -168,8 +169,9 @@ def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
         by=user,
         reason=_invited_by(invitation),
     )
-    if invitation.history.earliest().history_user_id == user.pk:
-        tell_of_seat(seat, by=user, on=timezone.localdate(at))
+    inviter = invitation.history.select_related("history_user").earliest().history_user
+    if inviter is not None and (inviter == user or is_administrator.test(inviter)):
+        tell_of_seat(seat, by=inviter, on=timezone.localdate(at))
     invitation.accepted_at, invitation.seat = at, seat
     history.save(invitation, by=user, at=at, fields=["accepted_at", "seat"])
     return seat

@@ -10,6 +10,7 @@ from agencies import history, letters
 from agencies.asking import Fault
 from agencies.fields import Refusal
 from agencies.models import Agency, Appointment, Place, Seat, User, columns_of
+from agencies.rules import is_administrator
 
 Role = Seat.Role
 
@@ -145,7 +146,16 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
     if not confirmed:
         _refuse_to_leave_nobody(seat, on + timedelta(days=1), by)
     seat.to_on = on
-    return history.save(seat, by=by, reason=reason, fields=["to_on"])
+    history.save(seat, by=by, reason=reason, fields=["to_on"])
+    _tell_of_end(seat, by)
+    return seat
+
+
+def _tell_of_end(seat: Seat, by: User | None) -> None:
+    """E-mail the others who look after the place if it is an administrator who ends the seat."""
+    if by is not None and is_administrator.test(by):
+        on = timezone.localdate(history.moment_of_writing())
+        tell_of_seat(seat, by=by, on=on, changed=True)
 
 
 def end_faults(seat: Seat, on: date) -> Iterator[Fault]:
@@ -179,7 +189,9 @@ def end_seat_at_once(
     if not confirmed:
         _refuse_to_leave_nobody(seat, seat.from_on, by)
     seat.withdrawn_at = at
-    return history.save(seat, by=by, reason=reason, fields=["withdrawn_at"])
+    history.save(seat, by=by, reason=reason, fields=["withdrawn_at"])
+    _tell_of_end(seat, by)
+    return seat
 
 
 def _locked(seat: Seat) -> Seat:

@@ -1,4 +1,4 @@
-"""Helpers for views: the signed-in user, the posted data, and permission checks on seats."""
+"""Helpers for views: the signed-in user, the posted data, and permission checks."""
 
 from typing import Any
 
@@ -36,6 +36,14 @@ def agency_for(request: HttpRequest, permission: str, pk: int) -> Agency:
     if request.user.has_perm("agencies.see_agency", agency):
         raise PermissionDenied
     raise Http404
+
+
+def require_administrator(request: HttpRequest) -> User:
+    """Return the signed-in user. Raise `PermissionDenied` unless they administer the register."""
+    user = signed_in(request)
+    if not user.has_perm("agencies.administer"):
+        raise PermissionDenied
+    return user
 
 
 def managed_place(request: HttpRequest, place: int | Office) -> Place:

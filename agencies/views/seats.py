@@ -47,6 +47,7 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
             "roles": roles_to_manage(request.user, of),
             "exists": of.exists_on(on),
             "history": history_of(of),
+            "may_see_calendar": signed_in(request).has_perm("workitems.see_feeds", of),
         },
     )
 

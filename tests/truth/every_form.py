@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Invitation, Seat, User
+from agencies.models import Agency, Appointment, Invitation, Seat, User
 from reports.drafting.paper import document_of
 from reports.models import (
     Briefing,
@@ -387,6 +387,20 @@ CREATES = {
             "text": "The annual reports.",
         },
     ),
+    "agencies:add": Creates(
+        Agency,
+        "superuser",
+        lambda world: {"short_name": "MSD", "name": "Ministry of Social Development"},
+    ),
+    "agencies:appoint": Creates(
+        Appointment,
+        "coordinator",
+        lambda world: {
+            "portfolio": "Minister of Justice",
+            "minister": "The Minister of Justice",
+            "from_on": "1 May 2026",
+        },
+    ),
     "agencies:invite": Creates(
         Invitation,
         "approver",
@@ -751,6 +765,12 @@ CHANGES = {
     "account_change_password": ACCOUNT,
     "account_reset_password": ACCOUNT,
     "account_reset_password_from_key": ACCOUNT,
+    "agencies:change": VERSION,
+    "agencies:end-appointment": VERSION,
+    "agencies:correct-appointment": VERSION,
+    "agencies:change-account": VERSION,
+    "agencies:close-account": STATE,
+    "agencies:reopen-account": STATE,
     "agencies:end": STATE,
     "agencies:send-again": VERSION,
     "agencies:withdraw": STATE,

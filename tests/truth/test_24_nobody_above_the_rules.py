@@ -16,7 +16,7 @@ from agencies.services import invitations, seats
 from reports.models import Briefing, IssuedPaper
 from tests.cast import Scene, client_of, standing_scene
 from tests.factories import PASSWORD, SeatFactory, UserFactory
-from tests.test_permissions import RULES, told
+from tests.test_permissions import ONWARD, RULES, told
 from tests.truth.every_form import waits_for_its_signature
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,14 @@ pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MINISTER = "Minister of Immigration"
 OBSERVER = "superuser with an observer's seat"
+# What is open to administrators: agencies, people and their seats, and nothing of a plan.
+ADMINISTRATORS = {
+    *("agencies:list", "agencies:add", "agencies:change"),
+    *("agencies:people", "agencies:choose-place", "agencies:person", "agencies:change-account"),
+    *("agencies:close-account", "agencies:reopen-account"),
+    *("agencies:seats", "agencies:invite", "agencies:cover", "agencies:end"),
+    *("agencies:send-again", "agencies:withdraw"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +49,17 @@ def test_a_superuser_gets_the_answers_of_their_seat_on_every_address(people):
     expected, found = {}, {}
     for name, row in RULES.items():
         address = reverse(name, args=row.arguments(people))
-        expected[name] = (row.get["observer"], row.post["observer"])
+        who = "superuser" if name in ADMINISTRATORS else "observer"
+        expected[name] = (row.get[who], row.post[who])
         found[name] = told(client.get(address)), told(client.post(address, {}))
         if name == "account_logout":
             client = client_of(people, OBSERVER)
+    # In the matrix it is somebody else who withdraws the invitation.
+    expected["agencies:withdraw"] = (200, ONWARD)
     assert found == expected
 
 
-def test_a_superuser_without_a_seat_gets_the_answers_of_a_stranger():
+def test_a_superuser_without_a_seat_gets_the_answers_of_a_stranger_on_all_of_a_plan():
     """The matrix asks every address as a superuser without a seat."""
     differs = {
         name
@@ -56,7 +67,7 @@ def test_a_superuser_without_a_seat_gets_the_answers_of_a_stranger():
         if (row.get["superuser"], row.post["superuser"])
         != (row.get["stranger"], row.post["stranger"])
     }
-    assert differs == set()
+    assert differs == ADMINISTRATORS
 
 
 def test_django_itself_answers_nothing_for_a_superuser():
@@ -172,6 +183,27 @@ def test_a_coordinator_who_invites_themselves_is_told_of(people, told_of):
     made = invitations.invite(by=by, **offer)
     told = told_of(lambda: invitations.accept(invitation=made, user=by, at=now()))
     assert set(told) == {people["approver"].email}
+
+
+def test_a_seat_that_an_administrator_offered_is_told_of_when_it_is_accepted(people, told_of):
+    """The person may be the administrator under another name."""
+    user, police = people["stranger"], people.agencies["police"]
+    offer = {"role": Seat.Role.AUTHORISING_MANAGER, "name": user.name, "email": user.email}
+    offer |= {"from_on": localdate(), "to_on": None, "at": now()}
+    made = invitations.invite(place=police, by=people["superuser"], **offer)
+    told = told_of(lambda: invitations.accept(invitation=made, user=user, at=now()))
+    subject = "Plan Register: Stranger is an authorising manager at Police"
+    assert told == {people[who].email: subject for who in ("approver", "coordinator")}
+    assert "Administrator gave Stranger a seat" in mail.outbox[0].body
+
+
+def test_a_seat_that_an_administrator_ends_is_told_of(people, told_of):
+    seat = people["contributor"].seats.get()
+    told = told_of(
+        lambda: seats.end_seat_at_once(seat=seat, by=people["superuser"], reason="Left.", at=now())
+    )
+    assert set(told) == {people[who].email for who in ("approver", "coordinator")}
+    assert "Administrator changed the seat of Police contributor" in mail.outbox[0].body
 
 
 def test_a_person_who_accepts_an_invitation_by_another_is_not(people, told_of):

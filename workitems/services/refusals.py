@@ -1,28 +1,10 @@
-"""The exceptions that services raise to refuse, and how they lock rows."""
+"""The refusals of services, and how they lock rows (`agencies.services.conflicts`)."""
 
-from typing import Any, TypeVar
-
-from django.db import models
-
-from agencies.fields import Refusal
+from agencies.services.conflicts import Conflict as Conflict
+from agencies.services.conflicts import Refused as Refused
+from agencies.services.conflicts import locked as locked
+from agencies.services.conflicts import need_reason as need_reason
 from workitems.models import Return
-
-Row = TypeVar("Row", bound=models.Model)
-
-
-class Refused(Refusal):
-    """The change breaks a rule."""
-
-
-class Conflict(Refused):
-    """Another user saved first. `current` is the row as it is now, to show beside the user's text."""
-
-    def __init__(self, current: Any) -> None:
-        super().__init__(
-            "This was changed elsewhere while you were writing. Nothing of yours is lost: compare the two "
-            "below and save again."
-        )
-        self.current = current
 
 
 def check_with_agency(of_return: Return) -> None:
@@ -38,22 +20,3 @@ def refuse_reason_alone(reason: str) -> None:
             "Nothing else was changed, so this explains no change. Change something, or clear it.",
             "reason",
         )
-
-
-def need_reason(reason: str, sentence: str) -> None:
-    """Raise `Refused` with the sentence if no reason was given."""
-    if not reason:
-        raise Refused(sentence, "reason")
-
-
-def locked(row: Row, *, version: int | None = None, related: tuple[str, ...] = ()) -> Row:
-    """Return the current row, locked until the transaction ends.
-
-    `version` is the version that the user's page was made from. Raise `Conflict` if the row has
-    another one now. `related` is passed to `select_related`.
-    """
-    rows = type(row)._default_manager.select_for_update(of=("self",))
-    current = rows.select_related(*related).get(pk=row.pk)
-    if version is not None and current.version != version:  # type: ignore[attr-defined]
-        raise Conflict(current)
-    return current

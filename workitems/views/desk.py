@@ -1,4 +1,4 @@
-"""The home page: the signed-in user's to-dos."""
+"""The home page: the signed-in user's to-dos, or the first steps of an empty register."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Seat
 from workitems import desk
+from workitems.getting_started import steps_for
 from workitems.views.lookups import signed_in, visible_plans
 
 
@@ -19,6 +20,8 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "workitems/desk.html",
         {
+            "steps": steps_for(user, on),
+            "may_see_ministers": user.has_perm("agencies.see_ministers"),
             "lines": desk.lines_for(user, on),
             "today": on,
             "ended": {plan.pk for plan in plans_read if plan.has_ended(on)},

@@ -1,0 +1,92 @@
+"""The history of an agency, an account or a portfolio as sentences. Reads only."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from agencies.models import Agency, Appointment, User
+from agencies.seating import Entry, entries_of
+
+AGENCY_WORDS = {
+    "short_name": "the short name",
+    "name": "the name",
+    "name_mi": "the te reo name",
+    "valid_from": "the first day",
+    "valid_to": "the last day",
+    "successor_id": "the successor",
+}
+APPOINTMENT_WORDS = {
+    "minister": "the Minister",
+    "portfolio": "the portfolio",
+    "from_on": "the first day",
+    "to_on": "the last day",
+}
+
+
+def history_of_agency(agency: Agency) -> list[Entry]:
+    """Return what happened to an agency's names and days, newest first. Two queries."""
+    names = dict(Agency.objects.values_list("pk", "short_name"))
+
+    def sentence(was: Any, now: Any) -> str:
+        return (
+            _changes(was, now, AGENCY_WORDS, names) or (was is None and "added the agency.") or ""
+        )
+
+    return _newest_first(agency.history, sentence)
+
+
+def history_of_account(user: User) -> list[Entry]:
+    """Return what happened to a person's account, newest first. One query."""
+    return _newest_first(user.history, _account)
+
+
+def history_of_portfolio(portfolio: str) -> list[Entry]:
+    """Return what happened to the appointments to a portfolio, newest first. One query."""
+
+    def sentence(was: Any, now: Any) -> str:
+        if was is None:
+            until = f" to {now.to_on:%-d %B %Y}" if now.to_on else ""
+            return f"recorded {now.minister}, from {now.from_on:%-d %B %Y}{until}."
+        changes = _changes(was, now, APPOINTMENT_WORDS)
+        return f"{changes.removesuffix('.')} ({now.minister})." if changes else ""
+
+    return _newest_first(Appointment.history.filter(portfolio=portfolio), sentence)
+
+
+def _newest_first(rows: Any, sentence: Callable[[Any, Any], str]) -> list[Entry]:
+    return list(entries_of(rows.all(), sentence))[::-1]
+
+
+def _account(was: Any, now: Any) -> str:
+    if was is None:
+        return "opened the account."
+    parts = []
+    if was.name != now.name:
+        parts.append(f"changed the name from {was.name} to {now.name}")
+    if was.email != now.email:
+        parts.append(f"changed the email address from {was.email} to {now.email}")
+    if was.is_superuser != now.is_superuser:
+        parts.append(
+            "made them an administrator" if now.is_superuser else "ended their administration"
+        )
+    if was.is_active != now.is_active:
+        parts.append("opened the account again" if now.is_active else "closed the account")
+    return f"{'; '.join(parts)}." if parts else ""
+
+
+def _changes(was: Any, now: Any, words: dict[str, str], names: dict[int, str] | None = None) -> str:
+    """Return "changed the name from A to B; changed …", or "" for a first row or no change."""
+    if was is None:
+        return ""
+
+    def shown(value: Any) -> str:
+        if isinstance(value, date):
+            return f"{value:%-d %B %Y}"
+        return str((names or {}).get(value, value) if value else "none")
+
+    parts = [
+        f"changed {label} from {shown(getattr(was, field))} to {shown(getattr(now, field))}"
+        for field, label in words.items()
+        if getattr(was, field) != getattr(now, field)
+    ]
+    return f"{'; '.join(parts)}." if parts else ""

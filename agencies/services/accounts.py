@@ -1,0 +1,86 @@
+"""Change, close and reopen the accounts of people. Accounts are never deleted."""
+
+from collections.abc import Iterator
+
+from django.db import IntegrityError, transaction
+
+from agencies import history, letters
+from agencies.asking import Fault
+from agencies.models import User
+from agencies.services.conflicts import Refused, locked, need_reason
+
+ADDRESS_TAKEN = "Another person signs in with this address."
+OWN_ACCOUNT = "This is your own account. Ask another administrator, so that the register is never without one."
+
+
+@transaction.atomic
+def change_account(
+    *,
+    user: User,
+    version: int,
+    name: str,
+    email: str,
+    is_administrator: bool,
+    reason: str,
+    by: User,
+) -> User:
+    """Set a person's name, address and whether they administer. Without a change, write nothing.
+
+    The old address is told of a new one, so that nobody takes over an account unseen. Raise
+    `Conflict` if another user saved first, and `Refused` without a reason or with all that
+    `account_faults` finds.
+    """
+    user = locked(user, version=version)
+    old, email = user.email, email.lower()
+    if (name, email, is_administrator) == (user.name, old, user.is_superuser):
+        return user
+    need_reason(reason, "Say why the account changes.")
+    Refused.raise_any(account_faults(user, email=email, is_administrator=is_administrator, by=by))
+    user.name, user.email = name, email
+    user.is_superuser = user.is_staff = is_administrator
+    try:
+        with transaction.atomic():
+            history.save_version(user, by=by, reason=reason)
+    except IntegrityError as error:
+        raise Refused(ADDRESS_TAKEN, "email") from error
+    if email != old:
+        transaction.on_commit(lambda: letters.tell_of_new_address(user, old=old))
+    return user
+
+
+def account_faults(
+    user: User, *, email: str | None, is_administrator: bool, by: User
+) -> Iterator[Fault]:
+    """Yield why an account cannot be changed so: a known address, or one's own administration."""
+    if email and User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists():
+        yield ADDRESS_TAKEN, "email"
+    if user.pk == by.pk and user.is_superuser and not is_administrator:
+        yield OWN_ACCOUNT, "is_administrator"
+
+
+@transaction.atomic
+def close_account(*, user: User, version: int, reason: str, by: User) -> User:
+    """Stop a person from signing in, and from all that their seats allow, from the next request.
+
+    Their seats stay as they are, for the day when the account is opened again. Raise `Refused` for
+    one's own account, a closed one, or without a reason; `Conflict` if another user saved first.
+    """
+    user = locked(user, version=version)
+    if user.pk == by.pk:
+        raise Refused(OWN_ACCOUNT)
+    if not user.is_active:
+        raise Refused("This account is closed already.")
+    need_reason(reason, "Say why the account is closed.")
+    user.is_active = False
+    return history.save_version(user, "is_active", by=by, reason=reason)
+
+
+@transaction.atomic
+def reopen_account(*, user: User, version: int, reason: str, by: User) -> User:
+    """Let a person sign in again. Raise `Refused` for an open account or without a reason."""
+    user = locked(user, version=version)
+    if user.is_active:
+        raise Refused("This account is open already.")
+    need_reason(reason, "Say why the account is opened again.")
+    user.is_active = True
+    return history.save_version(user, "is_active", by=by, reason=reason)

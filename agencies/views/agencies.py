@@ -1,0 +1,55 @@
+"""List, add and change agencies. Only administrators."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.forms import AgencyForm, ChangeAgencyForm
+from agencies.models import Agency
+from agencies.record_history import history_of_agency
+from agencies.services import agencies as services
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.once import once
+from agencies.views.permissions import posted, require_administrator
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    require_administrator(request)
+    on = localdate()
+    rows = Agency.objects.select_related("successor").in_order().with_people(on)
+    return render(request, "agencies/agencies/list.html", {"rows": rows, "today": on})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def add(request: HttpRequest) -> HttpResponse:
+    by = require_administrator(request)
+    form = AgencyForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            agency = services.add_agency(by=by, **form.cleaned_data)
+            messages.success(request, f"{agency.name} is added.")
+            return redirect("agencies:list")
+    return form_page(request, "agencies/agencies/add.html", form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, agency: int) -> HttpResponse:
+    by = require_administrator(request)
+    row = get_object_or_404(Agency.objects.select_related("successor"), pk=agency)
+    form = ChangeAgencyForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.change_agency(agency=row, by=by, **form.cleaned_data)
+            say_saved(request, form, saved, f"{saved.name} is saved.")
+            return redirect("agencies:list")
+    return form_page(
+        request,
+        "agencies/agencies/change.html",
+        form,
+        agency=row,
+        history=history_of_agency(row),
+    )

@@ -1,0 +1,112 @@
+"""Ministers' portfolios and who holds them: list, appoint, end, correct."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.forms import AppointForm, CorrectAppointmentForm, EndAppointmentForm
+from agencies.models import Appointment, Office
+from agencies.record_history import history_of_portfolio
+from agencies.services import appointments as services
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.once import once
+from agencies.views.permissions import posted, signed_in
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List the portfolios with who holds them today."""
+    _require_coordinator(request)
+    on = localdate()
+    held: dict[str, Appointment | None] = {}
+    for each in Appointment.objects.order_by("portfolio", "from_on"):
+        held.setdefault(each.portfolio, None)
+        if each.from_on <= on and (each.to_on is None or each.to_on >= on):
+            held[each.portfolio] = each
+    rows = [(Office(portfolio), appointment) for portfolio, appointment in held.items()]
+    return render(request, "agencies/ministers/list.html", {"rows": rows})
+
+
+@require_safe
+def detail(request: HttpRequest, office: int | Office) -> HttpResponse:
+    """Show who held a portfolio when."""
+    _require_coordinator(request)
+    rows = (
+        list(Appointment.objects.filter(portfolio=office.portfolio).order_by("-from_on"))
+        if isinstance(office, Office)
+        else []
+    )
+    if not rows or not isinstance(office, Office):
+        raise Http404
+    return render(
+        request,
+        "agencies/ministers/detail.html",
+        {
+            "office": office,
+            "rows": rows,
+            "today": localdate(),
+            "may_keep": signed_in(request).has_perm("agencies.keep_portfolio", office),
+            "history": history_of_portfolio(office.portfolio),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def appoint(request: HttpRequest) -> HttpResponse:
+    _require_coordinator(request)
+    by = signed_in(request)
+    portfolio = request.GET.get("portfolio", "")[:150]
+    form = AppointForm(posted(request), by=by, initial={"portfolio": portfolio})
+    if form.is_valid():
+        with saying_refusals(form):
+            made = services.appoint(by=by, **form.cleaned_data)
+            messages.success(
+                request,
+                f"{made.minister} holds the portfolio {made.portfolio} from {made.from_on:%-d %B %Y}.",
+            )
+            return redirect("agencies:portfolio", made.place)
+    return form_page(request, "agencies/ministers/appoint.html", form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, appointment: int) -> HttpResponse:
+    row = _kept(request, appointment)
+    form = EndAppointmentForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.end_appointment(
+                appointment=row, by=signed_in(request), **form.cleaned_data
+            )
+            messages.success(request, f"The appointment ends on {saved.to_on:%-d %B %Y}.")
+            return redirect("agencies:portfolio", saved.place)
+    return form_page(request, "agencies/ministers/end.html", form, appointment=row)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, appointment: int) -> HttpResponse:
+    row = _kept(request, appointment)
+    by = signed_in(request)
+    form = CorrectAppointmentForm(posted(request), row=row, by=by)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.correct_appointment(appointment=row, by=by, **form.cleaned_data)
+            say_saved(request, form, saved, "The appointment is corrected.")
+            return redirect("agencies:portfolio", saved.place)
+    return form_page(request, "agencies/ministers/correct.html", form, appointment=row)
+
+
+def _require_coordinator(request: HttpRequest) -> None:
+    if not signed_in(request).has_perm("agencies.see_ministers"):
+        raise PermissionDenied
+
+
+def _kept(request: HttpRequest, pk: int) -> Appointment:
+    """Return the appointment if the user keeps its portfolio, else refuse."""
+    row = get_object_or_404(Appointment, pk=pk)
+    if not signed_in(request).has_perm("agencies.keep_portfolio", row.place):
+        raise PermissionDenied
+    return row

@@ -1,0 +1,119 @@
+"""Find people, see their seats, invite them, and manage their accounts. Only administrators."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.forms import AccountForm, AccountStateForm, FindPeopleForm, PlaceForm
+from agencies.models import Invitation, Seat, User, UserQuerySet
+from agencies.record_history import history_of_account
+from agencies.services import accounts as services
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.permissions import posted, require_administrator
+
+ROWS_ON_A_PAGE = 100
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List the people with the seats that they hold or are offered."""
+    require_administrator(request)
+    now = timezone.now()
+    on = localdate(now)
+    form = FindPeopleForm(request.GET)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    people = UserQuerySet(User).found_by(words).with_seats(on).order_by("name", "pk")
+    invitations = Invitation.objects.waiting().found_by(words).select_related("agency")
+    return render(
+        request,
+        "agencies/people/list.html",
+        {
+            "form": form,
+            "words": words,
+            "page": Paginator(people, ROWS_ON_A_PAGE).get_page(request.GET.get("page")),
+            "invitations": [
+                {"invitation": each, "has_expired": each.has_expired(now)}
+                for each in invitations.order_by("-sent_at", "pk")[:ROWS_ON_A_PAGE]
+            ],
+        },
+    )
+
+
+@require_safe
+def choose_place(request: HttpRequest) -> HttpResponse:
+    """Lead to the invitation's form of the agency or office that was chosen, or ask for it."""
+    require_administrator(request)
+    form = PlaceForm(request.GET if "place" in request.GET else None, on=localdate())
+    if form.is_valid():
+        return redirect("agencies:invite", form.cleaned_data["place"])
+    return form_page(request, "agencies/people/choose_place.html", form)
+
+
+@require_safe
+def detail(request: HttpRequest, person: int) -> HttpResponse:
+    require_administrator(request)
+    user = _person(person)
+    on = localdate()
+    seats = Seat.objects.filter(user=user).select_related("agency").order_by("-from_on", "pk")
+    return render(
+        request,
+        "agencies/people/detail.html",
+        {
+            "person": user,
+            "seats": [(seat, seat.is_over(on)) for seat in seats],
+            "today": on,
+            "history": history_of_account(user),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, person: int) -> HttpResponse:
+    by = require_administrator(request)
+    user = _person(person)
+    form = AccountForm(posted(request), row=user, by=by)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.change_account(user=user, by=by, **form.cleaned_data)
+            say_saved(request, form, saved, f"The account of {saved.name} is saved.")
+            return redirect("agencies:person", saved.pk)
+    return form_page(request, "agencies/people/change.html", form, person=user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest, person: int) -> HttpResponse:
+    return _set_state(request, person, services.close_account, "closed")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reopen(request: HttpRequest, person: int) -> HttpResponse:
+    return _set_state(request, person, services.reopen_account, "open again")
+
+
+def _set_state(request: HttpRequest, person: int, act: Any, said: str) -> HttpResponse:
+    by = require_administrator(request)
+    user = _person(person)
+    form = AccountStateForm(posted(request), row=user)
+    if form.is_valid():
+        with saying_refusals(form):
+            act(user=user, by=by, **form.cleaned_data)
+            messages.success(request, f"The account of {user.name} is {said}.")
+            return redirect("agencies:person", user.pk)
+    return form_page(
+        request,
+        "agencies/people/state.html",
+        form,
+        person=user,
+        is_closing=act is services.close_account,
+        seats=user.current_seats,
+    )
+
+
+def _person(pk: int) -> User:
+    return get_object_or_404(User, pk=pk)

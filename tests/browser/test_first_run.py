@@ -1,0 +1,187 @@
+"""A journey from an empty register to an open round; nothing is typed in a shell after `createsuperuser`."""
+
+import re
+
+import openpyxl
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from playwright.sync_api import expect
+
+from tests.workitems.workbooks import SMALL
+from workitems.models import Round
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "zebra kettle moss nine"
+ADMINISTRATOR, COORDINATOR = "admin@example.org", "coordinator@example.org"
+
+
+@pytest.fixture
+def empty_register(monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    call_command(
+        "createsuperuser", email=ADMINISTRATOR, name="Administrator", interactive=False, verbosity=0
+    )
+
+
+def filled(path: str) -> None:
+    """Fill in the workbook that was downloaded, as a person would."""
+    book = openpyxl.load_workbook(path)
+    plan = dict(SMALL["Plan"]) | {"Coordinating agency": "MBIE"}
+    for key, value in book["Plan"].iter_rows(min_row=2, max_col=2):
+        value.value = plan.get(key.value.partition(" (")[0])
+    rows = {"Pillars": SMALL["Pillars"], "Work items": SMALL["Work items"]}
+    rows["Milestones"] = [{**SMALL["Milestones"][0], "Forecast due": None}]
+    for name, sheet in rows.items():
+        worksheet = book[name]
+        headings = [cell.value.partition(" (")[0] for cell in worksheet[1]]
+        for column, heading in enumerate(headings, start=1):
+            value = sheet[0].get(heading)
+            worksheet.cell(2, column).value = "MBIE" if value == "DoL" else value
+    book.save(path)
+
+
+def states(page) -> list[str]:
+    return page.locator(".steps .mark").all_inner_texts()
+
+
+def sign_in(page, address, email) -> None:
+    page.goto(address)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def act(page, words) -> None:
+    page.get_by_role("button", name=words).click()
+
+
+def add_agency(page, short_name, name) -> None:
+    page.get_by_label("Short name").fill(short_name)
+    page.get_by_label("Name", exact=True).fill(name)
+    act(page, "Add the agency")
+
+
+def by_workbook(page, tmp_path) -> None:
+    page.get_by_role("link", name="Start it from a workbook").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="empty workbook").click()
+    path = str(tmp_path / "new-plan.xlsx")
+    download.value.save_as(path)
+    filled(path)
+    page.get_by_label("Workbook").set_input_files(path)
+    act(page, "See what it would make")
+    act(page, "Import")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Plan of Action")
+
+
+def by_forms(page, tmp_path) -> None:
+    page.get_by_label("Title").fill("Plan of Action")
+    page.get_by_label(re.compile("^Released on")).fill("31 July 2009")
+    page.get_by_label("Portfolio").fill("Minister of Immigration")
+    act(page, "Start the plan")
+    next_step = page.locator(".callout a.button")
+    next_step.click()
+    page.get_by_label("Title").fill("Prevention")
+    page.locator(".button-row button").first.click()
+    next_step.click()
+    page.get_by_label("Title").fill("Train frontline staff")
+    page.get_by_label("Action", exact=True).fill("Train all staff at the border.")
+    page.get_by_label("Lead agency").select_option("MBIE")
+    page.locator(".button-row button").first.click()
+    page.get_by_role("link", name="Add a milestone").click()
+    page.get_by_label("Milestone", exact=True).fill("Course written")
+    page.get_by_label(re.compile("^Due")).fill("30 June 2027")
+    page.get_by_label("Responsible agency").select_option("MBIE")
+    page.locator(".button-row button").first.click()
+
+
+def journey(page, address, tmp_path, make_plan, look=lambda: None) -> None:
+    """Walk from the empty register to the open round. `look` is called on each page."""
+    sign_in(page, address, ADMINISTRATOR)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Get started")
+    assert states(page) == ["Next", "Later", "Later", "Later"]
+    look()
+    page.get_by_role("link", name="Add an agency").click()
+    act(page, "Add the agency")
+    expect(page.get_by_role("alert")).to_contain_text("Enter the short name.")
+    look()
+    add_agency(page, "MBIE", "Ministry of Business, Innovation and Employment")
+    page.get_by_role("link", name="Add an agency").click()
+    add_agency(page, "Police", "New Zealand Police")
+    look()
+    page.goto(address)
+    assert states(page) == ["Done", "Next", "Later", "Later"]
+    page.get_by_role("link", name="Invite a person").click()
+    look()
+    page.get_by_label("Agency or Minister’s office").select_option(
+        "Ministry of Business, Innovation and Employment"
+    )
+    act(page, "Continue")
+    page.get_by_label("Name", exact=True).fill("Plan coordinator")
+    page.get_by_label("E-mail address").fill(COORDINATOR)
+    page.get_by_label(re.compile("^Coordinator")).check()
+    look()
+    act(page, "Send invitation")
+    expect(page.get_by_role("status")).to_contain_text("Plan coordinator is invited.")
+    page.get_by_role("link", name="People", exact=True).click()
+    look()
+    page.goto(address)
+    expect(page.locator(".steps")).to_contain_text("Plan coordinator is invited as coordinator")
+    act(page, "Sign out")
+
+    link = re.search(r"/invitation/\S+/", mail.outbox[-1].body)
+    page.goto(address + link[0])
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Repeat the password").fill(PASSWORD)
+    act(page, "Accept invitation")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Get started")
+    assert states(page) == ["Done", "Done", "Next", "Later"]
+    look()
+    page.get_by_role("link", name="Record who holds the portfolio").click()
+    look()
+    page.get_by_role("link", name="Record a Minister").click()
+    page.get_by_label("Portfolio").fill("Minister of Immigration")
+    page.get_by_label("Minister", exact=True).fill("The Minister of Immigration")
+    page.get_by_label(re.compile("^First day")).fill("1 July 2009")
+    look()
+    act(page, "Record the Minister")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Minister of Immigration")
+    look()
+
+    page.goto(address)
+    page.get_by_role("link", name="Start a plan").click()
+    make_plan(page, tmp_path)
+    page.goto(address)
+    assert states(page) == ["Done", "Done", "Next", "Later"]
+    page.get_by_role("link", name="Open the plan").click()
+    page.get_by_role("link", name="Adopt the plan").click()
+    act(page, "Adopt the plan")
+
+    page.goto(address)
+    assert states(page) == ["Done", "Done", "Done", "Next"]
+    look()
+    page.get_by_role("link", name="Open a round").click()
+    page.get_by_label("Name", exact=True).fill("July to December 2026")
+    page.get_by_label("The period begins on").fill("1 July 2010")
+    page.get_by_label("It ends on").fill("31 December 2010")
+    page.get_by_label("Returns are due on").fill("31 January 2011")
+    act(page, re.compile("^Open"))
+    assert Round.objects.get().is_open
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your desk")
+
+
+def test_an_administrator_and_a_coordinator_open_the_first_round(
+    page, live_server, empty_register, assert_accessible, tmp_path
+):
+    journey(page, live_server.url, tmp_path, by_forms, assert_accessible)
+
+
+def test_the_first_round_is_opened_without_a_script(
+    browser, browser_context_args, live_server, empty_register, tmp_path
+):
+    context = {**browser_context_args, "viewport": {"width": 375, "height": 900}}
+    with browser.new_context(**context, java_script_enabled=False) as plain:
+        journey(plain.new_page(), live_server.url, tmp_path, by_workbook)
