@@ -103,8 +103,20 @@ def preview_import(
     With `plan`, the workbook must be of that plan. With `new_for`, it must be of a new plan, and
     its coordinating agency must have one of these ids. Raise `WorkbookRefused` with all faults.
     """
-    today = timezone.localdate(at)
-    return _examine(read_workbook(file, today=today), today, plan, new_for, lock=False).outcome
+    return preview_book(
+        read_workbook(file, today=timezone.localdate(at)), at=at, plan=plan, new_for=new_for
+    )
+
+
+def preview_book(
+    book: Book,
+    *,
+    at: datetime,
+    plan: Plan | None = None,
+    new_for: Collection[int] | None = None,
+) -> Outcome:
+    """Return what importing the rows of a book would do, as `preview_import` does for a file."""
+    return _examine(book, timezone.localdate(at), plan, new_for, lock=False).outcome
 
 
 def import_workbook(
@@ -124,8 +136,22 @@ def import_workbook(
     fingerprint of a preview: if the plan has changed since, nothing is written and the outcome has
     another fingerprint. Raise `WorkbookRefused` as `preview_import` does.
     """
+    book = read_workbook(file, today=timezone.localdate(at))
+    return import_book(book, name=name, at=at, by=by, plan=plan, new_for=new_for, expected=expected)
+
+
+def import_book(
+    book: Book,
+    *,
+    name: str,
+    at: datetime,
+    by: User | None = None,
+    plan: Plan | None = None,
+    new_for: Collection[int] | None = None,
+    expected: str = "",
+) -> Outcome:
+    """Write the rows of a book, as `import_workbook` does for a file. A book is imported once."""
     today = timezone.localdate(at)
-    book = read_workbook(file, today=today)
     try:
         with transaction.atomic():
             examined = _examine(book, today, plan, new_for, lock=True)

@@ -57,12 +57,15 @@ DAMAGED = (
 
 
 @contextmanager
-def opened(file: BinaryIO) -> Iterator[Any]:
-    """Open the file read-only with openpyxl. Raise `WorkbookRefused` if it cannot be opened."""
+def opened(file: BinaryIO, *, max_tags: int = MAX_TAGS, results: bool = False) -> Iterator[Any]:
+    """Open the file read-only with openpyxl. Raise `WorkbookRefused` if it cannot be opened.
+
+    With `results`, a cell with a formula has its saved result.
+    """
     _check_size(file)
-    _check_contents(file)
-    with _openpyxl_may_fail():
-        workbook = openpyxl.load_workbook(file, read_only=True, keep_links=False)
+    _check_contents(file, max_tags)
+    with may_fail():
+        workbook = openpyxl.load_workbook(file, read_only=True, keep_links=False, data_only=results)
     try:
         yield workbook
     finally:
@@ -74,12 +77,12 @@ def rows(worksheet: Any) -> Iterator[tuple[int, list[Cell]]]:
 
     Depending on the file, empty rows are left out or yielded with an empty list.
     """
-    with _openpyxl_may_fail():
+    with may_fail():
         # The dimensions stored in the sheet may be wrong.
         worksheet.reset_dimensions()
         source = enumerate(worksheet.iter_rows(), start=1)
     while True:
-        with _openpyxl_may_fail():
+        with may_fail():
             number, cells = next(source, (0, ()))
         if not number:
             return
@@ -91,7 +94,7 @@ def rows(worksheet: Any) -> Iterator[tuple[int, list[Cell]]]:
                     cell.value,
                     cell.data_type == "f",
                     cell.data_type == "e",
-                    isinstance(cell.value, datetime) and _shows_month(cell.number_format),
+                    isinstance(cell.value, datetime) and shows_month(cell.number_format),
                 )
                 for index, cell in enumerate(cells)
                 if cell.value is not None
@@ -100,19 +103,21 @@ def rows(worksheet: Any) -> Iterator[tuple[int, list[Cell]]]:
         )
 
 
-def _shows_month(number_format: str) -> bool:
+def shows_month(number_format: str) -> bool:
     letters = set(NOT_SHOWN_AS_SUCH.sub("", number_format).lower())
     return "m" in letters and "y" in letters and "d" not in letters
 
 
 @contextmanager
-def _openpyxl_may_fail() -> Iterator[None]:
+def may_fail() -> Iterator[None]:
     """Refuse the file if openpyxl raises any exception, as it does for damaged files."""
     with warnings.catch_warnings():
         # openpyxl warns of unknown extensions and of error cells, which we check ourselves.
         warnings.simplefilter("ignore")
         try:
             yield
+        except WorkbookRefused:
+            raise
         except Exception as error:
             raise refusal(*DAMAGED) from error
 
@@ -141,7 +146,7 @@ def _check_size(file: BinaryIO) -> None:
     file.seek(0)
 
 
-def _check_contents(file: BinaryIO) -> None:
+def _check_contents(file: BinaryIO, max_tags: int) -> None:
     """Unpack the file once without keeping it, and refuse it as soon as it exceeds a limit."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -165,7 +170,7 @@ def _check_contents(file: BinaryIO) -> None:
                 with archive.open(part) as content:
                     while chunk := content.read(MEGABYTE):
                         tags += chunk.count(b"<")
-                        if tags > MAX_TAGS:
+                        if tags > max_tags:
                             raise refusal(
                                 "The workbook holds too many cells.",
                                 "at most some ten thousand work items. Most often the cells "

@@ -1,0 +1,113 @@
+"""Doubts: what could be meant in several ways, with its cells, what was understood, and choices. No Django.
+
+A doubt is about a word, not a cell: "NZP" in forty cells is one question. Its answer is kept by its
+name, which is the same for the same word in the next file.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from workitems.tracker.grid import Cell, Sheet
+
+# Answers that many doubts share.
+NOTE, ADD, READ = "note", "add", "read"
+
+
+class Fate(StrEnum):
+    """What became of a cell. Every cell that holds something has exactly one."""
+
+    UNDERSTOOD = "understood"
+    DOUBT = "doubt"
+    LEFT_OVER = "left over"
+
+
+@dataclass(frozen=True)
+class Place:
+    sheet: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet}, {self.address}"
+
+
+def place_of(sheet: Sheet, cell: Cell) -> Place:
+    return Place(sheet.name, cell.address)
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass
+class Doubt:
+    """A question with choices. `suggested` is "" if somebody must answer. With `takes_date`, a date
+    can be typed instead."""
+
+    key: str
+    said: str
+    problem: str
+    choices: tuple[Choice, ...]
+    suggested: str = ""
+    takes_date: bool = False
+    places: list[Place] = field(default_factory=list)
+    chosen: str = ""
+
+    @property
+    def name(self) -> str:
+        return name_of(self.key)
+
+    @property
+    def is_open(self) -> bool:
+        return not self.chosen
+
+    @property
+    def is_of_word(self) -> bool:
+        """Whether the answer holds for the next file as well."""
+        return self.key.partition(":")[0] in ("agency", "lead", "status")
+
+
+def name_of(key: str) -> str:
+    return f"d{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+class Doubts:
+    """The doubts of a reading, each asked once, with the answers given so far."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self.answers = answers
+        self.by_key: dict[str, Doubt] = {}
+
+    def ask(
+        self,
+        key: str,
+        place: Place,
+        *,
+        said: str,
+        problem: str,
+        choices: Iterable[Choice],
+        suggested: str = "",
+        takes_date: bool = False,
+        is_date: Callable[[str], bool] = bool,
+    ) -> str:
+        """Return the answer, or the suggested one, or "" if it must be answered and is not."""
+        doubt = self.by_key.get(key)
+        if doubt is None:
+            doubt = Doubt(key, said, problem, tuple(choices), suggested, takes_date)
+            answer = self.answers.get(doubt.name, "")
+            known = answer in {choice.value for choice in doubt.choices}
+            if known or (answer and takes_date and is_date(answer)):
+                doubt.chosen = answer
+            else:
+                doubt.chosen = suggested
+            self.by_key[key] = doubt
+        doubt.places.append(place)
+        return doubt.chosen
+
+    @property
+    def in_order(self) -> list[Doubt]:
+        """Doubts that must be answered, then the others, each in the order of the cells."""
+        return sorted(self.by_key.values(), key=lambda doubt: bool(doubt.suggested))

@@ -1,0 +1,131 @@
+"""A spreadsheet as a grid of cells, before anything is made of it. Plain data, no Django."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+# The merged cells of a workbook; more are not what a person made.
+MAX_MERGED = 200_000
+
+At = tuple[int, int]
+
+
+def letters(column: int) -> str:
+    """Return "A" for 1, "AA" for 27."""
+    found = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(65 + rest) + found
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that holds something. Rows and columns count from 1.
+
+    `text` is what the spreadsheet shows, as near as its number format tells. `note` is a comment.
+    `fault` says why there is no value: an error, or a formula without a saved result.
+    """
+
+    row: int
+    column: int
+    value: Any
+    text: str
+    note: str = ""
+    is_struck: bool = False
+    shows_month: bool = False
+    fault: str = ""
+
+    @property
+    def at(self) -> At:
+        return self.row, self.column
+
+    @property
+    def address(self) -> str:
+        return f"{letters(self.column)}{self.row}"
+
+
+@dataclass(frozen=True)
+class Area:
+    """A merged area: first and last row and column."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass
+class Sheet:
+    """A sheet's cells. The value of a merged area belongs to all its rows and columns."""
+
+    name: str
+    cells: dict[At, Cell]
+    areas: list[Area] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    is_hidden: bool = False
+
+    @cached_property
+    def last_row(self) -> int:
+        return max((row for row, _ in self.cells), default=0)
+
+    @cached_property
+    def last_column(self) -> int:
+        return max((column for _, column in self.cells), default=0)
+
+    @cached_property
+    def _first_of(self) -> dict[At, At]:
+        """The first cell of the merged area by every other place in it."""
+        found: dict[At, At] = {}
+        for area in self.areas:
+            first = (area.top, area.left)
+            if first not in self.cells:
+                continue
+            for row in range(area.top, min(area.bottom, self.last_row) + 1):
+                for column in range(area.left, min(area.right, self.last_column) + 1):
+                    if (row, column) != first and (row, column) not in self.cells:
+                        found[row, column] = first
+        return found
+
+    @cached_property
+    def width_of(self) -> dict[At, int]:
+        """How many columns a merged area spans, by its first cell."""
+        return {(area.top, area.left): area.right - area.left + 1 for area in self.areas}
+
+    @cached_property
+    def by_row(self) -> dict[int, list[Cell]]:
+        """The cells of each row that holds something, from left to right."""
+        found: dict[int, list[Cell]] = defaultdict(list)
+        for at in sorted(self.cells):
+            found[at[0]].append(self.cells[at])
+        return dict(found)
+
+    def at(self, row: int, column: int) -> Cell | None:
+        """Return the cell, or the one whose merged area it belongs to."""
+        found = self.cells.get((row, column))
+        if found is None and (first := self._first_of.get((row, column))):
+            return self.cells[first]
+        return found
+
+    def column(self, column: int, after: int) -> Iterator[Cell]:
+        """Yield the cells of a column below a row."""
+        for row in self.by_row:
+            if row > after and (cell := self.cells.get((row, column))) and cell.text:
+                yield cell
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """The sheets of a file. `how` says how it was read, for the person who chose it."""
+
+    sheets: tuple[Sheet, ...]
+    how: str = ""
+
+    @property
+    def cells(self) -> Iterator[tuple[Sheet, Cell]]:
+        for sheet in self.sheets:
+            for cell in sheet.cells.values():
+                yield sheet, cell

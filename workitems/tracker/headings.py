@@ -1,0 +1,163 @@
+"""What a column of a tracker can become, and the words by which its heading tells it. No Django."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Field(StrEnum):
+    """What a column becomes. The values are stored in remembered mappings."""
+
+    NUMBER = "number"
+    PILLAR = "pillar"
+    TITLE = "title"
+    ACTION = "action"
+    OBJECTIVE = "objective"
+    LEAD = "lead"
+    SUPPORTING = "supporting"
+    KIND = "kind"
+    KEY = "key"
+    TIMEFRAME = "timeframe"
+    STARTS = "starts"
+    STATUS = "status"
+    MILESTONE = "milestone"
+    RESPONSIBLE = "responsible"
+    DUE = "due"
+    AGREED = "agreed"
+    FORECAST = "forecast"
+    COMPLETED = "completed"
+    MEASURE = "measure"
+    PROGRESS = "progress"
+    NEXT = "next"
+    CHALLENGES = "challenges"
+    CAUSE = "cause"
+    MITIGATION = "mitigation"
+    NOTE = "note"
+    IGNORE = "ignore"
+
+
+LABELS = {
+    Field.NUMBER: "Item: number",
+    Field.TITLE: "Item: title",
+    Field.ACTION: "Item: action",
+    Field.OBJECTIVE: "Item: objective",
+    Field.PILLAR: "Item: pillar",
+    Field.LEAD: "Item: lead agency",
+    Field.SUPPORTING: "Item: supporting agencies",
+    Field.KIND: "Item: action item or business as usual",
+    Field.KEY: "Item: key item, yes or no",
+    Field.TIMEFRAME: "Item: timeframe",
+    Field.STARTS: "Item: start date",
+    Field.STATUS: "Item: status or RAG",
+    Field.MEASURE: "Item: measure of success",
+    Field.MILESTONE: "Milestone: what",
+    Field.RESPONSIBLE: "Milestone: responsible agency",
+    Field.DUE: "Milestone: due date",
+    Field.AGREED: "Milestone: agreed date, after a change",
+    Field.FORECAST: "Milestone: forecast date",
+    Field.COMPLETED: "Milestone: completed on",
+    Field.PROGRESS: "Update: achieved",
+    Field.NEXT: "Update: planned next",
+    Field.CHALLENGES: "Update: challenges",
+    Field.CAUSE: "Delay: why it is late",
+    Field.MITIGATION: "Delay: what is being done",
+    Field.NOTE: "Keep as a note",
+    Field.IGNORE: "Leave out",
+}
+
+DATES = (Field.DUE, Field.AGREED, Field.FORECAST, Field.COMPLETED)
+# One column alone can have these; a second one is kept as a note.
+ONCE = (Field.NUMBER, Field.TITLE, Field.PILLAR, Field.LEAD, Field.KIND, Field.KEY, Field.TIMEFRAME)
+
+PHRASES: dict[Field, str] = {
+    Field.NUMBER: "number|no|nr|#|ref|ref no|reference|reference number|id|item no|item number|item id|"
+    "action no|action number|action ref|action id|item ref|item|code|tau",
+    Field.PILLAR: "pillar|theme|priority area|focus area|strategic priority|workstream|work stream|"
+    "goal|strand|outcome area|priority|pou|outcome",
+    Field.TITLE: "title|action title|item title|work item|initiative|initiative name|activity|"
+    "activity title|action item|name|project|commitment|mahi|programme|action name",
+    Field.ACTION: "action|action description|description|description of action|actions|detail|details|"
+    "what we will do|official wording|full action|action text|description of activity",
+    Field.OBJECTIVE: "objective|objectives|purpose|intended outcome|aim|why|desired outcome",
+    Field.LEAD: "lead|lead agency|lead agencies|agency|responsible|responsible agency|owner|owner agency|"
+    "lead organisation|accountable agency|agency lead|who|lead entity|agencies|lead department|"
+    "action owner",
+    Field.SUPPORTING: "support|supporting|supporting agencies|supporting agency|support agency|"
+    "support agencies|partners|partner agencies|other agencies|contributing agencies|with|"
+    "agencies involved|supported by",
+    Field.KIND: "kind|type|action type|new or bau|bau|item type",
+    Field.KEY: "key|key item|key action|key deliverable|flagship|priority action|headline",
+    Field.TIMEFRAME: "timeframe|time frame|term|timeline|horizon|short medium long|phase",
+    Field.STARTS: "start|start date|starts|starts on|commences|commencement date|from|planned start",
+    Field.STATUS: "status|rag|rag status|rag rating|progress status|current status|stage|state|"
+    "delivery confidence|confidence|overall status|rating|traffic light|complete|percent complete|"
+    "complete percent|progress percent|health|delivery status|status rag|rag this period",
+    Field.MILESTONE: "milestone|milestones|key milestone|key milestones|milestone description|step|steps|"
+    "next milestone|deliverable|deliverables|what|key deliverables|sub action|milestone name|task|tasks",
+    Field.RESPONSIBLE: "milestone owner|milestone lead|responsible for milestone|milestone agency",
+    Field.DUE: "due|due date|due by|target|target date|deadline|by when|when|completion date|"
+    "planned completion|planned date|planned end|end date|original due|original due date|"
+    "original date|baseline date|baseline|finish|target completion|delivery date|date due|"
+    "milestone date|estimated completion|planned finish|date|expected completion",
+    Field.AGREED: "agreed date|agreed due|approved date|approved revised date|agreed due date",
+    Field.FORECAST: "forecast|forecast date|revised|revised date|revised due|revised due date|new date|"
+    "new due date|expected|expected date|current forecast|now expected|revised target|eta|"
+    "forecast completion|revised completion",
+    Field.COMPLETED: "completed|completed on|date completed|done|done on|actual|actual date|"
+    "actual completion|completion actual|date complete|actual finish|date closed|closed on",
+    Field.MEASURE: "measure|measures|measure of success|kpi|indicator|success measure|success measures|"
+    "performance measure|indicators|measures of success",
+    Field.PROGRESS: "progress|update|progress update|progress to date|comment|comments|commentary|"
+    "latest update|achievements|achieved|status update|progress comment|narrative|status comment|"
+    "quarterly update|latest progress|agency update|what was done|progress notes|progress report",
+    Field.NEXT: "next steps|next step|planned next|next actions|upcoming|next period|next quarter",
+    Field.CHALLENGES: "challenges|issues|risks and issues|barriers|issues and risks|challenge",
+    Field.CAUSE: "reason for delay|cause|cause of delay|delay reason|why late|reason|delay cause|"
+    "reason for change|reason if late|explanation of delay|delay",
+    Field.MITIGATION: "mitigation|mitigations|mitigating action|remedial action|corrective action|"
+    "being done|recovery plan|action to recover|path to green|return to green",
+    Field.NOTE: "note|notes|contact|contact person|budget|funding|cost|last updated|updated|updated on|"
+    "risk|risks|link|links|file|days overdue|days late|sort|email|dependencies|minister|"
+    "last update|updated by|action officer|officer|sro|days to go|helper|lookup",
+}
+# One line of words by phrase, so that the longest phrase can be found first.
+_BY_PHRASE = {phrase: field for field, phrases in PHRASES.items() for phrase in phrases.split("|")}
+# Endings that tell several columns of one kind apart: "Milestone 2", "Due (1)", "Update Mar-26".
+_ENDING = re.compile(r"\s*(?:#\s*)?\(?\b[0-9]{1,2}\)?$")
+
+
+def plain(text: str) -> str:
+    """Fold case, remove accents and punctuation, and collapse spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("%", " percent ").replace("#", " no "))
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return " ".join(re.findall(r"[a-z0-9]+", bare))
+
+
+def field_of(heading: str) -> tuple[Field | None, int]:
+    """Return what a heading says that its column is, and how plainly (0 to 3)."""
+    said = plain(heading)
+    if not said:
+        return None, 0
+    for text in (said, plain(re.sub(r"\([^)]*\)|\[[^]]*\]", "", heading)), _ENDING.sub("", said)):
+        if text in _BY_PHRASE:
+            return _BY_PHRASE[text], 3
+    words = said.split()
+    if len(words) > 8:
+        return None, 0
+    best: tuple[int, int, Field] | None = None
+    for phrase, field in _BY_PHRASE.items():
+        parts = phrase.split()
+        length = len(parts)
+        for start in range(len(words) - length + 1):
+            is_there = words[start : start + length] == parts and len(phrase) > 2
+            # The longer phrase tells more, and then the later one: "Action owner", "Lead contact".
+            if is_there and (best is None or (length, start) > best[:2]):
+                best = (length, start, field)
+    return (best[2], 2 if best[0] > 1 else 1) if best else (None, 0)
+
+
+def shape_of(headings: Iterable[str]) -> str:
+    """Return the digest of a sheet's headings, by which its mapping is remembered."""
+    return hashlib.sha256("\n".join(map(plain, headings)).encode()).hexdigest()
