@@ -16,11 +16,14 @@ class ReportsConfig(AppConfig):
             request_notices,
         )
         from reports.clearance import notices
+        from reports.services import kinds
         from workitems import desk as desk
         from workitems import due_calendar
         from workitems.notices import timetable
+        from workitems.services import successor
 
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
+        successor.CARRIERS.append(kinds.carry_kinds)
         desk.SOURCES.append(desk_lines.lines_for)
         desk.SOURCES.append(request_lines.lines_for)
         due_calendar.SOURCES.append(follow_up_calendar.follow_up_entries)

@@ -125,6 +125,10 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "what changed": DERIVED,
             "annex": NOT_ON_PAPER,
         },
+        "carried_from": dict.fromkeys(
+            ("history", "workbook", "list", "what changed", "annex"),
+            "set when the item is made, whose history says so; its page links to it",
+        ),
         "version": EVERYWHERE,
         "number_key": EVERYWHERE,
         "search_text": EVERYWHERE,
@@ -281,7 +285,7 @@ def other_value(row: Any, each: Any) -> Any:
     """Return another valid value of the field."""
     value = getattr(row, each.name)
     if each.is_relation:
-        others = each.related_model._default_manager.exclude(pk=value.pk)
+        others = each.related_model._default_manager.exclude(pk=value and value.pk)
         return others.order_by("-pk").first()
     if each.choices:
         return next(code for code, _ in each.choices if code not in (value, "", "complete"))

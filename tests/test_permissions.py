@@ -527,6 +527,7 @@ RULES: dict[str, Row] = {
     "plans:start": only(ANY_COORDINATOR, 200, INVALID),
     "plans:change": of_making([]),
     "plans:adopt": of_making([]),
+    "plans:follow": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:delete": of_making([]),
     "plans:add-pillar": of_making([]),
     "plans:change-pillar": of_making([1]),

@@ -64,6 +64,7 @@ plan_urls: list[URLPattern | URLResolver] = [
     path("new/", plan_making.start, name="start"),
     path("<slug:slug>/", plans.detail, name="detail"),
     path("<slug:slug>/change/", plan_making.change, name="change"),
+    path("<slug:slug>/follow/", plan_making.follow, name="follow"),
     path("<slug:slug>/adopt/", plan_making.adopt, name="adopt"),
     path("<slug:slug>/delete/", plan_making.delete, name="delete"),
     path("<slug:slug>/make/pillars/add/", plan_making.add_pillar, name="add-pillar"),

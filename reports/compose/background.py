@@ -1,10 +1,15 @@
 """Section Background: the plan's standing text, who coordinates it, and the Minister's last answer."""
 
+from reports.compose.budget import Room
 from reports.compose.consulted import answer_paragraphs
+from reports.compose.facts import Follows, item_source
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.document import Section, SectionKind
+from reports.document import Paragraph, Section, SectionKind
 from reports.document.markup import to_source
-from reports.document.wording import capitalised, count_in_words, mentions
+from reports.document.wording import capitalised, count_in_words, join_words, mentions
+
+# Items whose numbers are listed.
+MAX_NUMBERS = 8
 
 
 def background(writer: Writer) -> Section:
@@ -18,6 +23,8 @@ def background(writer: Writer) -> Section:
             paragraphs.append(
                 writer.paragraph(block.text, about=f"background {index}", bullets=block.bullets)
             )
+    if facts.follows is not None:
+        paragraphs.append(_carried_over(writer, facts.follows, room))
     coordinator = facts.coordinator
     writer.note_introduction(coordinator, facts.plan.background)
     if not mentions(facts.plan.background, [coordinator.name, coordinator.short_name]):
@@ -29,3 +36,23 @@ def background(writer: Writer) -> Section:
     if facts.answer is not None:
         paragraphs += answer_paragraphs(writer, facts.answer)
     return Section(SectionKind.BACKGROUND, "Background", tuple(paragraphs))
+
+
+def _carried_over(writer: Writer, follows: Follows, room: Room) -> Paragraph:
+    """Return the sentence on the plan that this one follows: how many items it carries on, and their
+    numbers here if they are few."""
+    items = follows.items
+    sentence = f"The Plan follows the {follows.title.removeprefix('The ')}"
+    if items:
+        sentence += f" and carries over {count_in_words(len(items), 'work item')}"
+        if len(items) <= MAX_NUMBERS:
+            are = f"item{'s' if len(items) > 1 else ''}"
+            sentence += f" from it: {are} {join_words([item.number for item in items])}"
+        else:
+            sentence += " from it"
+    else:
+        sentence += ", and carries over none of its work items"
+    sentence += "."
+    room.use(sentence)
+    sources = [writer.facts.plan_source, *map(item_source, items)]
+    return writer.paragraph(sentence, about="carried over", sources=sources)

@@ -118,6 +118,13 @@ class AnswerFacts:
         return Source("reports.response", self.response.pk, None, label)
 
 
+class Follows(NamedTuple):
+    """The plan that this plan follows, and the items here that carry on one of it."""
+
+    title: str
+    items: tuple[ItemAt, ...]
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything a paper is composed from.
@@ -150,6 +157,8 @@ class Facts:
     # The agencies' clearances of this paper, by short name.
     clearances: tuple[Clearance, ...]
     update_versions: dict[int, int] = field(repr=False)
+    # Only in the plan's first year.
+    follows: Follows | None = None
 
     @property
     def coordinator(self) -> Agency:
@@ -255,6 +264,7 @@ def read_facts(briefing: Briefing) -> Facts:
         answered_since=answered_since,
         supports=_supports(plan, moment, agencies),
         answer=_last_answer(briefing),
+        follows=_follows(briefing, items),
         clearances=tuple(
             Clearance.objects.asked()
             .filter(briefing=briefing.pk or 0)
@@ -302,6 +312,15 @@ def _updates(
             )
         )
     return accepted, waiting
+
+
+def _follows(briefing: Briefing, items: Sequence[ItemAt]) -> Follows | None:
+    """Return what the plan follows, for a paper on its first year. Two queries if it follows one."""
+    plan = briefing.plan
+    if plan.successor_of is None or (briefing.period_start - plan.released_on).days >= 365:
+        return None
+    carried = set(plan.items.filter(carried_from__isnull=False).values_list("pk", flat=True))
+    return Follows(plan.successor_of.title, tuple(item for item in items if item.pk in carried))
 
 
 def _last_paper(briefing: Briefing) -> LastPaper | None:

@@ -704,6 +704,11 @@ CREATES = {
             "portfolio": "Minister of Police",
         },
     ),
+    "plans:follow": Creates(
+        Plan,
+        "coordinator",
+        lambda world: {"title": "The plan that follows", "released_on": "1 May 2010"},
+    ),
     "plans:add-pillar": Creates(Pillar, "coordinator", lambda world: {"title": "Protection"}),
     "plans:add-item": Creates(
         WorkItem,

@@ -10,13 +10,29 @@ import pytest
 from django.db import transaction
 from django.db.models import Count
 
+from agencies import history
 from agencies.models import Appointment, Seat, User
+from reports.compose import generate
+from reports.document import words
+from reports.document.wording import count_in_words
+from tests.factories import AppointmentFactory, BriefingFactory
 from tests.workitems.demo import TODAY, load, noon, unexplained
 from workitems import desk
 from workitems.demo import demo_plans
 from workitems.demo.people import APPROVERS, user_of
 from workitems.demo.plan_text import workbook_of
-from workitems.models import HeldEntry, Plan, Return, Round, StatusProposal, Update
+from workitems.models import (
+    Delay,
+    HeldEntry,
+    Milestone,
+    Mitigation,
+    Plan,
+    Return,
+    Round,
+    StatusProposal,
+    Update,
+)
+from workitems.services import plan_making, successor
 from workitems.workbook import WorkbookRefused, export_workbook, preview_import
 from workitems.workbook.columns import SHEETS
 
@@ -195,3 +211,107 @@ def test_an_unknown_heading_in_a_plans_text_is_refused_by_name(tmp_path):
         ("Work items", "Timeframe"),
         ("Photographs", ""),
     ]
+
+
+# --- the plan that follows that of 2009 -------------------------------------------------------
+
+FOLLOWS_ON = date(2014, 7, 1)
+
+
+@pytest.fixture
+def followed():
+    """The plan of 2009, the coordinator, and the plan that follows with all open items."""
+    plan = Plan.objects.get(slug=demo_plans.PLAN_OF_2009)
+    by = User.objects.get(email="coordinator@example.org")
+    with history.written_at(noon(FOLLOWS_ON)):
+        new = successor.start_successor(
+            plan=plan,
+            title="Plan of Action against Forced Labour",
+            released_on=FOLLOWS_ON,
+            ends_on=None,
+            items=plan.items.live().in_order(),
+            with_kinds=True,
+            by=by,
+            on=FOLLOWS_ON,
+        )
+    return plan, by, new
+
+
+def open_records(plan):
+    """Return what is open of a plan's live items, without its agencies."""
+    milestones = Milestone.objects.open().filter(item__in=plan.items.live())
+    delays = Delay.objects.filter(milestone__in=milestones, ended_on=None)
+    steps = Mitigation.objects.filter(delay__in=delays, done_on=None)
+    return (
+        sorted(plan.items.live().values_list("number", "title", "action", "stage", "is_key")),
+        sorted(
+            milestones.values_list(
+                "item__number", "number", "original_due", "agreed_due", "forecast_due"
+            )
+        ),
+        sorted(delays.values_list("milestone__item__number", "number", "cause", "found_on")),
+        sorted(steps.values_list("delay__milestone__item__number", "number", "description")),
+    )
+
+
+def test_the_plan_that_follows_keeps_what_is_open(followed):
+    plan, _, new = followed
+    assert (new.adopted_on, new.successor_of) == (None, plan)
+    assert open_records(new) == open_records(plan)
+    assert all(open_records(new))
+    assert not Milestone.objects.filter(item__plan=new).exclude(pk__in=Milestone.objects.open())
+
+
+def test_an_agency_that_is_gone_gives_way_to_its_successor(followed):
+    plan, _, new = followed
+    assert plan.coordinating_agency.short_name == "DoL"
+    assert new.coordinating_agency.short_name == "MBIE"
+    given = {*new.items.values_list("lead_agency__short_name", flat=True)}
+    given |= {*new.members.values_list("agency__short_name", flat=True)}
+    assert "DoL" not in given
+
+
+def test_the_trail_leads_both_ways(followed, client):
+    plan, by, new = followed
+    item = new.items.live().in_order()[0]
+    old = item.carried_from
+    assert (old.plan, old.number) == (plan, item.number)
+    client.force_login(by)
+    assert (
+        f'Carried on as <a href="{item.get_absolute_url()}">'
+        in client.get(old.get_absolute_url()).text
+    )
+    plan_making.adopt(plan=new, version=1, adopted_on=FOLLOWS_ON, by=by, on=TODAY)
+    page = client.get(item.get_absolute_url()).text
+    assert f'Carried over from <a href="{old.get_absolute_url()}">' in page
+    assert f"Carried over from {old.number} of {plan.title}" in page
+
+
+@pytest.mark.parametrize(("year", "is_told"), [(2014, True), (2015, False)])
+def test_the_briefing_of_the_first_year_tells_what_was_carried_over(followed, year, is_told):
+    plan, by, new = followed
+    plan_making.adopt(plan=new, version=1, adopted_on=FOLLOWS_ON, by=by, on=TODAY)
+    AppointmentFactory(from_on=FOLLOWS_ON, to_on=date(2017, 9, 30))
+    paper = BriefingFactory.build(
+        plan=new,
+        period_start=date(year, 7, 1),
+        period_end=date(year + 1, 6, 30),
+        dated=date(year + 1, 6, 30),
+        kind=None,
+    )
+    section = generate(paper, ["background"]).sections["background"]
+    told = [
+        (words(each.text), each.sources)
+        for each in section.paragraphs
+        if "carries over" in words(each.text)
+    ]
+    carried = new.items.in_order()
+    if not is_told:
+        assert told == []
+        return
+    ((sentence, sources),) = told
+    assert sentence == (
+        "The Plan follows the Plan of Action to Prevent People Trafficking and carries over "
+        f"{count_in_words(carried.count(), 'work item')} from it."
+    )
+    assert [source.pk for source in sources[1:]] == [item.pk for item in carried]

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from agencies.fields import DayField, LinesField, SeveralField, TextField, VersionedForm
+from agencies.fields import DayField, Form, LinesField, SeveralField, TextField, VersionedForm
 from agencies.models import Agency
 from workitems.forms.as_told import refuse_no_phrase
 from workitems.forms.due_dates import KnownDateField
@@ -130,6 +130,30 @@ class PlanForm(MakingForm):
     def start(self, row: Plan) -> dict[str, Any]:
         members = list(row.members.values_list("agency", flat=True)) if row.pk else []
         return super().start(row) | {"members": members}
+
+
+class SuccessorForm(Form):
+    """`items` are the open items of the plan that it follows; all are chosen to begin with."""
+
+    title = TextField(label="Title", max_length=200)
+    released_on = DayField(label="Released on")
+    ends_on = DayField(label="Ends on", required=False)
+    items = SeveralField(
+        label="Work items to carry over",
+        queryset=WorkItem.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="With their agencies, measures and open milestones, and the open delays and "
+        "mitigations of these. You can change all of it until the plan is adopted.",
+    )
+    with_kinds = forms.BooleanField(
+        label="Carry over this plan’s kinds of briefing", required=False, initial=True
+    )
+
+    def __init__(self, *args: Any, items: QuerySet[WorkItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["items"].queryset = items  # type: ignore[attr-defined]
+        self.initial["items"] = [item.pk for item in items]
 
 
 class AdoptForm(VersionedForm):

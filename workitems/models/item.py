@@ -195,6 +195,11 @@ class WorkItem(models.Model):
     months = models.PositiveSmallIntegerField("anticipated months", null=True, blank=True)
     starts_on = models.DateField(null=True, blank=True)
 
+    # The item of an earlier plan that this one carries on.
+    carried_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="carried_on"
+    )
+
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.NOT_STARTED)
     completed_on = models.DateField(null=True, blank=True)
     confidence = models.CharField(

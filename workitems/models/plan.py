@@ -66,6 +66,10 @@ class Plan(models.Model):
         blank=True,
         help_text="Agencies that must take part in deciding a variation; empty: the majority.",
     )
+    # The plan that it follows, whose open items it carries on.
+    successor_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="successors"
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PlanQuerySet.as_manager()

@@ -48,7 +48,7 @@ from workitems.rules import WRITERS
 from workitems.services import items as item_services
 from workitems.services import rounds as round_services
 from workitems.services.answers import faults_of_item
-from workitems.views.lookups import page_of, posted, require, signed_in, visible_plan
+from workitems.views.lookups import page_of, plans_read, posted, require, signed_in, visible_plan
 
 ROWS_ON_A_PAGE = 100
 # Characters that `reverse` leaves as they are.
@@ -72,6 +72,7 @@ IN_DETAIL = (
         has_notes=Exists(ReturnNote.objects.filter(item=OuterRef("pk"))),
         has_proposals=Exists(StatusProposal.objects.filter(item=OuterRef("pk"))),
         has_risks=Exists(Risk.objects.filter(item=OuterRef("pk"))),
+        is_carried_on=Exists(WorkItem.objects.filter(carried_from=OuterRef("pk"))),
     )
     .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
 )
@@ -188,7 +189,7 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if shown is None:
         # Status 200, because "the item did not exist yet" is a valid answer.
         return render(request, "workitems/items/not_yet.html", frame | {"item": item})
-    parts = _parts(request, item, shown, moment)
+    parts = _parts(request, item, shown, moment) | _trail(request, item)
     # Past moments are read-only.
     may = _may(request, item) | _in_returns(request, item) if moment.is_now else {}
     return render(request, "workitems/items/detail.html", frame | parts | may)
@@ -289,6 +290,23 @@ def _without_history(item: WorkItem, shown: ItemPage) -> frozenset[str]:
         "decision": found.has_matters,
     }
     return frozenset(name for name, is_any in there.items() if not is_any)
+
+
+def _trail(request: HttpRequest, item: WorkItem) -> dict[str, list[WorkItem]]:
+    """Return the items of other plans that this one carries on, or that carry it on, as far as the
+    user may read them. A query for each way that there is."""
+    ways = {}
+    if item.carried_from_id is not None:
+        ways["carried_from"] = WorkItem.objects.filter(pk=item.carried_from_id)
+    if item.is_carried_on:  # type: ignore[attr-defined]
+        ways["carried_on"] = WorkItem.objects.filter(carried_from=item)
+    plans = {plan.pk: plan for plan in plans_read(request)}
+    found: dict[str, list[WorkItem]] = {}
+    for name, rows in ways.items():
+        found[name] = list(rows.filter(plan__in=plans).order_by("pk"))
+        for row in found[name]:
+            row.plan = plans[row.plan_id]
+    return found
 
 
 def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:

@@ -27,7 +27,8 @@ class NotAdoptedYet(Exception):
         self.plan = plan
 
 
-def _plans_of(request: HttpRequest) -> list[Plan]:
+def plans_read(request: HttpRequest) -> list[Plan]:
+    """Return all plans that the user may read, adopted or being made, newest first."""
     if not hasattr(request, "_visible_plans"):
         plans = Plan.objects.visible_to(signed_in(request)).select_related("coordinating_agency")
         request._visible_plans = list(plans.in_order())  # type: ignore[attr-defined]
@@ -36,12 +37,12 @@ def _plans_of(request: HttpRequest) -> list[Plan]:
 
 def visible_plans(request: HttpRequest) -> list[Plan]:
     """Return the adopted plans that the user may read, newest first. One query a request."""
-    return [plan for plan in _plans_of(request) if plan.adopted_on is not None]
+    return [plan for plan in plans_read(request) if plan.adopted_on is not None]
 
 
 def plans_being_made(request: HttpRequest) -> list[Plan]:
     """Return the plans that are not adopted and that the user coordinates. No further query."""
-    return [plan for plan in _plans_of(request) if plan.adopted_on is None]
+    return [plan for plan in plans_read(request) if plan.adopted_on is None]
 
 
 def refuse_until_adopted(request: HttpRequest, slug: str) -> None:
@@ -49,6 +50,11 @@ def refuse_until_adopted(request: HttpRequest, slug: str) -> None:
     for plan in plans_being_made(request):
         if plan.slug == slug:
             raise NotAdoptedYet(plan)
+
+
+def readable(request: HttpRequest, pk: int | None) -> Plan | None:
+    """Return the plan of this id, or None if there is none that the user may read."""
+    return next((plan for plan in plans_read(request) if plan.pk == pk), None)
 
 
 def visible_plan(request: HttpRequest, slug: str) -> Plan:
@@ -60,7 +66,7 @@ def visible_plan(request: HttpRequest, slug: str) -> Plan:
 
 def plan_at_any_stage(request: HttpRequest, slug: str) -> Plan:
     """Return the plan, adopted or not. Raise `Http404` if the user may not read it."""
-    for plan in _plans_of(request):
+    for plan in plans_read(request):
         if plan.slug == slug:
             return plan
     raise Http404

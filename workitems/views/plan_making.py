@@ -21,13 +21,14 @@ from workitems.forms.plan_making import (
     MilestoneForm,
     PillarForm,
     PlanForm,
+    SuccessorForm,
     VersionForm,
 )
 from workitems.models import Measure, Milestone, Pillar, Plan, WorkItem
 from workitems.plan_making import lacks_of, what_goes
-from workitems.services import plan_making
+from workitems.services import plan_making, successor
 from workitems.services.items import next_number
-from workitems.views.lookups import plan_at_any_stage, posted, require, signed_in
+from workitems.views.lookups import plan_at_any_stage, posted, require, signed_in, visible_plan
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
 
@@ -39,7 +40,8 @@ def plan_to_shape(request: HttpRequest, slug: str) -> Plan:
 
 def item_to_shape(request: HttpRequest, slug: str, number: str) -> WorkItem:
     plan = plan_to_shape(request, slug)
-    item = get_object_or_404(plan.items.select_related("pillar", "lead_agency"), number=number)
+    rows = plan.items.select_related("pillar", "lead_agency", "carried_from__plan")
+    item = get_object_or_404(rows, number=number)
     item.plan = plan
     return item
 
@@ -139,6 +141,22 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, f"“{plan}” is deleted.")
             return redirect("plans:list")
     return form_page(request, "workitems/plans/delete.html", form, plan=plan, goes=what_goes(plan))
+
+
+@require_http_methods(FORM_METHODS)
+@once
+def follow(request: HttpRequest, slug: str) -> HttpResponse:
+    """Start the plan that follows an adopted one, with what is chosen of it."""
+    plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
+    form = SuccessorForm(posted(request), items=plan.items.live().in_order())
+    if form.is_valid():
+        with saying_refusals(form):
+            new = successor.start_successor(
+                plan=plan, by=signed_in(request), on=localdate(), **form.cleaned_data
+            )
+            messages.success(request, "The plan is started. Only its coordinators see it for now.")
+            return redirect(new)
+    return form_page(request, "workitems/plans/follow.html", form, plan=plan)
 
 
 def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:

@@ -15,7 +15,9 @@ from workitems.services import plans as plan_services
 from workitems.views.lookups import (
     plan_at_any_stage,
     plans_being_made,
+    plans_read,
     posted,
+    readable,
     require,
     signed_in,
     visible_plan,
@@ -48,6 +50,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "workitems/plans/detail.html",
         {
             "plan": plan,
+            "earlier": readable(request, plan.successor_of_id),
+            "later": [each for each in plans_read(request) if each.successor_of_id == plan.pk],
             "quorum": plan.quorum_of(sum(row.agency.exists_on(localdate()) for row in members)),
             "moment": Moment.present(plan, localdate()),
             "pillars": plan.pillars.order_by("number").annotate(count=Count("items")),
