@@ -6,9 +6,7 @@ const help = document.getElementById("paper-help");
 const bar = document.querySelector(".redact-bar");
 const link = bar.querySelector("a");
 const said = bar.querySelector(".redact-words");
-
-const SEVERAL =
-  "Select words of one text. For a paragraph, row or annex, select a word of it and choose the whole in the form.";
+const note = bar.querySelector(".redact-note");
 const SHORT = 80;
 
 // --- what is selected -------------------------------------------------------------------------------
@@ -17,9 +15,8 @@ const SHORT = 80;
 function touched(range) {
   const found = [];
   for (const piece of root.querySelectorAll(".leaf")) {
-    if (!range.intersectsNode(piece)) continue;
     const text = piece.firstChild;
-    if (!text) continue;
+    if (!text || !range.intersectsNode(text)) continue;
     const start = range.startContainer === text ? range.startOffset : 0;
     const end = range.endContainer === text ? range.endOffset : text.length;
     if (text.data.slice(start, end).trim()) found.push({ piece, text, start, end });
@@ -29,31 +26,33 @@ function touched(range) {
 
 const characters = (text) => [...text].length;
 
-// What is selected as {place, start, end, words}, null for nothing, or SEVERAL.
+// What is selected as {place, start, end, words, beyond}, or null for nothing. A selection that goes
+// beyond the text it began in, as when the mouse slips into the next, counts to the end of that text.
 function selected() {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
   const range = selection.getRangeAt(0);
   if (!range.intersectsNode(root)) return null;
-  const found = touched(range);
-  if (!found.length) return null;
+  const all = touched(range);
+  if (!all.length) return null;
+  const isForward = selection.anchorNode === range.startContainer && selection.anchorOffset === range.startOffset;
+  const { place } = all.at(isForward ? 0 : -1).piece.dataset;
+  const found = all.filter((each) => each.piece.dataset.place === place);
   const first = found[0];
   const last = found.at(-1);
-  const { place } = first.piece.dataset;
-  if (found.some((each) => each.piece.dataset.place !== place)) return SEVERAL;
   const words = found.map((each) => each.text.data.slice(each.start, each.end)).join("");
   const before = words.length - words.trimStart().length;
   const after = words.length - words.trimEnd().length;
   const start = Number(first.piece.dataset.start) + characters(first.text.data.slice(0, first.start)) + before;
   const end = Number(last.piece.dataset.start) + characters(last.text.data.slice(0, last.end)) - after;
-  return end > start ? { place, start, end, words: words.trim() } : null;
+  return end > start ? { place, start, end, words: words.trim(), beyond: all.length > found.length } : null;
 }
 
 function showSelected() {
   const found = selected();
-  link.hidden = !found || found === SEVERAL;
-  if (found === SEVERAL) said.textContent = SEVERAL;
-  else if (found) {
+  link.hidden = !found;
+  note.hidden = !found?.beyond;
+  if (found) {
     const { place, start, end, words } = found;
     link.href = `${root.dataset.address}?${new URLSearchParams({ at: place, start, end })}#withhold`;
     said.textContent = `“${words.length > SHORT ? `${words.slice(0, SHORT)}…` : words}”`;
@@ -61,10 +60,19 @@ function showSelected() {
 }
 
 let later = 0;
-document.addEventListener("selectionchange", () => {
+let isDragging = false; // the bar would come up under the mouse, and the selection would run into it
+function showSoon() {
   clearTimeout(later);
-  later = setTimeout(showSelected, 120);
-});
+  if (!isDragging) later = setTimeout(showSelected, 120);
+}
+document.addEventListener("selectionchange", showSoon);
+document.addEventListener("pointerdown", () => (isDragging = true));
+for (const name of ["pointerup", "pointercancel"]) {
+  document.addEventListener(name, () => {
+    isDragging = false;
+    showSoon();
+  });
+}
 
 // --- by keyboard ------------------------------------------------------------------------------------
 
@@ -134,6 +142,7 @@ root.addEventListener("keydown", (event) => {
 help.hidden = false;
 bar.hidden = false;
 link.hidden = true;
+note.hidden = true;
 root.tabIndex = 0;
 root.setAttribute("aria-describedby", help.id);
 // Beside the form, where there is room, the paper shows what was chosen.

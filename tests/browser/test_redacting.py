@@ -97,23 +97,50 @@ def on_privacy(page, *, why=""):
     page.get_by_role("button", name="Propose to withhold").click()
 
 
+def at_rest(page):
+    """Wait until nothing moves the paper any more: neither styles and fonts that come, nor scrolling."""
+    page.wait_for_load_state()
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def drag_over(page, words, *, into=None):
+    """Press the mouse before the words and let it go after them, or in the middle of other words."""
+    at_rest(page)
+    piece = page.locator("#paper .leaf", has_text=words).first
+    # At the window's edge, a browser scrolls under a mouse that drags.
+    piece.evaluate("piece => piece.scrollIntoView({ block: 'center' })")
+    piece.hover()  # waits until the page has stopped scrolling
+    box = piece.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.5, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    if into is None:
+        page.mouse.move(box["x"] + box["width"] - 0.5, middle)
+    else:
+        page.locator("#paper .leaf", has_text=into).first.hover()
+    page.mouse.up()
+
+
+def test_a_selection_that_slips_into_another_text_ends_with_the_one_it_began_in(
+    page, adviser, sign_in, address
+):
+    sign_in(adviser)
+    page.goto(address)
+    drag_over(page, NAME, into=NUMBER)
+    expect(page.locator(".redact-words")).to_have_text(f"“{NAME}”")
+    expect(page.locator(".redact-note")).to_be_visible()
+
+
 def test_words_are_selected_with_the_mouse_and_another_person_agrees(
     page, adviser, reviewer, sign_in, address, accessible, line, live_server
 ):
     sign_in(adviser)
     page.goto(address)
     for words, why in ((NAME, ""), (NUMBER, ""), (MOBILE, "")):
-        # A double click selects a word; the rest of the text is added by dragging.
-        piece = page.locator("#paper .leaf", has_text=words).first
-        piece.hover()  # waits until the page has stopped scrolling
-        box = piece.bounding_box()
-        middle = box["y"] + box["height"] / 2
-        page.mouse.move(box["x"] + 0.5, middle)
-        page.mouse.down()
-        page.mouse.move(box["x"] + box["width"] / 2, middle)
-        page.mouse.move(box["x"] + box["width"] - 0.5, middle)
-        page.mouse.up()
+        drag_over(page, words)
         expect(page.locator(".redact-words")).to_have_text(f"“{words}”")
+        expect(page.locator(".redact-note")).to_be_hidden()
         page.get_by_role("link", name="Withhold these words").click()
         expect(page.get_by_label("Words to withhold")).to_have_value(words)
         on_privacy(page, why=why)

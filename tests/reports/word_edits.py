@@ -137,16 +137,18 @@ class Edited:
         return self
 
     def data(self):
-        self.parts["word/document.xml"] = etree.tostring(self.root)
+        """Return the file. The same edits make the same file, whenever it is asked for."""
+        parts = {**self.parts, "word/document.xml": etree.tostring(self.root)}
         if self.comments:
-            self._add_comments()
+            self._add_comments(parts)
         made = io.BytesIO()
-        with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in self.parts.items():
-                archive.writestr(name, content)
+        with zipfile.ZipFile(made, "w") as archive:
+            for name, content in parts.items():
+                # With a name alone, the file would hold the time at which it was written.
+                archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
         return made.getvalue()
 
-    def _add_comments(self):
+    def _add_comments(self, parts):
         root = etree.Element(qn("w:comments"), nsmap={"w": qn("w:p")[1:].partition("}")[0]})
         for number, author, at, text in self.comments:
             made = etree.SubElement(root, qn("w:comment"))
@@ -155,7 +157,7 @@ class Edited:
             run = etree.SubElement(etree.SubElement(made, qn("w:p")), qn("w:r"))
             etree.SubElement(run, qn("w:t")).text = text
         kind, relation = COMMENTS
-        self.parts["word/comments.xml"] = etree.tostring(root)
+        parts["word/comments.xml"] = etree.tostring(root)
         for name, more in (
             (
                 "[Content_Types].xml",
@@ -167,7 +169,7 @@ class Edited:
             ),
         ):
             end = b"</Types>" if name.startswith("[") else b"</Relationships>"
-            self.parts[name] = self.parts[name].replace(end, more.encode() + end)
+            parts[name] = parts[name].replace(end, more.encode() + end)
 
 
 def words(node):
