@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any
 
 import pytest
@@ -20,11 +19,10 @@ from django.utils import timezone
 
 from agencies.models import Agency, Seat, User
 from agencies.services.invitations import hash_of
-from reports.document import from_json
+from reports.document import Document, from_json, to_json
 from reports.models import Briefing, BriefingKind, InformationRequest, IssuedPaper, PublicPage
 from reports.models.issue import sha256
-from reports.render.pdf import html_to_pdf
-from reports.services import meeting_papers, return_papers
+from reports.render import docx
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
@@ -154,11 +152,20 @@ def standing_scene(django_db_blocker: Any) -> Iterator[Scene]:
 
 @contextmanager
 def papers_drawn_once() -> Iterator[None]:
-    """Draw a paper for its first reader only: others whose page is the same get the same file."""
-    drawn = cache(html_to_pdf)
+    """Make a paper's Word file for its first reader only: others of an equal paper get the same file.
+
+    `tests/papers_printed_once.py` does so for PDFs.
+    """
+    plain, made = docx.render_docx, dict[bytes, bytes]()
+
+    def render_docx(document: Document) -> bytes:
+        key = to_json(document)
+        if key not in made:
+            made[key] = plain(document)
+        return made[key]
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(meeting_papers, "html_to_pdf", drawn)
-        patch.setattr(return_papers, "html_to_pdf", drawn)
+        patch.setattr(docx, "render_docx", render_docx)
         yield
 
 

@@ -21,6 +21,7 @@ from trafficking_plan.call_stack import roomy
 
 pytest_plugins = [
     "tests.suite_membership",
+    "tests.papers_printed_once",
     "tests.template_databases",
 ]
 

@@ -49,7 +49,7 @@ MEASURE_SMALL_TARGETS = """() => {
 }"""
 
 # Text that has enough contrast has it wherever letters, and all boxes around them, are painted in
-# the same way. Unless something out of the flow is laid over or under it: then axe looks itself.
+# the same way, also on the next pages: `known_paints` keeps digests of such paints. Unless something out of the flow is laid over or under it: then axe looks itself.
 COMPARE_PAINT = """() => {
     const LETTERS = ["color", "font-size", "font-weight", "text-shadow",
         "-webkit-text-fill-color", "-webkit-text-stroke"];
@@ -60,7 +60,7 @@ COMPARE_PAINT = """() => {
     const { run } = axe;
     const { evaluate } = check;
     const { matches } = rule;
-    const enough = new Set();
+    const enough = axe.paintsWithEnoughContrast = new Set();
     let boxes, displaced;
 
     function painted(element, names) {
@@ -87,13 +87,26 @@ COMPARE_PAINT = """() => {
     }
     axe.run = (...given) => {
         boxes = new Map();
+        paints.clear();
         displaced = [...document.body.querySelectorAll("*")]
             .filter(isDisplaced)
             .map((element) => [element, element.getBoundingClientRect()]);
         return run(...given);
     };
+    function digest(text) {
+        let [one, two] = [0x9e3779b1, 0x85ebca77];
+        for (let at = 0; at < text.length; at += 1) {
+            one = Math.imul(one ^ text.charCodeAt(at), 0x85ebca6b);
+            two = Math.imul(two ^ text.charCodeAt(at), 0xc2b2ae35);
+        }
+        return (one >>> 0) * 0x100000 + (two >>> 12);
+    }
+    const paints = new Map();
     function paintOf(node) {
-        return isTouched(node) ? null : painted(node, LETTERS) + around(node);
+        if (!paints.has(node)) {
+            paints.set(node, isTouched(node) ? null : digest(painted(node, LETTERS) + around(node)));
+        }
+        return paints.get(node);
     }
     rule.matches = function (node, ...rest) {
         const isField = ["INPUT", "SELECT", "TEXTAREA"].includes(node.nodeName);
@@ -113,8 +126,16 @@ COMPARE_PAINT = """() => {
 SCRIPT = "\n;".join(
     [AXE_SCRIPT, *(f"({each})()" for each in (KEEP_COLOURS, MEASURE_SMALL_TARGETS, COMPARE_PAINT))]
 )
-FIND_FAULTS = """options => axe.run(options).then(({violations}) =>
-    violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html}`)))"""
+FIND_FAULTS = """([options, known]) => {
+    const paints = axe.paintsWithEnoughContrast ?? new Set();
+    known.forEach((paint) => paints.add(paint));
+    const before = new Set(paints);
+    return axe.run(options).then(({violations}) => [
+        violations.flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html}`)),
+        [...paints].filter((paint) => !before.has(paint)),
+    ]);
+}"""
+known_paints: set[int] = set()
 
 
 def faults(page) -> list[str]:
@@ -125,4 +146,6 @@ def faults(page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.add_init_script(script=SCRIPT)
         page.evaluate(SCRIPT)
-    return page.evaluate(FIND_FAULTS, OPTIONS)
+    found, paints = page.evaluate(FIND_FAULTS, [OPTIONS, sorted(known_paints)])
+    known_paints.update(paints)
+    return found

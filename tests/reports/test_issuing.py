@@ -160,6 +160,7 @@ def test_reading_and_authorising_render_once_and_outside_a_transaction(
     assert within == [False]
 
 
+@pytest.mark.prints_anew
 @pytest.mark.django_db(transaction=True)
 def test_a_deleted_rendering_is_made_again_with_the_same_bytes(awaiting, manager, monkeypatch):
     read = read_hash(awaiting)
@@ -271,6 +272,7 @@ def tamper(number, **columns):
     IssuedPaper.objects.filter(number=number).update(**columns)
 
 
+@pytest.mark.prints_anew
 def test_every_stored_paper_renders_again_to_the_same_bytes(two_versions):
     assert verify(render=True) == ["2 issued papers are sound, and rendered to the same bytes."]
 

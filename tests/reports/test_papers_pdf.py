@@ -28,7 +28,7 @@ from tests.reports.paper_reading import (
     tokens,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.prints_anew]
 
 NOON = at(2)
 RUNNING = re.compile(

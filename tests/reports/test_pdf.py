@@ -32,6 +32,8 @@ from tests.reports.paper_reading import (
     tokens,
 )
 
+pytestmark = pytest.mark.prints_anew
+
 RUNNING = re.compile(r"^\s*(10/96252 · page \d+ of \d+)?\s*(IN CONFIDENCE)?\s*$")
 
 

@@ -13,6 +13,8 @@ from reports.render.pdf import RenderRefused, html_to_pdf, render_pdf
 from tests.reports import sample
 from tests.reports.paper_reading import run
 
+pytestmark = pytest.mark.prints_anew
+
 PAYLOADS = {
     "image of a file": "<img src=file:///etc/passwd>",
     "image of a site": '<img src="http://127.0.0.1:9/x.png" alt="x">',

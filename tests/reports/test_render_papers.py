@@ -20,7 +20,7 @@ from reports.render.room import Room, RoomLost, _work
 from reports.services import renderings
 from tests.factories import AppointmentFactory, BriefingFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.prints_anew]
 
 State = Rendering.State
 NOW = datetime(2010, 7, 30, 3, tzinfo=UTC)

@@ -55,13 +55,15 @@ class Count:
 class Suite:
     """A run of pytest: its name in the summary, its title, and its arguments.
 
-    A suite of a single test needs no workers.
+    A suite of a single test needs no workers. Tests of a suite that `begins_with_the_longest` are
+    given to the workers one by one, in the order in which they are collected.
     """
 
     name: str
     title: str
     arguments: list[str]
     has_workers: bool = True
+    begins_with_the_longest: bool = False
 
 
 ON_SQLITE = Suite("SQLite", "Tests on SQLite", ORDINARY_TESTS)
@@ -71,7 +73,9 @@ ON_POSTGRESQL = Suite(
     "Tests that ask for a database, on PostgreSQL",
     [*ORDINARY_TESTS, "--only-with-database"],
 )
-BROWSER = Suite("browser", "Browser journeys, on SQLite", [BROWSER_TESTS])
+BROWSER = Suite(
+    "browser", "Browser journeys, on SQLite", [BROWSER_TESTS], begins_with_the_longest=True
+)
 BROWSER_ON_POSTGRESQL = Suite(
     "browser on PostgreSQL",
     "Browser journeys that need both databases, on PostgreSQL",
@@ -194,8 +198,9 @@ class Run:
     def _arguments(self, suite: Suite) -> list[str]:
         return [
             *suite.arguments,
-            *(shared_out() if suite.has_workers else []),
+            *(shared_out(suite) if suite.has_workers else []),
             "--hypothesis-profile=full",
+            f"--papers={self.folder / 'papers'}",
             f"--ledger={self._file(suite.name, 'json')}",
             f"--junit-xml={self._file(suite.name, 'xml')}",
         ]
@@ -222,10 +227,18 @@ def tests_in_no_suite(ledgers: dict[str, Ledger]) -> list[str]:
     return sorted(found - ran)
 
 
-def shared_out() -> list[str]:
-    """Return pytest's options to use every core and to rebalance tests between workers."""
+def shared_out(suite: Suite) -> list[str]:
+    """Return pytest's options to use every core until the end.
+
+    Of many short tests, a worker takes over from another what that has not begun.
+    """
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return ["-n", str(min(cores, MAX_WORKERS) + 1), "--dist=worksteal"]
+    order = (
+        ["--dist=load", "--maxschedchunk=1"]
+        if suite.begins_with_the_longest
+        else ["--dist=worksteal"]
+    )
+    return ["-n", str(min(cores, MAX_WORKERS) + 1), *order]
 
 
 def sqlite(folder: str) -> str:

@@ -133,6 +133,7 @@ def test_only_a_draft_says_so_on_its_pages(files):
     assert "DRAFT" not in "".join(pages(files["decide"]))
 
 
+@pytest.mark.prints_anew
 def test_equal_letters_give_equal_bytes(files, letters):
     again = letter_from(letters[Kind.DECIDE].as_plain())
     assert render_letter_pdf(again) == files["decide"]
