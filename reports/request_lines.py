@@ -1,15 +1,17 @@
 """How requests for official information stand in words, and the to-do lines they make; a source of `workitems.desk`."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.text import Truncator
 
 from agencies.models import Seat, User
 from reports.document.dates import long_date
 from reports.document.wording import agree
-from reports.models import Consultation, InformationRequest
+from reports.models import Consultation, InformationRequest, Release, ScheduleLine
 from reports.models.release.request import OIA_ROLES
 from reports.models.release.request_clock import RequestClock, calendar, clock_of
 from workitems.desk import SHOWN_AT_MOST, Line, line, since
@@ -25,6 +27,35 @@ TURNS = {
     State.IN_REVIEW: (Seat.Role.OIA_REVIEWER, "Review the redactions of request"),
     State.READY: (Seat.Role.OIA_DECISION_MAKER, "Sign the decision on request"),
 }
+# Papers are given, and not released yet.
+AWAITS_RELEASE = Exists(
+    ScheduleLine.objects.filter(request=OuterRef("pk"), decision__in=ScheduleLine.GIVEN)
+) & ~Exists(Release.objects.filter(request=OuterRef("pk")))
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """Why a request is being prepared again, by whom it was sent back, and when."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+def sent_back(requests: Iterable[InformationRequest]) -> dict[int, SentBack]:
+    """Return those of the requests that were sent back and not sent for review since, by id. One query."""
+    of = [row.pk for row in requests if row.state == State.PREPARING]
+    found: dict[int, SentBack] = {}
+    before: dict[int, str] = {}
+    for row in InformationRequest.history.filter(id__in=of).order_by("history_id"):
+        if row.state != State.PREPARING:
+            found.pop(row.id, None)
+        elif before.get(row.id) in (State.IN_REVIEW, State.READY):
+            found[row.id] = SentBack(
+                row.history_change_reason or "", row.history_actor, row.history_date
+            )
+        before[row.id] = row.state
+    return found
 
 
 def clock_words(clock: RequestClock, on: date) -> str:
@@ -41,7 +72,7 @@ def clock_words(clock: RequestClock, on: date) -> str:
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the lines for `user` as at `on`: at most four queries, one for most people."""
+    """Return the lines for `user` as at `on`: at most six queries, one for most people."""
     writing = user.agencies_as(*WRITERS)
     answering = user.agencies_as(*OIA_ROLES)
     return [
@@ -51,22 +82,42 @@ def lines_for(user: User, on: date) -> list[Line]:
 
 
 def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
-    rows = InformationRequest.objects.filter(agency__in=agencies, state__in=TURNS).for_list()
+    rows = list(
+        InformationRequest.objects.filter(agency__in=agencies, state__in=(*TURNS, State.DECIDED))
+        .for_list()
+        .annotate(awaits_release=AWAITS_RELEASE)[:SHOWN_AT_MOST]
+    )
     days = calendar()
-    for row in rows[:SHOWN_AT_MOST]:
-        role, act = TURNS[State(row.state)]
+    why = sent_back(rows)
+    for row in rows:
+        role, act = _turn(row)
         if row.agency_id not in user.agencies_as(role):
             continue
         clock = clock_of(row.events.all(), days)
+        is_counted = row.is_open and not row.is_own_initiative
+        detail = f"Sent back: {why[row.pk].reason}" if row.pk in why else row.text
         yield line(
-            due=on if row.is_own_initiative else clock.due,
+            due=clock.due if is_counted else on,
             on=on,
             plan=row.plan.title if row.plan else row.agency.name,
             what=f"{act} {row.reference}",
-            detail=Truncator(row.text).chars(LETTERS_OF_TEXT),
-            when="No due day" if row.is_own_initiative else clock_words(clock, on),
+            detail=Truncator(detail).chars(LETTERS_OF_TEXT),
+            when=clock_words(clock, on)
+            if is_counted
+            else "Decided"
+            if not row.is_open
+            else "No due day",
             url=row.get_absolute_url(),
         )
+
+
+def _turn(row: InformationRequest) -> tuple[str, str]:
+    """Return whose turn it is, and what is done next. The row says whether it awaits its release."""
+    if row.state != State.DECIDED:
+        return TURNS[State(row.state)]
+    if row.awaits_release:  # type: ignore[attr-defined]
+        return Seat.Role.OIA_DECISION_MAKER, "Release the papers of request"
+    return Seat.Role.OIA_ADVISER, "Close request"
 
 
 def _consultations(agencies: set[int], on: date) -> Iterator[Line]:

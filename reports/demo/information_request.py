@@ -180,7 +180,9 @@ class Asked:
 
     def send_for_review(self) -> "Asked":
         with history.written_at(self.at):
-            requests.send_for_review(request=self.request, by=self.adviser)
+            requests.send_for_review(
+                request=self.request, ombudsman=self.ombudsman, by=self.adviser
+            )
         return self
 
     def agree_all(self) -> "Asked":
@@ -196,7 +198,7 @@ class Asked:
 
     def finish_review(self) -> "Asked":
         with history.written_at(self.at):
-            requests.finish_review(request=self.request, by=self.reviewer)
+            requests.finish_review(request=self.request, ombudsman=self.ombudsman, by=self.reviewer)
         return self
 
     def sign(self, warnings_left: Mapping[str, str]) -> "Asked":

@@ -38,6 +38,13 @@ class ScheduleLineQuerySet(models.QuerySet["ScheduleLine"]):
         """Filter to the papers that go out, in full or in part."""
         return self.filter(decision__in=ScheduleLine.GIVEN)
 
+    def kept_as_a_whole_or_in_a_file(self) -> Self:
+        """Filter to what is not given whole, apart from words of papers that we redact."""
+        decisions = ScheduleLine.Decision
+        return self.exclude(decision__in=[decisions.NONE, decisions.FULL]).exclude(
+            decision=decisions.PART, kind=ScheduleLine.Kind.ISSUED
+        )
+
     def in_order(self) -> Self:
         return self.order_by("number", "pk")
 

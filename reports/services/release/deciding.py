@@ -15,11 +15,18 @@ from agencies import history
 from agencies.models import User
 from reports.document import Document
 from reports.document.dates import long_date
-from reports.models import InformationRequest, Redaction, RequestEvent, RequestLetter, ScheduleLine
+from reports.models import (
+    Consultation,
+    InformationRequest,
+    Redaction,
+    RequestEvent,
+    RequestLetter,
+    ScheduleLine,
+)
 from reports.models.release.in_scope import found_between
 from reports.release.letters import Letter, Ombudsman
 from reports.release.redact import leaves, visible_elsewhere
-from reports.services.release.letters import check_same, freeze, written
+from reports.services.release.letters import freeze, is_up_to_date, written
 from reports.services.release.recording import check_day, not_now, record
 from reports.services.release.redactions import (
     check_unchanged,
@@ -33,6 +40,11 @@ from workitems.services.refusals import Refused, locked
 
 State = InformationRequest.State
 Outcome = RequestEvent.Outcome
+WRITE_AGAIN = "The records have changed since this letter was written. Write it again."
+SEND_BACK = (
+    "The records have changed since this letter was written. Send it back, so that the adviser "
+    "writes it again."
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ def advisers_of(request: InformationRequest) -> set[int]:
     withdrawn = Redaction.history.filter(line__request=request.pk, state=Redaction.State.WITHDRAWN)
     found = {
         *request.events.values_list("recorded_by_id", flat=True),
-        *letters.exclude(sent_on__isnull=False).values_list("history_user_id", flat=True),
+        *letters.values_list("prepared_by_id", flat=True),
         *lines.values_list("history_user_id", flat=True),
         *redactions.values_list("proposed_by_id", flat=True),
         *withdrawn.values_list("history_user_id", flat=True),
@@ -89,12 +101,19 @@ def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) ->
     letter = deciding_letter(request)
     found = list(_of_redactions(request))
     if letter is None:
-        return (*found, "The letter with the decision is not prepared.")
+        return (*_undecided(request), *found, "The letter with the decision is not prepared.")
     lacks = written(letter, on=on, ombudsman=ombudsman)[1]
+    if not lacks and not is_up_to_date(letter, ombudsman=ombudsman):
+        found.append(WRITE_AGAIN if request.state != State.READY else SEND_BACK)
     if request.is_own_initiative:
         # Nobody asked, so nobody is told how to complain.
         lacks = tuple(each for each in lacks if "Ombudsman" not in each)
     return (*lacks, *found)
+
+
+def _undecided(request: InformationRequest) -> Iterator[str]:
+    for line in request.lines.undecided().in_order():
+        yield f"Document {line.number}, “{line.title}”, has no decision."
 
 
 def _of_redactions(request: InformationRequest) -> Iterator[str]:
@@ -120,7 +139,17 @@ def _of_redactions(request: InformationRequest) -> Iterator[str]:
 
 def warnings(request: InformationRequest) -> tuple[Warned, ...]:
     """Return what is to be looked at before signing: each is left with a reason, or mended."""
-    return (*_of_words(request), *_of_scope(request))
+    return (*_of_words(request), *_of_consultations(request), *_of_scope(request))
+
+
+def _of_consultations(request: InformationRequest) -> Iterator[Warned]:
+    rows = Consultation.objects.waiting().filter(line__request=request)
+    for row in rows.select_related("line", "agency").order_by("line__number", "agency__name"):
+        yield Warned(
+            f"unanswered-{row.pk}",
+            f"{row.agency.name} was asked about document {row.line.number} on "
+            f"{long_date(row.asked_on)} and has not answered.",
+        )
 
 
 def _of_words(request: InformationRequest) -> Iterator[Warned]:
@@ -230,21 +259,20 @@ def sign_decision(
     if said := signatory_obstacle(row, by):
         raise Refused(said)
     check_day(row, on, at)
+    letter = deciding_letter(row)
+    if letter is not None:
+        letter = locked(letter, version=letter_version)
+        letter.request = row
     found = obstacles(row, on=on, ombudsman=ombudsman)
     if found:
         raise Refused(found[0])
-    letter = deciding_letter(row)
     assert letter is not None, "Its absence is an obstacle."
-    letter = locked(letter, version=letter_version)
-    letter.request = row
     left = {key: why.strip() for key, why in (warnings_left or {}).items() if why.strip()}
     for warned in warnings(row):
         if warned.left:
             left.setdefault(warned.key, warned.left)
         if not left.get(warned.key):
             raise Refused(f"{warned.sentence} Mend it, or say why it stays so.", "warnings_left")
-    prepared_for = date.fromisoformat(letter.content["dated"])
-    check_same(letter, written(letter, on=prepared_for, ombudsman=ombudsman)[0])
     content = written(letter, on=on, ombudsman=ombudsman)[0]
     if shown is not None and shown != content:
         raise Refused("The records have changed since this page was opened. Read the letter again.")

@@ -15,7 +15,9 @@ from reports.document.dates import long_date
 from reports.models import InformationRequest, Redaction, RequestEvent, RequestLetter
 from reports.models.release.request import RECEIVED_TOO_EARLY, in_force
 from reports.models.release.request_clock import RequestClock, calendar, clock_of
+from reports.release.letters import Ombudsman
 from reports.release.working_days import BeyondCalendar
+from reports.services.release.letters import write_again
 from reports.services.release.recording import (
     check_day,
     check_open,
@@ -180,12 +182,19 @@ def start_preparing(*, request: InformationRequest, by: User) -> InformationRequ
 
 
 @transaction.atomic
-def send_for_review(*, request: InformationRequest, by: User) -> InformationRequest:
-    """Send the schedule and the redactions to the reviewer. Raise `Refused` with a line undecided."""
-    row = locked(request)
+def send_for_review(
+    *, request: InformationRequest, ombudsman: Ombudsman, by: User
+) -> InformationRequest:
+    """Send the schedule and the redactions to the reviewer. Raise `Refused` with a line undecided.
+
+    The letter with the decision, if there is one, is written again as the papers are now.
+    """
+    row = locked(request, related=("agency",))
     undecided = row.lines.undecided().in_order().first()
     if row.state == State.PREPARING and undecided is not None:
         raise Refused(f"Nothing is decided yet on “{undecided.title}” (line {undecided.number}).")
+    if row.state == State.PREPARING:
+        _write_decision_again(row, ombudsman, by)
     return move(row, State.IN_REVIEW, by=by)
 
 
@@ -200,13 +209,28 @@ def send_back(*, request: InformationRequest, reason: str, by: User) -> Informat
 
 
 @transaction.atomic
-def finish_review(*, request: InformationRequest, by: User) -> InformationRequest:
-    """Pass a reviewed request to the decision-maker. Raise `Refused` with a redaction unanswered."""
-    row = locked(request)
+def finish_review(
+    *, request: InformationRequest, ombudsman: Ombudsman, by: User
+) -> InformationRequest:
+    """Pass a reviewed request to the decision-maker. Raise `Refused` with a redaction unanswered.
+
+    A letter that the review has made untrue, because a redaction was declined, is written again from
+    what its adviser typed.
+    """
+    row = locked(request, related=("agency",))
     waiting = Redaction.objects.of_request(row).proposed().in_order().first()
     if row.state == State.IN_REVIEW and waiting is not None:
         raise Refused(f"A redaction on line {waiting.line.number} is neither agreed nor declined.")
+    if row.state == State.IN_REVIEW:
+        _write_decision_again(row, ombudsman, by)
     return move(row, State.READY, by=by)
+
+
+def _write_decision_again(row: InformationRequest, ombudsman: Ombudsman, by: User) -> None:
+    letter = row.letters.deciding().first()
+    if letter is not None:
+        letter.request = row
+        write_again(letter, ombudsman=ombudsman, by=by)
 
 
 # --- events --------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.fields import DayField
 from agencies.views.form_pages import form_page, saying_refusals
 from reports.forms.release.letters import SignForm
-from reports.models import InformationRequest, RequestLetter
+from reports.models import InformationRequest, Redaction, RequestLetter
 from reports.release.letters import Purpose
 from reports.render.letter_html import letter_fragment
 from reports.services.release import deciding
@@ -44,6 +44,8 @@ def _mend(row: InformationRequest, letter: RequestLetter | None, sentence: str) 
             if "redaction" in sentence or "words of it" in sentence or "nothing of it" in sentence:
                 return reverse("reports:request-redact", args=[row.pk, line.number])
             return reverse("reports:request-line", args=[row.pk, line.number])
+    if sentence == deciding.SEND_BACK:
+        return reverse("reports:request-send-back", args=[row.pk])
     if "schedule" in sentence or "document" in sentence.lower():
         return reverse("reports:request-scope", args=[row.pk])
     if "Ombudsman’s details" in sentence:
@@ -88,7 +90,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
                 warnings_left=form.warnings_left,
                 shown=content,
             )
-            messages.success(request, "The decision is signed and notified. Its letter is frozen.")
+            messages.success(
+                request, "The decision is signed. Now send its letter to the requester."
+            )
             return redirect("reports:request", pk)
     with transaction.atomic():
         return _page(request, row, letter, on, form, warnings)
@@ -120,6 +124,9 @@ def _page(
         fragment=letter_fragment(text, looks_of(row), is_draft=not is_sent) if text else "",
         obstacles=[(each, _mend(row, letter, each)) for each in obstacles],
         warnings=warnings,
+        lines=list(row.lines.for_list().prefetch_related("redactions")),
+        may_read_redactions=user.has_perm("reports.read_redactions", row),
+        redactions=Redaction.objects.of_request(row).standing().count(),
         left=[] if letter is None else list(letter.warnings_left.values()),
         is_late=text is not None and text.has(Purpose.LATE),
         may_read_requester=may_read_requester(user, row),

@@ -259,7 +259,7 @@ def send(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     if valid:
         with saying_refusals(form):
             _send(row, found, form, signed_in(request))
-            messages.success(request, "The letter is marked as sent. It never changes any more.")
+            messages.success(request, "The letter is marked as sent. It can no longer be changed.")
             return redirect("reports:request", pk)
     with transaction.atomic():
         return _show(request, row, _letter(visible_request(request, pk), letter), send=form)

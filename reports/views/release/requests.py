@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency, Seat, User
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
+from reports.document.dates import long_date
 from reports.forms.release.requests import (
     ChangeRequestForm,
     CorrectEventForm,
@@ -21,7 +22,9 @@ from reports.forms.release.requests import (
 )
 from reports.models import InformationRequest, RequestEvent
 from reports.models.release.request import OIA_ROLES, REQUEST_ROLES
-from reports.models.release.request_clock import calendar, clock_of
+from reports.models.release.request_clock import RequestClock, calendar, clock_of
+from reports.request_lines import sent_back
+from reports.services.release import deciding
 from reports.services.release import requests as services
 from reports.views.release.requester import hide_requester, may_read_requester
 from reports.views.release.standing import (
@@ -164,6 +167,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "day": clock.day_number(on),
             "days": clock_days(clock, on),
             "recorded_days": clock.recorded_days(on),
+            "sent_back": sent_back([row]).get(row.pk),
             "step": next_step(user, row, events, is_released=release is not None),
             "waits_for": waits_for(row, is_released=release is not None),
             "others": other_steps(user, row),
@@ -175,9 +179,20 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "may_prepare": may_prepare,
             "may_read_requester": may_read_requester(user, row),
             "may_read_redactions": user.has_perm("reports.read_redactions", row),
+            "due_words": _due_words(row, clock, on),
+            "warnings": deciding.warnings(row)
+            if may_prepare and row.state == State.PREPARING
+            else (),
             "may_scope": may_prepare and row.state in InformationRequest.PREPARED_IN,
         },
     )
+
+
+def _due_words(row: InformationRequest, clock: RequestClock, on: date) -> str:
+    """Return when the decision is due, for a request that is not decided."""
+    if not row.is_open or row.is_own_initiative:
+        return ""
+    return f"Decision due {long_date(clock.due)}."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

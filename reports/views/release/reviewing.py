@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -53,6 +54,8 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
                 "answered": [each for each in found if each.row.state != State.PROPOSED],
             }
         )
+    waiting = sum(len(each["waiting"]) for each in papers)
+    may_review = user.has_perm("reports.agree_redactions", of)
     return form_page(
         request,
         "reports/release/review.html",
@@ -60,8 +63,11 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
         of=of,
         papers=papers,
         by_ground=_by_ground(papers) if may_answer else [],
-        waiting=sum(len(each["waiting"]) for each in papers),
+        others=of.lines.kept_as_a_whole_or_in_a_file().in_order(),
+        waiting=waiting,
         may_answer=may_answer,
+        may_finish=may_review and of.state == InformationRequest.State.IN_REVIEW and not waiting,
+        send_back_url=reverse("reports:request-send-back", args=[of.pk]),
     )
 
 

@@ -16,6 +16,7 @@ from agencies.views.once import once
 from reports.forms.release.steps import DatedNoteForm, SendBackForm
 from reports.models import InformationRequest
 from reports.services.release import requests as services
+from reports.views.release.letters import ombudsman
 from reports.views.release.requests import prepared_request, visible_request
 from workitems.views.lookups import posted, require, signed_in
 
@@ -30,15 +31,23 @@ class Button:
     goes_to: str = "reports:request"
 
 
+def _send_for_review(**act: Any) -> InformationRequest:
+    return services.send_for_review(ombudsman=ombudsman(), **act)
+
+
+def _finish_review(**act: Any) -> InformationRequest:
+    return services.finish_review(ombudsman=ombudsman(), **act)
+
+
 PREPARES = "reports.prepare_request"
 BUTTONS = {
     "begin": Button(
         PREPARES, services.start_scoping, "Say which papers are in scope.", "reports:request-scope"
     ),
     "prepare": Button(PREPARES, services.start_preparing, "Decide on each paper."),
-    "send": Button(PREPARES, services.send_for_review, "It is with the OIA reviewer."),
+    "send": Button(PREPARES, _send_for_review, "It is with the OIA reviewer."),
     "finish": Button(
-        "reports.agree_redactions", services.finish_review, "It is with the OIA decision-maker."
+        "reports.agree_redactions", _finish_review, "It is with the OIA decision-maker."
     ),
 }
 

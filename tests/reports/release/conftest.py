@@ -157,8 +157,8 @@ def ready(request_, line, decide, prepared, adviser, reviewer):
     def make(decision="full", **more):
         decide(line, decision, **more)
         letter = prepared(request_)
-        requests.send_for_review(request=request_, by=adviser)
-        requests.finish_review(request=request_, by=reviewer)
+        requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+        requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
         return letter
 
     return make

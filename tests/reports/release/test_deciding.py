@@ -10,7 +10,13 @@ from django.db import transaction
 from reports.models import RequestEvent, RequestLetter
 from reports.release.letters import letter_from
 from reports.services.release import deciding, letters, redactions, requests, schedule
-from tests.factories import BriefingFactory, IssuedPaperFactory, UserFactory
+from tests.factories import (
+    AgencyFactory,
+    BriefingFactory,
+    ConsultationFactory,
+    IssuedPaperFactory,
+    UserFactory,
+)
 from tests.reports.release.conftest import (
     NOW,
     OMBUDSMAN,
@@ -98,8 +104,8 @@ def test_whoever_prepared_it_before_another_did_never_signs_it(
     decide(line, "full")
     letter = prepared(request_, by=decision_maker)
     letter = prepared(request_, letter=letter, version=letter.version)
-    requests.send_for_review(request=request_, by=adviser)
-    requests.finish_review(request=request_, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     assert said(sign, letter=letter) == (
         "You prepared this decision. Another decision-maker has to sign it."
     )
@@ -130,13 +136,14 @@ def test_whoever_sent_a_decision_back_may_sign_it_later(
     letter = ready()
     requests.send_back(request=request_, reason="A date is wrong", by=decision_maker)
     letter = prepared(request_, letter=letter, version=letter.version)
-    requests.send_for_review(request=request_, by=adviser)
-    requests.finish_review(request=request_, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     assert sign(letter).recorded_by == decision_maker
 
 
 def test_all_that_blocks_a_decision_is_said(request_, line, decide, prepared, adviser):
-    assert blocked(request_) == ("The letter with the decision is not prepared.",)
+    undecided = f"Document 1, “{line.title}”, has no decision."
+    assert blocked(request_) == (undecided, "The letter with the decision is not prepared.")
     letters.prepare_letter(
         request=request_,
         kind="decide",
@@ -149,7 +156,7 @@ def test_all_that_blocks_a_decision_is_said(request_, line, decide, prepared, ad
     assert blocked(request_) == (
         "Name a contact, with a phone number or an email address.",
         "The letter has no signatory.",
-        f"Document 1, “{line.title}”, has no decision.",
+        undecided,
     )
 
 
@@ -164,6 +171,8 @@ def test_a_paper_in_part_needs_words_withheld_and_their_notes(
         f"{which} is released in part, but nothing of it is withheld.",
     )
     title_withheld(line, grounds=["9(2)(j)"], public_interest="Little")
+    letter = request_.letters.get()
+    prepared(request_, letter=letter, version=letter.version)
     assert blocked(request_) == ()
 
 
@@ -205,7 +214,8 @@ def test_a_decision_is_signed_as_it_was_read(ready, sign, request_, adviser):
     letter = ready()
     requests.acknowledge(request=request_, on=TODAY, by=adviser, at=NOW)
     assert said(sign, letter=letter) == (
-        "The records have changed since this letter was written. Write it again."
+        "The records have changed since this letter was written. Send it back, so that the adviser "
+        "writes it again."
     )
     with pytest.raises(Conflict), transaction.atomic():
         letter.version -= 1
@@ -222,6 +232,49 @@ def test_a_decision_is_dated_on_the_day_of_its_signature(ready, sign, request_):
     sign(letter, on=day)
     assert fresh(letter).content["dated"] == "2013-05-21"
     assert "sorry" not in str(fresh(letter).content) and "apolog" not in str(fresh(letter).content)
+
+
+def test_the_letter_is_written_again_when_it_is_sent_for_review_and_when_the_review_ends(
+    request_, line, decide, prepared, adviser, reviewer, sign
+):
+    """The adviser withholds more after writing it, and the reviewer declines that."""
+    decide(line, "part", grounds=["6(a)"])
+    letter = prepared(request_)
+    without = letter.content
+    (row,) = redactions.propose(
+        line=line,
+        document_sha256=line.issued.document_sha256,
+        spans=[("cover.title", 0, 8)],
+        grounds=["6(c)"],
+        by=adviser,
+        at=NOW,
+    )
+    assert blocked(request_) == (
+        f"Document 1, “{line.title}”, has a redaction that is neither agreed nor declined.",
+        "The records have changed since this letter was written. Write it again.",
+    )
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    assert "s 6(c)" in str(fresh(letter).content)
+    redactions.decline(redaction=row, version=row.version, reason="It says nothing", by=reviewer)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    letter = fresh(letter)
+    assert (letter.content, letter.prepared_by) == (without, adviser)
+    assert [each.history_user for each in letter.history.order_by("history_id")] == [
+        adviser,
+        adviser,
+        reviewer,
+    ]
+
+
+def test_a_consultation_without_an_answer_is_left_with_a_reason(line, ready, sign):
+    asked = ConsultationFactory(
+        line=line, agency=AgencyFactory(name="New Zealand Police"), asked_on=date(2013, 5, 2)
+    )
+    letter = ready()
+    said_of_it = "New Zealand Police was asked about document 1 on 2 May 2013 and has not answered."
+    assert said(sign, letter=letter) == f"{said_of_it} Mend it, or say why it stays so."
+    sign(letter, warnings_left={f"unanswered-{asked.pk}": "They agreed by telephone"})
+    assert list(fresh(letter).warnings_left.values()) == ["They agreed by telephone"]
 
 
 def test_a_request_has_one_letter_with_its_decision(request_, line, prepared):
@@ -333,8 +386,8 @@ def test_what_an_agency_releases_of_its_own_accord_needs_no_requester_and_no_clo
     requests.start_preparing(request=row, by=adviser)
     decide(line, "full")
     letter = prepared(row)
-    requests.send_for_review(request=row, by=adviser)
-    requests.finish_review(request=row, by=reviewer)
+    requests.send_for_review(request=row, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=row, ombudsman=OMBUDSMAN, by=reviewer)
     event = deciding.sign_decision(
         request=row,
         letter_version=letter.version,

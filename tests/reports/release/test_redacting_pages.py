@@ -9,7 +9,7 @@ from reports.release.redact import leaves
 from reports.render.html import document_fragment
 from reports.services.release import deciding, redactions, requests
 from tests.factories import MeetingPaperFactory, ScheduleLineFactory, SeatFactory
-from tests.reports.release.conftest import NOW, fresh
+from tests.reports.release.conftest import NOW, OMBUDSMAN, fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -228,7 +228,7 @@ def test_a_request_in_review_is_read_only(
 ):
     decide(line, "full")
     prepared(line.request)
-    requests.send_for_review(request=fresh(line.request), by=adviser)
+    requests.send_for_review(request=fresh(line.request), ombudsman=OMBUDSMAN, by=adviser)
     assert "Propose to withhold" not in as_(adviser).get(address).text
     assert problems(send(words=texts["cover.action_sought"]))[0].startswith(
         "This request is in review;"
@@ -376,7 +376,7 @@ def test_the_queue_takes_the_same_queries(
         propose(end=end)
     client = as_(reviewer)
     client.get(review)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(review)
 
 

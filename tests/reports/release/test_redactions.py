@@ -7,7 +7,7 @@ import pytest
 from reports.models import Redaction
 from reports.services.release import redactions, requests, schedule
 from tests.factories import MeetingFactory, MeetingPaperFactory, RedactionFactory
-from tests.reports.release.conftest import NOW, fresh
+from tests.reports.release.conftest import NOW, OMBUDSMAN, fresh
 from tests.reports.release.test_requests import said
 
 pytestmark = pytest.mark.django_db
@@ -175,12 +175,14 @@ def test_a_redaction_without_an_answer_keeps_a_request_from_being_ready(
 ):
     row = propose()
     decide(line, "part")
-    requests.send_for_review(request=request_, by=adviser)
-    assert said(requests.finish_review, request=request_, by=reviewer) == (
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    assert said(requests.finish_review, request=request_, ombudsman=OMBUDSMAN, by=reviewer) == (
         "A redaction on line 1 is neither agreed nor declined."
     )
     redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
-    assert requests.finish_review(request=request_, by=reviewer).state == "ready"
+    assert (
+        requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer).state == "ready"
+    )
     assert said(redactions.withdraw, redaction=row, reason="No", version=2, by=adviser).startswith(
         "This request is ready to sign; its schedule changes"
     )

@@ -135,9 +135,9 @@ def test_one_next_step_leads_from_receipt_to_release(
     assert words() == ["Write the letter with the decision", None, None]
     letter = prepared(request_)
     assert words() == ["Send for review", None, None]
-    requests.send_for_review(request=request_, by=adviser)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
     assert words() == [None, "Finish the review", None]
-    requests.finish_review(request=request_, by=reviewer)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     assert words() == [None, None, "Read and sign the decision"]
     sign(letter)
     assert words() == [None, None, "Check the files and release"]
@@ -246,10 +246,71 @@ def test_what_blocks_a_decision_leads_to_where_it_is_mended(request_, line, advi
     page = client_of(adviser).get(at("request-decision", request_.pk))
     assert page.context["obstacles"] == [
         (
+            f"Document 1, “{line.title}”, has no decision.",
+            at("request-line", request_.pk, 1),
+        ),
+        (
             "The letter with the decision is not prepared.",
             at("request-write-letter", request_.pk, "decide"),
-        )
+        ),
     ]
+
+
+def test_a_letter_that_is_out_of_date_is_sent_back_from_the_page_of_the_decision(
+    request_, ready, adviser, decision_maker
+):
+    ready()
+    requests.acknowledge(request=request_, on=TODAY, by=adviser, at=NOW)
+    page = client_of(decision_maker).get(at("request-decision", request_.pk))
+    assert [url for _sentence, url in page.context["obstacles"]] == [
+        at("request-send-back", request_.pk)
+    ]
+
+
+def test_what_a_request_was_sent_back_for_is_told_until_it_is_sent_for_review_again(
+    request_, ready, adviser, decision_maker
+):
+    ready()
+    requests.send_back(request=request_, reason="A date is wrong", by=decision_maker)
+    address = request_.get_absolute_url()
+    told = client_of(adviser).get(address).context["sent_back"]
+    assert (told.reason, told.by) == ("A date is wrong", decision_maker.signature)
+    (line,) = lines_for(adviser, TODAY)
+    assert line.detail == "Sent back: A date is wrong"
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    assert client_of(adviser).get(address).context["sent_back"] is None
+
+
+def test_a_decided_request_stays_on_a_desk_until_it_is_closed(
+    decided, adviser, reviewer, decision_maker
+):
+    def desks():
+        return [
+            [line.what for line in lines_for(user, TODAY)]
+            for user in (adviser, reviewer, decision_maker)
+        ]
+
+    assert desks() == [[], [], ["Release the papers of request 13/02025"]]
+    paper = ReleasedPaperFactory(release__request=decided, line=decided.lines.get())
+    RequestEventFactory(request=decided, kind="released", release=paper.release)
+    assert desks() == [["Close request 13/02025"], [], []]
+    requests.close(request=decided, on=TODAY, by=adviser, at=NOW)
+    assert desks() == [[], [], []]
+
+
+def test_the_reviewer_sees_what_is_not_given_and_finishes_on_the_same_page(
+    request_, line, decide, prepared, adviser, reviewer
+):
+    other = schedule.add_not_held(request=request_, title="Cabinet papers", by=adviser)
+    decide(other, "refused", grounds=["18(g)"], reason="Never held here")
+    decide(line, "full")
+    prepared(request_)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    page = client_of(reviewer).get(at("request-review", request_.pk))
+    assert list(page.context["others"]) == [other]
+    assert "Never held here" in page.text
+    client_of(reviewer).post(at("request-finish", request_.pk))
+    assert fresh(request_).state == "ready"
 
 
 def test_a_decision_is_signed_as_dated_on_the_day_of_the_signature(
@@ -258,8 +319,8 @@ def test_a_decision_is_signed_as_dated_on_the_day_of_the_signature(
     decide(line, "full")
     letter = prepared(request_, on=date(2013, 5, 20))
     assert "apologise" not in str(letter.content)
-    requests.send_for_review(request=request_, by=adviser)
-    requests.finish_review(request=request_, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     client = client_of(decision_maker)
     address = at("request-decision", request_.pk)
     page = client.get(address, {"on": "22 May 2013"})

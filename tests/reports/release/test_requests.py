@@ -16,7 +16,7 @@ from tests.factories import (
     ScheduleLineFactory,
     UserFactory,
 )
-from tests.reports.release.conftest import NOW, RECEIVED, TODAY, fresh
+from tests.reports.release.conftest import NOW, OMBUDSMAN, RECEIVED, TODAY, fresh
 from workitems.services import Refused
 
 pytestmark = pytest.mark.django_db
@@ -60,12 +60,12 @@ DAY = {"on": date(2013, 4, 23), "at": NOW}
 STEPS = {
     "start_scoping": ({}, {State.RECEIVED: State.SCOPING}),
     "start_preparing": ({}, {State.SCOPING: State.PREPARING}),
-    "send_for_review": ({}, {State.PREPARING: State.IN_REVIEW}),
+    "send_for_review": ({"ombudsman": OMBUDSMAN}, {State.PREPARING: State.IN_REVIEW}),
     "send_back": (
         {"reason": "A date is wrong"},
         {State.IN_REVIEW: State.PREPARING, State.READY: State.PREPARING},
     ),
-    "finish_review": ({}, {State.IN_REVIEW: State.READY}),
+    "finish_review": ({"ombudsman": OMBUDSMAN}, {State.IN_REVIEW: State.READY}),
     "withdraw": (
         {"note": "By e-mail", **DAY},
         dict.fromkeys(InformationRequest.OPEN, State.WITHDRAWN),

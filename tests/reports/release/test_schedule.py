@@ -20,7 +20,7 @@ from tests.factories import (
     ResponseFactory,
     UserFactory,
 )
-from tests.reports.release.conftest import NOW, TODAY, fresh
+from tests.reports.release.conftest import NOW, OMBUDSMAN, TODAY, fresh
 from tests.reports.release.test_requests import said
 from workitems.services import Conflict
 
@@ -212,7 +212,7 @@ def test_a_paper_with_words_withheld_is_not_released_in_full(line, decide, title
 
 
 def test_a_line_undecided_keeps_a_request_from_its_review(line, request_, adviser):
-    assert said(requests.send_for_review, request=request_, by=adviser) == (
+    assert said(requests.send_for_review, request=request_, ombudsman=OMBUDSMAN, by=adviser) == (
         f"Nothing is decided yet on “{line.title}” (line 1)."
     )
 
