@@ -182,7 +182,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        return self.create_user(email, password, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -191,6 +191,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", max_length=254)
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
+    # Not used since the administration pages are gone (decision 58). The next migration may drop it.
     is_staff = models.BooleanField("may open the administration pages", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -221,12 +222,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Ask the rules alone.
 
         Django's own method answers yes to every superuser before any rule is asked. Here, being a
-        superuser opens the administration pages (`agencies.admin`) and nothing else.
+        superuser opens the pages of agencies and people (`is_administrator`) and nothing else.
         """
         return self.is_active and has_perm(perm, self, obj)
 
     def has_module_perms(self, app_label: str) -> bool:
-        """Return False: no page outside the administration pages belongs to a whole app."""
+        """Return False: no page belongs to a whole app."""
         return False
 
     def get_full_name(self) -> str:

@@ -9,7 +9,7 @@ import rules
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
-from agencies.models import Agency, Office, Place, Seat, User
+from agencies.models import Agency, Appointment, Office, Place, Seat, User
 
 # Roles that an agency's approver may give and end. The other roles run the plan and its
 # briefings; only a coordinator of that agency, or an administrator, may give and end them.
@@ -58,8 +58,11 @@ def seated(model: type[Model], agency: str, *roles: str) -> Any:
 
 @rules.predicate
 def administers_place(user: Any, place: Any) -> bool:
-    """True if the user administers the register and so its places, each agency and each office."""
-    return isinstance(place, Agency | Office) and is_administrator.test(user)
+    """True if the user administers the register, for each agency and the office of each Minister."""
+    if isinstance(place, Office):
+        held = Appointment.objects.filter(portfolio=place.portfolio)
+        return is_administrator.test(user) and held.exists()
+    return isinstance(place, Agency) and is_administrator.test(user)
 
 
 has_seat_in = seated(Agency, "pk", *Seat.Role.values)

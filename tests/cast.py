@@ -407,8 +407,7 @@ def scene() -> Scene:
             "OIA reviewer": seated("OIA reviewer", Role.OIA_REVIEWER, labour),
             "OIA decision-maker": seated("OIA decision-maker", Role.OIA_DECISION_MAKER, labour),
             "minister's office": OfficeSeatFactory(user__name="Private secretary").user,
-            "staff": UserFactory(name="Staff", is_staff=True),
-            "superuser": UserFactory(name="Administrator", is_staff=True, is_superuser=True),
+            "superuser": UserFactory(name="Administrator", is_superuser=True),
         },
     )
     redacted_request(plan, labour, made.issued.issued.get(), adviser)

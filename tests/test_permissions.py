@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, resolve, re
 from django.utils.timezone import localdate
 
 from agencies import services as seating
-from agencies.models import Agency, Appointment, Office, Seat, User
+from agencies.models import Appointment, Office
 from reports.models import (
     EarlierPaper,
     InformationRequest,
@@ -64,7 +64,6 @@ EVERYBODY = (
     "OIA reviewer",
     "OIA decision-maker",
     "minister's office",
-    "staff",
     "superuser",
 )
 # Every member of the working group reads the whole plan.
@@ -954,9 +953,6 @@ RULES |= {
     "reports:request-package": of_releasers(released_request),
 }
 
-# The administration pages have one rule for all of them, and are asked one by one below.
-ADMINISTRATION = "admin:"
-
 
 # --- the walk of every address --------------------------------------------------------------
 
@@ -968,16 +964,14 @@ def addresses(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str,
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
             yield from addresses(entry, inner)
         elif isinstance(entry, URLPattern):
-            name = f"{namespace}{entry.name}" if entry.name else ""
-            # The administration's catch-all patterns have no name; their namespace has the rule.
-            yield name or (namespace if namespace == ADMINISTRATION else ""), str(entry.pattern)
+            yield f"{namespace}{entry.name}" if entry.name else "", str(entry.pattern)
 
 
 def without_rule(resolver: URLResolver) -> list[str]:
     return [
         f"{name or 'no name'} ({pattern})"
         for name, pattern in addresses(resolver)
-        if name not in RULES and not name.startswith(ADMINISTRATION)
+        if name not in RULES
     ]
 
 
@@ -1076,69 +1070,6 @@ def test_each_user_gets_the_expected_response_to_post(name, people, clients):
         # The others go on using their sessions.
         clients = {who: client_of(people, who) for who in EVERYBODY}
     assert {who: told(clients[who].post(address, {})) for who in EVERYBODY} == row.post
-
-
-# --- the administration pages ---------------------------------------------------------------
-
-
-def administration(people: Scene) -> list[str]:
-    """The address of each administration page, with a row of each kind that there is."""
-    kinds = {Agency: people.agencies["police"], User: people["contributor"]}
-    kinds |= {Seat: people["contributor"].seats.get(), Appointment: Appointment.objects.get()}
-    pages = ["index", "login", "logout", "password_change", "password_change_done", "autocomplete"]
-    found = [reverse(f"admin:{page}") for page in [*pages, "jsi18n"]]
-    found.append(reverse("admin:app_list", args=["agencies"]))
-    found.append(reverse("admin:view_on_site", args=[1, 1]))
-    for model, row in kinds.items():
-        name = f"admin:agencies_{model._meta.model_name}"
-        found += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
-        found += [
-            reverse(f"{name}_{act}", args=[row.pk]) for act in ("change", "history", "delete")
-        ]
-    return found
-
-
-def test_every_administration_page_is_tested(people):
-    asked = {resolve(address).view_name for address in administration(people)}
-    there = {name for name, _ in addresses(get_resolver()) if name.startswith(ADMINISTRATION)}
-    assert asked == there - {ADMINISTRATION}
-
-
-def test_the_administration_sends_anonymous_users_to_the_sign_in_page(people, clients):
-    own_sign_in = reverse("admin:login")
-    found = {told(clients["anonymous"].get(address)) for address in administration(people)}
-    assert found == {own_sign_in, SIGN_IN}
-    assert told(clients["anonymous"].get(own_sign_in)) == SIGN_IN
-    assert told(clients["anonymous"].post(own_sign_in, {"username": "a", "password": "b"})) == (
-        SIGN_IN
-    ), "no way in that counts no failures"
-
-
-@pytest.mark.parametrize("who", [*EVERYBODY[1:-2]])
-def test_the_administration_is_closed_to_users_who_are_not_staff(who, people, clients):
-    for address in administration(people):
-        found = told(clients[who].get(address, follow=True))
-        assert (address, found) == (address, FORBIDDEN)
-
-
-def test_staff_without_permissions_see_an_empty_administration(people, clients):
-    assert told(clients["staff"].get(reverse("admin:index"))) == 200
-    found = {
-        told(clients["staff"].get(reverse(f"admin:agencies_{kind}_{page}")))
-        for kind in ("agency", "user", "seat", "appointment")
-        for page in ("changelist", "add")
-    }
-    assert found == {FORBIDDEN}
-
-
-def test_a_superuser_opens_every_administration_page_except_deletion(people, clients):
-    for address in administration(people):
-        name = resolve(address).url_name or ""
-        found = told(clients["superuser"].get(address))
-        if name.endswith("_delete"):
-            assert (address, found) == (address, FORBIDDEN)
-        elif name.endswith(("_changelist", "_add", "_change", "_history")):
-            assert (address, found) == (address, 200)
 
 
 def test_losing_a_seat_takes_effect_on_the_next_request(people):

@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "agencies",
     "workitems",
     "reports",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

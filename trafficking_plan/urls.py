@@ -1,18 +1,9 @@
 """All URLs. allauth's views are listed one by one, so that none is exposed by accident."""
 
 from allauth.account import views as account
-from allauth.account.decorators import secure_admin_login
-from allauth.account.models import EmailAddress
-from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.urls import include, path, re_path
 
 from trafficking_plan import views
-
-# Use our sign-in page for the administration too; the admin's own page has no rate limit.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-# Registered by packages. Permissions come from seats, not groups, and rows are never deleted.
-admin.site.unregister([Group, EmailAddress])
 
 account_urls = [
     path("sign-in/", account.login, name="account_login"),
@@ -39,7 +30,6 @@ account_urls = [
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("account/", include(account_urls)),
-    path("administration/", admin.site.urls),
     path("", include("agencies.urls")),
     path("", include("workitems.urls")),
     path("", include("reports.urls")),

@@ -37,7 +37,7 @@ def change_account(
     need_reason(reason, "Say why the account changes.")
     Refused.raise_any(account_faults(user, email=email, is_administrator=is_administrator, by=by))
     user.name, user.email = name, email
-    user.is_superuser = user.is_staff = is_administrator
+    user.is_superuser = is_administrator
     try:
         with transaction.atomic():
             history.save_version(user, by=by, reason=reason)

@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail
 from django.urls import reverse
 
-from agencies.models import Agency, Invitation, Seat, User
+from agencies.models import Agency, Invitation, Office, Seat, User
 from agencies.record_history import history_of_account, history_of_agency
 from agencies.rules import AGENCY_ROLES
 from agencies.services import accounts, agencies
@@ -216,6 +216,8 @@ def test_an_administrator_invites_to_a_ministers_office(client, administrator):
     assert choices == ["Choose", "Office of the Minister of Immigration"]
     where = client.get(url("choose-place"), {"place": "office-of-Minister of Immigration"})
     assert client.get(where.url).status_code == 200
+    nowhere = url("invite", Office("Minister of Nothing"))
+    assert client.get(nowhere).status_code == 404
 
 
 @pytest.mark.parametrize("place", ["", "0", "office-of-", "nowhere"])

@@ -22,7 +22,6 @@ WRITE_THEIR_OWN_HISTORY = {
 
 # Files below the views that read the clock, and why.
 MAY_ASK_THE_CLOCK = {
-    "agencies/admin.py": "its classes are the views of the administration pages",
     "agencies/asking.py": "the example beside a date is a day near today",
     "agencies/history.py": "the moment of a history row is the moment it is written",
     "agencies/models.py": "which seats a person holds is always a question about now",

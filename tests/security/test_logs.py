@@ -103,7 +103,7 @@ def test_an_error_is_logged_with_its_place_but_without_data(client, log, monkeyp
 
 def test_a_refusal_is_logged_on_one_line_without_traceback(client, log):
     client.force_login(SeatFactory().user, backend=BACKEND)
-    client.get("/administration/", follow=True)
+    client.get("/agencies/")
     refused = [line for line in log() if line.get("logger") == "django.request"]
     assert [(line["level"], "exception" in line) for line in refused] == [("warning", False)]
 
