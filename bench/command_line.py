@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import browser, data, load, papers, release, rows, web, words, workbook
+from bench import any_spreadsheet, browser, data, load, papers, release, rows, web, words, workbook
 from bench.peer import Peer
 from bench.server import ROOT
 
@@ -83,6 +83,7 @@ def print_table(told: argparse.Namespace) -> bool:
         if keys := of_group["workbook"]:
             url = store.copy("empty", nothing)
             lines += data.in_process(url, workbook.run, keys)
+            lines += data.in_process(store.copy("empty", nothing), any_spreadsheet.run, keys)
     header["load after"] = load_now()
     if told.json:
         rows.save(told.json, header, lines)

@@ -26,6 +26,8 @@ UNWATCHED_TABLES = {
     "agencies_historicalinvitation": "as agencies_invitation",
     "workitems_calendarfeed": "is touched whenever a calendar is read",
     "workitems_historicalcalendarfeed": "as workitems_calendarfeed",
+    "workitems_trackernote": "papers print nothing of it",
+    "workitems_trackermapping": "is a suggestion for the next import",
     "workitems_notice": "says who was written to",
     "workitems_milestoneanswer": "is its agency's own; when submitted it changes the milestone",
     "workitems_historicalmilestoneanswer": "as workitems_milestoneanswer",

@@ -521,6 +521,11 @@ RULES: dict[str, Row] = {
     "plans:history": of_plan(plan),
     "plans:quorum": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
+    "plans:import-tracker": only(ANY_COORDINATOR, 200, INVALID),
+    # Without a file they lead to choosing one.
+    "plans:tracker-columns": only(ANY_COORDINATOR, ONWARD, ONWARD),
+    "plans:tracker-preview": only(ANY_COORDINATOR, ONWARD, ONWARD),
+    "plans:tracker-notes": of_plan(plan),
     "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:export": of_plan(plan, may=("coordinator",)),
     "plans:start": only(ANY_COORDINATOR, 200, INVALID),

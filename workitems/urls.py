@@ -23,6 +23,7 @@ from workitems.views import (
     round_levers,
     rounds,
     status_proposals,
+    trackers,
     variations,
     workbook,
 )
@@ -61,6 +62,9 @@ plan_urls: list[URLPattern | URLResolver] = [
     path("", plans.index, name="list"),
     path("import/", workbook.import_new, name="import-new"),
     path("import/empty/", workbook.blank, name="blank-workbook"),
+    path("import/tracker/", trackers.choose, name="import-tracker"),
+    path("import/tracker/columns/", trackers.columns, name="tracker-columns"),
+    path("import/tracker/preview/", trackers.preview, name="tracker-preview"),
     path("new/", plan_making.start, name="start"),
     path("<slug:slug>/", plans.detail, name="detail"),
     path("<slug:slug>/change/", plan_making.change, name="change"),
@@ -77,6 +81,7 @@ plan_urls: list[URLPattern | URLResolver] = [
     path("<slug:slug>/make/items/", include(making_urls)),
     path("<slug:slug>/history/", item_history.of_plan, name="history"),
     path("<slug:slug>/quorum/", plans.quorum, name="quorum"),
+    path("<slug:slug>/tracker/", trackers.notes, name="tracker-notes"),
     path("<slug:slug>/workbook/import/", workbook.import_plan, name="import"),
     path("<slug:slug>/workbook/export/", workbook.export_plan, name="export"),
 ]

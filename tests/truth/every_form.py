@@ -59,6 +59,7 @@ from tests.factories import (
 from tests.reports.drafted import drafted
 from tests.reports.word_edits import Edited
 from tests.test_permissions import RULES
+from tests.workitems.trackers import sheet_of
 from tests.workitems.workbooks import file_of, small
 from workitems.agenda import proposals
 from workitems.models import (
@@ -254,6 +255,23 @@ def preview_of_import(sheets: Callable[[Scene], Any]) -> Any:
         return client.post(address, {"workbook": file})
 
     return page
+
+
+def preview_of_tracker(world: Scene, client: Client, address: str) -> Any:
+    """Return the page of the plan that comes of a tracker, after its file and its columns."""
+    content = sheet_of([["No", "Action", "Lead"], ["1", "Train staff", "Police"]])
+    start = reverse("plans:import-tracker")
+    client.post(start, {"tracker": SimpleUploadedFile("tracker.xlsx", content)})
+    columns = reverse("plans:tracker-columns")
+    says = {
+        "title": "Plan from a tracker",
+        "released_on": "1 May 2010",
+        "portfolio": "Minister of Police",
+        "as_at": "30 June 2010",
+        "s0-is_read": "on",
+    }
+    client.post(columns, fields_of(client.get(columns), columns) | says)
+    return client.get(address)
 
 
 def edited_copy(world: Scene) -> SimpleUploadedFile:
@@ -723,6 +741,9 @@ CREATES = {
     "plans:add-measure": Creates(
         Measure, "coordinator", lambda world: {"description": "Share of staff trained."}
     ),
+    "plans:tracker-preview": Creates(
+        Plan, "coordinator", lambda world: {"act": "import"}, page=preview_of_tracker
+    ),
     "plans:import-new": Creates(Plan, "coordinator", page=preview_of_import(new_plan)),
     "plans:import": Creates(
         WorkItem,
@@ -812,6 +833,8 @@ CHANGES = {
     "plans:change-measure": VERSION,
     "plans:adopt": STATE,
     "plans:delete": GONE,
+    "plans:import-tracker": "keeps one file for a person, the last one",
+    "plans:tracker-columns": "keeps what a person chooses, in their session",
     "plans:remove-pillar": GONE,
     "plans:remove-item": GONE,
     "plans:remove-milestone": GONE,

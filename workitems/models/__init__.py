@@ -14,3 +14,4 @@ from workitems.models.return_sheet import ReturnSheet
 from workitems.models.risk import Risk
 from workitems.models.round import Evidence, Reminder, Return, ReturnNote, Round, Update
 from workitems.models.status_proposal import StatusProposal
+from workitems.models.tracker import TrackerMapping, TrackerNote

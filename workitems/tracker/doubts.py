@@ -61,6 +61,11 @@ class Doubt:
         return name_of(self.key)
 
     @property
+    def more(self) -> int:
+        """How many places there are beyond the three that a page shows."""
+        return max(0, len(self.places) - 3)
+
+    @property
     def is_open(self) -> bool:
         return not self.chosen
 

@@ -61,6 +61,17 @@ class Mapping:
     def with_fields(self, fields: dict[int, Field]) -> "Mapping":
         return replace(self, fields=self.fields | fields)
 
+    @property
+    def in_order(self) -> list[Field]:
+        """What the columns with a heading become, from left to right."""
+        return [self.fields.get(index, Field.NOTE) for index in sorted(self.headings.by_column)]
+
+    def with_order(self, fields: list[Field]) -> "Mapping":
+        """Return the mapping of the same headings with these fields, from left to right."""
+        columns = sorted(self.headings.by_column)
+        read = replace(self, is_read=True)
+        return read.with_fields(dict(zip(columns, fields, strict=False)))
+
 
 def headings_at(sheet: Sheet, first: int, last: int) -> Headings:
     """Return the headings in these rows, those of one column joined."""

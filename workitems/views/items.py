@@ -31,6 +31,7 @@ from workitems.models import (
     Risk,
     StatusProposal,
     Support,
+    TrackerNote,
     Variation,
     WorkItem,
 )
@@ -73,6 +74,7 @@ IN_DETAIL = (
         has_proposals=Exists(StatusProposal.objects.filter(item=OuterRef("pk"))),
         has_risks=Exists(Risk.objects.filter(item=OuterRef("pk"))),
         is_carried_on=Exists(WorkItem.objects.filter(carried_from=OuterRef("pk"))),
+        has_tracker_notes=Exists(TrackerNote.objects.filter(item=OuterRef("pk"))),
     )
     .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
 )
@@ -255,6 +257,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "waiting": shown.variations,
         "considered": shown.considered,
         "risks": shown.risks,
+        "has_tracker_notes": item.has_tracker_notes,  # type: ignore[attr-defined]
         "tabs": [
             ("Item", item.get_absolute_url() + at_query(moment), True),
             ("History", history_url, False),

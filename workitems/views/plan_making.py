@@ -160,7 +160,7 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
-    """Show a plan that is not adopted, with the next step first. Eight queries, for any plan."""
+    """Show a plan that is not adopted, with the next step first. Nine queries, for any plan."""
     items = plan.items.select_related("lead_agency").prefetch_related("milestones").in_order()
     by_pillar: dict[int, list[WorkItem]] = {}
     for item in items:
@@ -175,6 +175,7 @@ def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
                 (pillar, by_pillar.get(pillar.pk, [])) for pillar in plan.pillars.order_by("number")
             ],
             "members": members_of(plan),
+            "has_tracker_notes": plan.tracker_notes.exists(),
         },
     )
 

@@ -57,6 +57,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "pillars": plan.pillars.order_by("number").annotate(count=Count("items")),
             "members": members,
             "may_manage": request.user.has_perm("workitems.manage_plan", plan),
+            "has_tracker_notes": plan.tracker_notes.exists(),
             "office": Office(plan.portfolio),
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),
         },

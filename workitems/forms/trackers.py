@@ -1,0 +1,193 @@
+"""Forms to bring a tracker in: the file, what its columns become, the plan itself, and its doubts."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+
+from agencies.fields import DayField, Form, TextField
+from agencies.models import Agency
+from workitems.forms.due_dates import KnownDateField
+from workitems.forms.workbook import MAX_MEGABYTES
+from workitems.models import Plan
+from workitems.tracker.doubts import Doubt
+from workitems.tracker.grid import Sheet
+from workitems.tracker.guess import Column, Mapping
+from workitems.tracker.headings import LABELS, Field
+
+FIELDS = [(str(field), label) for field, label in LABELS.items()]
+HEADING_ROWS = 100
+
+
+class TrackerFileForm(Form):
+    tracker = forms.FileField(
+        label="Spreadsheet",
+        max_length=255,
+        help_text=f"An Excel workbook (.xlsx) or a CSV file, at most {MAX_MEGABYTES} MB. Nothing is "
+        "imported before you have seen the plan that it makes.",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
+        error_messages={
+            "required": "Choose the spreadsheet.",
+            "empty": "The file is empty.",
+            "max_length": "The file's name is too long.",
+        },
+    )
+
+    def clean_tracker(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["tracker"]
+        if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
+            raise forms.ValidationError(f"The file has more than {MAX_MEGABYTES} MB.")
+        return file
+
+
+class TrackerPlanForm(Form):
+    """What is said of the plan. `coordinated` are the agencies that the user coordinates for."""
+
+    title = TextField(label="Title of the plan", max_length=200)
+    released_on = DayField(label="Released on")
+    ends_on = DayField(label="Last day of the plan", required=False)
+    portfolio = TextField(
+        label="Minister’s portfolio",
+        max_length=150,
+        help_text="As printed: Minister of Immigration.",
+    )
+    coordinating_agency = forms.ModelChoiceField(Agency.objects.none(), label="Coordinating agency")
+    as_at = DayField(
+        label="Day of the tracker",
+        help_text="The day whose state it shows. Its progress is imported as updates accepted on that day.",
+    )
+
+    def __init__(self, *args: Any, coordinated: QuerySet[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["coordinating_agency"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = coordinated
+        if coordinated.count() == 1:
+            choice.initial, choice.empty_label = coordinated.get(), None
+
+    def clean_title(self) -> str:
+        title: str = self.cleaned_data["title"]
+        if Plan.objects.filter(title__iexact=title).exists():
+            raise forms.ValidationError("There is a plan with this title already. Enter another.")
+        return title
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        released, ends, as_at = data.get("released_on"), data.get("ends_on"), data.get("as_at")
+        if released and ends and ends <= released:
+            self.add_error("ends_on", "Enter a day after the release.")
+        if as_at and as_at > localdate():
+            self.add_error("as_at", "That day has not come yet. Enter a day up to today.")
+        return data
+
+
+class SheetForm(Form):
+    """How one sheet is read: whether, where its headings are, and what each column becomes."""
+
+    is_read = forms.BooleanField(required=False)
+    first = forms.IntegerField(
+        label="First row of headings",
+        min_value=1,
+        max_value=HEADING_ROWS,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+    )
+    last = forms.IntegerField(
+        label="Last row of headings",
+        min_value=1,
+        max_value=HEADING_ROWS,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+    )
+
+    def __init__(
+        self, *args: Any, sheet: Sheet, columns: Sequence[Column], mapping: Mapping, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheet, self.columns, self.mapping = sheet, columns, mapping
+        self.fields["is_read"].label = f"Read the sheet “{sheet.name}”"
+        self.initial.update(
+            is_read=mapping.is_read,
+            first=mapping.headings.first or None,
+            last=mapping.headings.last or None,
+        )
+        for column in columns:
+            self.fields[f"c{column.index}"] = forms.ChoiceField(
+                label=f"Column {column.letter} becomes",
+                choices=FIELDS,
+                initial=str(mapping.fields.get(column.index, Field.NOTE)),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("first"), data.get("last")
+        if data.get("is_read"):
+            if not first and "first" not in self.errors:
+                self.add_error("first", "Enter the row that has the headings.")
+            elif first and last and not first <= last <= first + 5:
+                self.add_error("last", "Enter a row from the first row of headings on.")
+        return data
+
+    @property
+    def rows(self) -> list[tuple[Column, forms.BoundField]]:
+        return [(column, self[f"c{column.index}"]) for column in self.columns]
+
+    @property
+    def headings(self) -> tuple[int, int]:
+        first = self.cleaned_data.get("first") or 0
+        return first, self.cleaned_data.get("last") or first
+
+    @property
+    def chosen(self) -> dict[int, Field]:
+        return {
+            column.index: Field(self.cleaned_data[f"c{column.index}"]) for column in self.columns
+        }
+
+
+class DoubtsForm(Form):
+    """The doubts of a tracker, with their choices. `fingerprint` is that of the plan shown."""
+
+    fingerprint = forms.RegexField("^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, doubts: Iterable[Doubt], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.doubts = list(doubts)
+        for doubt in self.doubts:
+            choices = [(choice.value, choice.label) for choice in doubt.choices]
+            known = {value for value, _ in choices}
+            if not doubt.suggested:
+                choices.insert(0, ("", "Choose"))
+            typed = doubt.chosen if doubt.chosen not in known else ""
+            self.fields[doubt.name] = forms.ChoiceField(
+                label=f"Answer about {doubt.said or doubt.problem}",
+                choices=choices,
+                required=False,
+                initial=doubt.suggested if typed else doubt.chosen,
+            )
+            if doubt.takes_date:
+                self.fields[f"{doubt.name}-date"] = KnownDateField(
+                    label=f"Another date for {doubt.said or 'them'}",
+                    required=False,
+                    initial=typed or None,
+                )
+
+    @property
+    def rows(self) -> list[tuple[Doubt, forms.BoundField, forms.BoundField | None]]:
+        return [
+            (doubt, self[doubt.name], self[f"{doubt.name}-date"] if doubt.takes_date else None)
+            for doubt in self.doubts
+        ]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Return the answers by the names of the doubts. A date that was typed counts."""
+        found = {}
+        for doubt in self.doubts:
+            typed = self.cleaned_data.get(f"{doubt.name}-date")
+            answer = typed.code if typed else self.cleaned_data.get(doubt.name, "")
+            if answer:
+                found[doubt.name] = answer
+        return found
