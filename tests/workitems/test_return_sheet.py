@@ -1,5 +1,7 @@
 """Test a return as a workbook: out, and back in as a draft that is compared first."""
 
+import shutil
+import subprocess
 from datetime import date
 
 import pytest
@@ -19,6 +21,8 @@ from tests.workitems.sheets import Sheets, address, downloaded, take, upload
 from workitems.models import MilestoneAnswer, ReturnSheet, Update
 from workitems.return_sheet import write_workbook
 from workitems.services import rounds
+
+OUT, COMPARED, LISTED = 1, 1, 1
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -92,6 +96,28 @@ def test_the_second_sheet_asks_about_the_agencys_milestones(writer, of_return, i
     assert [[cell.value for cell in row][1:5] for row in rows.iter_rows(min_row=2)] == [
         ["1.2", "Brochure printed", "31 May 2010", "31 May 2010"]
     ]
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_out_and_in_take_the_same_queries_for_any_number_of_items(
+    writer, of_return, item, more, django_assert_num_queries
+):
+    for number in range(more):
+        other = WorkItemFactory(
+            plan=item.plan, lead_agency=item.lead_agency, number=f"1.{3 + number}"
+        )
+        MilestoneFactory(item=other)
+    MilestoneFactory(item=item)
+    with django_assert_num_queries(OUT):
+        sheets = Sheets(downloaded(writer, of_return))
+    for row in range(1 + more):
+        sheets.write("Challenges", "No money.", row)
+        sheets.milestone("Done on", "31 May 2010", row)
+    page = upload(writer, of_return, sheets).url
+    with django_assert_num_queries(COMPARED):
+        writer.get(page)
+    with django_assert_num_queries(LISTED):
+        writer.get(address(of_return))
 
 
 # --- in -----------------------------------------------------------------------------------------
@@ -314,3 +340,31 @@ def test_what_was_written_since_the_mail_is_a_choice(writer, of_return, item, ap
     page = upload(writer, of_return, sheets.write("Achieved in this period", "Mail.")).url
     ((_, ((_, (shown,)),)),) = writer.get(page).context["parts"]
     assert (shown.base, shown.now, shown.said, shown.is_conflict) == ("", "Browser.", "Mail.", True)
+
+
+# --- through another program --------------------------------------------------------------------
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_keeps_keys_words_and_choices(writer, of_return, item, milestone, tmp_path):
+    sheets = Sheets(downloaded(writer, of_return)).milestone("Done on", "31 May 2010")
+    sheets.write("Achieved in this period", "=1+1\nis not a formula.").write("Stage", "Complete")
+    sheets.cell("Achieved in this period").data_type = "s"
+    (tmp_path / "police.xlsx").write_bytes(sheets.content)
+    saved = saved_by_libreoffice(tmp_path / "police.xlsx")
+    page = upload(writer, of_return, saved).url
+    assert writer.get(page).context["faults"] == []
+    take(writer, page)
+    update = Update.objects.get()
+    assert (update.stage, update.achieved) == ("complete", "=1+1\nis not a formula.")
+    assert MilestoneAnswer.objects.get().day == YESTERDAY
+
+
+def saved_by_libreoffice(file):
+    out = file.parent / "saved"
+    profile = f"-env:UserInstallation=file://{file.parent}/profile"
+    subprocess.run(
+        ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", out, file],
+        check=True, capture_output=True, timeout=120,
+    )  # fmt: skip
+    return (out / file.name).read_bytes()

@@ -4,17 +4,19 @@ services of the return's page."""
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 
 from workitems.forms.return_sheet import SHEET
-from workitems.forms.returns import UpdateForm, start_of
-from workitems.known_dates import KnownDate, NotADate, known, read_known_date
+from workitems.forms.returns import MilestoneAnswerForm, UpdateForm, start_of
+from workitems.known_dates import KnownDate, known
 from workitems.models import MilestoneAnswer, Return, ReturnSheet, Update
 from workitems.return_sheet.row_keys import Key
 from workitems.return_sheet.sheet_columns import ANSWERS, ITEM, MILESTONES, Table, bare
@@ -28,6 +30,7 @@ from workitems.workbook.cell_kinds import clean, join_with_or
 from workitems.workbook.faults import Fault
 
 Outcome = MilestoneAnswer.Outcome
+DAYS = {column.field for column in MILESTONES.columns if column.is_day}
 Choices = dict[str, dict[str, str]]
 
 
@@ -263,11 +266,10 @@ class _Reader:
                 f"{join_with_or(list(self.choices[name].values()))}.",
             )  # fmt: skip
             return None
-        if name in ("completed_on", "forecast_due", "mitigation_due_on") and text:
-            try:
-                return str(read_known_date(text))
-            except NotADate:
-                return text  # the form says what is wrong with it
+        if name in DAYS and text:
+            # The form says what is wrong with another one.
+            with suppress(ValidationError):
+                return _typed(MilestoneAnswerForm.base_fields[name].to_python(text))
         return text
 
     def keep(

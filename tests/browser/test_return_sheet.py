@@ -1,0 +1,69 @@
+"""A return answered in Excel: out, edited by two colleagues and in the browser, and back in."""
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from tests.browser.returns import owed
+from tests.workitems.sheets import Sheets, address
+from workitems.models import Update
+from workitems.services import rounds
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def browser_context_args(browser_context_args, request):
+    return {**browser_context_args, "java_script_enabled": request.param}
+
+
+def test_two_sheets_and_a_browser_edit_of_one_item_lose_nothing(
+    page, live_server, sign_in, assert_accessible, tmp_path, request
+):
+    scene = owed(2)
+    if "without" in request.node.callspec.id:
+        page.set_viewport_size({"width": 375, "height": 800})
+        assert_accessible = bool  # axe is a script; the page without one is the same
+    sign_in(scene.contributor)
+    page.goto(f"{live_server.url}{scene.of_return.get_absolute_url()}")
+    assert_accessible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the workbook").click()
+    content = download.value.path().read_bytes()
+    files = []
+    for who in ("First", "Second"):
+        sheets = Sheets(content).write("Achieved in this period", f"{who} colleague.")
+        if who == "First":
+            sheets.write("Stage", "Nearly there", 1).write("Planned next", "Print more.")
+        files.append(tmp_path / f"{who}.xlsx")
+        files[-1].write_bytes(sheets.content)
+    rounds.write_update(
+        of_return=scene.of_return, item=scene.items[0], stage="under_way", confidence="on_track",
+        achieved="From the browser.", by=scene.approver, at=timezone.now(),
+    )  # fmt: skip
+    for number, file in enumerate(files):
+        page.goto(f"{live_server.url}{scene.of_return.get_absolute_url()}")
+        page.get_by_label("Workbook", exact=True).set_input_files(file)
+        page.get_by_role("button", name="See what would change").click()
+        expect(page.get_by_role("heading", name="What would change")).to_be_visible()
+        assert_accessible()
+        page.get_by_role("button", name="Take it into the return").click()
+        expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+        page.get_by_label("Take the workbook’s" if number == 0 else "Keep what the return").check()
+        assert_accessible()
+        page.get_by_role("button", name="Take it into the return").click()
+        expect(page.get_by_role("heading", name="What was taken in")).to_be_visible()
+        assert_accessible()
+    update = Update.objects.get(of_return=scene.of_return, item=scene.items[0])
+    assert (update.achieved, update.planned_next) == ("First colleague.", "Print more.")
+    page.goto(f"{live_server.url}{address(scene.of_return)}")
+    assert_accessible()
+    for file, texts in zip(
+        files,
+        (("From the browser.", "First colleague."), ("First colleague.", "Second colleague.")),
+        strict=True,
+    ):
+        page.get_by_role("link", name=file.name).click()
+        for text in texts:
+            expect(page.get_by_role("main")).to_contain_text(text)
+        page.go_back()
