@@ -259,7 +259,7 @@ class _Reader:
             if not text:
                 return ""
             for value, label in self.choices[name].items():
-                if bare(text) in (bare(label), value):
+                if bare(text) == bare(label):
                     return value
             self.fault(
                 row, name, f"“{text[:60]}” is not an allowed value.",
