@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator
 
 from agencies.models import Seat, User
@@ -72,13 +73,42 @@ def clock_words(clock: RequestClock, on: date) -> str:
 
 
 def lines_for(user: User, on: date) -> list[Line]:
-    """Return the lines for `user` as at `on`: at most six queries, one for most people."""
+    """Return the lines for `user` as at `on`: at most seven queries, one for most people."""
     writing = user.agencies_as(*WRITERS)
     answering = user.agencies_as(*OIA_ROLES)
+    preparing = user.agencies_as(Seat.Role.OIA_ADVISER)
     return [
         *(_consultations(writing, on) if writing else ()),
         *(_requests(user, answering, on) if answering else ()),
+        *(_answers(preparing, on) if preparing else ()),
     ]
+
+
+def _answers(agencies: set[int], on: date) -> Iterator[Line]:
+    """Yield a line for each answer of a consulted agency that the paper was not decided after."""
+    rows = (
+        Consultation.objects.filter(
+            line__request__agency__in=agencies,
+            line__request__state__in=InformationRequest.PREPARED_IN,
+            answered_at__isnull=False,
+        )
+        .filter(Q(line__decided_at=None) | Q(line__decided_at__lt=F("answered_at")))
+        .select_related("agency", "line__request__agency", "line__request__plan")
+        .order_by("answered_at", "pk")
+    )
+    for row in rows[:SHOWN_AT_MOST]:
+        assert row.answered_at is not None
+        day, request = timezone.localdate(row.answered_at), row.line.request
+        yield line(
+            due=day,
+            on=on,
+            plan=request.plan.title if request.plan else request.agency.name,
+            what=f"Read what {row.agency.short_name} answered about “{row.line.title}”",
+            detail=Truncator(row.answer).chars(LETTERS_OF_TEXT),
+            when=f"Answered {since(day, on)}",
+            may_finish=False,
+            url=reverse("reports:request-line", args=[request.pk, row.line.number]),
+        )
 
 
 def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
@@ -129,13 +159,14 @@ def _consultations(agencies: set[int], on: date) -> Iterator[Line]:
         .order_by("asked_on", "pk")
     )
     for row in rows[:SHOWN_AT_MOST]:
+        by = f"Answer by {long_date(row.answer_by)}. " if row.answer_by else ""
         yield line(
-            due=row.asked_on,
+            due=row.answer_by or row.asked_on,
             on=on,
             plan=row.agency.name,
             what=f"Say what may be released of “{row.line.title}”",
             detail=Truncator(row.question).chars(LETTERS_OF_TEXT),
-            when=f"Asked {since(row.asked_on, on)}",
+            when=f"{by}Asked {since(row.asked_on, on)}",
             may_finish=False,
             url=reverse("reports:request-consultation", args=[row.pk]),
         )

@@ -96,10 +96,11 @@ def _of_consultation(row: Consultation, people: People) -> Iterator[OtherNews]:
         reason=Reason.CONSULTED,
         occasion=row.asked_on.isoformat(),
         about=f"consultation {row.pk}",
-        due_on=row.asked_on,
+        due_on=row.answer_by or row.asked_on,
         title=f"“{row.line.title}”",
         sentence="This paper may be released under the Official Information Act. Your agency "
-        "is asked what should not be.",
+        "is asked what should not be"
+        + (f", by {long_date(row.answer_by)}." if row.answer_by else "."),
         state="may be released",
         path=reverse("reports:request-consultation", args=[row.pk]),
         link="Read the question and answer",

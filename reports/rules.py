@@ -112,7 +112,8 @@ rules.add_perm("reports.resolve_comment", coordinates_clearance | writes_for_cle
 # Test these with a request, or with a row of it that has one, or with its agency.
 
 
-def _agency_of(row: Any) -> int | None:
+def agency_of(row: Any) -> int | None:
+    """Return the id of the agency that answers the request which the row is of; None for other rows."""
     if isinstance(row, Agency):
         return row.pk
     if isinstance(row, Redaction | Consultation):
@@ -127,7 +128,7 @@ def _agency_of(row: Any) -> int | None:
 def _in_its_agency(*roles: str) -> Any:
     @rules.predicate
     def has_role_in_its_agency(user: User, row: Any) -> bool:
-        agency = _agency_of(row)
+        agency = agency_of(row)
         return agency is not None and has_role_in(user, agency, *roles)
 
     return has_role_in_its_agency

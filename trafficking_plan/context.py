@@ -23,6 +23,8 @@ SECTIONS = (
 )
 # URL namespaces whose pages belong to another section.
 WITHIN = {"workshop": "briefings"}
+# Pages about a plan among those of requests.
+OF_THE_PLAN = ("progress-page", "progress-take-down")
 # A Minister's office sees only issued papers.
 OFFICE_SECTIONS = (("Briefings", "briefings:list", "briefings"),)
 # URL names of the administrators' pages under "People".
@@ -59,6 +61,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     current = next((plan for plan in every if plan.slug == slug), every[0] if every else None)
     here = match.namespace if match else ""
     here = WITHIN.get(here, here)
+    if match and match.url_name in OF_THE_PLAN:
+        here = "plans"
     beside = []
     if user.agencies_as(*REQUEST_ROLES):
         beside.append(("Requests", reverse("reports:requests"), here == "reports"))

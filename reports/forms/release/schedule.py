@@ -93,11 +93,31 @@ class AskAgencyForm(Form):
         max_length=NOTE_LENGTH,
         help_text="The agency reads this and the paper, but not who asked for it or why.",
     )
+    answer_by = DayField(
+        label="Answer by", help_text="Before the decision is due, so that you can use the answer."
+    )
 
-    def __init__(self, *args: Any, request: InformationRequest, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, request: InformationRequest, on: date, answering: set[int], **kwargs: Any
+    ) -> None:
+        """`answering` are the agencies where somebody can answer; the others are said to have nobody."""
         super().__init__(*args, **kwargs)
+        self.answering = answering
         agency: Any = self.fields["agency"]
-        agency.queryset = Agency.objects.exclude(pk=request.agency_id).order_by("short_name")
+        agency.queryset = Agency.objects.valid_on(on).exclude(pk=request.agency_id).order_by("name")
+        agency.label_from_instance = self._label
+
+    def _label(self, agency: Agency) -> str:
+        return agency.name if agency.pk in self.answering else f"{agency.name} (nobody has a seat)"
+
+    def clean_agency(self) -> Agency:
+        agency: Agency = self.cleaned_data["agency"]
+        if agency.pk not in self.answering:
+            raise forms.ValidationError(
+                f"Nobody of {agency.name} could see the question here: no contributor or approver has "
+                "a seat. Invite one first, or ask by letter."
+            )
+        return agency
 
 
 class ConsultationForm(VersionedForm):

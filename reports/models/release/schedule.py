@@ -4,7 +4,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from agencies.models import Agency, User
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -253,7 +253,7 @@ class ConsultationQuerySet(models.QuerySet["Consultation"]):
         return self.filter(
             agency__in=user.agencies_as(*READING_ROLES),
             line__request__state__in=InformationRequest.OPEN,
-        ).select_related("agency", "line")
+        ).select_related("agency", "line", "asked_by")
 
     def waiting(self) -> Self:
         return self.filter(answered_at=None)
@@ -266,6 +266,8 @@ class Consultation(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="release_consultations")
     question = models.TextField(max_length=NOTE_LENGTH)
     asked_on = models.DateField()
+    # Empty of those asked before a day was asked for.
+    answer_by = models.DateField("answer wanted by", null=True, blank=True)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_release_consultations")
     answer = models.TextField(blank=True, max_length=NOTE_LENGTH)
     answered_by = models.ForeignKey(
@@ -280,6 +282,11 @@ class Consultation(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="consultation_answered_after_it_is_asked",
+                condition=Q(answer_by=None) | Q(answer_by__gte=F("asked_on")),
+                violation_error_message="The answer is wanted on or after the day of the question.",
+            ),
             models.UniqueConstraint(
                 fields=["line", "agency"],
                 name="consultation_once_of_an_agency",

@@ -13,6 +13,7 @@ from agencies.models import Agency, User
 from reports.models import Consultation, InformationRequest, RequestEvent, ScheduleLine
 from reports.models.issue import sha256
 from reports.models.release.in_scope import COLUMNS, Paper, as_listed, papers_of
+from reports.models.release.request_clock import calendar, clock_of
 from reports.services.release.grounds import checked_grounds, need_public_interest, stored
 from reports.services.release.recording import check_day, check_open, need, not_now, record
 from workitems.attachments import clean_name, fault
@@ -20,6 +21,8 @@ from workitems.services.refusals import Refused, locked
 
 Decision = ScheduleLine.Decision
 Kind = ScheduleLine.Kind
+# Working days that a consulted agency is given, and that stay after it for the decision.
+USUAL_DAYS, DAYS_TO_DECIDE = 5, 2
 
 
 def check_prepared(request: InformationRequest) -> None:
@@ -155,27 +158,57 @@ def decide_line(
 
 @transaction.atomic
 def ask_agency(
-    *, line: ScheduleLine, agency: Agency, question: str, on: date, by: User, at: datetime
+    *,
+    line: ScheduleLine,
+    agency: Agency,
+    question: str,
+    on: date,
+    by: User,
+    at: datetime,
+    answer_by: date | None = None,
 ) -> Consultation:
     """Ask another agency about one paper. It sees the paper and the question, never who asked for it.
 
-    Raise `Refused` if the question names the requester, or the agency was asked already.
+    Raise `Refused` if the question names the requester, the agency was asked already or does not exist
+    on the day, or the answer is wanted before.
     """
     request = locked(InformationRequest(pk=line.request_id))
     check_open(request)
     question = need(question, "Say what the agency is asked.", "question")
     if agency.pk == request.agency_id:
         raise Refused("That is the agency that answers.", "agency")
+    if not agency.exists_on(on):
+        raise Refused(f"{agency.name} does not exist on that day. Ask its successor.", "agency")
+    if answer_by is not None and answer_by < on:
+        raise Refused("Give the agency a day that is still to come.", "answer_by")
     if names_requester(request, question):
         raise Refused("The question names who asked. A consulted agency is not told.", "question")
     if line.consultations.filter(agency=agency).exists():
         raise Refused(f"{agency.short_name} was asked about this paper already.", "agency")
     check_day(request, on, at)
-    made = Consultation(line=line, agency=agency, question=question, asked_on=on, asked_by=by)
+    made = Consultation(
+        line=line, agency=agency, question=question, asked_on=on, asked_by=by, answer_by=answer_by
+    )
     history.save(made, by=by)
     note = f"About line {line.number}"
     record(request, RequestEvent.Kind.CONSULTED, on=on, by=by, at=at, note=note, agency=agency)
     return made
+
+
+def usual_answer_day(request: InformationRequest, on: date) -> date:
+    """Return by when another agency's answer is wanted unless the adviser says otherwise: in five
+    working days, or two working days before the decision is due, but not before tomorrow."""
+    days, events = calendar(), list(request.events.all())
+    ahead = USUAL_DAYS
+    if events and not request.is_own_initiative:
+        left = days.late_by(on, max(on, clock_of(events, days).due))
+        ahead = max(1, min(ahead, left - DAYS_TO_DECIDE))
+    return days.after(on, ahead)
+
+
+def asking_agency(consultation: Consultation) -> Agency:
+    """Return the agency that asks, without loading the request."""
+    return Agency.objects.get(information_requests__lines__consultations=consultation)
 
 
 def names_requester(request: InformationRequest, *texts: str) -> bool:

@@ -22,8 +22,9 @@ from reports.models.release.request import REQUEST_ROLES
 from reports.services.release import earlier_papers as services
 from reports.views import files
 from reports.views.public.publishing import own_agencies
+from reports.views.release.doers import require
 from workitems.models import Plan
-from workitems.views.lookups import page_of, posted, require, signed_in
+from workitems.views.lookups import page_of, posted, signed_in
 
 
 @require_safe

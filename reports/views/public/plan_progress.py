@@ -25,6 +25,7 @@ from agencies.succession import agency_on
 from reports.charts import milestone_timeline, on_screen, stage_bars
 from reports.document.annexes import MilestoneRow, PillarProgress, Stage, StageCount, TimelineRow
 from reports.document.dates import long_date
+from reports.document.wording import named
 from reports.models import PublicPage, PublicProgress
 from reports.progress.content_schema import LISTS, schema_of
 from reports.progress.tables import Column, Sheet
@@ -86,6 +87,7 @@ def shown(content: dict[str, Any], slug: str = "", site: str = "") -> dict[str, 
     return {
         "plan": {"title": content["plan"]},
         "content": content,
+        "published_by": named(content["agency"]),
         "as_at": date.fromisoformat(content["as_at"]),
         "heading": f"Progress as at {long_date(date.fromisoformat(content['as_at']))}",
         "charts": drawn,

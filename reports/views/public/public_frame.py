@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from reports.document.wording import named
 from reports.release.act import act_named
 
 
@@ -29,6 +30,7 @@ def public_page(
         "support_email": settings.SUPPORT_EMAIL,
         "ombudsman": settings.OMBUDSMAN,
         "act": act_named().title,
+        "agency_named": named(context["agency"].name) if context.get("agency") else "",
     }
     response = HttpResponse(render_to_string(template, context, request), status=status)
     if not is_indexed:

@@ -16,8 +16,9 @@ from reports.forms.publishing_forms import ProactiveForm, PublicPageForm, Publis
 from reports.models import InformationRequest, PublicPage, PublicProgress, Release
 from reports.models.release.request import REQUEST_ROLES
 from reports.services.release import releases, requests
+from reports.views.release.doers import require
 from workitems.models import Plan
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, signed_in
 
 
 def own_agencies(request: HttpRequest, *roles: str) -> set[int]:
@@ -40,6 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
         .newest_first()
     )
     plans = Plan.objects.adopted().filter(coordinating_agency__in=own).select_related("public_page")
+    told = set(PublicProgress.objects.up().filter(plan__in=plans).values_list("plan", flat=True))
     return render(
         request,
         "reports/public/releases.html",
@@ -52,9 +54,12 @@ def index(request: HttpRequest) -> HttpResponse:
                     plan,
                     getattr(plan, "public_page", None),
                     user.has_perm("reports.change_public_page", plan),
+                    plan.pk in told,
+                    user.has_perm("reports.publish_progress", plan),
                 )
                 for plan in plans.in_order()
             ],
+            "may_publish": bool(user.agencies_as(Seat.Role.OIA_DECISION_MAKER)),
             "may_start": bool(user.agencies_as(Seat.Role.OIA_ADVISER)),
         },
     )

@@ -18,10 +18,11 @@ from reports.release.letters import Purpose
 from reports.render.letter_html import letter_fragment
 from reports.services.release import deciding
 from reports.services.release import letters as letter_services
+from reports.views.release.doers import require
 from reports.views.release.letters import as_now, dated_on, files_of, looks_of, ombudsman
 from reports.views.release.requester import letter_as_read, may_read_requester
 from reports.views.release.requests import visible_request
-from workitems.views.lookups import require, signed_in
+from workitems.views.lookups import signed_in
 
 State = InformationRequest.State
 

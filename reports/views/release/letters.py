@@ -26,10 +26,11 @@ from reports.render.pdf import RenderRefused
 from reports.services.release import letters as services
 from reports.services.release import requests
 from reports.views.files import MIME_TYPES, download, frozen
+from reports.views.release.doers import require
 from reports.views.release.requester import letter_as_read, may_read_requester
 from reports.views.release.requests import prepared_request, visible_request
 from workitems.services import Refused
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, signed_in
 
 Kind = RequestLetter.Kind
 # Where each kind is signed or sent; the others are on the letter's own page.

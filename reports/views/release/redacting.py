@@ -25,8 +25,9 @@ from reports.services.release.choosing import chosen
 from reports.services.release.redacted_paper import RedactedPaper
 from reports.services.release.releases import Prepared
 from reports.views import files
+from reports.views.release.doers import require
 from workitems.services import Refused
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, signed_in
 
 
 def readable_line(request: HttpRequest, pk: int, number: int) -> ScheduleLine:

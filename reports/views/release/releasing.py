@@ -20,9 +20,10 @@ from reports.render.release_package import package
 from reports.services.release import packages
 from reports.services.release import releases as services
 from reports.views.files import download, frozen
+from reports.views.release.doers import require
 from reports.views.release.requester import may_read_requester
 from reports.views.release.requests import visible_request
-from workitems.views.lookups import require, signed_in
+from workitems.views.lookups import signed_in
 
 State = InformationRequest.State
 

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,6 +25,7 @@ from reports.models.release.request_clock import RequestClock, calendar, clock_o
 from reports.request_lines import sent_back
 from reports.services.release import deciding
 from reports.services.release import requests as services
+from reports.views.release.doers import require
 from reports.views.release.requester import hide_requester, may_read_requester
 from reports.views.release.standing import (
     clock_days,
@@ -35,7 +35,7 @@ from reports.views.release.standing import (
     waits_for,
 )
 from workitems.models import Plan
-from workitems.views.lookups import page_of, posted, require, signed_in, state_tabs
+from workitems.views.lookups import page_of, posted, signed_in, state_tabs
 
 State = InformationRequest.State
 ROWS_ON_A_PAGE = 50
@@ -131,7 +131,7 @@ def record(request: HttpRequest) -> HttpResponse:
     user = require_reader(request)
     own = user.agencies_as(Seat.Role.OIA_ADVISER)
     if not own:
-        raise PermissionDenied
+        require(request, "reports.prepare_request", None)
     form = RecordRequestForm(
         posted(request),
         agencies=Agency.objects.filter(pk__in=own).order_by("short_name"),

@@ -18,7 +18,8 @@ from reports.models import InformationRequest, Redaction
 from reports.release.act import act_named
 from reports.services.release import redactions
 from reports.services.release.redacted_paper import RedactedPaper, Withheld
-from workitems.views.lookups import posted, require, signed_in
+from reports.views.release.doers import require
+from workitems.views.lookups import posted, signed_in
 
 State = Redaction.State
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.models import Seat
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
 from agencies.views.once import once
 from reports.forms.release.schedule import (
@@ -27,9 +28,11 @@ from reports.models.release.in_scope import COLUMNS, found_between, papers_of
 from reports.services.release import requests as services_of_requests
 from reports.services.release import schedule as services
 from reports.views.files import MIME_TYPES, download
+from reports.views.release.doers import require
 from reports.views.release.requests import prepared_request, visible_request
 from workitems.attachments import content_type
-from workitems.views.lookups import posted, require, signed_in
+from workitems.rules import WRITERS
+from workitems.views.lookups import posted, signed_in
 
 MODELS = {column: model for model, column in COLUMNS.items()}
 LARGEST = 2**31
@@ -225,12 +228,23 @@ def ask_agency(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Ask another agency about one paper."""
     row = prepared_request(request, pk)
     found = _line(row, number)
-    form = AskAgencyForm(posted(request), request=row)
+    on = timezone.localdate()
+    form = AskAgencyForm(
+        posted(request),
+        request=row,
+        on=on,
+        answering=set(
+            Seat.objects.on(on)
+            .filter(role__in=WRITERS, agency__isnull=False, user__is_active=True)
+            .values_list("agency", flat=True)
+        ),
+        initial={"answer_by": services.usual_answer_day(row, on)},
+    )
     if form.is_valid():
         with saying_refusals(form):
             made = services.ask_agency(
                 line=found,
-                on=timezone.localdate(),
+                on=on,
                 by=signed_in(request),
                 at=timezone.now(),
                 **form.cleaned_data,
@@ -277,6 +291,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
         "reports/release/consultation.html",
         form,
         row=row,
+        asking=services.asking_agency(row),
         may_answer=request.user.has_perm("reports.answer_consultation", row),
     )
 

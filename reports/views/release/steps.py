@@ -16,9 +16,10 @@ from agencies.views.once import once
 from reports.forms.release.steps import DatedNoteForm, SendBackForm
 from reports.models import InformationRequest
 from reports.services.release import requests as services
+from reports.views.release.doers import require
 from reports.views.release.letters import ombudsman
 from reports.views.release.requests import prepared_request, visible_request
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, signed_in
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from agencies.views.once import once
 from reports.forms.release.working_days import RecordDayForm, WithdrawDayForm
 from reports.models import NonWorkingDay
 from reports.services.release import working_calendar as services
+from reports.views.release.doers import require
 from reports.views.release.requests import require_reader
-from workitems.views.lookups import posted, require
+from workitems.views.lookups import posted
 
 PERMISSION = "reports.manage_working_days"
 

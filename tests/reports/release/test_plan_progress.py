@@ -224,11 +224,11 @@ def test_the_page_names_the_successor_of_an_agency_that_ended(client, plan, coor
     old.save()
     published(plan, coordinator, "figures")
     page = client.get(reverse("reports:progress", args=[plan.slug])).text
-    assert "Published by Ministry of Business on\n  1 July 2013." in page
-    assert "Ask Ministry of Business." in page
+    assert "Published by the Ministry of Business on\n  1 July 2013." in page
+    assert "Ask the Ministry of Business." in page
     assert "Department of Labour" not in page
     released = client.get(reverse("reports:released", args=[plan.slug])).text
-    assert "Published by Ministry of Business." in released
+    assert "Published by the Ministry of Business." in released
 
 
 def test_progress_and_released_papers_lead_to_each_other(client, plan, coordinator):

@@ -38,6 +38,6 @@ def test_it_is_signed_released_and_published_without_a_requester(
     assert client.post(reverse("reports:publish", args=[release.pk])).status_code == 302
     client.logout()
     page = client.get(reverse("reports:released", args=[plan.slug])).text
-    assert "Released proactively on 22 May 2013" in page
+    assert "Released proactively, 22 May 2013" in page
     paper = reverse("reports:released-paper", args=[plan.slug, release.papers.get().pk])
     assert client.get(paper).content == PDF

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 
 import pytest
@@ -14,6 +14,7 @@ from reports.models import InformationRequest, RequestLetter
 from reports.request_lines import lines_for
 from reports.services.release import requests, schedule
 from tests.factories import (
+    AgencyFactory,
     ConsultationFactory,
     InformationRequestFactory,
     ReleasedPaperFactory,
@@ -514,3 +515,90 @@ def test_the_package_of_a_coordinator_has_no_letter(coordinator, adviser, agency
         data = client_of(who).get(at("request-package", row.pk)).content
         names[who.pk] = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
     assert names[adviser.pk] - names[coordinator.pk] == {f"{letter.kind}-letter.pdf"}
+
+
+# --- who does it, and another agency's answer ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["proactive", "add-earlier-paper", "record-request", "request-scope"]
+)
+def test_a_coordinator_is_told_who_does_it(request_, coordinator, adviser, name):
+    page = client_of(coordinator).get(at(name, *([request_.pk] if name == "request-scope" else [])))
+    assert page.status_code == 403
+    assert "The OIA adviser of Labour does this: OIA adviser." in page.text
+    assert "The coordinator of your plan" not in page.text
+
+
+def test_a_seat_that_nobody_has_is_said(request_, adviser):
+    page = client_of(adviser).post(at("request-decision", request_.pk))
+    assert page.status_code == 403
+    assert "The OIA decision-maker of Labour does this, and nobody has that seat yet." in page.text
+
+
+@pytest.mark.parametrize("name", ["earlier-papers", "releases"])
+def test_lists_say_who_may_and_have_no_empty_column(coordinator, decided, name):
+    ReleasedPaperFactory(release__request=decided)
+    page = client_of(coordinator).get(at(name)).text
+    assert "OIA advisers" in page
+    assert ">Action</th>" not in page
+
+
+@pytest.fixture
+def police():
+    return SeatFactory(role="approver", agency__name="New Zealand Police").agency
+
+
+def test_only_agencies_of_today_are_offered_and_nobody_is_not_asked(line, adviser, agency, police):
+    AgencyFactory(name="An agency that ended", valid_to=date(2012, 6, 30))
+    empty = AgencyFactory(name="Ministry of Nobody")
+    client, address = client_of(adviser), at("request-ask-agency", line.request_id, line.number)
+    form = client.get(address).context["form"]
+    assert [label for value, label in form.fields["agency"].choices if value] == [
+        "Ministry of Nobody (nobody has a seat)",
+        "New Zealand Police",
+    ]
+    assert form.initial["answer_by"] == date(2013, 5, 23)  # the decision was due the day before
+    typed = {"question": "May it go out?", "answer_by": "24 May 2013"}
+    refused = client.post(address, {**typed, "agency": empty.pk})
+    assert refused.status_code == 422
+    assert "Nobody of Ministry of Nobody could see the question here" in refused.text
+    assert client.post(address, {**typed, "agency": police.pk}).status_code == 302
+    asked = line.consultations.get()
+    assert (asked.agency, asked.answer_by) == (police, date(2013, 5, 24))
+
+
+def test_a_consulted_agency_reads_who_asks_and_by_when(line, police, adviser, request_):
+    row = ConsultationFactory(
+        line=line, agency=police, asked_by=adviser, answer_by=date(2013, 5, 24)
+    )
+    approver = police.seats.get().user
+    page = client_of(approver).get(at("request-consultation", row.pk)).text
+    assert "Department of Labour answers the request and decides." in page
+    assert f'href="mailto:{adviser.email}"' in page
+    assert "24 May 2013" in page
+    assert "requester" not in page
+    assert request_.reference not in page
+    (entry,) = lines_for(approver, TODAY)
+    assert entry.when == "Answer by 24 May 2013. Asked 21 days ago"
+
+
+def test_an_answer_is_on_the_advisers_desk_until_the_paper_is_decided(
+    line, police, adviser, reviewer, decide
+):
+    row = ConsultationFactory(line=line, agency=police)
+    schedule.answer_consultation(
+        consultation=row, answer="Paragraph 4 should not.", version=1, by=adviser, at=NOW
+    )
+    said = f"Read what {police.short_name} answered about “{line.title}”"
+    assert said in [entry.what for entry in lines_for(adviser, TODAY)]
+    assert said not in [entry.what for entry in lines_for(reviewer, TODAY)]
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        schedule.decide_line(
+            line=fresh(line),
+            decision="full",
+            version=line.version,
+            by=adviser,
+            at=NOW + timedelta(hours=1),
+        )
+    assert said not in [entry.what for entry in lines_for(adviser, TODAY)]
