@@ -1,4 +1,4 @@
-"""An agency's tracker becomes an adopted plan in the browser, with few acts and without a script."""
+"""An agency's tracker becomes an adopted plan in the browser, with few acts."""
 
 import pytest
 from playwright.sync_api import expect
@@ -9,11 +9,6 @@ from tests.workitems import trackers
 from workitems.models import Plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def browser_context_args(browser_context_args):
-    return {**browser_context_args, "java_script_enabled": True}
 
 
 def test_a_tracker_becomes_an_adopted_plan(page, live_server, sign_in, assert_accessible):

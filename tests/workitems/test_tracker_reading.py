@@ -281,6 +281,16 @@ def test_a_long_title_is_shortened_and_is_the_action_in_full():
     assert (len(item.title) <= 200, item.title[-1], item.action) == (True, "…", long.strip())
 
 
+def test_a_title_alone_is_the_action_too():
+    _, found = read(
+        rows(["No", "Title", "Action"], ["1", "Train staff", None], ["2", "Map", "Map all chains."])
+    )
+    assert [(item.title, item.action) for item in found.items] == [
+        ("Train staff", "Train staff"),
+        ("Map", "Map all chains."),
+    ]
+
+
 def test_a_number_that_became_a_date_is_asked():
     _, found = read(rows(["No", "Action"], [sheet_day(2026, 2, 1), "Train staff"], ["1.3", "Map"]))
     assert ([item.number for item in found.items], len(found.doubts[0].choices)) == (

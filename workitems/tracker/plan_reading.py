@@ -231,6 +231,7 @@ class _Reader:
         self._pillars()
         self._numbers()
         self._timeframes()
+        self._wording()
         if self.shortened_titles:
             found.assumed.append(
                 f"{self.shortened_titles} titles have more than {TITLE_MOST} characters. They are "
@@ -372,6 +373,17 @@ class _Reader:
                 if made == 1
                 else f"{made:,} items have no number of their own in the tracker. They get the next "
                 "ones of their pillar."
+            )
+
+    def _wording(self) -> None:
+        """Let the title be the action where the tracker has neither action nor objective."""
+        bare = [item for item in self.found.items if not item.action and not item.objective]
+        for item in bare:
+            item.action = item.title
+        if bare:
+            self.found.assumed.append(
+                "Where the tracker has neither an action nor an objective, the title is the official "
+                "wording of the action as well."
             )
 
     def _timeframes(self) -> None:
