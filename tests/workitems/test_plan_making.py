@@ -1,8 +1,10 @@
 """Test plans that are not adopted: making, adopting and deleting them, and who sees them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -19,16 +21,31 @@ from tests.factories import (
     SupportFactory,
     WorkItemFactory,
 )
-from workitems.models import Member, Milestone, Pillar, Plan, WorkItem
+from tests.workitems.workbooks import file_of, small
+from workitems.models import (
+    Delay,
+    Member,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Plan,
+    Return,
+    Risk,
+    Round,
+    Update,
+    WorkItem,
+)
 from workitems.narrative import Reader, Scope, history_page
 from workitems.narrative.reading import Wanted
 from workitems.plan_making import lacks_of
 from workitems.services import plan_making
 from workitems.services.refusals import Conflict, Refused
+from workitems.workbook import WorkbookRefused, import_workbook
 
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2010, 6, 1)
+NOON = datetime(2010, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -268,6 +285,51 @@ def test_a_pillar_with_items_stays(item, user):
         plan_making.remove_pillar(pillar=item.pillar, version=1, by=user)
 
 
+# --- workbooks --------------------------------------------------------------------------------
+
+
+def imported(sheets, plan=None, **how):
+    return import_workbook(file_of(sheets), name="plan.xlsx", at=NOON, plan=plan, **how).plan
+
+
+@pytest.fixture
+def dol():
+    return AgencyFactory(short_name="DoL", name="Department of Labour")
+
+
+def test_a_plan_imported_in_the_browser_is_not_adopted(dol, user):
+    assert imported(small(), new_for={dol.pk}, by=user).adopted_on is None
+
+
+def test_a_plan_imported_by_a_command_is_adopted_when_released():
+    plan = imported(small())
+    assert plan.adopted_on == plan.released_on
+
+
+def test_a_workbook_changes_wording_and_dates_until_the_plan_is_adopted(dol, user):
+    plan = imported(small(), new_for={dol.pk}, by=user)
+    changed = small()
+    changed["Work items"][0]["Action"] = "Train everybody."
+    changed["Milestones"][0]["Original due"] = date(2010, 4, 30)
+    imported(changed, plan, by=user)
+    milestone = Milestone.objects.get(item__plan=plan)
+    assert milestone.item.action == "Train everybody."
+    assert milestone.original_due == date(2010, 4, 30)
+    plan.refresh_from_db()
+    plan_making.adopt(plan=plan, version=plan.version, adopted_on=TODAY, by=user, on=TODAY)
+    with pytest.raises(WorkbookRefused, match="A variation is the way to change official wording"):
+        imported(small(), plan, by=user)
+
+
+def test_plans_from_before_are_adopted_when_they_were_released(plan):
+    migration = import_module("workitems.migrations.0015_adopt_a_plan")
+    migration.adopt_on_the_release(apps, None)
+    plan.refresh_from_db()
+    assert plan.adopted_on == plan.released_on
+    last = Plan.history.latest("history_id")
+    assert (last.adopted_on, last.history_actor) == (plan.released_on, "Upgrade of the program")
+
+
 # --- deleting ---------------------------------------------------------------------------------
 
 
@@ -283,6 +345,15 @@ def test_a_plan_is_deleted_with_everything_and_its_history_stays(plan, item, use
     assert (last.history_type, last.title, last.history_user) == ("-", "The new plan", user)
     assert last.history_change_reason == "The plan “The new plan” was deleted"
     assert WorkItem.history.filter(history_type="-").count() == 1
+
+
+def test_an_imported_plan_is_deleted_with_its_past(dol, user):
+    plan = imported(small(), new_for={dol.pk}, by=user)
+    assert Update.objects.exists() and Mitigation.objects.exists() and Risk.objects.exists()
+    plan_making.delete_plan(plan=plan, version=1, by=user)
+    models = (Plan, Round, Return, Update, Risk, Delay, Mitigation, Milestone)
+    assert [model.objects.count() for model in models] == [0] * len(models)
+    assert [model.history.filter(history_type="-").count() for model in models] == [1] * len(models)
 
 
 # --- who sees it ------------------------------------------------------------------------------
@@ -312,6 +383,16 @@ def test_its_other_pages_lead_to_the_next_step(client, plan, user, name):
     assert answer.redirect_chain == [(plan.get_absolute_url(), 302)]
     assert "This page opens when it is." in answer.text
     assert "Add a pillar" in answer.text
+
+
+@pytest.mark.parametrize("name", ["plans:history", "plans:import", "plans:export", "plans:adopt"])
+def test_its_own_pages_open_to_its_coordinators_alone(client, item, labour, police, user, name):
+    address = reverse(name, args=[item.plan.slug])
+    for agency, role in ((labour, "contributor"), (police, "coordinator")):
+        client.force_login(SeatFactory(agency=agency, role=role).user)
+        assert client.get(address).status_code == 404
+    client.force_login(user)
+    assert client.get(address).status_code == 200
 
 
 def test_the_desk_says_nothing_of_it(client, item, police):
