@@ -170,7 +170,7 @@ class VersionForm(VersionedForm):
 class PillarForm(MakingForm):
     BEGINS_WITH = ("number", "title", "description")
 
-    number = NumberField("Number")
+    number = NumberField("Number in the plan")
     title = TextField(label="Title", max_length=200)
     description = LinesField(label="Description")
 
@@ -186,7 +186,9 @@ class ItemForm(MakingForm):
     pillar = forms.ModelChoiceField(
         label="Pillar", queryset=Pillar.objects.none(), empty_label=None
     )
-    number = TextField(label="Number", max_length=20, widget=forms.TextInput(attrs={"size": 8}))
+    number = TextField(
+        label="Number in the plan", max_length=20, widget=forms.TextInput(attrs={"size": 8})
+    )
     title = TextField(label="Title", max_length=TITLE_LENGTH)
     objective = LinesField(label="Objective", help_text="Official wording.")
     action = LinesField(
@@ -267,7 +269,7 @@ class ItemForm(MakingForm):
 class MilestoneForm(MakingForm):
     BEGINS_WITH = ("number", "description", "responsible_agency", "done_means", "as_told")
 
-    number = NumberField("Number")
+    number = NumberField("Number in the item")
     description = TextField(label="Milestone", max_length=300)
     due = KnownDateField(label="Due")
     responsible_agency = forms.ModelChoiceField(
@@ -288,5 +290,5 @@ class MilestoneForm(MakingForm):
 class MeasureForm(MakingForm):
     BEGINS_WITH = ("number", "description")
 
-    number = NumberField("Number")
+    number = NumberField("Number in the item")
     description = LinesField(label="Measure of success", required=True)
