@@ -15,7 +15,7 @@ RELEASED_WITH_HISTORY = (
 )
 RELEASED = (
     *RELEASED_WITH_HISTORY,
-    *("requestevent", "release", "releasedpaper", "publicprogress"),
+    *("requestevent", "release", "releasedpaper", "publicprogress", "linecopy"),
 )
 
 # Tables whose changes change no paper, with the reason.
@@ -75,6 +75,7 @@ FROZEN = {
     "wordcopy": "An uploaded copy is never changed or deleted.",
     "requestevent": "What happened is never changed or deleted; a correction is another event.",
     "release": "A release is never changed or deleted.",
+    "linecopy": "An uploaded copy is never changed or deleted; upload another.",
     "releasedpaper": "A released paper is never changed or deleted.",
     "responsechoice": "An answer is never changed or deleted; a correction is a new one.",
 }

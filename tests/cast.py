@@ -45,6 +45,7 @@ from tests.factories import (
     InvitationFactory,
     IssuedPaperFactory,
     KindSectionFactory,
+    LineCopyFactory,
     MatterFactory,
     MeasureFactory,
     MeetingFactory,
@@ -228,6 +229,21 @@ def ask_for_papers(plan: Plan, agency: Agency, consulted: Agency, paper: IssuedP
     )
     line = ScheduleLineFactory(request=asked, issued=paper, number=1)
     ConsultationFactory(line=line, agency=consulted)
+    # A file that is no briefing, with the copy that goes out for it.
+    file = ScheduleLineFactory(
+        request=asked,
+        issued=None,
+        kind="file",
+        number=2,
+        title="A letter",
+        file=ContentFile(b"%PDF-1.7", name="letter.pdf"),
+        file_name="letter.pdf",
+        file_sha256=sha256(b"%PDF-1.7"),
+        decision="part",
+        grounds="6(c)",
+        decided=True,
+    )
+    LineCopyFactory(line=file)
     RequestLetterFactory(
         request=asked,
         kind="acknowledge",

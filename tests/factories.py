@@ -22,6 +22,7 @@ from reports.models import (
     InformationRequest,
     IssuedPaper,
     KindSection,
+    LineCopy,
     MeetingPaper,
     NonWorkingDay,
     PublicProgress,
@@ -825,6 +826,23 @@ class ScheduleLineFactory(DjangoModelFactory):
     issued = factory.SubFactory(IssuedPaperFactory)
     title = "10/96252: Progress on the Plan of Action"
     dated = date(2010, 7, 30)
+
+
+class LineCopyFactory(DjangoModelFactory):
+    """A redacted copy of a file, whose bytes are a stand-in."""
+
+    class Meta:
+        model = LineCopy
+
+    line = factory.SubFactory(ScheduleLineFactory)
+    decision = "part"
+    pdf = b"%PDF-1.7"
+    pdf_sha256 = factory.LazyAttribute(lambda copy: sha256(copy.pdf))
+    pages = 1
+    gate_report = factory.LazyFunction(lambda: {"passes": True, "findings": []})
+    added_by = factory.SubFactory(UserFactory)
+    added_as = factory.LazyAttribute(lambda copy: copy.added_by.signature)
+    added_at = datetime(2013, 5, 2, tzinfo=UTC)
 
 
 class ConsultationFactory(DjangoModelFactory):

@@ -419,6 +419,10 @@ def asked_line(scene: Scene) -> list[Any]:
     return [*asked(scene), 1]
 
 
+def asked_file(scene: Scene) -> list[Any]:
+    return [*asked(scene), 2]
+
+
 def asked_event(scene: Scene) -> list[Any]:
     return [*asked(scene), RequestEvent.objects.get(request__in=asked(scene)).pk]
 
@@ -940,6 +944,10 @@ RULES |= {
     "reports:request-add-not-held": of_adviser(asked),
     "reports:request-line": of_releasers(asked_line, who="OIA adviser", post=INVALID),
     "reports:request-line-file": of_releasers(asked_line),
+    "reports:request-line-copy": of_plan(
+        asked_file, may=("OIA adviser", "OIA decision-maker"), readers=RELEASERS, post=INVALID
+    ),
+    "reports:request-line-copy-file": of_releasers(asked_file),
     "reports:request-ask-agency": of_adviser(asked_line),
     "reports:request-write-letter": of_adviser(lambda scene: [*asked(scene), "acknowledge"]),
     "reports:request-letter": of_releasers(asked_letter, who="OIA adviser", post=INVALID),

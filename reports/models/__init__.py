@@ -20,6 +20,7 @@ from reports.models.override import CheckOverride
 from reports.models.paper_reading import PaperReading
 from reports.models.release.earlier_paper import EarlierPaper
 from reports.models.release.letter import RequestLetter
+from reports.models.release.line_copy import LineCopy
 from reports.models.release.non_working_day import NonWorkingDay
 from reports.models.release.public_page import PublicPage
 from reports.models.release.public_progress import PublicProgress

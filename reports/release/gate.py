@@ -102,8 +102,14 @@ class Report:
         return not self.findings
 
     @property
+    def as_plain(self) -> dict[str, Any]:
+        """The report as dictionaries and lists, for the record."""
+        plain: dict[str, Any] = json.loads(self.as_json)
+        return plain
+
+    @property
     def as_json(self) -> str:
-        """The report as JSON, for the record."""
+        """The report as JSON."""
         return json.dumps(
             {**asdict(self), "passes": self.passes}, sort_keys=True, ensure_ascii=False
         )

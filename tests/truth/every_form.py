@@ -31,6 +31,7 @@ from reports.models import (
     InformationRequest,
     IssuedPaper,
     KindSection,
+    LineCopy,
     MeetingPaper,
     NonWorkingDay,
     PublicProgress,
@@ -57,6 +58,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.reports.drafted import drafted
+from tests.reports.release.test_gate import made
 from tests.reports.word_edits import Edited
 from tests.test_permissions import RULES
 from tests.workitems.trackers import sheet_of
@@ -382,6 +384,11 @@ CREATES = {
             "title": "A letter",
             "file": SimpleUploadedFile("letter.pdf", b"%PDF-1.7"),
         },
+    ),
+    "reports:request-line-copy": Creates(
+        LineCopy,
+        "OIA adviser",
+        lambda world: {"file": SimpleUploadedFile("copy.pdf", made())},
     ),
     "reports:request-add-not-held": Creates(
         ScheduleLine, "OIA adviser", lambda world: {"title": "The budget of 2008"}

@@ -33,6 +33,12 @@ class FileForm(Form):
     file = forms.FileField(label="File", help_text="At most 10 MB.")
 
 
+class CopyForm(Form):
+    file = forms.FileField(
+        label="PDF", help_text="At most 10 MB. It is checked for hidden text at once."
+    )
+
+
 class NotHeldForm(Form):
     title = TextField(
         label="What is not held here",

@@ -18,6 +18,7 @@ from reports.document.dates import long_date
 from reports.models import (
     Consultation,
     InformationRequest,
+    LineCopy,
     Redaction,
     RequestEvent,
     RequestLetter,
@@ -27,6 +28,7 @@ from reports.models.release.in_scope import found_between
 from reports.release.letters import Letter, Ombudsman
 from reports.release.redact import leaves, visible_elsewhere
 from reports.services.release.letters import freeze, is_up_to_date, written
+from reports.services.release.line_files import lack_of
 from reports.services.release.recording import check_day, not_now, record
 from reports.services.release.redactions import (
     check_unchanged,
@@ -63,7 +65,7 @@ class Warned:
 def advisers_of(request: InformationRequest) -> set[int]:
     """Return the ids of those who acted as its adviser: recorded, listed, withheld or wrote.
 
-    Five queries.
+    Six queries.
     """
     letters = RequestLetter.history.filter(request=request.pk, kind__in=RequestLetter.DECIDING)
     lines = ScheduleLine.history.filter(request=request.pk)
@@ -74,6 +76,7 @@ def advisers_of(request: InformationRequest) -> set[int]:
         *letters.values_list("prepared_by_id", flat=True),
         *lines.values_list("history_user_id", flat=True),
         *redactions.values_list("proposed_by_id", flat=True),
+        *LineCopy.objects.filter(line__request=request).values_list("added_by_id", flat=True),
         *withdrawn.values_list("history_user_id", flat=True),
     }
     return {pk for pk in found if pk is not None}
@@ -99,7 +102,7 @@ def deciding_letter(request: InformationRequest) -> RequestLetter | None:
 def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) -> tuple[str, ...]:
     """Return what keeps the decision from being signed on a day, one sentence each."""
     letter = deciding_letter(request)
-    found = list(_of_redactions(request))
+    found = [*_of_redactions(request), *_of_files(request)]
     if letter is None:
         return (*_undecided(request), *found, "The letter with the decision is not prepared.")
     lacks = written(letter, on=on, ombudsman=ombudsman)[1]
@@ -132,6 +135,11 @@ def _of_redactions(request: InformationRequest) -> Iterator[str]:
             check_unchanged(*rows)
         except Refused:
             yield f"{which} has a redaction whose words have changed. Withdraw it and propose another."
+
+
+def _of_files(request: InformationRequest) -> Iterator[str]:
+    rows = request.lines.given().in_order().select_related("evidence", "response")
+    yield from filter(None, map(lack_of, rows))
 
 
 # --- what is looked at first -----------------------------------------------------------------------

@@ -1,9 +1,5 @@
 """Make the files of a release, and let the gate examine each. Writes nothing; takes seconds."""
 
-from collections.abc import Iterator, Mapping
-from io import BytesIO
-
-import pikepdf
 from django.utils.text import slugify
 
 from reports.document import Document
@@ -14,8 +10,16 @@ from reports.release.gate import Report, examine
 from reports.release.redact import Span, needles, redact, visible_elsewhere
 from reports.render.pdf import RenderRefused
 from reports.render.released import NAME_LENGTH, released_name, render_released
+from reports.services.release.line_files import (
+    WITH_FILES,
+    examined,
+    going_out,
+    lack_of,
+    named_line,
+)
 from reports.services.release.redactions import document_of, spans_of
 from reports.services.release.releases import Prepared
+from workitems.attachments import KINDS, ending
 from workitems.services.refusals import Refused
 
 PROACTIVE_STAMP = "PROACTIVELY RELEASED"
@@ -28,36 +32,72 @@ def stamp_of(request: InformationRequest) -> str:
     return act_named().stamp
 
 
-def prepared_papers(
-    request: InformationRequest, copies: Mapping[int, bytes] | None = None
-) -> list[Prepared]:
+def prepared_papers(request: InformationRequest) -> list[Prepared]:
     """Return the file of each paper that the decision gives, with the gate's report.
 
-    A briefing is redacted and printed here. `copies` are PDFs by the id of their line: those that were
-    redacted elsewhere, and those made of files that are no PDF. A report may refuse its file. Raise
-    `Refused` for a paper without a PDF, and for one that cannot be printed. Not in a transaction.
+    A briefing is redacted and printed here, and a Minister's answer printed. A report may refuse its
+    file. Raise `Refused` for a paper without a PDF, and for one that cannot be printed. Not in a
+    transaction.
     """
-    rows = (
-        request.lines.given()
-        .in_order()
-        .select_related(
-            *("issued", "meeting_paper", "response__issued", "evidence", "earlier_paper")
-        )
-    )
+    rows = request.lines.given().in_order().select_related(*WITH_FILES)
     used: set[str] = set()
-    return [_prepared(request, line, (copies or {}).get(line.pk), used) for line in rows]
+    return [_prepared(request, line, used) for line in rows]
 
 
-def _prepared(
-    request: InformationRequest, line: ScheduleLine, copy: bytes | None, used: set[str]
-) -> Prepared:
-    if not line.is_ours:
-        data = copy if copy is not None else _whole(line)
-        name = _own_name(f"{slugify(line.title)[:NAME_LENGTH].strip('-') or 'paper'}.pdf", used)
-        pages = _count(data, line)
-        report = examine(data, needles=(), file_name=name, pages=pages, stamp="")
-        return Prepared(line=line, pdf=data, file_name=name, pages=pages, report=report)
-    return _redacted(request, line, used)
+def refusals(request: InformationRequest) -> list[str]:
+    """Return why the papers could not be released as they are now, a sentence a paper.
+
+    Makes each file and lets the gate examine it, which takes seconds. Not in a transaction.
+    """
+    found, used = [], set[str]()
+    for line in request.lines.given().in_order().select_related(*WITH_FILES):
+        try:
+            report = _prepared(request, line, used).report
+        except Refused as refusal:
+            found.append(str(refusal))
+        else:
+            if not report.passes:
+                found.append(f"{named_line(line)} is refused by the check. {_why(report)}")
+    return found
+
+
+def refusals_of_files(request: InformationRequest) -> list[str]:
+    """As `refusals`, but of files alone that we did not make, which takes a moment."""
+    found = []
+    for line in request.lines.given().in_order().select_related(*WITH_FILES):
+        if line.is_ours or line.response is not None or lack_of(line):
+            continue
+        if said := refusal_of_file(line):
+            found.append(f"{named_line(line)} is refused by the check. {said}")
+    return found
+
+
+def refusal_of_file(line: ScheduleLine) -> str:
+    """Return why the check refuses the file that goes out as it is, or ""."""
+    try:
+        data, _stamp = going_out(line, stamp="")
+        report = examined(line, data, file_name="paper.pdf")
+    except Refused as refusal:
+        return str(refusal)
+    return "" if report.passes else _why(report)
+
+
+def _why(report: Report) -> str:
+    return report.findings[0].sentence
+
+
+def _prepared(request: InformationRequest, line: ScheduleLine, used: set[str]) -> Prepared:
+    if line.is_ours:
+        return _redacted(request, line, used)
+    data, stamp = going_out(line, stamp=stamp_of(request))
+    name = _own_name(f"{slugify(_stem(line.title))[:NAME_LENGTH].strip('-') or 'paper'}.pdf", used)
+    report = examined(line, data, file_name=name, stamp=stamp)
+    return Prepared(line=line, pdf=data, file_name=name, pages=report.pages, report=report)
+
+
+def _stem(title: str) -> str:
+    """Return a title without the ending of a file's name, which evidence is listed by."""
+    return title.rpartition(".")[0] if ending(title) in KINDS else title
 
 
 def preview(line: ScheduleLine) -> Prepared:
@@ -125,44 +165,6 @@ def faults(paper: ReleasedPaper, *, again: bool = False) -> list[str]:
             return [*found, str(refusal).rstrip(".")]
         found += [finding.sentence.rstrip(".") for finding in report.findings]
     return found
-
-
-def _whole(line: ScheduleLine) -> bytes:
-    """Return the bytes of a paper that goes out as it is."""
-    if line.decision != ScheduleLine.Decision.FULL:
-        raise Refused(
-            f"Document {line.number}, “{line.title}”, is released in part. Upload a copy that was "
-            "redacted elsewhere."
-        )
-    data = b"".join(_stored(line))
-    if not data.startswith(b"%PDF-"):
-        raise Refused(
-            f"Document {line.number}, “{line.title}”, is no PDF. Upload a PDF that was made of it."
-        )
-    return data
-
-
-def _stored(line: ScheduleLine) -> Iterator[bytes]:
-    if line.meeting_paper is not None:
-        yield bytes(line.meeting_paper.pdf)
-    elif line.earlier_paper is not None:
-        yield bytes(line.earlier_paper.pdf)
-    else:
-        of = line.response.scan if line.response is not None else line.file
-        file = line.evidence.file if line.evidence is not None else of
-        if file:
-            with file.open() as opened:
-                yield opened.read()  # at most 10 MB
-
-
-def _count(data: bytes, line: ScheduleLine) -> int:
-    try:
-        with pikepdf.open(BytesIO(data)) as pdf:
-            return len(pdf.pages)
-    except pikepdf.PdfError as error:
-        raise Refused(
-            f"Document {line.number}, “{line.title}”, is no PDF that can be read."
-        ) from error
 
 
 def _own_name(name: str, used: set[str]) -> str:

@@ -1,6 +1,5 @@
 """Release the papers of a decided request, and publish them or take them back."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,7 +93,7 @@ def release(
             pdf=prepared.pdf,
             pdf_sha256=sha256(prepared.pdf),
             pages=prepared.pages,
-            gate_report=json.loads(prepared.report.as_json),
+            gate_report=prepared.report.as_plain,
             gate_sha256=prepared.report.sha256,
             grounds=" ".join(dict.fromkeys((*line.ground_codes, *withheld))),
             withheld=withheld,

@@ -16,12 +16,13 @@ from reports.forms.release.letters import SignForm
 from reports.models import InformationRequest, Redaction, RequestLetter
 from reports.release.letters import Purpose
 from reports.render.letter_html import letter_fragment
-from reports.services.release import deciding
+from reports.services.release import deciding, packages
 from reports.services.release import letters as letter_services
 from reports.views.release.doers import require
 from reports.views.release.letters import as_now, dated_on, files_of, looks_of, ombudsman
 from reports.views.release.requester import letter_as_read, may_read_requester
 from reports.views.release.requests import visible_request
+from workitems.services.refusals import Refused
 from workitems.views.lookups import signed_in
 
 State = InformationRequest.State
@@ -42,6 +43,9 @@ def _mend(row: InformationRequest, letter: RequestLetter | None, sentence: str) 
     """Return the page on which what blocks the decision is mended."""
     for line in row.lines.in_order():
         if sentence.startswith(f"Document {line.number}, "):
+            if sentence.endswith("Upload one.") or "refused by the check" in sentence:
+                name = "redact" if line.is_ours else "line-copy"
+                return reverse(f"reports:request-{name}", args=[row.pk, line.number])
             if "redaction" in sentence or "words of it" in sentence or "nothing of it" in sentence:
                 return reverse("reports:request-redact", args=[row.pk, line.number])
             return reverse("reports:request-line", args=[row.pk, line.number])
@@ -77,6 +81,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         valid = form.is_valid()
     if valid and letter is not None:
         with saying_refusals(form):
+            # The letter may say that the papers are enclosed, so they are checked before it is sent.
+            if row.state == State.READY and (found := packages.refusals(row)):
+                raise Refused(found[0])
             content = letter_services.written(letter, on=on, ombudsman=ombudsman())[0]
             pdf, docx = files_of(content, looks_of(row))
             deciding.sign_decision(
@@ -112,7 +119,10 @@ def _page(
     if letter is not None and not letter.is_purged:
         text = letter_as_read(user, row, as_now(letter, on)[0])
     is_sent = letter is not None and letter.is_sent
-    obstacles = () if is_sent else deciding.obstacles(row, on=on, ombudsman=ombudsman())
+    obstacles: tuple[str, ...] = ()
+    if not is_sent:
+        obstacles = deciding.obstacles(row, on=on, ombudsman=ombudsman())
+        obstacles += tuple(packages.refusals_of_files(row))
     may_sign = user.has_perm("reports.sign_decision", row)
     why_not = deciding.signatory_obstacle(row, user) if may_sign and not is_sent else ""
     return form_page(

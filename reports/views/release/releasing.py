@@ -19,6 +19,7 @@ from reports.models import InformationRequest, Release, ScheduleLine
 from reports.render.release_package import package
 from reports.services.release import packages
 from reports.services.release import releases as services
+from reports.services.release.line_files import lack_of
 from reports.views.files import download, frozen
 from reports.views.release.doers import require
 from reports.views.release.requester import may_read_requester
@@ -32,15 +33,6 @@ def release_of(row: InformationRequest) -> Release | None:
     return Release.objects.with_publication().filter(request=row).first()
 
 
-def _to_upload(row: InformationRequest) -> list[ScheduleLine]:
-    """Return the papers for which a PDF has to be uploaded: released in part, and not ours."""
-    return [
-        line
-        for line in row.lines.given().in_order()
-        if not line.is_ours and line.decision == ScheduleLine.Decision.PART
-    ]
-
-
 @transaction.non_atomic_requests
 @require_http_methods(["GET", "HEAD", "POST"])
 def release(request: HttpRequest, pk: int) -> HttpResponse:
@@ -50,17 +42,13 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         if request.method == "POST":
             require(request, "reports.publish_release", row)
         made = release_of(row)
-        to_upload = [] if made else _to_upload(row)
     form = ReleaseForm(
         request.POST if request.method == "POST" else None,
-        request.FILES if request.method == "POST" else None,
-        to_upload=to_upload,
         initial={"released_on": _decided_on(row) or timezone.localdate()},
     )
     if form.is_valid():
         with saying_refusals(form):
-            copies = {line.pk: form.cleaned_data[name].read() for name, line in form.names.items()}
-            prepared = packages.prepared_papers(row, copies)
+            prepared = packages.prepared_papers(row)
             if request.POST.get("act") == "check":
                 with transaction.atomic():
                     return _page(request, row, made, form, checked=prepared)
@@ -98,6 +86,7 @@ def _page(
     checked: Any = (),
 ) -> HttpResponse:
     may_release = request.user.has_perm("reports.publish_release", row)
+    is_waiting = row.state == State.DECIDED and made is None
     return form_page(
         request,
         "reports/release/release.html",
@@ -107,12 +96,19 @@ def _page(
         papers=made.papers.defer("pdf").order_by("number") if made else [],
         checked=checked,
         lines=list(row.lines.given().for_list().prefetch_related("redactions")),
-        may_release=may_release and row.state == State.DECIDED and made is None,
+        may_release=may_release and is_waiting,
+        lacks=_lacking(row) if is_waiting else [],
         publish_url=_public_url(made) if made is not None and may_release else "",
         is_published=made is not None and Release.objects.published().filter(pk=made.pk).exists(),
         is_decided=row.state in (State.DECIDED, State.CLOSED),
         may_read_requester=may_read_requester(signed_in(request), row),
     )
+
+
+def _lacking(row: InformationRequest) -> list[tuple[str, ScheduleLine]]:
+    """Return the papers that have no file to release, each with what it lacks."""
+    lines = row.lines.given().in_order().select_related("evidence", "response")
+    return [(said, line) for line in lines for said in [lack_of(line)] if said]
 
 
 def _public_url(made: Release) -> str:

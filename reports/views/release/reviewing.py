@@ -16,7 +16,7 @@ from reports.document.wording import agree
 from reports.forms.redacting import AgreeAllForm, AgreeForm, DeclineForm, seen
 from reports.models import InformationRequest, Redaction
 from reports.release.act import act_named
-from reports.services.release import redactions
+from reports.services.release import line_files, redactions
 from reports.services.release.redacted_paper import RedactedPaper, Withheld
 from reports.views.release.doers import require
 from workitems.views.lookups import posted, signed_in
@@ -63,6 +63,11 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
         form,
         of=of,
         papers=papers,
+        copies=[
+            (line, line_files.standing_copy(line), line_files.lack_of(line))
+            for line in of.lines.given().in_order().select_related("evidence", "response")
+            if not line.is_ours
+        ],
         by_ground=_by_ground(papers) if may_answer else [],
         others=of.lines.kept_as_a_whole_or_in_a_file().in_order(),
         waiting=waiting,

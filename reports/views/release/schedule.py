@@ -5,6 +5,8 @@ from typing import Any
 from csp.constants import NONE
 from csp.decorators import csp
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,6 +20,7 @@ from agencies.views.once import once
 from reports.forms.release.schedule import (
     AskAgencyForm,
     ConsultationForm,
+    CopyForm,
     DecideLineForm,
     FileForm,
     NotHeldForm,
@@ -25,6 +28,7 @@ from reports.forms.release.schedule import (
 )
 from reports.models import Consultation, InformationRequest, ScheduleLine
 from reports.models.release.in_scope import COLUMNS, found_between, papers_of
+from reports.services.release import line_files, packages
 from reports.services.release import requests as services_of_requests
 from reports.services.release import schedule as services
 from reports.views.files import MIME_TYPES, download
@@ -32,6 +36,7 @@ from reports.views.release.doers import require
 from reports.views.release.requests import prepared_request, visible_request
 from workitems.attachments import content_type
 from workitems.rules import WRITERS
+from workitems.services.refusals import Refused
 from workitems.views.lookups import posted, signed_in
 
 MODELS = {column: model for model, column in COLUMNS.items()}
@@ -144,7 +149,7 @@ def add_not_held(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _line(row: InformationRequest, number: int) -> ScheduleLine:
-    found = get_object_or_404(row.lines.for_list(), number=number)
+    found: ScheduleLine = get_object_or_404(row.lines.for_list(), number=number)
     found.request = row
     return found
 
@@ -165,6 +170,8 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             say_saved(request, form, saved, f"Decided: {saved.get_decision_display().lower()}.")
             if saved.is_ours and saved.decision == ScheduleLine.Decision.PART:
                 return redirect("reports:request-line", pk, number)
+            if line_files.lack_of(saved):
+                return redirect("reports:request-line-copy", pk, number)
             return redirect("reports:request", pk)
     may_prepare = request.user.has_perm("reports.prepare_request", row)
     return form_page(
@@ -177,6 +184,11 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         withheld=found.redactions.standing().count(),
         redact_url=_redact_url(found),
         has_file=found.kind != ScheduleLine.Kind.NOT_HELD,
+        copy=line_files.standing_copy(found),
+        lacks=line_files.lack_of(found),
+        refused=packages.refusal_of_file(found) if _goes_out_as_it_is(found) else "",
+        may_copy=_may_copy(request, found),
+        scan_name=found.response.scan_name if found.response is not None else "",
         may_decide=may_prepare and _may_change(row),
         may_consult=may_prepare and row.is_open and found.kind != ScheduleLine.Kind.NOT_HELD,
     )
@@ -189,37 +201,110 @@ def _redact_url(line: ScheduleLine) -> str:
     return reverse("reports:request-redact", args=[line.request_id, line.number])
 
 
-def paper_of(line: ScheduleLine) -> HttpResponse:
-    """Return the file of a line as a download. Raise `Http404` if there is none."""
-    name = f"{slugify(line.title)[:60] or 'paper'}.pdf"
-    row = ScheduleLine.objects.select_related(
-        *("issued", "meeting_paper", "response", "evidence", "earlier_paper")
-    ).get(pk=line.pk)
-    for held in (row.issued, row.meeting_paper, row.earlier_paper):
-        if held is not None:
-            return download(bytes(held.pdf), name)
-    file: Any = row.file
-    if row.evidence is not None:
-        file, name = row.evidence.file, row.evidence.file_name
-    elif row.response is not None:
-        file, name = row.response.scan, row.response.scan_name
-    elif file:
-        name = row.file_name
-    if not file:
+def _goes_out_as_it_is(line: ScheduleLine) -> bool:
+    """Whether a paper that we did not make is given and has a file to be checked."""
+    if not line.is_given or line.is_ours or line.response is not None:
+        return False
+    return not line_files.lack_of(line)
+
+
+def _may_copy(request: HttpRequest, line: ScheduleLine) -> bool:
+    """Whether the user may upload a PDF for this paper now: its adviser while it is prepared and,
+    where a signed decision cannot be released without it, also whoever releases."""
+    row = line.request
+    if line.is_ours or not line.is_given:
+        return False
+    if row.state in InformationRequest.PREPARED_IN:
+        return request.user.has_perm("reports.prepare_request", row)
+    if row.state != InformationRequest.State.DECIDED or hasattr(row, "release"):
+        return False
+    return _may_repair(request, row) and line_files.needs_repair(line)
+
+
+def _may_repair(request: HttpRequest, row: InformationRequest) -> bool:
+    may = ("reports.prepare_request", "reports.publish_release")
+    return any(request.user.has_perm(each, row) for each in may)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def line_copy(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Upload the PDF that goes out instead of a paper: made of it, or redacted elsewhere."""
+    row = visible_request(request, pk)
+    if not _may_repair(request, row):
+        raise PermissionDenied
+    found = _line(row, number)
+    if found.is_ours or found.kind == ScheduleLine.Kind.NOT_HELD:
         raise Http404
+    form = CopyForm(posted(request), request.FILES if request.method == "POST" else None)
+    if form.is_valid():
+        with saying_refusals(form):
+            line_files.add_copy(
+                line=found,
+                file=form.cleaned_data["file"],
+                by=signed_in(request),
+                at=timezone.now(),
+            )
+            messages.success(request, "The copy is checked and kept. It goes out for this paper.")
+            return redirect("reports:request-line", pk, number)
+    is_part = found.decision == ScheduleLine.Decision.PART
+    return form_page(
+        request,
+        "reports/release/copy.html",
+        form,
+        row=row,
+        line=found,
+        copy=line_files.standing_copy(found),
+        is_part=is_part,
+        title="Upload the redacted copy" if is_part else "Upload a PDF of the paper",
+        may_copy=_may_copy(request, found),
+    )
+
+
+@require_safe
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def line_copy_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Return the uploaded copy that goes out for a paper."""
+    found = _line(visible_request(request, pk), number)
+    copy = line_files.standing_copy(found)
+    if copy is None:
+        raise Http404
+    return download(bytes(copy.pdf), f"copy-of-{slugify(found.title)[:60] or 'paper'}.pdf")
+
+
+def paper_of(line: ScheduleLine, *, scan: bool = False) -> HttpResponse:
+    """Return the file of a line as a download: of a Minister's answer, a page made from its record or,
+    if asked for, its scan. Raise `Http404` if there is none. Not in a transaction."""
+    name = f"{slugify(line.title)[:60] or 'paper'}.pdf"
+    row = ScheduleLine.objects.select_related(*line_files.WITH_FILES).get(pk=line.pk)
+    if row.response is not None and not scan:
+        try:
+            return download(line_files.print_answer(row, is_whole=True), name)
+        except Refused as refusal:
+            raise Http404(str(refusal)) from refusal
+    if row.evidence is not None:
+        name = row.evidence.file_name
+    elif row.response is not None:
+        name = row.response.scan_name
+    elif row.kind == ScheduleLine.Kind.FILE:
+        name = row.file_name
     try:
-        with file.open() as opened:
-            data = opened.read()  # at most 10 MB
+        data = line_files.held_file(row)
     except FileNotFoundError as missing:
         raise Http404 from missing
+    if not data:
+        raise Http404
     return download(data, name, content_type(name) or MIME_TYPES["pdf"])
 
 
 # Somebody else's file: if a browser displayed it, the policy would block scripts and requests.
+@transaction.non_atomic_requests
 @require_safe
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def line_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    return paper_of(_line(visible_request(request, pk), number))
+    """Return the paper as we hold it; with `?scan`, the signed paper of a Minister's answer."""
+    scan = "scan" in request.GET
+    return paper_of(_line(visible_request(request, pk), number), scan=scan)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -296,6 +381,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@transaction.non_atomic_requests
 @require_safe
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def consultation_file(request: HttpRequest, pk: int) -> HttpResponse:

@@ -9,7 +9,6 @@ from tests.factories import EarlierPaperFactory
 from tests.reports.paper_reading import pages
 from tests.reports.release.conftest import NOW, TODAY, fresh
 from tests.reports.release.test_gate import made
-from tests.reports.release.test_requests import said
 from workitems.services import Refused
 
 pytestmark = pytest.mark.django_db
@@ -89,20 +88,6 @@ def test_an_earlier_paper_goes_out_as_it_is(request_, earlier, decide):
     assert paper.pdf == bytes(earlier.earlier_paper.pdf)
     assert (paper.file_name, paper.pages) == ("091-first-report.pdf", 1)
     assert paper.report.passes
-
-
-def test_a_paper_redacted_elsewhere_is_uploaded_and_examined(request_, earlier, decide):
-    decide(earlier, "part", grounds=["6(c)"])
-    assert said(packages.prepared_papers, request=request_) == (
-        f"Document 2, “{earlier.title}”, is released in part. Upload a copy that was redacted "
-        "elsewhere."
-    )
-    copy = made(pages=2)
-    (paper,) = packages.prepared_papers(request_, {earlier.pk: copy})
-    assert (paper.pdf, paper.pages) == (copy, 2)
-    assert said(packages.prepared_papers, request=request_, copies={earlier.pk: b"%PDF-1.7"}) == (
-        f"Document 2, “{earlier.title}”, is no PDF that can be read."
-    )
 
 
 def test_files_of_a_release_have_names_of_their_own():
