@@ -257,6 +257,9 @@ request_urls = [
         redacting.withdraw,
         name="request-withdraw-redaction",
     ),
+    path(
+        f"{LINE}earlier/<int:earlier>/", redacting.propose_earlier, name="request-propose-earlier"
+    ),
     path(f"{LINE}warnings/", redacting.leave_warnings, name="request-leave-warnings"),
     path(f"{LINE}marked-up.pdf", redacting.marked_up, name="request-marked-up"),
     path(f"{LINE}preview/", redacting.preview, name="request-preview"),

@@ -830,6 +830,10 @@ RULES: dict[str, Row] = {
     "reports:request-leave-warnings": of_request(
         request_line, who="OIA adviser", get=NOT_ALLOWED, post=INVALID
     ),
+    # What was decided there is about another paper.
+    "reports:request-propose-earlier": of_request(
+        lambda scene: [*request_line(scene), 1], who="OIA adviser", get=NOT_ALLOWED, post=ONWARD
+    ),
     "reports:request-marked-up": of_request(request_line),
     "reports:request-preview": of_request(request_line),
     "reports:request-preview-pdf": of_request(request_line),

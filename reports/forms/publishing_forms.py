@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
+from reports.forms.release.warnings import LeavesWarnings
 from reports.models import PublicPage, PublicProgress
 from reports.models.release.request import NOTE_LENGTH
 from workitems.attachments import MAX_MEGABYTES
@@ -98,7 +99,7 @@ class PublicPageForm(VersionedForm):
         return {"is_open": row.is_open, "is_indexed": row.is_indexed}
 
 
-class PublishForm(Form):
+class PublishForm(LeavesWarnings):
     note = LinesField(
         label="Note",
         rows=3,

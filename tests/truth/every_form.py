@@ -893,6 +893,7 @@ CHANGES = {
     "briefings:reopen-action": STATE,
     "reports:request-withdraw-redaction": VERSION,
     "reports:request-leave-warnings": VERSION,
+    "reports:request-propose-earlier": "proposes words once",
     "reports:request-agree-all": VERSION,
     "reports:request-review-redaction": VERSION,
     "workshop:undo": "names the act that it undoes, which is undone once",

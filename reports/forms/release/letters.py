@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, Form, LinesField, TextField, VersionedForm
+from agencies.fields import DayField, LinesField, TextField, VersionedForm
+from reports.forms.release.warnings import LeavesWarnings
 from reports.models import RequestLetter
 from reports.models.release.request import NAME_LENGTH, NOTE_LENGTH
 from reports.release.act import act_named
@@ -167,28 +168,13 @@ class SendLetterForm(VersionedForm):
         super().__init__(*args, row=row, on=on, **kwargs)
 
 
-class SignForm(Form):
+class SignForm(LeavesWarnings):
     """Signs a decision as it was shown: the version of its letter, its date, and each warning left."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     on = DayField(label="Date of the letter", widget=forms.HiddenInput)
     has_read = forms.BooleanField(label="I have read this letter and its schedule")
 
-    def __init__(self, *args: Any, warnings: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.names = {f"warning-{number}": each for number, each in enumerate(warnings)}
-        for name, each in self.names.items():
-            self.fields[name] = LinesField(
-                label=f"Why it stays so: {each.sentence}",
-                required=True,
-                initial=each.left,
-                rows=2,
-                max_length=NOTE_LENGTH,
-                error_messages={"required": "Mend it, or say why it stays so."},
-            )
-
         self.order_fields([*self.names, "has_read"])
-
-    @property
-    def warnings_left(self) -> dict[str, str]:
-        return {each.key: self.cleaned_data[name] for name, each in self.names.items()}

@@ -27,6 +27,7 @@ from reports.models import (
 from reports.models.release.in_scope import found_between
 from reports.release.letters import Letter, Ombudsman
 from reports.release.redact import leaves, visible_elsewhere
+from reports.services.release import earlier_releases
 from reports.services.release.letters import freeze, is_up_to_date, written
 from reports.services.release.line_files import lack_of
 from reports.services.release.recording import check_day, not_now, record
@@ -161,14 +162,14 @@ def _of_consultations(request: InformationRequest) -> Iterator[Warned]:
 
 
 def _of_words(request: InformationRequest) -> Iterator[Warned]:
-    for line in request.lines.given().in_order().select_related("issued"):
+    for line in request.lines.in_order().select_related("issued", "request"):
         yield from warnings_of(line)
 
 
 def warnings_of(line: ScheduleLine) -> Iterator[Warned]:
-    """Yield what to look at in one paper: withheld words that can be read elsewhere in it, and like
-    fields treated unlike."""
-    for key, sentence in _of_line(line):
+    """Yield what to look at in one paper: withheld words that can be read elsewhere in it, like fields
+    treated unlike, and differences to what was decided on it before."""
+    for key, sentence in (*_of_line(line), *earlier_releases.differences(line)):
         yield Warned(key, sentence, line.warnings_left.get(key, ""))
 
 
@@ -193,7 +194,7 @@ def leave_warnings(
 
 
 def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
-    spans = spans_of(line, proposed=True) if line.is_ours else ()
+    spans = spans_of(line, proposed=True) if line.is_ours and _may_go_out(line) else ()
     if not spans:
         return
     document = document_of(line)
@@ -211,6 +212,10 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
                 f"unlike-{line.number}-{name}",
                 f"In document {line.number}, “{kept[0]}” is withheld and “{told[0]}” is not.",
             )
+
+
+def _may_go_out(line: ScheduleLine) -> bool:
+    return line.is_given or not line.is_decided
 
 
 def _like_fields(document: Document) -> Iterator[tuple[str, list[tuple[str, str]]]]:

@@ -1,7 +1,7 @@
 """Release the papers of a decided request, and publish them or take them back."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,8 @@ from reports.models import (
 )
 from reports.models.issue import sha256
 from reports.release.gate import Report, examine
+from reports.services.release import earlier_releases
+from reports.services.release.deciding import Warned
 from reports.services.release.recording import need, not_now, record
 from reports.services.release.schedule import names_requester
 from workitems.attachments import clean_name
@@ -168,8 +170,10 @@ def publish(
     by: User,
     at: datetime,
     note: str = "",
+    warnings_left: Mapping[str, str] | None = None,
 ) -> RequestEvent:
-    """Publish a release on its plan's public page. Raise `Refused` if it names the requester.
+    """Publish a release on its plan's public page. Raise `Refused` if it names the requester, and
+    for a difference to an earlier release that nobody gave a reason for.
 
     The gate searches the files again, a second or more each.
     """
@@ -187,8 +191,31 @@ def publish(
         raise Refused(f"It was released on {long_date(release.released_on)}, after that day.", "on")
     if names_requester(row, note):
         raise Refused("The note names the requester, and everybody can read it.", "note")
+    _leave_differences(row, warnings_left or {}, by=by)
     _check_names_nobody(row, release)
     return record(row, Kind.PUBLISHED, on=on, by=by, at=at, note=note, release=release)
+
+
+def differences(request: InformationRequest) -> list[tuple[ScheduleLine, Warned]]:
+    """Return how the papers differ from earlier releases of them, with the reasons given so far."""
+    signed = request.letters.deciding().values_list("warnings_left", flat=True).first() or {}
+    return [
+        (line, Warned(key, sentence, line.warnings_left.get(key) or signed.get(key, "")))
+        for line in request.lines.in_order().select_related("issued", "request")
+        for key, sentence in earlier_releases.differences(line)
+    ]
+
+
+def _leave_differences(
+    request: InformationRequest, reasons: Mapping[str, str], *, by: User
+) -> None:
+    for line, warned in differences(request):
+        why = reasons.get(warned.key, "").strip()
+        if not why and not warned.left:
+            raise Refused(f"{warned.sentence} Say why it stays so.", "warnings_left")
+        if why and why != warned.left:
+            line.warnings_left = {**line.warnings_left, warned.key: why}
+            history.save_version(line, by=by)
 
 
 def _check_names_nobody(request: InformationRequest, release: Release) -> None:

@@ -82,7 +82,8 @@ def _release(request: HttpRequest, pk: int) -> Release:
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     row = _release(request, pk)
-    form = PublishForm(posted(request))
+    warnings = [warned for _line, warned in releases.differences(row.request)]
+    form = PublishForm(posted(request), warnings=warnings)
     if form.is_valid():
         now = timezone.now()
         with saying_refusals(form):
@@ -92,6 +93,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
                 by=signed_in(request),
                 at=now,
                 note=form.cleaned_data["note"],
+                warnings_left=form.warnings_left,
             )
             messages.success(request, f"{row.request.reference} is published.")
             return redirect("reports:releases")

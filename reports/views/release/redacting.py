@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
 from agencies.views.once import once
 from reports.document.wording import agree
 from reports.forms.redacting import RedactForm, WarningsForm, WithdrawForm
@@ -20,7 +20,7 @@ from reports.release.redact import Leaf
 from reports.render.pdf import RenderRefused
 from reports.render.released import render_marked_up
 from reports.render.selectable import Marked, selectable_fragment, shown_in
-from reports.services.release import deciding, packages, redactions
+from reports.services.release import deciding, earlier_releases, packages, redactions
 from reports.services.release.choosing import chosen
 from reports.services.release.redacted_paper import RedactedPaper
 from reports.services.release.releases import Prepared
@@ -105,6 +105,20 @@ def leave_warnings(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     rows = list(line.redactions.standing())
     blank = _form(request, line, paper, bound=False)
     return _page(request, line, paper, rows, blank, _may_redact(request, line), form)
+
+
+@require_POST
+def propose_earlier(request: HttpRequest, pk: int, number: int, earlier: int) -> HttpResponse:
+    """Propose what was withheld of the paper on an earlier request."""
+    line = readable_line(request, pk, number)
+    require(request, "reports.prepare_request", line)
+    with refusals_in_messages(request):
+        made = earlier_releases.propose_same(
+            line=line, earlier=earlier, by=signed_in(request), at=timezone.now()
+        )
+        places = agree(len(made), "place is", "places are")
+        messages.success(request, f"{len(made)} {places} proposed to be withheld.")
+    return redirect(f"{_address(line)}#withheld")
 
 
 def _address(line: ScheduleLine) -> str:
@@ -195,6 +209,7 @@ def _page(
         of=line.request,
         fragment=fragment,
         rows=[(each, each.key in shown) for each in withheld],
+        earlier=earlier_releases.withheld_before(line),
         may_redact=may_redact,
         chosen=paper.by_place.get(place) or Leaf("", ""),
         asks_why=paper.is_name_of_official(place),

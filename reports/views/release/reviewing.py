@@ -16,7 +16,7 @@ from reports.document.wording import agree
 from reports.forms.redacting import AgreeAllForm, AgreeForm, DeclineForm, seen
 from reports.models import InformationRequest, Redaction
 from reports.release.act import act_named
-from reports.services.release import line_files, redactions
+from reports.services.release import earlier_releases, line_files, redactions
 from reports.services.release.redacted_paper import RedactedPaper, Withheld
 from reports.views.release.doers import require
 from workitems.views.lookups import posted, signed_in
@@ -57,12 +57,19 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
         )
     waiting = sum(len(each["waiting"]) for each in papers)
     may_review = user.has_perm("reports.agree_redactions", of)
+    lines = of.lines.in_order().select_related("issued", "request")
     return form_page(
         request,
         "reports/release/review.html",
         form,
         of=of,
         papers=papers,
+        earlier=[
+            (line, before)
+            for line in lines
+            for before in [earlier_releases.withheld_before(line)]
+            if before
+        ],
         copies=[
             (line, line_files.standing_copy(line), line_files.lack_of(line))
             for line in of.lines.given().in_order().select_related("evidence", "response")

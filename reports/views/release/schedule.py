@@ -28,7 +28,7 @@ from reports.forms.release.schedule import (
 )
 from reports.models import Consultation, InformationRequest, ScheduleLine
 from reports.models.release.in_scope import COLUMNS, found_between, papers_of
-from reports.services.release import line_files, packages
+from reports.services.release import earlier_releases, line_files, packages
 from reports.services.release import requests as services_of_requests
 from reports.services.release import schedule as services
 from reports.views.files import MIME_TYPES, download
@@ -184,6 +184,7 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         withheld=found.redactions.standing().count(),
         redact_url=_redact_url(found),
         has_file=found.kind != ScheduleLine.Kind.NOT_HELD,
+        earlier=earlier_releases.withheld_before(found),
         copy=line_files.standing_copy(found),
         lacks=line_files.lack_of(found),
         refused=packages.refusal_of_file(found) if _goes_out_as_it_is(found) else "",
