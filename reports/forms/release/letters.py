@@ -78,6 +78,8 @@ class LetterForm(VersionedForm):
         super().__init__(*args, row=row, on=on, **kwargs)
         for name in ALL_OF_KINDS - set(OF_KIND.get(row.kind, ())):
             del self.fields[name]
+        if row.request.is_own_initiative:
+            self._be_a_memo()
         act = act_named()
         for name, reasons in (
             ("transfer_reason", act.transfer_reasons),
@@ -86,6 +88,16 @@ class LetterForm(VersionedForm):
             field: Any = self.fields.get(name)
             if field is not None:
                 field.choices = [(each.code, f"s {each.code}: {each.words}") for each in reasons]
+
+    def _be_a_memo(self) -> None:
+        """Leave out what is said to somebody who asked, and ask why the papers are released."""
+        for name in ("release_by", "will_be_published", "apologise", "no_apology_reason"):
+            self.fields.pop(name, None)
+        for part in PEOPLE["contact"]:
+            del self.fields[f"contact_{part}"]
+        dated, why = self.fields["dated"], self.fields["own_words"]
+        dated.label = "Date of the memo"
+        why.label, why.help_text = "Why the papers are released", "For whoever signs."
 
     def start(self, row: RequestLetter) -> dict[str, Any]:
         typed: Mapping[str, Any] = row.typed
@@ -122,7 +134,9 @@ class LetterForm(VersionedForm):
         """Return what `services.release.letters` keeps of a valid form."""
         cleaned = self.cleaned_data
         found: dict[str, Any] = {
-            who: {part: cleaned[f"{who}_{part}"] for part in parts} for who, parts in PEOPLE.items()
+            who: {part: cleaned[f"{who}_{part}"] for part in parts}
+            for who, parts in PEOPLE.items()
+            if f"{who}_{parts[0]}" in cleaned
         }
         for name in ("question", "public_interest", "own_words", "will_be_published"):
             if cleaned.get(name):

@@ -264,6 +264,9 @@ class RequestEvent(models.Model):
         IN_PART = "in_part", "Given in part"
         REFUSED = "refused", "Refused"
 
+    # What these are called where nobody asked.
+    OWN_WORDS = {Kind.RECEIVED: "Started", Kind.DECISION_NOTIFIED: "Decided"}
+
     # Each of these happens once; a correction names the first.
     ONCE = (Kind.RECEIVED, Kind.DECISION_NOTIFIED, Kind.RELEASED)
 
@@ -359,6 +362,12 @@ class RequestEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} on {self.happened_on:%-d %B %Y}"
+
+    @property
+    def words(self) -> str:
+        """What happened, in the words of a request or of a proactive release."""
+        own = self.OWN_WORDS.get(self.Kind(self.kind)) if self.request.is_own_initiative else None
+        return own or self.get_kind_display()
 
 
 def in_force(events: Iterable[RequestEvent]) -> list[RequestEvent]:

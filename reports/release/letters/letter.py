@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     """What a part of a letter is for, so that a letter without a required one is noticed."""
 
     REQUEST = "request"
+    PROPOSAL = "proposal"
     EARLIER = "earlier"
     LATE = "late"
     NEXT = "next"

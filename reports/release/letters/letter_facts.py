@@ -200,6 +200,7 @@ class Facts:
     act_name: str = NEW_ZEALAND
     scope: str = ""
     is_urgent: bool = False
+    is_own_initiative: bool = False  # nobody asked: the decision is a memo
     events: tuple[Event, ...] = ()
     lines: tuple[Line, ...] = ()
     question: str = ""  # one question a line

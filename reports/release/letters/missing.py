@@ -44,9 +44,10 @@ def missing(kind: Kind, facts: Facts) -> tuple[str, ...]:
 def lacking(letter: Letter) -> tuple[str, ...]:
     """Return which of its parts a finished letter is without, one sentence each."""
     sections = act_named(letter.act).sections
+    needed = () if letter.has(Purpose.PROPOSAL) else NEEDED  # a memo is not sent to anybody
     return tuple(
         f"The letter does not {CALLED[purpose].format(**sections)}."
-        for purpose in (*NEEDED, *NEEDED_TOO.get(letter.kind, ()))
+        for purpose in (*needed, *NEEDED_TOO.get(letter.kind, ()))
         if not letter.has(purpose)
     )
 
@@ -68,6 +69,9 @@ def _of_every_letter(facts: Facts) -> Iterator[str]:
             f"The letter is dated {long_date(facts.on)}, before the request was received on "
             f"{long_date(facts.received)}."
         )
+    if facts.is_own_initiative:
+        yield from _of_memo(facts)
+        return
     contact = facts.contact
     if not contact.who or not (contact.phone or contact.email):
         yield "Name a contact, with a phone number or an email address."
@@ -76,6 +80,13 @@ def _of_every_letter(facts: Facts) -> Iterator[str]:
         yield "The Ombudsman’s details are missing. An administrator sets them for this installation."
     if not facts.signatory.name.strip() and not facts.signatory.role.strip():
         yield "The letter has no signatory."
+
+
+def _of_memo(facts: Facts) -> Iterator[str]:
+    if not facts.own_words.strip():
+        yield "The memo does not say why the papers are released. Write it."
+    if not facts.signatory.name.strip() and not facts.signatory.role.strip():
+        yield "The memo has no signatory."
 
 
 def _of_kind(kind: Kind, facts: Facts) -> Iterator[str]:

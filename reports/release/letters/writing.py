@@ -42,8 +42,13 @@ from reports.release.letters.letter_facts import (
 
 
 def write(kind: Kind, facts: Facts) -> Letter:
-    """Return the letter of this kind. `missing` says beforehand what it would lack."""
+    """Return the letter of this kind. `missing` says beforehand what it would lack.
+
+    The decision on a release of our own accord is a memo to whoever signs it.
+    """
     say = _Sentences(facts)
+    if facts.is_own_initiative:
+        return _memo(kind, facts, say)
     parts = [
         _request(kind, facts, say),
         _earlier(facts, say),
@@ -73,11 +78,58 @@ def write(kind: Kind, facts: Facts) -> Letter:
     )
 
 
+def _memo(kind: Kind, facts: Facts, say: _Sentences) -> Letter:
+    parts = [
+        _part(Purpose.PROPOSAL, _proposal(facts, say), say.text("memo_heading_proposal")),
+        _part(Purpose.OWN_WORDS, _own(facts.own_words), say.text("memo_heading_why")),
+        _part(Purpose.DECISION, _memo_outcome(facts, say), say.text("memo_heading_decision")),
+        *_reasons(facts, say),
+        _schedule(facts, say),
+    ]
+    return Letter(
+        kind=kind,
+        act=facts.act_name,
+        language=facts.act.language,
+        agency=facts.agency,
+        reference=facts.reference,
+        dated=facts.on,
+        subject=say.text("memo_subject"),
+        addressee=facts.requester,
+        greeting="",
+        closing=say.text("memo_closing"),
+        signatory=facts.signatory,
+        parts=tuple(part for part in parts if part.blocks),
+    )
+
+
+def _proposal(facts: Facts, say: _Sentences) -> Iterator[Block]:
+    yield say("memo_proposal")
+    yield from _quoted(facts.text)
+    if facts.scope.strip():
+        yield say("memo_scope")
+        yield from _quoted(facts.scope)
+
+
+def _memo_outcome(facts: Facts, say: _Sentences) -> Iterator[Block]:
+    yield from _outcome(facts, say)
+    if any(line.decision and line.decision.gives for line in facts.lines):
+        yield say("memo_publish")
+    if facts.grounds_used():
+        yield say("memo_act")
+
+
 class _Sentences:
     """The Act's sentences, with the facts that many of them name."""
 
     def __init__(self, facts: Facts) -> None:
         self._sentences = facts.act.letters
+        if facts.is_own_initiative:
+            # What a memo says in other words than a letter to somebody who asked.
+            memo = {
+                key.removeprefix("memo_"): key for key in facts.act.letters if key[:5] == "memo_"
+            }
+            own = {name: facts.act.letters[key] for name, key in memo.items()}
+            self._sentences = {**facts.act.letters, **own}
         clock = facts.clock
         self._known = {
             **facts.act.sections,

@@ -105,13 +105,11 @@ def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) ->
     letter = deciding_letter(request)
     found = [*_of_redactions(request), *_of_files(request)]
     if letter is None:
-        return (*_undecided(request), *found, "The letter with the decision is not prepared.")
+        what = "decision memo" if request.is_own_initiative else "letter with the decision"
+        return (*_undecided(request), *found, f"The {what} is not prepared.")
     lacks = written(letter, on=on, ombudsman=ombudsman)[1]
     if not lacks and not is_up_to_date(letter, ombudsman=ombudsman):
         found.append(WRITE_AGAIN if request.state != State.READY else SEND_BACK)
-    if request.is_own_initiative:
-        # Nobody asked, so nobody is told how to complain.
-        lacks = tuple(each for each in lacks if "Ombudsman" not in each)
     return (*lacks, *found)
 
 

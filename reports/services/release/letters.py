@@ -69,6 +69,7 @@ def facts_of(
         text=request.text,
         scope=request.scope_note,
         is_urgent=bool(request.urgency_reason),
+        is_own_initiative=request.is_own_initiative,
         on=on,
         clock=clock_of(
             days, counted_from=counted.starts_on, on=on, extended_to=counted.extended_to

@@ -24,6 +24,7 @@ from reports.release.gate import Report, examine
 from reports.services.release import earlier_releases
 from reports.services.release.deciding import Warned
 from reports.services.release.recording import need, not_now, record
+from reports.services.release.requests import move
 from reports.services.release.schedule import names_requester
 from workitems.attachments import clean_name
 from workitems.models import Plan
@@ -193,7 +194,12 @@ def publish(
         raise Refused("The note names the requester, and everybody can read it.", "note")
     _leave_differences(row, warnings_left or {}, by=by)
     _check_names_nobody(row, release)
-    return record(row, Kind.PUBLISHED, on=on, by=by, at=at, note=note, release=release)
+    event = record(row, Kind.PUBLISHED, on=on, by=by, at=at, note=note, release=release)
+    if row.is_own_initiative and row.state == State.DECIDED:
+        # Nobody waits for anything else.
+        row.closed_on = on
+        move(row, State.CLOSED, by=by)
+    return event
 
 
 def differences(request: InformationRequest) -> list[tuple[ScheduleLine, Warned]]:

@@ -78,6 +78,8 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
             warnings=warnings,
             initial={"on": on, "version": letter.version if letter else 0},
         )
+        if row.is_own_initiative:
+            form.fields["has_read"].label = "I have read this memo and its schedule"
         valid = form.is_valid()
     if valid and letter is not None:
         with saying_refusals(form):
@@ -98,9 +100,10 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
                 warnings_left=form.warnings_left,
                 shown=content,
             )
-            messages.success(
-                request, "The decision is signed. Now send its letter to the requester."
-            )
+            said = "The decision is signed. Now send its letter to the requester."
+            if row.is_own_initiative:
+                said = "The decision is signed. Its memo is frozen."
+            messages.success(request, said)
             return redirect("reports:request", pk)
     with transaction.atomic():
         return _page(request, row, letter, on, form, warnings)

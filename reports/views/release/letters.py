@@ -103,8 +103,8 @@ def _write(
 def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Begin a letter of a kind."""
     row = prepared_request(request, pk)
-    if kind not in Kind.values:
-        raise Http404
+    if kind not in Kind.values or (row.is_own_initiative and kind != Kind.DECIDE):
+        raise Http404  # nobody asked, so nobody is written to
     if kind in RequestLetter.DECIDING and (begun := row.letters.deciding().first()):
         return redirect("reports:request-letter", pk, begun.pk)
     letter = _new(row, kind, signed_in(request))
@@ -113,7 +113,10 @@ def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             made = _write(request, row, letter, form)
-            messages.success(request, "The letter is written. Read it before you send it.")
+            said = "The letter is written. Read it before you send it."
+            if row.is_own_initiative:
+                said = "The memo is written. Read it before you send it for review."
+            messages.success(request, said)
             return redirect("reports:request-letter", pk, made.pk)
     return form_page(
         request,
@@ -151,7 +154,8 @@ def letter(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             _write(request, row, found, form)
-            messages.success(request, "The letter is written again.")
+            what = "memo" if row.is_own_initiative else "letter"
+            messages.success(request, f"The {what} is written again.")
             return redirect("reports:request-letter", pk, letter)
     return _show(request, row, found, form=form)
 

@@ -17,6 +17,8 @@ from reports.forms.redacting import RedactForm, WarningsForm, WithdrawForm
 from reports.models import InformationRequest, Redaction, ScheduleLine
 from reports.release.act import act_named
 from reports.release.redact import Leaf
+from reports.release.redact import redact as redact_words
+from reports.render.html import document_fragment
 from reports.render.pdf import RenderRefused
 from reports.render.released import render_marked_up
 from reports.render.selectable import Marked, selectable_fragment, shown_in
@@ -298,7 +300,15 @@ def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if isinstance(made, Refused):
         return refused(request, line, str(made))
     proposed = line.redactions.proposed().count()
-    context = {"line": line, "of": line.request, "made": made, "proposed": proposed}
+    spans = redactions.spans_of(line, proposed=True)
+    context = {
+        "line": line,
+        "of": line.request,
+        "made": made,
+        "proposed": proposed,
+        "withheld": len(spans),
+        "fragment": document_fragment(redact_words(redactions.document_of(line), spans)),
+    }
     return render(request, "reports/release/preview.html", context)
 
 

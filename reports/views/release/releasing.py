@@ -140,6 +140,8 @@ def package_file(request: HttpRequest, pk: int) -> HttpResponse:
     row = visible_request(request, pk)
     made = _made(row)
     letters = row.letters.sent().filter(kind__in=("decide", "decide_and_release", "release"))
+    if row.is_own_initiative:
+        letters = letters.none()  # a memo is for whoever signs
     if not may_read_requester(signed_in(request), row):
         letters = letters.none()
     data = package(made, list(made.papers.order_by("number")), list(letters.order_by("pk")))

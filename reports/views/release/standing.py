@@ -29,7 +29,7 @@ class Mark:
 def mark_of(request: InformationRequest, clock: RequestClock, on: date) -> Mark:
     """Return how a request stands against its clock on a day."""
     if request.is_own_initiative:
-        return Mark("No due day")
+        return Mark("Proactive release")
     if request.state in (State.WITHDRAWN, State.TRANSFERRED):
         return Mark(request.get_state_display(), "complete")
     until = clock.stopped_on or on
@@ -105,12 +105,15 @@ def next_step(
             if not request.letters.deciding().exists():
                 return to(
                     "request-write-letter",
-                    "Write the letter with the decision",
+                    "Write the decision memo"
+                    if request.is_own_initiative
+                    else "Write the letter with the decision",
                     request,
                     "decide",
                 )
             return to("request-send", "Send for review", request, acts=True)
-        if state == State.DECIDED and (is_released or not any(line.is_given for line in lines)):
+        is_answered = is_released and not (request.is_own_initiative and request.plan_id)
+        if state == State.DECIDED and (is_answered or not any(line.is_given for line in lines)):
             return to("request-close", "Close the request", request, acts=True)
     if state == State.IN_REVIEW and user.has_perm("reports.agree_redactions", request):
         if request.lines.filter(redactions__state="proposed").exists():
@@ -121,6 +124,8 @@ def next_step(
             return to("request-decision", "Read and sign the decision", request)
         if state == State.DECIDED and not is_released:
             return to("request-release", "Check the files and release", request)
+        if state == State.DECIDED and request.is_own_initiative and request.plan_id:
+            return Step("Publish the papers", reverse("reports:publish", args=[request.release.pk]))
     return None
 
 
@@ -134,6 +139,10 @@ def waits_for(request: InformationRequest, *, is_released: bool) -> str:
     }.get(State(request.state), "the OIA adviser, who prepares the answer")
     if request.state == State.DECIDED and not is_released:
         who = "the OIA decision-maker, who releases the papers"
+    elif request.state == State.DECIDED and request.is_own_initiative:
+        who = "the OIA decision-maker, who publishes the papers"
+    if request.is_own_initiative:
+        return f"This proactive release is with {who}."
     return f"This request is with {who}."
 
 
@@ -152,7 +161,7 @@ def other_steps(user: User, request: InformationRequest) -> list[Step]:
             ]
         if state in (*InformationRequest.PREPARED_IN, State.IN_REVIEW):
             found.append(to("request-decision", "See what blocks the decision", request))
-        if state == State.DECIDED:
+        if state == State.DECIDED and not request.is_own_initiative:
             found.append(
                 to("request-write-letter", "Write the letter with the papers", request, "release")
             )
