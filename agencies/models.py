@@ -45,6 +45,14 @@ class PeriodQuerySet(models.QuerySet[Any]):
 
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
+    def and_before(self, agency: int) -> set[int]:
+        """Return the ids of an agency and of all whose work it took over. A query a generation."""
+        found, newest = {agency}, {agency}
+        while newest:
+            newest = set(self.filter(successor__in=newest).values_list("pk", flat=True)) - found
+            found |= newest
+        return found
+
     def valid_on(self, day: date) -> Self:
         return self.filter(
             Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)

@@ -7,11 +7,36 @@ from django import forms
 
 from agencies.fields import DayField, Form, ReasonField, TextField, VersionedForm
 from agencies.models import Agency
+from reports.document.dates import long_date
 from reports.models import EarlierPaper
 from workitems.attachments import MAX_MEGABYTES
 from workitems.models import Plan
 
 MOST_SUGGESTED = 20
+
+
+def agency_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="Agency that holds it", error_messages={"required": "Choose the agency."}
+    )
+
+
+def offer_agencies(field: Any, agencies: list[Agency], today: date) -> None:
+    """Offer agencies by their full names. The one that exists today is chosen; if several do, none is."""
+    living = [agency for agency in agencies if agency.exists_on(today)]
+    first = living if len(living) == 1 else agencies if len(agencies) == 1 else []
+    field.choices = [
+        *([] if first else [("", "Choose an agency")]),
+        *((str(agency.pk), with_end(agency, today)) for agency in agencies),
+    ]
+    field.initial = str(first[0].pk) if first else ""
+
+
+def with_end(agency: Agency, today: date) -> str:
+    """Return an agency's full name, with the last day of one that is over."""
+    if agency.exists_on(today) or agency.valid_to is None:
+        return agency.name
+    return f"{agency.name} (until {long_date(agency.valid_to)})"
 
 
 class _OfPaper(Form):
@@ -67,16 +92,14 @@ class AddEarlierPaperForm(_OfPaper):
             "max_length": "The name of the file is too long.",
         },
     )
-    agency = forms.ChoiceField(label="Agency")
+    agency = agency_field()
 
     def __init__(
         self, *args: Any, agencies: list[Agency], plans: list[Plan], today: date, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.agencies = {str(agency.pk): agency for agency in agencies}
-        field = self.fields["agency"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, agency.name) for key, agency in self.agencies.items()]
+        offer_agencies(self.fields["agency"], agencies, today)
         self.offer(plans, today)
 
 
@@ -85,14 +108,19 @@ class ChangeEarlierPaperForm(_OfPaper, VersionedForm):
 
     BEGINS_WITH = ("title", "number", "dated", "kind")
 
+    agency = agency_field()
     reason = ReasonField(label="Why", required=False, rows=2, help_text="Kept in the history.")
 
-    def __init__(self, *args: Any, plans: list[Plan], today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, agencies: list[Agency], plans: list[Plan], today: date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.agencies = {str(agency.pk): agency for agency in agencies}
+        offer_agencies(self.fields["agency"], agencies, today)
         self.offer(plans, today)
 
     def start(self, row: EarlierPaper) -> dict[str, Any]:
-        return {**super().start(row), "plan": str(row.plan_id or "")}
+        return {**super().start(row), "plan": str(row.plan_id or ""), "agency": str(row.agency_id)}
 
 
 class WithdrawEarlierPaperForm(VersionedForm):

@@ -1,11 +1,13 @@
 """Forms to record a request, to change what is recorded, and to correct an event."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
 from agencies.models import Agency
+from reports.forms.filing_papers import offer_agencies
 from reports.models import InformationRequest, RequestEvent
 from reports.models.release.request import (
     NAME_LENGTH,
@@ -60,7 +62,10 @@ class RecordRequestForm(Form):
     SOMETIMES = ("requester_name",)
 
     agency = forms.ModelChoiceField(
-        label="Agency that was asked", queryset=Agency.objects.none(), empty_label=None
+        label="Agency that was asked",
+        queryset=Agency.objects.none(),
+        empty_label="Choose an agency",
+        error_messages={"required": "Choose the agency that was asked."},
     )
     reference = reference_field()
     channel = forms.ChoiceField(
@@ -82,10 +87,11 @@ class RecordRequestForm(Form):
     plan = plan_field()
     urgency_reason = note_field("Why it is urgent", "If the requester asked for urgency.")
 
-    def __init__(self, *args: Any, agencies: Any, plans: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agencies: Any, plans: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         of_agency: Any = self.fields["agency"]
         of_agency.queryset = agencies
+        offer_agencies(of_agency, list(agencies), today)
         of_plan: Any = self.fields["plan"]
         of_plan.queryset = plans
 

@@ -72,10 +72,12 @@ def as_listed(paper: Paper) -> Found:
 def papers_of(request: InformationRequest, model: type[models.Model]) -> "models.QuerySet[Any]":
     """Return all papers of a kind that may be listed for a request, without their files.
 
-    These are of the request's plan or, without one, of all plans that its agency takes part in.
+    These are of the request's plan or, without one, of all plans that its agency takes part in, or
+    an agency whose work it took over.
     """
+    agencies = request.agencies
     plans = (
-        Plan.objects.adopted().filter(members__agency=request.agency_id)
+        Plan.objects.adopted().filter(members__agency__in=agencies)
         if request.plan_id is None
         else Plan.objects.filter(pk=request.plan_id)
     ).values("pk")
@@ -98,7 +100,7 @@ def papers_of(request: InformationRequest, model: type[models.Model]) -> "models
             | Q(of_return__round__plan__in=plans)
             | Q(answer__out_of_session__variation__plan__in=plans)
         )
-    earlier = EarlierPaper.objects.current().defer("pdf").filter(agency=request.agency_id)
+    earlier = EarlierPaper.objects.current().defer("pdf").filter(agency__in=agencies)
     return earlier if request.plan_id is None else earlier.filter(plan=request.plan_id)
 
 
@@ -113,7 +115,7 @@ DAYS: dict[type[models.Model], str] = {
 
 
 def found_between(request: InformationRequest, first: date, last: date) -> list[Found]:
-    """Return the papers dated from `first` to `last`, oldest first. Six queries."""
+    """Return the papers dated from `first` to `last`, oldest first. Seven queries."""
     listed = {
         (name, pk)
         for row in request.lines.values(*COLUMNS.values())

@@ -12,6 +12,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from agencies.models import Agency, Seat, User
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -209,6 +210,11 @@ class InformationRequest(models.Model):
     @property
     def is_own_initiative(self) -> bool:
         return self.channel == self.Channel.OWN_INITIATIVE
+
+    @cached_property
+    def agencies(self) -> set[int]:
+        """The ids of the agency that answers and of those whose work it took over. A query each."""
+        return Agency.objects.and_before(self.agency_id)
 
     @property
     def requester(self) -> tuple[str, ...]:

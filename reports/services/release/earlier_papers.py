@@ -75,13 +75,22 @@ def change_earlier_paper(
     at: datetime,
     number: str = "",
     plan: Plan | None = None,
+    agency: Agency | None = None,
     reason: str = "",
 ) -> EarlierPaper:
-    """Correct what is said of a paper; its file never changes."""
+    """Correct what is said of a paper, and which agency holds it; its file never changes.
+
+    Raise `Refused` for an agency that holds the file already.
+    """
     row = locked(paper, version=version)
     _check_current(row)
     _fill(row, title=title, kind=kind, dated=dated, number=number, plan=plan, at=at)
-    columns = ("title", "kind", "dated", "number", "plan")
+    if agency is not None and agency.pk != row.agency_id:
+        same = EarlierPaper.objects.filter(agency=agency, pdf_sha256=row.pdf_sha256).first()
+        if same is not None:
+            raise Refused(f"{agency.name} has this file already, as “{same.title}”.", "agency")
+        row.agency = agency
+    columns = ("title", "kind", "dated", "number", "plan", "agency")
     return history.save_version(row, *columns, by=by, reason=reason)
 
 

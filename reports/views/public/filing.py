@@ -82,6 +82,12 @@ def add(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return form_page(request, "reports/earlier/add.html", form, before=before)
 
 
+def _agencies(request: HttpRequest, row: EarlierPaper) -> list[Agency]:
+    """Return the agencies that may hold a paper by its correction: the user's, and its own."""
+    own = signed_in(request).agencies_as(Seat.Role.OIA_ADVISER)
+    return list(Agency.objects.filter(pk__in=[*own, row.agency_id]).in_order())
+
+
 def _said(row: EarlierPaper) -> dict[str, Any]:
     names = ("title", "number", "dated", "kind")
     return {**{name: getattr(row, name) for name in names}, "plan": str(row.plan_id or "")}
@@ -98,12 +104,17 @@ def _managed(request: HttpRequest, pk: int) -> EarlierPaper:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     row = _managed(request, pk)
     form = ChangeEarlierPaperForm(
-        posted(request), row=row, plans=_plans([row.agency_id]), today=timezone.localdate()
+        posted(request),
+        row=row,
+        agencies=_agencies(request, row),
+        plans=_plans([row.agency_id]),
+        today=timezone.localdate(),
     )
     if form.is_valid():
         with saying_refusals(form):
             saved = services.change_earlier_paper(
                 paper=row,
+                agency=form.agencies[form.cleaned_data["agency"]],
                 version=form.cleaned_data["version"],
                 reason=form.cleaned_data["reason"],
                 by=signed_in(request),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency, Seat
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
+from reports.forms.filing_papers import offer_agencies
 from reports.forms.publishing_forms import ProactiveForm, PublicPageForm, PublishForm, UnpublishForm
 from reports.models import InformationRequest, PublicPage, PublicProgress, Release
 from reports.models.release.request import REQUEST_ROLES
@@ -167,10 +168,10 @@ def start_proactive(request: HttpRequest) -> HttpResponse:
         require(request, "reports.prepare_request", None)
     plans = Plan.objects.adopted().filter(coordinating_agency__in=agencies).in_order()
     form = ProactiveForm(posted(request))
-    for name, rows in (("agency", list(agencies)), ("plan", list(plans))):
-        field = form.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(str(row.pk), str(row)) for row in rows]
+    offer_agencies(form.fields["agency"], list(agencies), timezone.localdate())
+    of_plan = form.fields["plan"]
+    assert isinstance(of_plan, forms.ChoiceField)
+    of_plan.choices = [(str(row.pk), str(row)) for row in plans]
     if form.is_valid():
         today = timezone.localdate()
         typed = form.cleaned_data

@@ -136,6 +136,7 @@ def record(request: HttpRequest) -> HttpResponse:
         posted(request),
         agencies=Agency.objects.filter(pk__in=own).order_by("short_name"),
         plans=_plans_of(own),
+        today=timezone.localdate(),
     )
     if form.is_valid():
         with saying_refusals(form):

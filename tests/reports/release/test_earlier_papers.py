@@ -9,7 +9,13 @@ from django.urls import reverse
 from reports.models import EarlierPaper
 from reports.models.issue import sha256
 from reports.models.release.in_scope import found_between
-from tests.factories import EarlierPaperFactory, InformationRequestFactory, PlanFactory, SeatFactory
+from tests.factories import (
+    AgencyFactory,
+    EarlierPaperFactory,
+    InformationRequestFactory,
+    PlanFactory,
+    SeatFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -139,3 +145,56 @@ def test_the_list_takes_the_same_queries(client, adviser, plan, papers, django_a
     client.get(reverse("reports:earlier-papers"))
     with django_assert_num_queries(8):
         client.get(reverse("reports:earlier-papers"))
+
+
+# --- whose it is -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_agencies(plan, adviser):
+    """The adviser also works for an agency that ended, whose work the first took over."""
+    now = plan.coordinating_agency
+    gone = AgencyFactory(name="Department of Work", valid_to=date(2012, 6, 30), successor=now)
+    SeatFactory(agency=gone, role="oia_adviser", user=adviser)
+    return now, gone
+
+
+def agencies_of(client, name):
+    field = client.get(reverse(f"reports:{name}")).context["form"].fields["agency"]
+    return field.initial, [words for _key, words in field.choices]
+
+
+@pytest.mark.parametrize("name", ["add-earlier-paper", "record-request", "proactive"])
+def test_the_agency_that_exists_today_is_chosen(client, two_agencies, name):
+    now, _gone = two_agencies
+    first, offered = agencies_of(client, name)
+    assert first == str(now.pk)
+    assert sorted(offered) == sorted([now.name, "Department of Work (until 30 June 2012)"])
+
+
+def test_of_several_agencies_none_is_chosen(client, two_agencies, adviser):
+    SeatFactory(role="oia_adviser", user=adviser)
+    first, offered = agencies_of(client, "add-earlier-paper")
+    assert (first, offered[0]) == ("", "Choose an agency")
+    refused = post(client, "add-earlier-paper", agency="")
+    assert refused.context["form"].errors["agency"] == ["Choose the agency."]
+
+
+def test_the_agency_of_a_paper_is_shown_and_corrected(client, two_agencies, plan):
+    now, gone = two_agencies
+    row = EarlierPaperFactory(agency=gone, plan=plan)
+    assert "Department of Work" in client.get(reverse("reports:earlier-papers")).text
+    typed = said_of(plan, version=row.version, reason="It is ours now.")
+    assert post(client, "change-earlier-paper", row.pk, **typed).status_code == 302
+    row.refresh_from_db()
+    assert row.agency == now
+
+
+def test_a_paper_is_not_moved_to_an_agency_that_has_its_file(client, two_agencies, plan):
+    now, gone = two_agencies
+    EarlierPaperFactory(agency=now, plan=plan, title="First report")
+    row = EarlierPaperFactory(agency=gone, plan=plan)
+    answer = post(client, "change-earlier-paper", row.pk, **said_of(plan, version=row.version))
+    assert answer.context["form"].errors["agency"] == [
+        f"{now.name} has this file already, as “First report”."
+    ]

@@ -71,17 +71,37 @@ def test_papers_of_every_kind_are_found_between_two_days(scoped, plan, issued, a
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_finding_papers_takes_six_queries(scoped, plan, count, django_assert_num_queries):
+def test_finding_papers_takes_seven_queries(scoped, plan, count, django_assert_num_queries):
     for number in range(count):
         IssuedPaperFactory(
             briefing=BriefingFactory(plan=plan, state="with_minister", tracker_number=f"x/{number}")
         )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(found_between(scoped, date(2009, 1, 1), TODAY)) == count
 
 
 def test_a_request_of_no_plan_is_about_all_plans_of_its_agency(recorded, issued):
     assert [each.paper for each in found_between(recorded(), date(2010, 7, 1), TODAY)] == [issued]
+
+
+def test_papers_of_an_agency_that_came_before_are_found(recorded, plan, agency):
+    """Labour ended in 2012, and its papers went to MBIE."""
+    report = EarlierPaperFactory(agency=agency, plan=plan, dated=date(2009, 12, 1))
+    of_no_plan = EarlierPaperFactory(agency=agency, dated=date(2009, 12, 2), pdf=b"%PDF-1.7 other")
+    successor = AgencyFactory(short_name="MBIE")
+    type(agency).objects.filter(pk=agency.pk).update(
+        valid_to=date(2012, 6, 30), successor=successor
+    )
+    EarlierPaperFactory(agency=AgencyFactory(short_name="Police"), dated=date(2009, 12, 3))
+
+    def found(**columns):
+        rows = found_between(
+            recorded(agency=successor, **columns), date(2009, 1, 1), date(2010, 1, 1)
+        )
+        return [each.paper for each in rows]
+
+    assert found(reference="14/1", plan=plan) == [report]
+    assert found(reference="14/2") == [report, of_no_plan]
 
 
 def test_papers_are_listed_in_order_and_once(scoped, issued, adviser, plan):
