@@ -347,7 +347,7 @@ def test_the_page_of_a_paper_takes_the_same_queries(
         propose(end=end)
     client = as_(adviser)
     client.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(address)
 
 
@@ -376,7 +376,7 @@ def test_the_queue_takes_the_same_queries(
         propose(end=end)
     client = as_(reviewer)
     client.get(review)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         client.get(review)
 
 
