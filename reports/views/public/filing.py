@@ -103,11 +103,12 @@ def _managed(request: HttpRequest, pk: int) -> EarlierPaper:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     row = _managed(request, pk)
+    agencies = _agencies(request, row)
     form = ChangeEarlierPaperForm(
         posted(request),
         row=row,
-        agencies=_agencies(request, row),
-        plans=_plans([row.agency_id]),
+        agencies=agencies,
+        plans=_plans(agencies),
         today=timezone.localdate(),
     )
     if form.is_valid():

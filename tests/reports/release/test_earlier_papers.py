@@ -192,8 +192,8 @@ def test_the_agency_of_a_paper_is_shown_and_corrected(client, two_agencies, plan
 
 def test_a_paper_is_not_moved_to_an_agency_that_has_its_file(client, two_agencies, plan):
     now, gone = two_agencies
-    EarlierPaperFactory(agency=now, plan=plan, title="First report")
-    row = EarlierPaperFactory(agency=gone, plan=plan)
+    EarlierPaperFactory(agency=now, plan=plan, title="First report", pdf=PDF)
+    row = EarlierPaperFactory(agency=gone, plan=plan, pdf=PDF)
     answer = post(client, "change-earlier-paper", row.pk, **said_of(plan, version=row.version))
     assert answer.context["form"].errors["agency"] == [
         f"{now.name} has this file already, as “First report”."

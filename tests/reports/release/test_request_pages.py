@@ -369,7 +369,7 @@ def test_the_package_has_the_letter_the_schedule_the_papers_and_their_digests(
             name: sha256(files.read(name)).hexdigest() for name in names if name != "SHA256SUMS"
         }
     paper = fresh(decided).release.papers.get()
-    assert names == ["decide-letter.pdf", "schedule.csv", paper.file_name, "SHA256SUMS"]
+    assert names == ["decide-letter-13-02025.pdf", "schedule.csv", paper.file_name, "SHA256SUMS"]
     assert sums[paper.file_name] == paper.pdf_sha256
 
 
@@ -514,7 +514,9 @@ def test_the_package_of_a_coordinator_has_no_letter(coordinator, adviser, agency
     for who in (coordinator, adviser):
         data = client_of(who).get(at("request-package", row.pk)).content
         names[who.pk] = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
-    assert names[adviser.pk] - names[coordinator.pk] == {f"{letter.kind}-letter.pdf"}
+    assert names[adviser.pk] - names[coordinator.pk] == {
+        f"{letter.kind}-letter-{row.reference.replace('/', '-')}.pdf"
+    }
 
 
 # --- who does it, and another agency's answer ------------------------------------------------------
