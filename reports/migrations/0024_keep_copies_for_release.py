@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reports', '0022_keep_why_warnings_are_left'),
+        ('reports', '0023_ask_agencies_by_a_day'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
