@@ -378,14 +378,22 @@ def test_other_letters_are_sent_once_and_then_frozen(request_, adviser):
 
 
 def test_what_an_agency_releases_of_its_own_accord_needs_no_requester_and_no_clock(
-    recorded, plan, issued, decide, prepared, adviser, reviewer, decision_maker
+    recorded, plan, issued, decide, adviser, reviewer, decision_maker
 ):
     row = recorded(channel="own_initiative", requester_name="", requester_address="", plan=plan)
     requests.start_scoping(request=row, by=adviser)
     line = schedule.add_paper(request=row, paper=issued, by=adviser)
     requests.start_preparing(request=row, by=adviser)
     decide(line, "full")
-    letter = prepared(row)
+    letter = letters.prepare_letter(
+        request=row,
+        kind="decide",
+        typed={**TYPED, "own_words": "The Minister agreed to it."},
+        on=TODAY,
+        ombudsman=OMBUDSMAN,
+        by=adviser,
+        at=NOW,
+    )
     requests.send_for_review(request=row, ombudsman=OMBUDSMAN, by=adviser)
     requests.finish_review(request=row, ombudsman=OMBUDSMAN, by=reviewer)
     event = deciding.sign_decision(

@@ -220,8 +220,8 @@ def test_a_difference_is_left_with_a_reason_at_the_signature(
 ):
     decide(again, "full")
     letter = prepared(again.request)
-    requests.send_for_review(request=again.request, by=adviser)
-    requests.finish_review(request=again.request, by=reviewer)
+    requests.send_for_review(request=again.request, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=again.request, ombudsman=OMBUDSMAN, by=reviewer)
     act = {
         "request": again.request,
         "letter_version": letter.version,

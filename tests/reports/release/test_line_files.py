@@ -142,8 +142,8 @@ def test_each_kind_of_paper_is_released_or_asks_for_a_copy_before_it_is_signed(
     if refused:
         add_copy(line, made(pages=4))
     assert (blocked(request_), packages.refusals(request_)) == ([], [])
-    requests.send_for_review(request=request_, by=adviser)
-    requests.finish_review(request=request_, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     sign(letter)
     files = packages.prepared_papers(request_)
     release = releases.release(request=request_, papers=files, on=TODAY, by=adviser, at=NOW)
@@ -275,11 +275,11 @@ def test_a_copy_is_added_after_the_decision_only_where_nothing_can_go_out(
     add_copy(word, made(pages=1))
     decide(pdf, "full")
     letter = prepared(request_)
-    requests.send_for_review(request=request_, by=adviser)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
     assert said(add_copy, line=word, data=made()) == (
         "This request is in review; copies are uploaded while it is scoped or prepared."
     )
-    requests.finish_review(request=request_, by=reviewer)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     sign(letter)
     taken = "This paper has a file that can be released. Nothing is put in its place now."
     assert [said(add_copy, line=each, data=made()) for each in (word, pdf)] == [taken, taken]
@@ -301,8 +301,8 @@ def test_a_signed_decision_that_lacks_a_file_is_repaired(
     word = listed("evidence, Word")
     decide(word, "full")
     letter = prepared(request_)
-    requests.send_for_review(request=request_, by=adviser)
-    requests.finish_review(request=request_, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     with monkeypatch.context() as before:
         before.setattr(deciding, "lack_of", lambda line: "")
         sign(letter)
@@ -392,8 +392,8 @@ def test_a_decision_is_not_signed_when_the_check_refuses_a_file(
     paper = listed("evidence, refused")
     decide(paper, "full")
     letter = prepared(request_)
-    requests.send_for_review(request=request_, by=adviser)
-    requests.finish_review(request=request_, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     client = client_of(decision_maker)
     page = client.get(at("request-decision", request_.pk))
     assert [url for _said, url in page.context["obstacles"]] == [
@@ -414,8 +414,8 @@ def test_the_release_page_leads_to_the_upload_that_is_lacking(
     word = listed("evidence, Word")
     decide(word, "full")
     letter = prepared(request_)
-    requests.send_for_review(request=request_, by=adviser)
-    requests.finish_review(request=request_, by=reviewer)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     with monkeypatch.context() as before:
         before.setattr(deciding, "lack_of", lambda line: "")
         sign(letter)
