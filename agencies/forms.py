@@ -10,7 +10,17 @@ from django.contrib.auth.forms import SetPasswordMixin
 
 from agencies.asking import Fault, example_day
 from agencies.fields import DayField, Form, ReasonField, TextField, VersionedForm
-from agencies.models import Agency, Appointment, Office, Place, Seat, User, path_of
+from agencies.models import (
+    UNIT_LENGTH,
+    Agency,
+    Appointment,
+    Office,
+    Place,
+    Seat,
+    Unit,
+    User,
+    path_of,
+)
 from agencies.services import agencies as agency_services
 from agencies.services import appointments as appointment_services
 from agencies.services.accounts import account_faults
@@ -139,6 +149,36 @@ class EndSeatForm(Form):
 
     def ask_to_confirm(self) -> None:
         self.fields["confirmed"].widget = forms.CheckboxInput()
+
+
+class AddUnitForm(Form):
+    name = TextField(label="Name of the unit", max_length=UNIT_LENGTH)
+    from_on = DayField(label="First day")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["from_on"].initial = today
+
+
+class ChangeUnitForm(VersionedForm):
+    """Rename a unit, or end it."""
+
+    BEGINS_WITH = ("name", "to_on")
+
+    name = TextField(label="Name of the unit", max_length=UNIT_LENGTH)
+    to_on = DayField(label="Last day", required=False, help_text="Only if the unit ends.")
+
+
+class SeatUnitForm(Form):
+    unit = forms.ModelChoiceField(
+        label="Unit", queryset=Unit.objects.none(), required=False, empty_label="No unit"
+    )
+
+    def __init__(self, *args: Any, seat: Seat, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = Unit.objects.on(today).filter(agency=seat.agency_id)
+        self.fields["unit"].initial = seat.unit_id
+        self.fields["unit"].queryset = units.order_by("name")  # type: ignore[attr-defined]
 
 
 class SignatureForm(Form):

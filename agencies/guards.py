@@ -173,9 +173,19 @@ GUARDS = (
         message="Another Minister holds that portfolio for part of the time.",
         lock="719203",
     ),
+    Guard(
+        name="seat_unit_of_its_agency",
+        table="agencies_seat",
+        events=("INSERT", "UPDATE"),
+        refuse_when=(
+            "NEW.unit_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM agencies_unit u"
+            " WHERE u.id = NEW.unit_id AND u.agency_id = NEW.agency_id)"
+        ),
+        message="The unit belongs to another agency.",
+    ),
     *frozen_history(
         f"agencies_historical{name}"
-        for name in ("agency", "user", "seat", "appointment", "invitation")
+        for name in ("agency", "user", "unit", "seat", "appointment", "invitation")
     ),
 )
 

@@ -19,6 +19,7 @@ from rules.permissions import has_perm
 
 from agencies.tracking import SIGNATURE_LENGTH, track
 
+UNIT_LENGTH = 150
 # Stored values of `Seat.Role`, needed before that class exists for the constraints.
 ROLE_CODES = [
     "contributor",
@@ -362,10 +363,37 @@ def placed(*, kept: Q) -> Q:
 MISPLACED = "A Minister’s office has a portfolio and no agency. Every other role has an agency."
 
 
+class Unit(models.Model):
+    """A part of an agency that can be given its work: "Financial Crime Group". It ends; it is never deleted."""
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
+    name = models.CharField(max_length=UNIT_LENGTH)
+    from_on = models.DateField("from")
+    to_on = models.DateField("to (last day)", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = PeriodQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(F("agency"), Lower("name"), name="unit_name_once_in_agency"),
+            models.CheckConstraint(
+                name="unit_period", condition=Q(to_on=None) | Q(to_on__gte=F("from_on"))
+            ),
+            models.CheckConstraint(name="unit_has_name", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Seat(Placed):
     """A user's role in a place for a period. Work belongs to the agency, not to the user."""
 
     user = models.ForeignKey(User, models.PROTECT, related_name="seats")
+    # Where the person works; it gives no rights. guards.py keeps it within the seat's agency.
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="seats")
     from_on = models.DateField("from")
     to_on = models.DateField("to (last day)", null=True, blank=True)
     # Set if the seat was ended at once on or before its first day; other seats end with `to_on`.

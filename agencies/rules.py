@@ -96,4 +96,6 @@ rules.add_perm("agencies.keep_portfolio", coordinates_any_agency)
 # and of the Minister's office that it reports to.
 rules.add_perm("agencies.see_agency", has_seat_in)
 rules.add_perm("agencies.manage_seats", approves_for_agency | administers_place)
+# A unit is the agency's own matter, so nobody widens this.
+rules.add_perm("agencies.manage_units", approves_for_agency)
 rules.add_perm("agencies.manage_seat", manages_its_role)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from agencies.models import Invitation, Place, Seat, columns_of
+from agencies.models import Agency, Invitation, Place, Seat, Unit, columns_of
 
 Role = Seat.Role
 MAX_ENTRIES = 50
@@ -32,7 +32,7 @@ def seating_of(place: Place, on: date) -> Seating:
     """Return the place's seats on a day, in the order of `Seat.Role` and then by name. One query."""
     seating = Seating()
     order = list(Role.values)
-    seats = Seat.objects.filter(**columns_of(place)).select_related("user")
+    seats = Seat.objects.filter(**columns_of(place)).select_related("user", "unit")
     for seat in sorted(seats, key=lambda seat: (order.index(seat.role), seat.user.name)):
         if seat.is_over(on):
             seating.before.append(seat)
@@ -55,11 +55,14 @@ class Entry:
 
 
 def history_of(place: Place) -> list[Entry]:
-    """Return the latest events of the place's seats and invitations, newest first. Two queries."""
+    """Return the latest events of the place's seats, units and invitations, newest first. Three
+    queries, two of an office."""
     here = columns_of(place)
     seats = Seat.history.filter(**here).select_related("user")
     invitations = Invitation.history.filter(**here)
     entries = [*entries_of(seats, _seat), *entries_of(invitations, _invitation)]
+    if isinstance(place, Agency):
+        entries += entries_of(Unit.history.filter(agency_id=place.pk), _unit)
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:MAX_ENTRIES]
 
 
@@ -87,9 +90,25 @@ def _seat(was: Any, now: Any) -> str:
         return f"{_given(now, name)}, from {now.from_on:%-d %B %Y}{until}."
     if now.withdrawn_at and not (was and was.withdrawn_at):
         return f"withdrew the seat of {name}."
+    if was and now.unit_id != was.unit_id:
+        return f"put {name} in a unit." if now.unit_id else f"took {name} out of their unit."
     if was and now.to_on != was.to_on and now.to_on:
         return f"ended the seat of {name}, last day {now.to_on:%-d %B %Y}."
     return f"changed the seat of {name}."
+
+
+def _unit(was: Any, now: Any) -> str:
+    if was is None:
+        return f"added the unit {now.name}, from {now.from_on:%-d %B %Y}."
+    if now.name != was.name:
+        return f"renamed the unit {was.name} to {now.name}."
+    if now.to_on == was.to_on:
+        return ""
+    return (
+        f"ended the unit {now.name}, last day {now.to_on:%-d %B %Y}."
+        if now.to_on
+        else f"reopened the unit {now.name}."
+    )
 
 
 def _given(now: Any, name: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path, register_converter
 
 from agencies.models import OFFICE_PATH, Agency, Office, path_of
-from agencies.views import agencies, appointments, invitations, people, seats
+from agencies.views import agencies, appointments, invitations, people, seats, units
 
 
 class PlaceConverter:
@@ -44,6 +44,9 @@ urlpatterns = [
     path("agencies/<place:place>/seats/invite/", invitations.invite, name="invite"),
     path("agencies/<int:agency>/seats/cover/", seats.cover, name="cover"),
     path("agencies/<place:place>/seats/<int:seat>/end/", seats.end, name="end"),
+    path("agencies/<int:agency>/seats/<int:seat>/unit/", units.of_seat, name="seat-unit"),
+    path("agencies/<int:agency>/units/add/", units.add, name="add-unit"),
+    path("agencies/<int:agency>/units/<int:unit>/change/", units.change, name="change-unit"),
     path(
         "agencies/<place:place>/invitations/<int:invitation>/send-again/",
         invitations.send_again,

@@ -77,6 +77,7 @@ from tests.factories import (
     StatusProposalFactory,
     SuggestionFactory,
     SupportFactory,
+    UnitFactory,
     UserFactory,
     VariationFactory,
     WorkItemFactory,
@@ -348,6 +349,7 @@ def scene() -> Scene:
     CalendarFeedFactory(
         plan=plan, agency=police, token_hash=hash_of(CALENDAR_TOKEN), created_by=contributor
     )
+    UnitFactory(agency=police, name="Financial Crime Group")
     StatusProposalFactory(item=supported, agency=police, proposed_by=contributor)
     HeldEntryFactory(plan=plan, agency=police, item=item, written_by=contributor)
     variation = VariationFactory(milestone=milestone, number=1)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from agencies.models import Agency, Appointment, Invitation, Seat, User
+from agencies.models import Agency, Appointment, Invitation, Seat, Unit, User
 from reports.document import to_json
 from reports.models import (
     Briefing,
@@ -41,6 +41,7 @@ from reports.models import (
 from reports.models.issue import sha256
 from tests.reports.sample import document as sample_document
 from workitems.models import (
+    Assignment,
     Attendance,
     CalendarFeed,
     Decision,
@@ -96,6 +97,15 @@ class UserFactory(DjangoModelFactory):
         self.set_password(extracted or PASSWORD)
         if create:
             self.save()
+
+
+class UnitFactory(DjangoModelFactory):
+    class Meta:
+        model = Unit
+
+    agency = factory.SubFactory(AgencyFactory)
+    name = factory.Sequence(lambda n: f"Unit {n}")
+    from_on = date(2009, 1, 1)
 
 
 class SeatFactory(DjangoModelFactory):
@@ -654,6 +664,20 @@ class ReturnSheetFactory(DjangoModelFactory):
     uploaded_by = factory.SubFactory(UserFactory)
     uploaded_as = factory.LazyAttribute(lambda row: row.uploaded_by.signature)
     uploaded_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class AssignmentFactory(DjangoModelFactory):
+    """An item that its lead agency gave to one of its units."""
+
+    class Meta:
+        model = Assignment
+
+    item = factory.SubFactory(WorkItemFactory)
+    agency = factory.SelfAttribute("item.lead_agency")
+    unit = factory.SubFactory(UnitFactory, agency=factory.SelfAttribute("..agency"))
+    given_by = factory.SubFactory(UserFactory)
+    given_at = datetime(2010, 6, 1, tzinfo=UTC)
+    version = 1
 
 
 class HeldEntryFactory(DjangoModelFactory):

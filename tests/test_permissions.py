@@ -383,6 +383,14 @@ def seat_in_police(scene: Scene) -> list[Any]:
     return [*police(scene), scene["contributor"].seats.get().pk]
 
 
+def unit_of_police(scene: Scene) -> list[Any]:
+    return [*police(scene), scene.agencies["police"].units.get().pk]
+
+
+def item_in_police(scene: Scene) -> list[Any]:
+    return [*item(scene), *police(scene)]
+
+
 def calendar_of_police(scene: Scene) -> list[Any]:
     return [*police(scene), scene.agencies["police"].calendar_feeds.get().pk]
 
@@ -496,6 +504,9 @@ RULES: dict[str, Row] = {
     "agencies:seats": of_plan(police, may=SEATERS),
     "agencies:invite": of_plan(police, may=SEATERS, post=INVALID),
     "agencies:cover": of_plan(police, may=SEATERS, post=INVALID),
+    "agencies:seat-unit": of_plan(seat_in_police, may=("approver",), post=ONWARD),
+    "agencies:add-unit": of_plan(police, may=("approver",), post=INVALID),
+    "agencies:change-unit": of_plan(unit_of_police, may=("approver",), post=INVALID),
     "agencies:end": of_plan(seat_in_police, may=SEATERS, post=INVALID),
     "agencies:send-again": of_plan(invitation_to_police, may=SEATERS, get=NOT_ALLOWED, post=ONWARD),
     "agencies:withdraw": first_of(SEATERS, of_plan(invitation_to_police, may=SEATERS, post=ONWARD)),
@@ -565,6 +576,7 @@ RULES: dict[str, Row] = {
     "held:detail": of_plan(held, may=WRITERS),
     "held:release": of_plan(held, may=("approver",), get=NOT_ALLOWED, post=ONWARD),
     "held:withdraw": of_plan(held, may=WRITERS, get=NOT_ALLOWED, post=INVALID),
+    "workitems:give": of_plan(item_in_police, may=WRITERS, post=INVALID),
     "workitems:review": of_plan(item, may=("coordinator",), post=INVALID),
     "workitems:milestone": of_plan(milestone, may=WRITERS, post=INVALID),
     "workitems:set-as-told": of_plan(item, may=(*WRITERS, "coordinator"), post=ONWARD),

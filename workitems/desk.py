@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from agencies.models import Seat, User
+from workitems.assigned import waiting_for
 from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import (
     HeldEntry,
@@ -118,7 +119,7 @@ SOURCES: list[Callable[[User, date], list[Line]]] = []
 def lines_for(user: User, on: date) -> list[Line]:
     """Return the user's to-dos, soonest due first.
 
-    This module makes at most six queries, for any number of seats, plans and items.
+    This module makes at most seven queries, for any number of seats, plans and items.
     """
     lines = [line for source in SOURCES for line in source(user, on)]
     own = user.agencies_as(*WRITERS)
@@ -126,6 +127,7 @@ def lines_for(user: User, on: date) -> list[Line]:
         lines += _returns_to_send(own, user.agencies_as(Seat.Role.APPROVER), on)
         lines += _milestones(own, on)
         lines += _proposals(own, on)
+        lines += _given(user, on)
     approving = user.agencies_as(Seat.Role.APPROVER)
     if approving:
         lines += _to_release(approving, on)
@@ -196,6 +198,22 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
             url=each.get_absolute_url(),
         )
         for each in soon
+    ]
+
+
+def _given(user: User, on: date) -> list[Line]:
+    """Items that colleagues gave to the user, or to a unit that the user works in."""
+    return [
+        line(
+            due=each.by_on or on,
+            on=on,
+            plan=each.item.plan.title,
+            what=f"Item {each.item.number} {each.item.title}",
+            detail=f"Given to {'you' if each.user_id == user.pk else each.unit} by {each.given_by.name}",
+            when="" if each.by_on else f"Since {localdate(each.given_at):%-d %B %Y}",
+            url=each.item.get_absolute_url(),
+        )
+        for each in waiting_for(user, on)[:SHOWN_AT_MOST]
     ]
 
 

@@ -167,6 +167,16 @@ GUARDS = (
         ),
         message="The pillar belongs to another plan.",
     ),
+    Guard(
+        name="assignment_unit_of_its_agency",
+        table="workitems_assignment",
+        events=("INSERT", "UPDATE"),
+        refuse_when=(
+            "NEW.unit_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM agencies_unit u"
+            " WHERE u.id = NEW.unit_id AND u.agency_id = NEW.agency_id)"
+        ),
+        message="The unit belongs to another agency.",
+    ),
     *frozen(
         "workitems_notice",
         name="told_once_for_all",
@@ -178,7 +188,7 @@ GUARDS = (
             "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
             "mitigation", "variation", "risk", "round", "reminder", "return",
             "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
-            "statusproposal", "heldentry", "outofsession", "outofsessionanswer",
+            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment",
         )
     ),
     *frozen_history(

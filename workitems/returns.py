@@ -97,12 +97,26 @@ class Section:
     milestones_since: list[MilestoneAnswer] = field(default_factory=list)
     is_after_no_changes: bool = False
     moved: Any = None
+    # Who looks after it within the agency, for the agency's own people; `is_mine` of the reader.
+    given: Any = None
+    is_mine: bool = False
 
     @property
     def answers(self) -> list[tuple[str, Update]]:
         """The previous answer and the new one, as far as there are any."""
         both = ("Last time", self.last), ("This time", self.update)
         return [(title, update) for title, update in both if update]
+
+    @property
+    def has_last_words(self) -> bool:
+        return self.last is not None and any(_words(self.last))
+
+    @property
+    def says_the_same(self) -> bool:
+        """Whether the new answer has the words of the previous one."""
+        if self.last is None or self.update is None:
+            return False
+        return any(_words(self.last)) and _words(self.last) == _words(self.update)
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -121,6 +135,10 @@ class Section:
     @property
     def may_say_no_change(self) -> bool:
         return not self.is_overdue and not self.is_after_no_changes
+
+
+def _words(update: Update) -> tuple[str, str, str]:
+    return update.achieved, update.planned_next, update.challenges
 
 
 @dataclass(frozen=True)

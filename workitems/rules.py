@@ -19,6 +19,7 @@ from agencies.rules import (
 )
 from workitems.models import (
     Action,
+    Assignment,
     CalendarFeed,
     HeldEntry,
     Member,
@@ -47,7 +48,7 @@ def plan_of(row: Any) -> Plan | None:
         return row.out_of_session.variation.plan
     if isinstance(row, Mitigation):
         row = row.delay.milestone
-    if isinstance(row, Milestone | StatusProposal):
+    if isinstance(row, Milestone | StatusProposal | Assignment):
         return row.item.plan
     plan: Plan = getattr(row, "plan", row)
     return plan
@@ -149,6 +150,16 @@ answers_for_agency = seated(OutOfSessionAnswer, "agency_id", Seat.Role.APPROVER)
 writes_for_owner = seated(Risk, "owner_agency_id", *WRITERS)
 reads_for_agency = seated(Agency, "pk", *READING_ROLES)
 approves_for_feed = seated(CalendarFeed, "agency_id", Seat.Role.APPROVER)
+
+
+@rules.predicate
+def gives_item(user: User, row: Any) -> bool:
+    """True for a contributor or approver of an agency that leads or supports the assignment's item."""
+    if not isinstance(row, Assignment) or not has_role_in(user, row.agency_id, *WRITERS):
+        return False
+    return row.item.lead_agency_id == row.agency_id or any(
+        support.agency_id == row.agency_id for support in row.item.supports.all()
+    )
 
 
 @rules.predicate
@@ -283,6 +294,7 @@ rules.add_perm(
 rules.add_perm("workitems.finish_mitigation", owns_mitigation | writes_for_its_milestone)
 rules.add_perm("workitems.add_evidence", writes_for_milestone | writes_for_milestones_item)
 rules.add_perm("workitems.review_item", coordinates_plan)
+rules.add_perm("workitems.give_item", gives_item)
 rules.add_perm("workitems.request_variation", writes_for_item)
 rules.add_perm("workitems.recommend_variation", coordinates_plan)
 rules.add_perm("workitems.decide_variation", coordinates_plan)
@@ -315,6 +327,7 @@ CLOSED_BY_THE_END = {
     "workitems.set_as_told",
     "workitems.finish_mitigation",
     "workitems.add_evidence",
+    "workitems.give_item",
     "workitems.release_held",
     "workitems.review_item",
     "workitems.request_variation",

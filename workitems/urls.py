@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from workitems.views import (
     as_told,
+    assignments,
     date_box,
     delays,
     desk,
@@ -103,6 +104,7 @@ item_urls = [
         name="withdraw-proposal",
     ),
     path("<str:number>/review/", items.review, name="review"),
+    path("<str:number>/given/<int:agency>/", assignments.give, name="give"),
     path("<str:number>/as-told/", as_told.of_item, name="set-as-told"),
     path("<str:number>/milestones/<int:milestone>/", milestones.milestone, name="milestone"),
     path(

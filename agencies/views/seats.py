@@ -45,6 +45,9 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
                 .order_by("-sent_at", "pk")
             ],
             "roles": roles_to_manage(request.user, of),
+            "units": of.units.order_by("name") if isinstance(of, Agency) else (),
+            "keeps_units": isinstance(of, Agency)
+            and request.user.has_perm("agencies.manage_units", of),
             "exists": of.exists_on(on),
             "history": history_of(of),
             "may_see_calendar": signed_in(request).has_perm("workitems.see_feeds", of),

@@ -1,6 +1,7 @@
 // The return saves as it goes. Each section goes alone, a moment after the typing stops.
 
 import { Autosave, Connection, PATIENCE, errorLine, tellAll, watch } from "./autosave.js";
+import { takeDropped } from "./evidence.js";
 
 const form = document.querySelector("[data-return]");
 const connection = new Connection({
@@ -20,13 +21,19 @@ class Section extends Autosave {
     this.fields = element.querySelector("[data-fields]");
     this.inBriefing = element.querySelector("[data-in-briefing]");
     this.noChange = element.querySelector("[data-no-change]");
+    this.same = element.querySelector("[data-same]");
     this.steps = new Set(); // milestones that were typed into and not recorded
-    this.fields.addEventListener("input", () => this.touch());
+    this.fields.addEventListener("input", () => {
+      this.touch();
+      this.showSame();
+    });
     element.addEventListener("input", (event) => {
       const step = event.target.closest("[data-milestone]");
       if (step) this.steps.add(step.dataset.milestone);
     });
     element.addEventListener("click", (event) => this.press(event));
+    // Evidence shows an answer, so what is typed is saved first.
+    takeDropped(element, () => flush(this), () => connection.tokens[0].value);
   }
 
   press(event) {
@@ -38,6 +45,11 @@ class Section extends Autosave {
       return;
     }
     if ("takeTheirs" in pressed.dataset && !this.theirAnswer) return; // the whole page goes instead
+    if ("copyLast" in pressed.dataset) {
+      event.preventDefault();
+      this.copyLast();
+      return;
+    }
     const act = ["saveSection", "keepMine", "takeTheirs", "noChange", "saveMilestone"].find(
       (name) => name in pressed.dataset,
     );
@@ -47,6 +59,34 @@ class Section extends Autosave {
     else if (act === "noChange") this.act({ act: "no-change" });
     else if (act === "saveMilestone") this.record(pressed.closest("[data-milestone]"));
     else this.saveNow();
+  }
+
+  // Last time's words by the boxes that they go into.
+  get lastWords() {
+    const found = new Map();
+    for (const words of this.element.querySelectorAll(".return-last [data-words]")) {
+      found.set(this.fields.querySelector(`[name$="-${words.dataset.words}"]`), words.innerText.trim());
+    }
+    return found;
+  }
+
+  // Fills the empty boxes: what is typed is never replaced.
+  copyLast() {
+    const empty = [...this.lastWords].filter(([box]) => !box.value.trim());
+    for (const [box, words] of empty) box.value = words;
+    if (empty.length) {
+      empty[0][0].dispatchEvent(new Event("input", { bubbles: true }));
+      empty[0][0].focus();
+    } else {
+      this.say("The boxes have words already. Clear a box to copy into it", "quiet");
+    }
+  }
+
+  showSame() {
+    if (!this.same) return;
+    const last = this.lastWords;
+    const boxes = [...this.fields.querySelectorAll("textarea")];
+    this.same.hidden = !boxes.every((box) => same(box.value, last.get(box)));
   }
 
   get isUnsaved() {

@@ -14,6 +14,7 @@ from tests.factories import (
     AppointmentFactory,
     InvitationFactory,
     SeatFactory,
+    UnitFactory,
     UserFactory,
 )
 
@@ -26,6 +27,11 @@ NOON = datetime(2010, 3, 1, tzinfo=UTC)
 def two_agencies_of_one_name():
     AgencyFactory(short_name="Police")
     AgencyFactory(short_name="POLICE")
+
+
+def two_units_of_one_name():
+    unit = UnitFactory(name="Financial Crime Group")
+    UnitFactory(agency=unit.agency, name="FINANCIAL crime group")
 
 
 def two_people_of_one_address():
@@ -43,6 +49,9 @@ BROKEN = {
     "agency_valid_period": lambda: AgencyFactory(valid_from=LAST, valid_to=FIRST),
     "agency_successor_has_end": lambda: AgencyFactory(successor=AgencyFactory()),
     "user_email_unique": two_people_of_one_address,
+    "unit_name_once_in_agency": two_units_of_one_name,
+    "unit_period": lambda: UnitFactory(from_on=LAST, to_on=FIRST),
+    "unit_has_name": lambda: UnitFactory(name=""),
     "seat_period": lambda: SeatFactory(from_on=LAST, to_on=FIRST),
     "seat_role_known": lambda: SeatFactory(role="visitor"),
     "seat_has_its_place": lambda: SeatFactory(portfolio="Minister of Police"),

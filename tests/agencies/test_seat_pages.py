@@ -50,9 +50,9 @@ def test_the_page_takes_the_same_number_of_queries_for_any_number_of_seats(
     InvitationFactory.create_batch(count, agency=police)
     client.force_login(approver)
     client.get(url("seats", police.pk))  # the session notes when it began
-    # Session, person, agency, their seats, seats, invitations, history of both, plans; and the
-    # savepoint that is the request's transaction here.
-    with django_assert_num_queries(9 + 2):
+    # Session, person, agency, their seats, seats, invitations, units, history of the three, plans;
+    # and the savepoint that is the request's transaction here.
+    with django_assert_num_queries(11 + 2):
         response = client.get(url("seats", police.pk))
     shown = response.context["seating"]
     assert (len(shown.now), len(shown.to_come), len(shown.before)) == (count + 1, count, count)

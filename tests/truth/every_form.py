@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Agency, Appointment, Invitation, Seat, User
+from agencies.models import Agency, Appointment, Invitation, Seat, Unit, User
 from reports.drafting.paper import document_of
 from reports.models import (
     Briefing,
@@ -431,6 +431,7 @@ CREATES = {
         "approver",
         lambda world: {"name": "Aroha", "email": "aroha@example.org", "role": "contributor"},
     ),
+    "agencies:add-unit": Creates(Unit, "approver", lambda world: {"name": "Border Group"}),
     "agencies:cover": Creates(
         Seat,
         "approver",
@@ -805,6 +806,9 @@ CHANGES = {
     "agencies:close-account": STATE,
     "agencies:reopen-account": STATE,
     "agencies:end": STATE,
+    "agencies:seat-unit": SAME,
+    "agencies:change-unit": VERSION,
+    "workitems:give": VERSION,
     "agencies:send-again": VERSION,
     "agencies:withdraw": STATE,
     "feeds:revoke": STATE,

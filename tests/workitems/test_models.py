@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.constraints import declared, refused_by
 from tests.factories import (
     AgencyFactory,
+    AssignmentFactory,
     AttendanceFactory,
     CalendarFeedFactory,
     DecisionFactory,
@@ -290,6 +291,8 @@ BROKEN = {
     "status_proposal_declined_with_words": [
         lambda: StatusProposalFactory(state="declined", answered_by=UserFactory(), answered_at=NOW)
     ],
+    "assignment_once_in_agency": [lambda: again(AssignmentFactory, ["item", "agency"])],
+    "assignment_day_is_somebodys": [lambda: AssignmentFactory(unit=None, by_on=NOW)],
     "held_entry_says_what_is_asked": [
         lambda: HeldEntryFactory(text=""),
         lambda: HeldEntryFactory(owner_agency=None),

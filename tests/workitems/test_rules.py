@@ -33,6 +33,7 @@ from tests.factories import (
     VariationFactory,
 )
 from tests.workitems.record import NOW, TODAY
+from workitems.models import Assignment
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +67,7 @@ ALLOWED = {
     "read_held": WRITERS,
     "release_held": {("Police", "approver")},
     "review_item": COORDINATOR,
+    "give_item": WRITERS,
     "request_variation": WRITERS,
     "recommend_variation": COORDINATOR,
     "decide_variation": COORDINATOR,
@@ -134,6 +136,8 @@ def row_of(plan, item, of_return, milestone, police, customs):
             return MitigationFactory(delay=DelayFactory(milestone=milestone), owner_agency=customs)
         if permission in ("read_held", "release_held"):
             return HeldEntryFactory(plan=plan, agency=police)
+        if permission == "give_item":
+            return Assignment(item=item, agency=police)
         if permission in ABOUT_RETURNS:
             return of_return
         if permission in ABOUT_RISKS:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.factories import (
+    AssignmentFactory,
     DecisionFactory,
     MeetingFactory,
     MilestoneFactory,
@@ -202,10 +203,11 @@ def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
         item = WorkItemFactory(plan=plan, lead_agency=police)
         milestone = MilestoneFactory(item=item, original_due=TODAY)
         VariationFactory(milestone=milestone)
+        AssignmentFactory(item=item, unit=None, user=user)
         DecisionFactory(
             meeting=meeting, number=number + 1, owner_agency=police, due_on=TODAY, item=item
         )
-    # Seats; returns to send, milestones, decisions; returns to read, variations. Of briefings:
+    # Seats; returns to send, milestones, what is given to the user, decisions; returns to read, variations. Of briefings:
     # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
-    with django_assert_num_queries(15):
-        assert len(lines_for(user, TODAY)) == 2 + 3 * count
+    with django_assert_num_queries(16):
+        assert len(lines_for(user, TODAY)) == 2 + 4 * count

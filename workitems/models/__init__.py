@@ -1,6 +1,7 @@
 """Models of plans, work items and their reporting, one module per noun. Services do all writes."""
 
 from workitems.models.action import Action
+from workitems.models.assignment import Assignment
 from workitems.models.delay import Delay, Mitigation, Variation
 from workitems.models.feed import CalendarFeed
 from workitems.models.held_entry import HeldEntry

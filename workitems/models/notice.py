@@ -62,6 +62,7 @@ class Notice(models.Model):
         REQUEST_DUE = "oia_due", "Decision on a request due"
         REQUEST_LATE = "oia_late", "Decision on a request late"
         CONSULTED = "oia_asked", "Asked about a paper to release"
+        GIVEN = "given", "Given an item"
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)
@@ -114,7 +115,7 @@ class Notice(models.Model):
                         *("reminded", "extended", "entered", "submitted"),
                         *("out_asked", "out_ready", "out_closed"),
                         *("action", "act_done", "act_ended", "act_again"),
-                        *("oia_due", "oia_late", "oia_asked"),
+                        *("oia_due", "oia_late", "oia_asked", "given"),
                     ],
                 ),
             ),

@@ -43,6 +43,7 @@ MOST_URGENT_FIRST = (
         Reason.OPENED,
         Reason.ASKED,
         Reason.CONSULTED,
+        Reason.GIVEN,
     ),
     *(Reason.OUT_OF_SESSION, Reason.ACTION, Reason.ACTION_DONE, Reason.OUT_TO_CLOSE),
     *(Reason.REPLIED, Reason.ANSWERED, Reason.SUBMITTED, Reason.ACCEPTED),

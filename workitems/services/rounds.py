@@ -1,6 +1,7 @@
 """Open and close rounds; write, submit, send back and accept returns."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from workitems.services import milestone_answers
 from workitems.services.answers import (
     OVERDUE_NEEDS_WORDS,
     after_no_changes,
+    items_of,
     moved_items,
     status_in_words,
 )
@@ -159,6 +161,36 @@ def say_no_change(
     update.key_achievement = Update.KeyAchievement.NO
     update.no_change_on = on
     return _write(update, was, version, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What "no change to the rest" answered, and what it left with the reason, in the Plan's order."""
+
+    answered: list[WorkItem]
+    left: list[tuple[WorkItem, str]]
+
+
+@transaction.atomic
+def say_no_change_to_the_rest(*, of_return: Return, by: User, on: date, at: datetime) -> Rest:
+    """Answer with "no change" each item of the agency that has no answer yet and may have this one.
+
+    What has an answer stays as it is. An item is left if it has an overdue milestone, for the third
+    time in a row, or if another user answers it meanwhile. Raise `Refused` if the return is locked.
+    """
+    of_return = milestone_answers.open_return(of_return)
+    answered = set(of_return.updates.values_list("item", flat=True))
+    rest = Rest([], [])
+    for item in items_of(of_return):
+        if item.pk in answered:
+            continue
+        try:
+            say_no_change(of_return=of_return, item=item, on=on, by=by, at=at)
+        except Refused as refusal:
+            rest.left.append((item, str(refusal)))
+        else:
+            rest.answered.append(item)
+    return rest
 
 
 @transaction.atomic

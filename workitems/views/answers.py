@@ -9,6 +9,8 @@ from django.http import HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import time_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.timezone import localdate, localtime
 
 from agencies.fields import overwrite_data, say_refusal
@@ -31,10 +33,13 @@ from workitems.services.handover import Mending, mended_words
 from workitems.views.lookups import signed_in
 
 SAVE, NO_CHANGE, TAKE_THEIRS, OPEN = "save", "no-change", "theirs", "open"
+# Of all items without an answer; of one, with its number: last time's words into its empty boxes.
+NO_CHANGE_TO_THE_REST, COPY = "no-change-rest", "copy"
 # Of an answer on a milestone, with its id: keep it although the milestone changed, or remove it.
 CONFIRM, REMOVE = "confirm", "remove"
 # Of an item that moved after its answer was saved, with its number.
 KEEP_ANSWER, TAKE_ITEM = "keep-answer", "take-item"
+WORDS = ("achieved", "planned_next", "challenges")
 CHOICES = (CONFIRM, REMOVE, KEEP_ANSWER, TAKE_ITEM)
 
 
@@ -391,6 +396,52 @@ def note_conflict(entry: Entry, conflict: services.Conflict) -> None:
     entry.theirs = conflict.current
     if entry.form:
         entry.form.take_version(conflict.current.version if conflict.current else 0)
+
+
+def copy_last(entries: list[Entry], number: str) -> None:
+    """Show last time's words in the empty boxes of an item's fields. Nothing is saved."""
+    for entry in entries:
+        last, form = entry.section.last, entry.form
+        if entry.section.item.number == number and last is not None and form and not form.is_bound:
+            for name in WORDS:
+                form.initial[name] = form.initial.get(name) or getattr(last, name)
+
+
+def copied_words(entries: list[Entry], number: str) -> str:
+    """Say what `copy_last` does for an item, as a sentence for the next page."""
+    for entry in entries:
+        last, update = entry.section.last, entry.section.update
+        if entry.section.item.number == number and last is not None:
+            if any(getattr(last, name) and not getattr(update, name, "") for name in WORDS):
+                return (
+                    f"Last time’s words are in the empty boxes of item {number}. Edit them, then save: "
+                    "nothing is saved yet."
+                )
+            return f"Item {number} has words in these boxes already, so nothing was copied. Clear a box first."
+    return "There is nothing to copy."
+
+
+def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
+    """Say what "no change to the rest" answered and what it left, each item a link to its section."""
+    if not rest.answered and not rest.left:
+        return "Every item has an answer already, so nothing was changed."
+    address = of_return.get_absolute_url()
+    links = {
+        item.pk: format_html(
+            '<a href="{}?open={}#item-{}">{}</a>', address, item.number, item.number, item.number
+        )
+        for item in (*rest.answered, *(item for item, _ in rest.left))
+    }
+    said = mark_safe("No item could be answered with “no change”.")
+    if rest.answered:
+        numbers = format_html_join(", ", "{}", ((links[item.pk],) for item in rest.answered))
+        said = format_html("“No change” is saved for {}. You can still change each.", numbers)
+    for item, why in rest.left:
+        reason = why.removeprefix(f"Item {item.number}: ")
+        said = format_html(
+            "{} Left for you: {}, because {}", said, links[item.pk], reason[0].lower() + reason[1:]
+        )
+    return said
 
 
 def save_milestone(

@@ -8,8 +8,9 @@ from csp.decorators import csp
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -81,6 +82,18 @@ def home_of(piece: Evidence) -> str:
     return f"{piece.milestone.item.get_absolute_url()}#milestones"
 
 
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script sends a file that was dropped onto a section (static/js/evidence.js)."""
+    return request.method == "POST" and request.headers.get("Accept") == "application/json"
+
+
+def listed(request: HttpRequest, context: dict[str, Any]) -> str:
+    """Return the list of evidence as it is now, as HTML."""
+    pieces = context["pieces"].all()
+    shown = {**context, "pieces": pieces, "may_withdraw": True, "add_url": request.path}
+    return render_to_string("workitems/evidence/list.html", shown, request)
+
+
 def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) -> HttpResponse:
     form = EvidenceForm(
         posted(request),
@@ -89,8 +102,13 @@ def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) 
     if form.is_valid():
         with saying_refusals(form):
             service(by=signed_in(request), at=timezone.now(), **to, **form.cleaned_data)
+            if wants_json(request):
+                return JsonResponse({"list": listed(request, context)})
             messages.success(request, "The evidence is added.")
             return redirect(context["back"])
+    if form.errors and wants_json(request):
+        said = [str(each) for errors in form.errors.values() for each in errors]
+        return JsonResponse({"errors": said}, status=422)
     return render(
         request,
         "workitems/evidence/add.html",

@@ -22,6 +22,7 @@ from workitems.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.forms.moments import AsAtForm
 from workitems.item_page import ItemPage, item_page
 from workitems.models import (
+    Assignment,
     Decision,
     Evidence,
     Milestone,
@@ -36,6 +37,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import Stage
+from workitems.models.plan import READING_ROLES
 from workitems.narrative import blocks_of, item_history, reader_of
 from workitems.plan_at import (
     ItemAt,
@@ -75,6 +77,7 @@ IN_DETAIL = (
         has_risks=Exists(Risk.objects.filter(item=OuterRef("pk"))),
         is_carried_on=Exists(WorkItem.objects.filter(carried_from=OuterRef("pk"))),
         has_tracker_notes=Exists(TrackerNote.objects.filter(item=OuterRef("pk"))),
+        is_given=Exists(Assignment.objects.given().filter(item=OuterRef("pk"))),
     )
     .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
 )
@@ -193,7 +196,9 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         return render(request, "workitems/items/not_yet.html", frame | {"item": item})
     parts = _parts(request, item, shown, moment) | _trail(request, item)
     # Past moments are read-only.
-    may = _may(request, item) | _in_returns(request, item) if moment.is_now else {}
+    may: dict[str, Any] = {}
+    if moment.is_now:
+        may = _may(request, item) | _in_returns(request, item) | _within(request, item)
     return render(request, "workitems/items/detail.html", frame | parts | may)
 
 
@@ -324,6 +329,27 @@ def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
         "may_ask": item.is_live and user.has_perm("workitems.request_variation", item),
         "may_tell": user.has_perm("workitems.set_as_told", item),
         "may_raise": item.is_live and user.has_perm("workitems.raise_risk", item),
+    }
+
+
+def _within(request: HttpRequest, item: WorkItem) -> dict[str, Any]:
+    """Return who looks after the item in each of the reader's own agencies that answers for it. One
+    query if it is given to anybody."""
+    user = signed_in(request)
+    own = user.agencies_as(*READING_ROLES)
+    taking_part = [item.lead_agency, *(support.agency for support in item.supports.all())]
+    agencies = [each for each in taking_part if each.pk in own]
+    given = {}
+    if agencies and item.is_given:  # type: ignore[attr-defined]
+        rows = item.assignments.given().filter(agency__in=agencies).for_list(localdate())
+        given = {row.agency_id: row for row in rows}
+    writing = user.agencies_as(*WRITERS)
+    return {
+        "within": [
+            (agency, given.get(agency.pk), agency.pk in writing and item.stage != Stage.WITHDRAWN)
+            for agency in agencies
+            if agency.pk in writing or agency.pk in given
+        ]
     }
 
 

@@ -5,6 +5,7 @@ page. With JavaScript (static/js/return.js) each section is saved separately, th
 """
 
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,25 +17,32 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import history
+from agencies.models import User
 from agencies.views.form_pages import refusals_in_messages, saying_refusals
 from workitems import services
+from workitems.assigned import given_in
 from workitems.desk import days_until
 from workitems.forms.returns import ReplyForm, SendBackForm
 from workitems.forms.workbook import WorkbookForm
 from workitems.models import Evidence, Notice, Return, WorkItem
+from workitems.models.plan import READING_ROLES
 from workitems.notices import tell_at_once
-from workitems.returns import Page, one_section, return_page, takes_answers
+from workitems.returns import Page, Section, one_section, return_page, takes_answers
 from workitems.services import handover as handover_services
 from workitems.services import rounds as round_services
 from workitems.views.answers import (
     CHOICES,
+    COPY,
     NO_CHANGE,
+    NO_CHANGE_TO_THE_REST,
     OPEN,
     SAVE,
     TAKE_THEIRS,
     Entry,
     NoteEntry,
     choose,
+    copied_words,
+    copy_last,
     entries_of,
     items_to_open,
     items_with_fields,
@@ -42,6 +50,7 @@ from workitems.views.answers import (
     milestones_read,
     note_entries,
     reply_json,
+    rest_in_words,
     save_entry,
     save_reply,
     section_json,
@@ -50,6 +59,7 @@ from workitems.views.answers import (
 from workitems.views.lookups import require, signed_in, visible_plan
 
 SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
+MINE = "mine"  # `only` in the address: the items given to the reader
 SUBMITTED = "Submitted. We’ll email a receipt to you and the agency’s contributors."
 Reason = Notice.Reason
 
@@ -82,7 +92,9 @@ def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
         is_for_reading=not is_writer,
         as_handed_in=not is_writer,
     )
-    return show(request, of_return, page, entries_of(of_return, page.sections, opened=opened))
+    entries = entries_of(of_return, page.sections, opened=opened)
+    copy_last(entries, request.GET.get("copy", ""))
+    return show(request, of_return, page, entries)
 
 
 def writing_for(request: HttpRequest, of_return: Return) -> AbstractContextManager[None]:
@@ -110,7 +122,7 @@ def read_by_coordinator(request: HttpRequest, of_return: Return) -> Return:
 def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     """Save the posted page and do what its button says.
 
-    The button's value `act` is "save", "no-change:1.2", "theirs:1.2", "open:3.1", "open:m77",
+    The button's value `act` is "save", "no-change:1.2", "no-change-rest", "copy:1.2", "theirs:1.2", "open:3.1", "open:m77",
     "keep-answer:1.2", "take-item:1.2", "confirm:5", "remove:5", "ready", "not-ready", "submit" or
     "submit-unmended". The numbers are of items; "m77" is the milestone with id 77, and 5 an answer
     on a milestone. All of them save first.
@@ -157,6 +169,19 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
             handover_services.withdraw_ready(of_return=of_return, by=signed_in(request))
             messages.success(request, "The return is no longer marked as ready for approval.")
         return redirect(request.path)
+    if act == NO_CHANGE_TO_THE_REST:
+        with refusals_in_messages(request):
+            rest = round_services.say_no_change_to_the_rest(
+                of_return=of_return, by=signed_in(request), on=localdate(), at=timezone.now()
+            )
+            say = messages.success if rest.answered else messages.info
+            say(request, rest_in_words(of_return, rest))
+        return redirect(request.path)
+    if act == COPY:
+        messages.info(request, copied_words(entries, number))
+        return redirect(
+            f"{request.path}?{urlencode({'open': number, 'copy': number})}#item-{number}"
+        )
     if act == OPEN:
         place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
         return redirect(f"{request.path}?{urlencode({'open': number})}#{place}")
@@ -245,6 +270,10 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     person, on, round = signed_in(request), localdate(), of_return.round
+    mine = show_given(person, of_return, [entry.section for entry in entries], on)
+    only_mine = bool(mine) and request.GET.get("only") == MINE
+    if only_mine:
+        entries = [entry for entry in entries if entry.section.is_mine or entry.is_wrong]
     writes = takes_answers(of_return) and person.has_perm("workitems.write_update", of_return)
     reviews = (
         of_return.state == Return.State.SUBMITTED
@@ -290,6 +319,8 @@ def show(
             "mails": mails_of(of_return),
             "workbook_form": WorkbookForm() if writes else None,
             "is_for_agency": for_agency,
+            "mine": mine,
+            "only_mine": only_mine,
             "may_recall": may_recall,
             "recall_obstacle": handover_services.recall_obstacle(of_return) if may_recall else "",
             "unmended": unmended,
@@ -305,6 +336,21 @@ def show(
         },
         status=status,
     )
+
+
+def show_given(person: User, of_return: Return, sections: list[Section], on: date) -> int:
+    """Put into the sections who looks after each item, for the agency's own people. Return how many are
+    the reader's. One query; none for others."""
+    if of_return.agency_id not in person.agencies_as(*READING_ROLES):
+        return 0
+    items = [section.item.pk for section in sections]
+    given = given_in([of_return.agency_id], items, on)
+    units = {seat.unit_id for seat in person.current_seats if seat.agency_id == of_return.agency_id}
+    for section in sections:
+        if (row := given.get(section.item.pk)) is not None:
+            section.given = row
+            section.is_mine = row.user_id == person.pk or row.unit_id in units - {None}
+    return sum(section.is_mine for section in sections)
 
 
 def mails_of(of_return: Return) -> list[Evidence]:

@@ -1,0 +1,113 @@
+// A file dropped onto a section goes where the section's link "Add a file, link or note" leads, one file after the other.
+// What is on its way, added or refused is said in words below the list.
+
+const TROUBLE = "could not be sent. Try again in a moment, or use the link.";
+
+function hasFiles(event) {
+  return [...(event.dataTransfer?.types ?? [])].includes("Files");
+}
+
+// Return { list } or { errors }; `say` is told how much is sent. Not `fetch`, which tells no progress of what it sends.
+function send(address, file, token, say) {
+  return new Promise((done) => {
+    const fields = new FormData();
+    fields.set("csrfmiddlewaretoken", token);
+    fields.set("once", crypto.randomUUID());
+    fields.set("file", file);
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.setRequestHeader("Accept", "application/json");
+    request.responseType = "json";
+    request.upload.addEventListener("progress", ({ loaded, total }) => say(loaded, total));
+    const fails = () => done({ errors: [TROUBLE] });
+    request.addEventListener("error", fails);
+    request.addEventListener("load", () => {
+      const isOurs = [200, 422].includes(request.status) && request.response;
+      if (isOurs) done(request.response);
+      else if (request.status === 413) done({ errors: ["is too large."] });
+      else fails();
+    });
+    request.send(fields);
+  });
+}
+
+function statusIn(place) {
+  const there = place.querySelector("[data-dropped]");
+  if (there) return there;
+  const status = document.createElement("div");
+  status.dataset.dropped = "";
+  const line = document.createElement("p");
+  line.className = "small";
+  line.setAttribute("role", "status");
+  status.append(line);
+  place.append(status);
+  return status;
+}
+
+// Server's sentences stand after the file's name.
+function told(name, errors) {
+  return errors.map((each) => (each === TROUBLE || /^is /.test(each) ? `${name} ${each}` : `${name} is not added. ${each}`)).join(" ");
+}
+
+export function takeDropped(section, saveFirst, token) {
+  const place = section.querySelector("[data-evidence]");
+  if (!place) return;
+  const hint = document.createElement("span");
+  hint.className = "quiet drop-hint";
+  hint.textContent = " or drop a file onto this item";
+  const addHint = () => place.querySelector("p:last-of-type a")?.after(hint);
+  addHint();
+  let inside = 0; // enter and leave also tell of the elements within
+  section.addEventListener("dragenter", (event) => {
+    if (!hasFiles(event)) return;
+    inside += 1;
+    section.classList.add("is-dropped-on");
+  });
+  const leave = () => {
+    inside = Math.max(0, inside - 1);
+    if (!inside) section.classList.remove("is-dropped-on");
+  };
+  section.addEventListener("dragleave", leave);
+  section.addEventListener("dragover", (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
+  section.addEventListener("drop", async (event) => {
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    inside = 0;
+    section.classList.remove("is-dropped-on");
+    const files = [...event.dataTransfer.files];
+    await saveFirst();
+    const said = [];
+    for (const file of files) {
+      const status = statusIn(place);
+      const line = status.firstElementChild;
+      const bar = document.createElement("progress");
+      bar.setAttribute("aria-label", `Sending ${file.name}`);
+      line.textContent = `Sending ${file.name} …`;
+      status.append(bar);
+      const { list, errors } = await send(place.dataset.evidence, file, token(), (loaded, total) => {
+        bar.max = total;
+        bar.value = loaded;
+      });
+      bar.remove();
+      said.push(errors ? told(file.name, errors) : `${file.name} is added.`);
+      if (list !== undefined) {
+        const holder = document.createElement("template");
+        holder.innerHTML = list;
+        place.replaceChildren(holder.content, status);
+        addHint();
+      }
+      line.textContent = said.join(" ");
+      line.classList.toggle("govuk-error-message", Boolean(errors));
+    }
+  });
+}
+
+// A file that misses its section must not replace the page, with what is typed in it.
+addEventListener("dragover", (event) => {
+  if (hasFiles(event)) event.preventDefault();
+});
+addEventListener("drop", (event) => {
+  if (hasFiles(event) && !event.target.matches("input[type=file]")) event.preventDefault();
+});

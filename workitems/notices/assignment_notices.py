@@ -1,0 +1,44 @@
+"""The e-mail to whom an item is given, sent when it happens."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from agencies.models import Seat
+from workitems.models import Assignment, Notice
+from workitems.notices.timetable import OtherNews, Seats, other_news
+from workitems.services.assignments import TAKERS
+
+
+def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
+    """Yield the news of an assignment for the person, or for the people of the unit if it names none.
+
+    Whoever gave it to themselves is not told.
+    """
+    row = (
+        Assignment.objects.given()
+        .select_related("item__plan__coordinating_agency", "agency", "unit", "user", "given_by")
+        .filter(pk=pk)
+        .first()
+    )
+    if row is None:
+        return
+    item, until = row.item, f" by {row.by_on:%-d %B %Y}" if row.by_on else ""
+    people = {row.user_id}
+    if row.user_id is None:
+        seats = Seat.objects.on(on).filter(unit=row.unit_id, role__in=TAKERS)
+        people = set(seats.values_list("user", flat=True))
+    sitting = Seats([item.plan], [row.agency_id], on).sitting(item.plan, row.agency_id, *TAKERS)
+    yield from other_news(
+        [each for each in sitting if each[0].pk in people - {row.given_by_id}],
+        plan=item.plan,
+        agency=row.agency,
+        reason=Notice.Reason.GIVEN,
+        occasion=f"version {row.version}",
+        about=f"assignment {row.pk}",
+        due_on=row.by_on or on,
+        title=f"Item {item.number} {item.title}",
+        sentence=f"{row.given_by.name} gave this item to {row.held_by}{until}. {row.agency} still answers for it.",
+        state=f"is given to {row.unit or 'you'}" if row.user_id is None else "is given to you",
+        path=item.get_absolute_url(),
+        link="Open the item",
+    )
