@@ -49,12 +49,6 @@ document.addEventListener("change", ({ target }) => {
   tell(target, { isLeft: true });
 });
 
-function labelOf(box) {
-  const label = box.labels[0]?.cloneNode(true);
-  for (const more of label?.querySelectorAll(".date-example, .optional") ?? []) more.remove();
-  return label?.textContent.trim().replaceAll(/\s+/g, " ") ?? "";
-}
-
 // The browser's own calendar, which keyboards and screen readers know, opens from a button.
 function addCalendar(box) {
   if (box.nextElementSibling?.matches(".date-choose")) return;
@@ -64,7 +58,12 @@ function addCalendar(box) {
   button.type = "button";
   button.className = "date-button";
   button.title = "Choose a date";
-  button.setAttribute("aria-label", `Choose a date: ${labelOf(box)}`);
+  button.setAttribute("aria-label", "Choose a date");
+  const label = box.labels[0]; // says which date, after the button's name
+  if (label) {
+    label.id ||= `label-of-${box.id}`;
+    button.setAttribute("aria-describedby", label.id);
+  }
   const calendar = document.createElement("input");
   calendar.type = "date";
   calendar.tabIndex = -1;
