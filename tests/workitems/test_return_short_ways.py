@@ -53,7 +53,7 @@ def rest(of_return, by):
 def test_each_item_without_an_answer_gets_a_dated_no_change_within_the_limits(
     of_return, item, earlier, contributor
 ):
-    overdue, told_twice, answered = (item_of(of_return) for _ in range(3))
+    overdue, told_twice, answered = (item_of(of_return, number=f"7.{n}") for n in range(3))
     MilestoneFactory(item=overdue, original_due=TODAY - timedelta(days=1))
     for before in earlier:
         UpdateFactory(of_return=before, item=told_twice, no_change_on=TODAY, achieved="")
@@ -88,7 +88,7 @@ def test_a_locked_return_is_refused_as_a_whole(of_return, item, contributor):
 
 
 def test_the_page_says_what_it_answered_and_left_with_links(client, of_return, item, contributor):
-    overdue = item_of(of_return)
+    overdue = item_of(of_return, number="7.1")
     MilestoneFactory(item=overdue, original_due=TODAY - timedelta(days=1))
     client.force_login(contributor)
     page = client.get(of_return.get_absolute_url())
@@ -110,7 +110,9 @@ def test_words_on_the_page_are_saved_and_not_replaced(client, of_return, item, c
     client.force_login(contributor)
     page = client.get(of_return.get_absolute_url())
     (entry,) = page.context["led"]
-    typed = {field.html_name: field.value() or "" for field in entry.form}
+    typed = {
+        field.html_name: "" if field.value() is None else field.value() for field in entry.form
+    }
     typed |= {f"i{item.pk}-achieved": "Trained 20 people.", "act": "no-change-rest"}
     page = client.post(of_return.get_absolute_url(), typed, follow=True)
     assert of_return.updates.get().achieved == "Trained 20 people."
@@ -140,7 +142,9 @@ def test_last_times_words_fill_the_empty_boxes_and_are_not_saved(
     assert boxes == {"achieved": "Trained 20.", "planned_next": "Train 40.", "challenges": ""}
     assert of_return.updates.get().achieved == ""
     assert f"Last time’s words are in the empty boxes of item {item.number}." in page.text
-    typed = {field.html_name: field.value() or "" for field in entry.form}
+    typed = {
+        field.html_name: "" if field.value() is None else field.value() for field in entry.form
+    }
     client.post(of_return.get_absolute_url(), typed)
     assert of_return.updates.get().achieved == "Trained 20."
 
