@@ -24,6 +24,8 @@ WRITE_THEIR_OWN_HISTORY = {
 # Files below the views that read the clock, and why.
 MAY_ASK_THE_CLOCK = {
     "agencies/asking.py": "the example beside a date is a day near today",
+    "agencies/fields.py": "a typed date without its year is the nearest to today",
+    "workitems/forms/due_dates.py": "as agencies/fields.py",
     "agencies/history.py": "the moment of a history row is the moment it is written",
     "agencies/models.py": "which seats a person holds is always a question about now",
 }

@@ -87,7 +87,7 @@ def wants_json(request: HttpRequest) -> bool:
     return request.method == "POST" and request.headers.get("Accept") == "application/json"
 
 
-def listed(request: HttpRequest, context: dict[str, Any]) -> str:
+def evidence_html(request: HttpRequest, context: dict[str, Any]) -> str:
     """Return the list of evidence as it is now, as HTML."""
     pieces = context["pieces"].all()
     shown = {**context, "pieces": pieces, "may_withdraw": True, "add_url": request.path}
@@ -103,7 +103,7 @@ def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) 
         with saying_refusals(form):
             service(by=signed_in(request), at=timezone.now(), **to, **form.cleaned_data)
             if wants_json(request):
-                return JsonResponse({"list": listed(request, context)})
+                return JsonResponse({"list": evidence_html(request, context)})
             messages.success(request, "The evidence is added.")
             return redirect(context["back"])
     if form.errors and wants_json(request):
