@@ -50,7 +50,7 @@ def run(keys: set[str]) -> list[Line]:
     content = tracker(ROWS)
     about = About(date(2025, 7, 1), date(2026, 6, 30), date(2026, 7, 20), "DoL")
     began = time.process_time()
-    opened, known = open_tracker(io.BytesIO(content)), known_agencies()
+    opened, known = open_tracker(io.BytesIO(content)), known_agencies(about.today)
     mappings = {sheet.name: guess(sheet, known, about.as_at) for sheet in opened.sheets}
     found = understand(opened, mappings, known, about)
     answers = {doubt.name: "add" for doubt in found.open_doubts}

@@ -41,7 +41,7 @@ def agencies():
 
 
 def bring_in(content, **answers):
-    tracker, known = open_tracker(io.BytesIO(content)), known_agencies()
+    tracker, known = open_tracker(io.BytesIO(content)), known_agencies(ABOUT.today)
     mappings = {sheet.name: guess(sheet, known, ABOUT.as_at) for sheet in tracker.sheets}
     found = understand(tracker, mappings, known, ABOUT)
     by_name = {

@@ -168,6 +168,18 @@ def test_an_agency_that_is_not_known_has_a_guess_only_if_one_is_near():
     assert [(each.short, each.near) for each in named] == [("", "Police"), ("", "MoJ"), ("", "")]
 
 
+def test_an_agency_that_has_ended_is_asked_with_what_it_became():
+    known = Agencies(
+        [
+            KnownAgency("MBIE", "Ministry of Business"),
+            KnownAgency("DoL", "Department of Labour", has_ended=True, became="MBIE"),
+        ]
+    )
+    (named,) = known.read("Department of Labour")
+    assert (named.short, named.near) == ("", "MBIE")
+    assert [each.short for each in known.known] == ["MBIE"]
+
+
 def test_an_unknown_agency_with_commas_in_its_name_is_one():
     assert [each.text for each in AGENCIES.read("Ministry of Forests, Fish and Fowl")] == [
         "Ministry of Forests, Fish and Fowl"

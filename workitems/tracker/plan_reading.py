@@ -169,7 +169,9 @@ class _Reader:
             f"agency:{named.key}",
             place_of(sheet, cell),
             said=named.text,
-            problem="This agency is not known by that name.",
+            problem="This agency no longer exists."
+            if named.key in self.agencies.ended
+            else "This agency is not known by that name.",
             choices=[
                 Choice(ADD, f"Add “{named.text[:60]}” as a new agency"),
                 Choice(NOTE, "It is not an agency: keep it as a note"),

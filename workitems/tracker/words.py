@@ -180,11 +180,14 @@ def agency_key(name: str) -> str:
 
 @dataclass(frozen=True)
 class KnownAgency:
-    """An agency by its short name, with all its names, earlier ones too."""
+    """An agency by its short name, with all its names, earlier ones too. `became` is the short name of
+    what one that has ended is now."""
 
     short: str
     name: str
     others: tuple[str, ...] = ()
+    has_ended: bool = False
+    became: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,15 @@ class Agencies:
     """The agencies that are known, found by any of their names."""
 
     def __init__(self, known: Iterable[KnownAgency]) -> None:
-        self.known = sorted(known, key=lambda each: each.short.casefold())
+        every = sorted(known, key=lambda each: each.short.casefold())
+        self.known = [each for each in every if not each.has_ended]
+        self.ended = {
+            key: each
+            for each in every
+            if each.has_ended
+            for name in (each.short, each.name, *each.others)
+            if (key := agency_key(name))
+        }
         self._cells: dict[str, list[Named]] = {}
 
     @cached_property
@@ -235,6 +246,8 @@ class Agencies:
         key = agency_key(name)
         if not key:
             return ""
+        if key in self.ended:
+            return self.ended[key].became
         several = self._by_key.get(key)
         if several:
             return min(several)

@@ -94,7 +94,7 @@ class _Held:
             tracker = open_tracker(file)
         return cls(
             tracker,
-            known_agencies(),
+            known_agencies(localdate()),
             kept["name"],
             kept.get("plan", {}),
             kept.get("sheets", {}),
