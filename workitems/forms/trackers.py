@@ -1,12 +1,12 @@
 """Forms to bring a tracker in: the file, what its columns become, the plan itself, and its doubts."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
-from django.utils.timezone import localdate
 
 from agencies.fields import DayField, Form, TextField
 from agencies.models import Agency
@@ -44,7 +44,8 @@ class TrackerFileForm(Form):
 
 
 class TrackerPlanForm(Form):
-    """What is said of the plan. `coordinated` are the agencies that the user coordinates for."""
+    """What is said of the plan. `coordinated` are the agencies that the user coordinates for, `on` is
+    today."""
 
     title = TextField(label="Title of the plan", max_length=200)
     released_on = DayField(label="Released on")
@@ -60,8 +61,9 @@ class TrackerPlanForm(Form):
         help_text="The day whose state it shows. Its progress is imported as updates accepted on that day.",
     )
 
-    def __init__(self, *args: Any, coordinated: QuerySet[Agency], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, coordinated: QuerySet[Agency], on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.on = on
         choice = self.fields["coordinating_agency"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = coordinated
@@ -79,7 +81,7 @@ class TrackerPlanForm(Form):
         released, ends, as_at = data.get("released_on"), data.get("ends_on"), data.get("as_at")
         if released and ends and ends <= released:
             self.add_error("ends_on", "Enter a day after the release.")
-        if as_at and as_at > localdate():
+        if as_at and as_at > self.on:
             self.add_error("as_at", "That day has not come yet. Enter a day up to today.")
         return data
 
@@ -109,11 +111,9 @@ class SheetForm(Form):
         super().__init__(*args, **kwargs)
         self.sheet, self.columns, self.mapping = sheet, columns, mapping
         self.fields["is_read"].label = f"Read the sheet “{sheet.name}”"
-        self.initial.update(
-            is_read=mapping.is_read,
-            first=mapping.headings.first or None,
-            last=mapping.headings.last or None,
-        )
+        self.initial["is_read"] = mapping.is_read
+        self.initial["first"] = mapping.headings.first or None
+        self.initial["last"] = mapping.headings.last or None
         for column in columns:
             self.fields[f"c{column.index}"] = forms.ChoiceField(
                 label=f"Column {column.letter} becomes",

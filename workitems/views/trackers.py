@@ -153,6 +153,7 @@ def columns(request: HttpRequest) -> HttpResponse:
     plan_form = TrackerPlanForm(
         posted(request),
         coordinated=_coordinated(request),
+        on=today,
         initial=state.plan or _said_of_plan(state.tracker, mappings, today),
     )
     # Each is asked, so that all errors are shown at once.
