@@ -18,17 +18,20 @@ MOST = 10**6
 
 FAMILIES = {
     Family.CONCLUSIVE: "Section 6: conclusive",
+    Family.SPECIAL: "Section 7: Cook Islands, Niue, Tokelau, Ross Dependency",
     Family.BALANCED: "Section 9: give way to a stronger public interest",
-    Family.ADMINISTRATIVE: "Sections 10 and 18: administrative",
+    Family.EXISTENCE: "Section 10: neither confirm nor deny",
+    Family.ADMINISTRATIVE: "Section 18: refuse the request",
 }
 
 
 def by_family(grounds: Sequence[Ground]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return grounds as grouped choices, each with its words."""
-    return [
+    """Return grounds as grouped choices, each with its words. Without a ground, there is no group."""
+    found = [
         (name, [(each.code, str(each)) for each in grounds if each.family == family])
         for family, name in FAMILIES.items()
     ]
+    return [(name, choices) for name, choices in found if choices]
 
 
 class RedactForm(Form):
@@ -78,7 +81,7 @@ class RedactForm(Form):
         words are in the paper."""
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["grounds"].choices = by_family(grounds)
+        fields["grounds"].choices = by_family([each for each in grounds if each.withholds])
         fields["extent"].choices = [
             (WORDS, "The words below"),
             *((place, f"The whole of: {name}") for place, name in wholes),

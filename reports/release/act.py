@@ -26,11 +26,17 @@ class UnknownGround(ValueError):
 
 
 class Family(StrEnum):
-    """What a ground asks of whoever withholds: nothing more, a balance, or a search."""
+    """What a ground asks of whoever withholds or refuses: nothing more, a balance, or a search."""
 
     CONCLUSIVE = "conclusive"
+    SPECIAL = "special"  # conclusive too, about territories beside New Zealand
     BALANCED = "balanced"  # against the public interest in release
+    EXISTENCE = "existence"  # whether there is such information is not said
     ADMINISTRATIVE = "administrative"
+
+
+# Grounds of these families withhold words or a paper; the others refuse the request for it.
+WITHHOLDING = frozenset({Family.CONCLUSIVE, Family.SPECIAL, Family.BALANCED})
 
 
 def cited(code: str) -> str:
@@ -59,6 +65,11 @@ class Ground:
     def is_balanced(self) -> bool:
         """Whether it gives way to a stronger public interest in release."""
         return self.family == Family.BALANCED
+
+    @property
+    def withholds(self) -> bool:
+        """Whether it withholds information; otherwise it refuses the request for it."""
+        return self.family in WITHHOLDING
 
     @property
     def cited(self) -> str:

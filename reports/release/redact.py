@@ -83,6 +83,13 @@ NO_DATE = date.min
 OPENS, SHUT, CLOSES = "⦃", "⦄", "⧽"
 
 
+ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
+SINGULARS = {"agencies_consulted": "agency consulted"}
+
+
 class BadSpan(ValueError):
     """A span is not of this document, or has no ground. The message is shown to the user."""
 
@@ -273,7 +280,9 @@ class _Map:
             if isinstance(value, WHOLES):
                 self.within[place] = range(first, len(self.leaves))
                 self.kinds[place] = type(value)
-                self.called[place] = where
+                is_pillar = isinstance(value, PillarRows | PillarTexts)
+                index = int(place.rpartition(".")[2]) if is_pillar else 0
+                self.called[place] = _nth(where, "pillars", index) if is_pillar else where
 
 
 def _text(value: Any) -> str | None:
@@ -300,14 +309,25 @@ def _called(entry: object, index: int, name: str, where: str) -> str:
         case Recommendation():
             return f"Recommendation {entry.number}"
         case Bullet():
-            return f"{where} {index + 1}"
+            return _nth(where, name, index)
     if isinstance(entry, ANNEXES):
         return f"Annex {ascii_uppercase[index % 26]}"
     if isinstance(entry, ROWS) and hasattr(entry, "number"):
         return f"{where.removesuffix(', ' + _spoken(name))}, {entry.number}"
     if isinstance(entry, PillarRows | PillarTexts):
         return where.removesuffix(", pillars")
-    return f"{where} {index + 1}"
+    return _nth(where, name, index)
+
+
+def _nth(where: str, name: str, index: int) -> str:
+    """Return the name of one entry of a list: "Cover, first contact", "Cover, copied to, second"."""
+    tens = 0 if 10 <= (index + 1) % 100 <= 20 else (index + 1) % 10
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(tens, "th")
+    nth = ORDINALS[index] if index < len(ORDINALS) else f"{index + 1}{ending}"
+    spoken = _spoken(name)
+    one = SINGULARS.get(name) or (spoken.removesuffix("s") if spoken.endswith("s") else "")
+    within = where.removesuffix(f", {spoken}")
+    return f"{within}, {nth} {one}" if one else f"{where}, {nth}"
 
 
 def _entry_called(value: object, name: str, where: str) -> str:

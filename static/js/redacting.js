@@ -145,7 +145,14 @@ link.hidden = true;
 note.hidden = true;
 root.tabIndex = 0;
 root.setAttribute("aria-describedby", help.id);
-// Beside the form, where there is room, the paper shows what was chosen.
-if (matchMedia("(min-width: 64.0625em)").matches) {
-  document.getElementById("chosen")?.scrollIntoView({ block: "center" });
+// Once the browser went to the anchor of the address, and the paper has its height: beside the form, where
+// there is room, the paper shows what was chosen; below, the form is shown. Errors have the focus.
+function settle() {
+  const errors = document.querySelector("#withhold .error-summary");
+  const chosen = document.getElementById("chosen");
+  const isBeside = matchMedia("(min-width: 64.0625em)").matches;
+  if (isBeside && chosen) chosen.scrollIntoView({ behavior: "instant", block: "center" });
+  else if (location.hash) (errors ?? document.getElementById(location.hash.slice(1)))?.scrollIntoView({ behavior: "instant" });
+  errors?.focus({ preventScroll: true });
 }
+addEventListener("load", () => setTimeout(settle, 50));

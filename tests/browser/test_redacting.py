@@ -219,8 +219,8 @@ def test_words_are_withheld_without_a_script(page, adviser, sign_in, address):
     page.set_viewport_size({"width": 375, "height": 900})
     page.goto(address)
     for where, words in (
-        ("Cover, contacts 1, name", NAME),
-        ("Cover, contacts 1, direct dial", NUMBER),
+        ("Cover, first contact, name", NAME),
+        ("Cover, first contact, direct dial", NUMBER),
         ("Cover, authorising manager, mobile", MOBILE),
     ):
         page.locator("#texts").get_by_role("link", name=where).click()

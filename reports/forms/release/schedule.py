@@ -7,12 +7,18 @@ from django import forms
 
 from agencies.fields import DayField, Form, LinesField, TextField, VersionedForm
 from agencies.models import Agency
+from reports.forms.redacting import by_family
 from reports.models import Consultation, InformationRequest, ScheduleLine
 from reports.models.release.request import NOTE_LENGTH
 from reports.models.release.schedule import TITLE_LENGTH
 from reports.release.act import act_named
+from reports.services.release.grounds import NOT_HELD
 
 Decision = ScheduleLine.Decision
+NOT_HELD_HINT = (
+    "s 18(g) also needs that you have no grounds to believe that another agency holds it, or that it is "
+    "more closely connected with that agency. Otherwise transfer it under section 14."
+)
 
 
 class ScopeForm(VersionedForm):
@@ -50,13 +56,19 @@ class NotHeldForm(Form):
 class DecideLineForm(VersionedForm):
     SOMETIMES = ("grounds", "reason", "public_interest")
 
-    decision = forms.ChoiceField(label="Decision", widget=forms.RadioSelect)
+    decision = forms.ChoiceField(
+        label="Decision",
+        widget=forms.RadioSelect,
+        help_text="Withheld: the paper is held here, and section 6, 7 or 9 protects all of it. Refused: "
+        "section 18 allows it, for example because the paper is public already, or section 10.",
+    )
     grounds = forms.MultipleChoiceField(
         label="Ground",
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Of a paper that is withheld or refused. For words within a briefing, the ground "
         "goes with the words. A security marking is never a ground.",
+        error_messages={"invalid_choice": "That ground does not fit this paper. Choose again."},
     )
     public_interest = LinesField(
         label="Public interest",
@@ -73,14 +85,25 @@ class DecideLineForm(VersionedForm):
     def __init__(self, *args: Any, row: ScheduleLine, on: date, **kwargs: Any) -> None:
         super().__init__(*args, row=row, on=on, **kwargs)
         decision: Any = self.fields["decision"]
+        is_held = row.kind != row.Kind.NOT_HELD
         gives = (*ScheduleLine.GIVEN, Decision.WITHHELD)
         decision.choices = [
             (value, label)
             for value, label in Decision.choices
-            if value and not (row.kind == row.Kind.NOT_HELD and value in gives)
+            if value and (is_held or value not in gives)
         ]
         grounds: Any = self.fields["grounds"]
-        grounds.choices = [(each.code, str(each)) for each in act_named().grounds_on(on)]
+        fitting = act_named().grounds_on(on)
+        if not is_held:
+            grounds.help_text = NOT_HELD_HINT
+            codes = {*NOT_HELD, *row.ground_codes}
+            fitting = tuple(each for each in fitting if each.code in codes)
+        grounds.choices = by_family(fitting)
+        # The sections whose grounds fit each decision; the page's script shows only those.
+        refusing = "18" if not is_held else "10 18"
+        self.sections = {Decision.WITHHELD: "6 7 9", Decision.REFUSED: refusing}
+        if not row.is_ours:
+            self.sections[Decision.PART] = "6 7 9"
 
     def start(self, row: ScheduleLine) -> dict[str, Any]:
         return {

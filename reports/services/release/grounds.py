@@ -1,6 +1,6 @@
 """Check the grounds on which something is withheld: sections of the Act, never a marking or a wish."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from reports.document import Marking
@@ -12,6 +12,7 @@ MARKINGS = {
     *(marking.value for marking in Marking),
     *("RESTRICTED", "CONFIDENTIAL", "SECRET", "TOP SECRET"),
 }
+NOT_HELD = ("18(e)", "18(g)")
 OUT_OF_SCOPE = {"OUT OF SCOPE", "NOT IN SCOPE", "NOT RELEVANT", "IRRELEVANT"}
 
 
@@ -47,6 +48,40 @@ def checked_grounds(
         if not ground.is_in_force_on(on):
             raise Refused(f"{ground.cited} was not in force on {long_date(on)}.", "grounds")
     return found
+
+
+def need_withholding(grounds: Iterable[Ground], *, kept: Collection[str] = ()) -> None:
+    """Raise `Refused` for a ground that refuses a request, but for codes that are `kept`."""
+    for ground in grounds:
+        if not ground.withholds and ground.code not in kept:
+            raise Refused(
+                f"{ground.cited} is a reason to refuse a request, and does not withhold words or a "
+                "paper. Choose a ground of section 6, 7 or 9.",
+                "grounds",
+            )
+
+
+def need_refusing(
+    grounds: Iterable[Ground], *, is_held: bool = True, kept: Collection[str] = ()
+) -> None:
+    """Raise `Refused` for a ground that does not refuse a request for a paper, but for codes that
+    are `kept`. What is not held is refused as such."""
+    for ground in grounds:
+        if ground.code in kept:
+            continue
+        if not is_held and ground.code not in NOT_HELD:
+            cited = " or ".join(f"s {code}" for code in NOT_HELD)
+            raise Refused(
+                f"{ground.cited} is about information that is held. Refuse what is not held here "
+                f"under {cited}.",
+                "grounds",
+            )
+        if ground.withholds:
+            raise Refused(
+                f"{ground.cited} withholds a paper. Choose “Withheld” as the decision, or refuse it "
+                "under section 10 or 18.",
+                "grounds",
+            )
 
 
 def stored(grounds: Iterable[Ground]) -> str:

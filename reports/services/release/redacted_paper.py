@@ -14,7 +14,7 @@ from reports.services.release.redactions import document_of
 
 @dataclass(frozen=True)
 class Withheld:
-    """A redaction with the words that it covers, and where they are: "Cover, contacts 1, name"."""
+    """A redaction with the words that it covers, and where they are: "Cover, first contact, name"."""
 
     row: Redaction
     text: str
@@ -30,6 +30,15 @@ class Withheld:
     def said(self) -> str:
         grounds = ", ".join(cited(code) for code in self.row.ground_codes)
         return f"{grounds}, {self.row.get_state_display().lower()}"
+
+
+@dataclass(frozen=True)
+class Declined:
+    """A redaction that was declined: by whom, why, and the words, which go out."""
+
+    withheld: Withheld
+    by: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,19 @@ class RedactedPaper:
 
         return [self._withheld(row) for row in sorted(rows, key=position)]
 
+    def declined(self) -> list[Declined]:
+        """Return what was declined in this line, in the order of the paper. Two queries."""
+        state = Redaction.State.DECLINED
+        rows = list(self.line.redactions.filter(state=state))
+        saved = Redaction.history.filter(line=self.line, state=state).order_by("history_id")
+        answers = {each.id: each for each in saved}
+        return [
+            Declined(
+                each, answers[each.row.pk].history_actor, answers[each.row.pk].history_change_reason
+            )
+            for each in self.withheld(rows)
+        ]
+
     def _withheld(self, row: Redaction) -> Withheld:
         leaf = self.by_place.get(row.place, Leaf(row.place, ""))
         text = leaf.text[row.start : row.end]
@@ -87,12 +109,14 @@ class RedactedPaper:
         """Return what can be withheld whole at a place, as (place, name): the text, and what it is in."""
         if place not in self.by_place:
             return []
-        around = [
-            (whole.place, whole.where)
-            for whole in reversed(self.wholes)
-            if place.startswith(f"{whole.place}.")
-        ]
-        return [(place, self.by_place[place].where or "this text"), *around]
+        text = self.by_place[place]
+        around = [each for each in reversed(self.wholes) if place.startswith(f"{each.place}.")]
+        found = [(each.place, each.where) for each in around]
+        if any(each.text == text.text for each in around):
+            return found
+        named = {each.where for each in around}
+        only = f"{text.where}, these words" if text.where in named else text.where or "this text"
+        return [(place, only), *found]
 
     def count_of(self, words: str) -> int:
         return len(occurrences(self.document, words)) if words.strip() else 0

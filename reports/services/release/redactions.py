@@ -14,7 +14,12 @@ from reports.models import InformationRequest, Redaction, ScheduleLine
 from reports.models.issue import sha256
 from reports.models.release.redaction import OWN_REDACTION
 from reports.release.redact import Span, is_name_of_official, leaves, needles, wholes
-from reports.services.release.grounds import checked_grounds, need_public_interest, stored
+from reports.services.release.grounds import (
+    checked_grounds,
+    need_public_interest,
+    need_withholding,
+    stored,
+)
 from reports.services.release.recording import need, not_now
 from reports.services.release.schedule import check_prepared
 from workitems.services.refusals import Refused, locked
@@ -75,7 +80,7 @@ def propose(
     """Propose to withhold words at these places, (place, start, end) each, on the same grounds.
 
     `document_sha256` is the paper that the person saw. Raise `Refused` for a marking or a wish as
-    ground, for a balanced ground without its note, for an official's name on privacy alone without
+    ground, for one that refuses requests, for a balanced ground without its note, for an official's name on privacy alone without
     why, for words that are not there, and for a span that is withheld already.
     """
     request = locked(InformationRequest(pk=line.request_id))
@@ -87,6 +92,7 @@ def propose(
     found = checked_grounds(grounds, on=timezone.localdate(at))
     if not found:
         raise Refused("Give the ground on which these words are withheld.", "grounds")
+    need_withholding(found)
     need_public_interest(found, public_interest)
     texts, officials = texts_of(document), names_of_officials(document)
     standing = set(row.redactions.standing().values_list("place", "start", "end"))

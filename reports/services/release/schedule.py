@@ -14,7 +14,13 @@ from reports.models import Consultation, InformationRequest, RequestEvent, Sched
 from reports.models.issue import sha256
 from reports.models.release.in_scope import COLUMNS, Paper, as_listed, papers_of
 from reports.models.release.request_clock import calendar, clock_of
-from reports.services.release.grounds import checked_grounds, need_public_interest, stored
+from reports.services.release.grounds import (
+    checked_grounds,
+    need_public_interest,
+    need_refusing,
+    need_withholding,
+    stored,
+)
 from reports.services.release.recording import check_day, check_open, need, not_now, record
 from workitems.attachments import clean_name, fault
 from workitems.services.refusals import Refused, locked
@@ -124,7 +130,7 @@ def decide_line(
 ) -> ScheduleLine:
     """Decide what happens to one paper. An empty decision takes the last one back.
 
-    Raise `Refused` for what is withheld or refused as a whole without a ground, for a balanced ground
+    Raise `Refused` for what is withheld or refused as a whole without a ground that fits, for a balanced ground
     without its note on the public interest, and for a paper out of scope or transferred without why.
     """
     request = locked(InformationRequest(pk=line.request_id))
@@ -148,6 +154,11 @@ def decide_line(
         raise Refused(
             "Words of this paper are withheld. Release it in part, or withdraw them.", "decision"
         )
+    kept = row.ground_codes if decision == row.decision else ()
+    if decision == Decision.REFUSED:
+        need_refusing(found, is_held=row.kind != Kind.NOT_HELD, kept=kept)
+    else:
+        need_withholding(found, kept=kept)
     need_public_interest(found, public_interest)
     row.decision, row.grounds, row.reason = decision, stored(found), reason.strip()
     row.public_interest = public_interest.strip()

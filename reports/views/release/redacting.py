@@ -212,6 +212,7 @@ def _page(
         fragment=fragment,
         rows=[(each, each.key in shown) for each in withheld],
         earlier=earlier_releases.withheld_before(line),
+        declined=paper.declined(),
         may_redact=may_redact,
         chosen=paper.by_place.get(place) or Leaf("", ""),
         asks_why=paper.is_name_of_official(place),

@@ -27,13 +27,15 @@ def test_the_grounds_of_each_family():
     }
     assert codes == {
         Family.CONCLUSIVE: ["6(a)", "6(b)", "6(c)", "6(d)", "6(e)"],
+        Family.SPECIAL: ["7(a)", "7(b)", "7(c)"],
         Family.BALANCED: [
             "9(2)(a)", "9(2)(b)(i)", "9(2)(b)(ii)", "9(2)(ba)(i)", "9(2)(ba)(ii)", "9(2)(c)",
             "9(2)(d)", "9(2)(e)", "9(2)(f)(i)", "9(2)(f)(ii)", "9(2)(f)(iii)", "9(2)(f)(iv)",
             "9(2)(g)(i)", "9(2)(g)(ii)", "9(2)(h)", "9(2)(i)", "9(2)(j)", "9(2)(k)",
         ],
+        Family.EXISTENCE: ["10"],
         Family.ADMINISTRATIVE: [
-            "10", "18(c)", "18(d)", "18(e)", "18(f)", "18(g)", "18(h)",
+            "18(c)", "18(d)", "18(da)", "18(e)", "18(f)", "18(g)", "18(h)",
         ],
     }  # fmt: skip
 
@@ -53,7 +55,7 @@ def test_a_marking_or_an_unknown_code_is_not_a_ground(code):
 def test_only_grounds_in_force_on_a_day_are_offered():
     later = {ground.code for ground in ACT.grounds_on(date(2013, 5, 22))}
     before = {ground.code for ground in ACT.grounds_on(date(1987, 3, 31))}
-    assert later - before == {"9(2)(ba)(i)", "9(2)(ba)(ii)"}
+    assert later - before == {"9(2)(ba)(i)", "9(2)(ba)(ii)", "18(da)"}
     assert len(later) == len(ACT.grounds)
 
 

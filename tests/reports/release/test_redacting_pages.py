@@ -130,8 +130,8 @@ def test_without_a_script_words_are_typed_as_they_are_printed(send, texts):
 def test_a_whole_row_or_paragraph_is_withheld_from_a_text_in_it(send, texts, as_, adviser, address):
     place = "sections.0.paragraphs.0"
     page = as_(adviser).get(address, {"at": f"{place}.text"})
-    choices = [value for value, _label in page.context["form"].fields["extent"].choices]
-    assert choices == ["words", f"{place}.text", place, "sections.0"]
+    choices = page.context["form"].fields["extent"].choices
+    assert [value for value, _label in choices] == ["words", place, "sections.0"]
     send(place=f"{place}.text", extent=place)
     assert spans() == [(place, 0, len(texts[place]))]
 
@@ -347,8 +347,36 @@ def test_the_page_of_a_paper_takes_the_same_queries(
         propose(end=end)
     client = as_(adviser)
     client.get(address)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(address)
+
+
+def test_the_form_offers_only_grounds_that_withhold_words(as_, adviser, address):
+    grounds = as_(adviser).get(address).context["form"].fields["grounds"]
+    offered = [code for _name, choices in grounds.choices for code, _label in choices]
+    assert {code.partition("(")[0] for code in offered} == {"6", "7", "9"}
+    assert [name.partition(":")[0] for name, _choices in grounds.choices] == [
+        *("Section 6", "Section 7", "Section 9")
+    ]
+
+
+def test_each_whole_has_a_name_of_its_own(as_, adviser, address, texts):
+    for place in texts:
+        page = as_(adviser).get(address, {"at": place}) if ".bullets.1" in place else None
+        if page:
+            labels = [said for _value, said in page.context["form"].fields["extent"].choices]
+            assert len(labels) == len(set(labels))
+            assert "second bullet" in labels[1]
+
+
+def test_what_was_declined_stays_on_the_page_with_who_and_why(
+    as_, adviser, reviewer, address, propose
+):
+    row = propose()
+    redactions.decline(redaction=row, reason="They are public.", version=row.version, by=reviewer)
+    shown = lxml.html.fromstring(as_(adviser).get(address).text).get_element_by_id("withheld")
+    said = " ".join(shown.text_content().split())
+    assert "Declined by OIA reviewer (Labour): They are public." in said
 
 
 # --- review ----------------------------------------------------------------------------------------

@@ -168,6 +168,18 @@ def test_the_scope_is_a_period(scoped, adviser):
     [
         ("withheld", {}, "Give the ground on which this is kept back."),
         ("refused", {}, "Give the ground on which this is kept back."),
+        (
+            "withheld",
+            {"grounds": ["18(d)"]},
+            "s 18(d) is a reason to refuse a request, and does not withhold words or a paper. "
+            "Choose a ground of section 6, 7 or 9.",
+        ),
+        (
+            "refused",
+            {"grounds": ["6(a)"]},
+            "s 6(a) withholds a paper. Choose “Withheld” as the decision, or refuse it under section "
+            "10 or 18.",
+        ),
         ("full", {"grounds": ["6(a)"]}, "A ground goes with what is withheld or refused."),
         ("out_of_scope", {}, "Say why it is out of scope."),
         ("transferred", {}, "Say where it was transferred to."),
@@ -220,6 +232,10 @@ def test_what_is_not_held_is_not_released(line, request_, decide, adviser):
     missing = schedule.add_not_held(request=request_, title="Reports before 2009", by=adviser)
     assert said(decide, line=missing, decision="full") == (
         "What is not held here cannot be released or withheld."
+    )
+    assert said(decide, line=missing, decision="refused", grounds=["18(d)"]) == (
+        "s 18(d) is about information that is held. Refuse what is not held here under s 18(e) or "
+        "s 18(g)."
     )
     assert decide(missing, "refused", grounds=["18(e)"]).grounds == "18(e)"
 
