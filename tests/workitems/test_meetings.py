@@ -4,7 +4,13 @@ from datetime import date
 
 import pytest
 
-from tests.factories import AgencyFactory, DecisionFactory, MatterFactory, MeetingFactory
+from tests.factories import (
+    AgencyFactory,
+    DecisionFactory,
+    MatterFactory,
+    MeetingFactory,
+    PlanFactory,
+)
 from tests.workitems.record import (
     DUE,
     NOW,
@@ -52,6 +58,11 @@ def test_a_meeting_can_be_called(plan, coordinator):
     made = meetings.call_meeting(plan=plan, held_on=DUE, place="Room 3", by=coordinator)
     assert (made.plan, made.held_on, made.place, made.version) == (plan, DUE, "Room 3", 1)
     assert entries(made) == [("+", WHO, "")]
+
+
+def test_no_meeting_is_called_for_a_plan_that_is_not_adopted(coordinator):
+    with refused("This plan is not adopted yet. Adopt it, then call a meeting."):
+        meetings.call_meeting(plan=PlanFactory(adopted_on=None), held_on=DUE, by=coordinator)
 
 
 def test_the_working_group_cannot_meet_twice_on_a_day(meeting, plan, coordinator):

@@ -97,6 +97,11 @@ def test_a_round_with_dates_in_the_wrong_order_is_refused(
     assert Round.objects.count() == 0
 
 
+def test_a_round_is_not_opened_for_a_plan_that_is_not_adopted(coordinator):
+    with refused("This plan is not adopted yet. Adopt it, then open a round."):
+        open_round(PlanFactory(adopted_on=None), coordinator)
+
+
 def test_a_second_round_cannot_be_opened_while_one_is_open(plan, coordinator):
     RoundFactory(plan=plan)
     with refused("Another round is open. Close it first."):

@@ -15,8 +15,13 @@ from workitems.services.refusals import Refused, locked, need_reason
 def call_meeting(
     *, plan: Plan, held_on: date, place: str = "", notes: str = "", by: User
 ) -> Meeting:
-    """Create a meeting, at most one per plan and day. The day may be in the past."""
+    """Create a meeting, at most one per plan and day. The day may be in the past.
+
+    Raise `Refused` for a plan that is not adopted, and if there is a meeting on that day.
+    """
     plan = locked(plan)
+    if plan.adopted_on is None:
+        raise Refused("This plan is not adopted yet. Adopt it, then call a meeting.")
     _check_free(plan, held_on)
     return history.save(Meeting(plan=plan, held_on=held_on, place=place, notes=notes), by=by)
 

@@ -40,7 +40,8 @@ def open_round(
 ) -> Round:
     """Open a round and create a return for each member agency that exists on `due_on`.
 
-    Raise `Refused` if a round is open or has this period, or for dates before the period.
+    Raise `Refused` for a plan that is not adopted, if a round is open or has this period, or for
+    dates before the period.
     """
     plan = locked(plan)
     Refused.raise_any(round_faults(plan, period_start, period_end, due_on))
@@ -65,6 +66,8 @@ def round_faults(
     plan: Plan, period_start: date | None, period_end: date | None, due_on: date | None
 ) -> Faults:
     """Yield why a round with these dates may not be opened. The form asks for missing dates."""
+    if plan.adopted_on is None:
+        yield "This plan is not adopted yet. Adopt it, then open a round.", None
     if plan.rounds.open().exists():
         yield "Another round is open. Close it first.", None
     if period_start is not None and period_end is not None:
