@@ -101,7 +101,7 @@ GUARDS = (
     kept_when_adopted("workitems_plan", "OLD.adopted_on IS NOT NULL"),
     *(
         kept_when_adopted(f"workitems_{name}", OLD_PLAN_ADOPTED)
-        for name in ("pillar", "workitem", "member")
+        for name in ("pillar", "workitem")
     ),
     *(
         kept_when_adopted(f"workitems_{name}", of_adopted_plan("OLD.item_id"))
