@@ -420,5 +420,5 @@ class CorrectAppointmentForm(VersionedForm, AppointForm):
 
 
 class EndAppointmentForm(VersionedForm):
-    to_on = DayField(label="Last day")
+    to_on = DayField(label="Last day in office")
     reason = ReasonField(label="Why it ends", help_text="Kept in the history.")

@@ -293,7 +293,7 @@ TRACKED = {
 
 
 # Written by the program; users cannot change them.
-WITHOUT_HISTORY = {"Notice", "SentForm", "TrackerMapping", "TrackerNote"}
+WITHOUT_HISTORY = {"Notice", "ReturnSheet", "SentForm", "TrackerMapping", "TrackerNote"}
 
 
 def test_every_model_that_users_can_change_has_history():

@@ -13,7 +13,7 @@ from workitems.tracker.date_words import read_date
 from workitems.tracker.guess import Mapping
 from workitems.tracker.headings import DATES, Field
 
-BULLET = re.compile(r"^\s*(?:[-–—•*·▪o●]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)")
+BULLET = re.compile(r"^\s*(?:[-–—•*·\u25aao●]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)")
 # A date at the end of a line: "Draft ready – June 2027", "Draft ready (30/6/2027)", "Draft by Q2 2027".
 AT_END = re.compile(
     r"^(.*?)(?:\s*[:–—(\[,;]\s*|\s+-\s+|\s+(?:by|due|in|on)\s+)([^:–—(\[;]{3,25})[)\]]?\s*$"

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -107,13 +108,17 @@ def read_status(text: str) -> StatusRead:
 
 # --- yes or no, kinds, timeframes, causes ---------------------------------------------------------
 
-_YES = frozenset(("yes", "y", "true", "1", "x", "key", "tick", "ae", "✓", "✔", "☑", "●", "★"))
-_NO = frozenset(("no", "n", "false", "0", "kao", "-", "✗", "✘", "☐"))
+_YES = frozenset(("yes", "y", "true", "1", "x", "key", "tick", "ae", "●", "★"))
+_NO = frozenset(("no", "n", "false", "0", "kao", "-"))
 
 
 def read_yes(text: str) -> bool | None:
+    """Return what a word, a tick, a cross or a ballot box says; None if it says nothing."""
     said = text.strip().casefold()
-    return True if said in _YES else False if said in _NO else None
+    drawn = unicodedata.name(said, "") if len(said) == 1 else ""
+    if said in _YES or "CHECK" in drawn:
+        return True
+    return False if said in _NO or "BALLOT" in drawn else None
 
 
 def read_kind(text: str) -> str:
