@@ -240,6 +240,10 @@ request_urls = [
     path(f"{LINE}copy/", schedule.line_copy, name="request-line-copy"),
     path(f"{LINE}copy/file", schedule.line_copy_file, name="request-line-copy-file"),
     path(f"{LINE}ask/", schedule.ask_agency, name="request-ask-agency"),
+    path(
+        f"{LINE}answers/<int:consultation>/", schedule.record_answer, name="request-record-answer"
+    ),
+    path(f"{REQUEST}found/<slug:key>/file", schedule.found_file, name="request-found-file"),
     path(f"{REQUEST}letters/new/<slug:kind>/", letters.write, name="request-write-letter"),
     path(LETTER, letters.letter, name="request-letter"),
     path(f"{LETTER}send/", letters.send, name="request-send-letter"),

@@ -19,8 +19,10 @@ from django.utils.timezone import localdate
 from agencies import services as seating
 from agencies.models import Appointment, Office
 from reports.models import (
+    Consultation,
     EarlierPaper,
     InformationRequest,
+    IssuedPaper,
     NonWorkingDay,
     Redaction,
     Release,
@@ -441,6 +443,16 @@ def asked_letter(scene: Scene) -> list[Any]:
 
 def consultation(scene: Scene) -> list[Any]:
     return [scene.agencies["police"].release_consultations.get().pk]
+
+
+def asked_consultation(scene: Scene) -> list[Any]:
+    (pk,) = consultation(scene)
+    return [*asked(scene), Consultation.objects.get(pk=pk).line.number, pk]
+
+
+def found_paper(scene: Scene) -> list[Any]:
+    paper = IssuedPaper.objects.filter(briefing__plan=scene.plan).first()
+    return [*asked(scene), f"issued-{paper.pk}"]
 
 
 def released_request(scene: Scene) -> list[Any]:
@@ -965,6 +977,8 @@ RULES |= {
     ),
     "reports:request-line-copy-file": of_releasers(asked_file),
     "reports:request-ask-agency": of_adviser(asked_line),
+    "reports:request-record-answer": of_adviser(asked_consultation),
+    "reports:request-found-file": of_plan(found_paper, may=("OIA adviser",), readers=RELEASERS),
     "reports:request-write-letter": of_adviser(lambda scene: [*asked(scene), "acknowledge"]),
     "reports:request-letter": of_releasers(asked_letter, who="OIA adviser", post=INVALID),
     "reports:request-send-letter": of_adviser(asked_letter, get=NOT_ALLOWED),

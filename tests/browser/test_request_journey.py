@@ -121,7 +121,7 @@ def test_a_request_is_answered_one_working_day_late_with_an_apology_and_released
         person.open("Read and sign the decision")
         expect(page.get_by_text("is withheld and").first).to_be_visible()
         person.press("Sign the decision")
-        expect(page.get_by_role("alert")).to_contain_text("Mend it, or say why it stays so.")
+        expect(page.get_by_role("alert")).to_contain_text("Fix it, or say why it stays so.")
         person.assert_accessible()
         for box in page.locator("textarea[name^=warning]").all():
             box.fill("The manager’s number is public.")

@@ -73,13 +73,19 @@ class LetterForm(VersionedForm):
     signatory_name = _short("Signed by: name")
     signatory_role = _short("Signed by: role")
 
-    def __init__(self, *args: Any, row: RequestLetter, on: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, row: RequestLetter, on: date, due: date | None = None, **kwargs: Any
+    ) -> None:
+        """`due` is the last day for the decision: a letter up to then is not asked for an apology."""
         self.on = on
         super().__init__(*args, row=row, on=on, **kwargs)
         for name in ALL_OF_KINDS - set(OF_KIND.get(row.kind, ())):
             del self.fields[name]
         if row.request.is_own_initiative:
             self._be_a_memo()
+        if due and row.has_apology and self.initial["dated"] <= due:
+            self.fields.pop("apologise", None)
+            self.fields.pop("no_apology_reason", None)
         act = act_named()
         for name, reasons in (
             ("transfer_reason", act.transfer_reasons),

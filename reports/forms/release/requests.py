@@ -1,10 +1,13 @@
 """Forms to record a request, to change what is recorded, and to correct an event."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.timezone import localdate
 
+from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
 from agencies.models import Agency
 from reports.forms.filing_papers import offer_agencies
@@ -12,6 +15,7 @@ from reports.models import InformationRequest, RequestEvent
 from reports.models.release.request import (
     NAME_LENGTH,
     NOTE_LENGTH,
+    RECEIVED_TOO_EARLY,
     REFERENCE_LENGTH,
     TEXT_LENGTH,
 )
@@ -91,9 +95,22 @@ class RecordRequestForm(Form):
         super().__init__(*args, **kwargs)
         of_agency: Any = self.fields["agency"]
         of_agency.queryset = agencies
+        of_agency.label_from_instance = lambda agency: agency.name
+        if len(agencies) > 1:
+            of_agency.empty_label = "Choose an agency"
         offer_agencies(of_agency, list(agencies), today)
         of_plan: Any = self.fields["plan"]
         of_plan.queryset = plans
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        of_own_accord = cleaned.get("channel") == InformationRequest.Channel.OWN_INITIATIVE
+        if not of_own_accord and not cleaned.get("requester_name", "").strip():
+            yield "Say who asked.", "requester_name"
+        dated, received_on = cleaned.get("dated"), cleaned.get("received_on")
+        if received_on and received_on > localdate():
+            yield "A request cannot be received after today.", "received_on"
+        elif dated and received_on and received_on < dated:
+            yield RECEIVED_TOO_EARLY, "received_on"
 
 
 class ChangeRequestForm(VersionedForm):
@@ -134,4 +151,6 @@ class CorrectEventForm(Form):
 class SearchForm(Form):
     """Filter of the list of requests."""
 
-    q = TextField(label="Reference", required=False, max_length=REFERENCE_LENGTH)
+    q = TextField(
+        label="Words of the request, or its reference", required=False, max_length=REFERENCE_LENGTH
+    )

@@ -9,7 +9,7 @@ from agencies.fields import DayField, Form, LinesField, TextField, VersionedForm
 from agencies.models import Agency
 from reports.forms.redacting import by_family
 from reports.models import Consultation, InformationRequest, ScheduleLine
-from reports.models.release.request import NOTE_LENGTH
+from reports.models.release.request import NAME_LENGTH, NOTE_LENGTH
 from reports.models.release.schedule import TITLE_LENGTH
 from reports.release.act import act_named
 from reports.services.release.grounds import NOT_HELD
@@ -147,6 +147,25 @@ class AskAgencyForm(Form):
                 "a seat. Invite one first, or ask by letter."
             )
         return agency
+
+
+class RecordAnswerForm(VersionedForm):
+    """What a consulted agency answered by email or phone."""
+
+    from_whom = TextField(
+        label="Who answered", max_length=NAME_LENGTH, help_text="A role is enough."
+    )
+    received_on = DayField(label="Received on")
+    answer = LinesField(
+        label="What the agency answered", rows=6, required=True, max_length=NOTE_LENGTH
+    )
+
+    def start(self, row: Consultation) -> dict[str, Any]:
+        return {"answer": row.answer, "received_on": self.on}
+
+    def __init__(self, *args: Any, row: Consultation, on: date, **kwargs: Any) -> None:
+        self.on = on
+        super().__init__(*args, row=row, on=on, **kwargs)
 
 
 class ConsultationForm(VersionedForm):

@@ -5,7 +5,7 @@ the first. Due days and lateness are computed from the events and never stored.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any, Self
 
@@ -16,7 +16,9 @@ from django.utils.functional import cached_property
 
 from agencies.models import Agency, Seat, User
 from agencies.tracking import SIGNATURE_LENGTH, track
+from reports.release.letters import Requester, without_requester
 from workitems.models import Plan
+from workitems.models.item import searchable
 
 OIA_ROLES = (Seat.Role.OIA_ADVISER, Seat.Role.OIA_REVIEWER, Seat.Role.OIA_DECISION_MAKER)
 # Who reads the requests of an agency. Everybody else gets 404.
@@ -50,6 +52,23 @@ class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
     def to_purge(self, closed_before: date) -> Self:
         """Filter to the requests closed before a day that still name their requester."""
         return self.filter(closed_on__lt=closed_before, purged_on=None).exclude(requester_name="")
+
+    def matching(self, words: str, *, naming: Collection[int]) -> Self:
+        """Filter to the requests with every word in their reference, text, scope, plan or agency.
+
+        In the requests to the agencies of `naming`, also in the requester's name. Neither capitals
+        nor macrons matter. Databases do not compare so, and requests are few: read in one query.
+        """
+        wanted = searchable(words).split()[:10]
+        rows = self.select_related("agency", "plan").order_by()
+        return self.filter(
+            pk__in=[
+                row.pk
+                for row in rows
+                for text in [row.search_text(with_requester=row.agency_id in naming)]
+                if all(word in text for word in wanted)
+            ]
+        )
 
     def for_list(self) -> Self:
         """Add what a list prints, in two queries."""
@@ -215,6 +234,16 @@ class InformationRequest(models.Model):
     def agencies(self) -> set[int]:
         """The ids of the agency that answers and of those whose work it took over. A query each."""
         return Agency.objects.and_before(self.agency_id)
+
+    def search_text(self, *, with_requester: bool) -> str:
+        """Return what a search looks in. Without the requester, nothing that names them is in it."""
+        plan = self.plan.title if self.plan else ""
+        texts = [self.reference, self.text, self.scope_note, plan, self.agency.name]
+        if with_requester:
+            return searchable(*texts, self.requester_name)
+        lines = tuple(line.strip() for line in self.requester_address.splitlines())
+        who = Requester(name=self.requester_name, address=lines)
+        return searchable(*(without_requester(text, who, "") for text in texts))
 
     @property
     def requester(self) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ class Warned:
     key: str
     sentence: str
     left: str = ""
+    question: str = ""  # asked instead of why it stays so
 
 
 # --- who may not sign ------------------------------------------------------------------------------
@@ -237,6 +238,7 @@ def _of_scope(request: InformationRequest) -> Iterator[Warned]:
             yield Warned(
                 f"unlisted-{found.key}",
                 f"“{found.title}” of {long_date(found.dated)} is in scope, and the schedule does not list it.",
+                question=f"Why is “{found.title}” of {long_date(found.dated)} not in the schedule?",
             )
 
 
@@ -283,7 +285,7 @@ def sign_decision(
         if warned.left:
             left.setdefault(warned.key, warned.left)
         if not left.get(warned.key):
-            raise Refused(f"{warned.sentence} Mend it, or say why it stays so.", "warnings_left")
+            raise Refused(f"{warned.sentence} Fix it, or say why it stays so.", "warnings_left")
     content = written(letter, on=on, ombudsman=ombudsman)[0]
     if shown is not None and shown != content:
         raise Refused("The records have changed since this page was opened. Read the letter again.")

@@ -32,6 +32,7 @@ from reports.release.letters import (
     missing,
     write,
 )
+from reports.release.working_days import BeyondCalendar
 from reports.services.release.recording import check_day, not_now
 from workitems.services.refusals import Refused, locked
 
@@ -146,7 +147,7 @@ def prepare_letter(
     if letter is not None:
         draft = locked(letter, version=version)
         if draft.is_sent:
-            raise Refused("This letter was sent. It never changes.")
+            raise Refused("This letter was sent. It can no longer be changed.")
     if kind in RequestLetter.DECIDING:
         if row.state not in (*InformationRequest.PREPARED_IN, InformationRequest.State.IN_REVIEW):
             raise not_now(row, "its decision is prepared before it is ready to sign")
@@ -154,12 +155,31 @@ def prepare_letter(
             raise Refused("The letter with the decision is begun already. Change that one.")
     if not has_apology and not no_apology_reason.strip():
         raise Refused("Say why a late decision carries no apology.", "no_apology_reason")
+    if kind == RequestLetter.Kind.EXTEND:
+        _check_new_date(row, date.fromisoformat(typed["extension"]["until"]))
     draft.kind, draft.typed = kind, dict(typed)
     draft.has_apology = has_apology
     draft.no_apology_reason = "" if has_apology else no_apology_reason.strip()
     draft.content = written(draft, on=on, ombudsman=ombudsman)[0].as_plain()
     draft.prepared_by, draft.prepared_as, draft.prepared_at = by, by.signature, at
     return history.save(draft, by=by) if draft.pk is None else history.save_version(draft, by=by)
+
+
+def _check_new_date(request: InformationRequest, until: date) -> None:
+    """Raise `Refused` for a new date that is no working day, or not after the first one."""
+    now = clock_of_request(request.events.all(), calendar())
+    try:
+        is_working_day = now.days.is_working_day(until)
+    except BeyondCalendar as error:
+        raise Refused(str(error), "until") from error
+    if not is_working_day:
+        raise Refused(
+            f"{until:%A} {long_date(until)} is not a working day. Change “New date”.", "until"
+        )
+    if until <= now.first_due:
+        raise Refused(
+            f"“New date” has to be after {long_date(now.first_due)}, the first due date.", "until"
+        )
 
 
 def written(

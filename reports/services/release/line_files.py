@@ -261,7 +261,7 @@ def _check_may_add(request: InformationRequest, row: ScheduleLine) -> None:
     if request.state != InformationRequest.State.DECIDED:
         raise not_now(request, "copies are uploaded while it is scoped or prepared")
     if Release.objects.filter(request=request).exists():
-        raise Refused("This request was released already. Nothing of it changes any more.")
+        raise Refused("This request was released already. It can no longer be changed.")
     if not needs_repair(row):
         raise Refused(
             "This paper has a file that can be released. Nothing is put in its place now."

@@ -1,7 +1,7 @@
 """Scope a request: list papers, decide on each, and ask other agencies about them."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.core.files.base import File
 from django.db import transaction
@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from agencies import history
 from agencies.models import Agency, User
+from agencies.tracking import SIGNATURE_LENGTH
+from reports.document.dates import long_date
 from reports.models import Consultation, InformationRequest, RequestEvent, ScheduleLine
 from reports.models.issue import sha256
 from reports.models.release.in_scope import COLUMNS, Paper, as_listed, papers_of
@@ -26,6 +28,8 @@ from workitems.attachments import clean_name, fault
 from workitems.services.refusals import Refused, locked
 
 Decision = ScheduleLine.Decision
+# Between whoever answered for an agency, by email or phone, and whoever recorded it.
+RECORDED_BY = ", by email or phone, recorded by "
 Kind = ScheduleLine.Kind
 # Working days that a consulted agency is given, and that stay after it for the decision.
 USUAL_DAYS, DAYS_TO_DECIDE = 5, 2
@@ -241,3 +245,42 @@ def answer_consultation(
     row.answer = need(answer, "Say what your agency answers.", "answer")
     row.answered_by, row.answered_as, row.answered_at = by, by.signature, at
     return history.save_version(row, by=by)
+
+
+@transaction.atomic
+def record_answer(
+    *,
+    consultation: Consultation,
+    answer: str,
+    from_whom: str,
+    received_on: date,
+    version: int,
+    by: User,
+    at: datetime,
+) -> Consultation:
+    """Record for an agency what it answered by email or phone, on the day that it came.
+
+    Raise `Refused` if the agency answered here itself, and for a day before it was asked or after today.
+    """
+    request = locked(InformationRequest(pk=consultation.line.request_id))
+    row = locked(consultation, version=version, related=("agency",))
+    check_open(request)
+    if row.answered_at and RECORDED_BY not in row.answered_as:
+        raise Refused(f"{row.agency.short_name} answered here itself. Ask it to change its answer.")
+    check_day(request, received_on, at, "received_on")
+    if received_on < row.asked_on:
+        raise Refused(
+            f"The agency was asked on {long_date(row.asked_on)}, after that day.", "received_on"
+        )
+    row.answer = need(answer, "Enter what the agency answered.", "answer")
+    name = need(from_whom, "Say who answered.", "from_whom")
+    row.answered_by = by
+    row.answered_as = f"{name}, {row.agency.short_name}{RECORDED_BY}{by.signature}"
+    row.answered_as = row.answered_as[:SIGNATURE_LENGTH]
+    is_today = received_on == timezone.localdate(at)
+    row.answered_at = at if is_today else noon_of(received_on)
+    return history.save_version(row, by=by)
+
+
+def noon_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(12)))

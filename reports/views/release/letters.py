@@ -109,7 +109,7 @@ def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         return redirect("reports:request-letter", pk, begun.pk)
     letter = _new(row, kind, signed_in(request))
     on = timezone.localdate()
-    form = LetterForm(posted(request), row=letter, on=on)
+    form = LetterForm(posted(request), row=letter, on=on, due=_due(row))
     if form.is_valid():
         with saying_refusals(form):
             made = _write(request, row, letter, form)
@@ -126,6 +126,11 @@ def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         kind=Kind(kind),
         ended_on=_ended_on(row, kind, on),
     )
+
+
+def _due(row: InformationRequest) -> date | None:
+    """Return the last day for the decision, or None without a clock."""
+    return None if row.is_own_initiative else requests.clock(row).due
 
 
 def _ended_on(row: InformationRequest, kind: str, on: date) -> date | None:
@@ -150,7 +155,7 @@ def letter(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     found = _letter(row, letter)
     if request.method == "POST":
         require(request, "reports.prepare_request", row)
-    form = LetterForm(posted(request), row=found, on=timezone.localdate())
+    form = LetterForm(posted(request), row=found, on=timezone.localdate(), due=_due(row))
     if form.is_valid():
         with saying_refusals(form):
             _write(request, row, found, form)
@@ -172,7 +177,7 @@ def _show(
     user = signed_in(request)
     text = letter_as_read(user, row, text) if text else None
     may_prepare = request.user.has_perm("reports.prepare_request", row)
-    form = form or LetterForm(row=found, on=timezone.localdate())
+    form = form or LetterForm(row=found, on=timezone.localdate(), due=_due(row))
     bound = send if send is not None and send.is_bound else form
     return form_page(
         request,
@@ -304,6 +309,8 @@ def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, b
             )
             _record_event(sent, on, by)
     except Refusal as refusal:
-        if refusal.field in ("on", "to"):
+        if refusal.field == "on":
             raise Refused(str(refusal), "sent_on") from refusal
+        if refusal.field == "to":
+            raise Refused(f"New date: {refusal} Change it in the letter below.") from refusal
         raise

@@ -53,7 +53,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
                 with transaction.atomic():
                     return _page(request, row, made, form, checked=prepared)
             _release(row, prepared, form.cleaned_data["released_on"], request)
-            messages.success(request, "The papers are released. Nothing changes them any more.")
+            messages.success(request, "The papers are released. They can no longer be changed.")
             return redirect("reports:request-release", pk)
     with transaction.atomic():
         return _page(request, row, made, form)

@@ -71,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
     state = state if state in TABS else ""
     rows = InformationRequest.objects.visible_to(user).for_list()
     if words:
-        rows = rows.filter(reference__icontains=words)
+        rows = rows.matching(words, naming=user.agencies_as(*OIA_ROLES))
     if state == "":
         rows = rows.filter(state__in=(*InformationRequest.OPEN, State.DECIDED))
     elif state == "ended":
@@ -154,6 +154,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     days = calendar()
     clock = clock_of(events, days)
     corrected = {each.corrects_id: each for each in events if each.corrects_id}
+    letters = list(row.letters.without_contents())
     release = getattr(row, "release", None)
     may_prepare = user.has_perm("reports.prepare_request", row)
     seats = Seat.objects.on(on).filter(agency=row.agency_id, role__in=OIA_ROLES)
@@ -171,10 +172,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "sent_back": sent_back([row]).get(row.pk),
             "step": next_step(user, row, events, is_released=release is not None),
             "waits_for": waits_for(row, is_released=release is not None),
-            "others": other_steps(user, row),
+            "others": other_steps(user, row, events, letters),
             "events": [(each, corrected.get(each.pk)) for each in events],
             "lines": list(row.lines.for_list().prefetch_related("redactions")),
-            "letters": list(row.letters.without_contents()),
+            "letters": letters,
             "people": seats.select_related("user").order_by("role", "user__name"),
             "release": release,
             "may_prepare": may_prepare,

@@ -24,10 +24,11 @@ from reports.forms.release.schedule import (
     DecideLineForm,
     FileForm,
     NotHeldForm,
+    RecordAnswerForm,
     ScopeForm,
 )
 from reports.models import Consultation, InformationRequest, ScheduleLine
-from reports.models.release.in_scope import COLUMNS, found_between, papers_of
+from reports.models.release.in_scope import COLUMNS, as_listed, found_between, papers_of
 from reports.services.release import earlier_releases, line_files, packages
 from reports.services.release import requests as services_of_requests
 from reports.services.release import schedule as services
@@ -57,7 +58,8 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
             saved = services_of_requests.set_scope(
                 request=row, by=signed_in(request), **form.cleaned_data
             )
-            say_saved(request, form, saved, "The scope is saved.")
+            finds = "" if saved.scope_from else " Enter both days to find papers."
+            say_saved(request, form, saved, f"The scope is saved.{finds}")
             return redirect("reports:request-scope", pk)
     found = (
         found_between(row, row.scope_from, row.scope_to) if row.scope_from and row.scope_to else []
@@ -100,6 +102,20 @@ def _paper(row: InformationRequest, key: str) -> Any:
     return get_object_or_404(papers_of(row, model), pk=int(number))
 
 
+# Evidence is somebody else's file: if a browser displayed it, the policy would block scripts.
+@transaction.non_atomic_requests
+@require_safe
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def found_file(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Return a paper that was found, before it is listed."""
+    with transaction.atomic():
+        row = prepared_request(request, pk)
+        found = as_listed(_paper(row, key))
+    column = COLUMNS[type(found.paper)]
+    line = ScheduleLine(request=row, kind=found.kind, title=found.title, **{column: found.paper})
+    return _download(line)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def add_file(request: HttpRequest, pk: int) -> HttpResponse:
@@ -117,7 +133,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         row=row,
         title="Add a file",
-        lead="For a paper that is not in this product. It is released in full, withheld or refused, "
+        lead="For a paper that is not in this register. It is released in full, withheld or refused, "
         "or replaced by a copy that was redacted elsewhere.",
         submit="Add the file",
     )
@@ -276,8 +292,13 @@ def line_copy_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def paper_of(line: ScheduleLine, *, scan: bool = False) -> HttpResponse:
     """Return the file of a line as a download: of a Minister's answer, a page made from its record or,
     if asked for, its scan. Raise `Http404` if there is none. Not in a transaction."""
-    name = f"{slugify(line.title)[:60] or 'paper'}.pdf"
     row = ScheduleLine.objects.select_related(*line_files.WITH_FILES).get(pk=line.pk)
+    return _download(row, scan=scan)
+
+
+def _download(row: ScheduleLine, *, scan: bool = False) -> HttpResponse:
+    """Return the file of a line, which may be unsaved."""
+    name = f"{slugify(row.title)[:60] or 'paper'}.pdf"
     if row.response is not None and not scan:
         try:
             return download(line_files.print_answer(row, is_whole=True), name)
@@ -340,6 +361,26 @@ def ask_agency(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             )
             return redirect("reports:request-line", pk, number)
     return form_page(request, "reports/release/ask_agency.html", form, row=row, line=found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_answer(request: HttpRequest, pk: int, number: int, consultation: int) -> HttpResponse:
+    """Record what a consulted agency answered by email or phone."""
+    row = prepared_request(request, pk)
+    line = _line(row, number)
+    asked = get_object_or_404(line.consultations.select_related("agency"), pk=consultation)
+    asked.line = line
+    form = RecordAnswerForm(posted(request), row=asked, on=timezone.localdate())
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.record_answer(
+                consultation=asked, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+            say_saved(request, form, saved, "The answer is recorded.")
+            return redirect("reports:request-line", pk, number)
+    return form_page(
+        request, "reports/release/record_answer.html", form, row=row, line=line, asked=asked
+    )
 
 
 # --- the consulted agency --------------------------------------------------------------------------

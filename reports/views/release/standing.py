@@ -7,7 +7,7 @@ from datetime import date
 from django.urls import reverse
 
 from agencies.models import User
-from reports.models import InformationRequest, RequestEvent
+from reports.models import InformationRequest, RequestEvent, RequestLetter
 from reports.models.release.request import in_force
 from reports.models.release.request_clock import RequestClock
 from reports.request_lines import clock_words
@@ -146,30 +146,45 @@ def waits_for(request: InformationRequest, *, is_released: bool) -> str:
     return f"This request is with {who}."
 
 
-def other_steps(user: User, request: InformationRequest) -> list[Step]:
+def other_steps(
+    user: User,
+    request: InformationRequest,
+    events: Iterable[RequestEvent],
+    letters: Iterable[RequestLetter],
+) -> list[Step]:
     """Return what else this user may do, each on a page of its own."""
     found: list[Step] = []
+    happened = [each.kind for each in in_force(events)]
+    has_question = happened.count(Kind.CLARIFICATION_SOUGHT) > happened.count(
+        Kind.CLARIFICATION_RECEIVED
+    )
+    has_complaint = happened.count(Kind.COMPLAINT_RECEIVED) > happened.count(Kind.COMPLAINT_CLOSED)
+    sent = {each.kind for each in letters if each.is_sent}
     state = request.state
     if user.has_perm("reports.prepare_request", request):
         if request.is_open and not request.is_own_initiative:
             found += [
                 to("request-write-letter", "Ask the requester what is meant", request, "clarify"),
-                to("request-clarified", "Record the requester’s answer", request),
+                *(
+                    [to("request-clarified", "Record the requester’s answer", request)]
+                    if has_question
+                    else []
+                ),
                 to("request-write-letter", "Transfer it, or a part of it", request, "transfer"),
                 to("request-write-letter", "Extend the time", request, "extend"),
                 to("request-withdraw", "Record that it was withdrawn", request),
             ]
         if state in (*InformationRequest.PREPARED_IN, State.IN_REVIEW):
             found.append(to("request-decision", "See what blocks the decision", request))
-        if state == State.DECIDED and not request.is_own_initiative:
+        has_papers = RequestLetter.Kind.DECIDE_AND_RELEASE in sent
+        if state == State.DECIDED and not request.is_own_initiative and not has_papers:
             found.append(
                 to("request-write-letter", "Write the letter with the papers", request, "release")
             )
         if not request.is_own_initiative:
-            found += [
-                to("request-complaint", "Record a complaint to the Ombudsman", request),
-                to("request-complaint-closed", "Record how a complaint ended", request),
-            ]
+            found.append(to("request-complaint", "Record a complaint to the Ombudsman", request))
+        if has_complaint:
+            found.append(to("request-complaint-closed", "Record how a complaint ended", request))
         found.append(to("request-change", "Change what is recorded", request))
     if state in (State.IN_REVIEW, State.READY) and (
         user.has_perm("reports.agree_redactions", request)

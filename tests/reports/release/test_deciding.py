@@ -272,7 +272,7 @@ def test_a_consultation_without_an_answer_is_left_with_a_reason(line, ready, sig
     )
     letter = ready()
     said_of_it = "New Zealand Police was asked about document 1 on 2 May 2013 and has not answered."
-    assert said(sign, letter=letter) == f"{said_of_it} Mend it, or say why it stays so."
+    assert said(sign, letter=letter) == f"{said_of_it} Fix it, or say why it stays so."
     sign(letter, warnings_left={f"unanswered-{asked.pk}": "They agreed by telephone"})
     assert list(fresh(letter).warnings_left.values()) == ["They agreed by telephone"]
 
@@ -303,7 +303,7 @@ def test_a_warning_is_left_with_a_reason(request_, line, plan, ready, sign, advi
     assert warned.key == f"unlisted-issued-{other.pk}"
     assert said(sign, letter=letter) == (
         f"“10/2: {other.briefing.title}” of {other.briefing.dated:%-d %B %Y} is in scope, and the "
-        "schedule does not list it. Mend it, or say why it stays so."
+        "schedule does not list it. Fix it, or say why it stays so."
     )
     sign(letter, warnings_left={warned.key: "It is the same paper"})
     assert fresh(letter).warnings_left == {warned.key: "It is the same paper"}

@@ -233,7 +233,7 @@ def test_a_difference_is_left_with_a_reason_at_the_signature(
         "at": NOW,
     }
     assert said(deciding.sign_decision, **act) == (
-        f"{sentences(again)[0]} Mend it, or say why it stays so."
+        f"{sentences(again)[0]} Fix it, or say why it stays so."
     )
     (warned,) = deciding.warnings(again.request)
     deciding.sign_decision(**act, warnings_left={warned.key: "The name is public by now."})

@@ -604,3 +604,61 @@ def test_an_answer_is_on_the_advisers_desk_until_the_paper_is_decided(
             at=NOW + timedelta(hours=1),
         )
     assert said not in [entry.what for entry in lines_for(adviser, TODAY)]
+
+
+def test_a_new_date_that_is_no_working_day_is_refused_when_the_letter_is_written(adviser, request_):
+    refused = client_of(adviser).post(
+        at("request-write-letter", request_.pk, "extend"),
+        {
+            "dated": "2013-05-20",
+            "until": "2013-06-08",
+            "extension_reason": "15A(1)(b)",
+            "contact_role": "OIA adviser",
+            "signatory_role": "OIA decision-maker",
+            "version": 0,
+        },
+    )
+    assert refused.context["form"].errors == {
+        "until": ["Saturday 8 June 2013 is not a working day. Change “New date”."]
+    }
+
+
+def test_all_faults_of_a_request_are_said_at_once(adviser):
+    page = client_of(adviser).post(at("record-request"), {"channel": "email"})
+    assert page.context["form"].errors["requester_name"] == ["Say who asked."]
+    assert "reference" in page.context["form"].errors
+
+
+def test_an_apology_is_asked_about_in_a_late_letter_alone(adviser, request_):
+    def fields(day):
+        with time_machine.travel(day):
+            page = client_of(adviser).get(at("request-write-letter", request_.pk, "decide"))
+        return page.context["form"].fields
+
+    assert "apologise" in fields(NOW)
+    assert "apologise" not in fields(NOW - timedelta(days=1))
+
+
+def test_steps_that_need_something_open_are_offered_only_then(adviser, request_):
+    page = client_of(adviser).get(at("request", request_.pk))
+    said = {step.words for step in page.context["others"]}
+    assert "Record a complaint to the Ombudsman" in said
+    assert said.isdisjoint({"Record the requester’s answer", "Record how a complaint ended"})
+    RequestEventFactory(request=request_, kind="complaint_received", happened_on=TODAY)
+    page = client_of(adviser).get(at("request", request_.pk))
+    assert "Record how a complaint ended" in {step.words for step in page.context["others"]}
+
+
+def test_papers_that_are_found_can_be_read_and_blank_days_find_none(adviser, request_, issued):
+    client = client_of(adviser)
+    scope = at("request-scope", request_.pk)
+    client.post(at("request-begin", request_.pk))
+    typed = {"scope_note": "All of it", "version": fresh(request_).version}
+    page = client.post(scope, typed, follow=True)
+    assert "The scope is saved. Enter both days to find papers." in page.text
+    day = issued.briefing.dated.isoformat()
+    typed = {"scope_from": day, "scope_to": day, "version": fresh(request_).version}
+    page = client.post(scope, typed, follow=True)
+    address = at("request-found-file", request_.pk, f"issued-{issued.pk}")
+    assert address in page.text
+    assert client.get(address).content == bytes(issued.pdf)

@@ -383,3 +383,21 @@ def test_correcting_the_day_of_a_withdrawal_moves_the_close(request_, adviser):
 def test_a_place_with_its_postcode_does_not_name_a_requester(address, own):
     row = InformationRequest(requester_name="Somebody", requester_address=address)
     assert row.requester == ("Somebody", *own)
+
+
+def test_a_search_finds_words_of_a_request_and_who_asked_only_for_those_who_may_see_it(
+    request_, agency
+):
+    name = request_.requester_name
+    assert name
+    InformationRequest.objects.filter(pk=request_.pk).update(scope_note=f"Māori wards for {name}")
+
+    def found(words, naming=()):
+        return InformationRequest.objects.matching(words, naming=naming).exists()
+
+    assert found("maori WARDS")
+    assert found(request_.reference)
+    assert found(request_.agency.name)
+    assert not found("maori nothing")
+    assert found(name, naming={agency.pk})
+    assert not found(name)

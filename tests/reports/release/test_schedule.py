@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from reports.models import Consultation, RequestEvent
 from reports.models.release.in_scope import found_between
@@ -277,6 +278,34 @@ def test_an_agency_is_asked_about_one_paper_and_never_told_who_asked(line, advis
         consultation=asked, answer="Yes", version=asked.version, by=answerer, at=NOW
     )
     assert Consultation.objects.get().answered_by == answerer
+
+
+def test_an_answer_by_email_is_recorded_with_who_answered_and_when(request_, line, adviser):
+    police = AgencyFactory(short_name="Police")
+    asked = Consultation.objects.create(
+        line=line, agency=police, question="May it?", asked_on=date(2013, 5, 2), asked_by=adviser
+    )
+    act = {
+        "consultation": asked, "answer": "Yes", "from_whom": "Legal adviser", "by": adviser,
+        "received_on": date(2013, 5, 3), "version": 1, "at": NOW,
+    }  # fmt: skip
+    assert said(schedule.record_answer, **{**act, "received_on": date(2013, 5, 1)}) == (
+        "The agency was asked on 2 May 2013, after that day."
+    )
+    assert said(schedule.record_answer, **{**act, "received_on": date(2013, 5, 23)}) == (
+        "That day is in the future."
+    )
+    row = schedule.record_answer(**act)
+    assert row.answered_as == (
+        "Legal adviser, Police, by email or phone, recorded by OIA adviser (Labour)"
+    )
+    assert (row.answer, timezone.localdate(row.answered_at)) == ("Yes", date(2013, 5, 3))
+    own = schedule.answer_consultation(
+        consultation=row, answer="No", version=row.version, by=UserFactory(), at=NOW
+    )
+    assert said(schedule.record_answer, **{**act, "version": own.version}) == (
+        "Police answered here itself. Ask it to change its answer."
+    )
 
 
 def test_an_agency_says_nothing_more_after_the_decision(decided, adviser):
