@@ -95,9 +95,6 @@ class RecordRequestForm(Form):
         super().__init__(*args, **kwargs)
         of_agency: Any = self.fields["agency"]
         of_agency.queryset = agencies
-        of_agency.label_from_instance = lambda agency: agency.name
-        if len(agencies) > 1:
-            of_agency.empty_label = "Choose an agency"
         offer_agencies(of_agency, list(agencies), today)
         of_plan: Any = self.fields["plan"]
         of_plan.queryset = plans
