@@ -97,6 +97,7 @@ class Limits:
     """Time limits in working days. The day of receipt is day 0."""
 
     clarify: int  # a clarification that we ask for later does not start the time again
+    clarify_since: date  # of a request received before, no clarification does
     transfer: int
     decide: int
 
@@ -169,7 +170,7 @@ def act_named(name: str = NEW_ZEALAND) -> Act:
         title=data["title"],
         language=data["language"],
         stamp=data["stamp"],
-        limits=Limits(**data["limits"]),
+        limits=_limits(data["limits"]),
         calendar=_calendar(data["calendar"]),
         sections=data["sections"],
         extension_reasons=tuple(Reason(**each) for each in data["extension_reasons"]),
@@ -189,6 +190,10 @@ def _ground(data: dict[str, Any]) -> Ground:
         until=date.fromisoformat(until) if until else None,
         wording=data["wording"],
     )
+
+
+def _limits(data: dict[str, Any]) -> Limits:
+    return Limits(**{**data, "clarify_since": date.fromisoformat(data["clarify_since"])})
 
 
 def _calendar(data: dict[str, Any]) -> Calendar:

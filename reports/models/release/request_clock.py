@@ -39,6 +39,11 @@ class RequestClock:
         return self.extended_to or self.first_due
 
     @property
+    def may_restart(self) -> bool:
+        """Whether the Act lets an answer to a question start the clock again, as since 2015."""
+        return self.received_on >= self.days.act.limits.clarify_since
+
+    @property
     def clarify_by(self) -> date:
         """The last day on which a question about the request starts the clock again."""
         return self.days.due(self.received_on, self.days.act.limits.clarify)
@@ -64,12 +69,14 @@ def clock_of(events: Iterable[RequestEvent], days: WorkingDays) -> RequestClock:
     """Return the clock of a request from all of its events, whether corrected or not."""
     told = in_force(events)
     received_on = next(each.happened_on for each in told if each.kind == Kind.RECEIVED)
-    clarify_by = days.due(received_on, days.act.limits.clarify)
+    limits = days.act.limits
+    clarify_by = days.due(received_on, limits.clarify)
+    may_restart = received_on >= limits.clarify_since
     asked_early, starts_on = False, received_on
     for each in told:
         if each.kind == Kind.CLARIFICATION_SOUGHT:
             asked_early = asked_early or each.happened_on <= clarify_by
-        elif each.kind == Kind.CLARIFICATION_RECEIVED and asked_early:
+        elif each.kind == Kind.CLARIFICATION_RECEIVED and asked_early and may_restart:
             asked_early, starts_on = False, each.happened_on
     extensions = [each.due_on for each in told if each.kind == Kind.EXTENDED]
     stops = [each.happened_on for each in told if each.kind in STOPS]

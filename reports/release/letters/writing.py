@@ -259,7 +259,8 @@ def _clarification(facts: Facts, say: _Sentences) -> Iterator[Block]:
         yield say("question")
         yield Points(tuple(questions)) if len(questions) > 1 else Quote(tuple(questions))
     yield say("help")
-    if facts.clock.day <= facts.act.limits.clarify:
+    limits = facts.act.limits
+    if facts.clock.day <= limits.clarify and facts.received >= limits.clarify_since:
         yield say("restarts")
     elif facts.clock.late:
         yield say("decide_overdue")

@@ -53,12 +53,11 @@ class ClockDay:
 def clock_days(clock: RequestClock, on: date) -> list[ClockDay]:
     """Return the days 7, 10 and 20, and that of an extension."""
     limits = clock.days.act.limits
-    rows = [
-        (
-            f"Day {limits.clarify}",
-            clock.clarify_by,
-            "Last day on which a question to the requester starts the clock again",
-        ),
+    rows = []
+    if clock.may_restart:
+        what = "Last day on which a question to the requester starts the clock again"
+        rows.append((f"Day {limits.clarify}", clock.clarify_by, what))
+    rows += [
         (f"Day {limits.transfer}", clock.transfer_by, "Last day to transfer it"),
         (f"Day {limits.decide}", clock.first_due, "Decision due; last day to extend it"),
     ]

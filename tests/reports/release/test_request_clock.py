@@ -1,5 +1,6 @@
 """Test the clock of a request and the figures of a half-year, from events alone."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -12,7 +13,10 @@ from reports.release.act import act_named
 from reports.release.working_days import WorkingDays
 from tests.factories import AgencyFactory, InformationRequestFactory, RequestEventFactory
 
-DAYS = WorkingDays(act_named())
+ACT = act_named()
+DAYS = WorkingDays(ACT)
+# As if an answer could always start the clock again.
+ALWAYS = WorkingDays(replace(ACT, limits=replace(ACT.limits, clarify_since=date(1983, 7, 1))))
 
 
 def event(kind, day, **more):
@@ -51,24 +55,38 @@ def test_an_undecided_request_grows_later_each_working_day():
     ("sought", "starts"), [(date(2013, 5, 2), date(2013, 5, 13)), (date(2013, 5, 3), RECEIVED)]
 )
 def test_only_a_question_within_seven_working_days_starts_the_clock_again(sought, starts):
-    asked = clock(
+    events = [
         event("received", RECEIVED),
         event("clarification_sought", sought),
         event("clarification_received", date(2013, 5, 13)),
-    )
+    ]
+    asked = clock_of(events, ALWAYS)
     assert asked.clarify_by == date(2013, 5, 2)
     assert asked.starts_on == starts
 
 
 def test_an_answer_to_a_late_question_does_not_use_an_early_one_twice():
-    asked = clock(
+    events = [
         event("received", RECEIVED),
         event("clarification_sought", date(2013, 4, 24)),
         event("clarification_received", date(2013, 4, 26)),
         event("clarification_sought", date(2013, 5, 10)),
         event("clarification_received", date(2013, 5, 13)),
+    ]
+    assert clock_of(events, ALWAYS).starts_on == date(2013, 4, 26)
+
+
+@pytest.mark.parametrize(
+    ("received", "restarts"), [(date(2015, 3, 25), False), (date(2015, 3, 26), True)]
+)
+def test_an_answer_starts_the_clock_again_since_the_act_was_amended(received, restarts):
+    asked = clock(
+        event("received", received),
+        event("clarification_sought", date(2015, 3, 27)),
+        event("clarification_received", date(2015, 3, 30)),
     )
-    assert asked.starts_on == date(2013, 4, 26)
+    assert asked.may_restart == restarts
+    assert asked.starts_on == (date(2015, 3, 30) if restarts else received)
 
 
 def test_an_extension_moves_the_due_day_unless_it_did_not_happen():
