@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.timezone import localdate
 
 from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
@@ -93,6 +92,7 @@ class RecordRequestForm(Form):
 
     def __init__(self, *args: Any, agencies: Any, plans: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         of_agency: Any = self.fields["agency"]
         of_agency.queryset = agencies
         offer_agencies(of_agency, list(agencies), today)
@@ -104,7 +104,7 @@ class RecordRequestForm(Form):
         if not of_own_accord and not cleaned.get("requester_name", "").strip():
             yield "Say who asked.", "requester_name"
         dated, received_on = cleaned.get("dated"), cleaned.get("received_on")
-        if received_on and received_on > localdate():
+        if received_on and received_on > self.today:
             yield "A request cannot be received after today.", "received_on"
         elif dated and received_on and received_on < dated:
             yield RECEIVED_TOO_EARLY, "received_on"
