@@ -68,6 +68,8 @@ from workitems.models import (
     Round,
     StatusProposal,
     Support,
+    TrackerMapping,
+    TrackerNote,
     Update,
     Variation,
     WorkItem,
@@ -664,6 +666,28 @@ class ReturnSheetFactory(DjangoModelFactory):
     uploaded_by = factory.SubFactory(UserFactory)
     uploaded_as = factory.LazyAttribute(lambda row: row.uploaded_by.signature)
     uploaded_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class TrackerNoteFactory(DjangoModelFactory):
+    class Meta:
+        model = TrackerNote
+
+    plan = factory.SubFactory(PlanFactory)
+    position = 1
+    file_name = "tracker.xlsx"
+    sheet = "Tracker"
+    address = "F4"
+    text = "Waiting for the printer"
+
+
+class TrackerMappingFactory(DjangoModelFactory):
+    class Meta:
+        model = TrackerMapping
+
+    agency = factory.SubFactory(AgencyFactory)
+    shape = "a" * 64
+    fields = factory.LazyFunction(lambda: ["number", "title"])
+    saved_on = date(2010, 7, 1)
 
 
 class AssignmentFactory(DjangoModelFactory):

@@ -69,20 +69,6 @@ def kept_when_adopted(table: str, adopted: str) -> Guard:
     )
 
 
-def begun_when_adopted(table: str) -> Guard:
-    """Return a guard: a row of the table is of an adopted plan."""
-    return Guard(
-        name=f"{table.removeprefix('workitems_')}_begun_when_adopted",
-        table=table,
-        events=("INSERT",),
-        refuse_when=(
-            "NOT EXISTS (SELECT 1 FROM workitems_plan p"
-            " WHERE p.id = NEW.plan_id AND p.adopted_on IS NOT NULL)"
-        ),
-        message="A plan has rounds and meetings when it is adopted.",
-    )
-
-
 OLD_PLAN_ADOPTED = (
     "EXISTS (SELECT 1 FROM workitems_plan p WHERE p.id = OLD.plan_id AND p.adopted_on IS NOT NULL)"
 )
@@ -107,8 +93,6 @@ GUARDS = (
         kept_when_adopted(f"workitems_{name}", of_adopted_plan("OLD.item_id"))
         for name in ("milestone", "measure", "support")
     ),
-    begun_when_adopted("workitems_round"),
-    begun_when_adopted("workitems_meeting"),
     known_dates(Milestone, Milestone.original, Milestone.agreed, Milestone.forecast),
     known_dates(Delay, Delay.before, Delay.after),
     known_dates(Variation, Variation.before, Variation.after),

@@ -131,7 +131,7 @@ def test_history_reads_as_sentences(police, approver, contributor, django_assert
     with time_machine.travel(later, tick=False):
         services.end_seat_at_once(seat=cover, at=later, reason="A mistake.", **by)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # seats, invitations, units
         told = [(entry.who, entry.what, entry.why) for entry in history_of(police)]
     who, aroha = "Police approver (Police)", "Aroha (aroha@example.org)"
     assert (

@@ -34,6 +34,7 @@ NO_PAGES = {
     "papers:minutes-draft",
     "papers:minutes-version",
     "return_papers:pdf",
+    "returns:download-workbook",
     "evidence:download",
     "dashboard:export",
     "account_logout",

@@ -80,7 +80,7 @@ def test_a_request_is_answered_one_working_day_late_with_an_apology_and_released
         )
         person.press("Record the request")
         expect(page.get_by_text("1 working day late")).to_be_visible()
-        expect(page.get_by_text("21 May 2013")).to_be_visible()
+        expect(page.get_by_text("Decision due 21 May 2013.")).to_be_visible()
         person.assert_accessible()
 
         # Acknowledged by letter on the next day.
@@ -92,7 +92,7 @@ def test_a_request_is_answered_one_working_day_late_with_an_apology_and_released
         # The one briefing of these days is in scope.
         person.press("Start scoping")
         fill(page, scope_from="29 July 2010", scope_to="31 July 2010")
-        person.press("Find papers between these days")
+        person.press("Save and find papers")
         person.assert_accessible().press("Add to the schedule")
         person.open("13/02025").press("Go on to decide on each paper")
         person.open("Decide on document 1")

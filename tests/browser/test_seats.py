@@ -44,7 +44,10 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     page.get_by_label("E-mail address").fill("successor@example.org")
     page.get_by_label("Approver: ").check()
     page.get_by_role("button", name="Send invitation").dblclick()
-    expect(page.get_by_role("status")).to_contain_text("Successor is invited.")
+    # Of the two answers, the browser shows the one that came last.
+    expect(page.get_by_role("status")).to_contain_text(
+        re.compile("Successor is invited|This form was already sent")
+    )
     assert_accessible(page)
     assert [letter.to for letter in mail.outbox] == [["successor@example.org"]]
     link = re.search(r"http\S+/invitation/\S+", mail.outbox[0].body)[0]

@@ -57,7 +57,7 @@ class Exhibit:
         tables change further, change this loader, never the rows.
         """
         models = {}
-        for row in with_offices(self.rows()):
+        for row in brought_up_to_date(self.rows()):
             binary = {k: v for k, v in row["fields"].items() if isinstance(v, bytes)}
             row["fields"] = {k: v for k, v in row["fields"].items() if k not in binary}
             for made in serializers.deserialize("python", [row], ignorenonexistent=True):
@@ -76,15 +76,18 @@ def exhibits() -> tuple[Exhibit, ...]:
     return tuple(sorted(map(Exhibit, folders), key=lambda exhibit: exhibit.number))
 
 
-def with_offices(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the rows with what Ministers' offices brought: where the rows are older, the portfolio
-    of an office's seat is that of the plan, and the portfolio of an issued paper that of its cover.
+def brought_up_to_date(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the rows with what Ministers' offices and adoption brought: where the rows are older, the
+    portfolio of an office's seat is that of the plan, the portfolio of an issued paper that of its
+    cover, and a plan was adopted when it was released.
     """
     plans = [row["fields"] for row in rows if row["model"] == "workitems.plan"]
     portfolio_of = {plan["coordinating_agency"]: plan["portfolio"] for plan in plans}
     seated = set()
     for row in rows:
         fields = row["fields"]
+        if row["model"] == "workitems.plan":
+            fields.setdefault("adopted_on", fields["released_on"])
         if row["model"] == "reports.issuedpaper" and "portfolio" not in fields:
             cover = json.loads(fields["document"])["document"]["cover"]
             fields["portfolio"] = cover["portfolio"]

@@ -129,8 +129,8 @@ def test_the_new_briefing_form_is_prefilled(client, plan, coordinator):
     form = response.context["form"]
     assert form["title"].value() == ""
     assert (form["period_start"].value(), form["period_end"].value()) == (
-        date(2009, 7, 31),
-        date(2010, 7, 30),
+        "31 July 2009",
+        "30 July 2010",
     )
 
 
@@ -194,7 +194,7 @@ def test_a_kinds_title_that_is_too_long_is_an_error_at_the_field(client, plan, c
             "marking",
             "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere.",
         ),
-        ({"dated": "yesterday"}, "dated", ENTER_A_DATE),
+        ({"dated": "soon"}, "dated", ENTER_A_DATE),
     ],
 )
 def test_errors_are_shown_at_their_fields(client, plan, coordinator, changes, field, sentence):

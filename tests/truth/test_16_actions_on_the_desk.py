@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.models import Seat
+from agencies.typed_dates import in_words
 from reports.models import FollowUp
 from tests.factories import (
     BriefingFactory,
@@ -225,7 +226,7 @@ def test_the_agency_finishes_an_action_and_the_coordinator_answers(
     address = action.get_absolute_url()
     assert "finish_form" not in other.get(address).context
     page = own.get(address)
-    assert page.context["finish_form"]["done_on"].value() == TODAY
+    assert page.context["finish_form"]["done_on"].value() == in_words(TODAY)
     done = f"{address}done/"
     page = own.post(done, {"done_on": "1 June 2010", "note": "", "version": 1})
     assert page.status_code == 422

@@ -20,16 +20,13 @@ import tests.factories
 import workitems.plan_guards
 from tests.factories import (
     DelayFactory,
-    MeetingFactory,
     MilestoneFactory,
     PillarFactory,
-    PlanFactory,
-    RoundFactory,
     VariationFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, SLIPPED, TODAY
-from workitems.models import Milestone, Plan, WorkItem
+from workitems.models import Milestone, WorkItem
 
 GUARDS = [*agencies.guards.GUARDS, *workitems.plan_guards.GUARDS, *reports.paper_guards.GUARDS]
 
@@ -331,13 +328,3 @@ def test_history_rows_cannot_be_deleted(name):
 def test_every_history_table_has_its_guards():
     frozen = {guard.table for guard in GUARDS if guard.name.startswith("frozen_")}
     assert frozen == {model.history.model._meta.db_table for model in registered_models.values()}
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("factory", [RoundFactory, MeetingFactory])
-def test_rounds_and_meetings_are_of_adopted_plans(factory):
-    plan = PlanFactory(adopted_on=None)
-    with refused("A plan has rounds and meetings when it is adopted."):
-        factory(plan=plan)
-    Plan.objects.filter(pk=plan.pk).update(adopted_on=plan.released_on)
-    assert factory(plan=plan).plan == plan

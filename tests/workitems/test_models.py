@@ -33,11 +33,14 @@ from tests.factories import (
     PlanFactory,
     ReturnFactory,
     ReturnNoteFactory,
+    ReturnSheetFactory,
     RiskFactory,
     RoundFactory,
     SeatFactory,
     StatusProposalFactory,
     SupportFactory,
+    TrackerMappingFactory,
+    TrackerNoteFactory,
     UpdateFactory,
     UserFactory,
     VariationFactory,
@@ -386,6 +389,17 @@ BROKEN = {
     "meeting_one_a_day": [lambda: again(MeetingFactory, ["plan", "held_on"])],
     "attendance_once_per_meeting": [lambda: again(AttendanceFactory, ["meeting", "agency"])],
     "decision_number_unique_in_meeting": [lambda: again(DecisionFactory, ["meeting", "number"])],
+    "returnsheet_taken_by_and_at": [
+        lambda: ReturnSheetFactory(taken=[]),
+        lambda: ReturnSheetFactory(taken_at=NOW),
+        lambda: ReturnSheetFactory(taken_by=UserFactory()),
+    ],
+    "trackernote_position_in_plan": [
+        lambda: again(TrackerNoteFactory, ["plan", "position"]),
+    ],
+    "trackermapping_once_per_shape": [
+        lambda: again(TrackerMappingFactory, ["agency", "shape"]),
+    ],
     "decision_owner_and_due": [
         lambda: DecisionFactory(due_on=TODAY),
         lambda: DecisionFactory(owner_agency=AgencyFactory()),

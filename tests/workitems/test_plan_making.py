@@ -191,7 +191,7 @@ def test_the_database_keeps_the_adoption(day):
         Plan.objects.filter(pk=plan.pk).update(adopted_on=day)
 
 
-@pytest.mark.parametrize("name", ["Plan", "Member", "Pillar", "WorkItem", "Milestone", "Measure"])
+@pytest.mark.parametrize("name", ["Plan", "Pillar", "WorkItem", "Milestone", "Measure"])
 def test_the_database_deletes_nothing_of_an_adopted_plan(name):
     milestone = MilestoneFactory()
     MeasureFactory(item=milestone.item)
