@@ -1,7 +1,5 @@
 """Test a return as a workbook: out, and back in as a draft that is compared first."""
 
-import shutil
-import subprocess
 from datetime import date
 
 import pytest
@@ -340,31 +338,3 @@ def test_what_was_written_since_the_mail_is_a_choice(writer, of_return, item, ap
     page = upload(writer, of_return, sheets.write("Achieved in this period", "Mail.")).url
     ((_, ((_, (shown,)),)),) = writer.get(page).context["parts"]
     assert (shown.base, shown.now, shown.said, shown.is_conflict) == ("", "Browser.", "Mail.", True)
-
-
-# --- through another program --------------------------------------------------------------------
-
-
-@pytest.mark.skipif(shutil.which("localc") is None, reason="LibreOffice Calc is not installed")
-def test_libreoffice_keeps_keys_words_and_choices(writer, of_return, item, milestone, tmp_path):
-    sheets = Sheets(downloaded(writer, of_return)).milestone("Done on", "31 May 2010")
-    sheets.write("Achieved in this period", "=1+1\nis not a formula.").write("Stage", "Complete")
-    sheets.cell("Achieved in this period").data_type = "s"
-    (tmp_path / "police.xlsx").write_bytes(sheets.content)
-    saved = saved_by_libreoffice(tmp_path / "police.xlsx")
-    page = upload(writer, of_return, saved).url
-    assert writer.get(page).context["faults"] == []
-    take(writer, page)
-    update = Update.objects.get()
-    assert (update.stage, update.achieved) == ("complete", "=1+1\nis not a formula.")
-    assert MilestoneAnswer.objects.get().day == YESTERDAY
-
-
-def saved_by_libreoffice(file):
-    out = file.parent / "saved"
-    profile = f"-env:UserInstallation=file://{file.parent}/profile"
-    subprocess.run(
-        ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", out, file],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
-    return (out / file.name).read_bytes()
