@@ -1,4 +1,5 @@
-"""Characters that cannot be seen or printed, and where in a text the first of them is. No Django."""
+"""Characters that cannot be seen or printed, where in a text the first of them is, and text folded for a
+search. No Django."""
 
 import unicodedata
 
@@ -45,3 +46,9 @@ def named(character: str) -> str:
     kind = KINDS.get(unicodedata.category(character), "a private character of one typeface")
     name = unicodedata.name(character, "").lower() or kind
     return f"U+{ord(character):04X} ({name})"
+
+
+def searchable(*texts: str) -> str:
+    """Fold case and remove accents, so that "maori" finds "Māori" on every database."""
+    decomposed = unicodedata.normalize("NFKD", " ".join(texts))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

@@ -370,7 +370,7 @@ THEIRS = "A plan of another agency reports to this Minister. Its coordinators re
 
 
 class AppointForm(Form):
-    """Record who holds a portfolio, by a user who keeps it."""
+    """The appointment of a Minister: a portfolio that the user keeps, its holder, and the days."""
 
     portfolio = TextField(
         label="Portfolio", max_length=150, help_text="As printed: Minister of Immigration."

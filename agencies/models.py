@@ -236,7 +236,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_active and has_perm(perm, self, obj)
 
     def has_module_perms(self, app_label: str) -> bool:
-        """Return False: no page belongs to a whole app."""
+        """Return False. Django asks this for its administration pages, which are gone."""
         return False
 
     def get_full_name(self) -> str:

@@ -67,7 +67,7 @@ def history_of(place: Place) -> list[Entry]:
 
 
 def entries_of(rows: Any, sentence: Any) -> Iterator[Entry]:
-    """Yield an entry for each history row, oldest first, of which `sentence(was, now)` is not empty."""
+    """Yield an entry for each history row that `sentence(was, now)` has words for, oldest first."""
     before: dict[int, Any] = {}
     for row in rows.order_by("history_date", "history_id"):
         what = sentence(before.get(row.id), row)

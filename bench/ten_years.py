@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Max
 
+from agencies.characters import searchable
 from agencies.models import Agency, User
 from agencies.tracking import PLAN_COLUMN
 from bench import bulk
@@ -33,7 +34,7 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
-from workitems.models.item import number_key, searchable
+from workitems.models.item import number_key
 
 QUARTERS = 40
 QUARTER = 91  # days

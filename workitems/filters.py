@@ -12,10 +12,11 @@ import django_filters
 from django.db.models import Case, F, OrderBy, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Lower, Replace
 
+from agencies.characters import searchable
 from agencies.models import Agency
 from workitems.asat import rows_at
 from workitems.models import Delay, Member, Plan, Risk, Support, Variation, WorkItem
-from workitems.models.item import Confidence, Stage, WorkItemQuerySet, number_key, searchable
+from workitems.models.item import Confidence, Stage, WorkItemQuerySet, number_key
 from workitems.plan_at import ItemAt, PlanAt
 from workitems.standing import STALE_AFTER_DAYS, Late, Standing
 

@@ -46,7 +46,7 @@ class Key(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the register has. A round counts once it was opened, also after it was closed."""
+    """What the register has so far. A round counts from its opening on, closed or not."""
 
     reader: Reader
     agencies: int = 0

@@ -77,7 +77,8 @@ def close_account(*, user: User, version: int, reason: str, by: User) -> User:
 
 @transaction.atomic
 def reopen_account(*, user: User, version: int, reason: str, by: User) -> User:
-    """Let a person sign in again. Raise `Refused` for an open account or without a reason."""
+    """Open a closed account, so that its person can sign in. Raise `Refused` if it is open, or without
+    a reason."""
     user = locked(user, version=version)
     if user.is_active:
         raise Refused("This account is open already.")

@@ -10,7 +10,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class Refused(Refusal):
-    """The change breaks a rule."""
+    """A refused change. The message says which rule it would break and what to do."""
 
 
 class Conflict(Refused):

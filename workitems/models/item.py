@@ -4,7 +4,6 @@ Progress has three separate axes: stage, confidence and lateness (computed from 
 """
 
 import re
-import unicodedata
 from datetime import date
 from functools import lru_cache
 from typing import Any, Self
@@ -13,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from agencies.characters import searchable
 from agencies.models import Agency, User
 from agencies.tracking import track
 from workitems.known_dates import Known, KnownDate, KnownTo
@@ -49,12 +49,6 @@ NEXT_STAGES: dict[str, tuple[Stage, ...]] = {
     Stage.COMPLETE: (Stage.UNDER_WAY, Stage.ONGOING),
     Stage.WITHDRAWN: (),
 }
-
-
-def searchable(*texts: str) -> str:
-    """Fold case and remove accents, so that "maori" finds "Māori" on every database."""
-    decomposed = unicodedata.normalize("NFKD", " ".join(texts))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 @lru_cache(maxsize=20_000)

@@ -204,7 +204,7 @@ def remove_pillar(*, pillar: Pillar, version: int, by: User) -> None:
 # --- items ------------------------------------------------------------------------------------
 
 
-def _check_item(plan: Plan, item: WorkItem, agencies: Iterable[Agency]) -> None:
+def _check_item(plan: Plan, item: WorkItem, supports: Mapping[Agency, str]) -> None:
     faults: list[tuple[str, str | None]] = []
     if not is_item_number(item.number):
         says = "Enter at most 20 letters, digits, full stops and hyphens, such as 1.10."
@@ -217,7 +217,9 @@ def _check_item(plan: Plan, item: WorkItem, agencies: Iterable[Agency]) -> None:
     if fault := fault_of_phrase(item.as_told):
         faults.append((fault, "as_told"))
     Refused.raise_any(faults)
-    _check_members(plan, "lead_agency", item.lead_agency, *agencies)
+    _check_members(plan, "lead_agency", item.lead_agency, *supports)
+    if item.lead_agency in supports:
+        raise Refused(f"{item.lead_agency} leads the item, so it does not support it.")
 
 
 def _check_members(plan: Plan, field: str, *agencies: Agency) -> None:
@@ -229,11 +231,6 @@ def _check_members(plan: Plan, field: str, *agencies: Agency) -> None:
             )
 
 
-def _check_supports(item: WorkItem, supports: Mapping[Agency, str]) -> None:
-    if item.lead_agency in supports:
-        raise Refused(f"{item.lead_agency} leads the item, so it does not support it.")
-
-
 @transaction.atomic
 def add_item(*, plan: Plan, values: Values, supports: Mapping[Agency, str], by: User) -> WorkItem:
     """Add an item, with its supporting agencies and the role of each."""
@@ -241,7 +238,6 @@ def add_item(*, plan: Plan, values: Values, supports: Mapping[Agency, str], by: 
     item = WorkItem(plan=plan)
     _put(item, values, ITEM_FIELDS)
     _check_item(plan, item, supports)
-    _check_supports(item, supports)
     history.save(item, by=by)
     _set_supports(item, supports, by)
     return item
@@ -257,7 +253,6 @@ def change_item(
     item = locked(item, version=version, related=("pillar", "lead_agency"))
     changed = _put(item, values, ITEM_FIELDS)
     _check_item(plan, item, supports)
-    _check_supports(item, supports)
     if _set_supports(item, supports, by) or changed:
         history.save_version(item, *changed, by=by)
     return item

@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from agencies import history
 from agencies.models import Agency, User
+from agencies.succession import agency_on
 from workitems.models import Member, Milestone, Pillar, Plan, Support, WorkItem
 from workitems.services.plan_making import plan_faults
 from workitems.services.refusals import Refused, locked
@@ -31,15 +32,6 @@ def _copy(row: Row, **other: object) -> Row:
     for name, value in other.items():
         setattr(copy, name, value)
     return copy
-
-
-def agency_now(agency: Agency, on: date) -> Agency:
-    """Return the agency, or the one that succeeded it if it no longer exists on the day."""
-    seen = {agency.pk}
-    while not agency.exists_on(on) and agency.successor and agency.successor.pk not in seen:
-        agency = agency.successor
-        seen.add(agency.pk)
-    return agency
 
 
 @transaction.atomic
@@ -76,7 +68,7 @@ def start_successor(
         adopted_on=None,
         background="",
         successor_of=plan,
-        coordinating_agency=agency_now(plan.coordinating_agency, on),
+        coordinating_agency=agency_on(plan.coordinating_agency, on),
     )
     Refused.raise_any(plan_faults(new, title, released_on, ends_on))
     if released_on <= plan.released_on:
@@ -105,7 +97,7 @@ class _Carried:
         return history.save(row, by=self.by, reason=reason)
 
     def now(self, agency: Agency) -> Agency:
-        return agency_now(agency, self.on)
+        return agency_on(agency, self.on)
 
     def members(self) -> None:
         rows = self.plan.members.select_related("agency__successor").order_by("pk")

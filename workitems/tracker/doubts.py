@@ -71,7 +71,7 @@ class Doubt:
 
     @property
     def is_of_word(self) -> bool:
-        """Whether the answer holds for the next file as well."""
+        """Return whether the answer is remembered for the next file with the same headings."""
         return self.key.partition(":")[0] in ("agency", "lead", "status")
 
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
+
+from agencies.characters import searchable
 
 
 class Field(StrEnum):
@@ -130,9 +131,8 @@ _ENDING = re.compile(r"\s*(?:#\s*)?\(?\b[0-9]{1,2}\)?$")
 
 def plain(text: str) -> str:
     """Fold case, remove accents and punctuation, and collapse spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("%", " percent ").replace("#", " no "))
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    return " ".join(re.findall(r"[a-z0-9]+", bare))
+    folded = searchable(text.replace("%", " percent ").replace("#", " no "))
+    return " ".join(re.findall(r"[a-z0-9]+", folded))
 
 
 def field_of(heading: str) -> tuple[Field | None, int]:

@@ -4,12 +4,16 @@ from collections import defaultdict
 from datetime import date
 
 from agencies.models import Agency
+from agencies.succession import agency_on
 from workitems.tracker.words import Agencies, KnownAgency
 
 
 def known_agencies(on: date) -> Agencies:
     """Return all agencies, in two queries. One that has ended by the day is told with what it became."""
     rows = {agency.pk: agency for agency in Agency.objects.order_by("pk")}
+    for agency in rows.values():
+        if agency.successor_id is not None:
+            agency.successor = rows[agency.successor_id]
     names: dict[int, set[str]] = defaultdict(set)
     past = Agency.history.values_list("id", "short_name", "name", "name_mi").distinct()
     for pk, *texts in past:
@@ -22,16 +26,13 @@ def known_agencies(on: date) -> Agencies:
                 sorted({*names[agency.pk], agency.name_mi} - {"", agency.short_name, agency.name})
             ),
             has_ended=not agency.exists_on(on),
-            became=_became(agency, rows, on),
+            became=_became(agency, on),
         )
         for agency in rows.values()
     )
 
 
-def _became(agency: Agency, rows: dict[int, Agency], on: date) -> str:
+def _became(agency: Agency, on: date) -> str:
     """Return the short name of what an agency has become on the day, or "" if that is nothing."""
-    seen: set[int] = set()
-    while not agency.exists_on(on) and agency.successor_id and agency.pk not in seen:
-        seen.add(agency.pk)
-        agency = rows[agency.successor_id]
-    return agency.short_name if agency.exists_on(on) else ""
+    now = agency_on(agency, on)
+    return now.short_name if now.exists_on(on) else ""

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency, Seat
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.forms.plan_making import (
     AdoptForm,
@@ -67,10 +67,7 @@ def added(request: HttpRequest, said: str, then: str, another: str) -> HttpRespo
 
 
 def saved(request: HttpRequest, form: MakingForm, row: Any, then: str) -> HttpResponse:
-    if row.version == form.cleaned_data["version"]:
-        messages.info(request, "Nothing was changed.")
-    else:
-        messages.success(request, "Saved.")
+    say_saved(request, form, row, "Saved.")
     return redirect(then)
 
 

@@ -150,7 +150,7 @@ class AskAgencyForm(Form):
 
 
 class RecordAnswerForm(VersionedForm):
-    """What a consulted agency answered by email or phone."""
+    """The answer of a consulted agency that came by email or phone, as the adviser records it."""
 
     from_whom = TextField(
         label="Who answered", max_length=NAME_LENGTH, help_text="A role is enough."

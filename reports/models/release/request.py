@@ -14,11 +14,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from agencies.characters import searchable
 from agencies.models import Agency, Seat, User
 from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.release.letters import Requester, without_requester
 from workitems.models import Plan
-from workitems.models.item import searchable
 
 OIA_ROLES = (Seat.Role.OIA_ADVISER, Seat.Role.OIA_REVIEWER, Seat.Role.OIA_DECISION_MAKER)
 # Who reads the requests of an agency. Everybody else gets 404.

@@ -28,7 +28,7 @@ from reports.models.release.in_scope import found_between
 from reports.release.letters import Letter, Ombudsman
 from reports.release.redact import leaves, visible_elsewhere
 from reports.services.release import earlier_releases
-from reports.services.release.letters import freeze, is_up_to_date, written
+from reports.services.release.letters import as_prepared, freeze, written
 from reports.services.release.line_files import lack_of
 from reports.services.release.recording import check_day, not_now, record
 from reports.services.release.redactions import (
@@ -109,7 +109,7 @@ def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) ->
         what = "decision memo" if request.is_own_initiative else "letter with the decision"
         return (*_undecided(request), *found, f"The {what} is not prepared.")
     lacks = written(letter, on=on, ombudsman=ombudsman)[1]
-    if not lacks and not is_up_to_date(letter, ombudsman=ombudsman):
+    if not lacks and letter.content != as_prepared(letter, ombudsman=ombudsman):
         found.append(WRITE_AGAIN if request.state != State.READY else SEND_BACK)
     return (*lacks, *found)
 

@@ -199,18 +199,18 @@ def written(
     return text, missing(kind, facts) or lacking(text)
 
 
-def is_up_to_date(letter: RequestLetter, *, ombudsman: Ombudsman) -> bool:
-    """Return whether the records still give the letter that was written. Six queries."""
+def as_prepared(letter: RequestLetter, *, ombudsman: Ombudsman) -> dict[str, Any]:
+    """Return the letter as the records give it now, for the day that it was written for. Six queries."""
     on = date.fromisoformat(letter.content["dated"])
-    return bool(letter.content == written(letter, on=on, ombudsman=ombudsman)[0].as_plain())
+    return written(letter, on=on, ombudsman=ombudsman)[0].as_plain()
 
 
 def write_again(letter: RequestLetter, *, ombudsman: Ombudsman, by: User) -> RequestLetter:
     """Write a letter that is not sent again as the records are now. What was typed stays its preparer's."""
-    if is_up_to_date(letter, ombudsman=ombudsman):
+    content = as_prepared(letter, ombudsman=ombudsman)
+    if letter.content == content:
         return letter
-    on = date.fromisoformat(letter.content["dated"])
-    letter.content = written(letter, on=on, ombudsman=ombudsman)[0].as_plain()
+    letter.content = content
     return history.save_version(letter, by=by, reason="Written again as the records are now")
 
 

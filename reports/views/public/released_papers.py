@@ -1,6 +1,5 @@
 """The released papers of a plan, and whether a file is one of them. Nobody signs in here."""
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.characters import searchable
 from agencies.succession import agency_on
 from agencies.views.form_pages import saying_refusals
 from reports.document.dates import long_date
@@ -157,14 +157,8 @@ def _ground(code: str) -> tuple[str, str]:
 
 
 def _matches(asked: str, shown: Shown) -> bool:
-    words = _plain(shown.words)
-    return all(word in words for word in _plain(asked).split())
-
-
-def _plain(text: str) -> str:
-    """Return the text without macrons and case, so that Maori finds Māori."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in apart if not unicodedata.combining(each))
+    words = searchable(shown.words)
+    return all(word in words for word in searchable(asked).split())
 
 
 @login_not_required
