@@ -622,6 +622,7 @@ RULES: dict[str, Row] = {
     "returns:workbook": of_plan(own_return, may=WRITERS, post=INVALID),
     "returns:download-workbook": of_plan(own_return, may=WRITERS),
     "returns:compare-workbook": of_plan(own_sheet, may=WRITERS, post=409),
+    "returns:discard-workbook": of_plan(own_sheet, may=WRITERS, get=NOT_ALLOWED, post=ONWARD),
     "returns:enter": of_plan(own_return, may=("coordinator",), post=INVALID),
     "returns:remind": of_plan(round_of, may=("coordinator",), post=INVALID),
     "returns:extend": of_plan(round_of, may=("coordinator",), post=INVALID),

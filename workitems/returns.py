@@ -128,9 +128,17 @@ class Section:
         return self.update is not None
 
     @property
+    def overdue(self) -> list[Milestone]:
+        late = standing.Late.OVERDUE
+        return [
+            line.milestone
+            for line in self.milestones
+            if line.late.state == late and not line.is_done
+        ]
+
+    @property
     def is_overdue(self) -> bool:
-        overdue = standing.Late.OVERDUE
-        return any(line.late.state == overdue and not line.is_done for line in self.milestones)
+        return bool(self.overdue)
 
     @property
     def may_say_no_change(self) -> bool:

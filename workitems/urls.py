@@ -157,6 +157,11 @@ return_urls = [
         return_sheet.comparison,
         name="compare-workbook",
     ),
+    path(
+        "<int:round>/<int:agency>/workbook/<int:sheet>/discard/",
+        return_sheet.discard,
+        name="discard-workbook",
+    ),
 ]
 
 variation_urls: list[URLPattern | URLResolver] = [

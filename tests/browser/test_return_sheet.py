@@ -27,6 +27,8 @@ def test_two_sheets_and_a_browser_edit_of_one_item_lose_nothing(
     sign_in(scene.contributor)
     page.goto(f"{live_server.url}{scene.of_return.get_absolute_url()}")
     assert_accessible()
+    page.get_by_text("Answer in Excel").click()
+    assert_accessible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the workbook").click()
     content = download.value.path().read_bytes()
@@ -43,6 +45,7 @@ def test_two_sheets_and_a_browser_edit_of_one_item_lose_nothing(
     )  # fmt: skip
     for number, file in enumerate(files):
         page.goto(f"{live_server.url}{scene.of_return.get_absolute_url()}")
+        page.get_by_text("Answer in Excel").click()
         page.get_by_label("Workbook", exact=True).set_input_files(file)
         page.get_by_role("button", name="See what would change").click()
         expect(page.get_by_role("heading", name="What would change")).to_be_visible()
@@ -67,3 +70,9 @@ def test_two_sheets_and_a_browser_edit_of_one_item_lose_nothing(
         for text in texts:
             expect(page.get_by_role("main")).to_contain_text(text)
         page.go_back()
+    page.goto(f"{live_server.url}{address(scene.of_return)}")
+    page.get_by_label("Workbook", exact=True).set_input_files(files[0])
+    page.get_by_role("button", name="See what would change").click()
+    page.get_by_role("button", name="Discard the workbook").click()
+    expect(page.get_by_role("status")).to_contain_text("“First.xlsx” is discarded.")
+    assert_accessible()

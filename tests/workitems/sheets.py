@@ -1,10 +1,19 @@
 """A return's workbook for tests: download it, write in its cells as a person does, upload it."""
 
 import io
+import zipfile
+from pathlib import Path
 
 import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+
+from tests.workitems.record import NOW
+from workitems.models import Update
+from workitems.return_sheet.row_keys import Key
+from workitems.services import rounds
+
+KEPT = Path(__file__).parent / "kept_workbooks"
 
 
 def address(of_return, name="workbook", *more):
@@ -58,3 +67,31 @@ def take(client, page_url, **choices):
     """Confirm a comparison as its page shows it."""
     form = client.get(page_url).context["form"]
     return client.post(page_url, {"fingerprint": form["fingerprint"].value(), **choices})
+
+
+def kept_workbook(name, of_return, item, milestone):
+    """Return a workbook that is kept as a file, with the keys of these rows in place of "KEY-i" and "KEY-m"."""
+    keys = {
+        b"KEY-i": Key(of_return.pk, "i", item.pk, 0, item.version, item.stage, item.confidence),
+        b"KEY-m": Key(of_return.pk, "m", milestone.pk, 0, milestone.version),
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(KEPT / name) as kept, zipfile.ZipFile(file, "w") as made:
+        for member in kept.namelist():
+            content = kept.read(member)
+            for mark, key in keys.items():
+                content = content.replace(mark, str(key).encode())
+            made.writestr(member, content, zipfile.ZIP_DEFLATED)
+    return file.getvalue()
+
+
+def write_in_the_browser(of_return, item, by, **words):
+    update = Update.objects.filter(of_return=of_return, item=item).first()
+    stored = {"stage": "under_way", "confidence": "on_track"}
+    if update:
+        names = ("stage", "confidence", "achieved", "planned_next", "challenges")
+        stored = {name: getattr(update, name) for name in names}
+    return rounds.write_update(
+        of_return=of_return, item=item, version=update.version if update else 0, by=by, at=NOW,
+        **{**stored, **words},
+    )  # fmt: skip

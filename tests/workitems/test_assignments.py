@@ -218,6 +218,21 @@ def test_the_return_shows_it_and_narrows_to_ones_own(
     assert narrowed.context["page"].total == 2
 
 
+@pytest.mark.parametrize(
+    "act",
+    ["save", "no-change-rest", "ready", "not-ready", "copy:1.2", "open:1.2", "keep-answer:1.2"],
+)
+def test_a_return_that_shows_ones_own_goes_on_to_do_so(
+    give, unit, investigator, item, client, of_return, act
+):
+    give(unit=unit)
+    client.force_login(investigator)
+    answer = client.post(f"{of_return.get_absolute_url()}?only=mine", {"act": act})
+    assert answer.status_code == 302
+    assert answer.url.startswith(f"{of_return.get_absolute_url()}?only=mine")
+    assert "only=" not in client.post(of_return.get_absolute_url(), {"act": act}).url
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_return_asks_once_for_all_that_is_given(
     client, contributor, of_return, item, police, unit, count, django_assert_max_num_queries

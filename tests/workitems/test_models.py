@@ -394,6 +394,18 @@ BROKEN = {
         lambda: ReturnSheetFactory(taken_at=NOW),
         lambda: ReturnSheetFactory(taken_by=UserFactory()),
     ],
+    "returnsheet_discarded_by_and_at_and_not_taken": [
+        lambda: ReturnSheetFactory(discarded_at=NOW),
+        lambda: ReturnSheetFactory(discarded_by=UserFactory()),
+        lambda: ReturnSheetFactory(
+            **{
+                f"{act}_{name}": value
+                for act in ("taken", "discarded")
+                for name, value in {"by": UserFactory(), "at": NOW}.items()
+            },
+            taken={},
+        ),
+    ],
     "trackernote_position_in_plan": [
         lambda: again(TrackerNoteFactory, ["plan", "position"]),
     ],

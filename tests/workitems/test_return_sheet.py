@@ -1,6 +1,7 @@
 """Test a return as a workbook: out, and back in as a draft that is compared first."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -14,11 +15,21 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.notices import run
-from tests.workitems.record import NOW, TODAY, YESTERDAY, newest
-from tests.workitems.sheets import Sheets, address, downloaded, take, upload
+from tests.workitems.record import NOW, TODAY, YESTERDAY, newest, refused
+from tests.workitems.sheets import (
+    Sheets,
+    address,
+    downloaded,
+    kept_workbook,
+    take,
+    upload,
+    write_in_the_browser,
+)
 from workitems.models import MilestoneAnswer, ReturnSheet, Update
 from workitems.return_sheet import write_workbook
-from workitems.services import rounds
+from workitems.services import milestone_answers
+from workitems.services import return_sheet as services
+from workitems.services.milestone_answers import open_return
 
 OUT, COMPARED, LISTED = 26, 23, 8
 
@@ -33,18 +44,6 @@ def writer(client_of, contributor):
 @pytest.fixture
 def sheets(writer, of_return, item):
     return Sheets(downloaded(writer, of_return))
-
-
-def write_in_the_browser(of_return, item, by, **words):
-    update = Update.objects.filter(of_return=of_return, item=item).first()
-    stored = {"stage": "under_way", "confidence": "on_track"}
-    if update:
-        names = ("stage", "confidence", "achieved", "planned_next", "challenges")
-        stored = {name: getattr(update, name) for name in names}
-    return rounds.write_update(
-        of_return=of_return, item=item, version=update.version if update else 0, by=by, at=NOW,
-        **{**stored, **words},
-    )  # fmt: skip
 
 
 # --- out ----------------------------------------------------------------------------------------
@@ -68,6 +67,7 @@ def test_a_row_has_the_last_answer_beside_the_new_one(writer, of_return, item):
     assert dict(zip(headings, values, strict=True)) == {
         "Item": "1.2",
         "Title": "Print a brochure",
+        "No change": None,
         "Stage last time": "Not started",
         "Stage": "Under way",
         "Confidence last time": "On track",
@@ -158,13 +158,16 @@ def test_what_is_confirmed_is_a_draft_whose_history_names_the_workbook(
 
 
 def test_a_milestone_is_answered_through_the_forms_of_the_page(
-    writer, of_return, item, milestone, contributor
+    writer, of_return, item, milestone, contributor, customs
 ):
     MilestoneFactory(item=item, number=2, description="Staff trained", agreed_due=YESTERDAY)
     sheets = Sheets(downloaded(writer, of_return))
     sheets.milestone("Done on", "31/5/2010").milestone("What shows it", "The invoice.")
     sheets.milestone("New date", date(2010, 9, 30), 1).milestone("Why it is late", "No printer.", 1)
     sheets.milestone("Cause", "Staffing", 1).milestone("What is being done", "Hire one.", 1)
+    sheets.milestone("Is the cause settled?", "Being settled", 1)
+    sheets.milestone("Which agency settles it", "Customs", 1)
+    sheets.milestone("Settled by when", "31 July 2010", 1).milestone("Effect", "Fewer read it.", 1)
     take(writer, upload(writer, of_return, sheets).url)
     done, late = MilestoneAnswer.objects.order_by("milestone__number")
     assert (done.outcome, done.day, done.reason) == ("done", YESTERDAY, "The invoice.")
@@ -173,6 +176,10 @@ def test_a_milestone_is_answered_through_the_forms_of_the_page(
         "Hire one.",
     )
     assert late.owner_agency == of_return.agency
+    assert (late.settlement, late.settling_agency, late.settling_by, late.effect) == (
+        *("being_settled", customs),
+        *(date(2010, 7, 31), "Fewer read it."),
+    )
     assert newest(late) == ("+", contributor.signature, "from the workbook “police.xlsx”")
 
 
@@ -248,8 +255,6 @@ def test_a_return_that_changes_while_it_is_compared_is_shown_again(
 def test_a_milestone_answered_meanwhile_is_a_choice_as_a_whole(
     writer, of_return, item, milestone, approver
 ):
-    from workitems.services import milestone_answers
-
     sheets = Sheets(downloaded(writer, of_return))
     milestone_answers.answer(
         of_return=of_return, milestone=milestone, version=milestone.version, outcome="done",
@@ -272,8 +277,8 @@ def test_what_the_forms_refuse_is_listed_and_the_rest_is_taken(
     page = upload(writer, of_return, sheets).url
     faults = [(fault.place, fault.problem) for fault in writer.get(page).context["faults"]]
     assert faults == [
-        ("Answers, row 2, Stage (E2)", "“Nearly there” is not an allowed value."),
-        ("Answers, row 2, Challenges (M2)", "Challenges is 1 character too long. The most is 5,000 characters."),
+        ("Answers, row 2, Stage (F2)", "“Nearly there” is not an allowed value."),
+        ("Answers, row 2, Challenges (N2)", "Challenges is 1 character too long. The most is 5,000 characters."),
         ("Milestones, row 2, Done on (F2)", "Enter a date, such as 7 June 2010."),
     ]  # fmt: skip
     take(writer, page)
@@ -338,3 +343,161 @@ def test_what_was_written_since_the_mail_is_a_choice(writer, of_return, item, ap
     page = upload(writer, of_return, sheets.write("Achieved in this period", "Mail.")).url
     ((_, ((_, (shown,)),)),) = writer.get(page).context["parts"]
     assert (shown.base, shown.now, shown.said, shown.is_conflict) == ("", "Browser.", "Mail.", True)
+
+
+# --- from another release, and through another program ---------------------------------------------
+
+
+def test_a_workbook_of_the_release_before_no_change_is_read_as_ever(
+    writer, of_return, item, milestone
+):
+    content = kept_workbook("return-of-the-first-release.xlsx", of_return, item, milestone)
+    sheets = Sheets(content).write("Achieved in this period", "Printed in Suva.")
+    sheets.milestone("New date", "30 September 2010").milestone("Why it is late", "No printer.")
+    sheets.milestone("Cause", "Staffing").milestone("What is being done", "Hire one.")
+    page = upload(writer, of_return, sheets).url
+    assert writer.get(page).context["faults"] == []
+    take(writer, page)
+    update, late = Update.objects.get(), MilestoneAnswer.objects.get()
+    assert (update.achieved, late.day, late.cause) == (
+        *("Printed in Suva.", date(2010, 9, 30)),
+        "staffing",
+    )
+
+
+def test_what_an_older_workbook_does_not_ask_stays_as_the_return_says(
+    writer, of_return, item, milestone, approver, customs
+):
+    content = kept_workbook("return-of-the-first-release.xlsx", of_return, item, milestone)
+    milestone_answers.answer(
+        of_return=of_return, milestone=milestone, version=milestone.version, outcome="not_yet",
+        day=date(2010, 9, 30), reason="No printer.", cause="staffing", effect="Fewer read it.",
+        mitigation="Hire one.", owner_agency=customs, settlement="settled", by=approver, on=TODAY, at=NOW,
+    )  # fmt: skip
+    sheets = Sheets(content).milestone("New date", "31 October 2010")
+    sheets.milestone("Why it is late", "No paper.").milestone("Cause", "Procurement")
+    sheets.milestone("What is being done", "Buy some.").milestone("By which agency", "Police")
+    page = upload(writer, of_return, sheets).url
+    take(writer, page, **{f"m{milestone.pk}": "sheet"})
+    answer = MilestoneAnswer.objects.get()
+    assert (answer.day, answer.reason, answer.effect, answer.settlement) == (
+        *(date(2010, 10, 31), "No paper."),
+        *("Fewer read it.", "settled"),
+    )
+
+
+def test_a_workbook_saved_by_libreoffice_calc_has_its_keys_words_choices_and_dates(
+    writer, of_return, item, milestone, customs
+):
+    """The file was saved by LibreOffice 25.2 (`soffice --convert-to xlsx`) with these answers in it."""
+    content = kept_workbook("return-saved-by-libreoffice-calc.xlsx", of_return, item, milestone)
+    page = upload(writer, of_return, content).url
+    assert writer.get(page).context["faults"] == []
+    take(writer, page)
+    update, late = Update.objects.get(), MilestoneAnswer.objects.get()
+    assert (update.stage, update.achieved) == (
+        "complete",
+        "=1+1\nis not a formula. Tāmaki Makaurau.",
+    )
+    assert (late.day, late.reason, late.cause, late.new_mitigation) == (
+        *(date(2010, 9, 30), "The printer closed."),
+        *("procurement", "Another printer."),
+    )
+    assert (late.settlement, late.settling_agency, late.settling_by, late.mitigation_due_on) == (
+        *("being_settled", customs),
+        *(date(2010, 7, 31), date(2010, 8, 31)),
+    )
+
+
+# --- what does not go together -------------------------------------------------------------------
+
+
+def test_words_that_go_with_another_date_are_listed_and_not_said_to_be_taken(
+    writer, of_return, item, milestone
+):
+    sheets = Sheets(downloaded(writer, of_return)).milestone("Done on", "31 May 2010")
+    sheets.milestone("Why it is late", "No printer.").milestone("What shows it", "The invoice.")
+    page = upload(writer, of_return, sheets).url
+    assert [(fault.place, fault.problem) for fault in writer.get(page).context["faults"]] == [
+        ("Milestones, row 2, Why it is late (I2)", "This goes only with “New date”, so it was not read.")
+    ]  # fmt: skip
+    take(writer, page)
+    assert [each["label"] for each in ReturnSheet.objects.get().taken["shown"]] == [
+        *("Done on", "What shows it"),
+    ]
+    assert MilestoneAnswer.objects.get().reason == "The invoice."
+
+
+def test_words_on_a_milestone_without_a_date_are_a_question(writer, of_return, item, milestone):
+    sheets = Sheets(downloaded(writer, of_return)).milestone("Why it is late", "No printer.")
+    page = upload(writer, of_return, sheets).url
+    assert [fault.problem for fault in writer.get(page).context["faults"]] == [
+        "Neither “Done on” nor “New date” is filled."
+    ]
+
+
+def test_taking_a_milestone_shows_everything_of_the_return_that_goes(
+    writer, of_return, item, milestone, approver
+):
+    sheets = Sheets(downloaded(writer, of_return)).milestone("Done on", "31 May 2010")
+    milestone_answers.answer(
+        of_return=of_return, milestone=milestone, version=milestone.version, outcome="done",
+        day=TODAY, reason="The invoice.", by=approver, on=TODAY, at=NOW,
+    )  # fmt: skip
+    page = upload(writer, of_return, sheets).url
+    ((_, ((_, shown),)),) = writer.get(page).context["parts"]
+    assert [(each.label, each.now, each.said) for each in shown] == [
+        ("Done on", "1 June 2010", "31 May 2010"),
+        ("What shows it", "The invoice.", ""),
+    ]
+
+
+# --- discarded ----------------------------------------------------------------------------------
+
+
+def test_a_discarded_workbook_is_listed_and_its_comparison_is_gone(
+    writer, of_return, item, sheets, contributor
+):
+    page = upload(writer, of_return, sheets.write("Challenges", "No money.")).url
+    assert "Discard the workbook" in writer.get(page).text
+    fingerprint = writer.get(page).context["form"]["fingerprint"].value()
+    answer = writer.post(f"{page}discard/", follow=True)
+    assert answer.redirect_chain == [(address(of_return), 302)]
+    assert "“police.xlsx” is discarded." in answer.text
+    assert f"Discarded on 1 June 2010, 9:30 a.m., by {contributor.signature}" in answer.text
+    assert page not in answer.text
+    for answer in (writer.get(page), writer.post(page, {"fingerprint": fingerprint})):
+        assert (answer.status_code, answer.url) == (302, address(of_return))
+    assert Update.objects.count() == 0
+    sheet = ReturnSheet.objects.get()
+    assert (sheet.discarded_by, sheet.discarded_at, sheet.taken) == (contributor, NOW, None)
+
+
+def test_a_workbook_is_taken_in_or_discarded_once(writer, of_return, item, sheets, contributor):
+    page = upload(writer, of_return, sheets.write("Challenges", "No money.")).url
+    take(writer, page)
+    sheet = ReturnSheet.objects.get()
+    with refused("This workbook was taken in already."):
+        services.discard(sheet=sheet, by=contributor, at=NOW)
+    assert "Discard the workbook" not in writer.get(page).text
+    page = upload(writer, of_return, sheets.write("Challenges", "No paper.")).url
+    sheet = ReturnSheet.objects.get(taken_at=None)
+    services.discard(sheet=sheet, by=contributor, at=NOW)
+    for act in (services.discard, partial(services.finish, taken={})):
+        with refused(f"{contributor.signature} has discarded this workbook already."):
+            act(sheet=sheet, by=contributor, at=NOW)
+
+
+def test_nothing_is_written_of_a_workbook_that_is_discarded_while_it_is_taken_in(
+    writer, of_return, item, sheets, contributor, monkeypatch
+):
+    page = upload(writer, of_return, sheets.write("Challenges", "No money.")).url
+    fingerprint = writer.get(page).context["form"]["fingerprint"].value()
+
+    def discarded_meanwhile(of_return):
+        services.discard(sheet=ReturnSheet.objects.get(), by=contributor, at=NOW)
+        return open_return(of_return)
+
+    monkeypatch.setattr("workitems.views.return_sheet.open_return", discarded_meanwhile)
+    assert writer.post(page, {"fingerprint": fingerprint}).status_code == 302
+    assert Update.objects.count() == 0

@@ -172,7 +172,7 @@ def no_key(sheets):
 
 
 def add_row(sheets):
-    sheets.book["Answers"].append(["", "1.9", "", "", "", "", "", "", "Added by hand."])
+    sheets.book["Answers"].append(["", "1.9", *[""] * 7, "Added by hand."])
 
 
 def copy_row(sheets):
@@ -216,10 +216,10 @@ ROWS = {
     "a key deleted": (no_key, [("Answers, row 2", "This row was added, or its hidden key is gone, so we cannot tell what it answers.")], ["1.3"]),
     "a row added": (add_row, [("Answers, row 5", "This row was added, or its hidden key is gone, so we cannot tell what it answers.")], ["1.2", "1.3"]),
     "a row copied": (copy_row, [("Answers, row 2", "This row is in the workbook more than once."), ("Answers, row 5", "This row is in the workbook more than once.")], ["1.3"]),
-    "a formula": (formula, [("Answers, row 2, Achieved in this period (I2)", "The cell holds a formula.")], ["1.3"]),
-    "an error": (error_cell, [("Answers, row 2, Achieved in this period (I2)", "The cell shows a spreadsheet error.")], ["1.3"]),
-    "a number": (number, [("Answers, row 2, Achieved in this period (I2)", "The cell holds the number 12.5, not text.")], ["1.3"]),
-    "a column renamed": (rename_column, [("Answers, row 1", "The column “Achieved in this period” is missing, so nothing of it was read."), ("Answers, row 1, Done (I1)", "This column does not belong to the workbook, so it was not read.")], []),
+    "a formula": (formula, [("Answers, row 2, Achieved in this period (J2)", "The cell holds a formula.")], ["1.3"]),
+    "an error": (error_cell, [("Answers, row 2, Achieved in this period (J2)", "The cell shows a spreadsheet error.")], ["1.3"]),
+    "a number": (number, [("Answers, row 2, Achieved in this period (J2)", "The cell holds the number 12.5, not text.")], ["1.3"]),
+    "a column renamed": (rename_column, [("Answers, row 1", "The column “Achieved in this period” is missing, so nothing of it was read."), ("Answers, row 1, Done (J1)", "This column does not belong to the workbook, so it was not read.")], []),
     "a column added": (own_column, [("Answers, row 1, My notes (T1)", "This column does not belong to the workbook, so it was not read.")], ["1.2", "1.3"]),
 }  # fmt: skip
 

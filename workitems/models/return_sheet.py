@@ -17,6 +17,7 @@ class ReturnSheet(models.Model):
     The file is not kept. `read` has its rows and what could not be read; it never changes. `taken`
     is null until a person confirms, and never changes afterwards. It keeps all texts of a conflict:
     as taken out, as the return had it, and as the workbook said. Only writers of the return read it.
+    One that was discarded is not compared any more: its file's name, who and when are what is shown.
     """
 
     of_return = models.ForeignKey(Return, models.PROTECT, related_name="sheets")
@@ -29,6 +30,9 @@ class ReturnSheet(models.Model):
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     taken_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
     taken_at = models.DateTimeField(null=True, blank=True)
+    discarded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    discarded_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -36,6 +40,11 @@ class ReturnSheet(models.Model):
                 name="returnsheet_taken_by_and_at",
                 condition=Q(taken__isnull=True, taken_by=None, taken_at=None, taken_as="")
                 | Q(taken__isnull=False, taken_by__isnull=False, taken_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="returnsheet_discarded_by_and_at_and_not_taken",
+                condition=Q(discarded_by=None, discarded_at=None, discarded_as="")
+                | Q(discarded_by__isnull=False, discarded_at__isnull=False, taken_at=None),
             ),
         ]
 

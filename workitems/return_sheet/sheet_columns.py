@@ -6,13 +6,15 @@ from workitems.workbook.cell_kinds import one_line
 
 KEY = "Key (do not change)"
 ITEM = "Item"
+NO_CHANGE_HINT = "“Yes” answers the item without words. Not while a milestone is overdue, and not a third time running."
 
 
 @dataclass(frozen=True)
 class Column:
     """`field` is the form field that the cell answers; "" for a cell that is only read.
 
-    `choices` names the list to choose from, on the hidden sheet of lists.
+    `choices` names the list to choose from, on the hidden sheet of lists; `hint` is shown beside the
+    cell while it is chosen. `is_later`: workbooks of an earlier release lack the column, and are read.
     """
 
     heading: str
@@ -20,6 +22,8 @@ class Column:
     field: str = ""
     choices: str = ""
     is_day: bool = False
+    hint: str = ""
+    is_later: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ ANSWERS = Table(
         Column(KEY, 4),
         Column(ITEM, 8),
         Column("Title", 30),
+        Column("No change", 11, "no_change", "no_change", hint=NO_CHANGE_HINT, is_later=True),
         Column("Stage last time", 13),
         Column("Stage", 13, "stage", choices="stage"),
         Column("Confidence last time", 13),
@@ -69,6 +74,10 @@ MILESTONES = Table(
         Column("New date", 18, "forecast_due", is_day=True),
         Column("Why it is late", 36, "reason"),
         Column("Cause", 22, "cause", choices="cause"),
+        Column("Is the cause settled?", 20, "settlement", "settlement", is_later=True),
+        Column("Which agency settles it", 14, "settling_agency", "settling_agency", is_later=True),
+        Column("Settled by when", 16, "settling_by", is_day=True, is_later=True),
+        Column("Effect", 36, "effect", is_later=True),
         Column("What is being done", 36, "mitigation"),
         Column("By which agency", 14, "owner_agency", choices="owner_agency"),
         Column("By when", 16, "mitigation_due_on", is_day=True),

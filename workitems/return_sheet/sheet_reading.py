@@ -177,7 +177,7 @@ class _Sheet:
             at = headings.get(bare(column.heading))
             if at is not None:
                 self.columns[at] = column
-            elif column.field:
+            elif column.field and not column.is_later:
                 self.fault(
                     f"The column “{column.heading}” is missing, so nothing of it was read.",
                     f"a column with the heading “{column.heading}”.",

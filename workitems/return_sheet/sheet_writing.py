@@ -33,6 +33,7 @@ BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 A3 = 8
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 LISTS = "Lists"
+YES = "yes"
 # Sorted and added rows have their lists to choose from too.
 ROWS_WITH_LISTS = 2000
 FROZEN = "D2"
@@ -77,11 +78,15 @@ def choices_of(agencies: dict[int, Agency]) -> dict[str, dict[str, str]]:
     """Return the lists to choose from: by form field, the values with their words."""
     fields: Any = {**UpdateForm.base_fields, **MilestoneAnswerForm.base_fields}
     found = {
-        name: dict(fields[name].choices) for name in ("confidence", "key_achievement", "cause")
+        name: dict(fields[name].choices)
+        for name in ("confidence", "key_achievement", "cause", "settlement")
     }
-    found["cause"].pop("")
+    for name in ("cause", "settlement"):
+        found[name].pop("")
+    found["no_change"] = {YES: "Yes"}
     found["stage"] = {each.value: each.label for each in Stage if each != Stage.WITHDRAWN}
-    found["owner_agency"] = {str(pk): each.short_name for pk, each in agencies.items()}
+    for name in ("owner_agency", "settling_agency"):
+        found[name] = {str(pk): each.short_name for pk, each in agencies.items()}
     return {
         name: {str(value): str(label) for value, label in each.items()}
         for name, each in found.items()
@@ -96,6 +101,9 @@ def _answers(
         update = section.update if with_draft else None
         form = UpdateForm(None, item=item, update=update, is_led=section.is_led)
         shown = {name: form.initial.get(name, "") for name in form.fields}
+        is_unchanged = update is not None and update.no_change_on is not None
+        if is_unchanged or section.may_say_no_change:
+            shown["no_change"] = YES if is_unchanged else ""
         yield {
             KEY: Key(
                 *(
@@ -179,6 +187,8 @@ def _sheet(
                 type="list", formula1=f"{LISTS}!${place}$1:${place}${last}", allow_blank=True
             )
             choice.errorTitle, choice.error = column.heading, "Choose from the list."
+            choice.promptTitle, choice.prompt = column.heading, column.hint or None
+            choice.showErrorMessage, choice.showInputMessage = True, bool(column.hint)
             choice.add(f"{letter}2:{letter}{ROWS_WITH_LISTS}")
             worksheet.data_validations.append(choice)
     worksheet.append([_cell(worksheet, column.heading, DARK, BOLD) for column in table.columns])
@@ -186,7 +196,7 @@ def _sheet(
         cells = []
         for column in table.columns:
             value = row.get(column.field or column.heading)
-            # The stage of another agency's item is not asked for.
+            # The stage of another agency's item is not asked for, nor is "no change" that would be refused.
             is_asked = bool(column.field) and (table is MILESTONES or column.field in row)
             cells.append(_cell(worksheet, value, None if is_asked else GREY))
         worksheet.append(cells)
@@ -218,8 +228,10 @@ def _instructions(workbook: Any, of_return: Return, on: date) -> None:
             "first row. An item whose row you leave empty or delete is simply not answered.",
             f"“Answers” has one row for each item. Achieved, planned and challenges hold at most 5,000 characters each. "
             f"Items that {agency.short_name} only supports have no stage and no confidence.",
+            "Where nothing happened, choose “Yes” under “No change” and leave the words empty. It is grey where words are needed: a "
+            "milestone is overdue, or there was no change twice running.",
             f"“Milestones” has those that are due, late or next. Enter a date under “Done on”, such as {known(on)}; or a new date, "
-            "why it is late, the cause, and what is being done by which agency.",
+            "why it is late, the cause, whether that is settled, the effect, and what is being done by which agency.",
             f"To hand it in, open {page} and choose the file under “Answer in Excel”. You see each difference before anything is "
             "written, and choose where the return was changed meanwhile. Nothing newer is overwritten.",
             "The answers are then a draft in the return. An approver submits the return as before.",

@@ -17,11 +17,16 @@ class Difference:
         return self.now != self.base
 
 
-def compare(base: dict[str, str], now: dict[str, str], said: dict[str, str]) -> list[Difference]:
+def compare(
+    base: dict[str, str], now: dict[str, str], said: dict[str, str], *, is_whole: bool = False
+) -> list[Difference]:
     """Return the fields that the workbook changes. What it leaves as it was taken out, or says as
-    the return does, is none of them."""
+    the return does, is none of them.
+
+    Of what is taken as a whole, it changes each field that the return says otherwise.
+    """
     return [
         Difference(name, base.get(name, ""), now.get(name, ""), text)
         for name, text in said.items()
-        if text not in (base.get(name, ""), now.get(name, ""))
+        if text != now.get(name, "") and (is_whole or text != base.get(name, ""))
     ]

@@ -15,6 +15,7 @@ NO_CHANGE_RUN = 2
 OVERDUE_NEEDS_WORDS = (
     "a milestone is overdue, so “No change” is not enough. Write at least one sentence."
 )
+AFTER_NO_CHANGES = "This item had no change twice running. Write a few words this time."
 
 
 @dataclass(frozen=True)

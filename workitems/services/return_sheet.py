@@ -33,11 +33,30 @@ def receive(*, of_return: Return, name: str, read: Any, by: User, at: datetime) 
     return history.save(sheet, by=by, at=at)
 
 
-@transaction.atomic
-def finish(*, sheet: ReturnSheet, taken: Any, by: User, at: datetime) -> ReturnSheet:
-    """Record what became of each difference. Raise `Refused` if that was done already."""
+def waiting(sheet: ReturnSheet) -> ReturnSheet:
+    """Return the locked row. Raise `Refused` if it was taken in or discarded already."""
     sheet = locked(sheet)
     if sheet.taken_at is not None:
         raise Refused("This workbook was taken in already.")
+    if sheet.discarded_at is not None:
+        raise Refused(f"{sheet.discarded_as} has discarded this workbook already.")
+    return sheet
+
+
+@transaction.atomic
+def finish(*, sheet: ReturnSheet, taken: Any, by: User, at: datetime) -> ReturnSheet:
+    """Record what became of each difference. Raise `Refused` if that was done already."""
+    sheet = waiting(sheet)
     sheet.taken, sheet.taken_by, sheet.taken_as, sheet.taken_at = taken, by, by.signature, at
+    return history.save(sheet, by=by, at=at)
+
+
+@transaction.atomic
+def discard(*, sheet: ReturnSheet, by: User, at: datetime) -> ReturnSheet:
+    """Take a workbook out of what waits to be compared. Nothing changes in the return.
+
+    Raise `Refused` if it was taken in or discarded already.
+    """
+    sheet = waiting(sheet)
+    sheet.discarded_by, sheet.discarded_as, sheet.discarded_at = by, by.signature, at
     return history.save(sheet, by=by, at=at)

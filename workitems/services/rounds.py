@@ -13,6 +13,7 @@ from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
 from workitems.services import milestone_answers
 from workitems.services.answers import (
+    AFTER_NO_CHANGES,
     OVERDUE_NEEDS_WORDS,
     after_no_changes,
     items_of,
@@ -155,7 +156,7 @@ def say_no_change(
     if overdue.exclude(answers__in=of_return.milestone_answers.done()).exists():
         raise Refused(f"Item {item.number}: {OVERDUE_NEEDS_WORDS}")
     if item.pk in after_no_changes(of_return, [item]):
-        raise Refused("This item had no change twice running. Write a few words this time.")
+        raise Refused(AFTER_NO_CHANGES)
     was = _content(update)
     is_led = item.lead_agency_id == of_return.agency_id
     update.stage, update.confidence = (item.stage, item.confidence) if is_led else ("", "")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies import history
 from agencies.fields import say_refusal
@@ -96,8 +96,12 @@ def comparison(
 ) -> HttpResponse:
     """Show what a workbook would change, and take it in; or what became of one that was."""
     of_return = writable_return(request, slug, round, agency)
-    row = get_object_or_404(of_return.sheets.select_related("taken_by"), pk=sheet)
-    row.of_return = of_return
+    row = _sheet_of(of_return, sheet)
+    if row.discarded_at is not None:
+        messages.info(
+            request, f"{row.discarded_as} discarded “{row.name}”. Nothing of it was taken in."
+        )
+        return redirect("returns:workbook", slug, round, agency)
     if row.taken_at is not None:
         shown = [Shown(**each) for each in row.taken["shown"]]
         return _show(request, row, shown, [Fault(**each) for each in row.taken["faults"]])
@@ -109,6 +113,25 @@ def comparison(
     return _show(request, row, found.shown, found.faults, form=_form(found))
 
 
+@require_POST
+def discard(request: HttpRequest, slug: str, round: int, agency: int, sheet: int) -> HttpResponse:
+    """Discard a workbook that waits. Its comparison can no longer be opened."""
+    row = _sheet_of(writable_return(request, slug, round, agency), sheet)
+    with refusals_in_messages(request):
+        sheet_services.discard(sheet=row, by=signed_in(request), at=timezone.now())
+        messages.success(
+            request,
+            f"“{row.name}” is discarded. The return is as it was, and you still have your file.",
+        )
+    return redirect("returns:workbook", slug, round, agency)
+
+
+def _sheet_of(of_return: Return, pk: int) -> ReturnSheet:
+    row = get_object_or_404(of_return.sheets, pk=pk)
+    row.of_return = of_return
+    return row
+
+
 def _form(found: Comparison, data: Any = None) -> TakeForm:
     conflicts = found.conflicts.items()
     return TakeForm(data, conflicts=conflicts, initial={"fingerprint": found.fingerprint})
@@ -118,6 +141,7 @@ def _take(request: HttpRequest, row: ReturnSheet) -> HttpResponse:
     """Take the workbook in as it was shown. Raise `Refused` if the return is locked."""
     # Whoever writes an answer locks the return first, so it stays as it is compared.
     locked = open_return(row.of_return)
+    sheet_services.waiting(row)
     locked.round.plan = row.of_return.round.plan
     found = compare_sheet(locked, row, localdate())
     form = _form(found, request.POST)

@@ -160,15 +160,15 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         with refusals_in_messages(request):
             done, number = choose(request, of_return, entries, act, number)
             messages.success(request, done)
-            return redirect(f"{request.path}?{urlencode({'open': number})}#item-{number}")
-        return redirect(f"{request.path}#missing")
+            return back(request, f"item-{number}", open=number)
+        return back(request, "missing")
     if act == READY:
         return ready(request, of_return)
     if act == NOT_READY:
         with refusals_in_messages(request):
             handover_services.withdraw_ready(of_return=of_return, by=signed_in(request))
             messages.success(request, "The return is no longer marked as ready for approval.")
-        return redirect(request.path)
+        return back(request)
     if act == NO_CHANGE_TO_THE_REST:
         with refusals_in_messages(request):
             rest = round_services.say_no_change_to_the_rest(
@@ -176,22 +176,27 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
             )
             say = messages.success if rest.answered else messages.info
             say(request, rest_in_words(of_return, rest))
-        return redirect(request.path)
+        return back(request)
     if act == COPY:
         messages.info(request, copied_words(entries, number))
-        return redirect(
-            f"{request.path}?{urlencode({'open': number, 'copy': number})}#item-{number}"
-        )
+        return back(request, f"item-{number}", open=number, copy=number)
     if act == OPEN:
         place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
-        return redirect(f"{request.path}?{urlencode({'open': number})}#{place}")
+        return back(request, place, open=number)
     if act == TAKE_THEIRS:
         messages.success(request, f"Item {number} stays as the other person wrote it.")
     elif any(entry.is_saved for entry in entries) or any(notes_saved):
         messages.success(request, "Saved.")
     else:
         messages.info(request, "Nothing new was written, so nothing was saved.")
-    return redirect(f"{request.path}#item-{number}" if number else request.path)
+    return back(request, f"item-{number}" if number else "")
+
+
+def back(request: HttpRequest, place: str = "", **asked: str) -> HttpResponse:
+    """Redirect to a place on the return's page, which goes on to show only what is the reader's, if it did."""
+    asked = {**({"only": MINE} if request.GET.get("only") == MINE else {}), **asked}
+    query = f"?{urlencode(asked)}" if asked else ""
+    return redirect(f"{request.path}{query}{place and f'#{place}'}")
 
 
 def submit(
@@ -226,7 +231,7 @@ def attempt_to_submit(
         return None, unmended
     except services.Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect(f"{request.path}#missing"), None
+        return back(request, "missing"), None
     tell_at_once([of_return], Reason.SUBMITTED, on=localdate(), at=now)
     messages.success(request, SUBMITTED)
     return redirect(of_return), None
@@ -241,14 +246,14 @@ def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
         )
     except services.Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect(f"{request.path}#missing")
+        return back(request, "missing")
     tell_at_once([of_return], Reason.READY, on=localdate(), at=now)
     messages.success(
         request,
         f"Ready for approval. We’ll email the approvers of {of_return.agency} now; it is also on "
         "their desk. You can still change the return.",
     )
-    return redirect(request.path)
+    return back(request)
 
 
 def notes_on_the_whole(

@@ -21,16 +21,25 @@ from workitems.models import MilestoneAnswer, Return, ReturnSheet, Update
 from workitems.return_sheet.row_keys import Key
 from workitems.return_sheet.sheet_columns import ANSWERS, ITEM, MILESTONES, Table, bare
 from workitems.return_sheet.sheet_reading import Row
-from workitems.return_sheet.sheet_writing import choices_of
+from workitems.return_sheet.sheet_writing import YES, choices_of
 from workitems.return_sheet.three_texts import compare
 from workitems.returns import MilestoneLine, Section, members_of, return_page
-from workitems.views.answers import Entry, MilestoneEntry, entries_of, save_entry
+from workitems.services.answers import AFTER_NO_CHANGES, OVERDUE_NEEDS_WORDS
+from workitems.views.answers import (
+    NO_CHANGE,
+    SAVE,
+    WORDS,
+    Entry,
+    entries_of,
+    save_entry,
+)
 from workitems.word_diff import side_by_side
-from workitems.workbook.cell_kinds import clean, join_with_or
+from workitems.workbook.cell_kinds import clean, join_with_or, sentence_start
 from workitems.workbook.faults import Fault
 
 Outcome = MilestoneAnswer.Outcome
 DAYS = {column.field for column in MILESTONES.columns if column.is_day}
+OF_DONE = {"completed_on", "shown_by"}
 Choices = dict[str, dict[str, str]]
 
 
@@ -61,14 +70,18 @@ class Shown:
 @dataclass
 class Part:
     """An item or a milestone of which the workbook says something else. `data` are the values of its
-    form as they would be posted, with the return's words; `said` are the workbook's."""
+    form as they would be posted, with the return's words; `said` are the workbook's.
+
+    It is taken or left as a whole (`is_whole`) if it is a milestone, or if it `says_no_change`.
+    """
 
     prefix: str
     data: dict[str, str]
     said: dict[str, str]
     cells: dict[str, str]
     shown: list[Shown]
-    is_whole: bool  # taken or left as a whole: a milestone
+    is_whole: bool
+    says_no_change: bool
 
     def posted(self, chosen: dict[str, str] | None) -> dict[str, str]:
         """Return the form's data. `chosen` is whose words are kept in a conflict; None takes the
@@ -77,7 +90,10 @@ class Part:
         if not taken:
             return {}
         words = {name: self.said[name] for name in (each.field for each in taken)}
-        words = self.said if self.is_whole else words
+        if self.says_no_change:
+            words = {}
+        elif self.is_whole:
+            words = self.said
         return {f"{self.prefix}-{name}": text for name, text in {**self.data, **words}.items()}
 
 
@@ -101,9 +117,7 @@ class Comparison:
     def conflicts(self) -> dict[str, str]:
         """What there is to choose: by name, the field or milestone."""
         return {
-            each.choice: f"{each.title}, {each.label}"
-            if each.choice.startswith("i")
-            else each.title
+            each.choice: f"{each.title}, {each.label}" if "-" in each.choice else each.title
             for each in self.shown
             if each.is_conflict
         }
@@ -188,6 +202,8 @@ class _Reader:
             base = {"stage": key.stage, "confidence": key.confidence, "key_achievement": "no"}
         said = {}
         for name, text in row.values.items():
+            if name == "no_change":
+                continue
             if name not in form.fields:
                 if text:
                     self.fault(
@@ -199,10 +215,56 @@ class _Reader:
             # A stage that is emptied is not answered.
             if code is not None and (code or name not in ("stage", "key_achievement")):
                 said[name] = code
-        self.keep(
-            row, ANSWERS, f"i{item.pk}", f"Item {item.number}: {item.title}", base, now, said,
-            {name: f"i{item.pk}-{name}" for name in said}, _written(section.update),
-        )  # fmt: skip
+        title, written = f"Item {item.number}: {item.title}", _written(section.update)
+        name = f"i{item.pk}"
+        if self.says_no_change(row, section, was, base, said):
+            said = {"no_change": YES, **{each: self.unchanged(section)[each] for each in said}}
+            now["no_change"] = YES if section.update and section.update.no_change_on else ""
+            self.keep(
+                row, ANSWERS, name, title, base, now, said, dict.fromkeys(said, name), written, data=now,
+                is_conflict=_version(section.update) != key.version, says_no_change=True,
+            )  # fmt: skip
+        else:
+            choice = {each: f"{name}-{each}" for each in said}
+            self.keep(row, ANSWERS, name, title, base, now, said, choice, written)
+
+    def unchanged(self, section: Section) -> dict[str, str]:
+        """Return what "no change" to an item says, by form field."""
+        item = section.item
+        said = {**dict.fromkeys(WORDS, ""), "key_achievement": "no"}
+        return {**said, "stage": item.stage, "confidence": item.confidence}
+
+    def says_no_change(
+        self,
+        row: Row,
+        section: Section,
+        was: Update | None,
+        base: dict[str, str],
+        said: dict[str, str],
+    ) -> bool:
+        """Return whether a row newly says "no change" and nothing else. Both is a fault, and its words count."""
+        typed = self.code(row, "no_change", row.values.get("no_change", ""))
+        is_otherwise = any(text != base.get(name, "") for name, text in said.items())
+        if typed is None or "no_change" not in row.values:
+            return False
+        if was is not None and was.no_change_on is not None:
+            if not typed and not is_otherwise:
+                self.fault(
+                    *(row, "no_change", "“No change” was emptied, but nothing is written instead."),
+                    "words in the row, or “Yes”.",
+                )
+            return False
+        if not typed:
+            return False
+        unchanged = self.unchanged(section)
+        begun = {} if was is not None else base
+        if any(text not in (unchanged[name], begun.get(name)) for name, text in said.items()):
+            self.fault(
+                *(row, "no_change", "The row says “No change”, and something else too."),
+                "one of the two: no “Yes” here, or no words, and stage and confidence as they were.",
+            )
+            return False
+        return True
 
     def add_milestone(self, row: Row, section: Section, line: MilestoneLine) -> None:
         milestone, key = line.milestone, row.key
@@ -218,7 +280,6 @@ class _Reader:
             if code is None:
                 return
             said[name] = code
-        names = {column.field for column in MILESTONES.columns if column.field}
         if said == {name: base.get(name, "") for name in said}:
             return
         if not any(said.values()):
@@ -227,36 +288,63 @@ class _Reader:
                 "words, or nothing changed. To remove an answer, use the return’s page.",
             )
             return
+        day, forecast = ({**now, **said}.get(name) for name in ("completed_on", "forecast_due"))
         if said.get("completed_on") and said.get("forecast_due"):
             self.fault(
                 *(row, "completed_on", "Both “Done on” and “New date” are filled."),
                 "one of the two: the day on which it was done, or when it is now expected.",
             )
             return
-        outcome = Outcome.DONE if said.get("completed_on") else ""
-        outcome = Outcome.NOT_YET if said.get("forecast_due") else outcome
-        version = answer.version if answer else 0
-        is_conflict = version != key.version or milestone.version != key.of_version
+        if not day and not forecast and row.values.keys() >= {"completed_on", "forecast_due"}:
+            self.fault(
+                *(row, "completed_on", "Neither “Done on” nor “New date” is filled."),
+                "one of the two: the day on which it was done, or when it is now expected.",
+            )
+            return
+        is_done = bool(said.get("completed_on") or (day and not said.get("forecast_due")))
+        said = self.of_outcome(row, base, said, is_done=is_done)
         data = {
-            **{name: text for name, text in now.items() if name not in names},
-            **dict.fromkeys(names, ""),
-            "owner_agency": str(milestone.responsible_agency_id),
+            **now,
+            "owner_agency": now.get("owner_agency") or str(milestone.responsible_agency_id),
             "version": str(milestone.version),
-            "answer_version": str(version),
-            "outcome": outcome,
+            "answer_version": str(_version(answer)),
+            "outcome": Outcome.DONE if is_done else Outcome.NOT_YET if forecast else "",
         }
-        if not said.get("owner_agency"):
-            said.pop("owner_agency", None)
+        is_conflict = _version(answer) != key.version or milestone.version != key.of_version
+        if not said.get("owner_agency", "-"):
+            del said["owner_agency"]
+            data["owner_agency"] = str(milestone.responsible_agency_id)
         name = f"m{milestone.pk}"
         self.keep(
             row, MILESTONES, name, f"Item {section.item.number}, milestone “{milestone}”", base, now, said,
             dict.fromkeys(said, name), _written(answer), data=data, is_conflict=is_conflict,
         )  # fmt: skip
 
+    def of_outcome(
+        self, row: Row, base: dict[str, str], said: dict[str, str], *, is_done: bool
+    ) -> dict[str, str]:
+        """Return what is said that goes with a milestone's being done, or not yet. Other words that
+        were typed are a fault."""
+        kept = {}
+        for name, text in said.items():
+            if name == "owner_agency" and is_done:
+                continue
+            if not text or (name in OF_DONE) == is_done:
+                kept[name] = text
+            elif text != base.get(name, ""):
+                date = "New date" if is_done else "Done on"
+                self.fault(
+                    row,
+                    name,
+                    f"This goes only with “{date}”, so it was not read.",
+                    "an empty cell.",
+                )
+        return kept
+
     def code(self, row: Row, name: str, text: str) -> str | None:
         """Return what the form posts for a cell's words, or None (and a fault) for no choice."""
         if name in self.choices:
-            if not text:
+            if not text or (name == "no_change" and bare(text) == "no"):
                 return ""
             for value, label in self.choices[name].items():
                 if bare(text) == bare(label):
@@ -285,27 +373,31 @@ class _Reader:
         written: str,
         data: dict[str, str] | None = None,
         is_conflict: bool | None = None,
+        says_no_change: bool = False,
     ) -> None:
         """Add the fields of a row that differ, if any."""
         labels = {column.field: column.heading for column in table.columns}
-        cleaned = [{name: clean(text) for name, text in each.items()} for each in (base, now)]
+        base = {name: clean(text) for name, text in base.items()}
+        now_clean = {name: clean(text) for name, text in now.items()}
         shown = [
             Shown(
                 choice=choice[each.field],
                 field=each.field,
                 title=title,
                 label=labels[each.field],
-                cell=row.cells[each.field],
+                cell=row.cells.get(each.field) or row.cells[""],
                 base=self.words(each.field, each.base),
                 now=self.words(each.field, each.now),
                 said=self.words(each.field, each.said),
                 is_conflict=each.is_conflict if is_conflict is None else is_conflict,
                 written=written,
             )
-            for each in compare(cleaned[0], cleaned[1], said)
+            for each in compare(base, now_clean, said, is_whole=data is not None)
         ]
         if shown:
-            part = Part(prefix, data or now, said, row.cells, shown, is_whole=data is not None)
+            part = Part(
+                prefix, data or now, said, row.cells, shown, data is not None, says_no_change
+            )
             self.found.parts.append(part)
 
     def words(self, name: str, value: str) -> str:
@@ -318,6 +410,10 @@ def _typed(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def _version(answer: Update | MilestoneAnswer | None) -> int:
+    return answer.version if answer else 0
+
+
 def _written(row: Any) -> str:
     """Return who wrote the return's words, and when."""
     if row is None:
@@ -326,48 +422,74 @@ def _written(row: Any) -> str:
     return f"{row.written_by or 'Import'}, {at:%-d %B %Y}, {time_format(at, 'g:i a')}"
 
 
-def _entries(
-    of_return: Return, found: Comparison, chosen: dict[str, str] | None
-) -> Iterator[tuple[Part, Entry, UpdateForm | MilestoneEntry]]:
-    """Bind the page's own forms to what is taken, and yield each with its part."""
+@dataclass
+class Bound:
+    """A part with the form of the page that takes it, of an item or a milestone."""
+
+    part: Part
+    entry: Entry
+    form: UpdateForm | MilestoneAnswerForm
+    refusals: list[str]
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """What the form refuses, by field. "No change" has no field to refuse."""
+        errors = {} if self.part.says_no_change else self.form.errors
+        return [
+            ("completed_on" if name == "outcome" else name, str(each))
+            for name, said in errors.items()
+            for each in said
+        ]
+
+
+def _bound(of_return: Return, found: Comparison, chosen: dict[str, str] | None) -> Iterator[Bound]:
+    """Bind the page's own forms to what is taken."""
     data = QueryDict(mutable=True)
-    parts = {part.prefix: part for part in found.parts}
+    parts: dict[str, Part] = {}
     for each in found.parts:
-        data.update(each.posted(chosen))
+        if posted := each.posted(chosen):
+            parts[each.prefix] = each
+            data.update(posted)
     for entry in entries_of(of_return, found.sections, data):
-        part = parts.get(f"i{entry.section.item.pk}")
-        if part and entry.form and entry.form.is_touched():
-            yield part, entry, entry.form
+        of_item = parts.get(f"i{entry.section.item.pk}")
+        if of_item and entry.form and (of_item.says_no_change or entry.form.is_touched()):
+            yield Bound(of_item, entry, entry.form, entry.refusals)
         for step in entry.milestones:
             part = parts.get(f"m{step.line.milestone.pk}")
             if part and step.form and step.form.is_touched():
-                yield part, entry, step
-
-
-def _errors(form: Any) -> Iterator[tuple[str, str]]:
-    for name, said in form.errors.items():
-        for each in said:
-            yield ("completed_on" if name == "outcome" else name), str(each)
+                yield Bound(part, entry, step.form, [])
 
 
 def _drop_refused(of_return: Return, found: Comparison) -> bool:
-    """Leave out what the page's forms would refuse, and say so. Return whether there was any."""
+    """Leave out what the return would refuse, and say so. Return whether there was any."""
     dropped = False
-    for part, _, place in list(_entries(of_return, found, None)):
-        form = place.form if isinstance(place, MilestoneEntry) else place
-        errors = list(_errors(form))
+    for each in list(_bound(of_return, found, None)):
+        part, errors = each.part, each.errors
+        if part.says_no_change:
+            errors = [("no_change", why) for why in _needs_words(each.entry.section, found)]
         if not errors:
             continue
         dropped = True
         names = {name for name, _ in errors}
-        fields = {each.field for each in part.shown}
+        fields = {shown.field for shown in part.shown}
         found.faults += [
             Fault(said, "", sheet=part.cells.get(name) or part.cells[""]) for name, said in errors
         ]
         stays = [] if part.is_whole or not names <= fields else part.shown
-        part.shown = [each for each in stays if each.field not in names]
+        part.shown = [shown for shown in stays if shown.field not in names]
     found.parts = [part for part in found.parts if part.shown]
     return dropped
+
+
+def _needs_words(section: Section, found: Comparison) -> Iterator[str]:
+    """Yield why "no change" to an item would be refused. A milestone that the workbook says is done
+    is not overdue."""
+    if section.is_after_no_changes:
+        yield AFTER_NO_CHANGES
+    done = {part.prefix for part in found.parts if part.data.get("outcome") == Outcome.DONE}
+    overdue = {f"m{milestone.pk}" for milestone in section.overdue}
+    if overdue - done:
+        yield sentence_start(OVERDUE_NEEDS_WORDS)
 
 
 def take(
@@ -377,22 +499,19 @@ def take(
 
     Call it with the return locked, in one transaction with the comparison.
     """
-    bound = list(_entries(of_return, found, chosen))
-    saved: set[int] = set()
-    for _, entry, _ in bound:
-        if id(entry) not in saved:
-            saved.add(id(entry))
-            save_entry(request, of_return, entry)
+    bound = list(_bound(of_return, found, chosen))
+    unchanged = {id(each.entry) for each in bound if each.part.says_no_change}
+    for key, entry in {id(each.entry): each.entry for each in bound}.items():
+        save_entry(request, of_return, entry, NO_CHANGE if key in unchanged else SAVE)
     refused: dict[str, str] = {}
-    for part, entry, place in bound:
-        form = place.form if isinstance(place, MilestoneEntry) else place
-        words = [*(said for _, said in _errors(form)), *entry.refusals]
-        if words:
-            refused[part.prefix] = " ".join(words)
+    for each in bound:
+        if words := [*(said for _, said in each.errors), *each.refusals]:
+            refused[each.part.prefix] = " ".join(words)
     for part in found.parts:
-        for each in part.shown:
-            each.refused = refused.get(part.prefix, "") if _is_taken(each, chosen) else ""
-            each.is_taken = _is_taken(each, chosen) and not each.refused
+        for shown in part.shown:
+            is_meant = _is_taken(shown, chosen)
+            shown.refused = refused.get(part.prefix, "") if is_meant else ""
+            shown.is_taken = is_meant and not shown.refused
     return {
         "shown": [asdict(each) for each in found.shown],
         "faults": [asdict(each) for each in found.faults],
