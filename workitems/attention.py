@@ -1,21 +1,56 @@
 """The attention list: what needs the working group's attention at a moment, most urgent first.
 
-`standing.Rank` defines the order; docs/attention.md describes the rules.
+`standing.Rank` defines the order; docs/attention.md describes the rules. Each line says the same
+four things wherever it is shown: why, when it is expected now, what is being done, what is asked.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.urls import reverse
 
+from workitems.known_dates import KnownDate
+from workitems.models import Delay, Variation
 from workitems.models.item import number_key
-from workitems.plan_at import ItemAt, PlanAt, ReturnAt, RiskAt
-from workitems.standing import Rank, Reason
+from workitems.plan_at import (
+    DelayAt,
+    ItemAt,
+    MilestoneAt,
+    MitigationAt,
+    PlanAt,
+    ReturnAt,
+    RiskAt,
+)
+from workitems.spans import span_in_words
+from workitems.standing import Rank, Reason, settlement_in_words
+
+# Reasons that what is asked says as well.
+SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
+
+
+class Point(NamedTuple):
+    """One of a line's answers: the words, and a note of who, when or how much. Both may be empty.
+
+    `is_gap` marks the absence of what should be there, such as a mitigation.
+    """
+
+    words: str = ""
+    note: str = ""
+    is_gap: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line of the list: an item, a return or a risk to the whole plan, with its reasons."""
+    """A line of the list: an item, a return or a risk to the whole plan, with its reasons.
+
+    `at` is the plan that the line is from; the four answers are read from it when they are shown.
+    """
+
+    at: PlanAt = field(repr=False, compare=False)
 
     reasons: Sequence[Reason]
     title: str
@@ -32,6 +67,140 @@ class Line:
     @property
     def why(self) -> str:
         return " ".join(reason.words for reason in self.reasons)
+
+    @property
+    def reason(self) -> str:
+        """How late it is or else the most urgent reason, without what the answers say."""
+        return self._told[0]
+
+    @property
+    def further(self) -> str:
+        """The other reasons, but for those that `asked` says."""
+        return " ".join(self._told[1:])
+
+    @property
+    def _told(self) -> list[str]:
+        shown = [each for each in self.reasons if each.rank not in SAID_BY_ASKED]
+        shown = sorted(shown or self.reasons[:1], key=lambda each: not each.short)
+        return [each.short or each.words for each in shown]
+
+    @property
+    def is_late(self) -> bool:
+        return self.item is not None and self.item.is_late
+
+    @cached_property
+    def cause(self) -> str:
+        """Why it is late, or else what its risk is: "Consultation: More replies came than expected.
+        It needs a decision."
+        """
+        if (delay := self._delay) is None:
+            return self._risks[0].description if self.item and self._risks else ""
+        label = "" if delay.cause == Delay.Cause.OTHER else f"{Delay.Cause(delay.cause).label}: "
+        agency = self._name(delay.settling_agency)
+        settled = settlement_in_words(delay.settlement, agency, delay.settling_by, self.at.on)
+        text = f"{label}{delay.explanation}".strip()
+        text = f"{text[:1].upper()}{text[1:]}"
+        stop = "" if text.endswith((".", "!", "?")) else "."
+        return f"{text}{stop}{f' It {settled}.' if settled else ''}"
+
+    @cached_property
+    def expected(self) -> Point:
+        """When the late milestone is expected now, and how much later than agreed that is."""
+        if self.item is None or (late := self._milestone) is None:
+            return Point()
+        if late.is_overdue and late.forecast_due <= self.at.on:
+            return Point("No new date", f"agreed for {late.agreed}", is_gap=True)
+        days = (late.forecast_due - late.agreed_due).days
+        note = f"{span_in_words(days)} late" if days > 0 else ""
+        return Point(str(late.forecast), note)
+
+    @cached_property
+    def doing(self) -> Point:
+        """What is being done, by whom and by when."""
+        if self.of_return:
+            return Point(f"With {self.of_return.agency.short_name}", self.of_return.state_label)
+        steps = [step for delay in self._delays for step in delay.mitigations]
+        if steps:
+            # One that is not done yet before those that are, and of these the first due.
+            step = min(steps, key=lambda each: (each.done_on is not None, _due(each), -each.number))
+            by = self._name(step.owner)
+            if step.done_on:
+                return Point(step.description, f"{by}, done {KnownDate(step.done_on).on}")
+            due = f", by {KnownDate(step.due_on)}" if step.due_on else ""
+            return Point(step.description, f"{by}{due}")
+        for risk in self._risks:
+            if risk.response:
+                return Point(risk.response, self._name(risk.owner))
+        return Point("Nothing recorded", is_gap=True) if self.is_late or self.risk else Point()
+
+    @cached_property
+    def asked(self) -> Point:
+        """What the working group is asked to do about it: nothing once the plan has ended."""
+        if self.at.moment.is_end_of_plan:
+            return Point()
+        if self.of_return:
+            return Point(f"Remind {self.of_return.agency.short_name}")
+        if self.item is None:
+            return self._asked_of_risk()
+        lead = self._name(self.item.lead)
+        waiting = [row for row in self.at.variations if row.item == self.item.pk]
+        for row in sorted(waiting, key=lambda row: row.state != Variation.State.RECOMMENDED):
+            if row.state == Variation.State.RECOMMENDED:
+                return Point(f"Decide {row.reference}", row.effect)
+            return Point(f"{row.reference} awaits a recommendation", row.effect)
+        if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
+            return Point("Decide how to settle the cause")
+        if self._risks:
+            return self._asked_of_risk()
+        ranks = {reason.rank for reason in self.reasons}
+        if self.is_late and self.doing.is_gap:
+            return Point(f"Ask {lead} what will be done")
+        if self.expected.is_gap:
+            return Point(f"Ask {lead} for a new date")
+        if self.is_late or ranks & {Rank.SLIPPED_AGAIN, Rank.OFF_TRACK}:
+            return Point(f"Hear from {lead}")
+        if Rank.VIEWS_DIFFER in ranks:
+            return Point(f"Agree a rating with {lead}")
+        return Point(f"Ask {lead} for an update")
+
+    def _asked_of_risk(self) -> Point:
+        risk = self._risks[0]
+        to = "the Minister" if risk.is_with_minister else "the working group"
+        since = f" since {KnownDate(risk.escalated_on)}" if risk.escalated_on else ""
+        return Point(f"Discuss {risk.reference}", f"with {to}{since}")
+
+    def _name(self, agency: int | None) -> str:
+        return self.at.agencies[agency].short_name if agency else ""
+
+    @cached_property
+    def _milestone(self) -> MilestoneAt | None:
+        """The milestone that makes the item as late as it is."""
+        assert self.item is not None
+        late = [row for row in self.item.milestones if row.is_late]
+        return min(
+            late, key=lambda row: (not row.is_overdue, -row.late.days, row.number), default=None
+        )
+
+    @cached_property
+    def _delays(self) -> list[DelayAt]:
+        """The item's open delays, those of the late milestone first, then the latest found."""
+        if self.item is None:
+            return []
+        late = self._milestone.pk if self._milestone else None
+        rows = [row for row in self.at.delays if row.item == self.item.pk and row.is_open]
+        rows.sort(key=attrgetter("found_on", "pk"), reverse=True)
+        return sorted(rows, key=lambda row: row.milestone != late)
+
+    @property
+    def _delay(self) -> DelayAt | None:
+        return next(iter(self._delays), None)
+
+    @cached_property
+    def _risks(self) -> list[RiskAt]:
+        """The escalated risks of the item, or the risk itself."""
+        if self.risk:
+            return [self.risk]
+        return [row for row in self.at.risks if self.item and row.item == self.item.pk]
 
     @property
     def url(self) -> str:
@@ -54,16 +223,20 @@ class Line:
         return f"risk-{self.risk.number}"
 
 
+def _due(step: MitigationAt) -> date:
+    return step.due_on or date.max
+
+
 def attention(at: PlanAt) -> list[Line]:
     """Return the list by most urgent reason, then key items first, then days late, then number of
     reasons, then the Plan's order."""
     return sorted([*_items(at), *_risks(at), *_returns(at)], key=_urgency)
 
 
-def keys_of(at: PlanAt) -> set[str]:
-    """Return the keys of the whole list, to compare with it, without composing its lines."""
-    items = {f"item-{item.pk}" for item in at.items if at.reasons[item.pk]}
-    return items.union(line.key for line in [*_risks(at), *_returns(at)])
+def number_needing(at: PlanAt) -> int:
+    """Return the length of the whole list, without composing its lines."""
+    items = sum(bool(at.reasons[item.pk]) for item in at.items)
+    return items + len([*_risks(at), *_returns(at)])
 
 
 def _urgency(line: Line) -> tuple[int, bool, int, int, str]:
@@ -81,6 +254,7 @@ def _items(at: PlanAt) -> Iterable[Line]:
     for item in at.items:
         if reasons := at.reasons[item.pk]:
             yield Line(
+                at=at,
                 reasons=reasons,
                 title=item.title,
                 detail=at.agencies[item.lead].short_name + (", key item" if item.is_key else ""),
@@ -93,6 +267,7 @@ def _risks(at: PlanAt) -> Iterable[Line]:
     for risk in at.risks:
         if risk.item is None:
             yield Line(
+                at=at,
                 reasons=[Reason(Rank.RISK_ESCALATED, f"{risk.reference} is escalated.")],
                 title=risk.description,
                 detail="Risk to the whole plan",
@@ -105,6 +280,7 @@ def _returns(at: PlanAt) -> Iterable[Line]:
     for row in at.returns:
         if row.reasons:
             yield Line(
+                at=at,
                 reasons=row.reasons,
                 title=f"Return for {row.round.name}",
                 detail=row.agency.short_name,

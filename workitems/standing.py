@@ -344,10 +344,15 @@ class Rank(IntEnum):
 
 
 class Reason(NamedTuple):
-    """A reason for attention, in a sentence or more."""
+    """A reason for attention, in a sentence or more.
+
+    `short` leaves out causes and mitigations, for pages that show them beside it; empty if there is
+    nothing to leave out.
+    """
 
     rank: Rank
     words: str
+    short: str = ""
 
 
 @dataclass(slots=True)
@@ -378,10 +383,10 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
     add, state = found.append, item.late.state
     causes = "".join(f" {cause}" for cause in item.causes)
     if state == Late.OVERDUE and item.is_mitigated:
-        add(Reason(Rank.OVERDUE, f"{item.late.words}.{causes}"))
+        add(Reason(Rank.OVERDUE, f"{item.late.words}.{causes}", f"{item.late.words}."))
     elif state == Late.OVERDUE:
         words = f"{item.late.words}, and no mitigation is recorded.{causes}"
-        add(Reason(Rank.OVERDUE_UNMITIGATED, words))
+        add(Reason(Rank.OVERDUE_UNMITIGATED, words, f"{item.late.words}."))
     if item.times_moved > 1:
         add(Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {times_in_words(item.times_moved)}."))
     if item.confidence == "off_track":
@@ -390,7 +395,7 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
         verb = "is" if len(item.risks) == 1 else "are"
         add(Reason(Rank.RISK_ESCALATED, f"{_listed(item.risks)} {verb} escalated."))
     if state == Late.SLIPPING:
-        add(Reason(Rank.EXPECTED_LATE, f"{item.late.words}.{causes}"))
+        add(Reason(Rank.EXPECTED_LATE, f"{item.late.words}.{causes}", f"{item.late.words}."))
     if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
         add(Reason(Rank.VIEWS_DIFFER, _views_differ(item)))
     if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):

@@ -66,6 +66,20 @@ class BarForm(Form):
             agency=found.get("agency"),
         )
 
+    @property
+    def pillar_words(self) -> str:
+        """The chosen pillar, or "All pillars"."""
+        return self._words("pillar", self.look.pillar)
+
+    @property
+    def agency_words(self) -> str:
+        return self._words("agency", self.look.agency)
+
+    def _words(self, name: str, chosen: int | None) -> str:
+        field: Any = self.fields[name]
+        labels: dict[Any, str] = dict(field.choices)
+        return labels[chosen or ""]
+
     def earlier(self) -> list[Earlier]:
         """Return meetings and briefings to offer for comparison."""
         at = self.look.at

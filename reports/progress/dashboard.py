@@ -4,12 +4,15 @@ All figures are counted from the same rows and link to the list behind them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from reports.charts import Strip
-from reports.progress.changes import glance
+from reports.document.wording import capitalised
+from reports.progress.changes import Change, Comparison
+from reports.progress.changes.change_words import BECAUSE_OF
 from reports.progress.counts_today import TodayCounts
 from reports.progress.plan_counts import (
     ATTENTION_SHOWN,
@@ -22,22 +25,27 @@ from reports.progress.plan_counts import (
     counts_of,
     earlier_counts_of,
 )
+from reports.progress.since import read_since
 from reports.progress.timeline import strip_of
 from reports.progress.view import Look
 from workitems.asat import Moment
 from workitems.attention import Line
 from workitems.models import Delay, Return
 from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
+from workitems.spans import in_words, span_in_words
 from workitems.standing import Standing, count_noun, days_in_words
 
 SHOWN_STANDINGS = tuple(Standing)
+# Statuses of which more is better, or less. Of the others neither is.
+GOOD, BAD = {Standing.ON_TIME, Standing.COMPLETE}, {Standing.LATE, Standing.IN_DOUBT}
+CHANGES_SHOWN = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """A number with its label, the list behind it, and its earlier value.
 
-    `note` says what is counted, where the label alone does not.
+    `note` says what is counted, where the label alone does not. `total` is what it is a part of.
     """
 
     label: str
@@ -46,10 +54,40 @@ class Figure:
     was: int | None = None
     kind: str = ""
     note: str = ""
+    total: int = 0
 
     @property
     def change(self) -> int:
         return self.count - self.was if self.was is not None else 0
+
+    @property
+    def is_better(self) -> bool | None:
+        """Whether the change is for the better; None if it is neither better nor worse."""
+        if not self.change or self.kind not in GOOD | BAD:
+            return None
+        return (self.change > 0) == (self.kind in GOOD)
+
+    @property
+    def share(self) -> str:
+        """The part of the total as a width in a picture: "28.0%"."""
+        return _percent(self.count, self.total)
+
+    @property
+    def share_was(self) -> str:
+        return _percent(self.was or 0, self.total)
+
+
+class Figures(list[Figure]):
+    """Figures that add up to all."""
+
+    @property
+    def placed(self) -> Iterator[tuple[str, str, Figure]]:
+        """Yield the figures as parts of one bar, each with where it starts and its middle."""
+        before = 0
+        for each in self:
+            middle = before + each.count / 2
+            yield f"{100 * before / each.total:.2f}%", f"{100 * middle / each.total:.2f}%", each
+            before += each.count
 
 
 @dataclass(frozen=True)
@@ -85,11 +123,13 @@ class Grid:
     totals: list[Figure]
     total: Figure
 
-
-@dataclass(frozen=True)
-class AttentionLine:
-    line: Line
-    is_new: bool
+    @property
+    def turned(self) -> list[tuple[Any, list[Cell], Figure]]:
+        """The rows by agency, each with its cells by pillar and its total."""
+        return [
+            (agency, [row.cells[column] for row in self.rows], self.totals[column])
+            for column, agency in enumerate(self.agencies)
+        ]
 
 
 @dataclass(frozen=True)
@@ -104,18 +144,30 @@ class Cause:
         return f"{days_in_words(self.days)} in {count_noun(self.figure.count, 'delay')}"
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A change since the earlier moment, with the short name of its item's lead agency."""
+
+    change: Change
+    lead: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """Everything the page shows. `was` figures are set if two moments are compared."""
+    """Everything the page shows.
+
+    If two moments are compared, figures have `was`, `changed` are the changes that matter most, and
+    `changes` is the number of all.
+    """
 
     look: Look
     headline: str
-    since_words: str
-    changed: list[Figure]
-    figures: list[Figure]
-    attention: list[AttentionLine]
+    finding: str
+    changed: list[Changed]
+    changes: int
+    figures: Figures
+    attention: Sequence[Line]
     attention_figure: Figure
-    attention_gone: int
     grid: Grid
     timeline: list[Strip]
     due: list[Figure]
@@ -129,48 +181,52 @@ class Dashboard:
 def read_dashboard(look: Look) -> Dashboard:
     """Return the dashboard for a view of the plan.
 
-    Today's is counted by the database, unless it is compared. The number of queries is fixed, and
-    higher if two moments are compared.
+    Today's is counted by the database. The number of queries is fixed, and higher if two moments are
+    compared.
     """
-    if look.at.is_now and look.since is None:
-        today = TodayCounts(look.plan, look.at.on, look.pillar, look.agency)
-        return compose(look, today.counts(), None, [])
-    at = plan_at(look.plan, look.at, texts=False)
-    before = plan_at(look.plan, look.since, texts=False) if look.since else None
-    return build(look, at, before)
+    if look.at.is_now:
+        now = TodayCounts(look.plan, look.at.on, look.pillar, look.agency).counts()
+    else:
+        at = plan_at(look.plan, look.at, texts=False)
+        now = counts_of(at.narrowed(pillar=look.pillar, lead=look.agency))
+    if look.since is None:
+        return compose(look, now)
+    since = read_since(look, now.standings)
+    return compose(look, now, EarlierCounts(standings=since.standings), since.stood, since.changes)
 
 
 def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
-    """Return the dashboard, counted from whole plans."""
-    at = at.narrowed(pillar=look.pillar, lead=look.agency)
-    changed = changes(look, at, before) if before else []
-    if before is not None:
-        before = before.narrowed(pillar=look.pillar, lead=look.agency)
-    return compose(look, counts_of(at), before, changed)
+    """Return the dashboard, counted from whole plans. It names no changes."""
+    now = counts_of(at.narrowed(pillar=look.pillar, lead=look.agency))
+    if before is None:
+        return compose(look, now)
+    before = before.narrowed(pillar=look.pillar, lead=look.agency)
+    stood = {item.pk: item.standing for item in before.items}
+    return compose(look, now, earlier_counts_of(before), stood)
 
 
-def compose(look: Look, now: PlanCounts, before: PlanAt | None, changed: list[Figure]) -> Dashboard:
-    then = earlier_counts_of(before) if before else None
-    known = then.needing if then else set()
-    stood = {item.pk: item.standing for item in before.items} if before else {}
-    figures = standings(look, now, then)
+def compose(
+    look: Look,
+    now: PlanCounts,
+    then: EarlierCounts | None = None,
+    stood: Mapping[int, Standing] = MappingProxyType({}),
+    changes: Comparison | None = None,
+) -> Dashboard:
+    foremost = changes.foremost(CHANGES_SHOWN) if changes else []
     return Dashboard(
         look=look,
         headline=_headline(in_all(now), now.variations, look.at),
-        since_words=since_words(look, figures) if before else "",
-        changed=changed,
-        figures=figures,
-        attention=[
-            AttentionLine(line, before is not None and line.key not in known)
-            for line in now.lines[:ATTENTION_SHOWN]
-        ],
+        finding=finding(look, in_all(now), in_all(then) if then else None, now.causes),
+        changed=[Changed(each, now.agencies[each.item.lead].short_name) for each in foremost],
+        changes=len(changes.changes) if changes else 0,
+        figures=Figures(standings(look, now, then)),
+        attention=now.lines[:ATTENTION_SHOWN],
         attention_figure=Figure(
             label="need attention",
             count=now.attention,
             url=look.link("attention"),
-            was=len(known) if then else None,
+            was=then.needing if then else None,
         ),
-        attention_gone=len(known - {line.key for line in now.lines}),
         grid=grid(look, now, then, stood),
         timeline=[strip_of(item, look.item(item.number)) for item in now.timeline],
         due=[
@@ -210,6 +266,7 @@ def _stand(
             was=then[standing] if then is not None else None,
             kind=standing,
             note="" if of else standing.counts,
+            total=now.total(),
         )
         for standing in SHOWN_STANDINGS
         if not of or now[standing] or (then and then[standing])
@@ -244,21 +301,62 @@ def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
     return sentence + "."
 
 
-def since_words(look: Look, figures: Iterable[Figure]) -> str:
-    """Return the figures that changed between the two moments, in one sentence."""
+def finding(
+    look: Look,
+    now: Counter[Standing],
+    then: Counter[Standing] | None,
+    causes: Sequence[CauseCount],
+) -> str:
+    """Return how the plan is going: "Seven of 25 work items are late, two more than six weeks ago.
+    Consultation is the main cause."
+    """
+    total, late, complete = now.total(), now[Standing.LATE], now[Standing.COMPLETE]
+    if total == 0:
+        return _headline(now, 0, look.at)
+    are, is_ = ("are", "is") if look.at.is_now else ("were", "was")
+    if complete + now[Standing.WITHDRAWN] == total:
+        every = "The only work item" if total == 1 else f"All {in_words(total)} work items"
+        if complete == total:
+            return f"{every} {is_ if total == 1 else are} complete."
+        return f"{_part(complete, total, are, is_)} complete and the others withdrawn."
+    compared = _compared(look, late, then[Standing.LATE]) if then else ""
+    if look.at.is_end_of_plan:
+        others = f"{in_words(late)} {is_ if late == 1 else are} late" if late else "none was late"
+        return f"{_part(complete, total, are, is_)} complete when the plan ended; {others}."
+    if late == 0:
+        said = f"No work item {is_} late{compared}."
+        doubt = now[Standing.IN_DOUBT]
+        if doubt:
+            said += f" {capitalised(in_words(doubt))} {is_ if doubt == 1 else are} in doubt."
+    else:
+        said = f"{_part(late, total, are, is_)} late{compared}."
+        cause = next((each.cause for each in causes if each.cause != Delay.Cause.OTHER), None)
+        if cause:
+            verb = are if cause == Delay.Cause.PRIOR_COMMITMENTS else is_
+            said += f" {capitalised(BECAUSE_OF[cause])} {verb} the main cause."
+    return said
+
+
+def _part(count: int, total: int, are: str, is_: str) -> str:
+    """Return "Seven of 25 work items are"."""
+    noun = "work item" if total == 1 else "work items"
+    part = capitalised(in_words(count)) if count else "None"
+    return f"{part} of {in_words(total)} {noun} {is_ if count == 1 else are}"
+
+
+def _compared(look: Look, now: int, then: int) -> str:
+    """Return ", two more than six weeks ago"."""
     assert look.since is not None
-    moved = [f"{each.label.lower()} {each.was} → {each.count}" for each in figures if each.change]
-    if not moved:
-        return f"Since {look.since.words}: the same figures."
-    return f"Since {look.since.words}: {', '.join(moved)}."
+    days = (look.at.on - look.since.on).days
+    before = "ago" if look.at.is_now else "before"
+    when = f"{span_in_words(days)} {before}" if days else "before"
+    if now == then:
+        return f", as {when}" if now == 0 else f", as many as {when}"
+    return f", {in_words(abs(now - then))} {'more' if now > then else 'fewer'} than {when}"
 
 
-def changes(look: Look, at: PlanAt, before: PlanAt) -> list[Figure]:
-    """Return the number of items completed and dates slipped. The page of changes has the rest."""
-    return [
-        Figure(label=kind.label.lower(), count=count, url=look.link("changes", kind=kind))
-        for kind, count in glance(before, at).items()
-    ]
+def _percent(count: int, total: int) -> str:
+    return f"{min(100 * count / total, 100) if total else 0:.1f}%"
 
 
 def grid(

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from agencies.models import Agency
-from workitems.attention import Line, attention, keys_of
+from workitems.attention import Line, attention, number_needing
 from workitems.plan_at import (
     ItemAt,
     MilestoneAt,
@@ -79,17 +79,17 @@ class PlanCounts:
 @dataclass(frozen=True, kw_only=True)
 class EarlierCounts:
     """What the dashboard says of the earlier moment: the numbers of items by place and status, and
-    the keys of what needed attention."""
+    of all that needed attention, if that was counted."""
 
     standings: Mapping[Place, Counter[Standing]]
-    needing: set[str]
+    needing: int | None = None
 
 
 def earlier_counts_of(at: PlanAt) -> EarlierCounts:
     found: dict[Place, Counter[Standing]] = defaultdict(Counter)
     for item in at.items:
         found[item.pillar, item.lead][item.standing] += 1
-    return EarlierCounts(standings=found, needing=keys_of(at))
+    return EarlierCounts(standings=found, needing=number_needing(at))
 
 
 def counts_of(at: PlanAt) -> PlanCounts:

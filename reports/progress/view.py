@@ -35,6 +35,8 @@ class Look:
     since: Moment | None = None
     pillar: int | None = None
     agency: int | None = None
+    # Whether nobody chose the earlier moment; then addresses leave it out.
+    is_compared_by_default: bool = False
 
     def without_comparison(self) -> "Look":
         return replace(self, since=None)
@@ -43,15 +45,19 @@ class Look:
     def is_narrowed(self) -> bool:
         return self.pillar is not None or self.agency is not None
 
-    def query(self, **more: Any) -> str:
-        """Return a query string such as "?at=2010-07-30&pillar=3", or ""."""
-        asked = {
+    @property
+    def asked(self) -> dict[str, Any]:
+        """The view as parameters of an address, some of them empty."""
+        return {
             "at": self.at.key,
-            "since": self.since.key if self.since else "",
+            "since": self.since.key if self.since and not self.is_compared_by_default else "",
             "pillar": self.pillar,
             "agency": self.agency,
-        } | more
-        return _query(asked)
+        }
+
+    def query(self, **more: Any) -> str:
+        """Return a query string such as "?at=2010-07-30&pillar=3", or ""."""
+        return _query(self.asked | more)
 
     def link(self, page: str, **more: Any) -> str:
         """Return the URL of a page of the dashboard ("timeline") with the same view."""
@@ -117,6 +123,11 @@ class Earlier:
         """The label of a link to that day: "3 May 2010 (meeting)"."""
         kind, _, day = self.words.partition(" of ")
         return f"{day} ({kind.lower()})"
+
+    @property
+    def within(self) -> str:
+        """The words within a sentence: "the meeting of 3 May 2010"."""
+        return f"the {self.words[:1].lower()}{self.words[1:]}"
 
 
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:

@@ -1,13 +1,15 @@
 """Links that keep the selected moment, comparison, pillar and agency."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from django import template
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from reports.progress.dashboard import Figure
-from reports.progress.view import Look
+from reports.progress.view import Earlier, Look
 from workitems.attention import Line
 
 register = template.Library()
@@ -29,6 +31,26 @@ def parts(look: Look) -> tuple[tuple[str, str], ...]:
 @register.simple_tag
 def look_link(look: Look, page: str, **more: Any) -> str:
     return look.link(page, **more)
+
+
+@register.simple_tag
+def look_fields(look: Look, without: str, group: str | None = "") -> SafeString:
+    """Return hidden fields that keep the view in a form that chooses `without` anew."""
+    asked = look.asked | {"group": group}
+    return format_html_join(
+        "",
+        '<input type="hidden" name="{}" value="{}">',
+        ((name, value) for name, value in asked.items() if value and name != without),
+    )
+
+
+@register.simple_tag
+def compared_words(look: Look, earlier: Sequence[Earlier] | None = None) -> str:
+    """Return what the page is compared with: "Since the meeting of 3 May 2010"."""
+    if look.since is None:
+        return "Nothing to compare with"
+    chosen = (each.within for each in earlier or () if each.moment == look.since)
+    return f"Since {next(chosen, look.since.words)}"
 
 
 @register.simple_tag
@@ -66,6 +88,29 @@ def figure_link(figure: Figure) -> SafeString:
     Written here, with Python's `escape`, as a page has hundreds.
     """
     return SafeString(f'<a href="{escape(figure.url)}">{_number(figure)}</a>{_was(figure)}')
+
+
+@register.simple_tag
+def figure_with_change(figure: Figure) -> SafeString:
+    """Return a number that opens its list, its change, and a picture of both: its part of all, with a
+    tick where it was."""
+    change, tick = "", ""
+    if figure.change:
+        tone = {True: " is-better", False: " is-worse", None: ""}[figure.is_better]
+        arrow, more = ("▲", "more") if figure.change > 0 else ("▼", "fewer")
+        change = (
+            f' <span class="change{tone}"><span aria-hidden="true">{arrow}\u2009{abs(figure.change)}'
+            f'</span><span class="visually-hidden">, {abs(figure.change)} {more} than before'
+            "</span></span>"
+        )
+    if figure.was is not None:
+        tick = f'<line x1="{figure.share_was}" x2="{figure.share_was}" y1="0" y2="10"/>'
+    return SafeString(
+        f'<a href="{escape(figure.url)}">{_number(figure)}</a>{change}'
+        f'<svg class="gauge is-{figure.kind}" width="100%" height="10" aria-hidden="true" focusable="false">'
+        f'<rect class="gauge-all" y="3" width="100%" height="4"/>'
+        f'<rect y="3" width="{figure.share}" height="4"/>{tick}</svg>'
+    )
 
 
 @register.simple_tag

@@ -39,8 +39,7 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     earlier, usual = offered(look, context["bar"].earlier())
     is_asked = look.since is not None
     if not is_asked:
-        look = replace(look, since=usual.moment)
-        context["bar"].fields["since"].widget.attrs["placeholder"] = usual.words
+        look = replace(look, since=usual.moment, is_compared_by_default=True)
     found = read_changes(look)
     only = chosen(request, "kind", {kind: kind.label for kind in Kind})
     page = None

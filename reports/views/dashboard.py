@@ -4,6 +4,7 @@ All readers of the plan may see them.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -43,6 +44,9 @@ def look_page(
 @require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
+    plan, earlier = look.plan, context["bar"].earlier()
+    if look.since is None and earlier:
+        look = replace(look, since=earlier[0].moment, is_compared_by_default=True)
     page = dashboard.read_dashboard(look)
     bars = [
         charts.BarRow(each.figure.label, each.days, each.words, each.figure.url)
@@ -54,10 +58,12 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "reports/dashboard/overview.html",
         context
         | {
+            "look": look,
             "page": page,
+            "next_meeting": plan.meetings.coming(look.at.on).first() if look.at.is_now else None,
             "causes": charts.cause_bars(bars, narrow=True),
             "timeline": charts.dashboard_timeline(page.timeline, on=look.at.on, label=label),
-            "earlier": context["bar"].earlier(),
+            "earlier": earlier,
             "marks": dashboard.SHOWN_STANDINGS,
         },
     )

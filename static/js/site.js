@@ -93,6 +93,19 @@ document.addEventListener(
   true,
 );
 
+// A menu closes as menus do: with Escape, and when something else is pressed.
+const closeMenus = (but) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(but)) menu.open = false;
+  }
+};
+document.addEventListener("click", ({ target }) => closeMenus(target));
+document.addEventListener("keydown", ({ key, target }) => {
+  if (key !== "Escape") return;
+  target.closest?.("details.menu[open]")?.querySelector("summary").focus();
+  closeMenus(null);
+});
+
 // Printing needs a script, so its buttons wait hidden for one.
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -79,13 +79,11 @@ def test_from_the_dashboard_to_a_decision_and_back(
     sign_in(scene["coordinator"])
     dashboard = live_server.url + reverse("dashboard:overview", args=[scene.plan.slug])
     page.goto(dashboard)
-    lines = page.locator("ol.attention > li")
+    lines = page.locator("tbody.needs > tr")
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "4 work items: 1 complete, 2 late, 1 on time; 3 variations wait for a decision."
+        "Two of four work items are late, one more than a month ago. Funding is the main cause."
     )
-    expect(lines.filter(has_text="1.3 Open a shelter")).to_contain_text(
-        "Overdue by one day, and no mitigation is recorded. A variation waits for a decision."
-    )
+    expect(lines.filter(has_text="1.3 Open a shelter")).to_contain_text("Overdue by one day.")
     assert_accessible(page, accessibility_faults)
 
     # From a cell to its list, to an item, and back.
@@ -96,14 +94,23 @@ def test_from_the_dashboard_to_a_decision_and_back(
     expect(page.get_by_role("heading", level=1)).to_have_text("Open a shelter")
     page.go_back()
     page.get_by_role("navigation", name="Breadcrumb").get_by_role("link", name="Dashboard").click()
-    expect(page.locator("ol.attention")).to_be_visible()
+    expect(lines.first).to_be_visible()
 
-    # Compared with the last meeting, as figures and by sentence.
+    # Compared with the last meeting: what changed most, and the menus of the bar.
     last = localdate() - timedelta(days=30)
     page.goto(dashboard)
+    words = f"Since the meeting of {last:%-d %B %Y}"
+    expect(page.get_by_role("heading", name=words)).to_be_visible()
+    expect(page.locator(".changed")).to_contain_text("Open a hotline: Completed")
+    expect(page.locator(".standings").first).to_contain_text("1 more than before")
+    for menu in page.locator(".bar summary").all():
+        menu.click()
+        assert_accessible(page, accessibility_faults)
+    page.keyboard.press("Escape")
+    expect(page.locator(".bar details[open]")).to_have_count(0)
+    page.get_by_text(words).first.click()
     page.get_by_role("link", name=f"Meeting of {last:%-d %B %Y}").click()
-    expect(page.locator(".standings").first).to_contain_text("1 Complete was 0")
-    assert_accessible(page, accessibility_faults)
+    expect(page).to_have_url(f"{dashboard}?since={last}")
     page.get_by_role("navigation", name="Dashboard").get_by_role(
         "link", name="What changed"
     ).click()

@@ -2,7 +2,6 @@
 
 import random
 import re
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,9 +10,11 @@ import time_machine
 from agencies import history
 from agencies.models import Agency, Seat
 from reports.models import Briefing
-from reports.progress.changes import Kind, compare, glance, read_both
+from reports.progress.changes import Kind, compare, read_both
 from reports.progress.changes import read_changes as read_changes
 from reports.progress.changes.compare import PlanThen
+from reports.progress.plan_counts import counts_of, earlier_counts_of
+from reports.progress.since import read_since
 from reports.progress.view import Look
 from tests.factories import (
     DelayFactory,
@@ -229,10 +230,15 @@ def test_the_reduced_read_finds_the_same_changes_as_the_full_read(plan, police, 
                 (change.kind, change.sentence) for change in compare(*read_both(plan, since, at))
             ] == [(change.kind, change.sentence) for change in expected]
             told += len(expected)
-            counts = Counter(change.kind for change in expected)
-            assert glance(plan_at(plan, since), plan_at(plan, at)) == {
-                kind: counts[kind] for kind in (Kind.COMPLETED, Kind.SLIPPED)
-            }
+            for lead in (None, police.pk):
+                look = Look(plan=plan, at=at, since=since, agency=lead)
+                now, then = (plan_at(plan, moment).narrowed(lead=lead) for moment in (at, since))
+                found = read_since(look, counts_of(now).standings)
+                assert found.standings == earlier_counts_of(then).standings
+                assert {pk: item.standing for pk, item in then.by_pk.items()} == {
+                    pk: found.stood.get(pk, now.by_pk[pk].standing if pk in now.by_pk else None)
+                    for pk in then.by_pk
+                }
     assert told > 50
 
 
@@ -350,12 +356,12 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
     assert f"{count} slipped" in _plain(page.text)
 
 
-def test_the_dashboard_links_here_with_completed_and_slipped_items(reader, plan, brochure):
+def test_the_dashboard_names_the_foremost_changes_and_links_here(reader, plan, brochure):
     changed(brochure.milestones.get(), MARCH, forecast_due=date(2010, 9, 30))
     page = reader.get(f"/plans/{plan.slug}/dashboard/?since=2010-02-01")
-    assert "What changed since 1 February 2010: 0 completed, 1 slipped." in _plain(page.text)
-    for figure in page.context["page"].changed:
-        told = reader.get(figure.url)
-        assert f'href="{figure.url.replace("&", "&amp;")}"' in page.text
-        assert len(told.context["rows"]) == figure.count
-    assert "What changed since" not in reader.get(f"/plans/{plan.slug}/dashboard/").text
+    told = reader.get(page.context["look"].link("changes")).context
+    assert page.context["page"].changes == sum(group.total for group in told["groups"])
+    assert [each.change.words for each in page.context["page"].changed] == [
+        row.change.words for row in told["groups"][0].rows
+    ]
+    assert "Since 1 February 2010" in _plain(page.text)

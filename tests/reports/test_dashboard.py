@@ -1,6 +1,7 @@
 """Test the dashboard: figures and their lists, today, in the past and compared."""
 
 import re
+from collections import Counter
 from datetime import UTC, date, datetime
 from html import unescape
 
@@ -11,9 +12,10 @@ from agencies import history
 from agencies.asking import ENTER_A_DATE
 from agencies.models import Seat
 from reports.progress import dashboard
-from reports.progress.plan_counts import ATTENTION_SHOWN
+from reports.progress.plan_counts import ATTENTION_SHOWN, CauseCount
 from reports.progress.view import Look
 from tests.factories import (
+    BriefingFactory,
     DelayFactory,
     MeetingFactory,
     MilestoneFactory,
@@ -30,6 +32,7 @@ from tests.factories import (
 )
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.asat import Moment
+from workitems.standing import Standing
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
@@ -52,8 +55,8 @@ def address(plan, part=""):
 
 def attention(plan, **look):
     return [
-        (each.line.item.number if each.line.item else each.line.title, each.line.why)
-        for each in read(plan, **look).attention
+        (line.item.number if line.item else line.title, line.why)
+        for line in read(plan, **look).attention
     ]
 
 
@@ -117,7 +120,7 @@ def test_filtering_by_pillar_or_agency_applies_to_every_part(plan, police, custo
         page = read(plan, **look)
         marks = [mark for row in page.grid.rows for cell in row.cells for mark in cell.marks]
         assert [mark.item.pk for mark in marks] == [mine.pk]
-        assert [each.line.item.pk for each in page.attention] == [mine.pk]
+        assert [line.item.pk for line in page.attention] == [mine.pk]
         assert page.grid.total.count == 1
         assert [cause.figure.count for cause in page.causes] == [1]
         assert [strip.number for strip in page.timeline] == [mine.number]
@@ -202,18 +205,93 @@ def test_a_comparison_shows_the_earlier_figures(plan, police):
         history.save(item, by=None, reason="Printed")
         WorkItemFactory(plan=plan, lead_agency=police, confidence="off_track")
     page = read(plan, since=Moment.end_of(date(2010, 2, 1)))
-    assert page.since_words == (
-        "Since 1 February 2010: in doubt 1 → 2, on time 1 → 0, complete 0 → 1."
-    )
-    assert [each.is_new for each in page.attention] == [False, True]
-    assert page.attention_figure.was == 1
+    assert {figure.kind: (figure.was, figure.count) for figure in page.figures} == {
+        "late": (0, 0),
+        "in_doubt": (1, 2),
+        "on_time": (1, 0),
+        "complete": (0, 1),
+        "withdrawn": (0, 0),
+    }
+    assert [(each.change.kind, each.lead) for each in page.changed] == [
+        ("completed", police.short_name),
+        ("new", police.short_name),
+    ]
+    assert page.changes == 2
     marks = {mark.item.pk: mark.was for mark in page.grid.rows[0].cells[0].marks}
     assert marks[item.pk] == "on_time"
 
 
-def test_a_comparison_without_differences_says_that_figures_are_the_same(plan):
-    assert read(plan, since=Moment.end_of(YESTERDAY)).since_words == (
-        "Since 31 May 2010: the same figures."
+def test_a_comparison_without_differences_says_so(reader, plan):
+    WorkItemFactory(plan=plan)
+    with time_machine.travel(datetime(2010, 6, 3, tzinfo=UTC)):
+        page = reader.get(f"{address(plan)}?since=2010-06-02").text
+    assert "Nothing changed. The figures are the same." in page
+
+
+@pytest.mark.parametrize(
+    ("kinds", "since", "words"),
+    [
+        (["meeting", "briefing"], "2010-05-03", "Since the meeting of 3 May 2010"),
+        (["briefing"], "2010-05-20", "Since the briefing of 20 May 2010"),
+        ([], None, "Nothing to compare with"),
+    ],
+)
+def test_the_page_compares_with_the_last_meeting_or_else_the_last_briefing(
+    reader, plan, item, kinds, since, words
+):
+    if "meeting" in kinds:
+        MeetingFactory(plan=plan, held_on=date(2010, 5, 3))
+        MeetingFactory(plan=plan, held_on=date(2010, 6, 3))
+    if "briefing" in kinds:
+        BriefingFactory(
+            plan=plan,
+            dated=date(2010, 5, 20),
+            period_start=date(2009, 7, 1),
+            period_end=date(2010, 4, 30),
+        )
+    page = reader.get(address(plan))
+    look = page.context["look"]
+    assert (look.since.key if look.since else None, look.query()) == (since, "")
+    assert f"<summary>{words}</summary>" in page.text
+    assert ("There is no earlier meeting or briefing" in page.text) is (since is None)
+
+
+# --- how it is going, in a sentence ------------------------------------------------------------
+
+LAST = Moment.end_of(date(2010, 4, 20))
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "said"),
+    [
+        ({"late": 7, "on_time": 14, "complete": 4}, {"late": 5},
+         "Seven of 25 work items are late, two more than six weeks ago. Consultation is the main cause."),
+        ({"late": 1, "on_time": 1}, {"late": 1},
+         "One of two work items is late, as many as six weeks ago. Consultation is the main cause."),
+        ({"late": 1}, None, "One of one work item is late. Consultation is the main cause."),
+        ({"on_time": 3, "in_doubt": 2}, {"late": 1},
+         "No work item is late, one fewer than six weeks ago. Two are in doubt."),
+        ({"on_time": 3}, {"late": 0, "on_time": 3}, "No work item is late, as six weeks ago."),
+        ({"complete": 12}, None, "All 12 work items are complete."),
+        ({"complete": 1}, None, "The only work item is complete."),
+        ({"complete": 3, "withdrawn": 2}, None,
+         "Three of five work items are complete and the others withdrawn."),
+    ],
+)  # fmt: skip
+def test_a_sentence_says_how_the_plan_is_going(now, then, said):
+    look = Look(plan=PlanFactory.build(), at=Moment.today(TODAY), since=LAST if then else None)
+    counts = [
+        Counter({Standing(kind): n for kind, n in each.items()}) for each in (now, then or {})
+    ]
+    causes = [CauseCount("other", 2, 900), CauseCount("consultation", 1, 90)]
+    assert dashboard.finding(look, counts[0], counts[1] if then else None, causes) == said
+
+
+def test_a_plan_that_has_ended_is_told_as_it_ended():
+    at = Moment(TODAY, NOON, is_end_of_plan=True)
+    counts = Counter({Standing.COMPLETE: 5, Standing.LATE: 21, Standing.WITHDRAWN: 1})
+    assert dashboard.finding(Look(plan=PlanFactory.build(), at=at), counts, None, []) == (
+        "Five of 27 work items were complete when the plan ended; 21 were late."
     )
 
 
@@ -277,23 +355,18 @@ def test_earlier_meetings_and_briefings_are_offered_for_comparison(reader, plan)
     MeetingFactory(plan=plan, held_on=date(2010, 5, 3))
     MeetingFactory(plan=plan, held_on=date(2010, 7, 3))
     page = reader.get(address(plan)).text
-    assert 'href="/plans/plan-of-action/dashboard/?since=2010-05-03">Meeting of 3 May 2010' in (
-        page.replace(plan.slug, "plan-of-action")
-    )
+    offered = re.findall(r'href="([^"]*)"\s+aria-current="true">(Meeting[^<]*)<', page)
+    assert offered == [(f"{address(plan)}?since=2010-05-03", "Meeting of 3 May 2010")]
     assert f'href="{address(plan)}?at=2010-05-03">3 May 2010 (meeting)</a>' in page
     assert "3 July 2010" not in page
 
 
-def test_an_empty_plan_has_a_sentence_for_each_part(reader, plan):
+def test_an_empty_plan_shows_its_next_step_alone(reader, plan):
     page = reader.get(address(plan)).text
-    for said in [
-        "No work items yet.",
-        "No work items to show.",
-        "No milestone is open.",
-        "No delay is open.",
-        "No round is open.",
-    ]:
-        assert said in page
+    assert "<h1>No work items yet.</h1>" in page
+    assert "This plan is empty." in page
+    assert f'href="{plan.get_absolute_url()}">Go to the plan</a>' in page
+    assert page.count("<h2") == 0
 
 
 def test_returns_of_the_open_round_show_the_number_of_answered_items(
@@ -352,12 +425,15 @@ BAR = 2
     ("part", "own"),
     [
         # Counted today: the standings, the most urgent, due dates, the timeline and causes. Read are
-        # the items and milestones named. Then progress of returns, meetings, briefings.
-        ("", 8),
+        # the items and milestones named. Then progress of returns, meetings, briefings, and the next
+        # meeting.
+        ("", 8 + 1),
         # Agencies by their names of then.
         ("?at=2010-05-31", 3 + 1),
-        # Compared, the plan is read once more, and the milestones done meanwhile.
-        ("?at=2010-05-31&since=2010-05-01", 3 + 1 + 10 + 1),
+        # Compared, what may differ is read as at both moments: delays, milestones, items and
+        # variations, and the names of agencies and pillars.
+        ("?since=2010-05-01", 8 + 1 + 2 * 4 + 2),
+        ("?at=2010-05-31&since=2010-05-01", 3 + 1 + 2 * 4 + 3),
         ("attention/", 0),
         ("milestones/", 0),
         ("delays/", 0),

@@ -174,7 +174,7 @@ def figures(page: dashboard.Dashboard) -> dict[str, object]:
         "headline": page.headline,
         "standings": tuple(Count(each.label, each.count, each.kind) for each in page.figures),
         "attention": page.attention_figure.count,
-        "first lines": [each.line.title for each in page.attention],
+        "first lines": [each.title for each in page.attention],
         "cells": [
             [row.cells[column].figure.count for row in page.grid.rows]
             for column in range(len(page.grid.agencies))

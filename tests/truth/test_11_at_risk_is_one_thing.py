@@ -3,7 +3,6 @@ and marks, and the dashboard's figures say what they count."""
 
 import pytest
 from django.template.loader import render_to_string
-from django.utils.text import capfirst
 
 from tests.factories import WorkItemFactory
 from workitems.models.item import Confidence
@@ -33,8 +32,8 @@ def test_each_status_says_what_it_counts(status):
 def test_the_dashboard_says_what_each_figure_counts(plan, contributor, client_of):
     WorkItemFactory(plan=plan, confidence="at_risk", reviewer_confidence="off_track")
     text = client_of(contributor).get(f"{plan.get_absolute_url()}dashboard/").text
-    assert [text.count(capfirst(each.counts)) for each in Standing] == [1] * len(Standing)
-    assert "1 work item: 0 complete, 0 late, 1 in doubt." in text
+    assert [text.count(f"{each.label}: {each.counts}") for each in Standing] == [1] * len(Standing)
+    assert "No work item is late. One is in doubt." in text
     assert "The reviewer rates it off track; the agency says at risk." in text
 
 

@@ -14,6 +14,7 @@ from workitems import standing
 from workitems.known_dates import KnownDate
 from workitems.models import Return, Risk
 from workitems.models.item import Stage
+from workitems.spans import span_in_words
 from workitems.standing import NO_DATES, Lateness, Reason, Standing
 
 
@@ -235,12 +236,26 @@ class VariationAt(NamedTuple):
     milestone: int | None
     wording: str
     reason: str
+    state: str
+    due_before: date | None
+    due_after: date | None
+    after_known_to: str
     version: int | None
     on: date
 
     @property
     def reference(self) -> str:
         return f"V{self.number}"
+
+    @property
+    def effect(self) -> str:
+        """What it would do: "to 30 June 2027, six months later", "withdraw the item"."""
+        if self.due_before and self.due_after:
+            days = (self.due_after - self.due_before).days
+            later = "later" if days > 0 else "earlier"
+            moved = f", {span_in_words(abs(days))} {later}" if days else ""
+            return f"to {KnownDate(self.due_after, self.after_known_to)}{moved}"
+        return f"new wording of the {self.wording}" if self.wording else "withdraw the item"
 
 
 class RoundAt(NamedTuple):

@@ -2,5 +2,4 @@
 
 from reports.progress.changes.change import Change, Comparison, Kind, Reworded, counts_in_words
 from reports.progress.changes.compare import compare
-from reports.progress.changes.glance import glance
 from reports.progress.changes.load import read_both, read_changes

@@ -74,6 +74,28 @@ LABELS = {
 FOREMOST = tuple(Kind)[: tuple(Kind).index(Kind.REWORDED) + 1]
 
 
+# How much a change matters, in days of a milestone's slip; other kinds matter as ten days.
+WEIGHTS = {
+    Kind.WITHDRAWN: 365,
+    Kind.REOPENED: 180,
+    Kind.COMPLETED: 120,
+    Kind.NEW: 60,
+    Kind.DONE: 45,
+    Kind.CONFIDENCE: 30,
+    Kind.REWORDED: 30,
+    Kind.MOVED: 30,
+    Kind.SLIPPED: 0,
+    Kind.OVERDUE: 30,
+    Kind.RECOVERED: 30,
+}
+
+
+def _weight(change: "Change") -> float:
+    """Return how much a change matters: half as much again for a key item."""
+    weight = WEIGHTS.get(change.kind, 10) + abs(change.days)
+    return weight * 1.5 if change.item.is_key else weight
+
+
 class Reworded(NamedTuple):
     """An official wording before and after."""
 
@@ -103,11 +125,15 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """A change of an item, which is given as at the later moment, and what tells it."""
+    """A change of an item, which is given as at the later moment, and what tells it.
+
+    `days` is by how much a milestone is later (or, below zero, earlier) than it was expected.
+    """
 
     kind: Kind
     item: ItemAt
     tell: Callable[[], Told] = field(repr=False)
+    days: int = 0
 
     @cached_property
     def told(self) -> Told:
@@ -159,6 +185,13 @@ class Comparison:
 
     def of(self, kind: Kind) -> list[Change]:
         return [change for change in self.changes if change.kind == kind]
+
+    def foremost(self, count: int) -> list[Change]:
+        """Return the changes that matter most, one an item, most first."""
+        best: dict[int, Change] = {}
+        for change in sorted(self.changes, key=_weight, reverse=True):
+            best.setdefault(change.item.pk, change)
+        return list(best.values())[:count]
 
     @property
     def summary(self) -> str:

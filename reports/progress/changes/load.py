@@ -38,9 +38,15 @@ def read_changes(look: Look) -> Comparison:
     return Comparison(compare(before, after), after.agencies)
 
 
-def read_both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen]:
-    """Return the plan at both moments, without records that are the same at both."""
-    between = _Between(plan, since, at)
+def read_both(
+    plan: Plan, since: Moment, at: Moment, *, whole_items: bool = False
+) -> tuple[PlanThen, PlanThen]:
+    """Return the plan at both moments, without records that are the same at both.
+
+    With `whole_items`, the items that may differ have all their milestones, so that their status is
+    that of each moment.
+    """
+    between = _Between(plan, since, at, whole_items)
     agencies = dict(Agency.objects.values_list("pk", "short_name"))
     pillars = pillar_titles(plan, at)
     return between.then(since, agencies, pillars), between.then(at, agencies, pillars)
@@ -49,9 +55,9 @@ def read_both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen
 class _Between:
     """The records of a plan that may differ between two moments."""
 
-    def __init__(self, plan: Plan, since: Moment, at: Moment) -> None:
+    def __init__(self, plan: Plan, since: Moment, at: Moment, whole_items: bool) -> None:
         assert since.until is not None, "Nothing comes after today."
-        self.plan, self.since, self.at = plan, since, at
+        self.plan, self.since, self.at, self.whole_items = plan, since, at, whole_items
         self.milestones = self.touched(
             Milestone, PLAN_COLUMN, "completed_on", "withdrawn_on", due=True
         ).union(self.touched(Delay, PLAN_COLUMN, "found_on", "ended_on", of="milestone_id"))
@@ -75,7 +81,8 @@ class _Between:
 
     def then(self, moment: Moment, agencies: dict[int, str], pillars: dict[int, str]) -> PlanThen:
         delays = delays_at(moment, {"milestone__in": self.milestones})
-        milestones = milestones_at(moment, {"pk__in": self.milestones}, delays)
+        of = {"item__in": self.items} if self.whole_items else {"pk__in": self.milestones}
+        milestones = milestones_at(moment, of, delays)
         # In any order: the changes are sorted.
         rows = rows_at(WorkItem, moment, of={"pk__in": self.items}).order_by()
         items = items_among(rows, moment, milestones)
