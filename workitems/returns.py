@@ -129,11 +129,12 @@ class Section:
 
     @property
     def overdue(self) -> list[Milestone]:
+        """The overdue milestones that want words: of an item that the agency only supports, its own."""
         late = standing.Late.OVERDUE
         return [
             line.milestone
             for line in self.milestones
-            if line.late.state == late and not line.is_done
+            if line.late.state == late and not line.is_done and (self.is_led or line.is_own)
         ]
 
     @property

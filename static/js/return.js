@@ -387,7 +387,7 @@ form.addEventListener("click", async (event) => {
 
 function progress({ answered, total }) {
   const shown = document.querySelector("[data-progress]");
-  shown.querySelector(".number").textContent = `${answered} of ${total} items answered`;
+  shown.querySelector(".number").textContent = `${answered} of ${total} ${total === 1 ? "item" : "items"} answered`;
   shown.querySelector("progress").value = answered;
 }
 

@@ -106,7 +106,7 @@ def test_supported_items_come_after_those_that_the_agency_leads(
     response = page_of(contributor)
     assert [entry.section.item.number for entry in response.context["led"]] == ["1.2"]
     assert [entry.section.item.number for entry in response.context["supported"]] == ["1.1"]
-    assert "0 of 1 items answered" in response.text
+    assert "0 of 1 item answered" in response.text
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,7 @@ def test_what_is_confirmed_is_a_draft_whose_history_names_the_workbook(
         *("under_way", "on_track"),
         "Printed in Suva.",
     )
-    assert newest(update) == ("+", contributor.signature, "from the workbook “police.xlsx”")
+    assert newest(update) == ("+", contributor.signature, "it was in the workbook “police.xlsx”")
     of_return.refresh_from_db()
     assert of_return.state == "due"
 
@@ -180,14 +180,15 @@ def test_a_milestone_is_answered_through_the_forms_of_the_page(
         *("being_settled", customs),
         *(date(2010, 7, 31), "Fewer read it."),
     )
-    assert newest(late) == ("+", contributor.signature, "from the workbook “police.xlsx”")
+    assert newest(late) == ("+", contributor.signature, "it was in the workbook “police.xlsx”")
 
 
 def test_fields_that_only_one_side_changed_come_together(writer, of_return, item, sheets, approver):
     write_in_the_browser(of_return, item, approver, planned_next="Print more.")
     sheets.write("Achieved in this period", "Printed in Suva.")
     page = upload(writer, of_return, sheets).url
-    assert writer.get(page).context["form"].fields.keys() == {"fingerprint"}
+    (only,) = writer.get(page).context["form"].fields.keys() - {"fingerprint"}
+    assert only == f"i{item.pk}-achieved"
     take(writer, page)
     update = Update.objects.get()
     assert (update.achieved, update.planned_next) == ("Printed in Suva.", "Print more.")
@@ -195,7 +196,11 @@ def test_fields_that_only_one_side_changed_come_together(writer, of_return, item
 
 @pytest.mark.parametrize(
     ("choice", "kept", "said"),
-    [("return", "From the browser.", "Kept:"), ("sheet", "From the workbook.", "Taken:")],
+    [
+        ("return", "From the browser.", "Kept:"),
+        ("sheet", "From the workbook.", "Taken:"),
+        ("both", "From the browser.\n\nFrom the workbook.", "Both kept:"),
+    ],
 )
 def test_a_field_that_both_changed_is_a_choice_and_all_three_texts_survive(
     writer, client_of, of_return, item, contributor, approver, choice, kept, said
@@ -218,6 +223,30 @@ def test_a_field_that_both_changed_is_a_choice_and_all_three_texts_survive(
     ((_, ((_, (shown,)),)),) = writer.get(page).context["parts"]
     assert (shown.base, shown.now, shown.said) == texts
     assert said in writer.get(page).text
+
+
+def test_what_is_left_out_stays_as_the_return_says(writer, of_return, item, milestone):
+    sheets = Sheets(downloaded(writer, of_return)).write("Challenges", "No money.")
+    sheets.write("Planned next", "Print more.").milestone("Done on", "31 May 2010")
+    page = upload(writer, of_return, sheets).url
+    take(writer, page, **{f"i{item.pk}-challenges": "on", f"m{milestone.pk}": "on"})
+    update = Update.objects.get()
+    assert (update.planned_next, update.challenges) == ("Print more.", "")
+    assert MilestoneAnswer.objects.count() == 0
+    taken = ReturnSheet.objects.get().taken["shown"]
+    assert [(each["label"], each["is_taken"]) for each in taken] == [
+        ("Planned next", True),
+        ("Challenges", False),
+        ("Done on", False),
+    ]
+
+
+def test_both_texts_together_may_be_too_long(writer, of_return, item, contributor, sheets):
+    write_in_the_browser(of_return, item, contributor, achieved="x" * 4000)
+    page = upload(writer, of_return, sheets.write("Achieved in this period", "y" * 4000)).url
+    take(writer, page, **{f"i{item.pk}-achieved": "both"})
+    assert Update.objects.get().achieved == "x" * 4000
+    assert "3,002 characters too long" in writer.get(page).text
 
 
 def test_two_colleagues_and_the_browser_write_about_the_same_item(
@@ -278,7 +307,7 @@ def test_what_the_forms_refuse_is_listed_and_the_rest_is_taken(
     faults = [(fault.place, fault.problem) for fault in writer.get(page).context["faults"]]
     assert faults == [
         ("Answers, row 2, Stage (F2)", "“Nearly there” is not an allowed value."),
-        ("Answers, row 2, Challenges (N2)", "Challenges is 1 character too long. The most is 5,000 characters."),
+        ("Answers, row 2, Challenges (N2)", "Challenges is 1 character too long."),
         ("Milestones, row 2, Done on (F2)", "Enter a date, such as 7 June 2010."),
     ]  # fmt: skip
     take(writer, page)
@@ -432,7 +461,8 @@ def test_words_on_a_milestone_without_a_date_are_a_question(writer, of_return, i
     sheets = Sheets(downloaded(writer, of_return)).milestone("Why it is late", "No printer.")
     page = upload(writer, of_return, sheets).url
     assert [fault.problem for fault in writer.get(page).context["faults"]] == [
-        "Neither “Done on” nor “New date” is filled."
+        "Neither “Done on” nor “New date” is filled.",
+        "The rest of this row was not read either: Why it is late.",
     ]
 
 

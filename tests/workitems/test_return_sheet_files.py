@@ -98,7 +98,7 @@ FILES = {
     ".ods": (lambda c: b"PK", "police.ods", f"The file is an OpenDocument spreadsheet (.ods). {SAVE_AS}"),
     ".ods as .xlsx": (lambda c: zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "police.xlsx", DAMAGED),
     ".numbers": (lambda c: b"PK", "police.numbers", f"The file is a Numbers file (.numbers). {SAVE_AS}"),
-    "CSV": (as_csv, "police.csv", f"The file is a CSV file, which has no hidden keys. {SAVE_AS}"),
+    "CSV": (as_csv, "police.csv", f"The file is a CSV file. {SAVE_AS}"),
     "CSV as .xlsx": (as_csv, "police.xlsx", DAMAGED),
     "PDF as .xlsx": (lambda c: b"%PDF-1.7 " + b"x" * 999, "police.xlsx", DAMAGED),
     "half a file": (lambda c: c[: len(c) // 2], "police.xlsx", DAMAGED),
@@ -107,7 +107,7 @@ FILES = {
     "a zip bomb": (bomb, "police.xlsx", "Unpacked, the workbook has 121 MB in"),
     "30 MB": (lambda c: b"x" * (30 * 1024 * 1024), "police.xlsx", "The file has more than 10 MB."),
     "no ending": (lambda c: c, "police", f"The file is not an Excel workbook (.xlsx). {SAVE_AS}"),
-    "no sheets": (without_sheets, "police.xlsx", "The workbook has no sheet with the hidden keys of a return. Expected: the workbook from this page. Download it, and copy your words into it."),
+    "no sheets": (without_sheets, "police.xlsx", "This is not a workbook of a return. Expected: the workbook from this page. Download it, and copy your words into it."),
     "no rows": (without_rows, "police.xlsx", "The workbook has no row of this return. Expected: the workbook from this page, with at least one row left in it."),
 }  # fmt: skip
 
@@ -205,16 +205,16 @@ def own_column(sheets):
 
 ROWS = {
     "keys of two rows swapped": (swap_keys, [
-        ("Answers, row 2", "The row shows item 1.2, but its hidden key is of item 1.3."),
-        ("Answers, row 3", "The row shows item 1.3, but its hidden key is of item 1.2."),
+        ("Answers, row 2", "This was the row of item 1.3, but it shows item 1.2."),
+        ("Answers, row 3", "This was the row of item 1.2, but it shows item 1.3."),
     ], []),
     "numbers of two rows swapped": (swap_numbers, [
-        ("Answers, row 2", "The row shows item 1.3, but its hidden key is of item 1.2."),
-        ("Answers, row 3", "The row shows item 1.2, but its hidden key is of item 1.3."),
+        ("Answers, row 2", "This was the row of item 1.2, but it shows item 1.3."),
+        ("Answers, row 3", "This was the row of item 1.3, but it shows item 1.2."),
     ], []),
-    "a key edited": (edit_key, [("Answers, row 2", "The hidden key of this row was changed, so we cannot tell what it answers.")], ["1.3"]),
-    "a key deleted": (no_key, [("Answers, row 2", "This row was added, or its hidden key is gone, so we cannot tell what it answers.")], ["1.3"]),
-    "a row added": (add_row, [("Answers, row 5", "This row was added, or its hidden key is gone, so we cannot tell what it answers.")], ["1.2", "1.3"]),
+    "a key edited": (edit_key, [("Answers, row 2", "The hidden first cell of this row was changed, so we cannot tell what it answers.")], ["1.3"]),
+    "a key deleted": (no_key, [("Answers, row 2", "This row was added, or its hidden first cell is gone, so we cannot tell what it answers.")], ["1.3"]),
+    "a row added": (add_row, [("Answers, row 5", "This row was added, or its hidden first cell is gone, so we cannot tell what it answers.")], ["1.2", "1.3"]),
     "a row copied": (copy_row, [("Answers, row 2", "This row is in the workbook more than once."), ("Answers, row 5", "This row is in the workbook more than once.")], ["1.3"]),
     "a formula": (formula, [("Answers, row 2, Achieved in this period (J2)", "The cell holds a formula.")], ["1.3"]),
     "an error": (error_cell, [("Answers, row 2, Achieved in this period (J2)", "The cell shows a spreadsheet error.")], ["1.3"]),
@@ -316,3 +316,33 @@ def test_a_file_of_another_name_is_shown_by_its_name(writer, of_return, item):
     file = SimpleUploadedFile("C:\\tmp\\our <b>return.xlsx", downloaded(writer, of_return))
     writer.post(address(of_return), {"workbook": file})
     assert ">our &lt;b&gt;return.xlsx<" in writer.get(address(of_return)).text
+
+
+def test_every_wrong_cell_of_a_milestone_is_named_with_what_is_left_beside_it(
+    writer, of_return, milestone
+):
+    sheets = Sheets(downloaded(writer, of_return)).milestone("New date", "32 Febtober")
+    sheets.milestone("Why it is late", "Still waiting.").milestone("Cause", "Laziness")
+    sheets.milestone("By which agency", "FBI").milestone("By when", "soon")
+    page = upload(writer, of_return, sheets).url
+    found = writer.get(page).context["faults"]
+    assert sorted((fault.place, fault.problem) for fault in found) == [
+        ("Milestones, row 2", "The rest of this row was not read either: Why it is late."),
+        ("Milestones, row 2, By when (Q2)", "“soon” is no date."),
+        ("Milestones, row 2, By which agency (P2)", "“FBI” is not an allowed value."),
+        ("Milestones, row 2, Cause (J2)", "“Laziness” is not an allowed value."),
+        ("Milestones, row 2, New date (H2)", "“32 Febtober” is no date."),
+    ]  # fmt: skip
+    take(writer, page)
+    assert MilestoneAnswer.objects.count() == 0
+
+
+def test_a_milestone_that_the_form_refuses_names_what_is_left(writer, of_return, milestone):
+    sheets = Sheets(downloaded(writer, of_return)).milestone("New date", "30 September 2010")
+    page = upload(writer, of_return, sheets.milestone("What is being done", "Hire one.")).url
+    places = [(fault.place, fault.problem) for fault in writer.get(page).context["faults"]]
+    assert ("Milestones, row 2, Why it is late (I2)", "Say why it is late.") in places
+    assert places[-1] == (
+        "Milestones, row 2",
+        "The rest of this row was not read either: New date, What is being done.",
+    )

@@ -17,8 +17,8 @@ from tests.workitems.sheets import Sheets, downloaded, take, upload, write_in_th
 from workitems.models import Update
 from workitems.services import rounds
 
-OVERDUE = "A milestone is overdue, so “No change” is not enough. Write at least one sentence."
-TWICE = "This item had no change twice running. Write a few words this time."
+OVERDUE = "A milestone is overdue, so “No change” is not enough."
+TWICE = "This item had no change twice running."
 GREY, WHITE = "FFE7E6E6", "00000000"
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -74,12 +74,13 @@ def test_yes_answers_the_item_with_a_dated_no_change(writer, of_return, item, co
         *(TODAY, "under_way", "on_track"),
         "",
     )
-    assert newest(update) == ("+", contributor.signature, "from the workbook “police.xlsx”")
+    assert newest(update) == ("+", contributor.signature, "it was in the workbook “police.xlsx”")
 
 
 def test_a_supporting_agency_says_it_too(writer, of_return, customs, plan):
     supported = WorkItemFactory(plan=plan, lead_agency=customs, number="1.3")
     SupportFactory(item=supported, agency=of_return.agency)
+    MilestoneFactory(item=supported, responsible_agency=customs, agreed_due=YESTERDAY)
     take(writer, answered_yes(writer, of_return))
     update = Update.objects.get()
     assert (update.item, update.no_change_on, update.stage) == (supported, TODAY, "")
@@ -104,6 +105,7 @@ def test_it_is_grey_and_refused_where_the_page_refuses_it(
     assert fill(Sheets(downloaded(writer, of_return))) == GREY
     page = answered_yes(writer, of_return)
     assert faults(writer, page) == [("Answers, row 2, No change (D2)", sentence)]
+    assert all(fault.right.startswith("Write ") for fault in writer.get(page).context["faults"])
     take(writer, page)
     assert not of_return.updates.exists()
 

@@ -31,7 +31,8 @@ from tests.workitems.record import (
     unchanged,
 )
 from workitems.models import Return, ReturnNote, Round, Update
-from workitems.services import Conflict, handover, rounds
+from workitems.returns import return_page
+from workitems.services import Conflict, Refused, handover, rounds
 from workitems.services.answers import answers_of
 
 pytestmark = pytest.mark.django_db
@@ -322,6 +323,23 @@ def test_no_change_given_twice_on_a_day_is_written_once(of_return, item, contrib
     made = no_change(of_return, item, contributor)
     with unchanged(made):
         no_change(of_return, item, contributor, version=1)
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_supporting_agency_answers_for_its_own_overdue_milestones_alone(
+    of_return, plan, police, customs, contributor, is_own
+):
+    supported = WorkItemFactory(plan=plan, lead_agency=customs, number="1.3")
+    SupportFactory(item=supported, agency=police)
+    responsible = police if is_own else customs
+    MilestoneFactory(item=supported, responsible_agency=responsible, agreed_due=YESTERDAY)
+    (section,) = (each for each in return_page(of_return, TODAY).sections if each.item == supported)
+    assert section.may_say_no_change is not is_own
+    if is_own:
+        with pytest.raises(Refused):
+            no_change(of_return, supported, contributor)
+    else:
+        assert no_change(of_return, supported, contributor).no_change_on == TODAY
 
 
 @pytest.mark.parametrize(("due", "overdue"), [(YESTERDAY, True), (TODAY, False)])

@@ -128,7 +128,7 @@ def test_faults_are_a_table_of_sheet_row_and_column(send):
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "The file is empty."),
+        (b"", "The file is empty. Choose another."),
         (b"x" * (10 * 1024 * 1024 + 1), "The file has more than 10 MB."),
     ],
 )

@@ -1,29 +1,55 @@
 """The form that takes a return's workbook in: whose words to keep where both changed."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.html import format_html
 
 from workitems.forms.workbook import ConfirmForm
 
-RETURN, SHEET = "return", "sheet"
+RETURN, SHEET, BOTH = "return", "sheet", "both"
+
+
+class Choice(NamedTuple):
+    """What there is to choose of one difference. Text that both sides changed can be kept twice."""
+
+    name: str
+    label: str
+    is_conflict: bool
+    may_keep_both: bool
 
 
 class TakeForm(ConfirmForm):
-    """Confirm a comparison, with one choice for each conflict, by name."""
+    """Confirm a comparison: a choice for each conflict, and what else is left out."""
 
-    def __init__(self, *args: Any, conflicts: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Iterable[Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in conflicts:
-            self.fields[name] = forms.ChoiceField(
-                label=f"Which words to keep: {label}",
-                choices=[(RETURN, "Keep what the return says now"), (SHEET, "Take the workbook’s")],
-                widget=forms.RadioSelect(attrs={"class": "inline"}),
-                error_messages={"required": f"Choose which words to keep: {label}."},
-            )
+        for each in choices:
+            self.fields[each.name] = self._conflict(each) if each.is_conflict else self._other(each)
+
+    def _conflict(self, choice: Choice) -> forms.Field:
+        both = [(BOTH, "Keep both, the workbook’s below")] if choice.may_keep_both else []
+        return forms.ChoiceField(
+            label=f"Which words to keep: {choice.label}",
+            choices=[
+                (RETURN, "Keep what the return says now"),
+                (SHEET, "Take the workbook’s"),
+                *both,
+            ],
+            widget=forms.RadioSelect(attrs={"class": "inline"}),
+            error_messages={"required": f"Choose which words to keep: {choice.label}."},
+        )
+
+    def _other(self, choice: Choice) -> forms.Field:
+        label = format_html('Leave this out<span class="visually-hidden">: {}</span>', choice.label)
+        return forms.BooleanField(label=label, required=False)
 
     @property
     def chosen(self) -> dict[str, str]:
-        """The choices of a valid form, by name."""
-        return {name: said for name, said in self.cleaned_data.items() if name != "fingerprint"}
+        """Whose words are kept, by the name of the choice, of a valid form."""
+        said = {name: each for name, each in self.cleaned_data.items() if name != "fingerprint"}
+        return {
+            name: each if isinstance(each, str) else RETURN if each else SHEET
+            for name, each in said.items()
+        }

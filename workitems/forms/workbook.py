@@ -17,7 +17,7 @@ class WorkbookForm(Form):
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
         error_messages={
             "required": "Choose the workbook.",
-            "empty": "The file is empty.",
+            "empty": "The file is empty. Choose another.",
             "max_length": "The file's name is too long.",
         },
     )

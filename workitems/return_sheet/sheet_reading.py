@@ -34,7 +34,7 @@ KINDS = {
     "xltx": "a template (.xltx)",
     "ods": "an OpenDocument spreadsheet (.ods)",
     "numbers": "a Numbers file (.numbers)",
-    "csv": "a CSV file, which has no hidden keys",
+    "csv": "a CSV file",
     "pdf": "a PDF",
 }
 
@@ -77,7 +77,7 @@ def read_workbook(
             is_ours |= _Sheet(read, strangers, of_return.pk, worksheet).read()
     if not is_ours:
         raise refusal(
-            "The workbook has no sheet with the hidden keys of a return.",
+            "This is not a workbook of a return.",
             "the workbook from this page. Download it, and copy your words into it.",
         )
     if strangers and not read.rows:
@@ -206,7 +206,7 @@ class _Sheet:
         if held is None:
             if answers:
                 self.fault(
-                    "This row was added, or its hidden key is gone, so we cannot tell what it answers.",
+                    "This row was added, or its hidden first cell is gone, so we cannot tell what it answers.",
                     "your words in a row of the workbook as you downloaded it.",
                     number,
                 )
@@ -214,7 +214,7 @@ class _Sheet:
         key = read_key(str(held.value))
         if key is None or key.kind != self.table.kind:
             self.fault(
-                "The hidden key of this row was changed, so we cannot tell what it answers.",
+                "The hidden first cell of this row was changed, so we cannot tell what it answers.",
                 "the row as it was. Download the workbook again and copy your words into it.",
                 number,
             )

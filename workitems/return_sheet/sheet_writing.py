@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 from django.conf import settings
 from django.utils.text import slugify
-from openpyxl.styles import Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -24,12 +24,15 @@ from workitems.return_sheet.row_keys import Key
 from workitems.return_sheet.sheet_columns import ANSWERS, KEY, MILESTONES, Table
 from workitems.returns import MilestoneLine, Section, members_of, return_page
 from workitems.workbook.cell_kinds import clean
-from workitems.workbook.export import BOLD, WRAPPED, styled_cell
+from workitems.workbook.export import WRAPPED, styled_cell
 
 GREY = PatternFill("solid", fgColor="FFE7E6E6")
 DARK = PatternFill("solid", fgColor="FFD0CECE")
 LINE = Side(style="thin", color="FFBFBFBF")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
+BOLD, TITLE = Font(name="Calibri", bold=True), Font(name="Calibri", bold=True, size=14)
+# A key that is wrapped in its narrow column makes each row as high as a page.
+ON_ONE_LINE = Alignment(wrap_text=False, vertical="top")
 A3 = 8
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 LISTS = "Lists"
@@ -191,7 +194,9 @@ def _sheet(
             choice.showErrorMessage, choice.showInputMessage = True, bool(column.hint)
             choice.add(f"{letter}2:{letter}{ROWS_WITH_LISTS}")
             worksheet.data_validations.append(choice)
-    worksheet.append([_cell(worksheet, column.heading, DARK, BOLD) for column in table.columns])
+    headings = [_cell(worksheet, column.heading, DARK, BOLD) for column in table.columns]
+    headings[0].alignment = ON_ONE_LINE
+    worksheet.append(headings)
     for row in rows:
         cells = []
         for column in table.columns:
@@ -199,6 +204,8 @@ def _sheet(
             # The stage of another agency's item is not asked for, nor is "no change" that would be refused.
             is_asked = bool(column.field) and (table is MILESTONES or column.field in row)
             cells.append(_cell(worksheet, value, None if is_asked else GREY))
+            if column.heading == KEY:
+                cells[-1].alignment = ON_ONE_LINE
         worksheet.append(cells)
 
 
@@ -238,9 +245,7 @@ def _instructions(workbook: Any, of_return: Return, on: date) -> None:
         ),
         start=1,
     ):
-        cell = styled_cell(
-            worksheet, clean(text), Font(bold=True, size=14) if number == 1 else None
-        )
+        cell = styled_cell(worksheet, clean(text), TITLE if number == 1 else None)
         cell.alignment = WRAPPED
         worksheet.append([cell])
 

@@ -148,17 +148,19 @@ def say_no_change(
 ) -> Update:
     """Answer an item with "no change", dated `on`.
 
-    Raise `Refused` for an item with an overdue milestone and for the third time in a row, and
-    otherwise as `write_update` does.
+    Raise `Refused` for an item with an overdue milestone (of a supporting agency: one of its own) and
+    for the third time in a row, and otherwise as `write_update` does.
     """
     of_return, update, item = _open_for_writing(of_return, item)
     overdue = item.milestones.open().filter(agreed_due__lt=on)
+    is_led = item.lead_agency_id == of_return.agency_id
+    if not is_led:  # another agency's milestones are not for a supporting agency to explain
+        overdue = overdue.filter(responsible_agency=of_return.agency_id)
     if overdue.exclude(answers__in=of_return.milestone_answers.done()).exists():
         raise Refused(f"Item {item.number}: {OVERDUE_NEEDS_WORDS}")
     if item.pk in after_no_changes(of_return, [item]):
         raise Refused(AFTER_NO_CHANGES)
     was = _content(update)
-    is_led = item.lead_agency_id == of_return.agency_id
     update.stage, update.confidence = (item.stage, item.confidence) if is_led else ("", "")
     update.item_version = item.version
     update.achieved = update.planned_next = update.challenges = ""

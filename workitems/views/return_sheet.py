@@ -133,8 +133,7 @@ def _sheet_of(of_return: Return, pk: int) -> ReturnSheet:
 
 
 def _form(found: Comparison, data: Any = None) -> TakeForm:
-    conflicts = found.conflicts.items()
-    return TakeForm(data, conflicts=conflicts, initial={"fingerprint": found.fingerprint})
+    return TakeForm(data, choices=found.choices, initial={"fingerprint": found.fingerprint})
 
 
 def _take(request: HttpRequest, row: ReturnSheet) -> HttpResponse:
@@ -151,7 +150,7 @@ def _take(request: HttpRequest, row: ReturnSheet) -> HttpResponse:
     if not form.is_valid():
         return _show(request, row, found.shown, found.faults, form=form, status=422)
     by = signed_in(request)
-    with writing_for(request, locked), history.because(f"from the workbook “{row.name}”"):
+    with writing_for(request, locked), history.because(f"it was in the workbook “{row.name}”"):
         taken = take(request, locked, found, form.chosen)
     sheet_services.finish(sheet=row, taken=taken, by=by, at=timezone.now())
     count = sum(each["is_taken"] for each in taken["shown"])

@@ -3,7 +3,7 @@ services of the return's page."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -14,7 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 
-from workitems.forms.return_sheet import SHEET
+from workitems.forms.return_sheet import BOTH, RETURN, Choice
 from workitems.forms.returns import MilestoneAnswerForm, UpdateForm, start_of
 from workitems.known_dates import KnownDate, known
 from workitems.models import MilestoneAnswer, Return, ReturnSheet, Update
@@ -38,8 +38,8 @@ from workitems.workbook.cell_kinds import clean, join_with_or, sentence_start
 from workitems.workbook.faults import Fault
 
 Outcome = MilestoneAnswer.Outcome
-DAYS = {column.field for column in MILESTONES.columns if column.is_day}
-OF_DONE = {"completed_on", "shown_by"}
+DAYS = [column.field for column in MILESTONES.columns if column.is_day]
+OF_DONE, OF_EITHER = {"completed_on", "shown_by"}, {"completed_on", "forecast_due"}
 Choices = dict[str, dict[str, str]]
 
 
@@ -59,6 +59,7 @@ class Shown:
     is_conflict: bool
     written: str = ""
     is_taken: bool = False
+    is_both: bool = False
     refused: str = ""
 
     @property
@@ -89,16 +90,21 @@ class Part:
         taken = [each for each in self.shown if _is_taken(each, chosen)]
         if not taken:
             return {}
-        words = {name: self.said[name] for name in (each.field for each in taken)}
+        words = {each.field: self._words(each, chosen) for each in taken}
         if self.says_no_change:
             words = {}
         elif self.is_whole:
             words = self.said
         return {f"{self.prefix}-{name}": text for name, text in {**self.data, **words}.items()}
 
+    def _words(self, shown: Shown, chosen: dict[str, str] | None) -> str:
+        said = self.said[shown.field]
+        is_both = chosen is not None and chosen[shown.choice] == BOTH
+        return f"{self.data[shown.field]}\n\n{said}" if is_both else said
+
 
 def _is_taken(shown: Shown, chosen: dict[str, str] | None) -> bool:
-    return chosen is None or not shown.is_conflict or chosen.get(shown.choice) == SHEET
+    return chosen is None or chosen[shown.choice] != RETURN
 
 
 @dataclass
@@ -114,13 +120,19 @@ class Comparison:
         return [each for part in self.parts for each in part.shown]
 
     @property
-    def conflicts(self) -> dict[str, str]:
-        """What there is to choose: by name, the field or milestone."""
-        return {
-            each.choice: f"{each.title}, {each.label}" if "-" in each.choice else each.title
-            for each in self.shown
-            if each.is_conflict
+    def choices(self) -> list[Choice]:
+        """What there is to choose: of each field, or of what is taken as a whole."""
+        found = {
+            each.choice: Choice(
+                each.choice,
+                each.title if part.is_whole else f"{each.title}, {each.label}",
+                each.is_conflict,
+                each.field in WORDS and not part.is_whole and bool(each.now and each.said),
+            )
+            for part in self.parts
+            for each in part.shown
         }
+        return list(found.values())
 
     @property
     def fingerprint(self) -> str:
@@ -181,7 +193,7 @@ class _Reader:
             )
         elif shown not in ("", number := section.item.number):
             self.fault(
-                *(row, "", f"The row shows item {shown}, but its hidden key is of item {number}."),
+                *(row, "", f"This was the row of item {number}, but it shows item {shown}."),
                 "the row as you downloaded it. Move your words, not the number.",
             )
         elif line is None:
@@ -274,13 +286,14 @@ class _Reader:
             name: _typed(value)
             for name, value in start_of(self.answers.get((milestone.pk, key.version))).items()
         }
-        said = {}
-        for name, text in row.values.items():
-            code = self.code(row, name, text)
-            if code is None:
-                return
-            said[name] = code
+        codes = {name: self.code(row, name, text) for name, text in row.values.items()}
+        said = {name: code for name, code in codes.items() if code is not None}
+        wrong = row.cells.keys() - said.keys() - {"", ITEM}
         if said == {name: base.get(name, "") for name in said}:
+            return
+        if wrong:
+            wrong |= set(self.wrong_days(row, said))
+            self.leave_rest(row, base, said, wrong)
             return
         if not any(said.values()):
             self.fault(
@@ -294,12 +307,14 @@ class _Reader:
                 *(row, "completed_on", "Both “Done on” and “New date” are filled."),
                 "one of the two: the day on which it was done, or when it is now expected.",
             )
+            self.leave_rest(row, base, said, OF_EITHER)
             return
-        if not day and not forecast and row.values.keys() >= {"completed_on", "forecast_due"}:
+        if not day and not forecast and row.values.keys() >= OF_EITHER:
             self.fault(
                 *(row, "completed_on", "Neither “Done on” nor “New date” is filled."),
                 "one of the two: the day on which it was done, or when it is now expected.",
             )
+            self.leave_rest(row, base, said, OF_EITHER)
             return
         is_done = bool(said.get("completed_on") or (day and not said.get("forecast_due")))
         said = self.of_outcome(row, base, said, is_done=is_done)
@@ -319,6 +334,28 @@ class _Reader:
             row, MILESTONES, name, f"Item {section.item.number}, milestone “{milestone}”", base, now, said,
             dict.fromkeys(said, name), _written(answer), data=data, is_conflict=is_conflict,
         )  # fmt: skip
+
+    def wrong_days(self, row: Row, said: dict[str, str]) -> Iterator[str]:
+        """Yield the fields of a milestone that hold no date, and say so."""
+        for name in (each for each in DAYS if each in said):
+            try:
+                MilestoneAnswerForm.base_fields[name].to_python(said[name])
+            except ValidationError as error:
+                problem = f"“{said[name][:60]}” is no date."
+                self.fault(row, name, problem, " ".join(error.messages))
+                yield name
+
+    def leave_rest(
+        self, row: Row, base: dict[str, str], said: dict[str, str], wrong: Collection[str]
+    ) -> None:
+        """Say what else of a milestone's row is not taken, because some of it is wrong."""
+        headings = [
+            column.heading
+            for column in MILESTONES.answers
+            if column.field not in wrong
+            and said.get(column.field, "") not in ("", base.get(column.field, ""))
+        ]
+        self.found.faults += _rest(row.cells[""], headings)
 
     def of_outcome(
         self, row: Row, base: dict[str, str], said: dict[str, str], *, is_done: bool
@@ -404,6 +441,16 @@ class _Reader:
         return self.choices[name].get(value, "") if name in self.choices else value
 
 
+def _rest(place: str, headings: list[str]) -> Iterator[Fault]:
+    """Yield the fault that names what is left with the wrong cells of a row, if anything is."""
+    if headings:
+        yield Fault(
+            f"The rest of this row was not read either: {', '.join(headings)}.",
+            "the row corrected. Then choose the file again.",
+            sheet=place,
+        )
+
+
 def _typed(value: Any) -> str:
     if isinstance(value, date | KnownDate):
         return str(known(value))
@@ -472,11 +519,18 @@ def _drop_refused(of_return: Return, found: Comparison) -> bool:
         dropped = True
         names = {name for name, _ in errors}
         fields = {shown.field for shown in part.shown}
-        found.faults += [
-            Fault(said, "", sheet=part.cells.get(name) or part.cells[""]) for name, said in errors
-        ]
-        stays = [] if part.is_whole or not names <= fields else part.shown
-        part.shown = [shown for shown in stays if shown.field not in names]
+        for name, said in errors:
+            problem, stop, right = said.partition(". ")
+            found.faults.append(
+                Fault(problem + stop.strip(), right, sheet=part.cells.get(name) or part.cells[""])
+            )
+        rest = [shown for shown in part.shown if shown.field not in names]
+        if not part.is_whole and names <= fields:
+            part.shown = rest
+            continue
+        part.shown = []
+        if not part.says_no_change:
+            found.faults += _rest(part.cells[""], [each.label for each in rest if each.said])
     found.parts = [part for part in found.parts if part.shown]
     return dropped
 
@@ -512,6 +566,7 @@ def take(
             is_meant = _is_taken(shown, chosen)
             shown.refused = refused.get(part.prefix, "") if is_meant else ""
             shown.is_taken = is_meant and not shown.refused
+            shown.is_both = shown.is_taken and chosen[shown.choice] == BOTH
     return {
         "shown": [asdict(each) for each in found.shown],
         "faults": [asdict(each) for each in found.faults],
