@@ -4,15 +4,19 @@ import io
 from collections import Counter
 from datetime import date
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Color, PatternFill
 
 from tests.codebase.source import ROOT, imports_of
 from tests.workitems import trackers
 from tests.workitems.test_tracker_words import AGENCIES
 from tests.workitems.trackers import sheet_day
 from workitems.tracker.doubts import ADD, NOTE, Fate
+from workitems.tracker.fill_colours import named
 from workitems.tracker.grid import Area, Cell, Sheet, Tracker
 from workitems.tracker.guess import guess
 from workitems.tracker.headings import PHRASES, Field
@@ -50,8 +54,11 @@ def answered(content, **answers):
 
 
 def assert_every_cell_has_one_fate(tracker, found):
-    assert set(found.fates) == {(sheet.name, cell.at) for sheet, cell in tracker.cells}
-    assert sum(found.counts.values()) == sum(1 for _ in tracker.cells)
+    cells = {(sheet.name, cell.at) for sheet, cell in tracker.cells}
+    coloured = {(sheet.name, at) for sheet in tracker.sheets for at in sheet.fills}
+    assert cells <= set(found.fates) <= cells | coloured
+    assert all(found.fates[at] == Fate.DOUBT for at in set(found.fates) - cells)
+    assert sum(found.counts.values()) == len(found.fates)
     kept = {note.place for note in found.notes}
     for sheet, cell in tracker.cells:
         if found.fates[sheet.name, cell.at] == Fate.LEFT_OVER:
@@ -317,6 +324,117 @@ def test_what_reads_a_tracker_knows_no_django():
     assert faults == []
 
 
+# --- colours ---------------------------------------------------------------------------------------
+
+RED, AMBER, GREEN, GREY = "FFFF0000", "FFFFC000", "FF92D050", "FFA6A6A6"
+
+
+def filled(lines, fills, conditional=()):
+    """Return a workbook of one sheet with cells filled. `fills` are colours by address."""
+    book = openpyxl.load_workbook(io.BytesIO(rows(*lines)))
+    for address, colour in fills.items():
+        book.active[address].fill = PatternFill("solid", fgColor=colour)
+    for area in conditional:
+        book.active.conditional_formatting.add(
+            area,
+            CellIsRule(operator="equal", formula=['"R"'], fill=PatternFill(bgColor="FFFF0000")),
+        )
+    return trackers.saved(book)
+
+
+STEPS = [
+    ["No", "Action", "RAG", "Lead"],
+    ["1.1", "Train", None, "MBIE"],
+    ["1.2", "Map", None, "MBIE"],
+    ["1.3", "Agree", None, "MBIE"],
+    ["1.4", "Fund", None, "MBIE"],
+]
+
+
+def stands(found):
+    return [(item.number, item.stage, item.confidence) for item in found.items]
+
+
+def test_cells_that_are_only_coloured_state_a_rag_and_one_answer_serves_a_colour():
+    content = filled(STEPS, {"C2": RED, "C3": RED, "C4": Color(theme=6), "C5": GREY})
+    tracker, found = read(content)
+    assert stands(found) == [
+        ("1.1", "under_way", "off_track"),
+        ("1.2", "under_way", "off_track"),
+        ("1.3", "under_way", "on_track"),
+        ("1.4", "not_started", ""),
+    ]
+    assert [(each.said, each.problem, len(each.places)) for each in found.doubts] == [
+        ("Filled red", "The cell is filled red. Is this item off track?", 2),
+        ("Filled green", "The cell is filled green. Is this item on track?", 1),
+        ("Filled grey", "The cell is filled grey. Is this item not started?", 1),
+    ]
+    assert (found.counts[Fate.DOUBT], sum(found.counts.values())) == (4, 4 + 12 + 4)
+    again = answered(content, Filled_red="/at_risk", Filled_grey=NOTE)
+    assert stands(again)[:2] == [("1.1", "under_way", "at_risk"), ("1.2", "under_way", "at_risk")]
+    assert [note.text for note in again.notes_of(again.items[3])] == ["Filled grey"]
+
+
+def test_a_colour_adds_to_a_stage_and_is_asked_if_it_contradicts_the_word():
+    words = ("RAG", "In progress", "On track", "Complete", "Green")
+    lines = [[*row[:2], word, row[3]] for row, word in zip(STEPS, words, strict=True)]
+    content = filled(lines, {"C2": AMBER, "C3": RED, "C4": GREEN, "C5": GREEN})
+    _, found = read(content)
+    assert [each.said for each in found.doubts if each.said not in ("", "Complete")] == [
+        "Filled amber", "On track (filled red)",
+    ]  # fmt: skip
+    assert stands(found) == [
+        ("1.1", "under_way", "at_risk"),
+        ("1.2", "under_way", "on_track"),
+        ("1.3", "complete", ""),
+        ("1.4", "under_way", "on_track"),
+    ]
+    assert [note.text for note in found.notes_of(found.items[1])] == ["Filled red"]
+    asked = doubt(found, "On track (filled red)")
+    again = read(content, {asked.name: "/off_track"})[1]
+    assert stands(again)[1] == ("1.2", "under_way", "off_track")
+    assert [note.text for note in again.notes_of(again.items[1])] == ["On track"]
+
+
+def test_another_column_in_several_colours_states_the_rag_and_keeps_its_words():
+    content = filled([["No", "Action", "Contact", "Lead"], *[[*row[:2], "Ana", "MBIE"] for row in STEPS[1:]]],
+                     {"C2": RED, "C3": AMBER, "C4": GREEN, "C5": GREEN})  # fmt: skip
+    tracker, found = read(content)
+    assert_every_cell_has_one_fate(tracker, found)
+    assert [item.confidence for item in found.items] == [
+        "off_track", "at_risk", "on_track", "on_track",
+    ]  # fmt: skip
+    assert [note.text for note in found.notes_of(found.items[0])] == ["Ana"]
+
+
+def test_stripes_and_conditional_formatting_state_nothing():
+    content = filled(
+        STEPS, dict.fromkeys(("A3", "B3", "C3", "D3", "A5", "B5", "C5"), GREY), ["C2:C5"]
+    )
+    _, found = read(content)
+    assert (found.doubts, stands(found)[1]) == ([], ("1.2", "not_started", ""))
+    said = "The colours that conditional formatting gives to C2:C5 in “Sheet1”."
+    assert (found.not_read, [note.text for note in found.notes_of(None)]) == ([said], [said])
+
+
+@pytest.mark.parametrize(
+    ("code", "tint", "name"),
+    [
+        ("FF0000", 0, "red"), ("FFC7CE", 0, "red"), ("C00000", 0, "red"), ("FFEB9C", 0, "amber"),
+        ("FFFF00", 0, "amber"), ("ED7D31", 0.4, "amber"), ("00B050", 0, "green"), ("C6EFCE", 0, "green"),
+        ("0070C0", 0, "blue"), ("FFFFFF", -0.25, "grey"), ("FFFFFF", -0.05, ""), ("000000", 0, ""),
+        ("7030A0", 0, ""), ("", 0, ""),
+    ],
+)  # fmt: skip
+def test_fills_have_the_name_of_the_colour_that_people_see(code, tint, name):
+    assert named(code, tint) == name
+
+
+def test_a_fill_is_known_by_the_palette_too():
+    (sheet,) = open_tracker(io.BytesIO(filled(STEPS, {"C2": Color(indexed=2)}))).sheets
+    assert sheet.fills == {(2, 3): "red"}
+
+
 # --- any layout ------------------------------------------------------------------------------------
 
 HEADINGS = st.one_of(
@@ -335,6 +453,7 @@ VALUES = st.one_of(
     st.dates(date(1980, 1, 1), date(2105, 1, 1)).map(lambda d: sheet_day(d.year, d.month, d.day)),
     st.text(max_size=12),
 )  # fmt: skip
+COLOURS = st.sampled_from(["", "", "", "red", "amber", "green", "blue", "grey"])
 
 
 @st.composite
@@ -344,7 +463,7 @@ def sheets(draw, name="Sheet1"):
     lines = [draw(st.lists(VALUES, max_size=2)) for _ in range(above)]
     lines.append(draw(st.lists(HEADINGS, min_size=width, max_size=width)))
     lines += draw(st.lists(st.lists(VALUES, max_size=width), max_size=12))
-    cells = {}
+    cells, fills = {}, {}
     for row, line in enumerate(lines, start=1):
         for column, value in enumerate(line, start=1):
             note = draw(st.sampled_from(["", "", "", "", "A comment"]))
@@ -353,9 +472,12 @@ def sheets(draw, name="Sheet1"):
                 struck, fault = draw(
                     st.sampled_from([(False, "")] * 8 + [(True, ""), (False, "Broken.")])
                 )
+                colour = draw(COLOURS)
                 cells[row, column] = Cell(
-                    row, column, value, text, note, struck, False, fault if text else ""
+                    row, column, value, text, note, struck, False, fault if text else "", colour
                 )
+            elif colour := draw(COLOURS):
+                fills[row, column] = colour
     size = st.integers(1, len(lines))
     areas = []
     for _ in range(draw(st.integers(0, 3))):
@@ -367,6 +489,7 @@ def sheets(draw, name="Sheet1"):
         areas,
         hidden_rows=draw(st.sets(size, max_size=2)),
         hidden_columns=draw(st.sets(st.integers(1, width), max_size=1)),
+        fills=fills,
     )
 
 

@@ -72,7 +72,7 @@ class Doubt:
     @property
     def is_of_word(self) -> bool:
         """Return whether the answer is remembered for the next file with the same headings."""
-        return self.key.partition(":")[0] in ("agency", "lead", "status")
+        return self.key.partition(":")[0] in ("agency", "lead", "status", "colour")
 
 
 def name_of(key: str) -> str:

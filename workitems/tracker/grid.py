@@ -1,6 +1,6 @@
 """A spreadsheet as a grid of cells, before anything is made of it. Plain data, no Django."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +26,8 @@ class Cell:
     """A cell that holds something. Rows and columns count from 1.
 
     `text` is what the spreadsheet shows, as near as its number format tells. `note` is a comment.
-    `fault` says why there is no value: an error, or a formula without a saved result.
+    `fault` says why there is no value: an error, or a formula without a saved result. `colour` is that
+    of the fill, if it may state a RAG (fill_colours.py).
     """
 
     row: int
@@ -37,6 +38,7 @@ class Cell:
     is_struck: bool = False
     shows_month: bool = False
     fault: str = ""
+    colour: str = ""
 
     @property
     def at(self) -> At:
@@ -67,6 +69,9 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     is_hidden: bool = False
+    # The colours of cells that hold nothing else, and the areas that have conditional formatting.
+    fills: dict[At, str] = field(default_factory=dict)
+    conditional: list[str] = field(default_factory=list)
 
     @cached_property
     def last_row(self) -> int:
@@ -82,13 +87,17 @@ class Sheet:
         found: dict[At, At] = {}
         for area in self.areas:
             first = (area.top, area.left)
-            if first not in self.cells:
+            if first not in self.cells and first not in self.fills:
                 continue
             for row in range(area.top, min(area.bottom, self.last_row) + 1):
                 for column in range(area.left, min(area.right, self.last_column) + 1):
                     if (row, column) != first and (row, column) not in self.cells:
                         found[row, column] = first
         return found
+
+    def first_of(self, row: int, column: int) -> At:
+        """Return the place, or that of the first cell of the merged area that it belongs to."""
+        return self._first_of.get((row, column), (row, column))
 
     @cached_property
     def width_of(self) -> dict[At, int]:
@@ -107,8 +116,32 @@ class Sheet:
         """Return the cell, or the one whose merged area it belongs to."""
         found = self.cells.get((row, column))
         if found is None and (first := self._first_of.get((row, column))):
-            return self.cells[first]
+            return self.cells.get(first)
         return found
+
+    @cached_property
+    def _colours(self) -> dict[int, list[tuple[int, str]]]:
+        """The rows that are filled with a colour, with it, by their column."""
+        found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        for (row, column), colour in self.fills.items():
+            if row in self.by_row:
+                found[column].append((row, colour))
+        for (row, column), cell in self.cells.items():
+            if cell.colour:
+                found[column].append((row, cell.colour))
+        return dict(found)
+
+    def colours(self, column: int, after: int) -> Counter[str]:
+        """Count the colours of a column below a row, in rows that hold something."""
+        return Counter(colour for row, colour in self._colours.get(column, ()) if row > after)
+
+    def varied_columns(self, after: int) -> list[int]:
+        """Return the columns with two or more of red, amber and green, the most coloured first."""
+        counts = {column: self.colours(column, after) for column in self._colours}
+        varied = [
+            c for c, found in counts.items() if len(found.keys() & {"red", "amber", "green"}) > 1
+        ]
+        return sorted(varied, key=lambda column: (-counts[column].total(), column))
 
     def column(self, column: int, after: int) -> Iterator[Cell]:
         """Yield the cells of a column below a row."""

@@ -131,11 +131,15 @@ def find_headings(sheet: Sheet) -> Headings:
 
 
 def columns_of(sheet: Sheet, headings: Headings) -> list[Column]:
-    """Return the columns that hold anything below the headings, or have a heading."""
+    """Return the columns that hold anything below the headings, are coloured, or have a heading."""
     values: dict[int, list[str]] = {column: [] for column in headings.by_column}
     for (row, column), cell in sorted(sheet.cells.items()):
         if row > headings.last and cell.text:
             values.setdefault(column, []).append(cell.text)
+    for column in sheet.varied_columns(headings.last):
+        if texts := values.setdefault(column, []):
+            continue
+        texts += [f"Filled {colour}" for colour in sheet.colours(column, headings.last).elements()]
     return [
         Column(
             column,
@@ -213,6 +217,8 @@ def guess(
             if column.is_hidden
             else _by_values(found, column.heading, looks[index], near)
         )
+        if found is None and not cells and column.count and not column.is_hidden:
+            fields[index] = Field.STATUS  # it is coloured
         if column.is_hidden:
             strength[index] = 0
     _once(fields, strength, looks)

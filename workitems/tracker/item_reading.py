@@ -51,8 +51,8 @@ class ItemReading:
         self.cells.row_lead = ""
         self._describe(row)
         made = self.milestones.read(row, own)
-        self.status.read(row, made)
         self._progress(row)
+        self.status.read(row, made)
         for cell in own:
             self.cells.comment_to_item(cell)
 

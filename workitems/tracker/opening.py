@@ -20,6 +20,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.xml.functions import fromstring
 
 from agencies.typed_dates import MONTHS
+from workitems.tracker.fill_colours import FillColours
 from workitems.tracker.grid import MAX_MERGED, Area, Cell, Sheet, Tracker
 from workitems.workbook import package
 from workitems.workbook.cell_kinds import clean
@@ -29,6 +30,8 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_CELLS = 300_000
 MAX_SHEETS = 60
+# Filled cells that hold nothing; more are decoration, and none of them is read.
+MAX_FILLS = 50_000
 # Tags of a workbook. Its cells stay in memory, so there are fewer than in the strict format.
 MAX_TAGS = 2_000_000
 MAX_TEXT = 20 * package.MEGABYTE
@@ -39,6 +42,9 @@ NO_RESULT = "The cell holds a formula, and its result is not saved in the file."
 ERROR = "The cell shows a spreadsheet error."
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # How the comments that are threads begin in the older form that is saved beside them.
+# Of a cell: its number format, whether its text is struck through, and the colour of its fill.
+Style = tuple[str, bool, str]
+PLAIN: Style = ("General", False, "")
 THREAD = re.compile(r"^\[Threaded comment\].*?Comment:\s*", re.DOTALL)
 
 
@@ -69,8 +75,10 @@ def _open_workbook(file: BinaryIO) -> Tracker:
             raise refusal(
                 f"The workbook has {len(worksheets)} sheets.", f"at most {MAX_SHEETS} sheets."
             )
+        with package.may_fail():
+            colours = FillColours(workbook)
         for worksheet in worksheets:
-            sheet = _sheet(worksheet, MAX_CELLS - count)
+            sheet = _sheet(worksheet, colours, MAX_CELLS - count)
             count += len(sheet.cells)
             sheets.append(sheet)
     return Tracker(tuple(sheets), "An Excel workbook.")
@@ -101,7 +109,7 @@ def _check_kind(file: BinaryIO) -> None:
         raise refusal("The file is a ZIP archive, not a workbook.", XLSX)
 
 
-def _sheet(worksheet: Any, most: int) -> Sheet:
+def _sheet(worksheet: Any, colours: FillColours, most: int) -> Sheet:
     sheet = Sheet(
         clean(worksheet.title) or "Sheet", {}, is_hidden=worksheet.sheet_state != "visible"
     )
@@ -109,7 +117,7 @@ def _sheet(worksheet: Any, most: int) -> Sheet:
         formulas = _outline(worksheet, sheet)
         notes = _comments(worksheet)
         worksheet.reset_dimensions()
-    styles: dict[int, tuple[str, bool]] = {}
+    styles: dict[int, Style] = {}
     source = worksheet.iter_rows()
     number = 0
     while True:
@@ -123,18 +131,27 @@ def _sheet(worksheet: Any, most: int) -> Sheet:
             fault = ERROR if cell.data_type == "e" else ""
             if cell.value is None and (number, index) in formulas:
                 fault = NO_RESULT
+            style = _style(cell, styles, colours)
+            if cell.value is None and style[2] and _may_be_filled(sheet, number, index):
+                sheet.fills[number, index] = style[2]
             if cell.value is None and not note and not fault:
                 continue
-            style = _style(cell, styles) if cell.value is not None else ("General", False)
             made = _cell(number, index, cell.value, style, note, fault)
             if made is None:
                 continue
+            sheet.fills.pop(made.at, None)
             _check_extent(sheet, number, index, most)
             sheet.cells[number, index] = made
+    if len(sheet.fills) > MAX_FILLS:
+        sheet.fills.clear()
     for (row, column), note in notes.items():
         _check_extent(sheet, row, column, most)
         sheet.cells[row, column] = Cell(row, column, None, "", note)
     return sheet
+
+
+def _may_be_filled(sheet: Sheet, row: int, column: int) -> bool:
+    return row <= MAX_ROWS and column <= MAX_COLUMNS and len(sheet.fills) <= MAX_FILLS
 
 
 def _check_extent(sheet: Sheet, row: int, column: int, most: int) -> None:
@@ -147,19 +164,23 @@ def _check_extent(sheet: Sheet, row: int, column: int, most: int) -> None:
         raise refusal("The file holds too many cells.", f"at most {MAX_CELLS:,} cells.")
 
 
-def _style(cell: Any, styles: dict[int, tuple[str, bool]]) -> tuple[str, bool]:
-    key = cell._style_id
+def _style(cell: Any, styles: dict[int, Style], colours: FillColours) -> Style:
+    key = getattr(cell, "_style_id", None)
+    if key is None:
+        return PLAIN
     if key not in styles:
         with package.may_fail():
-            styles[key] = (str(cell.number_format or "General"), bool(cell.font.strike))
+            styles[key] = (
+                str(cell.number_format or "General"),
+                bool(cell.font.strike),
+                colours.of(cell.fill),
+            )
     return styles[key]
 
 
-def _cell(
-    row: int, column: int, value: Any, style: tuple[str, bool], note: str, fault: str
-) -> Cell | None:
+def _cell(row: int, column: int, value: Any, style: Style, note: str, fault: str) -> Cell | None:
     """Return the cell, or None if nothing can be seen in it."""
-    number_format, is_struck = style
+    number_format, is_struck, colour = style
     shows_month = isinstance(value, datetime) and package.shows_month(number_format)
     text = clean(shown(value, number_format)) if value is not None else ""
     if fault == NO_RESULT:
@@ -168,7 +189,7 @@ def _cell(
         value = text
     if not text and not note:
         return None
-    return Cell(row, column, value, text, note, is_struck, shows_month, fault)
+    return Cell(row, column, value, text, note, is_struck, shows_month, fault, colour)
 
 
 def shown(value: Any, number_format: str) -> str:
@@ -193,7 +214,7 @@ def shown(value: Any, number_format: str) -> str:
 
 
 def _outline(worksheet: Any, sheet: Sheet) -> set[tuple[int, int]]:
-    """Fill in hidden rows and columns and merged areas, and return where there are formulas.
+    """Fill in hidden rows and columns, merged and conditional areas, and return where formulas are.
 
     openpyxl has these only when it holds the whole sheet, and then makes a cell of every merged one.
     """
@@ -203,7 +224,7 @@ def _outline(worksheet: Any, sheet: Sheet) -> set[tuple[int, int]]:
     try:
         events = etree.iterparse(
             source,
-            tag=("{*}row", "{*}col", "{*}mergeCell", "{*}f"),
+            tag=("{*}row", "{*}col", "{*}mergeCell", "{*}f", "{*}conditionalFormatting"),
             resolve_entities=False,
             load_dtd=False,
             no_network=True,
@@ -226,6 +247,8 @@ def _outline(worksheet: Any, sheet: Sheet) -> set[tuple[int, int]]:
                         first = int(element.get("min"))
                         last = min(int(element.get("max")), MAX_COLUMNS)
                         sheet.hidden_columns.update(range(first, last + 1))
+                case "conditionalFormatting":
+                    sheet.conditional += (element.get("sqref") or "").split()
                 case _:
                     left, top, right, bottom = range_boundaries(element.get("ref"))
                     area = Area(top, left, min(bottom, MAX_ROWS), min(right, MAX_COLUMNS))

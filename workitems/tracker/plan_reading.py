@@ -11,7 +11,7 @@ from workitems.tracker.grid import Sheet, Tracker
 from workitems.tracker.guess import Mapping
 from workitems.tracker.plan_so_far import PlanSoFar
 from workitems.tracker.sheet_reading import SheetReading
-from workitems.tracker.understood import About, Understood
+from workitems.tracker.understood import About, Note, Understood, shortened
 from workitems.tracker.words import Agencies
 
 
@@ -28,6 +28,7 @@ def understand(
     for sheet in tracker.sheets:
         if sheet in read:
             SheetReading(plan, sheet, mappings[sheet.name], alone=len(read) == 1).read()
+            _conditional(plan, sheet)
         for cell in sheet.cells.values():
             if (sheet.name, cell.at) not in plan.found.fates:
                 plan.keep(sheet, cell, None)
@@ -36,3 +37,13 @@ def understand(
 
 def _is_read(mappings: dict[str, Mapping], sheet: Sheet) -> bool:
     return sheet.name in mappings and mappings[sheet.name].is_read
+
+
+def _conditional(plan: PlanSoFar, sheet: Sheet) -> None:
+    """Note where colours come from conditional formatting, which only a spreadsheet program works out."""
+    if sheet.conditional:
+        areas = shortened(", ".join(sheet.conditional), 200)
+        said = f"The colours that conditional formatting gives to {areas} in “{sheet.name}”."
+        plan.found.not_read.append(said)
+        address = sheet.conditional[0].partition(":")[0][:10]
+        plan.found.notes.append(Note(sheet.name, address, "Not read", said))

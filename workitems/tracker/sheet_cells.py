@@ -69,13 +69,14 @@ class SheetCells:
 
     def doubt(
         self, cell: Cell, key: str, problem: str, choices: list[Choice], suggested: str = "",
-        *, takes_date: bool = False,
+        *, takes_date: bool = False, said: str | None = None,
     ) -> str:  # fmt: skip
+        """Ask about a cell. `said` is its text unless it is given."""
         self.plan.fate(self.sheet, cell, Fate.DOUBT)
         return self.plan.doubts.ask(
             key,
             place_of(self.sheet, cell),
-            said=shortened(cell.text, 120),
+            said=shortened(cell.text if said is None else said, 120),
             problem=problem,
             choices=choices,
             suggested=suggested,
@@ -103,6 +104,12 @@ class SheetCells:
             and (self.sheet.name, cell.at) not in self.plan.found.fates
         }
         return [cell for cell in self.read(row, *fields) if cell.column in fresh]
+
+    def filled(self, row: int, column: int) -> Cell | None:
+        """Return the cell that is filled with a colour and holds nothing, as merged, or None."""
+        at = self.sheet.first_of(row, column)
+        colour = self.sheet.fills.get(at)
+        return Cell(*at, None, "", colour=colour) if colour else None
 
     def peek(self, row: int, *fields: Field) -> list[Cell]:
         """Return the row's cells of these fields, as merged, without deciding their fate."""

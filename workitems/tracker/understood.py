@@ -112,6 +112,8 @@ class Understood:
     new_agencies: dict[str, str] = field(default_factory=dict)
     # Sentences on what was worked out, as the tracker does not say it.
     assumed: list[str] = field(default_factory=list)
+    # What the file has that this cannot read, in words without a verb.
+    not_read: list[str] = field(default_factory=list)
     # Cells of columns that a person leaves out.
     left_out: int = 0
 
