@@ -547,6 +547,7 @@ RULES: dict[str, Row] = {
     "plans:detail": of_plan(plan),
     "plans:history": of_plan(plan),
     "plans:quorum": of_plan(plan, may=("coordinator",), post=INVALID),
+    "plans:about": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:import-new": only(ANY_COORDINATOR, 200, INVALID),
     "plans:import-tracker": only(ANY_COORDINATOR, 200, INVALID),
     # Without a file they lead to choosing one.

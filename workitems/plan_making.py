@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 
+from agencies.models import Appointment
 from workitems.models import Measure, Milestone, Plan
 
 # Of one kind; a list of all 400 items without wording helps nobody.
@@ -57,6 +58,60 @@ def lacks_of(plan: Plan, on: date) -> list[Lack]:
         if (more := len(rows) - LACKS_NAMED) > 0:
             says = f"{more} more {'item' if more == 1 else 'items'}: each {what}."
             found.append(Lack(says, "See the plan", plan.get_absolute_url()))
+    return found
+
+
+def doubtful(plan: Plan, on: date) -> list[Lack]:
+    """Return what a plan may be adopted with, and what its coordinator probably wants to know before.
+
+    Three queries, for any plan.
+    """
+    found: list[Lack] = []
+    recorded = sorted(set(Appointment.objects.values_list("portfolio", flat=True)))
+    if plan.portfolio not in recorded:
+        known = f" Recorded: {', '.join(recorded[:LACKS_NAMED])}." if recorded else ""
+        says = f"No Minister is recorded for the portfolio “{plan.portfolio}”.{known}"
+        found.append(Lack(says, "Record a Minister", reverse("agencies:appoint")))
+    items = list(plan.items.prefetch_related("milestones").in_order())
+    bare = [item for item in items if not item.milestones.all()]
+    early, late = [], []
+    for item in items:
+        for step in item.milestones.all():
+            if step.agreed and step.agreed.last_day < max(
+                plan.released_on, item.starts_on or on.min
+            ):
+                early.append(item)
+            elif step.agreed and plan.ends_on and step.agreed.last_day > plan.ends_on:
+                late.append(item)
+    for rows, one, many in (
+        (
+            bare,
+            "has no milestone, so its progress cannot be late",
+            "have no milestone, so their progress cannot be late",
+        ),
+        (
+            early,
+            "has a milestone due before the plan’s release or the item’s start",
+            "have milestones due before the plan’s release or the item’s start",
+        ),
+        (
+            late,
+            "has a milestone due after the plan’s last day",
+            "have milestones due after the plan’s last day",
+        ),
+    ):
+        rows = list(dict.fromkeys(rows))
+        if rows:
+            numbers = [item.number for item in rows[:LACKS_NAMED]]
+            more = len(rows) - len(numbers)
+            last = f" and {more} more" if more else ""
+            said = (
+                f"Item {numbers[0]} {one}."
+                if len(rows) == 1
+                else (f"Items {', '.join(numbers)}{last} {many}.")
+            )
+            url = reverse("plans:change-item", args=[plan.slug, rows[0].number])
+            found.append(Lack(said, f"Open item {rows[0].number}", url))
     return found
 
 

@@ -81,6 +81,7 @@ plan_urls: list[URLPattern | URLResolver] = [
     ),
     path("<slug:slug>/make/items/", include(making_urls)),
     path("<slug:slug>/history/", item_history.of_plan, name="history"),
+    path("<slug:slug>/about/", plans.about, name="about"),
     path("<slug:slug>/quorum/", plans.quorum, name="quorum"),
     path("<slug:slug>/tracker/", trackers.notes, name="tracker-notes"),
     path("<slug:slug>/workbook/import/", workbook.import_plan, name="import"),

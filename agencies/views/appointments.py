@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.forms import AppointForm, CorrectAppointmentForm, EndAppointmentForm
 from agencies.models import Appointment, Office
 from agencies.record_history import history_of_portfolio
+from agencies.rules import is_administrator
 from agencies.services import appointments as services
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
@@ -101,7 +102,12 @@ def correct(request: HttpRequest, appointment: int) -> HttpResponse:
 
 def _require_coordinator(request: HttpRequest) -> None:
     if not signed_in(request).has_perm("agencies.see_ministers"):
-        raise PermissionDenied
+        raise PermissionDenied(
+            "Ministers are recorded by the coordinators of plans. Invite a coordinator under People, or ask "
+            "the one whose plan reports to the Minister."
+            if is_administrator.test(request.user)
+            else ""
+        )
 
 
 def _kept(request: HttpRequest, pk: int) -> Appointment:

@@ -1,5 +1,7 @@
 """List the seats of an agency or an office, arrange cover for leave, and end a seat."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -30,6 +32,10 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
     of = managed_place(request, place)
     now = timezone.now()
     on = localdate(now)
+    waiting = Invitation.objects.filter(**columns_of(of)).waiting().order_by("-sent_at", "pk")
+    invitations: list[dict[str, Any]] = [
+        {"invitation": each, "has_expired": each.has_expired(now)} for each in waiting
+    ]
     return render(
         request,
         "agencies/seats/index.html",
@@ -38,12 +44,15 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
             "agency": of if isinstance(of, Agency) else None,
             "today": on,
             "seating": seating_of(of, on),
-            "invitations": [
-                {"invitation": each, "has_expired": each.has_expired(now)}
-                for each in Invitation.objects.filter(**columns_of(of))
-                .waiting()
-                .order_by("-sent_at", "pk")
-            ],
+            "invitations": invitations,
+            "invited_approver": next(
+                (
+                    each["invitation"].name
+                    for each in invitations
+                    if each["invitation"].role == Seat.Role.APPROVER and not each["has_expired"]
+                ),
+                "",
+            ),
             "roles": roles_to_manage(request.user, of),
             "units": of.units.order_by("name") if isinstance(of, Agency) else (),
             "keeps_units": isinstance(of, Agency)

@@ -89,16 +89,18 @@ function addCalendar(box) {
   });
 }
 
-function addCalendars(root) {
-  for (const box of root.querySelectorAll("[data-date]")) addCalendar(box);
+// The line is there from the start: if it came with the first key, a button would move away from under a click.
+function prepare(root) {
+  for (const box of root.querySelectorAll("[data-date]")) {
+    if (opens) addCalendar(box);
+    lineOf(box);
+  }
 }
 
-if (opens) {
-  addCalendars(document);
-  // Parts of a page come later: a section of a return, a form that is answered in place.
-  new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) {
-      for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE && node.parentElement) addCalendars(node.parentElement);
-    }
-  }).observe(document.getElementById("main"), { childList: true, subtree: true });
-}
+prepare(document);
+// Parts of a page come later: a section of a return, a form that is answered in place.
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) {
+    for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE && node.parentElement) prepare(node.parentElement);
+  }
+}).observe(document.getElementById("main"), { childList: true, subtree: true });

@@ -837,6 +837,7 @@ CHANGES = {
     "variations:extend": VERSION,
     "variations:end": STATE,
     "plans:quorum": VERSION,
+    "plans:about": VERSION,
     "plans:change": VERSION,
     "plans:change-pillar": VERSION,
     "plans:change-item": VERSION,

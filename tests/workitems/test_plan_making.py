@@ -413,7 +413,7 @@ def test_the_plans_page_takes_as_many_queries_for_any_plan(
             )
             MilestoneFactory(item=row)
     client.force_login(user)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(19):
         page = client.get(plan.get_absolute_url())
     assert page.text.count("Add a work item") == count
 

@@ -6,10 +6,19 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from agencies.fields import DayField, Form, LinesField, SeveralField, TextField, VersionedForm
+from agencies.fields import (
+    DayField,
+    Form,
+    LinesField,
+    ReasonField,
+    SeveralField,
+    TextField,
+    VersionedForm,
+)
 from agencies.models import Agency
 from workitems.forms.as_told import refuse_no_phrase
 from workitems.forms.due_dates import KnownDateField
+from workitems.forms.portfolios import PortfolioField, offer_recorded
 from workitems.models import Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import AS_TOLD_LENGTH, TITLE_LENGTH, is_item_number
 
@@ -39,6 +48,23 @@ def as_told_box(what: str) -> TextField:
         validators=[refuse_no_phrase],
         help_text=f"How briefings name {what} within a sentence, such as “formal training for "
         "frontline staff”. If it is empty, they quote it.",
+    )
+
+
+def background_box() -> LinesField:
+    return LinesField(
+        label="Background",
+        rows=6,
+        help_text="Briefings begin with it. Leave a line between paragraphs.",
+    )
+
+
+def copied_to_box() -> TextField:
+    return TextField(
+        label="Copied to",
+        required=False,
+        max_length=300,
+        help_text="Who else gets its briefings, as printed.",
     )
 
 
@@ -88,9 +114,7 @@ class PlanForm(MakingForm):
         label="Released on", help_text="The first day that its progress is counted from."
     )
     ends_on = DayField(label="Ends on", required=False)
-    portfolio = TextField(
-        label="Portfolio", max_length=150, help_text="As printed, such as Minister of Immigration."
-    )
+    portfolio = PortfolioField()
     coordinating_agency = forms.ModelChoiceField(
         label="Coordinating agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
     )
@@ -102,17 +126,8 @@ class PlanForm(MakingForm):
         help_text="Those that lead or support something in the plan. The coordinating agency is "
         "always in it.",
     )
-    background = LinesField(
-        label="Background",
-        rows=6,
-        help_text="Briefings begin with it. Leave a line between paragraphs.",
-    )
-    copied_to = TextField(
-        label="Copied to",
-        required=False,
-        max_length=300,
-        help_text="Who else gets its briefings, as printed.",
-    )
+    background = background_box()
+    copied_to = copied_to_box()
 
     def __init__(self, *args: Any, coordinated: set[int], on: date, **kwargs: Any) -> None:
         super().__init__(*args, on=on, **kwargs)
@@ -122,6 +137,7 @@ class PlanForm(MakingForm):
             agencies = (Agency.objects.valid_on(on) | own).distinct().in_order()
             coordinated = {*coordinated, self.row.coordinating_agency_id}
         offered = Agency.objects.filter(pk__in=coordinated).in_order()
+        offer_recorded(self, is_new=self.row.pk is None)
         self.fields["members"].queryset = agencies  # type: ignore[attr-defined]
         self.fields["coordinating_agency"].queryset = offered  # type: ignore[attr-defined]
         if len(coordinated) == 1 and not self.row.pk:
@@ -130,6 +146,32 @@ class PlanForm(MakingForm):
     def start(self, row: Plan) -> dict[str, Any]:
         members = list(row.members.values_list("agency", flat=True)) if row.pk else []
         return super().start(row) | {"members": members}
+
+
+class AboutForm(MakingForm):
+    """What changes of an adopted plan without a variation. `joining` are agencies outside it."""
+
+    BEGINS_WITH = ("portfolio", "background", "copied_to")
+
+    portfolio = PortfolioField()
+    background = background_box()
+    copied_to = copied_to_box()
+    joining = SeveralField(
+        label="Agencies to add to its working group",
+        queryset=Agency.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="They can read the plan at once, and are asked for a return from the next round on.",
+    )
+    reason = ReasonField(label="Why it changes", help_text="Kept in the history.")
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, on=on, **kwargs)
+        offer_recorded(self)
+        outside = Agency.objects.valid_on(on).exclude(memberships__plan=self.row).in_order()
+        self.fields["joining"].queryset = outside  # type: ignore[attr-defined]
+        if not outside:
+            del self.fields["joining"]
 
 
 class SuccessorForm(Form):

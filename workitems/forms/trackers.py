@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from agencies.fields import DayField, Form, TextField
 from agencies.models import Agency
 from workitems.forms.due_dates import KnownDateField
+from workitems.forms.portfolios import PortfolioField, offer_recorded
 from workitems.forms.workbook import MAX_MEGABYTES
 from workitems.models import Plan
 from workitems.tracker.doubts import Doubt
@@ -50,11 +51,7 @@ class TrackerPlanForm(Form):
     title = TextField(label="Title of the plan", max_length=200)
     released_on = DayField(label="Released on")
     ends_on = DayField(label="Last day of the plan", required=False)
-    portfolio = TextField(
-        label="Minister’s portfolio",
-        max_length=150,
-        help_text="As printed: Minister of Immigration.",
-    )
+    portfolio = PortfolioField(label="Minister’s portfolio")
     coordinating_agency = forms.ModelChoiceField(Agency.objects.none(), label="Coordinating agency")
     as_at = DayField(
         label="Day of the tracker",
@@ -64,6 +61,7 @@ class TrackerPlanForm(Form):
     def __init__(self, *args: Any, coordinated: QuerySet[Agency], on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
+        offer_recorded(self, is_new=True)
         choice = self.fields["coordinating_agency"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = coordinated

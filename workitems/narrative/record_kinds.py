@@ -93,7 +93,7 @@ KINDS: dict[str, Kind] = {
         plan="id",
         made=Field.WORDING,
         fields={
-            Field.WORDING: ("title", "background"),
+            Field.WORDING: ("title", "background", "portfolio", "copied_to"),
             Field.DATES: ("released_on", "ends_on", "adopted_on"),
             Field.MEETINGS: ("quorum",),
         },

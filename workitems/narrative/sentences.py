@@ -104,7 +104,15 @@ def _plan(was: Was, now: Now) -> Sentences:
     if was is None:
         yield Sentence("entered the plan.")
         return
-    yield from _wordings(was, now, " of the plan", title="title", background="background")
+    yield from _wordings(
+        was,
+        now,
+        " of the plan",
+        title="title",
+        background="background",
+        portfolio="portfolio",
+        copied_to="recipients of copies",
+    )
     for column, name in (("released_on", "release"), ("ends_on", "end")):
         yield from _moved(was, now, column, f"the plan’s {name}", Field.DATES)
     if _differs(was, now, "adopted_on") and now["adopted_on"]:

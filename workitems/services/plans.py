@@ -1,10 +1,13 @@
 """Change a plan's settings."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.db import transaction
 
 from agencies import history
-from agencies.models import User
-from workitems.models import Plan
+from agencies.models import Agency, User
+from workitems.models import Member, Plan
 from workitems.services.refusals import Refused, locked, need_reason
 
 
@@ -26,3 +29,36 @@ def set_quorum(
         raise Refused("That is the quorum already.", "quorum")
     plan.quorum = quorum
     return history.save_version(plan, "quorum", by=by, reason=reason)
+
+
+@transaction.atomic
+def change_about(
+    *,
+    plan: Plan,
+    version: int,
+    portfolio: str,
+    background: str,
+    copied_to: str,
+    joining: Iterable[Agency],
+    reason: str,
+    by: User,
+    on: date,
+) -> Plan:
+    """Change what an adopted plan says of itself beside its official wording, and let agencies join.
+
+    Needs a reason. Nobody leaves a working group, because papers name its members of their day. Without a
+    change, write nothing.
+    """
+    plan = locked(plan, version=version)
+    need_reason(reason, "Say why this changes.")
+    inside = set(plan.members.values_list("agency", flat=True))
+    new = [agency for agency in joining if agency.pk not in inside]
+    for agency in new:
+        if not agency.exists_on(on):
+            raise Refused(f"{agency} does not exist today. Choose another agency.", "joining")
+        history.save(Member(plan=plan, agency=agency), by=by, reason=reason)
+    values = {"portfolio": portfolio, "background": background, "copied_to": copied_to}
+    changed = [name for name, value in values.items() if getattr(plan, name) != value]
+    for name in changed:
+        setattr(plan, name, values[name])
+    return history.save_version(plan, *changed, by=by, reason=reason) if changed or new else plan

@@ -10,7 +10,7 @@ from workitems.tracker.filling_gaps import fill_gaps
 from workitems.tracker.grid import Sheet, Tracker
 from workitems.tracker.guess import Mapping
 from workitems.tracker.plan_so_far import PlanSoFar
-from workitems.tracker.sheet_reading import SheetReading
+from workitems.tracker.row_reading import RowReading
 from workitems.tracker.understood import About, Note, Understood, shortened
 from workitems.tracker.words import Agencies
 
@@ -27,7 +27,7 @@ def understand(
     read = [sheet for sheet in tracker.sheets if _is_read(mappings, sheet)]
     for sheet in tracker.sheets:
         if sheet in read:
-            SheetReading(plan, sheet, mappings[sheet.name], alone=len(read) == 1).read()
+            RowReading(plan, sheet, mappings[sheet.name], alone=len(read) == 1).read()
             _conditional(plan, sheet)
         for cell in sheet.cells.values():
             if (sheet.name, cell.at) not in plan.found.fates:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,17 +26,25 @@ from workitems.forms.plan_making import (
     VersionForm,
 )
 from workitems.models import Measure, Milestone, Pillar, Plan, WorkItem
-from workitems.plan_making import lacks_of, what_goes
+from workitems.plan_making import doubtful, lacks_of, what_goes
 from workitems.services import plan_making, successor
 from workitems.services.items import next_number
 from workitems.views.lookups import plan_at_any_stage, posted, require, signed_in, visible_plan
 
 FORM_METHODS = ["GET", "HEAD", "POST"]
+# What can be added at once after an item is saved.
+NEXT_OF_AN_ITEM = {"milestone": "plans:add-milestone", "measure": "plans:add-measure"}
 
 
 def plan_to_shape(request: HttpRequest, slug: str) -> Plan:
     """Return a plan that is not adopted. Others are refused: they change by a variation."""
-    return require(request, "workitems.shape_plan", plan_at_any_stage(request, slug))
+    plan = plan_at_any_stage(request, slug)
+    if plan.adopted_on is not None and request.user.has_perm("workitems.manage_plan", plan):
+        raise PermissionDenied(
+            f"This plan was adopted on {plan.adopted_on:%-d %B %Y}. Its official wording and agreed dates "
+            "now change by a variation. Portfolio, background and working group change on the plan’s page."
+        )
+    return require(request, "workitems.shape_plan", plan)
 
 
 def item_to_shape(request: HttpRequest, slug: str, number: str) -> WorkItem:
@@ -123,8 +132,16 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
             plan_making.adopt(plan=plan, by=signed_in(request), on=localdate(), **form.cleaned_data)
             messages.success(request, "The plan is adopted. Its working group can read it now.")
             return redirect(plan)
-    lacks = lacks_of(plan, localdate())
-    return form_page(request, "workitems/plans/adopt.html", form, plan=plan, lacks=lacks)
+    return form_page(
+        request,
+        "workitems/plans/adopt.html",
+        form,
+        plan=plan,
+        lacks=lacks_of(plan, localdate()),
+        doubtful=doubtful(plan, localdate()),
+        holds=what_goes(plan),
+        members=members_of(plan),
+    )
 
 
 @require_http_methods(FORM_METHODS)
@@ -157,7 +174,7 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
-    """Show a plan that is not adopted, with the next step first. Nine queries, for any plan."""
+    """Show a plan that is not adopted, with the next step first. Twelve queries, for any plan."""
     items = plan.items.select_related("lead_agency").prefetch_related("milestones").in_order()
     by_pillar: dict[int, list[WorkItem]] = {}
     for item in items:
@@ -168,6 +185,7 @@ def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
         {
             "plan": plan,
             "lacks": lacks_of(plan, localdate()),
+            "doubtful": doubtful(plan, localdate()),
             "pillars": [
                 (pillar, by_pillar.get(pillar.pk, [])) for pillar in plan.pillars.order_by("number")
             ],
@@ -292,7 +310,12 @@ def change_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 supports=form.cleaned_data["supports"],
                 by=signed_in(request),
             )
-            return saved(request, form, kept, plan.get_absolute_url())
+            then = request.POST.get("then")
+            if then not in NEXT_OF_AN_ITEM:
+                return saved(request, form, kept, plan.get_absolute_url())
+            if kept.version != form.cleaned_data["version"]:
+                messages.success(request, f"Item {kept} is saved.")
+            return redirect(NEXT_OF_AN_ITEM[then], plan.slug, kept.number)
     return page(
         request,
         plan,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Office, Seat
 from agencies.views.form_pages import form_page, saying_refusals
 from workitems.asat import Moment
+from workitems.forms.plan_making import AboutForm
 from workitems.forms.plans import QuorumForm
 from workitems.services import plans as plan_services
 from workitems.views.lookups import (
@@ -23,7 +24,7 @@ from workitems.views.lookups import (
     visible_plan,
     visible_plans,
 )
-from workitems.views.plan_making import making_page
+from workitems.views.plan_making import making_page, page, saved
 
 
 @require_safe
@@ -62,6 +63,24 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def about(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change the portfolio, background and working group of an adopted plan."""
+    plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
+    form = AboutForm(posted(request), row=plan, on=localdate())
+    if form.is_valid():
+        with saying_refusals(form):
+            row = plan_services.change_about(
+                plan=plan,
+                by=signed_in(request),
+                on=localdate(),
+                joining=form.cleaned_data.pop("joining", ()),
+                **form.cleaned_data,
+            )
+            return saved(request, form, row, plan.get_absolute_url())
+    return page(request, plan, form, "About the plan", "Save")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,7 +18,7 @@ SECTION = re.compile(
 TOTAL = re.compile(r"^(?:grand |sub)?-?\s*(?:total|totals|sum|count|average)\b", re.IGNORECASE)
 
 
-class SheetReading:
+class RowReading:
     def __init__(self, plan: PlanSoFar, sheet: Sheet, mapping: Mapping, *, alone: bool) -> None:
         self.plan, self.sheet = plan, sheet
         self.cells = SheetCells(plan, sheet, mapping)
