@@ -218,7 +218,7 @@ class NewPersonForm(SetPasswordMixin, Form):
         label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     password1, password2 = SetPasswordMixin.create_password_fields(
-        label1="Password", label2="Repeat the password"
+        label1="Password", label2="Password again"
     )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:

@@ -553,7 +553,7 @@ RULES: dict[str, Row] = {
     # Without a file they lead to choosing one.
     "plans:tracker-columns": only(ANY_COORDINATOR, ONWARD, ONWARD),
     "plans:tracker-preview": only(ANY_COORDINATOR, ONWARD, ONWARD),
-    "plans:tracker-notes": of_plan(plan),
+    "plans:tracker-notes": of_plan(plan, may=("coordinator",)),
     "plans:import": of_plan(plan, may=("coordinator",), post=INVALID),
     "plans:export": of_plan(plan, may=("coordinator",)),
     "plans:start": only(ANY_COORDINATOR, 200, INVALID),

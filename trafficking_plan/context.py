@@ -27,6 +27,14 @@ WITHIN = {"workshop": "briefings"}
 OF_THE_PLAN = ("progress-page", "progress-take-down")
 # A Minister's office sees only issued papers.
 OFFICE_SECTIONS = (("Briefings", "briefings:list", "briefings"),)
+# Pages that start a plan, which must not look like those of another.
+OF_NO_PLAN = (
+    "plans:start",
+    "plans:import-new",
+    "plans:import-tracker",
+    "plans:tracker-columns",
+    "plans:tracker-preview",
+)
 # URL names of the administrators' pages under "People".
 PEOPLE_PAGES = (
     "people",
@@ -78,7 +86,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
             address = reverse("plans:detail", args=[slug])
             navigation = [("Plan", address, here == "plans"), *beside]
             return frame | {"plan_name": plan.title, "navigation": navigation}
-    if current is None:
+    if current is None or (match and match.view_name in OF_NO_PLAN):
         return frame
     if current in office:
         return frame | {
@@ -100,6 +108,10 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
             )
             for plan in plans
             if plan != current
+        ]
+        + [
+            (f"{plan.title}, not adopted yet", reverse("plans:detail", args=[plan.slug]), None)
+            for plan in plans_being_made(request)
         ],
         "plan_name": current.title,
         "search_url": reverse("workitems:list", args=[current.slug]),

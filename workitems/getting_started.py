@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import F, Q
 from django.urls import reverse
 
-from agencies.models import Agency, Invitation, Seat, User
+from agencies.models import Agency, Appointment, Invitation, Seat, User
 from agencies.rules import is_administrator
 from workitems.first_run import Facts, Key, PlanState, Reader, Step, steps
 from workitems.models import Plan, Round
@@ -47,6 +47,14 @@ def steps_for(user: User, on: date) -> list[tuple[Step, str]]:
     )
     addresses = _addresses(plan, coordinating, administers)
     return [(step, addresses[step.key] if step.act else "") for step in found]
+
+
+def unheld_portfolios(user: User) -> list[str]:
+    """Return the portfolios of plans that the user coordinates for which no Minister is recorded."""
+    own = Plan.objects.filter(coordinating_agency__in=user.agencies_as(Seat.Role.COORDINATOR))
+    recorded = Appointment.objects.values("portfolio")
+    found = own.exclude(portfolio__in=recorded).order_by("portfolio")
+    return list(found.values_list("portfolio", flat=True).distinct())
 
 
 def _state_of(plan: Plan | None) -> PlanState:

@@ -49,7 +49,7 @@ def states(page) -> list[str]:
 def sign_in(page, address, email) -> None:
     page.goto(address)
     page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
 
@@ -134,7 +134,7 @@ def journey(page, address, tmp_path, make_plan, look=lambda: None) -> None:
     link = re.search(r"/invitation/\S+/", mail.outbox[-1].body)
     page.goto(address + link[0])
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Repeat the password").fill(PASSWORD)
+    page.get_by_label("Password again").fill(PASSWORD)
     act(page, "Accept invitation")
     expect(page.get_by_role("heading", level=1)).to_have_text("Get started")
     assert states(page) == ["Done", "Done", "Next", "Later"]

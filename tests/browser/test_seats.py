@@ -60,7 +60,7 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     successor.get_by_role("button", name="Accept invitation").click()
     expect(successor.locator(".error-summary")).to_be_focused()
     assert_accessible(successor)
-    for field in ("Password", "Repeat the password"):
+    for field in ("Password", "Password again"):
         successor.get_by_label(field, exact=True).fill(PASSWORD)
     successor.get_by_role("button", name="Accept invitation").click()
     expect(successor.get_by_role("status")).to_have_text("You are an approver at Police.")

@@ -95,7 +95,7 @@ def answer(person, act="update", **answers):
 @pytest.mark.parametrize(
     ("content", "name", "answers", "items", "notes"),
     [
-        (trackers.plain_csv, "tracker.csv", {}, 40, 62),
+        (trackers.plain_csv, "tracker.csv", {}, 40, 82),
         (trackers.merged, "tracker.xlsx", {}, 60, 65),
         (trackers.by_milestone, "tracker.xlsx", {"All_agencies": NOTE, "Police/Customs": "Customs"}, 100, None),
     ],
@@ -148,8 +148,12 @@ def test_a_plan_with_open_doubts_is_not_imported(person):
     give_columns(person)
     page = person.get(PREVIEW)
     assert [doubt.said for doubt in page.context["found"].open_doubts] == ["Forests"]
-    assert "Import as a plan" not in page.text
-    assert answer(person, act="import").status_code == 422
+    assert "Choose 1 answer:" in page.text
+    refused = answer(person, act="import")
+    assert refused.status_code == 422
+    assert refused.context["form"].errors == {
+        page.context["found"].doubts[0].name: ["“Forests”: choose an answer."]
+    }
     assert not Plan.objects.exists()
     answer(person, Forests=ADD)
     assert answer(person, act="import").status_code == 302

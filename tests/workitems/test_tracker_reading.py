@@ -223,7 +223,7 @@ def test_an_unknown_agency_must_be_answered_and_can_be_added_or_kept_as_a_note()
         ["No", "Action", "Lead"], ["1", "Train staff", "Forests"], ["2", "Map", "Forests"]
     )
     _, found = read(content)
-    (each, _) = found.doubts
+    (each,) = found.doubts
     assert (each.is_open, [str(place) for place in each.places]) == (
         True,
         ["Sheet1, C2", "Sheet1, C3"],

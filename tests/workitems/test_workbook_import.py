@@ -1109,7 +1109,7 @@ def test_history_names_the_import_the_file_and_the_user(coordinator):
     imported(small())
     by_command = WorkItem.history.latest()
     assert (by_command.history_actor, by_command.history_user) == ("Spreadsheet import", None)
-    assert by_command.history_change_reason == "Imported from plan.xlsx"
+    assert by_command.history_change_reason == "Imported from plan.xlsx on 1 July 2026"
     sheets = small()
     sheets["Work items"][0]["Confidence"] = "On track"
     later(sheets, by=coordinator)

@@ -71,7 +71,11 @@ class TrackerPlanForm(Form):
     def clean_title(self) -> str:
         title: str = self.cleaned_data["title"]
         if Plan.objects.filter(title__iexact=title).exists():
-            raise forms.ValidationError("There is a plan with this title already. Enter another.")
+            raise forms.ValidationError(
+                "There is a plan with this title already, and a tracker only starts a new one. Enter "
+                "another title. To bring rows into that plan, export it as a workbook, add them there, "
+                "and import it again on the plan’s page."
+            )
         return title
 
     def clean(self) -> dict[str, Any]:
@@ -81,6 +85,10 @@ class TrackerPlanForm(Form):
             self.add_error("ends_on", "Enter a day after the release.")
         if as_at and as_at > self.on:
             self.add_error("as_at", "That day has not come yet. Enter a day up to today.")
+        if as_at and released and as_at < released:
+            self.add_error(
+                "as_at", "Enter a day from the release on. The plan has no progress before."
+            )
         return data
 
 
@@ -171,6 +179,13 @@ class DoubtsForm(Form):
                     required=False,
                     initial=typed or None,
                 )
+
+    def need(self, doubts: Iterable[Doubt]) -> None:
+        """Say at these doubts that they must be answered."""
+        for doubt in doubts:
+            if doubt.name in self.fields:
+                said = f"“{doubt.said}”: choose" if doubt.said else "Choose"
+                self.add_error(doubt.name, f"{said} an answer.")
 
     @property
     def rows(self) -> list[tuple[Doubt, forms.BoundField, forms.BoundField | None]]:

@@ -63,6 +63,30 @@ class DateReading:
             order = dates.MONTH_FIRST
         return dates.read_date(cell.value, self.about.as_at, order, shows_month=cell.shows_month)
 
+    def start(self, cell: Cell) -> date | None:
+        """Return the first day that a cell names as a start: of "FY26/27", 1 July 2026."""
+        read = self.raw(cell)
+        if read.is_sure and read.best:
+            return first_day(read.best)
+        firsts = dates.starts_of(cell.text) or dict.fromkeys(map(first_day, read.choices))
+        answer = self.cells.doubt(
+            cell,
+            f"start:{one_line(cell.text).casefold()[:100]}",
+            "It may start on several days." if firsts else "This is not a date.",
+            [
+                *(Choice(day.isoformat(), str(KnownDate(day))) for day in firsts),
+                Choice(NOTE, "No start date: keep it as a note"),
+            ],
+            next((day.isoformat() for day in firsts), NOTE),
+            takes_date=True,
+        )
+        if answer == NOTE:
+            self.cells.keep(cell)
+            return None
+        if answer not in {day.isoformat() for day in firsts}:
+            self.cells.keep(cell)
+        return first_day(read_known_date(answer))
+
     def read(self, cell: Cell) -> KnownDate | None:
         """Return the date of a cell. One that is unsure is asked; what is none is kept as a note."""
         read = self.raw(cell)

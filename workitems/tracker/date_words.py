@@ -217,6 +217,19 @@ def _read(text: str, near: date, order: str) -> DateRead:
     return NOTHING
 
 
+def starts_of(text: str) -> list[date]:
+    """Return the first day of a year or a financial year, or none of another text."""
+    said = " ".join(text.casefold().replace("–", "-").split())
+    try:
+        if (ends := _fiscal(said)) is not None:
+            return [date(ends - 1, 7, 1)]
+        if re.fullmatch(r"\d{4}", said):
+            return [date(_year_of(said), 1, 1)]
+    except ValueError:
+        pass
+    return []
+
+
 def _without_year(near: date, number: int, day: int | None) -> DateRead:
     years = [near.year, near.year + 1]
     found = [KnownDate(date(year, number, day)) if day else month(year, number) for year in years]

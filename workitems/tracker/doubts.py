@@ -112,6 +112,10 @@ class Doubts:
         doubt.places.append(place)
         return doubt.chosen
 
+    def is_open_at(self, place: Place) -> bool:
+        """Whether something about the cell must still be answered."""
+        return any(doubt.is_open and place in doubt.places for doubt in self.by_key.values())
+
     @property
     def in_order(self) -> list[Doubt]:
         """Doubts that must be answered, then the others, each in the order of the cells."""

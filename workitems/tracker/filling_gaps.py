@@ -38,7 +38,7 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
 
 def _leads(plan: PlanSoFar) -> None:
     for item in plan.found.items:
-        if item.lead:
+        if item.lead or item in plan.lead_is_open:
             continue
         item.lead = plan.doubts.ask(
             "no-lead",

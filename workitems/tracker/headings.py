@@ -110,7 +110,7 @@ PHRASES: dict[Field, str] = {
     "actual completion|completion actual|date complete|actual finish|date closed|closed on",
     Field.MEASURE: "measure|measures|measure of success|kpi|indicator|success measure|success measures|"
     "performance measure|indicators|measures of success",
-    Field.PROGRESS: "progress|update|progress update|progress to date|comment|comments|commentary|"
+    Field.PROGRESS: "progress|update|progress update|progress to date|"
     "latest update|achievements|achieved|status update|progress comment|narrative|status comment|"
     "quarterly update|latest progress|agency update|what was done|progress notes|progress report",
     Field.NEXT: "next steps|next step|planned next|next actions|upcoming|next period|next quarter",
@@ -119,10 +119,12 @@ PHRASES: dict[Field, str] = {
     "reason for change|reason if late|explanation of delay|delay",
     Field.MITIGATION: "mitigation|mitigations|mitigating action|remedial action|corrective action|"
     "being done|recovery plan|action to recover|path to green|return to green",
-    Field.NOTE: "note|notes|contact|contact person|budget|funding|cost|last updated|updated|updated on|"
+    Field.NOTE: "note|notes|comment|comments|commentary|contact|contact person|budget|funding|cost|last updated|updated|updated on|"
     "risk|risks|link|links|file|days overdue|days late|sort|email|dependencies|minister|"
     "last update|updated by|action officer|officer|sro|days to go|helper|lookup",
 }
+# "RAG last quarter" is not the status that the tracker shows.
+EARLIER = frozenset(("last", "previous", "prior", "earlier", "old"))
 # One line of words by phrase, so that the longest phrase can be found first.
 _BY_PHRASE = {phrase: field for field, phrases in PHRASES.items() for phrase in phrases.split("|")}
 # Endings that tell several columns of one kind apart: "Milestone 2", "Due (1)", "Update Mar-26".
@@ -144,6 +146,8 @@ def field_of(heading: str) -> tuple[Field | None, int]:
         if text in _BY_PHRASE:
             return _BY_PHRASE[text], 3
     words = said.split()
+    if EARLIER & set(words):
+        return Field.NOTE, 2
     if len(words) > 8:
         return None, 0
     best: tuple[int, int, Field] | None = None

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from workitems.tracker import words
-from workitems.tracker.date_reading import DateReading, first_day
+from workitems.tracker.date_reading import DateReading
 from workitems.tracker.doubts import NOTE, READ, Choice, Fate, place_of
 from workitems.tracker.grid import Cell
 from workitems.tracker.headings import Field, plain
@@ -218,8 +218,7 @@ class ItemReading:
             else:
                 self.cells.leave(cell)
         for cell in self.cells.read_new(row, Field.STARTS):
-            if read := self.dates.read(cell):
-                item.starts_on = first_day(read)
+            item.starts_on = self.dates.start(cell) or item.starts_on
 
     def _lead(self, cell: Cell) -> None:
         item = self.cells.present
@@ -231,6 +230,8 @@ class ItemReading:
         elif len(known) < len(named):
             self.cells.keep(cell)
         if not known:
+            if self.plan.doubts.is_open_at(place_of(self.cells.sheet, cell)):
+                self.plan.lead_is_open.add(item)
             return
         leads = [short for each, short in known if each.is_lead]
         shorts = list(dict.fromkeys(short for _, short in known))

@@ -43,6 +43,8 @@ class PlanSoFar:
         # The comments that no item has yet, and what is kept already.
         self.comments: dict[tuple[str, At], int] = {}
         self.noted: set[tuple[str, str, str, Item | None]] = set()
+        # Items whose lead is a question of its own, about the name that their cell has.
+        self.lead_is_open: set[Item] = set()
         self.shortened_titles = 0
         self.has_rag_alone = False
 

@@ -68,7 +68,10 @@ class RowReading:
             Place(self.sheet.name, f"row {cell.row}"),
             said="",
             problem="These rows are hidden in the spreadsheet, perhaps by a filter.",
-            choices=[Choice(READ, "Read them as other rows"), Choice(NOTE, "Keep them as notes")],
+            choices=[
+                Choice(READ, "Read them like the other rows"),
+                Choice(NOTE, "Keep them as notes"),
+            ],
             suggested=READ,
         )
         return answer == NOTE

@@ -59,7 +59,7 @@ class SheetCells:
                 cell,
                 "struck",
                 "The text is struck through.",
-                [Choice(READ, "Read it as other text"), Choice(NOTE, "Keep it as a note")],
+                [Choice(READ, "Read it like other text"), Choice(NOTE, "Keep it as a note")],
                 READ,
             )
             if answer == NOTE:

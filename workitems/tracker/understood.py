@@ -68,6 +68,16 @@ class Said:
     planned: list[str] = field(default_factory=list)
     challenges: list[str] = field(default_factory=list)
 
+    @property
+    def labelled(self) -> list[tuple[str, str]]:
+        """Return (label, text) of all that is said."""
+        parts = (
+            ("Achieved", self.achieved),
+            ("Planned next", self.planned),
+            ("Challenges", self.challenges),
+        )
+        return [(label, text) for label, texts in parts for text in texts]
+
 
 @dataclass(eq=False)
 class Item:

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Seat
 from workitems import desk
-from workitems.getting_started import steps_for
-from workitems.views.lookups import signed_in, visible_plans
+from workitems.getting_started import steps_for, unheld_portfolios
+from workitems.views.lookups import plans_being_made, signed_in, visible_plans
 
 
 @require_safe
@@ -16,12 +16,16 @@ def home(request: HttpRequest) -> HttpResponse:
     on = localdate()
     user = signed_in(request)
     plans_read = visible_plans(request)
+    steps = steps_for(user, on)
     return render(
         request,
         "workitems/desk.html",
         {
-            "steps": steps_for(user, on),
+            "steps": steps,
             "may_see_ministers": user.has_perm("agencies.see_ministers"),
+            "being_made": plans_being_made(request),
+            "may_create_plan": user.has_perm("workitems.create_plan"),
+            "portfolios": unheld_portfolios(user) if steps else [],
             "lines": desk.lines_for(user, on),
             "today": on,
             "ended": {plan.pk for plan in plans_read if plan.has_ended(on)},

@@ -262,7 +262,9 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "waiting": shown.variations,
         "considered": shown.considered,
         "risks": shown.risks,
-        "has_tracker_notes": item.has_tracker_notes,  # type: ignore[attr-defined]
+        # They may come from hidden columns, so other agencies do not read them.
+        "has_tracker_notes": item.has_tracker_notes  # type: ignore[attr-defined]
+        and request.user.has_perm("workitems.manage_plan", item.plan),
         "tabs": [
             ("Item", item.get_absolute_url() + at_query(moment), True),
             ("History", history_url, False),

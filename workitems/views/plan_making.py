@@ -366,9 +366,10 @@ def add_milestone(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     form = MilestoneForm(posted(request), row=row, agencies=members_of(item.plan))
     if form.is_valid():
         with saying_refusals(form):
-            plan_making.add_milestone(
+            step = plan_making.add_milestone(
                 item=item, due=form.cleaned_data["due"], values=form.values(), by=signed_in(request)
             )
+            warn_of_day(request, item, step)
             return added(request, "The milestone is added.", item_url(item), request.path)
     return part_page(request, item, form, "Add a milestone", is_new=True, another=True)
 
@@ -387,9 +388,28 @@ def change_milestone(request: HttpRequest, slug: str, number: str, milestone: in
                 values=form.values(),
                 by=signed_in(request),
             )
+            warn_of_day(request, item, kept)
             return saved(request, form, kept, item_url(item))
     remove_url = reverse("plans:remove-milestone", args=[slug, number, milestone])
     return part_page(request, item, form, f"Milestone {milestone}", remove_url=remove_url)
+
+
+def warn_of_day(request: HttpRequest, item: WorkItem, milestone: Milestone) -> None:
+    """Say in a message that a milestone is due outside its plan, or before its item starts."""
+    plan, day = item.plan, milestone.agreed.last_day
+    for is_outside, bound in (
+        (day < plan.released_on, f"before the plan’s release, {plan.released_on:%-d %B %Y}"),
+        (
+            item.starts_on is not None and plan.released_on <= day < item.starts_on,
+            f"before the item starts, {item.starts_on:%-d %B %Y}" if item.starts_on else "",
+        ),
+        (
+            plan.ends_on is not None and day > plan.ends_on,
+            f"after the plan’s last day, {plan.ends_on:%-d %B %Y}" if plan.ends_on else "",
+        ),
+    ):
+        if is_outside:
+            messages.warning(request, f"{milestone.agreed} is {bound}. Check the date.")
 
 
 def milestone_of(item: WorkItem, number: int) -> Milestone:

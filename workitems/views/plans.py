@@ -46,6 +46,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     if plan.adopted_on is None:
         return making_page(request, plan)
     members = list(plan.members.select_related("agency").order_by("agency__short_name"))
+    may_manage = request.user.has_perm("workitems.manage_plan", plan)
+    moment = Moment.present(plan, localdate())
     return render(
         request,
         "workitems/plans/detail.html",
@@ -54,11 +56,14 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "earlier": readable(request, plan.successor_of_id),
             "later": [each for each in plans_read(request) if each.successor_of_id == plan.pk],
             "quorum": plan.quorum_of(sum(row.agency.exists_on(localdate()) for row in members)),
-            "moment": Moment.present(plan, localdate()),
+            "moment": moment,
             "pillars": plan.pillars.order_by("number").annotate(count=Count("items")),
             "members": members,
-            "may_manage": request.user.has_perm("workitems.manage_plan", plan),
-            "has_tracker_notes": plan.tracker_notes.exists(),
+            "may_manage": may_manage,
+            "may_open_first_round": may_manage
+            and not moment.is_end_of_plan
+            and not plan.rounds.exists(),
+            "has_tracker_notes": may_manage and plan.tracker_notes.exists(),
             "office": Office(plan.portfolio),
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),
         },

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Seat
+from agencies.models import Agency, Invitation, Seat
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from agencies.views.once import once
 from workitems.desk import waiting_variations
@@ -157,7 +157,27 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
             )
             messages.success(request, f"The round {made} is open. Each agency has its return.")
             return redirect(made)
-    return form_page(request, "workitems/rounds/open.html", form, plan=plan)
+    return form_page(
+        request,
+        "workitems/rounds/open.html",
+        form,
+        plan=plan,
+        unready=without_approver(plan, localdate()),
+    )
+
+
+def without_approver(plan: Plan, on: date) -> list[tuple[Agency, str]]:
+    """Return the members without an approver today, each with whom it has invited as one, or "".
+
+    Three queries.
+    """
+    approving = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, user__is_active=True)
+    invited = {
+        each.agency_id: each.name
+        for each in Invitation.objects.waiting().filter(role=Seat.Role.APPROVER)
+    }
+    members = plan.agencies_on(on).exclude(pk__in=approving.values("agency"))
+    return [(agency, invited.get(agency.pk, "")) for agency in members]
 
 
 @require_POST

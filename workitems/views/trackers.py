@@ -77,6 +77,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 class _Held:
     """The user's file with what they have chosen so far. `sheets` are by the sheet's name."""
 
+    key: str
     tracker: Tracker
     agencies: Agencies
     name: str
@@ -93,6 +94,7 @@ class _Held:
         with file:
             tracker = open_tracker(file)
         return cls(
+            kept["key"],
             tracker,
             known_agencies(localdate()),
             kept["name"],
@@ -125,8 +127,19 @@ def _coordinated(request: HttpRequest) -> Any:
     return Agency.objects.filter(pk__in=ids).in_order()
 
 
-def _start_again(request: HttpRequest) -> HttpResponse:
-    messages.error(request, GONE)
+def _is_of_another(request: HttpRequest, state: _Held) -> bool:
+    """Whether a form is of a file that the user has since replaced by another, as in a second tab."""
+    return request.method == "POST" and request.POST.get("file", state.key) != state.key
+
+
+def _start_again(request: HttpRequest, state: _Held | None) -> HttpResponse:
+    said = GONE
+    if state is not None:
+        said = (
+            f"You have chosen another spreadsheet since, {state.name}, so nothing was saved or imported. "
+            "One is brought in at a time: choose this one again to go on with it."
+        )
+    messages.error(request, said)
     return redirect("plans:import-tracker")
 
 
@@ -135,8 +148,8 @@ def columns(request: HttpRequest) -> HttpResponse:
     """Show what each column becomes, and ask about the plan itself."""
     require(request, "workitems.create_plan", None)
     state = _Held.of(request)
-    if state is None:
-        return _start_again(request)
+    if state is None or _is_of_another(request, state):
+        return _start_again(request, state)
     today = localdate()
     mappings = {sheet.name: state.mapping(sheet, today) for sheet in state.tracker.sheets}
     remembered = _remembered(request, state, mappings) if request.method != "POST" else None
@@ -250,8 +263,8 @@ def preview(request: HttpRequest) -> HttpResponse:
     """Show the plan that would come of the tracker with its doubts, and import it."""
     require(request, "workitems.create_plan", None)
     state = _Held.of(request)
-    if state is None:
-        return _start_again(request)
+    if state is None or _is_of_another(request, state):
+        return _start_again(request, state)
     if not state.plan or not state.sheets:
         return redirect("plans:tracker-columns")
     agency = _coordinated(request).filter(pk=state.plan["coordinating_agency"]).first()
@@ -272,6 +285,10 @@ def preview(request: HttpRequest) -> HttpResponse:
                 return _import(request, state, reading)
             is_other = shown != reading.fingerprint
             form = None
+            if still_open := reading.found.open_doubts:
+                is_other = False
+                form = DoubtsForm(request.POST, doubts=reading.found.doubts[:DOUBTS_SHOWN])
+                form.need(still_open)
     return _preview_page(request, state, reading, form, is_other=is_other)
 
 
@@ -396,8 +413,8 @@ def _kept(notes: list[Note]) -> list[dict[str, Any]]:
 
 @require_safe
 def notes(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the texts of a plan's tracker that have no place in the plan."""
-    plan = plan_at_any_stage(request, slug)
+    """List the texts of a plan's tracker that have no place in the plan, to its coordinators."""
+    plan = require(request, "workitems.manage_plan", plan_at_any_stage(request, slug))
     rows = TrackerNote.objects.filter(plan=plan).select_related("item").order_by("position")
     number = request.GET.get("item", "")
     if number:

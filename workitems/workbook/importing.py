@@ -164,7 +164,11 @@ def import_book(
                 accepted=examined.accepted,
                 slips=_slips(examined.delays),
             )
-            write(examined.proposal, past, by=by, reason=f"Imported from {name}")
+            reason = f"Imported from {name}"
+            if plan is None:
+                # Its history has the true dates of what it tells, which hide the day of the import.
+                reason += f" on {today:%-d %B %Y}"
+            write(examined.proposal, past, by=by, reason=reason)
     except IntegrityError as error:
         # All rules have been checked; another user must have changed something concurrently.
         said = str(error).splitlines()[0]
