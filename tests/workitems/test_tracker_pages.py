@@ -167,7 +167,7 @@ def test_an_import_with_other_answers_than_shown_shows_the_plan_first(person):
     give_columns(person)
     response = answer(person, act="import", **{"mid-2027": "2027-Q3"})
     assert (response.status_code, Plan.objects.count()) == (422, 0)
-    assert "The plan is another one now" in response.text
+    assert "Your answers changed the plan" in response.text
     answer(person, act="import")
     assert str(Plan.objects.get().items.get().milestones.get().original) == "July to September 2027"
 
@@ -248,7 +248,11 @@ def test_a_title_that_a_plan_has_is_refused(person):
         if expected == 302:
             answer(person, act="import")
     assert response.context["plan_form"].errors == {
-        "title": ["There is a plan with this title already. Enter another."]
+        "title": [
+            "There is a plan with this title already, and a tracker only starts a new one. Enter another "
+            "title. To bring rows into that plan, export it as a workbook, add them there, and import it "
+            "again on the plan’s page."
+        ]
     }
 
 

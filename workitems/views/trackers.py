@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.fields import overwrite_data
 from agencies.models import Agency, Seat
 from agencies.views.once import once
 from workitems.forms.trackers import DoubtsForm, SheetForm, TrackerFileForm, TrackerPlanForm
@@ -289,6 +290,7 @@ def preview(request: HttpRequest) -> HttpResponse:
                 is_other = False
                 form = DoubtsForm(request.POST, doubts=reading.found.doubts[:DOUBTS_SHOWN])
                 form.need(still_open)
+                overwrite_data(form, fingerprint=reading.fingerprint)
     return _preview_page(request, state, reading, form, is_other=is_other)
 
 
