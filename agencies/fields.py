@@ -1,7 +1,7 @@
 """The base of every form; fields and forms shared by every app: dates, reasons, versions, refusals."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -49,6 +49,14 @@ class DayField(forms.DateField):
         if day is not None and not 1990 <= day.year <= 2100:
             raise forms.ValidationError("Check the year: it should be between 1990 and 2100.")
         return day
+
+
+class PastDayField(DayField):
+    """A day on which something was done; its example has passed."""
+
+    @property
+    def example(self) -> str:
+        return in_words(localdate() - timedelta(days=6))
 
 
 def refuse_unprintable(text: str) -> None:

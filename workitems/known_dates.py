@@ -107,6 +107,9 @@ QUARTER_PATTERNS = (
     re.compile(r"(?P<year>\d{4})[ /-]?q([1-4])", re.ASCII),
 )
 RANGE_PATTERN = re.compile(rf"{MONTH_NAME} (?:{YEAR} )?(?:to|-|–) {MONTH_NAME} {YEAR}", re.ASCII)
+OF_A_YEAR = re.compile(
+    r"(?:(?:the )?(?:early|mid|late|about|around|beginning of|start of|end of|year)[ -]+)*([0-9]{4})"
+)
 # As statistics name it, by its last month.
 NAMED_QUARTER = re.compile(rf"{MONTH_NAME} (?:{YEAR} quarter|quarter {YEAR})", re.ASCII)
 
@@ -131,7 +134,14 @@ def read_known_date(text: str, on: date | None = None) -> KnownDate:
             raise NotADate from None
         return KnownDate.holding(date(month.year, month.month, 1), KnownTo.MONTH)
     except NotADay as fault:
-        raise NotADate(str(fault)) from None
+        raise NotADate(str(fault) or _of_a_year(said)) from None
+
+
+def _of_a_year(said: str) -> str:
+    """Return the sentence for "2027", "mid 2027" or "end of 2027", which say no month; empty for anything else."""
+    if match := OF_A_YEAR.fullmatch(said):
+        return f"Add the month or the quarter, such as June {match[1]} or April to June {match[1]}."
+    return ""
 
 
 def _read_quarter(said: str) -> KnownDate | None:

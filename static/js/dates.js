@@ -39,7 +39,7 @@ async function tell(box, { isLeft }) {
 const timers = new WeakMap();
 document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-date]")) return;
-  lineOf(target);
+  lineOf(target).textContent = ""; // what it said is of another text
   clearTimeout(timers.get(target));
   timers.set(target, setTimeout(() => tell(target, { isLeft: false }), PAUSE));
 });

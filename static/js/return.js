@@ -26,6 +26,8 @@ class Section extends Autosave {
     this.fields.addEventListener("input", () => {
       this.touch();
       this.showSame();
+      const keeps = element.querySelector("[data-keeps]");
+      if (keeps) keeps.hidden = true;
     });
     element.addEventListener("input", (event) => {
       const step = event.target.closest("[data-milestone]");
@@ -56,7 +58,7 @@ class Section extends Autosave {
     if (!act) return;
     event.preventDefault();
     if (act === "takeTheirs") this.takeTheirs();
-    else if (act === "noChange") this.act({ act: "no-change" });
+    else if (act === "noChange") this.sayNoChange();
     else if (act === "saveMilestone") this.record(pressed.closest("[data-milestone]"));
     else this.saveNow();
   }
@@ -70,6 +72,13 @@ class Section extends Autosave {
     return found;
   }
 
+  // Never takes words out: the server refuses that too.
+  sayNoChange() {
+    const written = [...this.fields.querySelectorAll("textarea")].some((box) => box.value.trim());
+    this.element.querySelector("[data-keeps]").hidden = !written;
+    if (!written) this.act({ act: "no-change" });
+  }
+
   // Fills the empty boxes: what is typed is never replaced.
   copyLast() {
     const empty = [...this.lastWords].filter(([box]) => !box.value.trim());
@@ -78,7 +87,7 @@ class Section extends Autosave {
       empty[0][0].dispatchEvent(new Event("input", { bubbles: true }));
       empty[0][0].focus();
     } else {
-      this.say("The boxes have words already. Clear a box to copy into it", "quiet");
+      this.say("The boxes have words already. Clear a box to copy into it.", "quiet");
     }
   }
 
@@ -417,8 +426,9 @@ function go(target) {
 // "What is still missing" becomes the way to the next item that wants something.
 function nameTheWay() {
   const isComplete = !form.querySelector("[data-missing-of]:not([hidden])");
+  const onward = form.querySelector("button[value=submit]") ? "Go to submit" : "Go to the end";
   for (const link of document.querySelectorAll("[data-next]")) {
-    link.textContent = isComplete ? "All answered. Go to submit" : "Next unanswered";
+    link.textContent = isComplete ? `All answered. ${onward}` : "Next unanswered";
   }
   form.querySelector("[data-complete]").hidden = !isComplete;
 }

@@ -337,21 +337,38 @@ def test_no_change_takes_one_click(writer, of_return, item):
     assert (update.no_change_on, update.stage, update.achieved) == (TODAY, "under_way", "")
 
 
+WORDS_STAY = "Item 1.2 has words in its boxes, which “No change” would take out. Clear the boxes first, or keep your answer."
+
+
 def test_no_change_does_not_discard_typed_text(writer, of_return, item):
     data = {"act": "no-change", **typed(item, achieved="Printed.")}
     status, told = save(writer, of_return, item, **data)
     assert (status, told["refusals"]) == (
         422,
-        ["Item 1.2: you have written something. Save it, or clear it to say that nothing changed."],
+        [WORDS_STAY],
     )
     assert of_return.updates.count() == 0
     page = writer.post(of_return.get_absolute_url(), data | {"act": "no-change:1.2"})
     assert (page.status_code, ">\nPrinted.</textarea>" in page.text) == (422, True)
 
 
-def test_no_change_replaces_a_saved_answer(writer, of_return, item, contributor):
+def test_no_change_does_not_discard_words_that_are_saved(writer, of_return, item, contributor):
+    answer(of_return, item, contributor)
+    data = typed(item, version=1, achieved="Printed.")
+    status, told = save(writer, of_return, item, act="no-change", **data)
+    assert (status, told["refusals"]) == (422, [WORDS_STAY])
+    page = writer.post(
+        of_return.get_absolute_url(), {"act": "no-change:1.2", f"i{item.pk}-version": 1}
+    )
+    assert (page.status_code, WORDS_STAY in page.text) == (422, True)
+    assert of_return.updates.get().no_change_on is None
+
+
+def test_no_change_replaces_a_saved_answer_whose_boxes_are_cleared(
+    writer, of_return, item, contributor
+):
     answer(of_return, item, contributor, stage="complete")
-    data = typed(item, version=1, stage="complete", achieved="Printed.")
+    data = typed(item, version=1, stage="complete", achieved="")
     status, told = save(writer, of_return, item, act="no-change", **data)
     assert (status, told["version"], told["no_change"]) == (200, 2, True)
     assert told["answer"][f"i{item.pk}-stage"] == "under_way"

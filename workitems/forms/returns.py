@@ -7,7 +7,14 @@ from django import forms
 from django.forms.models import model_to_dict
 
 from agencies.asking import Fault
-from agencies.fields import DayField, Form, LinesField, ReasonField, VersionedForm
+from agencies.fields import (
+    DayField,
+    Form,
+    LinesField,
+    PastDayField,
+    ReasonField,
+    VersionedForm,
+)
 from agencies.models import Agency
 from workitems.forms.delays import SettlementForm, settlement_of
 from workitems.forms.due_dates import KnownDateField
@@ -138,7 +145,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    completed_on = DayField(label="Done on what day", required=False)
+    completed_on = PastDayField(label="Done on what day", required=False)
     shown_by = ReasonField(label="What shows it", required=False)
     forecast_due = KnownDateField(label="Now expected", required=False)
     reason = ReasonField(label="Why it is late", required=False)
@@ -218,12 +225,13 @@ def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
 
 
 class MitigationDoneForm(Form):
-    done_on = DayField(label="Done on")
+    done_on = PastDayField(label="Done on")
 
     def __init__(self, *args: Any, mitigation: Mitigation, **kwargs: Any) -> None:
         self.mitigation = mitigation
         kwargs.setdefault("prefix", f"x{mitigation.pk}")
-        super().__init__(*args, **kwargs)
+        # An empty box is no fault when the page is shown again for another.
+        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
 
     def is_touched(self) -> bool:
         return self.is_bound and self.has_changed()

@@ -312,22 +312,22 @@ def _note(was: Was, now: Now) -> Sentences:
         yield Sentence("replied to the coordinator’s note.", changes)
 
 
+def _words_of_answer(was: Was, now: Now) -> tuple[Change, ...]:
+    labels = {"achieved": "Achieved", "planned_next": "Planned next", "challenges": "Challenges"}
+    return tuple(
+        change for column, label in labels.items() for change in _change(was, now, column, label)
+    )
+
+
 def _update(was: Was, now: Now) -> Sentences:
     of = f" for {now['agency']}"
     if was == now:
         return
     if now["no_change_on"] and (was is None or not was["no_change_on"]):
-        yield Sentence(f"reported no change{of}.")
+        removed = _words_of_answer(was, now) if was is not None else ()
+        yield Sentence(f"reported no change{of}.", removed)
         return
-    changes = tuple(
-        change
-        for column, label in (
-            ("achieved", "Achieved"),
-            ("planned_next", "Planned next"),
-            ("challenges", "Challenges"),
-        )
-        for change in _change(was, now, column, label)
-    )
+    changes = _words_of_answer(was, now)
     parts = []
     # An agency that supports the item gives neither.
     if now["stage"] and _differs(was, now, "stage"):

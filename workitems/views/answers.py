@@ -369,10 +369,10 @@ def write_update(
 
 def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None:
     item = entry.section.item
-    if entry.form and entry.form.is_touched() and entry.form.words():
+    if _holds_words(entry):
         entry.refusals.append(
-            f"Item {item.number}: you have written something. Save it, or clear it to say that "
-            "nothing changed."
+            f"Item {item.number} has words in its boxes, which “No change” would take out. Clear the boxes first, "
+            "or keep your answer."
         )
         return
     try:
@@ -390,6 +390,14 @@ def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None
         entry.refusals.append(str(conflict))
     except services.Refused as refusal:
         entry.refusals.append(str(refusal))
+
+
+def _holds_words(entry: Entry) -> bool:
+    """Return whether the boxes of an item hold words, saved or not; without boxes, whether its answer does."""
+    form, update = entry.form, entry.section.update
+    if form is not None and form.is_bound:
+        return any((form[name].value() or "").strip() for name in WORDS)
+    return update is not None and any(getattr(update, name) for name in WORDS)
 
 
 def note_conflict(entry: Entry, conflict: services.Conflict) -> None:

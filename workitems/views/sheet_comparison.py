@@ -91,9 +91,7 @@ class Part:
         if not taken:
             return {}
         words = {each.field: self._words(each, chosen) for each in taken}
-        if self.says_no_change:
-            words = {}
-        elif self.is_whole:
+        if self.is_whole:
             words = self.said
         return {f"{self.prefix}-{name}": text for name, text in {**self.data, **words}.items()}
 
