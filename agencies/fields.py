@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 
 from agencies.asking import ENTER_A_DATE, AskingForm, Fault, example_day, say_faults
 from agencies.characters import fault_of
-from agencies.typed_dates import NotADay, in_words, read_day
+from agencies.typed_dates import NotADay, Side, in_words, read_day
 
 REASON_LENGTH = 2000
 TEXT_LENGTH = 5000
@@ -22,7 +22,7 @@ class DayField(forms.DateField):
     """A date as people type it (`agencies.typed_dates.read_day`), from 1990 to 2100."""
 
     default_error_messages = {"invalid": ENTER_A_DATE, "required": ENTER_A_DATE}
-    reads = "day"  # what the script asks the server to read
+    reads = Side.EITHER  # what the script asks the server to read
 
     @property
     def example(self) -> str:
@@ -30,7 +30,7 @@ class DayField(forms.DateField):
         return example_day()
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {} if widget.is_hidden else {"data-date": self.reads}
+        return {} if widget.is_hidden else {"data-date": self.reads.value}
 
     def prepare_value(self, value: Any) -> Any:
         return in_words(value) if isinstance(value, date) else value
@@ -39,7 +39,7 @@ class DayField(forms.DateField):
         if not isinstance(value, str) or not value.strip():
             return super().to_python(None if isinstance(value, str) else value)
         try:
-            return read_day(value, localdate())
+            return read_day(value, localdate(), self.reads)
         except NotADay as fault:
             says = str(fault) or self.error_messages["invalid"]
             raise forms.ValidationError(says, code="invalid") from None
@@ -51,8 +51,16 @@ class DayField(forms.DateField):
         return day
 
 
+class DayAheadField(DayField):
+    """A day by which something is to be done: "Friday" is the next one."""
+
+    reads = Side.AHEAD
+
+
 class PastDayField(DayField):
-    """A day on which something was done; its example has passed."""
+    """A day on which something was done: "Friday" is the last one, and the example has passed."""
+
+    reads = Side.PAST
 
     @property
     def example(self) -> str:

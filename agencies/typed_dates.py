@@ -7,6 +7,7 @@ What can be read in two ways is refused with a sentence that says both.
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from enum import StrEnum
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
@@ -21,6 +22,14 @@ TEXT = re.compile(r"(?:[0-9]+|[a-z]+)(?:[\s,./–-]+(?:[0-9]+|[a-z]+))*[\s,.]*")
 ORDINAL = re.compile(r"(?<=[0-9])(?:st|nd|rd|th)\b")
 TOGETHER = re.compile(r"(?<=[0-9])(?=[a-z])")
 HYPHENS = re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{2}")
+
+
+class Side(StrEnum):
+    """On which side of today a day has to be."""
+
+    EITHER = "day"
+    PAST = "past"
+    AHEAD = "ahead"
 
 
 class NotADay(ValueError):
@@ -40,11 +49,12 @@ def in_words(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-def read_day(text: str, on: date | None = None) -> date:
+def read_day(text: str, on: date | None = None, side: Side = Side.EITHER) -> date:
     """Return the day that a person typed: "20 Nov 2026", "20th November 2026", "20/11/26", "20.11.2026",
     "20-Nov-26", "November 20, 2026", "Friday 20 November 2026" or "2026-11-20".
 
-    With `on`, today, it may also be "20 nov", "20/11", "today", "yesterday" or "tomorrow".
+    With `on`, today, it may also be "20 nov", "20/11", "today", "yesterday" or "tomorrow"; where only days
+    on one `side` of today are taken, also "Friday".
 
     Raise `OnlyAMonth` for "Nov 2026", "11/2026" and "2026-11", and `NotADay` for anything else.
     """
@@ -57,6 +67,8 @@ def read_day(text: str, on: date | None = None) -> date:
     weekday = _weekday(parts[0]) if parts else None
     if weekday is not None:
         del parts[0]
+        if not parts and on is not None and side != Side.EITHER and weekday != on.weekday():
+            return _before_and_after(weekday, on)[side == Side.AHEAD]
         if not parts:
             raise NotADay(_which_of_two(weekday, on) if on else "")
     if HYPHENS.fullmatch(said):
@@ -175,9 +187,15 @@ def _weekday(word: str) -> int | None:
     return None
 
 
+def _before_and_after(weekday: int, on: date) -> tuple[date, date]:
+    return (
+        on - timedelta(days=(on.weekday() - weekday) % 7 or 7),
+        on + timedelta(days=(weekday - on.weekday()) % 7 or 7),
+    )
+
+
 def _which_of_two(weekday: int, on: date) -> str:
-    before = on - timedelta(days=(on.weekday() - weekday) % 7 or 7)
-    after = on + timedelta(days=(weekday - on.weekday()) % 7 or 7)
+    before, after = _before_and_after(weekday, on)
     if on.weekday() == weekday:
         return f"Enter “today”, or {in_words(before)} or {in_words(after)}."
     name = WEEKDAYS[weekday]

@@ -65,6 +65,6 @@ def hands_of(row: Assignment) -> list[Hand]:
         names = [str(name) for name in (each.user, each.unit) if name is not None]
         to = f"{names[0]} ({names[1]})" if len(names) == 2 else "".join(names)
         by = f", by {each.by_on:%-d %B %Y}" if each.by_on else ""
-        what = f"gave the item to {to}{by}." if to else "took the item back; it is nobody’s."
+        what = f"gave the item to {to}{by}." if to else "took the item back."
         found.append(Hand(localtime(each.history_date), each.history_actor or "A user", what))
     return found

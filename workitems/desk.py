@@ -158,7 +158,7 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
         detail += f"{of_return.answered} of {count_noun(of_return.items, 'item')} answered"
     else:
         said_on = localdate(of_return.ready_at)
-        detail += f"Ready for approval, said {of_return.ready_by} on {said_on:%-d %B %Y}"
+        detail += f"Ready for approval since {said_on:%-d %B %Y}, says {of_return.ready_by}"
         if approves:
             what = f"Read and submit: {what[0].lower()}{what[1:]}"
             url += "read/"

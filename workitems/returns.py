@@ -100,6 +100,7 @@ class Section:
     # Who looks after it within the agency, for the agency's own people; `is_mine` of the reader.
     given: Any = None
     is_mine: bool = False
+    may_give: bool = False
 
     @property
     def answers(self) -> list[tuple[str, Update]]:

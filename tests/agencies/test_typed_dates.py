@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agencies.asking import ENTER_A_DATE
 from agencies.fields import DayField
-from agencies.typed_dates import NotADay, OnlyAMonth, in_words, read_day
+from agencies.typed_dates import NotADay, OnlyAMonth, Side, in_words, read_day
 
 TODAY = date(2026, 11, 26)  # a Thursday
 DAY = date(2026, 11, 20)
@@ -162,3 +162,12 @@ def test_the_field_begins_with_words_and_knows_the_same_day_in_others():
     assert 'value="7 November 2026"' in str(Asked(initial=begun)["day"])
     assert not Asked({"day": "07/11/26"}, initial=begun).has_changed()
     assert Asked({"day": "8/11/26"}, initial=begun).has_changed()
+
+
+@pytest.mark.parametrize(
+    ("side", "day"), [(Side.AHEAD, date(2026, 11, 27)), (Side.PAST, date(2026, 11, 20))]
+)
+def test_a_weekday_is_one_day_where_the_other_would_be_refused(side, day):
+    assert read_day("Friday", date(2026, 11, 25), side) == day
+    with pytest.raises(NotADay, match="Enter “today”, or 20 November 2026 or 4 December 2026."):
+        read_day("Friday", date(2026, 11, 27), side)

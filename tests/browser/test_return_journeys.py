@@ -90,7 +90,7 @@ def test_nine_items_are_answered_by_keyboard_alone_and_submitted_by_the_approver
 
     expect(page.locator("[data-progress]")).to_have_text("9 of 9 items answered")
     expect(page.locator(".return-bar")).to_contain_text("All saved at ")
-    tab_to(page, "All answered. Go to submit")
+    tab_to(page, "All answered. Go to the end")
     page.keyboard.press("Enter")
     assert focus(page) == "missing"
     expect(page.get_by_text("Everything is answered.")).to_be_visible()

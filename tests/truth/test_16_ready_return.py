@@ -130,7 +130,7 @@ def test_it_is_on_the_approvers_desk_with_plan_due_date_and_who_said_it(
     ]
     assert line.what == "Read and submit: return for January to June 2010, Police"
     assert line.plan == of_return.round.plan.title
-    assert line.detail == "Ready for approval, said Police contributor on 1 June 2010"
+    assert line.detail == "Ready for approval since 1 June 2010, says Police contributor"
     assert (line.when, line.url) == ("Due in 43 days", f"{of_return.get_absolute_url()}read/")
 
 

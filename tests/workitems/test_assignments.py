@@ -70,7 +70,7 @@ def test_an_item_is_given_changes_hands_and_is_taken_back_with_its_history(
     client.force_login(contributor)
     page = client.get(address(item, item.lead_agency))
     assert [hand.what for hand in page.context["hands"]] == [
-        "took the item back; it is nobody’s.",
+        "took the item back.",
         "gave the item to Investigator (Financial Crime Group).",
         f"gave the item to Financial Crime Group, by {MONDAY:%-d %B %Y}.",
     ]
@@ -288,3 +288,42 @@ def test_nobody_is_told_when_it_is_taken_back(
     assert mail.outbox == []
     row.refresh_from_db()
     assert row.held_by == ""
+
+
+# --- from the return ----------------------------------------------------------------------------
+
+
+def test_an_item_is_given_from_the_return_and_leads_back_to_it(
+    client, contributor, item, of_return, unit, police
+):
+    client.force_login(contributor)
+    link = f"{address(item, police)}?from=return"
+    assert link in client.get(of_return.get_absolute_url()).text
+    data = {"version": "0", "unit": unit.pk, "user": "", "by_on": ""}
+    answer = client.post(link, data)
+    assert answer.url == f"{of_return.get_absolute_url()}#item-{item.number}"
+    assert client.post(address(item, police), data | {"version": "1", "unit": ""}).url == (
+        item.get_absolute_url()
+    )
+
+
+def test_one_button_takes_an_item_back(client, contributor, item, give, unit, police):
+    row = give(unit=unit, by_on=MONDAY)
+    client.force_login(contributor)
+    assert "Take it back" in client.get(address(item, police)).text
+    answer = client.post(
+        address(item, police),
+        {"version": row.version, "unit": "", "user": "", "by_on": ""},
+        follow=True,
+    )
+    assert f"Nobody in Police looks after item {item.number} now." in answer.text
+    assert "Take it back" not in client.get(address(item, police)).text
+
+
+@pytest.mark.usefixtures("on_the_day")  # a Tuesday
+def test_a_weekday_is_the_next_one(client, contributor, item, unit, police):
+    client.force_login(contributor)
+    client.post(
+        address(item, police), {"version": "0", "unit": unit.pk, "user": "", "by_on": "friday"}
+    )
+    assert Assignment.objects.get().by_on == TODAY + timedelta(days=3)

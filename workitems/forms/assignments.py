@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, VersionedForm
+from agencies.fields import DayAheadField, VersionedForm
 from agencies.models import Unit, User
 from workitems.models import Assignment
 from workitems.services.assignments import takers
@@ -21,7 +21,7 @@ class AssignmentForm(VersionedForm):
     user = forms.ModelChoiceField(
         label="Person", queryset=User.objects.none(), required=False, empty_label="No person"
     )
-    by_on = DayField(label="By when", required=False)
+    by_on = DayAheadField(label="By when", required=False)
 
     def __init__(self, *args: Any, row: Assignment, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)

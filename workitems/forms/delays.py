@@ -8,6 +8,7 @@ from django import forms
 
 from agencies.asking import Fault
 from agencies.fields import (
+    DayAheadField,
     DayField,
     Form,
     ReasonField,
@@ -50,7 +51,7 @@ class SettlementForm(Form):
         empty_value=None,
         help_text="Only with “Being settled”.",
     )
-    settling_by = DayField(label="Settled by when", required=False)
+    settling_by = DayAheadField(label="Settled by when", required=False)
 
     def offer(self, agencies: dict[int, Agency]) -> None:
         """Let the person choose among these agencies, by id."""

@@ -8,6 +8,7 @@ from django import forms
 
 from agencies.asking import Fault
 from agencies.fields import (
+    DayAheadField,
     DayField,
     Form,
     LinesField,
@@ -254,7 +255,7 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
     owner_agency = forms.ModelChoiceField(
         label="By which agency", queryset=Agency.objects.none(), required=False, empty_label=None
     )
-    mitigation_due_on = DayField(label="By when", required=False)
+    mitigation_due_on = DayAheadField(label="By when", required=False)
 
     def __init__(self, *args: Any, row: Milestone, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)

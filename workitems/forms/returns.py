@@ -8,7 +8,7 @@ from django.forms.models import model_to_dict
 
 from agencies.asking import Fault
 from agencies.fields import (
-    DayField,
+    DayAheadField,
     Form,
     LinesField,
     PastDayField,
@@ -155,7 +155,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
     effect = LinesField(label="Effect", rows=ROWS)
     mitigation = LinesField(label="What is being done about it", rows=ROWS)
     owner_agency = forms.TypedChoiceField(label="By which agency", required=False)
-    mitigation_due_on = DayField(label="By when", required=False)
+    mitigation_due_on = DayAheadField(label="By when", required=False)
 
     def __init__(
         self,
@@ -231,7 +231,8 @@ class MitigationDoneForm(Form):
         self.mitigation = mitigation
         kwargs.setdefault("prefix", f"x{mitigation.pk}")
         # An empty box is no fault when the page is shown again for another.
-        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
+        kwargs |= {"empty_permitted": True, "use_required_attribute": False}
+        super().__init__(*args, **kwargs)
 
     def is_touched(self) -> bool:
         return self.is_bound and self.has_changed()

@@ -14,6 +14,7 @@ from workitems.models import Assignment
 from workitems.notices import mail_at_once
 from workitems.notices.assignment_notices import news_of
 from workitems.services import assignments
+from workitems.services.milestone_answers import return_to_write
 from workitems.views.items import visible_item
 from workitems.views.lookups import posted, require, signed_in
 
@@ -26,6 +27,9 @@ def give(request: HttpRequest, slug: str, number: str, agency: int) -> HttpRespo
     row = row or Assignment(item=item, agency=of)
     row.item, row.agency = item, of
     require(request, "workitems.give_item", row)
+    onward = item.get_absolute_url()
+    if request.GET.get("from") == "return" and (of_return := return_to_write(of.pk, item.plan)):
+        onward = f"{of_return.get_absolute_url()}#item-{item.number}"
     form = AssignmentForm(posted(request), row=row, on=on)
     if form.is_valid():
         by = signed_in(request)
@@ -33,10 +37,11 @@ def give(request: HttpRequest, slug: str, number: str, agency: int) -> HttpRespo
             saved = assignments.give(item=item, agency=of, by=by, on=on, at=at, **form.cleaned_data)
             said = f"Item {item.number} is given to {saved.held_by}."
             if not saved.held_by:
-                said = f"Item {item.number} is nobody's."
+                said = f"Nobody in {of} looks after item {item.number} now."
             say_saved(request, form, saved, said)
             if saved.version != form.cleaned_data["version"]:
                 mail_at_once(lambda: news_of(saved.pk, on=on), on=on, at=at)
-            return redirect(item)
+            return redirect(onward)
     context = {"plan": item.plan, "item": item, "agency": of, "row": row, "hands": hands_of(row)}
+    context["onward"] = onward
     return form_page(request, "workitems/items/give.html", form, **context)

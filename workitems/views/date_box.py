@@ -6,18 +6,22 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from agencies.fields import DayField
+from agencies.fields import DayAheadField, DayField, PastDayField
 from workitems.forms.due_dates import KnownDateField
+
+FIELDS: dict[str, type[Any]] = {
+    field.reads: field for field in (DayField, DayAheadField, PastDayField, KnownDateField)
+}
 
 
 @require_safe
 def understood(request: HttpRequest) -> JsonResponse:
-    """Return as JSON how `text` is understood, with `as`: "due" for a due date, else a day.
+    """Return as JSON how `text` is understood, with `as`: what a box reads ("due" for a due date).
 
     `says` are its words, `box` what to write into the box, and `day` the day to open a calendar at.
     Of what cannot be read, `fault` says why. Empty text has none of them.
     """
-    field: Any = KnownDateField() if request.GET.get("as") == KnownDateField.reads else DayField()
+    field: Any = FIELDS.get(request.GET.get("as", ""), DayField)()
     field.required = False
     try:
         found = field.clean(request.GET.get("text", ""))

@@ -30,6 +30,7 @@ from workitems.notices import tell_at_once
 from workitems.returns import Page, Section, one_section, return_page, takes_answers
 from workitems.services import handover as handover_services
 from workitems.services import rounds as round_services
+from workitems.services.assignments import TAKERS
 from workitems.views.answers import (
     CHOICES,
     COPY,
@@ -350,8 +351,10 @@ def show_given(person: User, of_return: Return, sections: list[Section], on: dat
         return 0
     items = [section.item.pk for section in sections]
     given = given_in([of_return.agency_id], items, on)
+    may_give = takes_answers(of_return) and of_return.agency_id in person.agencies_as(*TAKERS)
     units = {seat.unit_id for seat in person.current_seats if seat.agency_id == of_return.agency_id}
     for section in sections:
+        section.may_give = may_give
         if (row := given.get(section.item.pk)) is not None:
             section.given = row
             section.is_mine = row.user_id == person.pk or row.unit_id in units - {None}
