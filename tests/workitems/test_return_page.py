@@ -583,6 +583,17 @@ def test_a_return_of_a_closed_round_cannot_be_accepted_or_sent_back(
     assert of_return.state == "submitted"
 
 
+def test_accepting_does_not_lose_a_note_that_was_typed(reader, of_return, item, answered, approver):
+    submitted(of_return, approver)
+    note = {f"i{item.pk}-note": "How many towns?"}
+    response = reader.post(f"{of_return.get_absolute_url()}accept/", note)
+    assert response.status_code == 422
+    assert "Send the return back, or clear your notes to accept it." in response.text
+    assert "How many towns?</textarea>" in response.text
+    of_return.refresh_from_db()
+    assert of_return.state == "submitted"
+
+
 def test_a_return_can_be_accepted_only_once(reader, of_return, item, answered, approver):
     submitted(of_return, approver)
     reader.post(f"{of_return.get_absolute_url()}accept/")

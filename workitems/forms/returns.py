@@ -267,6 +267,9 @@ class SendBackForm(Form):
             )
         self.SOMETIMES = tuple(self.fields)
 
+    def holds_notes(self) -> bool:
+        return any((self[name].value() or "").strip() for name in self.fields)
+
     def note_on(self, item: WorkItem) -> forms.BoundField:
         return self[f"i{item.pk}-note"]
 

@@ -61,6 +61,9 @@ from workitems.views.lookups import require, signed_in, visible_plan
 
 SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
 MINE = "mine"  # `only` in the address: the items given to the reader
+NOTES_ARE_LEFT = (
+    "You wrote what should change. Send the return back, or clear your notes to accept it."
+)
 SUBMITTED = "Submitted. We’ll email a receipt to you and the agency’s contributors."
 Reason = Notice.Reason
 
@@ -418,6 +421,19 @@ def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpRespo
 def accept(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
     of_return = visible_return(request, slug, round, agency)
     require(request, "workitems.accept_return", of_return)
+    page = return_page(of_return, localdate(), is_for_reading=True)
+    form = SendBackForm(request.POST, items=items_on(page))
+    if of_return.round.is_open and form.holds_notes():
+        form.full_clean()
+        form.add_error("note", NOTES_ARE_LEFT)
+        return show(
+            request,
+            of_return,
+            page,
+            entries_of(of_return, page.sections),
+            send_back=form,
+            status=422,
+        )
     with refusals_in_messages(request):
         round_services.accept(of_return=of_return, by=signed_in(request), on=localdate())
         messages.success(request, f"The return of {of_return.agency} is accepted.")
