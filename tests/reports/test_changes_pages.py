@@ -10,7 +10,7 @@ import time_machine
 from agencies import history
 from agencies.models import Agency, Seat
 from reports.models import Briefing
-from reports.progress.changes import Kind, compare, read_both
+from reports.progress.changes import Kind, compare, load, read_both
 from reports.progress.changes import read_changes as read_changes
 from reports.progress.changes.compare import PlanThen
 from reports.progress.plan_counts import counts_of, earlier_counts_of
@@ -190,8 +190,13 @@ def whole(plan: Plan, moment: Moment) -> PlanThen:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_the_reduced_read_finds_the_same_changes_as_the_full_read(plan, police, customs, seed):
-    """The reduced read, the full read and the counts of the dashboard agree."""
+def test_the_reduced_read_finds_the_same_changes_as_the_full_read(
+    plan, police, customs, seed, monkeypatch
+):
+    """The reduced read, the full read and the counts of the dashboard agree, also if more records may
+    differ than are named by their ids."""
+    if seed % 2:
+        monkeypatch.setattr(load, "NAMED_BY_ID", 0)
     chance = random.Random(seed)
     pillar = PillarFactory(plan=plan)
     days = [date(2010, 1, 10) + timedelta(days=20 * step) for step in range(7)]
@@ -337,7 +342,7 @@ def test_a_moment_that_cannot_be_compared_is_refused_beside_its_field(reader, pl
 
 
 @pytest.mark.parametrize(
-    ("query", "queries"), [("?since=2010-02-01", 23), ("?at=2010-05-31&since=2010-02-01", 24)]
+    ("query", "queries"), [("?since=2010-02-01", 22), ("?at=2010-05-31&since=2010-02-01", 23)]
 )
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_page_takes_the_same_queries_for_any_number_of_changes(

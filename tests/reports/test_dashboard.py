@@ -430,10 +430,10 @@ BAR = 2
         ("", 8 + 1),
         # Agencies by their names of then.
         ("?at=2010-05-31", 3 + 1),
-        # Compared, what may differ is read as at both moments: delays, milestones, items and
-        # variations, and the names of agencies and pillars.
-        ("?since=2010-05-01", 8 + 1 + 2 * 4 + 2),
-        ("?at=2010-05-31&since=2010-05-01", 3 + 1 + 2 * 4 + 3),
+        # Compared, what may differ is found, and read as at both moments: delays, milestones, items and
+        # variations; then the names of agencies and pillars.
+        ("?since=2010-05-01", 8 + 1 + 1 + 2 * 4 + 2),
+        ("?at=2010-05-31&since=2010-05-01", 3 + 1 + 1 + 2 * 4 + 3),
         ("attention/", 0),
         ("milestones/", 0),
         ("delays/", 0),
