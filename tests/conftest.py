@@ -5,18 +5,18 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from io import StringIO
 from pathlib import Path
 
 import hypothesis
 import pytest
 from _pytest import runner
 from django.conf import settings
-from django.core.management import call_command
 from django.test import TransactionTestCase, override_settings
 from django.test.client import ClientHandler
 
-from tests.snapshots import SQLiteSnapshot, take_snapshot
+from tests.demos import Demos
+from tests.made_once import kept_in_this_run
+from tests.snapshots import take_snapshot
 from trafficking_plan.call_stack import roomy
 
 pytest_plugins = [
@@ -128,27 +128,11 @@ def _no_network():
         yield
 
 
-@pytest.fixture(scope="session")
-def _demos() -> dict[tuple[str, ...], SQLiteSnapshot]:
-    """Databases made by the demo's commands, by the commands' names."""
-    return {}
-
-
 @pytest.fixture
-def load_demo(transactional_db, _demos) -> Callable[..., None]:
-    """Run commands of the demo once a session; later tests get a copy of the result."""
-
-    def load_demo(*commands: str) -> None:
-        if commands in _demos:
-            _demos[commands].restore()
-            return
-        with override_settings(DEBUG=True):  # the loaders refuse to run without it
-            for command in commands:
-                call_command(command, stdout=StringIO())
-        if isinstance(snapshot := take_snapshot(), SQLiteSnapshot):
-            _demos[commands] = snapshot
-
-    return load_demo
+def load_demo(request, transactional_db, tmp_path_factory) -> Callable[..., None]:
+    """Run commands of the demo once in a run; later tests get a copy of the result."""
+    demos = Demos(kept_in_this_run(request.config, tmp_path_factory, "demos"))
+    return lambda *commands: demos.load(commands)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ import hashlib
 import logging
 import os
 import pickle
-from pathlib import Path
 
 import pytest
 
 from reports.render import pdf
+from tests.made_once import kept_in_this_run
 
 
 def pytest_addoption(parser):
@@ -38,7 +38,7 @@ class Printed:
 
     @pytest.fixture(scope="session", autouse=True)
     def _papers_are_printed_once(self, request, tmp_path_factory):
-        folder = folder_of(request.config, tmp_path_factory)
+        folder = kept_in_this_run(request.config, tmp_path_factory, "papers")
         folder.mkdir(exist_ok=True)
         plain = pdf._write
 
@@ -83,10 +83,3 @@ class Warnings(logging.Handler):
 
     def emit(self, record):
         self.told = True
-
-
-def folder_of(config, tmp_path_factory):
-    if given := config.getoption("papers"):
-        return Path(given)
-    folder = tmp_path_factory.getbasetemp()
-    return (folder.parent if os.environ.get("PYTEST_XDIST_WORKER") else folder) / "papers"
