@@ -129,6 +129,10 @@ class Section:
         return self.update is not None
 
     @property
+    def says_something(self) -> bool:
+        return self.update is not None and self.update.says_something
+
+    @property
     def overdue(self) -> list[Milestone]:
         """The overdue milestones that want words: of an item that the agency only supports, its own."""
         late = standing.Late.OVERDUE
@@ -176,7 +180,7 @@ class Page:
 
     @property
     def answered(self) -> int:
-        return sum(section.is_answered for section in self.led)
+        return sum(section.says_something for section in self.led)
 
     @property
     def total(self) -> int:

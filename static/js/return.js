@@ -184,7 +184,7 @@ class Section extends Autosave {
 
   showStep(milestone, told, status) {
     const old = this.step(milestone);
-    if (!old) return;
+    if (!old || told.milestone === null) return; // not saved: what was typed stays to be copied
     const had = old.contains(document.activeElement);
     const holder = document.createElement("template");
     holder.innerHTML = told.milestone;
@@ -413,7 +413,11 @@ function tell() {
         ? `Item ${element.dataset.number} waits for your choice between two texts.`
         : "A reply waits for your choice between two texts.",
     wrong: ({ element, wrong }) =>
-      element.dataset.number ? `Item ${element.dataset.number} is not saved. ${wrong}` : `A reply is not saved. ${wrong}`,
+      element.dataset.number && wrong.startsWith(`Item ${element.dataset.number} is not saved`)
+        ? wrong
+        : element.dataset.number
+        ? `Item ${element.dataset.number} is not saved. ${wrong}`
+        : `A reply is not saved. ${wrong}`,
     rest: lastSaved && `All saved at ${lastSaved}`,
   });
 }

@@ -264,7 +264,9 @@ def test_typed_text_stays_on_the_page_when_the_return_was_submitted_elsewhere(pa
     scene.of_return.submitted_at = scene.of_return.round.opened_at
     scene.of_return.save()
     box(page, item).fill("Printed in Suva.")
-    expect(section(page, item)).to_contain_text("Item 1.1 is not saved: it is locked.")
+    expect(section(page, item)).to_contain_text(
+        "Item 1.1 is not saved: the return was submitted meanwhile."
+    )
     expect(box(page, item)).to_have_value("Printed in Suva.")
     assert warns(page)
 

@@ -289,7 +289,7 @@ def test_the_returns_page_says_so_at_the_milestone(browser, milestone, police):
     answer = browser.post(address, said, headers={"accept": "application/json"})
     assert answer.status_code == 422
     assert PAST_FORECAST in answer.json()["milestone"]
-    assert "Say why it is late." in answer.json()["milestone"]
+    assert "Say why the date moves." in answer.json()["milestone"]
 
 
 def test_the_request_offers_to_go_past_the_plans_end_only_where_it_would(browser, milestone):

@@ -224,7 +224,7 @@ def test_text_typed_into_a_return_locked_meanwhile_is_shown(
     of_return.save()
     response = writer.post(of_return.get_absolute_url(), {"act": "save", **data})
     assert response.status_code == 422
-    assert "Item 1.2 is not saved: it is locked." in response.text
+    assert f"Item 1.2 is not saved: the return was {state} meanwhile." in response.text
     for kept in ("What you typed is not saved", "Printed in Suva.", "Another printer."):
         assert kept in response.text
     assert of_return.updates.count() == 0
@@ -235,8 +235,53 @@ def test_text_typed_into_a_return_locked_meanwhile_is_shown(
 def test_a_closed_round_accepts_no_answer(writer, of_return, item, coordinator):
     rounds.close_round(round=of_return.round, by=coordinator, at=NOW)
     status, told = save(writer, of_return, item, **typed(item, achieved="Printed."))
-    assert (status, told["refusals"]) == (422, ["Item 1.2 is not saved: it is locked."])
+    sentence = (
+        "Item 1.2 is not saved: the round is closed. Copy your words before you leave this page."
+    )
+    assert (status, told["refusals"]) == (422, [sentence])
     assert of_return.updates.count() == 0
+
+
+def closed(of_return, milestone, by):
+    rounds.close_round(round=of_return.round, by=by, at=NOW)
+    return "the round is closed"
+
+
+def done(of_return, milestone, by):
+    milestone.completed_on = TODAY
+    milestone.save()
+    return "it was completed or withdrawn, or went to another agency"
+
+
+@pytest.mark.parametrize("meanwhile", [closed, done])
+@pytest.mark.parametrize("by_script", [True, False])
+def test_what_was_typed_on_a_milestone_that_is_gone_is_refused_and_shown(
+    writer, of_return, item, milestone, coordinator, meanwhile, by_script
+):
+    data = asked(milestone, **LATE)
+    why = meanwhile(of_return, milestone, coordinator)
+    sentence = f"“{milestone}” is not saved: {why}. Copy your words before you leave this page."
+    if by_script:
+        status, told = save(writer, of_return, item, milestone=milestone.pk, **data)
+        assert (status, told["milestone"]) == (422, None), "the page keeps what was typed"
+        assert sentence in told["refusals"]
+    else:
+        page = writer.post(of_return.get_absolute_url(), {"act": "save", **data})
+        assert page.status_code == 422
+        for kept in (sentence, "What you typed is not saved", "Another printer."):
+            assert kept in page.text
+    assert of_return.milestone_answers.count() == 0
+
+
+def test_an_answer_without_words_is_no_answer(writer, of_return, item, contributor):
+    answer(of_return, item, contributor)
+    status, told = save(writer, of_return, item, **typed(item, version=1, achieved=""))
+    assert (status, told["is_answered"], told["progress"]) == (
+        *(200, False),
+        {"answered": 0, "total": 1},
+    )
+    page = writer.get(of_return.get_absolute_url())
+    assert ("0 of 1 item answered" in page.text, page.context["page"].answered) == (True, 0)
 
 
 # --- one section, as the script sends it --------------------------------------------------------
@@ -560,7 +605,7 @@ def test_a_second_new_date_extends_the_same_delay(writer, of_return, item, delay
             "2 June 2010 has not come yet. Enter the day it was done, up to today.",
         ),
         ({"outcome": "not_yet"}, "forecast_due", "Enter when it is now expected."),
-        (LATE | {"reason": ""}, "reason", "Say why it is late."),
+        (LATE | {"reason": ""}, "reason", "Say why the date moves."),
         (
             LATE | {"cause": ""},
             "cause",

@@ -163,7 +163,9 @@ def test_a_milestone_is_answered_through_the_forms_of_the_page(
     MilestoneFactory(item=item, number=2, description="Staff trained", agreed_due=YESTERDAY)
     sheets = Sheets(downloaded(writer, of_return))
     sheets.milestone("Done on", "31/5/2010").milestone("What shows it", "The invoice.")
-    sheets.milestone("New date", date(2010, 9, 30), 1).milestone("Why it is late", "No printer.", 1)
+    sheets.milestone("New date", date(2010, 9, 30), 1).milestone(
+        "Why the date moves", "No printer.", 1
+    )
     sheets.milestone("Cause", "Staffing", 1).milestone("What is being done", "Hire one.", 1)
     sheets.milestone("Is the cause settled?", "Being settled", 1)
     sheets.milestone("Which agency settles it", "Customs", 1)
@@ -445,10 +447,10 @@ def test_words_that_go_with_another_date_are_listed_and_not_said_to_be_taken(
     writer, of_return, item, milestone
 ):
     sheets = Sheets(downloaded(writer, of_return)).milestone("Done on", "31 May 2010")
-    sheets.milestone("Why it is late", "No printer.").milestone("What shows it", "The invoice.")
+    sheets.milestone("Why the date moves", "No printer.").milestone("What shows it", "The invoice.")
     page = upload(writer, of_return, sheets).url
     assert [(fault.place, fault.problem) for fault in writer.get(page).context["faults"]] == [
-        ("Milestones, row 2, Why it is late (I2)", "This goes only with “New date”, so it was not read.")
+        ("Milestones, row 2, Why the date moves (I2)", "This goes only with “New date”, so it was not read.")
     ]  # fmt: skip
     take(writer, page)
     assert [each["label"] for each in ReturnSheet.objects.get().taken["shown"]] == [
@@ -458,11 +460,11 @@ def test_words_that_go_with_another_date_are_listed_and_not_said_to_be_taken(
 
 
 def test_words_on_a_milestone_without_a_date_are_a_question(writer, of_return, item, milestone):
-    sheets = Sheets(downloaded(writer, of_return)).milestone("Why it is late", "No printer.")
+    sheets = Sheets(downloaded(writer, of_return)).milestone("Why the date moves", "No printer.")
     page = upload(writer, of_return, sheets).url
     assert [fault.problem for fault in writer.get(page).context["faults"]] == [
         "Neither “Done on” nor “New date” is filled.",
-        "The rest of this row was not read either: Why it is late.",
+        "The rest of this row was not read either: Why the date moves.",
     ]
 
 

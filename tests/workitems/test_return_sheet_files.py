@@ -322,12 +322,12 @@ def test_every_wrong_cell_of_a_milestone_is_named_with_what_is_left_beside_it(
     writer, of_return, milestone
 ):
     sheets = Sheets(downloaded(writer, of_return)).milestone("New date", "32 Febtober")
-    sheets.milestone("Why it is late", "Still waiting.").milestone("Cause", "Laziness")
+    sheets.milestone("Why the date moves", "Still waiting.").milestone("Cause", "Laziness")
     sheets.milestone("By which agency", "FBI").milestone("By when", "soon")
     page = upload(writer, of_return, sheets).url
     found = writer.get(page).context["faults"]
     assert sorted((fault.place, fault.problem) for fault in found) == [
-        ("Milestones, row 2", "The rest of this row was not read either: Why it is late."),
+        ("Milestones, row 2", "The rest of this row was not read either: Why the date moves."),
         ("Milestones, row 2, By when (Q2)", "“soon” is no date."),
         ("Milestones, row 2, By which agency (P2)", "“FBI” is not an allowed value."),
         ("Milestones, row 2, Cause (J2)", "“Laziness” is not an allowed value."),
@@ -341,7 +341,7 @@ def test_a_milestone_that_the_form_refuses_names_what_is_left(writer, of_return,
     sheets = Sheets(downloaded(writer, of_return)).milestone("New date", "30 September 2010")
     page = upload(writer, of_return, sheets.milestone("What is being done", "Hire one.")).url
     places = [(fault.place, fault.problem) for fault in writer.get(page).context["faults"]]
-    assert ("Milestones, row 2, Why it is late (I2)", "Say why it is late.") in places
+    assert ("Milestones, row 2, Why the date moves (I2)", "Say why the date moves.") in places
     assert places[-1] == (
         "Milestones, row 2",
         "The rest of this row was not read either: New date, What is being done.",

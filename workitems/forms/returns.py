@@ -148,7 +148,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
     completed_on = PastDayField(label="Done on what day", required=False)
     shown_by = ReasonField(label="What shows it", required=False)
     forecast_due = KnownDateField(label="Now expected", required=False)
-    reason = ReasonField(label="Why it is late", required=False)
+    reason = ReasonField(label="Why the date moves", required=False)
     cause = forms.ChoiceField(
         label="Cause", choices=[("", "Choose a cause"), *Delay.Cause.choices], required=False
     )
@@ -190,7 +190,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
             self._need(cleaned, "completed_on", "Enter the day it was done.")
         else:
             self._need(cleaned, "forecast_due", "Enter when it is now expected.")
-            self._need(cleaned, "reason", "Say why it is late.")
+            self._need(cleaned, "reason", "Say why the date moves.")
         return cleaned
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:

@@ -126,7 +126,7 @@ def _progress() -> dict[str, Any]:
     # Subqueries run once per return; joins would repeat the work for each of its updates.
     updates = Update.objects.filter(of_return=models.OuterRef("pk")).order_by()
     own = updates.filter(item__lead_agency=models.OuterRef("agency"))
-    live = own.exclude(item__stage=Stage.WITHDRAWN).values("of_return")
+    live = own.saying_something().exclude(item__stage=Stage.WITHDRAWN).values("of_return")
     answered = live.annotate(number=models.Count("pk")).values("number")
     last = updates.values("of_return").annotate(last=models.Max("written_at")).values("last")
     return {
@@ -287,6 +287,9 @@ class UpdateQuerySet(models.QuerySet["Update"]):
     def newest_first(self) -> Self:
         return self.order_by("-of_return__round__period_end", "of_return__agency__short_name")
 
+    def saying_something(self) -> Self:
+        return self.exclude(no_change_on=None, achieved="", planned_next="", challenges="")
+
 
 class Update(models.Model):
     """One agency's answer on one item in one round."""
@@ -343,6 +346,11 @@ class Update(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}: {self.of_return}"
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it has words, or says "no change"; a stage alone is no answer."""
+        return bool(self.no_change_on or self.achieved or self.planned_next or self.challenges)
 
 
 def evidence_path(instance: "Evidence", filename: str) -> str:

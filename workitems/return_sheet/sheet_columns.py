@@ -14,7 +14,8 @@ class Column:
     """`field` is the form field that the cell answers; "" for a cell that is only read.
 
     `choices` names the list to choose from, on the hidden sheet of lists; `hint` is shown beside the
-    cell while it is chosen. `is_later`: workbooks of an earlier release lack the column, and are read.
+    cell while it is chosen. `is_later`: workbooks of an earlier release lack the column, and are read; `formerly` is its
+    heading in them.
     """
 
     heading: str
@@ -24,6 +25,7 @@ class Column:
     is_day: bool = False
     hint: str = ""
     is_later: bool = False
+    formerly: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ MILESTONES = Table(
         Column("Done on", 16, "completed_on", is_day=True),
         Column("What shows it", 30, "shown_by"),
         Column("New date", 18, "forecast_due", is_day=True),
-        Column("Why it is late", 36, "reason"),
+        Column("Why the date moves", 36, "reason", formerly="Why it is late"),
         Column("Cause", 22, "cause", choices="cause"),
         Column("Is the cause settled?", 20, "settlement", "settlement", is_later=True),
         Column("Which agency settles it", 14, "settling_agency", "settling_agency", is_later=True),

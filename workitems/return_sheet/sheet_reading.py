@@ -174,7 +174,7 @@ class _Sheet:
             TABLES, key=lambda table: sum(bare(c.heading) in headings for c in table.columns)
         )
         for column in self.table.columns:
-            at = headings.get(bare(column.heading))
+            at = headings.get(bare(column.heading), headings.get(bare(column.formerly)))
             if at is not None:
                 self.columns[at] = column
             elif column.field and not column.is_later:

@@ -238,7 +238,7 @@ def _instructions(workbook: Any, of_return: Return, on: date) -> None:
             "Where nothing happened, choose “Yes” under “No change” and leave the words empty. It is grey where words are needed: a "
             "milestone is overdue, or there was no change twice running.",
             f"“Milestones” has those that are due, late or next. Enter a date under “Done on”, such as {known(on)}; or a new date, "
-            "why it is late, the cause, whether that is settled, the effect, and what is being done by which agency.",
+            "why the date moves, the cause, whether that is settled, the effect, and what is being done by which agency.",
             f"To hand it in, open {page} and choose the file under “Answer in Excel”. You see each difference before anything is "
             "written, and choose where the return was changed meanwhile. Nothing newer is overwritten.",
             "The answers are then a draft in the return. An approver submits the return as before.",

@@ -62,7 +62,7 @@ def answers_of(of_return: Return, on: date) -> Answers:
     updates = {update.item_id: update for update in of_return.updates.all()}
     return Answers(
         total=len(items),
-        answered=sum(item.pk in updates for item in items),
+        answered=sum(item.pk in updates and updates[item.pk].says_something for item in items),
         unchanged=sum(
             item.pk in updates and updates[item.pk].no_change_on is not None for item in items
         ),

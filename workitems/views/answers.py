@@ -95,6 +95,8 @@ class Entry:
     is_written: bool = False
     is_saved: bool = False
     refusals: list[str] = field(default_factory=list)
+    # (label, text) of what was typed on milestones that the return no longer asks about.
+    lost: list[tuple[str, str]] = field(default_factory=list)
     # Versions of the answers on milestones that were just written, by id.
     milestones_written: dict[int, int] = field(default_factory=dict)
 
@@ -128,11 +130,12 @@ class Entry:
     @property
     def words(self) -> list[tuple[str, str]]:
         """(label, text) of everything typed in changed forms."""
-        return [pair for form in self.forms if form.is_touched() for pair in form.words()]
+        typed = [pair for form in self.forms if form.is_touched() for pair in form.words()]
+        return [*typed, *self.lost]
 
     def keep_from(self, typed: "Entry") -> None:
         """Copy what could not be saved from `typed`, to show it again."""
-        self.refusals, self.theirs = typed.refusals, typed.theirs
+        self.refusals, self.theirs, self.lost = typed.refusals, typed.theirs, typed.lost
         self.notes = keep_notes(self.notes, typed.notes)
         if typed.is_answer_wrong or typed.refusals:
             self.form = typed.form
@@ -318,6 +321,42 @@ def _milestone_entry(
     )
 
 
+def refuse_gone_milestones(of_return: Return, entries: list[Entry], data: QueryDict) -> None:
+    """Refuse what was typed on milestones that the return no longer asks about, and keep it to be copied."""
+    found = (re.fullmatch("m([0-9]{1,9})-version", name) for name in data)
+    gone = {int(match[1]) for match in found if match} - {
+        step.line.milestone.pk
+        for entry in entries
+        for step in entry.milestones
+        if step.form and step.form.is_bound
+    }
+    if not gone:
+        return
+    why = (
+        "it was completed or withdrawn, or went to another agency"
+        if of_return.round.is_open
+        else "the round is closed"
+    )
+    agencies, by_item = members_of(of_return), {each.section.item.pk: each for each in entries}
+    rows = Milestone.objects.filter(pk__in=gone, item__in=by_item)
+    for milestone in rows.select_related("item"):
+        answers = of_return.milestone_answers.filter(
+            milestone=milestone, delay=None, mitigation=None
+        )
+        shown = _as_shown(answers.last(), _number(data, f"m{milestone.pk}-answer_version"))
+        form = MilestoneAnswerForm(data, milestone=milestone, agencies=agencies, answer=shown)
+        if form.is_touched():
+            entry = by_item[milestone.item_id]
+            entry.refusals.append(
+                f"“{milestone}” is not saved: {why}. Copy your words before you leave this page."
+            )
+            entry.lost += [
+                (str(each.label), str(each.value()))
+                for each in form.visible_fields()
+                if each.name in form.changed_data and each.value()
+            ]
+
+
 # --- saving -----------------------------------------------------------------------------------
 
 
@@ -335,7 +374,9 @@ def save_entry(
     """
     if not takes_answers(of_return):
         if act == NO_CHANGE or any(form.is_touched() for form in entry.forms):
-            entry.refusals.append(f"Item {entry.section.item.number} is not saved: it is locked.")
+            entry.refusals.append(
+                f"Item {entry.section.item.number} is not saved: {_why_locked(of_return)}. Copy your words before you leave this page."
+            )
         return
     for milestone in entry.milestones:
         save_milestone(request, of_return, entry, milestone)
@@ -345,6 +386,12 @@ def save_entry(
         say_no_change(request, of_return, entry)
     elif act == SAVE and (form := entry.form) and form.is_touched() and form.is_valid():
         write_update(request, of_return, entry, form, is_pause=is_pause)
+
+
+def _why_locked(of_return: Return) -> str:
+    if not of_return.round.is_open:
+        return "the round is closed"
+    return f"the return was {of_return.get_state_display().lower()} meanwhile"
 
 
 def write_update(
@@ -598,7 +645,7 @@ def section_json(
         "version": shown.version if shown else 0,
         "answer": None,
         "saved_at": time_format(localtime(), "g:i a"),
-        "is_answered": update is not None,
+        "is_answered": update is not None and update.says_something,
         "no_change": bool(update and update.no_change_on),
         "progress": {"answered": progress.answered, "total": progress.items},
         "mended": mended_now(of_return),
@@ -628,7 +675,7 @@ def section_json(
     if entry.theirs is not None:
         context = {"theirs": entry.theirs, "item": item}
         answer["theirs"] = render_to_string("workitems/returns/theirs.html", context, request)
-    if milestone:
+    if milestone and not entry.lost:  # else the page keeps what was typed
         now = one_section(of_return, item, on, with_milestones=True)
         answer["may_say_no_change"] = now.may_say_no_change
         answer["milestone"] = milestone_html(request, of_return, entry, now, milestone)

@@ -50,6 +50,7 @@ from workitems.views.answers import (
     keep_notes,
     milestones_read,
     note_entries,
+    refuse_gone_milestones,
     reply_json,
     rest_in_words,
     save_entry,
@@ -139,6 +140,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     for entry in entries:
         meant = act in (NO_CHANGE, TAKE_THEIRS) and entry.section.item.number == number
         save_entry(request, of_return, entry, act if meant else SAVE)
+    refuse_gone_milestones(of_return, entries, request.POST)
     notes = notes_on_the_whole(of_return, page, request.POST)
     notes_saved = [save_reply(request, each) for each in notes]
     wrong = {entry.section.item.pk: entry for entry in entries if entry.is_wrong}
@@ -390,6 +392,7 @@ def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) 
     with writing_for(request, of_return):
         act = request.POST.get("act", SAVE)
         save_entry(request, of_return, entry, act, is_pause=True)
+        refuse_gone_milestones(of_return, [entry], request.POST)
     status = 409 if entry.theirs else 422 if entry.is_wrong else 200
     return JsonResponse(section_json(request, of_return, entry, milestone), status=status)
 
