@@ -47,6 +47,7 @@ from reports.views.release import (
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),
+    path("wall/", dashboard.wall, name="wall"),
     path("changes/", changes.changes, name="changes"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("trends/", trends.trends, name="trends"),

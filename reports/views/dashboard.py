@@ -41,31 +41,45 @@ def look_page(
     return render(request, f"reports/dashboard/{name}.html", context | more, status=status)
 
 
-@require_safe
-def overview(request: HttpRequest, slug: str) -> HttpResponse:
+def read(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
+    """Return the selected view, compared with the last meeting or briefing if nothing is selected,
+    and the context of its dashboard."""
     look, context = look_of(request, slug)
-    plan, earlier = look.plan, context["bar"].earlier()
+    earlier = context["bar"].earlier()
     if look.since is None and earlier:
         look = replace(look, since=earlier[0].moment, is_compared_by_default=True)
-    page = dashboard.read_dashboard(look)
+    return look, context | {
+        "look": look,
+        "page": dashboard.read_dashboard(look),
+        "earlier": earlier,
+        "marks": dashboard.SHOWN_STANDINGS,
+    }
+
+
+@require_safe
+def wall(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the first screen of the dashboard, large, without controls, for a screen on a wall."""
+    look, context = read(request, slug)
+    colours = chosen(request, "colours", {"light": "Light", "dark": "Dark"})
+    return look_page(request, "wall", context, colours=colours)
+
+
+@require_safe
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    look, context = read(request, slug)
+    page, plan = context["page"], look.plan
     bars = [
         charts.BarRow(each.figure.label, each.days, each.words, each.figure.url)
         for each in page.causes
     ]
     label = "Today" if look.at.is_now else f"{look.at.on:%-d %B %Y}"
-    return render(
+    return look_page(
         request,
-        "reports/dashboard/overview.html",
-        context
-        | {
-            "look": look,
-            "page": page,
-            "next_meeting": plan.meetings.coming(look.at.on).first() if look.at.is_now else None,
-            "causes": charts.cause_bars(bars, narrow=True),
-            "timeline": charts.dashboard_timeline(page.timeline, on=look.at.on, label=label),
-            "earlier": earlier,
-            "marks": dashboard.SHOWN_STANDINGS,
-        },
+        "overview",
+        context,
+        next_meeting=plan.meetings.coming(look.at.on).first() if look.at.is_now else None,
+        causes=charts.cause_bars(bars, narrow=True),
+        timeline=charts.dashboard_timeline(page.timeline, on=look.at.on, label=label),
     )
 
 

@@ -102,6 +102,7 @@ const closeMenus = (but) => {
 document.addEventListener("click", ({ target }) => closeMenus(target));
 document.addEventListener("keydown", ({ key, target }) => {
   if (key !== "Escape") return;
+  if (!document.querySelector("details.menu[open]")) document.querySelector("a[data-leave]")?.click();
   target.closest?.("details.menu[open]")?.querySelector("summary").focus();
   closeMenus(null);
 });

@@ -118,6 +118,17 @@ def test_from_the_dashboard_to_a_decision_and_back(
     expect(page.locator("main")).to_contain_text("1 completed")
     assert_accessible(page, accessibility_faults)
 
+    # On a wall, light and dark, and back.
+    page.goto(dashboard)
+    page.get_by_role("link", name="Wall").click()
+    expect(lines.filter(has_text="1.3 Open a shelter")).to_contain_text("Decide V7")
+    assert_accessible(page, accessibility_faults)
+    page.get_by_role("link", name="Dark").click()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 24, 30)"
+    assert_accessible(page, accessibility_faults)
+    page.keyboard.press("Escape")
+    page.wait_for_url(dashboard)
+
     # The meeting screen, by keyboard.
     page.goto(live_server.url + reverse("meetings:list", args=[scene.plan.slug]))
     page.get_by_role("link", name=f"{localdate():%-d %B %Y}").first.click()

@@ -361,6 +361,21 @@ def test_earlier_meetings_and_briefings_are_offered_for_comparison(reader, plan)
     assert "3 July 2010" not in page
 
 
+@pytest.mark.parametrize(
+    ("query", "colours"),
+    [("", "light dark"), ("?colours=dark", "dark"), ("?colours=pink", "light dark")],
+)
+def test_the_wall_has_the_first_screen_without_controls(reader, plan, police, query, colours):
+    WorkItemFactory.create_batch(7, plan=plan, lead_agency=police, confidence="off_track")
+    page = reader.get(address(plan, f"wall/{query}")).text
+    assert "<h1>No work item is late. Seven are in doubt.</h1>" in page
+    assert page.count("Hear from") == 5
+    assert f'<meta name="color-scheme" content="{colours}">' in page
+    assert [page.count(control) for control in ("<form", "<button", "<summary", "<input")] == [
+        0
+    ] * 4
+
+
 def test_an_empty_plan_shows_its_next_step_alone(reader, plan):
     page = reader.get(address(plan)).text
     assert "<h1>No work items yet.</h1>" in page
@@ -434,6 +449,7 @@ BAR = 2
         # variations; then the names of agencies and pillars.
         ("?since=2010-05-01", 8 + 1 + 1 + 2 * 4 + 2),
         ("?at=2010-05-31&since=2010-05-01", 3 + 1 + 1 + 2 * 4 + 3),
+        ("wall/", 8),
         ("attention/", 0),
         ("milestones/", 0),
         ("delays/", 0),
