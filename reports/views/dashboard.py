@@ -73,14 +73,12 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         for each in page.causes
     ]
     label = "Today" if look.at.is_now else f"{look.at.on:%-d %B %Y}"
-    return look_page(
-        request,
-        "overview",
-        context,
-        next_meeting=plan.meetings.coming(look.at.on).first() if look.at.is_now else None,
-        causes=charts.cause_bars(bars, narrow=True),
-        timeline=charts.dashboard_timeline(page.timeline, on=look.at.on, label=label),
-    )
+    context |= {
+        "next_meeting": plan.meetings.coming(look.at.on).first() if look.at.is_now else None,
+        "causes": charts.cause_bars(bars, narrow=True),
+        "timeline": charts.dashboard_timeline(page.timeline, on=look.at.on, label=label),
+    }
+    return render(request, "reports/dashboard/overview.html", context)
 
 
 def register(
