@@ -200,8 +200,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", max_length=254)
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
-    # Not used since the administration pages are gone (decision 58). The next migration may drop it.
-    is_staff = models.BooleanField("may open the administration pages", default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -234,10 +232,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         superuser opens the pages of agencies and people (`is_administrator`) and nothing else.
         """
         return self.is_active and has_perm(perm, self, obj)
-
-    def has_module_perms(self, app_label: str) -> bool:
-        """Return False. Django asks this for its administration pages, which are gone."""
-        return False
 
     def get_full_name(self) -> str:
         return self.name

@@ -86,8 +86,8 @@ def item(plan, police):
     )
 
 
-def told(plan):
-    page = history_page(Scope(plan=plan.pk), Reader(), Wanted())
+def told(plan, **wanted):
+    page = history_page(Scope(plan=plan.pk), Reader(), Wanted(**wanted))
     return [f"{entry.who} {entry.what}" for entry in page.entries]
 
 
@@ -278,6 +278,9 @@ def test_what_is_removed_is_told_in_the_history(plan, item, user):
         f"{user.signature} no longer named Labour as supporting.",
         f"{user.signature} removed the milestone “Staff trained”.",
     ]
+    assert f"{user.signature} removed the milestone “Staff trained”." in told(plan, field="dates")
+    assert f"{user.signature} removed item 1.1, “Train staff”." in told(plan, field="wording")
+    assert f"{user.signature} removed item 1.1, “Train staff”." not in told(plan, field="dates")
 
 
 def test_a_pillar_with_items_stays(item, user):

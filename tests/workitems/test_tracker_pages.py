@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from agencies.models import Seat
+from agencies.models import Agency, Seat
 from tests.factories import AgencyFactory, SeatFactory
 from tests.workitems import trackers
 from workitems.models import Plan, TrackerMapping, TrackerNote
@@ -170,6 +170,59 @@ def test_an_import_with_other_answers_than_shown_shows_the_plan_first(person):
     assert "Your answers changed the plan" in response.text
     answer(person, act="import")
     assert str(Plan.objects.get().items.get().milestones.get().original) == "July to September 2027"
+
+
+def test_an_agency_that_the_register_does_not_know_is_added_with_its_names(person):
+    upload(
+        person,
+        trackers.sheet_of([["No", "Action", "Lead"], ["1", "Train staff", "Ministry of Forests"]]),
+    )
+    give_columns(person)
+    page = person.get(PREVIEW)
+    (doubt,) = page.context["found"].open_doubts
+    assert doubt.new_agency == ("Ministry of Forests", "Ministry of Forests")
+    data = fields_of(page) | {doubt.name: ADD, f"{doubt.name}-short": "Police", "act": "import"}
+    refused = person.post(PREVIEW, data)
+    assert refused.context["form"].errors == {
+        f"{doubt.name}-short": [
+            f"That is the short name of {Agency.objects.get(short_name='Police').name}. Choose it in the "
+            "list, or enter another."
+        ]
+    }
+    data |= {f"{doubt.name}-short": "MoF", "act": "update"}
+    assert person.post(PREVIEW, data).url == PREVIEW
+    assert answer(person, act="import").status_code == 302
+    lead = Plan.objects.get().items.get().lead_agency
+    assert (lead.short_name, lead.name) == ("MoF", "Ministry of Forests")
+
+
+def test_a_second_file_in_another_tab_loses_nothing_in_silence(person):
+    upload(person, trackers.plain_csv(3), "first.csv")
+    give_columns(person)
+    page = person.get(PREVIEW)
+    first = fields_of(page) | {"file": page.context["state"].key, "act": "import"}
+    upload(person, trackers.merged(3), "second.xlsx")
+    response = person.post(PREVIEW, first, follow=True)
+    assert response.redirect_chain[0][0] == CHOOSE
+    assert "You have chosen another spreadsheet since, second.xlsx" in response.text
+    assert not Plan.objects.exists()
+
+
+def test_the_notes_of_an_item_are_linked_from_its_page_for_its_coordinator(person):
+    upload(person, trackers.plain_csv(3))
+    give_columns(person)
+    answer(person, act="import")
+    plan = Plan.objects.get()
+    Plan.objects.filter(pk=plan.pk).update(adopted_on=plan.released_on)
+    address = f"{reverse('plans:tracker-notes', args=[plan.slug])}?item=A1"
+    item = plan.items.get(number="A1").get_absolute_url()
+    assert address in person.get(item).text
+    assert "Officer 0" in person.get(address).text
+    reader = Client()
+    seat = SeatFactory(role=Seat.Role.OBSERVER, agency=plan.coordinating_agency)
+    reader.force_login(seat.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert (reader.get(item).status_code, reader.get(address).status_code) == (200, 403)
+    assert address not in reader.get(item).text
 
 
 def test_a_date_is_typed_where_there_is_none(person):

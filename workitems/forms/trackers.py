@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
+from django.utils.html import format_html
 
 from agencies.fields import DayField, Form, TextField
 from agencies.models import Agency
@@ -14,13 +15,20 @@ from workitems.forms.due_dates import KnownDateField
 from workitems.forms.portfolios import PortfolioField, offer_recorded
 from workitems.forms.workbook import MAX_MEGABYTES
 from workitems.models import Plan
-from workitems.tracker.doubts import Doubt
+from workitems.tracker.doubts import ADD, NAME_PARTS, Doubt
 from workitems.tracker.grid import Sheet
 from workitems.tracker.guess import Column, Mapping
 from workitems.tracker.headings import LABELS, Field
 
 FIELDS = [(str(field), label) for field, label in LABELS.items()]
 HEADING_ROWS = 100
+# A doubt, its choice, its date if it takes one, and the names of an agency that it may add.
+Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundField] | None]
+
+
+def hidden_part(words: str, rest: str) -> str:
+    """Return a label of which only the words are seen; the rest is for screen readers."""
+    return format_html('{}<span class="visually-hidden">{}</span>', words, rest)
 
 
 class TrackerFileForm(Form):
@@ -179,6 +187,22 @@ class DoubtsForm(Form):
                     required=False,
                     initial=typed or None,
                 )
+            if doubt.new_agency:
+                name, short = doubt.new_agency
+                about = f" of “{doubt.said[:60]}”"
+                self.fields[f"{doubt.name}-name"] = TextField(
+                    label=hidden_part("Name, if you add it", about),
+                    required=False,
+                    max_length=200,
+                    initial=name,
+                )
+                self.fields[f"{doubt.name}-short"] = TextField(
+                    label=hidden_part("Short name", about),
+                    required=False,
+                    max_length=30,
+                    initial=short,
+                    widget=forms.TextInput(attrs={"size": 12}),
+                )
 
     def need(self, doubts: Iterable[Doubt]) -> None:
         """Say at these doubts that they must be answered."""
@@ -187,10 +211,34 @@ class DoubtsForm(Form):
                 said = f"“{doubt.said}”: choose" if doubt.said else "Choose"
                 self.add_error(doubt.name, f"{said} an answer.")
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a new agency without names, or with those of another."""
+        data = super().clean() or self.cleaned_data
+        for doubt in self.doubts:
+            if not doubt.new_agency or data.get(doubt.name) != ADD:
+                continue
+            short = data.get(f"{doubt.name}-short", "")
+            for part, what in zip(NAME_PARTS, ("name", "short name"), strict=True):
+                if f"{doubt.name}-{part}" in data and not data[f"{doubt.name}-{part}"]:
+                    self.add_error(f"{doubt.name}-{part}", f"Enter the agency’s {what}.")
+            if ";" in short:
+                self.add_error(f"{doubt.name}-short", "Enter a short name without a semicolon.")
+            elif other := Agency.objects.filter(short_name__iexact=short).first():
+                self.add_error(
+                    f"{doubt.name}-short",
+                    f"That is the short name of {other.name}. Choose it in the list, or enter another.",
+                )
+        return data
+
     @property
-    def rows(self) -> list[tuple[Doubt, forms.BoundField, forms.BoundField | None]]:
+    def rows(self) -> list[Row]:
         return [
-            (doubt, self[doubt.name], self[f"{doubt.name}-date"] if doubt.takes_date else None)
+            (
+                doubt,
+                self[doubt.name],
+                self[f"{doubt.name}-date"] if doubt.takes_date else None,
+                [self[f"{doubt.name}-{part}"] for part in NAME_PARTS] if doubt.new_agency else None,
+            )
             for doubt in self.doubts
         ]
 
@@ -203,4 +251,6 @@ class DoubtsForm(Form):
             answer = typed.code if typed else self.cleaned_data.get(doubt.name, "")
             if answer:
                 found[doubt.name] = answer
+            for part in NAME_PARTS if doubt.new_agency else ():
+                found[f"{doubt.name}-{part}"] = self.cleaned_data.get(f"{doubt.name}-{part}", "")
         return found

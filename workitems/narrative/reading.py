@@ -283,7 +283,8 @@ def _narrowed(
     # Join the columns to one text, to compare it with that of the previous row.
     mark = Concat(BETWEEN, BETWEEN, *(part for c in columns for part in (_text(c), BETWEEN)))
     before = Subquery(_earlier(visible).annotate(mark=mark).values("mark")[:1])
-    return rows.filter(~Exact(mark, Coalesce(before, NEVER if tells_making else mark)))
+    changed = ~Exact(mark, Coalesce(before, NEVER if tells_making else mark))
+    return rows.filter(changed | Q(history_type="-") if tells_making else changed)
 
 
 def _midnight(day: date) -> datetime:

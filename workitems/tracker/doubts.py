@@ -13,6 +13,8 @@ from workitems.tracker.grid import Cell, Sheet
 
 # Answers that many doubts share.
 NOTE, ADD, READ = "note", "add", "read"
+# Answers beside "add": how the new agency is called.
+NAME_PARTS = ("name", "short")
 
 
 class Fate(StrEnum):
@@ -53,6 +55,8 @@ class Doubt:
     choices: tuple[Choice, ...]
     suggested: str = ""
     takes_date: bool = False
+    # Of an agency that may be added: the name and the short name that it would have.
+    new_agency: tuple[str, str] | None = None
     places: list[Place] = field(default_factory=list)
     chosen: str = ""
 

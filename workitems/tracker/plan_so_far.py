@@ -5,7 +5,17 @@ from collections import defaultdict
 from collections.abc import Mapping as Answers
 from dataclasses import replace
 
-from workitems.tracker.doubts import ADD, NOTE, Choice, Doubts, Fate, Place, place_of
+from workitems.tracker.doubts import (
+    ADD,
+    NAME_PARTS,
+    NOTE,
+    Choice,
+    Doubt,
+    Doubts,
+    Fate,
+    Place,
+    place_of,
+)
 from workitems.tracker.grid import At, Cell, Sheet
 from workitems.tracker.headings import plain
 from workitems.tracker.understood import (
@@ -112,19 +122,30 @@ class PlanSoFar:
             suggested=named.near
             or (NOTE if any(each.short for each in self.agencies.read(cell.text)) else ""),
         )
+        doubt = self.doubts.by_key[f"agency:{named.key}"]
+        if doubt.new_agency is None:
+            doubt.new_agency = self.names_of(doubt)
         if answer == ADD:
-            return self.new_agency(named.text)
+            name, short = doubt.new_agency
+            self.found.new_agencies[short] = name
+            return short
         return "" if answer == NOTE else answer
 
-    def new_agency(self, text: str) -> str:
+    def names_of(self, doubt: Doubt) -> tuple[str, str]:
+        """Return the name and short name of an agency that is to be added, as typed or else as guessed."""
+        name, short = (self.doubts.answers.get(f"{doubt.name}-{part}", "") for part in NAME_PARTS)
+        if name and short and short not in self.agencies.shorts:
+            return name, short
+        return self.guessed_names(doubt.said)
+
+    def guessed_names(self, text: str) -> tuple[str, str]:
         name = shortened(text, 200)
         short = name.replace(";", ",")
         if len(short) > 30:
             short = "".join(word[0] for word in re.findall(r"[A-Z]\w*", name)) or short[:30].strip()
         if short in self.agencies.shorts and self.found.new_agencies.get(short) != name:
             short = shortened(name, 29).replace(";", ",")
-        self.found.new_agencies[short] = name
-        return short
+        return name, short
 
     # --- pillars ------------------------------------------------------------------------------
 
