@@ -11,6 +11,9 @@ from agencies.rules import is_administrator
 from workitems.first_run import Facts, Key, PlanState, Reader, Step, steps
 from workitems.models import Plan, Round
 
+# Not those that an import made of what was said before.
+WAS_OPENED = Q(closed_at=None) | Q(opened_by__isnull=False)
+
 
 def steps_for(user: User, on: date) -> list[tuple[Step, str]]:
     """Return the first steps with the address of each button, for those who do them.
@@ -25,8 +28,7 @@ def steps_for(user: User, on: date) -> list[tuple[Step, str]]:
     plans = Plan.objects.all()
     if coordinating:
         plans = plans.filter(coordinating_agency__in=coordinating)
-    opened = Q(closed_at=None) | Q(opened_by__isnull=False)
-    if Round.objects.filter(opened, plan__in=plans.values("pk")).exists():
+    if Round.objects.filter(WAS_OPENED, plan__in=plans.values("pk")).exists():
         return []
     # The newest that is adopted, else the newest that is begun.
     plan = plans.order_by(F("adopted_on").desc(nulls_last=True), "-pk").first()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from agencies.models import Agency, Seat
 from tests.factories import AgencyFactory, SeatFactory
 from tests.workitems import trackers
+from tests.workitems.workbooks import file_of, small
 from workitems.models import Plan, TrackerMapping, TrackerNote
 from workitems.tracker.doubts import ADD, NOTE
 
@@ -283,6 +284,32 @@ def test_a_foolish_file_is_refused_on_the_page(person):
     response = upload(person, b"%PDF-1.7")
     assert response.status_code == 422
     assert "The file is a PDF." in response.text
+
+
+def test_the_registers_own_workbook_is_led_to_its_own_page(person):
+    response = upload(person, file_of(small()).getvalue())
+    assert response.status_code == 422
+    assert (
+        response.context["faults"][0].problem == "This is a workbook in the register’s own format."
+    )
+
+
+def test_headings_alone_make_no_plan(person):
+    upload(person, b"No,Action,Lead\n", "tracker.csv")
+    give_columns(person)
+    page = person.get(PREVIEW)
+    assert [fault.problem for fault in page.context["faults"]] == [
+        "No row of the spreadsheet becomes a work item."
+    ]
+    assert answer(person, act="import").status_code == 422
+    assert not Plan.objects.exists()
+
+
+def test_a_marking_is_not_taken_for_the_title(person):
+    upload(
+        person, b"UNCLASSIFIED\nPlan of Action on Forests\nNo,Action,Lead\n1,Plant,MBIE\n", "a.csv"
+    )
+    assert person.get(COLUMNS).context["plan_form"]["title"].value() == "Plan of Action on Forests"
 
 
 def test_without_a_file_the_pages_lead_to_choosing_one(person):

@@ -14,6 +14,7 @@ from agencies.models import Agency
 from workitems.forms.due_dates import KnownDateField
 from workitems.forms.portfolios import PortfolioField, offer_recorded
 from workitems.forms.workbook import MAX_MEGABYTES
+from workitems.known_dates import read_known_date
 from workitems.models import Plan
 from workitems.tracker.doubts import ADD, NAME_PARTS, Doubt
 from workitems.tracker.grid import Sheet
@@ -185,7 +186,7 @@ class DoubtsForm(Form):
                 self.fields[f"{doubt.name}-date"] = KnownDateField(
                     label=f"Another date for {doubt.said or 'them'}",
                     required=False,
-                    initial=typed or None,
+                    initial=str(read_known_date(typed)) if typed else None,
                 )
             if doubt.new_agency:
                 name, short = doubt.new_agency

@@ -12,6 +12,7 @@ from agencies.views.form_pages import form_page, saying_refusals
 from workitems.asat import Moment
 from workitems.forms.plan_making import AboutForm
 from workitems.forms.plans import QuorumForm
+from workitems.getting_started import WAS_OPENED
 from workitems.services import plans as plan_services
 from workitems.views.lookups import (
     plan_at_any_stage,
@@ -62,7 +63,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "may_manage": may_manage,
             "may_open_first_round": may_manage
             and not moment.is_end_of_plan
-            and not plan.rounds.exists(),
+            and not plan.rounds.filter(WAS_OPENED).exists(),
             "has_tracker_notes": may_manage and plan.tracker_notes.exists(),
             "office": Office(plan.portfolio),
             "approves_in": signed_in(request).agencies_as(Seat.Role.APPROVER),

@@ -4,6 +4,7 @@ The file stays on the server between the pages (workbook/held.py); what is chose
 Each page reads the file again, so nothing that is shown can be older than what is imported.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -45,6 +46,19 @@ SESSION_KEY = "held_tracker"
 ITEMS_SHOWN = 200
 DOUBTS_SHOWN = 300
 NOTES_ON_A_PAGE = 200
+# The sheets by which a workbook in the register's own format is known.
+OWN_SHEETS = {"Plan", "Pillars", "Work items", "Milestones"}
+OWN_FORMAT = Fault(
+    "This is a workbook in the register’s own format.",
+    "a spreadsheet of your own. This one is read by “Start a plan from a workbook”, under Plans.",
+)
+NO_ITEMS = Fault(
+    "No row of the spreadsheet becomes a work item.",
+    "a row below the headings that has a title. Check the rows of headings and the columns.",
+)
+MARKING = re.compile(
+    r"^(?:unclassified|in.confidence|sensitive|restricted|official|confidential|draft)\b", re.I
+)
 GONE = "The spreadsheet is no longer here. Choose it again."
 
 
@@ -57,7 +71,9 @@ def choose(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         file = form.cleaned_data["tracker"]
         try:
-            open_tracker(file)
+            tracker = open_tracker(file)
+            if {sheet.name for sheet in tracker.sheets} >= OWN_SHEETS:
+                raise WorkbookRefused([OWN_FORMAT])
         except WorkbookRefused as refused:
             faults = refused.faults
         else:
@@ -248,7 +264,8 @@ def _said_of_plan(tracker: Tracker, mappings: dict[str, Mapping], today: date) -
             if row >= mapping.headings.first:
                 break
             for cell in cells:
-                if "title" not in found and len(cell.text) > 8:
+                is_title = len(cell.text) > 8 and not MARKING.match(cell.text)
+                if "title" not in found and is_title:
                     found["title"] = one_line(cell.text)[:200]
                 _, _, said = cell.text.casefold().partition("as at ")
                 read = read_date(said.split(".")[0], today) if said else None
@@ -282,7 +299,8 @@ def preview(request: HttpRequest) -> HttpResponse:
             if request.POST.get("act") != "import":
                 return redirect("plans:tracker-preview")
             reading = _Reading(state, agency, localdate())
-            if not reading.found.open_doubts and shown == reading.fingerprint:
+            is_ready = reading.found.items and not reading.found.open_doubts
+            if is_ready and shown == reading.fingerprint:
                 return _import(request, state, reading)
             is_other = shown != reading.fingerprint
             form = None
@@ -352,6 +370,8 @@ def _preview_page(
     faults: tuple[Fault, ...] = (),
 ) -> HttpResponse:
     found = reading.found
+    if not found.items:
+        faults = (NO_ITEMS,)
     if not faults and not found.open_doubts:
         try:
             preview_book(
