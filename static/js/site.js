@@ -112,3 +112,15 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
 }
+
+// Words typed into a form that no script saves: leaving the page asks first.
+let isTyped = false;
+document.addEventListener("input", ({ target }) => {
+  if (target.form?.matches("[data-warns]")) isTyped = true;
+});
+document.addEventListener("submit", () => {
+  isTyped = false;
+});
+addEventListener("beforeunload", (event) => {
+  if (isTyped) event.preventDefault();
+});

@@ -247,13 +247,21 @@ def closed(of_return, milestone, by):
     return "the round is closed"
 
 
+def handed_in(of_return, milestone, by):
+    of_return.state, of_return.submitted_at = "submitted", NOW
+    of_return.save()
+    milestone.completed_on = TODAY
+    milestone.save()
+    return "the return was submitted meanwhile"
+
+
 def done(of_return, milestone, by):
     milestone.completed_on = TODAY
     milestone.save()
     return "it was completed or withdrawn, or went to another agency"
 
 
-@pytest.mark.parametrize("meanwhile", [closed, done])
+@pytest.mark.parametrize("meanwhile", [closed, done, handed_in])
 @pytest.mark.parametrize("by_script", [True, False])
 def test_what_was_typed_on_a_milestone_that_is_gone_is_refused_and_shown(
     writer, of_return, item, milestone, coordinator, meanwhile, by_script
@@ -271,6 +279,17 @@ def test_what_was_typed_on_a_milestone_that_is_gone_is_refused_and_shown(
         for kept in (sentence, "What you typed is not saved", "Another printer."):
             assert kept in page.text
     assert of_return.milestone_answers.count() == 0
+
+
+def test_a_mitigation_that_is_done_in_a_closed_round_is_refused(
+    writer, of_return, item, delayed, coordinator
+):
+    mitigation = delayed.delays.get().mitigations.get()
+    data = asked(delayed) | {f"x{mitigation.pk}-done_on": "31 May 2010"}
+    closed(of_return, delayed, coordinator)
+    status, told = save(writer, of_return, item, milestone=delayed.pk, **data)
+    assert (status, told["milestone"]) == (422, None)
+    assert told["refusals"][0].startswith(f"“{mitigation.description}” is not saved: the round is")
 
 
 def test_an_answer_without_words_is_no_answer(writer, of_return, item, contributor):

@@ -62,6 +62,8 @@ ANSWERS = Table(
         Column("Key achievement", 18, "key_achievement", choices="key_achievement"),
     ),
 )
+DAY_HINT = "Such as 20 Nov 2026 or 20/11/26."
+DUE_HINT = "Such as 20 Nov 2026, 20/11/26, Nov 2026 or Q4 2026."
 MILESTONES = Table(
     "Milestones",
     "m",
@@ -71,18 +73,18 @@ MILESTONES = Table(
         Column("Milestone", 36),
         Column("Due", 18),
         Column("Expected until now", 18),
-        Column("Done on", 16, "completed_on", is_day=True),
+        Column("Done on", 16, "completed_on", is_day=True, hint=DAY_HINT),
         Column("What shows it", 30, "shown_by"),
-        Column("New date", 18, "forecast_due", is_day=True),
+        Column("New date", 18, "forecast_due", is_day=True, hint=DUE_HINT),
         Column("Why the date moves", 36, "reason", formerly="Why it is late"),
         Column("Cause", 22, "cause", choices="cause"),
         Column("Is the cause settled?", 20, "settlement", "settlement", is_later=True),
         Column("Which agency settles it", 14, "settling_agency", "settling_agency", is_later=True),
-        Column("Settled by when", 16, "settling_by", is_day=True, is_later=True),
+        Column("Settled by when", 16, "settling_by", is_day=True, hint=DAY_HINT, is_later=True),
         Column("Effect", 36, "effect", is_later=True),
         Column("What is being done", 36, "mitigation"),
         Column("By which agency", 14, "owner_agency", choices="owner_agency"),
-        Column("By when", 16, "mitigation_due_on", is_day=True),
+        Column("By when", 16, "mitigation_due_on", is_day=True, hint=DAY_HINT),
     ),
 )
 TABLES = (ANSWERS, MILESTONES)

@@ -21,7 +21,7 @@ from workitems.known_dates import KnownDate, known
 from workitems.models import MilestoneAnswer, Return
 from workitems.models.item import Confidence, Stage
 from workitems.return_sheet.row_keys import Key
-from workitems.return_sheet.sheet_columns import ANSWERS, KEY, MILESTONES, Table
+from workitems.return_sheet.sheet_columns import ANSWERS, KEY, MILESTONES, Column, Table
 from workitems.returns import MilestoneLine, Section, members_of, return_page
 from workitems.workbook.cell_kinds import clean
 from workitems.workbook.export import WRAPPED, styled_cell
@@ -55,6 +55,7 @@ def write_workbook(of_return: Return, on: date, *, with_draft: bool = True) -> b
     agencies = members_of(of_return)
     choices = choices_of(agencies)
     workbook = openpyxl.Workbook(write_only=True)
+    _instructions(workbook, of_return, on)
     _sheet(workbook, ANSWERS, _answers(of_return, page.sections, choices, with_draft), choices)
     lines = [
         (section, line)
@@ -63,8 +64,8 @@ def write_workbook(of_return: Return, on: date, *, with_draft: bool = True) -> b
         if line.is_own and line.milestone.is_open
     ]
     _sheet(workbook, MILESTONES, _milestones(of_return, lines, choices, with_draft), choices)
-    _instructions(workbook, of_return, on)
     _lists(workbook, choices)
+    workbook.active = 1  # the answers are in front, the instructions at their left
     properties = workbook.properties
     properties.creator, properties.title = "Plan Register", clean(f"Return of {of_return}")
     properties.created = of_return.round.opened_at.replace(tzinfo=None)
@@ -182,18 +183,9 @@ def _sheet(
         letter = get_column_letter(index)
         worksheet.column_dimensions[letter].width = column.width
         worksheet.column_dimensions[letter].hidden = column.heading == KEY
-        if column.choices:
-            at = 1 + list(choices).index(column.choices)
-            place = get_column_letter(at)
-            last = max(1, len(choices[column.choices]))
-            choice = DataValidation(
-                type="list", formula1=f"{LISTS}!${place}$1:${place}${last}", allow_blank=True
-            )
-            choice.errorTitle, choice.error = column.heading, "Choose from the list."
-            choice.promptTitle, choice.prompt = column.heading, column.hint or None
-            choice.showErrorMessage, choice.showInputMessage = True, bool(column.hint)
-            choice.add(f"{letter}2:{letter}{ROWS_WITH_LISTS}")
-            worksheet.data_validations.append(choice)
+        if column.choices or column.hint:
+            below = f"{letter}2:{letter}{ROWS_WITH_LISTS}"
+            worksheet.data_validations.append(_help_of(column, below, choices))
     headings = [_cell(worksheet, column.heading, DARK, BOLD) for column in table.columns]
     headings[0].alignment = ON_ONE_LINE
     worksheet.append(headings)
@@ -207,6 +199,21 @@ def _sheet(
             if column.heading == KEY:
                 cells[-1].alignment = ON_ONE_LINE
         worksheet.append(cells)
+
+
+def _help_of(column: Column, rows: str, choices: dict[str, dict[str, str]]) -> DataValidation:
+    """Return the list to choose from, or only the hint, for these rows."""
+    found = DataValidation(sqref=rows, allow_blank=True)
+    if column.choices:
+        at = get_column_letter(1 + list(choices).index(column.choices))
+        last = max(1, len(choices[column.choices]))
+        found.type, found.formula1 = "list", f"{LISTS}!${at}$1:${at}${last}"
+        found.errorTitle, found.error = column.heading, "Choose from the list."
+        found.showErrorMessage = True
+    if column.hint:
+        found.promptTitle, found.prompt = column.heading, column.hint
+        found.showInputMessage = True
+    return found
 
 
 def _cell(worksheet: Any, value: Any, fill: PatternFill | None, font: Font | None = None) -> Any:

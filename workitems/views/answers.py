@@ -23,7 +23,14 @@ from workitems.forms.returns import (
     UpdateForm,
     answer_of,
 )
-from workitems.models import Milestone, MilestoneAnswer, Return, ReturnNote, Update
+from workitems.models import (
+    Milestone,
+    MilestoneAnswer,
+    Mitigation,
+    Return,
+    ReturnNote,
+    Update,
+)
 from workitems.returns import MilestoneLine, Section, members_of, one_section, takes_answers
 from workitems.services import handover as handover_services
 from workitems.services import milestone_answers
@@ -322,39 +329,47 @@ def _milestone_entry(
 
 
 def refuse_gone_milestones(of_return: Return, entries: list[Entry], data: QueryDict) -> None:
-    """Refuse what was typed on milestones that the return no longer asks about, and keep it to be copied."""
-    found = (re.fullmatch("m([0-9]{1,9})-version", name) for name in data)
-    gone = {int(match[1]) for match in found if match} - {
-        step.line.milestone.pk
-        for entry in entries
-        for step in entry.milestones
-        if step.form and step.form.is_bound
-    }
-    if not gone:
+    """Refuse what was typed on milestones and mitigations that the return no longer asks about, and keep
+    it to be copied."""
+    steps = [step for entry in entries for step in entry.milestones if step.form]
+    asked = {step.line.milestone.pk for step in steps if step.form and step.form.is_bound}
+    done = {each.mitigation.pk for step in steps for each in step.mitigations if each.is_bound}
+    gone = _posted(data, "m([0-9]{1,9})-version") - asked
+    finished = _posted(data, "x([0-9]{1,9})-done_on") - done
+    if not gone and not finished:
         return
-    why = (
-        "it was completed or withdrawn, or went to another agency"
-        if of_return.round.is_open
-        else "the round is closed"
-    )
-    agencies, by_item = members_of(of_return), {each.section.item.pk: each for each in entries}
-    rows = Milestone.objects.filter(pk__in=gone, item__in=by_item)
-    for milestone in rows.select_related("item"):
+    why = "it was completed or withdrawn, or went to another agency"
+    if not takes_answers(of_return):
+        why = _why_locked(of_return)
+    by_item = {each.section.item.pk: each for each in entries}
+
+    def refuse(item: int, name: Any, words: list[tuple[str, str]]) -> None:
+        if words:
+            by_item[item].lost += words
+            by_item[item].refusals.append(
+                f"“{name}” is not saved: {why}. Copy your words before you leave this page."
+            )
+
+    agencies = members_of(of_return)
+    for milestone in Milestone.objects.filter(pk__in=gone, item__in=by_item):
         answers = of_return.milestone_answers.filter(
             milestone=milestone, delay=None, mitigation=None
         )
         shown = _as_shown(answers.last(), _number(data, f"m{milestone.pk}-answer_version"))
         form = MilestoneAnswerForm(data, milestone=milestone, agencies=agencies, answer=shown)
-        if form.is_touched():
-            entry = by_item[milestone.item_id]
-            entry.refusals.append(
-                f"“{milestone}” is not saved: {why}. Copy your words before you leave this page."
-            )
-            entry.lost += [
-                (str(each.label), str(each.value()))
-                for each in form.visible_fields()
-                if each.name in form.changed_data and each.value()
-            ]
+        typed = [each for each in form.visible_fields() if each.name in form.changed_data]
+        words = [(str(each.label), str(each.value())) for each in typed if each.value()]
+        refuse(milestone.item_id, milestone, words if form.is_touched() else [])
+    rows = Mitigation.objects.filter(pk__in=finished, delay__milestone__item__in=by_item)
+    for each in rows.select_related("delay__milestone"):
+        day = data.get(f"x{each.pk}-done_on", "").strip()
+        item = each.delay.milestone.item_id
+        refuse(item, each.description, [("Done on", day)] if day else [])
+
+
+def _posted(data: QueryDict, pattern: str) -> set[int]:
+    """Return the ids in the names of posted fields."""
+    return {int(match[1]) for name in data if (match := re.fullmatch(pattern, name))}
 
 
 # --- saving -----------------------------------------------------------------------------------
