@@ -10,13 +10,14 @@ from urllib.parse import unquote_to_bytes
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection
 from django.dispatch import receiver
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
@@ -132,6 +133,33 @@ class LeadToAdoption(Middleware):
             return None
         messages.info(request, str(error))
         return redirect(error.plan)
+
+
+class RequireSignIn(LoginRequiredMiddleware):
+    """Lead to the sign-in page, but give back what was typed into a form that arrives signed out.
+
+    Only a browser's own form is answered so: scripts, which ask for no page, say it beside the form.
+    """
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
+        to_sign_in = super().handle_no_permission(request, view_func)
+        is_page = "text/html" in request.headers.get("Accept", "")
+        if request.method != "POST" or not is_page or "HX-Request" in request.headers:
+            return to_sign_in
+        # Words have spaces; what a form sends by itself has none.
+        typed = [
+            (name.replace("_", " ").replace("-", " ").capitalize(), text)
+            for name, texts in request.POST.lists()
+            for text in texts
+            if " " in text.strip() and "password" not in name
+        ]
+        if not typed:
+            return to_sign_in
+        return render(
+            request, "signed_out.html", {"typed": typed, "sign_in": to_sign_in.url}, status=403
+        )
 
 
 class RefuseHugeNumbers(Middleware):
