@@ -104,15 +104,20 @@ class Line:
         return f"{text}{stop}{f' It {settled}.' if settled else ''}"
 
     @cached_property
+    def expected_on(self) -> KnownDate | None:
+        """When the late milestone is expected now; None if it has no date ahead, or none is late."""
+        late = self._milestone
+        return late.forecast if late and late.forecast_due >= self.at.on else None
+
+    @cached_property
     def expected(self) -> Point:
         """When the late milestone is expected now, and how much later than agreed that is."""
-        if self.item is None or (late := self._milestone) is None:
+        if (late := self._milestone) is None:
             return Point()
-        if late.is_overdue and late.forecast_due <= self.at.on:
+        if self.expected_on is None:
             return Point("No new date", f"agreed for {late.agreed}", is_gap=True)
         days = (late.forecast_due - late.agreed_due).days
-        note = f"{span_in_words(days)} late" if days > 0 else ""
-        return Point(str(late.forecast), note)
+        return Point(str(late.forecast), f"{span_in_words(days)} late" if days > 0 else "")
 
     @cached_property
     def doing(self) -> Point:
@@ -175,8 +180,7 @@ class Line:
     @cached_property
     def _milestone(self) -> MilestoneAt | None:
         """The milestone that makes the item as late as it is."""
-        assert self.item is not None
-        late = [row for row in self.item.milestones if row.is_late]
+        late = [row for row in self.item.milestones if row.is_late] if self.item else []
         return min(
             late, key=lambda row: (not row.is_overdue, -row.late.days, row.number), default=None
         )

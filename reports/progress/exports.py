@@ -148,6 +148,12 @@ def needing_attention(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
         (Column("Work item", 44), lambda row: row[1].title),
         (Column("Whose", 24), lambda row: row[1].detail),
         (Column("Why", 64), lambda row: row[1].why),
+        (Column("Cause", 64), lambda row: row[1].cause),
+        (date_column("Now expected"), lambda row: row[1].expected_on),
+        (Column("Being done", 44), lambda row: row[1].doing.words),
+        (Column("By whom", 24), lambda row: row[1].doing.note),
+        (Column("Asked of the group", 32), lambda row: row[1].asked.words),
+        (Column("Detail", 32), lambda row: row[1].asked.note),
     ]
     rows = enumerate(attention(shown), start=1)
     return Sheet.of("Needs attention", fields, rows, about=about(look, at, made_at))

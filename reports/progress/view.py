@@ -126,8 +126,9 @@ class Earlier:
 
     @property
     def within(self) -> str:
-        """The words within a sentence: "the meeting of 3 May 2010"."""
-        return f"the {self.words[:1].lower()}{self.words[1:]}"
+        """The words within a sentence: "the meeting of 3 May 2010", "a quarter ago"."""
+        words = f"{self.words[:1].lower()}{self.words[1:]}"
+        return f"the {words}" if " of " in words else words
 
 
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:

@@ -37,8 +37,7 @@ class Group(NamedTuple):
 def changes(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     earlier, usual = offered(look, context["bar"].earlier())
-    is_asked = look.since is not None
-    if not is_asked:
+    if look.since is None:
         look = replace(look, since=usual.moment, is_compared_by_default=True)
     found = read_changes(look)
     only = chosen(request, "kind", {kind: kind.label for kind in Kind})
@@ -52,7 +51,6 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
         context,
         look=look,
         earlier=earlier,
-        compared_with="" if is_asked else usual.words,
         headline=headline(look, found),
         meanwhile=meanwhile(look),
         groups=[group(look, found, kind) for kind in found.counts],

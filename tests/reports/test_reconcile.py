@@ -188,8 +188,7 @@ LISTED = re.compile(r"<p>(\d+)–(\d+) of ([\d,]+) ")
 def listed(page: str) -> int:
     """How many rows a list says that it has; it has as many, if they go on one page."""
     found = LISTED.search(page)
-    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
-    rows = body.count("<tr>") or page.partition('<ol class="attention')[2].count("<li>")
+    rows = page.partition("<tbody")[2].partition("</tbody>")[0].count("<tr>")
     total = int(found.group(3)) if found else 0
     assert rows == total
     return total
