@@ -19,7 +19,14 @@ from workitems.forms.returns import MilestoneAnswerForm, UpdateForm, start_of
 from workitems.known_dates import KnownDate, known
 from workitems.models import MilestoneAnswer, Return, ReturnSheet, Update
 from workitems.return_sheet.row_keys import Key
-from workitems.return_sheet.sheet_columns import ANSWERS, ITEM, MILESTONES, Table, bare
+from workitems.return_sheet.sheet_columns import (
+    ANSWERS,
+    ITEM,
+    MILESTONES,
+    TABLES,
+    Table,
+    bare,
+)
 from workitems.return_sheet.sheet_reading import Row
 from workitems.return_sheet.sheet_writing import YES, choices_of
 from workitems.return_sheet.three_texts import compare
@@ -142,7 +149,9 @@ def compare_sheet(of_return: Return, sheet: ReturnSheet, on: date) -> Comparison
     """Compare what a workbook says with the return as it is. Reads only."""
     items = of_return.round.plan.items.values_list("pk", flat=True)
     page = return_page(of_return, on, opened=set(items))
-    rows = [Row(Key(**row["key"]), row["values"], row["cells"]) for row in sheet.read["rows"]]
+    rows = [
+        Row(Key(**row["key"]), _in_order(row["values"]), row["cells"]) for row in sheet.read["rows"]
+    ]
     found = Comparison(page.sections, faults=[Fault(**each) for each in sheet.read["faults"]])
     reader = _Reader(of_return, found)
     for row in rows:
@@ -151,6 +160,12 @@ def compare_sheet(of_return: Return, sheet: ReturnSheet, on: date) -> Comparison
     while _drop_refused(of_return, found):
         continue
     return found
+
+
+def _in_order(values: dict[str, str]) -> dict[str, str]:
+    """Return the values in the order of the columns. PostgreSQL does not keep that of JSON."""
+    fields = [column.field for table in TABLES for column in table.answers]
+    return {name: values[name] for name in fields if name in values}
 
 
 class _Reader:
