@@ -17,6 +17,7 @@ from reports.document.wording import (
     cited,
     count_in_words,
     first_sentences,
+    join_words,
     opened,
     some,
 )
@@ -27,6 +28,7 @@ MONTHS_AHEAD = 12
 MAX_DATES = 5
 # Limit on the items named, on the plans told, and on the risks told in full.
 MAX_NAMED = 3
+MAX_FIRST = 2
 MAX_RISKS = 5
 PLAN_WORDS = 30
 RISK_WORDS = 40
@@ -55,7 +57,10 @@ def _attention(writer: Writer, room: Room) -> Paragraph:
     doubtful = at_risk(keys)
     sources = [item_source(item) for item in [*late, *doubtful]]
     first, watched = (numbers_of(items) for items in (late, doubtful))
-    if late:
+    if 0 < len(late) <= MAX_FIRST and not doubtful:
+        names = join_words(map(writer.names.item, late))
+        words = f"The working group will put {names} first."
+    elif late:
         words = f"The working group will concentrate on the late key {agree(len(late), 'item', 'items')} ({first})"
         words += f", and watch {watched}, which may become late." if doubtful else "."
     elif doubtful:
@@ -143,11 +148,16 @@ def _steps_ahead(facts: Facts) -> list[Step]:
 
 def _most_important(writer: Writer, ahead: list[Step], room: Room) -> list[Step]:
     """Return the steps to show, by date: late ones of key items and those of items at risk that have
-    moved, then those of the coming six months: those of key items and late ones, then the others."""
+    moved, then those of the coming six months: the very next, those of key items and late ones, then the
+    others."""
     soon = add_months(writer.facts.briefing.dated, MONTHS_SHOWN)
     ranked = sorted(ahead, key=lambda pair: _weight(*pair))
     must = [pair for pair in ranked if _must(*pair)][:MAX_DATES]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
+    if near:
+        next_one = min(near, key=lambda pair: pair[1].forecast_due)
+        near.remove(next_one)
+        near.insert(0, next_one)
     shown = [
         pair
         for pair in [*must, *near[: MAX_DATES + min(len(must), 1) - len(must)]]
@@ -199,10 +209,8 @@ def _closing(writer: Writer, left: list[Step], room: Room, *, is_more: bool) -> 
     if left:
         where = writer.where(["items", "items_texts"])
         count = count_in_words(len(left), "more milestone" if is_more else "milestone")
-        if where:
-            said = f"{where} lists {count} of the coming 12 months."
-        else:
-            said = f"{capitalised(count)} {agree(len(left), 'follows', 'follow')} in the coming 12 months."
+        said = f"{capitalised(count)} {agree(len(left), 'follows', 'follow')} in the next 12 months"
+        said += f", as {where} shows." if where else "."
         words = f"{said} {words}"
     room.use(words)
     sources = [milestone_source(item, step) for item, step in left]

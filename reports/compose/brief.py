@@ -34,9 +34,10 @@ from reports.document.wording import (
     some,
     the,
 )
-from workitems.models import Update
+from workitems.known_dates import KnownDate
+from workitems.models import Delay, Update
 from workitems.models.item import Stage
-from workitems.plan_at import ItemAt, MilestoneAt
+from workitems.plan_at import DelayAt, ItemAt, MilestoneAt
 from workitems.standing import Late
 
 STANDING = {
@@ -80,8 +81,8 @@ def figures(writer: Writer) -> Section:
 def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     facts = writer.facts
     lines = [
-        _how_it_goes(writer, room),
         *(_worries(writer, room) if facts.items else ()),
+        _how_it_goes(writer, room),
         *_beside_the_way(writer, room),
         (f"You are asked to {writer.asked}.", [facts.plan_source]),
     ]
@@ -167,7 +168,7 @@ def _not_started(facts: Facts, by: Names) -> Line:
         names.append(by.item(item, *due))
         sources.append(item_source(item))
         sources += [milestone_source(item, first)] if first else []
-    return f"Not yet started: {join_words(names)}.", sources
+    return f"Work has yet to start on {join_words(names)}.", sources
 
 
 def _withdrawn(writer: Writer) -> Line:
@@ -178,27 +179,29 @@ def _withdrawn(writer: Writer) -> Line:
     if len(found) > MAX_NAMED:
         return "", []
     told, sources = [], []
-    for item, (start, said, source) in found:
+    for item, (how, said, source) in found:
         with errors_naming(source):
             reason = first_sentences(writer.flat(said), 1, REASON_WORDS) if said.strip() else ""
-        told.append(f"{start}: {writer.names.item(item)}. {closed(capitalised(reason))}".strip())
+        start = how.format(writer.names.item(item))
+        told.append(f"{start}. {closed(capitalised(reason))}".strip())
         sources.append(source)
     return " ".join(told), sources
 
 
 def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None:
-    """Return how a sentence on it begins, the reason and its record, if the period has one. A key
+    """Return a sentence with a place for the item, the reason and its record, if the period has one. A key
     achievement is none: it has a section of its own."""
     if row := facts.withdrawals.get(item.pk):
-        return f"Withdrawn in {month_of(row.decided_on)}", row.reason, row.source
+        told = f"The working group withdrew {{}} in {month_of(row.decided_on)}"
+        return told, row.reason, row.source
     for each in reversed(facts.updates_of(item)):
         if each.achieved.strip() and each.key_achievement == Update.KeyAchievement.NO:
-            return "Withdrawn", each.achieved, each.source
+            return "The Plan no longer includes {}", each.achieved, each.source
     return None
 
 
 def _worries(writer: Writer, room: Room) -> Iterator[Line]:
-    """Yield what is late and what is at risk: what agencies say in their own words each in a line of
+    """Yield how the plan goes, what is late and what is at risk: what agencies say in their own words each in a line of
     its own, so that they clear it."""
     live = [item for item in writer.facts.items if item.is_live]
     doubtful = at_risk(live)
@@ -211,17 +214,46 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
             none = "No other key item is late or at risk."
         room.use(none)
         late += f" {none}"
-    yield late, sources
+    yield _judged(writer.facts, late), sources
     yield from _at_risk(writer, keys_at_risk, room)
-    yield from _others_at_risk(writer, [item for item in doubtful if not item.is_key], room)
+    others = [item for item in doubtful if not item.is_key]
+    yield from _others_at_risk(writer, others, room, is_first=not keys_at_risk)
 
 
-def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room) -> Iterator[Line]:
+def _judged(facts: Facts, late: str) -> str:
+    """Return how much of the plan is on track, complete items included, before what is late. Of a plan
+    without open items that is told alone."""
+    kept = [item for item in facts.items if item.stage != Stage.WITHDRAWN]
+    if not any(item.is_live for item in kept):
+        return late
+    count = sum(item.is_live and item.is_late for item in kept)
+    fine = len(kept) - count - len(at_risk(kept))
+    goes_well = fine * 2 > len(kept)
+    joined = "and" if goes_well != bool(count) else "but"
+    return f"{_how_much(fine, len(kept))}, {joined} {late[:1].lower()}{late[1:]}"
+
+
+def _how_much(fine: int, total: int) -> str:
+    """Return how much of the plan is on track: `fine` of its `total` items."""
+    if not fine:
+        return "All of the Plan is late or at risk"
+    if fine == total:
+        return "The Plan is on track"
+    if fine * 4 >= total * 3:
+        return "Most of the Plan is on track"
+    if fine * 2 == total:
+        return "Half of the Plan is on track"
+    return f"{'More' if fine * 2 > total else 'Less'} than half of the Plan is on track"
+
+
+def _others_at_risk(
+    writer: Writer, items: list[ItemAt], room: Room, *, is_first: bool
+) -> Iterator[Line]:
     """Yield a line on each item at risk that is not key if they are few, else one with their number."""
     if not items:
         return
     if len(items) <= MAX_NAMED:
-        lines = [_why_at_risk(writer, item) for item in items]
+        lines = [_why_at_risk(writer, item, is_first=not place) for place, item in enumerate(items)]
         room.use(*(text for text, _ in lines))
         yield from lines
         return
@@ -289,8 +321,9 @@ def _how_many_key(facts: Facts, late: int, keys: int) -> str:
     if keys == late:
         return f", {agree(keys, 'a key item', f'{_all(keys)} of them key items')}"
     if keys == total:
-        return f", including {_all(keys)} key items" if keys > 1 else ", including the one key item"
-    return f", including {number(keys)} of the Plan’s {number(total)} key items"
+        those = "its one key item" if keys == 1 else f"{_all(keys)} of its key items"
+        return f", including {those}"
+    return f", including {number(keys)} of its {number(total)} key items"
 
 
 def _all(count: int) -> str:
@@ -308,8 +341,15 @@ def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
     """Yield what the new dates of late key items depend on: causes that are said not to be settled."""
     for entry in keys[:MAX_NAMED]:
         if (found := unsettled(entry)) and _last_step(entry):
-            on = needed(found[1].cause)
-            yield f"The new date for {entry.item.number} still depends on {on}."
+            yield f"The new date for {entry.item.number} still depends on {_needed(found[1])}."
+
+
+def _needed(delay: DelayAt) -> str:
+    """Return what a date depends on, and until when that is to be settled if the day is ahead."""
+    by = delay.settling_by
+    if by is None or by < delay.on or delay.settlement != Delay.Settlement.BEING_SETTLED:
+        return needed(delay.cause)
+    return f"{needed(delay.cause)}, to be settled {by_when(KnownDate(by), delay.on)}"
 
 
 def _until(names: Names, entries: list[LateItem]) -> str:
@@ -337,8 +377,8 @@ def _last_step(entry: LateItem) -> MilestoneAt | None:
 
 def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
     """Yield the key items that are not late but in doubt, with who says so and why."""
-    for item in doubtful[:MAX_NAMED]:
-        text, sources = _why_at_risk(writer, item)
+    for place, item in enumerate(doubtful[:MAX_NAMED]):
+        text, sources = _why_at_risk(writer, item, is_first=not place)
         room.use(text)
         yield text, sources
     if left := doubtful[MAX_NAMED:]:
@@ -350,7 +390,7 @@ def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Lin
         yield text, [item_source(item) for item in left]
 
 
-def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
+def _why_at_risk(writer: Writer, item: ItemAt, *, is_first: bool) -> Line:
     """Return that an item is at risk and why, with the records that say so."""
     why, sources = "", [item_source(item)]
     for update in reversed(writer.facts.updates_of(item)):
@@ -361,16 +401,15 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
             break
     if moved := _moved(item):
         sources.append(milestone_source(item, moved))
-    has_keys = any(each.is_key for each in writer.facts.items)
-    return at_risk_in_words(writer.names, item, why, has_keys=has_keys), sources
+    return at_risk_in_words(writer.names, item, why, is_first=is_first), sources
 
 
-def at_risk_in_words(names: Names, item: ItemAt, why: str, *, has_keys: bool = True) -> str:
-    """Return that an item is at risk, that it is no key item if there are any, who says so if its agency
-    does not, why in the agency's words, and which date has moved."""
+def at_risk_in_words(names: Names, item: ItemAt, why: str, *, is_first: bool = True) -> str:
+    """Return that an item is at risk, who says so if its agency does not, why in the agency's words, and
+    which date has moved. `is_first`: no line on another item at risk precedes it."""
     says = "" if item.confidence in DOUBTFUL else ", as the reviewer sees it"
-    other = ", but not a key item" if has_keys and not item.is_key else ""
-    told = f"At risk{other}: {names.item(item)}{says}."
+    which = f"{'One' if is_first else 'Another'} {'key item' if item.is_key else 'item'}"
+    told = f"{which} is at risk{', though not late' if is_first else ''}{says}: {names.item(item)}."
     if why:
         told += f" {closed(capitalised(why))}"
     if moved := _moved(item):

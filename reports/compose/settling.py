@@ -5,39 +5,39 @@ from workitems.models import Delay
 
 # By cause: what is needed, what an agency has to do, and what is said once it is done.
 WORDS = {
-    Delay.Cause.FUNDING: ("the funding", "find the funding", "The funding is there now."),
+    Delay.Cause.FUNDING: ("the funding", "find the funding", "The funding has since been found."),
     Delay.Cause.PRIOR_COMMITMENTS: (
         "which work comes first",
         "make room for this beside its other work",
         "The other work is no longer in the way.",
     ),
-    Delay.Cause.STAFFING: ("the staff", "find the staff", "The staff are there now."),
+    Delay.Cause.STAFFING: ("the staff", "find the staff", "The staff have since been found."),
     Delay.Cause.ANOTHER_AGENCY: (
         "the other agency’s part",
         "settle the other agency’s part",
-        "The other agency’s part is settled now.",
+        "The other agency’s part has since been settled.",
     ),
     Delay.Cause.LEGISLATION: (
         "the legislation",
         "settle the legislation",
-        "The legislation is settled now.",
+        "The legislation has since been settled.",
     ),
     Delay.Cause.PROCUREMENT: (
         "the procurement",
         "settle the procurement",
-        "The procurement is settled now.",
+        "The procurement has since been settled.",
     ),
     Delay.Cause.CONSULTATION: (
         "the consultation",
         "finish the consultation",
-        "The consultation is over now.",
+        "The consultation has since ended.",
     ),
     Delay.Cause.OUTSIDE_EVENT: (
         "the effects of the event",
         "settle the effects of the event",
-        "The effects of the event are settled now.",
+        "The effects of the event have since been settled.",
     ),
-    Delay.Cause.OTHER: ("the cause", "settle the cause", "The cause is settled now."),
+    Delay.Cause.OTHER: ("the cause", "settle the cause", "The cause has since been settled."),
 }
 
 

@@ -88,7 +88,7 @@ def capitalised(text: str) -> str:
 
 def opening(sentence: str) -> str:
     """Return a sentence for use after a colon or comma, without its first capital unless it begins
-    with a name: "the funding is there now", "DoL must find it"."""
+    with a name: "the funding has since been found", "DoL must find it"."""
     first = sentence.split(" ", 1)[0]
     is_plain = first in ("A", "An", "The", "It")
     return f"{sentence[:1].lower()}{sentence[1:]}" if is_plain else sentence

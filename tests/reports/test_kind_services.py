@@ -530,10 +530,10 @@ def test_standing_text_under_a_known_key_is_not_taken_for_generated_content(kind
 @pytest.mark.parametrize(
     ("annexes", "says"),
     [
-        (["progress", "items"], "Annex B lists one milestone of the coming 12 months."),
-        (["items"], "Annex A lists one milestone of the coming 12 months."),
-        (["risks"], "One milestone follows in the coming 12 months."),
-        ([], "One milestone follows in the coming 12 months."),
+        (["progress", "items"], "One milestone follows in the next 12 months, as Annex B shows."),
+        (["items"], "One milestone follows in the next 12 months, as Annex A shows."),
+        (["risks"], "One milestone follows in the next 12 months."),
+        ([], "One milestone follows in the next 12 months."),
     ],
 )
 def test_the_text_mentions_only_annexes_that_are_included(kind, plan, item, by, annexes, says):

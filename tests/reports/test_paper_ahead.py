@@ -42,10 +42,12 @@ def test_attention_goes_to_the_late_key_items_and_those_in_doubt():
         "No key item is late or at risk, so the working group attends to the dates as they come."
     )
     assert ahead(late("1.1", is_key=True), late("1.2"))[0] == (
-        "The working group will concentrate on the late key item (1.1)."
+        "The working group will put “Train staff” (1.1) first."
     )
-    assert ahead(late("1.1", is_key=True), late("1.2", is_key=True, as_told="the card"))[0] == (
-        "The working group will concentrate on the late key items (1.1 and 1.2)."
+    keys = [late(f"1.{n}", is_key=True, as_told=f"card {n}") for n in (1, 2, 3)]
+    assert ahead(*keys[:2])[0] == "The working group will put card 1 (1.1) and card 2 (1.2) first."
+    assert ahead(*keys)[0] == (
+        "The working group will concentrate on the late key items (1.1, 1.2 and 1.3)."
     )
     assert ahead(doubtful)[0] == ("The working group will watch 1.3, which may become late.")
     assert ahead(late("1.1", is_key=True), doubtful)[0] == (
@@ -136,7 +138,7 @@ def test_open_milestones_of_the_next_months_are_listed_by_date():
         "- 31 August 2010: “Brochure printed” (1.1, DoL)\n"
         "- 31 August 2010: a milestone of the card (1.3, Ministry of Health, MOH)\n"
         "- July to September 2010: the map (1.5, DoL)",
-        f"Annex B lists one more milestone of the coming 12 months. {PROMISE}",
+        f"One more milestone follows in the next 12 months, as Annex B shows. {PROMISE}",
     ]  # fmt: skip
 
 
@@ -151,20 +153,26 @@ def test_late_steps_of_key_items_come_before_others_and_five_or_six_are_shown():
     assert len(ahead(item("1.2", *steps))[1].splitlines()) == 1 + 5
 
 
-def test_a_nearer_date_gives_way_to_those_of_key_items():
-    near = step(date(2010, 8, 2), description="Near")
+def test_the_very_next_date_is_shown_and_other_near_ones_give_way_to_those_of_key_items():
+    near = [step(date(2010, 8, day), description=f"Near {day}") for day in (2, 3)]
     others = [step(date(2010, 9, day), description=f"Step {day}") for day in range(1, 6)]
-    lines = ahead(item("1.1", near), item("1.2", *others, is_key=True))[1].splitlines()
-    assert ["“Near”" in line for line in lines] == [False] * 6
+    lines = ahead(item("1.1", *near), item("1.2", *others, is_key=True))[1].splitlines()
+    assert [line.partition("“")[2][:6] for line in lines[1:]] == [
+        "Near 2", "Step 1", "Step 2", "Step 3", "Step 4",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("annexes", "steps", "sentence"),
     [
-        (["items"], 1, "Annex A lists one milestone of the coming 12 months. "),
-        (["progress", "items_texts"], 2, "Annex B lists two milestones of the coming 12 months. "),
-        (["progress"], 1, "One milestone follows in the coming 12 months. "),
-        ([], 2, "Two milestones follow in the coming 12 months. "),
+        (["items"], 1, "One milestone follows in the next 12 months, as Annex A shows. "),
+        (
+            ["progress", "items_texts"],
+            2,
+            "Two milestones follow in the next 12 months, as Annex B shows. ",
+        ),
+        (["progress"], 1, "One milestone follows in the next 12 months. "),
+        ([], 2, "Two milestones follow in the next 12 months. "),
         ([], 0, ""),
     ],
 )
@@ -177,7 +185,7 @@ def test_without_room_only_the_late_steps_of_key_items_are_listed():
     lines = ahead(late("1.1", is_key=True), item("1.2", step(SOON)), most_words=60)
     assert lines[1:] == [
         "You will see progress by this date:\n- 30 June 2011: “Brochure printed” (1.1, DoL)",
-        f"Annex B lists one more milestone of the coming 12 months. {PROMISE}",
+        f"One more milestone follows in the next 12 months, as Annex B shows. {PROMISE}",
     ]
 
 

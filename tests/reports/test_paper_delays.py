@@ -154,7 +154,7 @@ def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
     assert delays(late("1.1", held_up, is_key=True)) == [
         "“Brochure printed” (1.1) will be a year late, in June 2011. No money was set aside, as far as "
         "anybody can say who was asked in the year, for the printing of this brochure. Victims are not "
-        "reached. The funding is there now. The date has moved three times."
+        "reached. The funding has since been found. The date has moved three times."
     ]
 
 
@@ -178,7 +178,9 @@ def test_it_is_told_whether_the_cause_is_settled(settled, sentence):
         f"For “Train staff” (1.1): {sentence}",
         "No action is recorded yet for “Train staff” (1.1).",
     ]
-    assert "The new date for 1.1 still depends on the funding." in told(facts(key), "purpose")[-1]
+    until = ", to be settled by June 2011" if "settling_by" in settled else ""
+    depends = f"The new date for 1.1 still depends on the funding{until}."
+    assert depends in told(facts(key), "purpose")[-1]
 
 
 def test_a_cause_that_is_over_is_not_told_to_be_settled():
@@ -447,9 +449,9 @@ def test_what_is_the_same_for_another_item_is_said_with_its_number_or_not_again(
     assert delays(late("1.1", held_up(), is_key=True), late("1.2", held_up(), is_key=True))[
         0
     ].splitlines()[1:] == [
-        "- “Brochure printed” (1.1) will be a year late, in June 2011. They left. The funding is there now. "
+        "- “Brochure printed” (1.1) will be a year late, in June 2011. They left. The funding has since been found. "
         "The date has moved twice.",
-        "- “Brochure printed” (1.2) will be a year late, in June 2011. For 1.2, the funding is there now. "
+        "- “Brochure printed” (1.2) will be a year late, in June 2011. For 1.2, the funding has since been found. "
         "For 1.2, the date has moved twice.",
     ]
 

@@ -74,7 +74,8 @@ def test_another_period_is_given_with_its_days():
 )
 def test_items_are_counted_by_stage(stages, sentence):
     items = [item(f"1.{n}", stage=stage) for n, stage in enumerate(stages, start=1)]
-    assert brief(*items)[:2] == ["In brief:", sentence]
+    lines = brief(*items)
+    assert (lines[0], lines[-2]) == ("In brief:", sentence)
 
 
 @pytest.mark.parametrize(
@@ -91,12 +92,12 @@ def test_the_change_since_the_last_paper_is_told(then, now, sentence):
     done, slipped = now
     items = [item(f"1.{n}", stage="complete") for n in range(1, done + 1)]
     items += [late(f"2.{n}") for n in range(1, slipped + 1)]
-    line = brief(*items, item("2.9"), last_paper=LastPaper(date(2009, 12, 1), *then))[1]
+    line = brief(*items, item("2.9"), last_paper=LastPaper(date(2009, 12, 1), *then))[-2]
     assert line.partition("Since ")[2] == f"the last paper, of 1 December 2009, {sentence}."
 
 
 def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
-    assert brief(item())[1] == "The Plan’s one work item is under way."
+    assert brief(item())[-2] == "The Plan’s one work item is under way."
 
 
 @pytest.mark.parametrize(
@@ -114,26 +115,24 @@ def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
 )
 def test_an_item_that_has_not_started_is_named_with_its_first_date(steps, printed):
     items = [item(), item("1.2", *steps, title="Adopt it", stage="not_started")]
-    assert brief(*items)[-2] == f"Not yet started: {printed}."
+    assert brief(*items)[-2] == f"Work has yet to start on {printed}."
 
 
 def test_items_that_have_not_started_are_named_by_phrase_and_only_if_they_are_few():
     first, second, third = (
         item(f"1.{n}", as_told=f"the aim {n}", stage="not_started") for n in (1, 2, 3)
     )
-    assert brief(item("1.9"), first, second)[2:-1] == [
-        "No item is late.",
-        "Not yet started: the aim 1 (1.1) and the aim 2 (1.2).",
+    assert brief(item("1.9"), first, second)[3:-1] == [
+        "Work has yet to start on the aim 1 (1.1) and the aim 2 (1.2).",
     ]
-    assert brief(item("1.9"), first, second, third)[2:-1] == ["No item is late."]
+    assert brief(item("1.9"), first, second, third)[3:-1] == []
 
 
 def test_a_withdrawn_item_is_named_with_the_reason_and_month_of_the_decision():
     gone = item("1.10", title="Study a help line", stage="withdrawn")
     reasons = {gone.pk: withdrawn("its options were compared. They cost more.")}
-    assert brief(item(), gone, withdrawals=reasons)[2:-1] == [
-        "No item is late.",
-        "Withdrawn in February 2010: “Study a help line” (1.10). Its options were compared.",
+    assert brief(item(), gone, withdrawals=reasons)[3:-1] == [
+        "The working group withdrew “Study a help line” (1.10) in February 2010. Its options were compared.",
     ]
     decided = paper(facts(item(), gone, withdrawals=reasons)).sections[0].paragraphs[1].sources
     assert "workitems.variation" in {source.model for source in decided}
@@ -142,9 +141,8 @@ def test_a_withdrawn_item_is_named_with_the_reason_and_month_of_the_decision():
 def test_a_withdrawal_before_the_period_is_only_counted():
     gone = item("1.2", stage="withdrawn")
     unchanged = said(gone, no_change_on=date(2010, 7, 10))
-    assert brief(item(), gone, updates=[unchanged])[1:-1] == [
+    assert brief(item(), gone, updates=[unchanged])[2:-1] == [
         "Of the Plan’s two work items, one is under way and one is withdrawn.",
-        "No item is late.",
     ]
 
 
@@ -156,20 +154,20 @@ def test_a_withdrawal_without_a_decision_is_told_from_the_agencys_last_report():
         said(gone, no_change_on=date(2010, 7, 20)),
     ]
     told_of = paper(facts(item(), gone, updates=updates)).sections[0].paragraphs[1]
-    assert brief(item(), gone, updates=updates)[3] == (
-        "Withdrawn: “Study a help line” (1.2). Another line does it."
+    assert brief(item(), gone, updates=updates)[-2] == (
+        "The Plan no longer includes “Study a help line” (1.2). Another line does it."
     )
     assert updates[1].source in told_of.sources
     decided = {gone.pk: withdrawn("It cost more")}
-    assert brief(item(), gone, updates=updates, withdrawals=decided)[3] == (
-        "Withdrawn in February 2010: “Study a help line” (1.2). It cost more."
+    assert brief(item(), gone, updates=updates, withdrawals=decided)[-2] == (
+        "The working group withdrew “Study a help line” (1.2) in February 2010. It cost more."
     )
 
 
 def test_a_key_achievement_is_no_reason_for_a_withdrawal():
     gone = item("1.2", stage="withdrawn")
     update = said(gone, achieved="Lines were compared.", key_achievement="yes")
-    assert brief(item(), gone, updates=[update])[2:-1] == ["No item is late."]
+    assert brief(item(), gone, updates=[update])[3:-1] == []
 
 
 def test_withdrawn_items_are_named_before_those_that_have_not_started_and_only_if_they_are_few():
@@ -177,13 +175,61 @@ def test_withdrawn_items_are_named_before_those_that_have_not_started_and_only_i
     updates = [said(each, achieved=f"Study {each.number} ended.") for each in gone]
     waiting = item("1.4", title="Wait", stage="not_started")
     assert brief(*gone[:2], waiting, updates=updates[:2])[-3:-1] == [
-        "Withdrawn: “Item 1” (1.1). Study 1.1 ended. Withdrawn: “Item 2” (1.2). Study 1.2 ended.",
-        "Not yet started: “Wait” (1.4).",
+        "The Plan no longer includes “Item 1” (1.1). Study 1.1 ended. "
+        "The Plan no longer includes “Item 2” (1.2). Study 1.2 ended.",
+        "Work has yet to start on “Wait” (1.4).",
     ]
-    assert brief(*gone, waiting, updates=updates)[-2] == "Not yet started: “Wait” (1.4)."
+    assert brief(*gone, waiting, updates=updates)[-2] == "Work has yet to start on “Wait” (1.4)."
 
 
 # --- what is late -----------------------------------------------------------------------------
+
+
+def what_is_late(*items):
+    """Return the first line after its judgement of the plan, as a sentence of its own."""
+    line = re.sub("^.*? (?:on track|late or at risk), (?:and|but) ", "", brief(*items)[1])
+    return line[0].upper() + line[1:]
+
+
+def fine(count, **more):
+    return [item(f"2.{n}", **more) for n in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("items", "start"),
+    [
+        (fine(2), "The Plan is on track, and no item is late"),
+        ([late(), *fine(3)], "Most of the Plan is on track, but one item is late"),
+        ([late(), *fine(2)], "More than half of the Plan is on track, but one item is late"),
+        ([late(), *fine(1)], "Half of the Plan is on track, and one item is late"),
+        (
+            [late(), item("1.2", confidence="at_risk"), *fine(1)],
+            "Less than half of the Plan is on track, and one item is late",
+        ),
+        (
+            [late(), late("1.2"), item("1.3", confidence="at_risk")],
+            "All of the Plan is late or at risk, and two items are late",
+        ),
+        ([item(confidence="at_risk")], "All of the Plan is late or at risk, but no item is late"),
+        (
+            [item(confidence="at_risk"), *fine(3)],
+            "Most of the Plan is on track, and no item is late",
+        ),
+        # What is withdrawn does not count; what is complete does.
+        (
+            [late(), *fine(3, stage="withdrawn")],
+            "All of the Plan is late or at risk, and one item is late",
+        ),
+        (
+            [late(), *fine(3, stage="complete")],
+            "Most of the Plan is on track, but one item is late",
+        ),
+        # Nothing is open.
+        (fine(2, stage="complete"), "No item is late"),
+    ],
+)
+def test_the_summary_begins_with_how_the_plan_goes_as_a_whole(items, start):
+    assert re.split("[:.]", brief(*items)[1])[0] == start
 
 
 @pytest.mark.parametrize(
@@ -193,28 +239,30 @@ def test_withdrawn_items_are_named_before_those_that_have_not_started_and_only_i
         ([True], "One item is late, a key item:"),
         ([True, True], "Two items are late, both of them key items:"),
         ([True, True, True], "Three items are late, all three of them key items:"),
-        ([True, False], "Two items are late, including one of the Plan’s two key items:"),
-        ([True, True, False], "Three items are late, including two of the Plan’s three key items:"),
+        ([True, False], "Two items are late, including one of its two key items:"),
+        ([True, True, False], "Three items are late, including two of its three key items:"),
         ([False, False], "Two items are late, none of them a key item:"),
     ],
 )
 def test_late_items_are_counted_with_the_number_of_key_ones(keys, sentence):
     items = [late(f"1.{n}", is_key=is_key) for n, is_key in enumerate(keys, start=1)]
-    assert brief(*items, item("1.9", is_key=True))[2].startswith(f"{sentence} “Item 1.1” (1.1), ")
+    assert what_is_late(*items, item("1.9", is_key=True)).startswith(
+        f"{sentence} “Item 1.1” (1.1), "
+    )
 
 
 @pytest.mark.parametrize(
     ("keys", "including"),
     [
-        ([True, False], ", including the one key item:"),
-        ([True, True, False], ", including both key items:"),
-        ([True, True, True, False], ", including all three key items:"),
+        ([True, False], ", including its one key item:"),
+        ([True, True, False], ", including both of its key items:"),
+        ([True, True, True, False], ", including all three of its key items:"),
         ([False, False], ":"),
     ],
 )
 def test_it_is_said_if_all_key_items_are_late(keys, including):
     items = [late(f"1.{n}", is_key=is_key) for n, is_key in enumerate(keys, start=1)]
-    assert re.match(rf"\w+ items are late{including}", brief(*items)[2])
+    assert re.match(rf"\w+ items are late{including}", what_is_late(*items))
 
 
 @pytest.mark.parametrize(
@@ -227,7 +275,7 @@ def test_it_is_said_if_all_key_items_are_late(keys, including):
 )
 def test_it_is_said_when_nothing_is_late(ended, sentence):
     items = [item(f"1.{n}", step(LATER, delay())) for n in range(1, ended + 1)]
-    assert brief(item("2.1"), *items)[2] == sentence
+    assert what_is_late(item("2.1"), *items) == sentence
 
 
 @pytest.mark.parametrize(
@@ -240,7 +288,7 @@ def test_it_is_said_when_nothing_is_late(ended, sentence):
 )
 def test_items_that_slipped_and_caught_up_are_counted_with_the_late_ones(count, words):
     over = [item(f"1.{n}", step(LATER, delay())) for n in range(2, 2 + count)]
-    assert brief(late(), *over)[2] == (
+    assert what_is_late(late(), *over) == (
         "One item is late: “Item 1.1” (1.1), now expected by June 2011. The cause is a lack of "
         "funding. "
         f"{words}."
@@ -249,7 +297,7 @@ def test_items_that_slipped_and_caught_up_are_counted_with_the_late_ones(count, 
 
 def test_items_that_came_late_are_not_counted_with_the_late_ones():
     came = item("1.2", step(PAST, delay(), completed_on=date(2010, 7, 20)))
-    assert brief(late(), came)[2].endswith("The cause is a lack of funding.")
+    assert what_is_late(late(), came).endswith("The cause is a lack of funding.")
 
 
 def test_key_items_are_named_with_their_new_dates_and_the_causes():
@@ -260,8 +308,8 @@ def test_key_items_are_named_with_their_new_dates_and_the_causes():
         late("1.4", "funding", date(2011, 1, 31), is_key=True, as_told="public material"),
         late("1.5", "staffing"),
     ]
-    assert brief(*items)[2] == (
-        "Five items are late, including all four key items: “Item 1.1” (1.1), now expected by June 2011; "
+    assert what_is_late(*items) == (
+        "Five items are late, including all four of its key items: “Item 1.1” (1.1), now expected by June 2011; "
         "public material (1.4), by January 2011; “Item 1.2” (1.2), by 15 August 2010; and “Item 1.3” "
         "(1.3), without a new date. The causes are a lack of funding, events outside the Plan and a "
         "shortage of staff."
@@ -275,27 +323,27 @@ def test_all_late_items_are_named_if_they_are_at_most_four():
         late("1.3", "funding"),
         late("1.4", ""),
     ]
-    assert brief(*items)[2] == (
-        "Four items are late, including the one key item: “Item 1.2” (1.2), now expected by June 2011. "
+    assert what_is_late(*items) == (
+        "Four items are late, including its one key item: “Item 1.2” (1.2), now expected by June 2011. "
         "The others are “Item 1.1” (1.1), now expected by June 2011; “Item 1.3” (1.3), by June 2011; and "
         "“Item 1.4” (1.4), by June 2011. The causes are a lack of funding and a shortage of staff."
     )
-    assert brief(*items, late("1.5"))[2] == (
-        "Five items are late, including the one key item: “Item 1.2” (1.2), now expected by June 2011. "
+    assert what_is_late(*items, late("1.5")) == (
+        "Five items are late, including its one key item: “Item 1.2” (1.2), now expected by June 2011. "
         "The causes are a lack of funding and a shortage of staff."
     )
 
 
 def test_more_late_key_items_than_are_named_are_counted():
-    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 7)))[2]
+    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 7)))[1]
     assert "“Item 1.4” (1.4), by June 2011. Two more key items are late." in line
-    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 6)))[2]
+    line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 6)))[1]
     assert " One more key item is late." in line
 
 
 def test_an_item_has_no_new_date_unless_all_its_late_milestones_have():
     one = item("1.1", step(PAST, forecast_due=LATER), step(PAST), title="Train")
-    assert brief(one)[2] == "One item is late: “Train” (1.1), without a new date."
+    assert what_is_late(one) == "One item is late: “Train” (1.1), without a new date."
 
 
 # --- what is at risk, and what is asked -------------------------------------------------------
@@ -311,20 +359,19 @@ def test_key_items_in_doubt_are_named_with_who_says_so_and_why():
         said(first, challenges="trainers leave. Others come."),
         said(first, written_on=date(2010, 7, 20)),  # says nothing of challenges
     ]
-    assert brief(first, second, updates=updates)[2:5] == [
-        "No item is late.",
-        "At risk: “Train” (1.1). Trainers leave.",
-        "At risk: the policy (1.2), as the reviewer sees it.",
+    assert brief(first, second, updates=updates)[2:4] == [
+        "One key item is at risk, though not late: “Train” (1.1). Trainers leave.",
+        "Another key item is at risk, as the reviewer sees it: the policy (1.2).",
     ]
 
 
 def test_more_key_items_in_doubt_than_are_named_are_counted():
     items = [item(f"1.{n}", is_key=True, confidence="off_track") for n in range(1, 5)]
-    assert brief(*items)[4:6] == [
-        "At risk: “Train staff” (1.2).",
+    assert brief(*items)[3:5] == [
+        "Another key item is at risk: “Train staff” (1.2).",
         "Two more key items are at risk (1.3 and 1.4).",
     ]
-    assert brief(*items[:3])[5] == "One more key item is at risk (1.3)."
+    assert brief(*items[:3])[4] == "One more key item is at risk (1.3)."
 
 
 @pytest.mark.parametrize(
@@ -343,7 +390,7 @@ def test_more_key_items_in_doubt_than_are_named_are_counted():
     ],
 )
 def test_it_is_said_that_no_key_item_is_at_risk_if_somebody_has_said_so(items, sentence):
-    line = brief(*items)[2]
+    line = brief(*items)[1]
     assert ("at risk" in line, line.endswith(sentence)) == (bool(sentence), True)
 
 
@@ -351,12 +398,12 @@ def test_few_other_items_at_risk_are_named_with_the_date_that_has_moved_and_more
     moved = step(date(2011, 3, 31), original_due=date(2010, 10, 31), as_told="the advice")
     reviewed, *others = [item(f"1.{n}", moved, confidence="at_risk") for n in range(1, 5)]
     told = "The working group has agreed to move the date for the advice from October 2010 to March 2011."
-    assert brief(reviewed, others[0])[3:5] == [
-        f"At risk: “Train staff” (1.1). {told}",
-        f"At risk: “Train staff” (1.2). {told}",
+    assert brief(reviewed, others[0])[2:4] == [
+        f"One item is at risk, though not late: “Train staff” (1.1). {told}",
+        f"Another item is at risk: “Train staff” (1.2). {told}",
     ]
     assert (
-        brief(reviewed, *others)[3]
+        brief(reviewed, *others)[2]
         == "Four items that are not key items are at risk (1.1, 1.2, 1.3 and 1.4)."
     )
 

@@ -129,29 +129,34 @@ def every_count_is_that_of_the_records(paper):
     facts = paper.facts
     brief = paper.sections[SectionKind.PURPOSE][1]
     stages = Counter(item.stage for item in facts.items)
+    lines = [line.removeprefix("- ") for line in brief.split("\n")]
+    starts = ("Of the Plan’s ", "The Plan’s one ", "The Plan has ", "Both work ", "All ")
+    *_, figures = (line.split(". ")[0] for line in lines if line.startswith(starts))
     for stage, said in (
         ("complete", "complete"), ("under_way", "under way"), ("ongoing", "ongoing"),
         ("withdrawn", "withdrawn"),
     ):  # fmt: skip
-        found = re.search(
-            rf"(\S+) (?:is|are) {said}[,. ]", brief.split("\n")[1].split(". ")[0] + "."
-        )
+        found = re.search(rf"(\S+) (?:is|are) {said}[,. ]", f"{figures}.")
         if len(stages) > 1:
             told = found[1] if found else "0"
             assert told in (str(stages[stage]), number(stages[stage]))
     late = {item.pk for item, _ in paper.late}
     keys = {item.pk for item, _ in paper.late if item.is_key}
-    sentence = brief.split("\n")[2].removeprefix("- ")
+    sentence = every_judgement_is_that_of_the_records(paper, lines[1])
     if not facts.items:
-        assert sentence.startswith("You are asked")
+        assert sentence == "The Plan has no work items."
     elif late:
         assert count_of(sentence) == len(late)
         if 0 < len(keys) < len(late):
             total = sum(item.is_key for item in facts.items)
-            all_of_them = ("the one key item", "both key items", f"all {number(total)} key items")
-            some_of_them = f"{number(len(keys))} of the Plan’s {number(total)} key items"
+            of_all = f"{number(len(keys))} of its {number(total)} key items"
+            all_of_them = (
+                "its one key item",
+                "both of its key items",
+                f"all {number(total)} of its",
+            )
             told = sentence.split(", including ")[1]
-            assert told.startswith(all_of_them if len(keys) == total else some_of_them)
+            assert told.startswith(all_of_them if len(keys) == total else of_all)
     else:
         assert sentence.startswith("No item is late")
     for number_of in re.findall(
@@ -180,8 +185,8 @@ def every_count_is_that_of_the_records(paper):
         for text in paper.sections[SectionKind.NEXT_STEPS]
         if text.startswith("You will see")
     )
-    left = re.search(r"lists (\S+) (?:more )?milestones? of the coming", steps)
-    assert listed + (count_of(left[1].capitalize()) if left else 0) == len(ahead)
+    left = re.search(r"(\S+) (?:more )?milestones? follows? in the next", steps)
+    assert listed + (count_of(left[1]) if left else 0) == len(ahead)
     completed = [
         item
         for item in facts.items
@@ -222,10 +227,34 @@ def every_key_item_in_trouble_is_told(paper):
         and {item.confidence, item.reviewer_confidence} & {"at_risk", "off_track"}
     ]
     brief = paper.of(SectionKind.PURPOSE)
-    lines = [line for line in brief.split("\n- ") if line.startswith(("At risk:", "At risk, but"))]
+    lines = [
+        line
+        for line in brief.split("\n- ")
+        if re.match("(?:One|Another) key item is at risk[:,]", line)
+    ]
     others = re.search(r"(\S+) more key items? (?:is|are) at risk \(", brief)
     named = sum(mentions_item(line, item) for item in doubtful for line in lines)
     assert named + (count_of(others[1]) if others else 0) == len(doubtful)
+
+
+def every_judgement_is_that_of_the_records(paper, line):
+    """Check how much of the plan is said to be on track; return what is said after it."""
+    kept = [item for item in paper.facts.items if item.stage != "withdrawn"]
+    if not any(item.is_live for item in kept):
+        return line
+    doubtful = {
+        item.pk
+        for item in kept
+        if item.is_live and {item.confidence, item.reviewer_confidence} & {"at_risk", "off_track"}
+    }
+    share = 1 - len({item.pk for item, _ in paper.late} | doubtful) / len(kept)
+    said = re.match("(.*? (?:on track|late or at risk)), (?:and|but) (.*)", line)
+    shares = {
+        "The Plan is": share == 1, "Most of": share >= 0.75, "More than half of": share > 0.5,
+        "Half of": share == 0.5, "Less than half of": share > 0, "All of": True,
+    }  # fmt: skip
+    assert said[1].startswith(next(start for start, holds in shares.items() if holds))
+    return said[2][0].upper() + said[2][1:]
 
 
 def the_papers_words_are_kept_but_for_what_must_be_told(paper):

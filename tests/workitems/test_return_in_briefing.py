@@ -96,7 +96,7 @@ def test_a_key_item_at_risk_shows_why_it_will_say_so(writer, of_return, item):
     assert boxes == [
         [
             "In the briefing, under In brief",
-            f"At risk: “{item.title}” (1.2). No printer bids.",
+            f"One key item is at risk, though not late: “{item.title}” (1.2). No printer bids.",
             "3 of 20 words",
         ]
     ]
