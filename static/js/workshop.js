@@ -293,10 +293,7 @@ function showChanges(told, key) {
   const isNew = told.state !== root.dataset.state;
   bringUpToDate({ ...told, order, blocks: [...parsed(told.blocks).children] });
   putSteps(told.steps);
-  for (const more of isNew ? root.querySelectorAll("[data-blocks] [data-more][open]") : []) {
-    if (told.menu && more.id === `more-${key}`) fill(more, parsed(told.menu));
-    else bringMenu(more);
-  }
+  renewMenus(isNew, told.menu && { id: `more-${key}`, menu: told.menu });
   saysOfAct = told.says;
   if (key) focusOn(key);
   later(key);
@@ -317,7 +314,7 @@ function show(page, key) {
     blocks: [...now.querySelectorAll("[data-block]")],
     isWhole: true,
   });
-  if (isNew) root.querySelectorAll("[data-blocks] [data-more][open]").forEach(bringMenu);
+  renewMenus(isNew);
   saysOfAct = [...page.querySelectorAll(".message")].map((each) => each.textContent.trim()).join(" ");
   clearTimeout(news);
   if (key) focusOn(key);
@@ -539,6 +536,14 @@ root.addEventListener(
   true,
 );
 
+// Open menus are brought again if the draft has changed, and those that could not come before.
+function renewMenus(isNew, { id, menu } = {}) {
+  for (const more of root.querySelectorAll("[data-blocks] [data-more][open]")) {
+    if (isNew && more.id === id) fill(more, parsed(menu));
+    else if (isNew || more.querySelector("[data-menu]")) bringMenu(more);
+  }
+}
+
 async function bringMenu(more) {
   const place = more.querySelector("[data-menu]");
   if (place?.hidden) return;
@@ -547,9 +552,10 @@ async function bringMenu(more) {
   const { told, trouble } = await connection.ask(`${addressOf(key)}acts/`);
   if (place) place.hidden = false;
   if (!more.isConnected) return; // another has its place, and its menu
-  if (!told) {
-    saysOfAct = trouble;
-    return tell();
+  if (!told?.menu) {
+    saysOfAct = trouble ?? told.says; // the other coordinator may have joined it to another
+    tell();
+    return later();
   }
   const giveFocus = placeOfFocus(more);
   fill(more, parsed(told.menu));

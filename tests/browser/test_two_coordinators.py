@@ -301,13 +301,19 @@ class Person:
         self.act(block, lambda more: more.locator(f"button[value={name}]").click())
 
     def act(self, block, do):
-        """Open a paragraph's menu and choose an action. Some actions close its box."""
+        """Open a paragraph's menu and choose an action. Some actions close its box.
+
+        The other person may have joined the paragraph to another meanwhile: the page says so.
+        """
         self.leave(block["key"])
         more = self.block(block["key"]).locator("[data-more]")
         if not more.evaluate("details => details.open"):
             more.locator("summary").click()
-        expect(more.locator("form.workshop-acts")).to_have_count(1)
-        do(more)
+        menu = more.locator("form.workshop-acts")
+        gone = self.page.get_by_text("That paragraph is not in this draft.")
+        expect(menu.or_(gone).first).to_be_attached(timeout=15_000)
+        if menu.count():
+            do(more)
 
     def finish(self):
         """Close every box, resolving conflicts."""

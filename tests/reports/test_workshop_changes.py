@@ -149,6 +149,11 @@ def test_the_page_holds_no_menu_and_the_menus_own_page_does(client, briefing, ke
     assert "It has a second sentence." in menu
     gone = reverse("workshop:acts", args=[briefing.plan.slug, briefing.pk, "p-gone"])
     assert client.get(gone).status_code == 404
+    told = client.get(gone, headers={"accept": "application/json"})
+    assert (told.status_code, told.json()) == (
+        409,
+        {"says": "That paragraph is not in this draft."},
+    )
 
 
 @pytest.mark.parametrize("count", [1, 6])

@@ -1,6 +1,7 @@
 """The page of a draft with at most one open form, beginning a draft, and a paragraph's versions."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from csp.constants import SELF
@@ -337,6 +338,8 @@ def paragraph_acts(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRe
     try:
         menu = menu_of(draft_rows.read_draft(briefing), key)
     except DraftError as error:
+        if wants_json(request):
+            return JsonResponse({"says": str(error)}, status=HTTPStatus.CONFLICT)
         raise Http404 from error
     context = {
         "plan": briefing.plan,
