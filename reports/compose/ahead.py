@@ -18,6 +18,7 @@ from reports.document.wording import (
     count_in_words,
     first_sentences,
     join_words,
+    number,
     opened,
     some,
 )
@@ -208,9 +209,12 @@ def _closing(writer: Writer, left: list[Step], room: Room, *, is_more: bool) -> 
     words = "You will be told of any new risk to the Plan as soon as it is found."
     if left:
         where = writer.where(["items", "items_texts"])
-        count = count_in_words(len(left), "more milestone" if is_more else "milestone")
-        said = f"{capitalised(count)} {agree(len(left), 'follows', 'follow')} in the next 12 months"
-        said += f", as {where} shows." if where else "."
+        if where:
+            count = f"{number(len(left))} milestones" if len(left) > 1 else "milestone"
+            said = f"{where} lists the {'other ' if is_more else ''}{count} of the next 12 months."
+        else:
+            count = count_in_words(len(left), "more milestone" if is_more else "milestone")
+            said = f"{capitalised(count)} {agree(len(left), 'follows', 'follow')} in the next 12 months."
         words = f"{said} {words}"
     room.use(words)
     sources = [milestone_source(item, step) for item, step in left]

@@ -530,8 +530,8 @@ def test_standing_text_under_a_known_key_is_not_taken_for_generated_content(kind
 @pytest.mark.parametrize(
     ("annexes", "says"),
     [
-        (["progress", "items"], "One milestone follows in the next 12 months, as Annex B shows."),
-        (["items"], "One milestone follows in the next 12 months, as Annex A shows."),
+        (["progress", "items"], "Annex B lists the milestone of the next 12 months."),
+        (["items"], "Annex A lists the milestone of the next 12 months."),
         (["risks"], "One milestone follows in the next 12 months."),
         ([], "One milestone follows in the next 12 months."),
     ],

@@ -138,7 +138,7 @@ def test_open_milestones_of_the_next_months_are_listed_by_date():
         "- 31 August 2010: “Brochure printed” (1.1, DoL)\n"
         "- 31 August 2010: a milestone of the card (1.3, Ministry of Health, MOH)\n"
         "- July to September 2010: the map (1.5, DoL)",
-        f"One more milestone follows in the next 12 months, as Annex B shows. {PROMISE}",
+        f"Annex B lists the other milestone of the next 12 months. {PROMISE}",
     ]  # fmt: skip
 
 
@@ -165,11 +165,11 @@ def test_the_very_next_date_is_shown_and_other_near_ones_give_way_to_those_of_ke
 @pytest.mark.parametrize(
     ("annexes", "steps", "sentence"),
     [
-        (["items"], 1, "One milestone follows in the next 12 months, as Annex A shows. "),
+        (["items"], 1, "Annex A lists the milestone of the next 12 months. "),
         (
             ["progress", "items_texts"],
             2,
-            "Two milestones follow in the next 12 months, as Annex B shows. ",
+            "Annex B lists the two milestones of the next 12 months. ",
         ),
         (["progress"], 1, "One milestone follows in the next 12 months. "),
         ([], 2, "Two milestones follow in the next 12 months. "),
@@ -185,7 +185,7 @@ def test_without_room_only_the_late_steps_of_key_items_are_listed():
     lines = ahead(late("1.1", is_key=True), item("1.2", step(SOON)), most_words=60)
     assert lines[1:] == [
         "You will see progress by this date:\n- 30 June 2011: “Brochure printed” (1.1, DoL)",
-        f"One more milestone follows in the next 12 months, as Annex B shows. {PROMISE}",
+        f"Annex B lists the other milestone of the next 12 months. {PROMISE}",
     ]
 
 
