@@ -54,7 +54,7 @@ def make_a_plan(page, check):
         press(page, button)
     expect(page.get_by_text("Item 1.2 Print a brochure is added.")).to_be_visible()
     check()
-    follow(page, "Add a milestone")
+    press(page, "Save and add a milestone")
     page.get_by_label("Milestone").fill("Brochure printed")
     page.get_by_label("Due").first.fill("June 2030")
     press(page, "Save")
