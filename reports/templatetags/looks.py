@@ -7,12 +7,16 @@ from typing import Any
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from reports.progress.dashboard import Figure
 from reports.progress.view import Earlier, Look
-from workitems.attention import Line
+from workitems.attention import Line, Point
 
 register = template.Library()
+
+# More words of an answer are on the page of all that needs attention.
+WORDS_OF_A_POINT = 12
 
 PARTS = (
     ("Dashboard", "overview"),
@@ -67,6 +71,19 @@ def item_link(look: Look, number: str) -> str:
 @register.simple_tag
 def item_history_link(look: Look, number: str) -> str:
     return look.item_history(number)
+
+
+@register.simple_tag
+def point(found: Point, is_short: bool = False) -> SafeString:
+    """Return an answer of a line that needs attention, with its note. A long one can be cut.
+
+    Written here, as a page has many.
+    """
+    words = escape(Truncator(found.words).words(WORDS_OF_A_POINT) if is_short else found.words)
+    if found.is_gap:
+        words = f'<span class="gap">{words}</span>'
+    note = f' <span class="note">{escape(found.note)}</span>' if found.note else ""
+    return SafeString(f"{words}{note}")
 
 
 @register.simple_tag
