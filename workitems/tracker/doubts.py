@@ -117,8 +117,8 @@ class Doubts:
         return doubt.chosen
 
     def is_open_at(self, place: Place) -> bool:
-        """Whether something about the cell must still be answered."""
-        return any(doubt.is_open and place in doubt.places for doubt in self.by_key.values())
+        """Whether something that was just asked about the cell must still be answered."""
+        return any(doubt.is_open and doubt.places[-1] == place for doubt in self.by_key.values())
 
     @property
     def in_order(self) -> list[Doubt]:
