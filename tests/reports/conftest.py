@@ -1,14 +1,50 @@
 """Fixtures of a plan with its agencies, and of its drafted briefing, for the tests of this folder."""
 
+from itertools import count
+from types import ModuleType
+from uuid import NAMESPACE_OID, uuid5
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Seat
-from reports.services import drafts, word_copies
+from reports.services import drafts, kinds, word_copies
+from tests import factories
 from tests.factories import AgencyFactory, PlanFactory, SeatFactory, UserFactory, WorkItemFactory
 from tests.reports.drafted import drafted
 from tests.reports.word_edits import Edited
+
+FACTORIES = [each for each in vars(factories).values() if hasattr(each, "reset_sequence")]
+FIRST = 1000  # above what a test or a service numbers itself
+KEEPS_ROWS = pytest.StashKey[ModuleType | None]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Let rows count from one number, so that a test prints the same papers in every suite.
+
+    The tests of a module that keeps rows for all of them count on.
+    """
+    fixtures = [made for found in item._fixtureinfo.name2fixturedefs.values() for made in found]
+    if any(made.scope == "module" and "django_db_blocker" in made.argnames for made in fixtures):
+        item.config.stash[KEEPS_ROWS] = item.module
+    if item.module is item.config.stash.get(KEEPS_ROWS, None):
+        return
+    for each in FACTORIES:
+        each.reset_sequence(FIRST, force=True)
+
+
+@pytest.fixture(autouse=True)
+def _keys_are_counted(request, monkeypatch):
+    """Sections, paragraphs and recommendations get keys that are the same in each run of a test.
+
+    A demo that an earlier test has loaded has keys of that test.
+    """
+    of = request.node.nodeid if "load_demo" in request.fixturenames else ""
+    numbers = count()
+    for module in (drafts, kinds):
+        monkeypatch.setattr(module, "uuid4", lambda: uuid5(NAMESPACE_OID, f"{of} {next(numbers)}"))
 
 
 @pytest.fixture

@@ -190,7 +190,7 @@ def reword_ask(scene: Scene, words: str) -> None:
 
 def move_sections(scene: Scene, words: str) -> None:
     for row in scene.briefing.draft_sections.all():
-        row.position = 100 - row.position
+        row.position = 10_000 - row.position
         history.save(row, by=None)
 
 
