@@ -41,7 +41,7 @@ def look_page(
     return render(request, f"reports/dashboard/{name}.html", context | more, status=status)
 
 
-def read(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
+def compared_look(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
     """Return the selected view, compared with the last meeting or briefing if nothing is selected,
     and the context of its dashboard."""
     look, context = look_of(request, slug)
@@ -59,14 +59,14 @@ def read(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
 @require_safe
 def wall(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the first screen of the dashboard, large, without controls, for a screen on a wall."""
-    look, context = read(request, slug)
+    look, context = compared_look(request, slug)
     colours = chosen(request, "colours", {"light": "Light", "dark": "Dark"})
     return look_page(request, "wall", context, colours=colours)
 
 
 @require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
-    look, context = read(request, slug)
+    look, context = compared_look(request, slug)
     page, plan = context["page"], look.plan
     bars = [
         charts.BarRow(each.figure.label, each.days, each.words, each.figure.url)

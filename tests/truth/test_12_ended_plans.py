@@ -64,7 +64,7 @@ def world(django_db_setup, django_db_blocker):
             plan = PlanFactory(
                 title="The old plan", slug="old", coordinating_agency=labour, ends_on=END
             )
-            live = PlanFactory(title="The new plan", slug="new", coordinating_agency=labour)
+            live = PlanFactory(title="The new plan", slug="newer", coordinating_agency=labour)
             for each in (plan, live):
                 pillar = PillarFactory(plan=each, number=1)
                 item = WorkItemFactory(plan=each, pillar=pillar, number="1.1", stage="under_way")
@@ -142,7 +142,7 @@ def test_a_page_says_that_the_plan_has_ended_and_shows_it_as_it_stood(world, add
     assert "Back to" not in text
     assert "3 August 2015" not in text
     assert "Written after the end." not in text
-    assert SAID not in text_of(page(world, address.replace("/old/", "/new/")))
+    assert SAID not in text_of(page(world, address.replace("/old/", "/newer/")))
 
 
 def test_an_item_is_late_as_of_the_end(world):
@@ -181,7 +181,7 @@ def test_no_page_counts_lateness_up_to_today(world):
         and today in text_of(response)
     ]
     assert late == []
-    assert today in text_of(page(world, "/plans/new/items/1.1/"))
+    assert today in text_of(page(world, "/plans/newer/items/1.1/"))
 
 
 def test_a_variation_is_shown_as_at_the_end_with_what_became_of_it(world):
@@ -191,7 +191,7 @@ def test_a_variation_is_shown_as_at_the_end_with_what_became_of_it(world):
     text = text_of(page(world, PAGES["a variation"]))
     assert "<dt>Since the plan’s end</dt><dd>Withdrawn</dd>" in text
     assert "Recommend to the working group" not in text
-    assert "Recommend to the working group" in text_of(page(world, "/plans/new/variations/1/"))
+    assert "Recommend to the working group" in text_of(page(world, "/plans/newer/variations/1/"))
     refused = page(world, "/plans/old/variations/1/out-of-session/ask/")
     assert (refused.status_code, ENDED in refused.text) == (403, True)
 
@@ -268,7 +268,7 @@ def test_it_leaves_desks_and_calendars_but_for_open_rounds(world):
     for user in world.people.values():
         urls = {line.url for line in lines_for(user, TODAY) if "/old/" in line.url}
         assert urls <= {waiting.get_absolute_url()}
-        assert any("/new/" in line.url for line in lines_for(user, TODAY))
+        assert any("/newer/" in line.url for line in lines_for(user, TODAY))
     days = {entry.category for entry in entries_of(world.feeds[0], TODAY)}
     assert days == {"Return", "Meeting"}
     assert {"Milestone", "Decision", "Mitigation"} <= {
@@ -299,7 +299,7 @@ def test_it_sends_no_mail(world):
 
 
 def test_the_switcher_and_the_desk_say_that_it_has_ended(world):
-    assert ">The old plan, ended 30 June 2015</a>" in text_of(page(world, "/plans/new/"))
+    assert ">The old plan, ended 30 June 2015</a>" in text_of(page(world, "/plans/newer/"))
     desk = text_of(page(world, "/"))
     assert 'The old plan</a> <span class="quiet">ended 30 June 2015</span>' in desk
 
@@ -328,7 +328,7 @@ def test_the_plan_itself_can_no_longer_be_changed(world, address):
 
     refused = [response for response in answer("old") if ENDED in response.text]
     assert {response.status_code for response in refused} == {403}
-    assert 200 in {response.status_code for response in answer("new")}
+    assert 200 in {response.status_code for response in answer("newer")}
 
 
 def test_returns_meetings_and_papers_of_the_last_year_can_still_be_finished(world):
