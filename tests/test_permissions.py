@@ -627,7 +627,7 @@ RULES: dict[str, Row] = {
     "returns:enter": of_plan(own_return, may=("coordinator",), post=INVALID),
     "returns:remind": of_plan(round_of, may=("coordinator",), post=INVALID),
     "returns:extend": of_plan(round_of, may=("coordinator",), post=INVALID),
-    "returns:close-round": of_plan(round_of, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    "returns:close-round": of_plan(round_of, may=("coordinator",), post=INVALID),
     "returns:reopen-round": of_plan(round_of, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "variations:list": of_plan(plan),
     "variations:detail": of_plan(variation),

@@ -208,19 +208,62 @@ def test_second_round_is_refused_while_one_is_open(manager, listing, round):
 # --- closing and reopening ----------------------------------------------------------------------
 
 
-def test_closing_warns_about_unaccepted_returns_and_locks_them(manager, of_return, customs, round):
+def hidden(page) -> str:
+    return page.context["form"]["seen"].value()
+
+
+def test_closing_names_the_agencies_whose_returns_are_open_and_asks(
+    manager, of_return, item, customs, labour, round
+):
+    WorkItemFactory(plan=item.plan, lead_agency=item.lead_agency, number="1.3")
+    UpdateFactory(of_return=of_return, item=item)
     ReturnFactory(round=round, agency=customs, accepted=True)
-    page = manager.get(round.get_absolute_url()).text
-    assert "so far that is 1 return of 2." in page
-    response = manager.post(f"{round.get_absolute_url()}close/", follow=True)
+    other = ReturnFactory(round=round, agency=labour, state="submitted", submitted_at=NOW)
+    address = f"{round.get_absolute_url()}close/"
+    assert f'href="{address}"' in manager.get(round.get_absolute_url()).text
+    page = manager.get(address)
+    assert [
+        (label, [str(each.agency) for each in returns])
+        for label, returns in page.context["open_returns"]
+    ] == [
+        ("Submitted, not accepted", [str(labour)]),
+        ("Sent back, not submitted again", []),
+        ("Not submitted", [str(of_return.agency)]),
+    ]
+    assert "1 return is accepted. Still open:" in page.text
+    assert f"{of_return.agency.name}: 1 of 2 items answered</li>" in page.text
+    assert hidden(page) == f"{other.pk}:submitted {of_return.pk}:due"
+    response = manager.post(address, {"seen": hidden(page)}, follow=True)
     assert "The round is closed. Nothing in it changes any more." in response.text
     assert "Closed on 1 June 2010 by Coordinator" in response.text
     assert newest(round) == ("~", "Coordinator (DoL)", "")
 
 
+@pytest.mark.parametrize("seen", [None, "0:due"])
+def test_a_round_is_not_closed_on_another_list_than_was_shown(manager, of_return, round, seen):
+    address = f"{round.get_absolute_url()}close/"
+    page = manager.post(address, {} if seen is None else {"seen": seen})
+    assert page.status_code == 422
+    assert "Not every return is as it was shown. See what is open now, then decide." in page.text
+    assert hidden(page) == f"{of_return.pk}:due"
+    round.refresh_from_db()
+    assert round.is_open
+
+
+def test_a_round_is_closed_at_once_where_every_return_is_accepted(manager, customs, round):
+    round.returns.all().delete()
+    ReturnFactory(round=round, agency=customs, accepted=True)
+    page = manager.get(round.get_absolute_url()).text
+    assert "Every return is accepted. After closing, none of them changes any more." in page
+    assert f'action="{round.get_absolute_url()}close/"' in page
+    response = manager.post(f"{round.get_absolute_url()}close/", follow=True)
+    assert "The round is closed. Nothing in it changes any more." in response.text
+
+
 def test_a_round_can_be_closed_only_once(manager, round):
-    for _ in range(2):
-        response = manager.post(f"{round.get_absolute_url()}close/", follow=True)
+    round.closed_at = NOW
+    round.save()
+    response = manager.post(f"{round.get_absolute_url()}close/", {"seen": ""}, follow=True)
     assert "This round is closed already." in response.text
 
 

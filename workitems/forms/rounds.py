@@ -32,6 +32,11 @@ class OpenRoundForm(Form):
         return round_faults(self.plan, *days)
 
 
+class CloseRoundForm(Form):
+    # The returns that the page showed as still open.
+    seen = TextField(required=False, widget=forms.HiddenInput)
+
+
 class ReopenRoundForm(Form):
     reason = ReasonField(label="Why the round is opened again")
 

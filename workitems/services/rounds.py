@@ -80,12 +80,29 @@ def round_faults(
         yield "The round falls due before its period begins. Enter a later day.", "due_on"
 
 
+def still_open(round: Round) -> list[Return]:
+    """Return the returns that are not accepted, with their agency and progress."""
+    found = round.returns.exclude(state=Return.State.ACCEPTED).select_related("agency")
+    return list(found.with_progress().order_by("agency__short_name"))
+
+
+def states_of(returns: list[Return]) -> str:
+    """Return which returns are in which state, to compare with what a page showed."""
+    return " ".join(f"{each.pk}:{each.state}" for each in returns)
+
+
 @transaction.atomic
-def close_round(*, round: Round, by: User, at: datetime) -> Round:
-    """Close a round. Its returns can no longer be written, submitted, sent back or accepted."""
+def close_round(*, round: Round, by: User, at: datetime, seen: str | None = None) -> Round:
+    """Close a round. Its returns can no longer be written, submitted, sent back or accepted.
+
+    `seen` is what `states_of` gave for the returns that the user saw as still open; None, for
+    commands, compares nothing. Raise `Refused` if the round is closed, or if another return is open now.
+    """
     round = locked(round)
     if not round.is_open:
         raise Refused("This round is closed already.")
+    if seen is not None and seen != states_of(still_open(round)):
+        raise Refused("Not every return is as it was shown. See what is open now, then decide.")
     round.closed_at, round.closed_by = at, by
     return history.save(round, by=by, fields=["closed_at", "closed_by"])
 

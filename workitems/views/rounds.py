@@ -11,17 +11,25 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.fields import overwrite_data
 from agencies.models import Agency, Invitation, Seat
-from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.desk import waiting_variations
-from workitems.forms.rounds import OpenRoundForm, ReopenRoundForm
+from workitems.forms.rounds import CloseRoundForm, OpenRoundForm, ReopenRoundForm
 from workitems.models import Notice, Plan, Return, Round
 from workitems.models.plan import READING_ROLES
 from workitems.notices.timetable import Seats
 from workitems.services import rounds as round_services
 from workitems.services.handover import mended_words, mendings_of_each
 from workitems.views.lookups import posted, require, signed_in, visible_plan
+
+# Headings for returns that are not accepted, by state.
+STILL_OPEN = {
+    Return.State.SUBMITTED: "Submitted, not accepted",
+    Return.State.SENT_BACK: "Sent back, not submitted again",
+    Return.State.DUE: "Not submitted",
+}
 
 
 @require_safe
@@ -180,14 +188,38 @@ def without_approver(plan: Plan, on: date) -> list[tuple[Agency, str]]:
     return [(agency, invited.get(agency.pk, "")) for agency in members]
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
+    """Close the round, after showing which returns are not accepted."""
     plan = require(request, "workitems.open_round", visible_plan(request, slug))
     row = visible_round(plan, round)
-    with refusals_in_messages(request):
-        round_services.close_round(round=row, by=signed_in(request), at=timezone.now())
-        messages.success(request, "The round is closed. Nothing in it changes any more.")
-    return redirect(row)
+    if not row.is_open:
+        messages.info(request, "This round is closed already.")
+        return redirect(row)
+    open_now = round_services.still_open(row)
+    seen = round_services.states_of(open_now)
+    form = CloseRoundForm(posted(request), initial={"seen": seen})
+    if form.is_valid():
+        with saying_refusals(form):
+            round_services.close_round(
+                round=row, seen=form.cleaned_data["seen"], by=signed_in(request), at=timezone.now()
+            )
+            messages.success(request, "The round is closed. Nothing in it changes any more.")
+            return redirect(row)
+        overwrite_data(form, seen=seen)
+    return form_page(
+        request,
+        "workitems/rounds/close.html",
+        form,
+        plan=plan,
+        round=row,
+        seen=seen,
+        open_returns=[
+            (label, [each for each in open_now if each.state == state])
+            for state, label in STILL_OPEN.items()
+        ],
+        accepted=row.returns.filter(state=Return.State.ACCEPTED).count(),
+    )
 
 
 @require_POST
