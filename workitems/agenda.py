@@ -12,7 +12,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
 from workitems.asat import Moment, rows_at
-from workitems.attention import attention
+from workitems.attention import Line, attention
 from workitems.models import (
     Decision,
     Matter,
@@ -24,7 +24,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.meeting import MatterQuerySet
-from workitems.plan_at import PlanAt, plan_at
+from workitems.plan_at import plan_at
 from workitems.spans import span_in_words
 from workitems.standing import Rank
 
@@ -41,10 +41,12 @@ PROPOSED_SEPARATELY = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
 
 @dataclass(frozen=True)
 class Proposal:
-    """A proposed matter and the reasons for it. `kind` is the field of `Matter` for its subject."""
+    """A proposed matter and the reasons for it. `kind` is the field of `Matter` for its subject, and
+    `line` that of the attention list on the subject or its item, if there is one."""
 
     subject: Any
     reasons: tuple[str, ...]
+    line: Line | None = None
 
     @property
     def kind(self) -> str:
@@ -93,8 +95,12 @@ def proposals(plan: Plan, on: date) -> list[Proposal]:
     answering out of session, open earlier decisions, and escalated risks. An item that needs attention only because of its variations or
     risks is left out, because those are proposed themselves.
     """
+    at = plan_at(plan, Moment.present(plan, on))
+    lines = attention(at)
+    of_item: dict[int | None, Line] = {line.item.pk: line for line in lines if line.item}
+    of_risk = {line.risk.number: line for line in lines if line.risk}
     variations = [
-        Proposal(row, (f"With the working group: {row.asks}.",))
+        Proposal(row, (f"With the working group: {row.asks}.",), of_item.get(row.item_id))
         for row in plan.variations.filter(state=Variation.State.RECOMMENDED)
         .exclude(out_of_session_decisions__state=OutOfSession.State.OPEN)
         .for_list()
@@ -109,7 +115,11 @@ def proposals(plan: Plan, on: date) -> list[Proposal]:
         .order_by("due_on", "pk")
     ]
     risks = [
-        Proposal(row, (f"Escalated to {_to(row)} on {row.escalated_on:%-d %B %Y}.",))
+        Proposal(
+            row,
+            (f"Escalated to {_to(row)} on {row.escalated_on:%-d %B %Y}.",),
+            of_item.get(row.item_id) or of_risk.get(row.number),
+        )
         for row in plan.risks.open(on)
         .exclude(escalated_to="")
         .select_related("item", "owner_agency")
@@ -117,17 +127,19 @@ def proposals(plan: Plan, on: date) -> list[Proposal]:
     ]
     covered = {row.subject.item_id for row in [*variations, *risks]}
     return [
-        *_attention(plan_at(plan, Moment.present(plan, on)), covered),
+        *_attention(plan, lines, covered),
         *variations,
         *decisions,
         *risks,
     ]
 
 
-def _attention(at: PlanAt, covered: set[int | None]) -> Iterable[Proposal]:
+def _attention(
+    plan: Plan, attention_lines: Iterable[Line], covered: set[int | None]
+) -> Iterable[Proposal]:
     lines = [
         line
-        for line in attention(at)
+        for line in attention_lines
         if line.risk is None  # proposed together with the other risks
         and not (
             line.item
@@ -135,18 +147,18 @@ def _attention(at: PlanAt, covered: set[int | None]) -> Iterable[Proposal]:
             and all(reason.rank in PROPOSED_SEPARATELY for reason in line.reasons)
         )
     ]
-    items = at.plan.items.in_bulk([line.item.pk for line in lines if line.item])
+    items = plan.items.in_bulk([line.item.pk for line in lines if line.item])
     returns = (
         Return.objects.select_related("agency", "round")
-        .filter(round__plan=at.plan)
+        .filter(round__plan=plan)
         .in_bulk([line.of_return.pk for line in lines if line.of_return])
     )
     for line in lines:
         words = tuple(reason.words for reason in line.reasons)
         if line.item:
-            yield Proposal(items[line.item.pk], words)
+            yield Proposal(items[line.item.pk], words, line)
         elif line.of_return:
-            yield Proposal(returns[line.of_return.pk], words)
+            yield Proposal(returns[line.of_return.pk], words, line)
 
 
 def _decision_reason(decision: Decision, on: date) -> str:

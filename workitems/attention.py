@@ -71,15 +71,16 @@ class Line:
     @property
     def reason(self) -> str:
         """How late it is or else the most urgent reason, without what the answers say."""
-        return self._told[0]
+        return self.told[0]
 
     @property
     def further(self) -> str:
         """The other reasons, but for those that `asked` says."""
-        return " ".join(self._told[1:])
+        return " ".join(self.told[1:])
 
     @property
-    def _told(self) -> list[str]:
+    def told(self) -> list[str]:
+        """How late it is and the other reasons, without what the answers say."""
         shown = [each for each in self.reasons if each.rank not in SAID_BY_ASKED]
         shown = sorted(shown or self.reasons[:1], key=lambda each: not each.short)
         return [each.short or each.words for each in shown]

@@ -74,6 +74,9 @@ const KEYS = {
   ArrowRight: () => step("next"),
   Home: () => step("first"),
   End: () => step("last"),
+  // The keys of a clicker. Where a matter is longer than the screen they first show the rest of it.
+  PageUp: () => scrollY > 0 || step("previous"),
+  PageDown: () => scrollY + innerHeight < document.documentElement.scrollHeight - 1 || step("next"),
 };
 
 function fill() {
@@ -90,7 +93,7 @@ addEventListener("keydown", (event) => {
     location.assign(step("leave").href);
   } else if (event.key in KEYS) {
     const link = KEYS[event.key]();
-    if (!link) return;
+    if (!link?.href) return;
     event.preventDefault();
     go(link.href);
   }

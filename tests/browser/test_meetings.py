@@ -79,6 +79,19 @@ def test_keys_move_between_matters_and_leave_the_screen(meeting_screen, meeting,
     expect(meeting_screen).to_have_url(live_server.url + meeting.get_absolute_url())
 
 
+def test_a_clicker_shows_the_rest_of_a_long_matter_before_the_next(meeting_screen):
+    title(meeting_screen, "1.1 Print a brochure")
+    meeting_screen.set_viewport_size({"width": 1280, "height": 500})
+    meeting_screen.keyboard.press("PageDown")
+    meeting_screen.wait_for_function("scrollY > 0")
+    title(meeting_screen, "1.1 Print a brochure")
+    meeting_screen.set_viewport_size({"width": 1920, "height": 2160})
+    meeting_screen.keyboard.press("PageDown")
+    title(meeting_screen, "V1 on item 1.1")
+    meeting_screen.keyboard.press("PageUp")
+    title(meeting_screen, "1.1 Print a brochure")
+
+
 def test_full_screen_mode_is_kept_between_matters(meeting_screen):
     meeting_screen.keyboard.press("f")
     expect(meeting_screen.locator(":fullscreen")).to_have_count(1)

@@ -1,12 +1,18 @@
 """Test the meeting screen: one matter at a time, with forms to record it."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from tests.factories import (
     DecisionFactory,
+    DelayFactory,
     MatterFactory,
     MeetingFactory,
+    MilestoneFactory,
+    MitigationFactory,
     ReturnFactory,
     RiskFactory,
     RoundFactory,
@@ -128,6 +134,33 @@ def test_reasons_for_a_matter_are_current_until_the_record_is_closed(
         closed_at="2010-06-01T00:00Z", closed_by=coordinator
     )
     assert screen(reader, meeting).context["reasons"] == ["Raised last week."]
+
+
+def test_a_late_item_is_shown_with_its_cause_new_date_mitigation_and_what_is_asked(
+    reader, meeting, milestone, police
+):
+    late = MilestoneFactory(
+        item=milestone.item,
+        number=2,
+        original_due=YESTERDAY,
+        agreed_due=YESTERDAY,
+        forecast_due=DUE,
+    )
+    delay = DelayFactory(milestone=late, cause="staffing", explanation="Two people left.")
+    MitigationFactory(delay=delay, owner_agency=police, description="Hire two.", due_on=DUE)
+    MatterFactory(meeting=meeting, item=milestone.item)
+    asked = VariationFactory(milestone=late, number=1, state="recommended")
+    MatterFactory(meeting=meeting, position=2, variation=asked)
+    page = screen(reader, meeting)
+    assert page.context["reasons"][0] == "Overdue by one day."
+    answers = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page.text, re.DOTALL)
+    assert [(name, " ".join(strip_tags(told).split())) for name, told in answers[:4]] == [
+        ("Cause", "Staffing: Two people left."),
+        ("Now expected", "30 June 2010, a month late"),
+        ("Being done", "Hire two. Police, by 30 June 2010"),
+        ("Asked of you", "Decide V1 to 30 September 2010, four months later"),
+    ]
+    assert "Decide V1" in screen(reader, meeting, 2).text
 
 
 @pytest.mark.parametrize("position", ["1", "3"])

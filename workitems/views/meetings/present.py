@@ -1,6 +1,5 @@
 """Present a meeting in the room: one matter at a time, in large type, with its record beside it."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -75,19 +74,24 @@ def show(
             "next_url": address_of(meeting, position + 1) if position < len(matters) else "",
             "decisions": matter.decisions.select_related("owner_agency").order_by("number"),
         }
-        context |= _subject(matter, day) | {"reasons": _reasons(matter, on)}
+        context |= _subject(matter, day) | _why(matter, on)
         if may_record:
             context |= _forms(meeting, matter) | forms
     return render(request, "workitems/meetings/present.html", context, status=status)
 
 
-def _reasons(matter: Matter, on: date) -> Sequence[str]:
-    """Return the present reasons for the matter, or after closing the record its original ones."""
+def _why(matter: Matter, on: date) -> dict[str, Any]:
+    """Return the present reasons for the matter and its line of the attention list, or after closing
+    the record its original reasons."""
     if not matter.meeting.is_closed and matter.kind:
         for each in proposals(matter.meeting.plan, on):
             if (each.kind, each.subject.pk) == (matter.kind, matter.subject_pk):
-                return each.reasons
-    return matter.reasons
+                line = each.line
+                # The line says a variation's or a risk's own reason in what it asks.
+                if line and matter.kind in ("item", "of_return"):
+                    return {"reasons": line.told, "line": line}
+                return {"reasons": each.reasons, "line": line}
+    return {"reasons": matter.reasons}
 
 
 def _forms(meeting: Meeting, matter: Matter) -> dict[str, Any]:
