@@ -203,3 +203,18 @@ def test_yes_that_is_only_emptied_is_a_question(writer, of_return, item, unchang
     assert faults(writer, page) == [
         ("Answers, row 2, No change (D2)", "“No change” was emptied, but nothing is written instead."),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("emptied", "left"),
+    [
+        ({"Stage": None}, [("Answers, row 2, Stage (F2)", "Stage is empty: left as it was.")]),
+        ({"Stage": None, "No change": "Yes"}, []),
+        ({"Key achievement": None}, []),
+    ],
+)
+def test_a_stage_that_is_emptied_is_left_and_listed(writer, of_return, item, emptied, left):
+    sheets = Sheets(downloaded(writer, of_return))
+    for heading, text in emptied.items():
+        sheets.write(heading, text)
+    assert faults(writer, upload(writer, of_return, sheets).url) == left

@@ -47,6 +47,8 @@ from workitems.workbook.faults import Fault
 Outcome = MilestoneAnswer.Outcome
 DAYS = [column.field for column in MILESTONES.columns if column.is_day]
 OF_DONE, OF_EITHER = {"completed_on", "shown_by"}, {"completed_on", "forecast_due"}
+# What always has a value: an empty cell leaves it as it is.
+NEVER_EMPTY = {"stage": "Stage", "key_achievement": "Key achievement"}
 Choices = dict[str, dict[str, str]]
 
 
@@ -238,7 +240,7 @@ class _Reader:
                 continue
             code = self.code(row, name, text)
             # A stage that is emptied is not answered.
-            if code is not None and (code or name not in ("stage", "key_achievement")):
+            if code is not None and (code or name not in NEVER_EMPTY):
                 said[name] = code
         title, written = f"Item {item.number}: {item.title}", _written(section.update)
         name = f"i{item.pk}"
@@ -250,6 +252,10 @@ class _Reader:
                 is_conflict=_version(section.update) != key.version, says_no_change=True,
             )  # fmt: skip
         else:
+            for each in sorted(NEVER_EMPTY.keys() & row.values.keys() & form.fields.keys()):
+                if not row.values[each] and base.get(each, "") not in ("", "no"):
+                    problem = f"{NEVER_EMPTY[each]} is empty: left as it was."
+                    self.fault(row, each, problem, "an entry of the cell’s list.")
             choice = {each: f"{name}-{each}" for each in said}
             self.keep(row, ANSWERS, name, title, base, now, said, choice, written)
 
