@@ -152,9 +152,12 @@ def _returns_to_send(agencies: set[int], approving: set[int], on: date) -> list[
 def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
     what = f"Return for {of_return.round.name}, {of_return.agency}"
     detail, url = "", of_return.get_absolute_url()
-    if of_return.state == Return.State.SENT_BACK:
+    is_sent_back = of_return.state == Return.State.SENT_BACK
+    if is_sent_back:
         detail += "Sent back. "
-    if of_return.ready_at is None:
+    if is_sent_back and of_return.ready_at is None and of_return.answered == of_return.items:
+        detail = "Sent back: the coordinator asks for changes"
+    elif of_return.ready_at is None:
         detail += f"{of_return.answered} of {count_noun(of_return.items, 'item')} answered"
     else:
         said_on = localdate(of_return.ready_at)

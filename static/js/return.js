@@ -146,7 +146,7 @@ class Section extends Autosave {
 
   take(status, told, what) {
     this.version.value = told.version;
-    progress(told.progress);
+    progress(told.progress, told.mended);
     mended(told.mended);
     this.showMissing(told.missing);
     if (what.milestone) this.showStep(what.milestone, told, status);
@@ -394,16 +394,25 @@ form.addEventListener("click", async (event) => {
   if (now) focusFirst(now);
 });
 
-function progress({ answered, total }) {
+function fillBar(words) {
   const shown = document.querySelector("[data-progress]");
-  shown.querySelector(".number").textContent = `${answered} of ${total} ${total === 1 ? "item" : "items"} answered`;
-  shown.querySelector("progress").value = answered;
+  const [done, all] = words.match(/\d+/g);
+  shown.querySelector(".number").textContent = words;
+  Object.assign(shown.querySelector("progress"), { max: all, value: done });
+}
+
+// Once every item is answered, what is left is what the coordinator asks to change.
+function progress({ answered, total }, mendedWords) {
+  const isMending = mendedWords && answered === total;
+  fillBar(isMending ? mendedWords : `${answered} of ${total} ${total === 1 ? "item" : "items"} answered`);
 }
 
 // How many of the items that were sent back are changed or answered.
 function mended(words) {
   const shown = document.querySelector("[data-mended]");
-  if (shown && words) shown.textContent = words;
+  if (!shown || !words) return;
+  if (document.querySelector("[data-progress]").textContent.trim() === shown.textContent) fillBar(words);
+  shown.textContent = words;
 }
 
 function tell() {

@@ -240,7 +240,7 @@ def test_the_full_text_of_a_mail_is_as_expected(of_return, item, contributor, se
         f"{of_return.round.plan.title}\n"
         "\n"
         "The round is open. The return is due on 14 July 2010, in 29 days.\n"
-        "0 of 1 items answered.\n"
+        "0 of 1 item answered.\n"
         "You can answer it in the attached workbook: choose the file on the return’s page.\n"
         "\n"
         "From the coordinator:\n"
@@ -267,7 +267,7 @@ def sentences_on(day):
 
 
 def test_each_step_has_its_wording(of_return, item, contributor):
-    answered = "0 of 1 items answered."
+    answered = "0 of 1 item answered."
     assert sentences_on(date(2010, 7, 8)) == [
         *("Return of Police is due in 6 days", "It is due on 14 July 2010, in 6 days."),
         *(answered, "Open the return"),
@@ -300,7 +300,7 @@ def test_a_mail_says_when_it_replaces_another_recipient_or_is_an_escalation(
     assert sentences_on(LAST_STEP) == [
         "Return of Police is overdue by 10 days",
         "It was due on 14 July 2010 and is overdue by 10 days.",
-        "0 of 1 items answered.",
+        "0 of 1 item answered.",
         "It is late and its agency has been told, so the coordinator is told as well.",
         "Open the round",
     ]

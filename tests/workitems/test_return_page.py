@@ -246,6 +246,18 @@ def test_all_notes_of_a_return_sent_back_are_shown(page_of, of_return, item, con
     assert notes == sorted(notes), "newest first"
 
 
+def test_bar_and_box_of_a_return_sent_back_say_the_same(page_of, of_return, item, contributor):
+    of_return.state = "sent_back"
+    of_return.save()
+    ReturnNoteFactory(of_return=of_return, item=item, body="How many?", at=NOW)
+    page = page_of(contributor).text
+    assert "0 of 1 item answered" in page
+    UpdateFactory(of_return=of_return, item=item, written_at=NOW)
+    page = page_of(contributor).text
+    assert page.count("0 of 1 item changed or answered") == 2
+    assert "1 of 1 item answered" not in page
+
+
 # --- fields shown on request --------------------------------------------------------------------
 
 

@@ -73,7 +73,7 @@ def test_a_return_sent_back_says_so_and_how_late_it_is(contributor, plan, police
     assert told(contributor) == [
         (
             "Return for January to June 2010, Police",
-            "Sent back. 0 of 0 items answered",
+            "Sent back: the coordinator asks for changes",
             "Overdue by two days",
             True,
         )

@@ -278,7 +278,7 @@ def progress_of(lines: Sequence[ReturnNews]) -> str:
     if first.answers is None:
         return ""
     if first.answers.answered < first.answers.total:
-        return f"{first.answers.answered} of {first.answers.total} items answered."
+        return f"{first.answers.answered} of {count_noun(first.answers.total, 'item')} answered."
     if first.answers.missing:
         if shows_round(first):
             return "Every item is answered, but it cannot be submitted yet."

@@ -310,6 +310,10 @@ def show(
             "return": of_return,
             "round": round,
             "page": page,
+            # Once every item is answered, what is left is what the coordinator asks to change.
+            "is_only_mending": of_return.state == Return.State.SENT_BACK
+            and page.answered == page.total
+            and bool(page.to_mend),
             "led": [entry for entry in entries if entry.section.is_led],
             "supported": [
                 entry
