@@ -1,6 +1,7 @@
 """Middleware: refuse unreadable requests and huge numbers, report a database outage, read without a
 lock, limit sessions, compress text, set headers."""
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -135,6 +136,20 @@ class LeadToAdoption(Middleware):
         return redirect(error.plan)
 
 
+# Words have spaces or are one word with a capital, days may have slashes; what a form sends by itself is none of these.
+TYPED = re.compile(r"\s|^[A-Z][a-z]+\W?$|^\d+/\d")
+UNTYPED = re.compile(r"password|^csrfmiddlewaretoken$|^once$|-of$")
+
+
+def label_of(name: str, data: Any) -> str:
+    """Return a field's name in words. A form of several says what it is `of`: "Item 1.2: Achieved"."""
+    prefix, dash, field = name.partition("-")
+    is_of_several = bool(dash) and re.fullmatch(r"[a-z]\d+", prefix) is not None
+    of = data.get(f"{prefix}-of", "") if is_of_several else ""
+    words = (field if is_of_several else name).replace("_", " ").replace("-", " ").capitalize()
+    return f"{of}: {words}" if of else words
+
+
 class RequireSignIn(LoginRequiredMiddleware):
     """Lead to the sign-in page, but give back what was typed into a form that arrives signed out.
 
@@ -148,12 +163,11 @@ class RequireSignIn(LoginRequiredMiddleware):
         is_page = "text/html" in request.headers.get("Accept", "")
         if request.method != "POST" or not is_page or "HX-Request" in request.headers:
             return to_sign_in
-        # Words have spaces; what a form sends by itself has none.
         typed = [
-            (name.replace("_", " ").replace("-", " ").capitalize(), text)
+            (label_of(name, request.POST), text)
             for name, texts in request.POST.lists()
             for text in texts
-            if " " in text.strip() and "password" not in name
+            if TYPED.search(text.strip()) and not UNTYPED.search(name)
         ]
         if not typed:
             return to_sign_in

@@ -246,6 +246,35 @@ def test_all_notes_of_a_return_sent_back_are_shown(page_of, of_return, item, con
     assert notes == sorted(notes), "newest first"
 
 
+def test_save_all_of_somebody_signed_out_gives_their_words_back(
+    client, client_of, page_of, of_return, item, contributor, milestone
+):
+    """Without a script: the browser sends the whole page."""
+    page = page_of(contributor).text
+    item_of = f'name="i{item.pk}-of" value="Item {item.number}"'
+    assert item_of in page
+    sent = {
+        f"i{item.pk}-of": f"Item {item.number}",
+        f"i{item.pk}-version": "0",
+        f"i{item.pk}-stage": "under_way",
+        f"i{item.pk}-achieved": "Trained.",
+        f"i{item.pk}-planned_next": "Print <b>more</b> leaflets.",
+        f"m{milestone.pk}-of": "Milestone “Leaflets printed”",
+        f"m{milestone.pk}-completed_on": "1/6/2010",
+        "n5-reply": "In two towns.",
+        "act": "save",
+    }
+    answer = client.post(of_return.get_absolute_url(), sent, headers={"accept": "text/html"})
+    assert answer.status_code == 403
+    assert answer.context["typed"] == [
+        (f"Item {item.number}: Achieved", "Trained."),
+        (f"Item {item.number}: Planned next", "Print <b>more</b> leaflets."),
+        ("Milestone “Leaflets printed”: Completed on", "1/6/2010"),
+        ("Reply", "In two towns."),
+    ]
+    assert "Print &lt;b&gt;more&lt;/b&gt; leaflets." in answer.text
+
+
 def test_bar_and_box_of_a_return_sent_back_say_the_same(page_of, of_return, item, contributor):
     of_return.state = "sent_back"
     of_return.save()
