@@ -42,7 +42,7 @@ def require_administrator(request: HttpRequest) -> User:
     """Return the signed-in user. Raise `PermissionDenied` unless they administer the register."""
     user = signed_in(request)
     if not user.has_perm("agencies.administer"):
-        raise PermissionDenied
+        raise PermissionDenied("Only administrators of the register can do this.")
     return user
 
 

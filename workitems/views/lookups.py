@@ -15,6 +15,7 @@ from agencies.views.permissions import signed_in as signed_in
 from agencies.views.permissions import small_number as small_number
 from workitems.models import HeldEntry, Plan
 from workitems.rules import CLOSED_BY_THE_END, WRITERS, plan_of
+from workitems.views.who_may import who_may
 
 Row = TypeVar("Row", bound=Model | None)
 
@@ -95,12 +96,12 @@ def state_tabs(address: str, labels: dict[str, str], chosen: str) -> list[tuple[
 
 
 def require(request: HttpRequest, permission: str, row: Row) -> Row:
-    """Return the row. Raise `PermissionDenied` unless the user has the permission on it.
+    """Return the row. Raise `PermissionDenied`, with who has it, unless the user has the permission on it.
 
     Some permissions end with the plan; the refusal says so.
     """
     if not request.user.has_perm(permission, row):
-        raise PermissionDenied
+        raise PermissionDenied(who_may(request.user, permission, row))
     if permission in CLOSED_BY_THE_END:
         refuse_after_the_end(plan_of(row))
     return row

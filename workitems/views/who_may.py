@@ -1,0 +1,53 @@
+"""Say who may do what a user was refused, in a sentence that is true for whoever reads it."""
+
+from operator import attrgetter
+from typing import Any
+
+import rules
+from django.contrib.auth.models import AnonymousUser
+
+from agencies.models import Seat, User
+from workitems.models import Plan, Return
+from workitems.rules import WRITERS, coordinates_plan, plan_of
+
+APPROVERS = (Seat.Role.APPROVER,)
+# By permission: where the row names the agency, and the roles there.
+OF_AGENCY: dict[str, tuple[str, tuple[Seat.Role, ...]]] = {
+    "workitems.update_item": ("lead_agency", WRITERS),
+    "workitems.update_milestone": ("responsible_agency", WRITERS),
+    "workitems.write_update": ("agency", WRITERS),
+    "workitems.submit_return": ("agency", APPROVERS),
+    "workitems.recall_return": ("agency", APPROVERS),
+    "workitems.answer_proposal": ("item.lead_agency", WRITERS),
+    "workitems.withdraw_proposal": ("agency", WRITERS),
+    "workitems.release_held": ("agency", APPROVERS),
+    "workitems.take_back_variation": ("requesting_agency", WRITERS),
+    "workitems.answer_out_of_session": ("agency", APPROVERS),
+}
+
+
+def who_may(user: User | AnonymousUser, permission: str, row: Any) -> str:
+    """Return who may, or "" if neither the plan's coordinators nor one agency alone may."""
+    if permission == "workitems.read_return" and isinstance(row, Return):
+        return _reads_return(row, is_coordinator=coordinates_plan.test(user, row))
+    if permission in OF_AGENCY:
+        path, roles = OF_AGENCY[permission]
+        people = " and ".join(f"{Seat.Role(role).in_sentence}s" for role in roles)
+        return f"Only {people} of {attrgetter(path)(row)} can do this."
+    plan = (
+        plan_of(row) if rules.permissions.permissions.get(permission) is coordinates_plan else None
+    )
+    return (
+        f"Only coordinators of {plan.coordinating_agency} can do this."
+        if isinstance(plan, Plan)
+        else ""
+    )
+
+
+def _reads_return(of_return: Return, *, is_coordinator: bool) -> str:
+    agency = of_return.agency
+    if is_coordinator and not of_return.round.is_open:
+        return f"{agency} did not submit its return before the round was closed."
+    if is_coordinator:
+        return f"{agency} has not submitted its return yet. You can read it once an approver has."
+    return f"You can read the return of {agency} once it is accepted."
