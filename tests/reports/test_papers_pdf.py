@@ -98,8 +98,8 @@ def test_every_figure_in_the_file_matches_the_dashboard(papers, data):
     assert len(page.attention) == count  # few enough to be on the dashboard's first page
     text = " ".join(text for _, text in attention)
     for each in page.attention:
-        assert each.line.why in text
-        assert each.line.title in text
+        assert each.why in text
+        assert each.title in text
 
     who = heard["Who does what"]
     rows = [

@@ -64,9 +64,10 @@ def bomb(content):
 
 
 def broken(content):
-    sheet = "xl/worksheets/sheet1.xml"
+    good, bad = b"Print a brochure", b"Print \xff\xfe brochure"
     with zipfile.ZipFile(io.BytesIO(content)) as was:
-        data = was.read(sheet).replace(b"Print a brochure", b"Print \xff\xfe brochure")
+        sheet = next(name for name in was.namelist() if good in was.read(name))
+        data = was.read(sheet).replace(good, bad)
     return with_member(content, sheet, data, without=[sheet])
 
 

@@ -410,7 +410,8 @@ def test_reasons_are_sentences_in_rank_order_without_duplicates(item):
     ],
 )
 def test_a_return_needs_attention_when_it_is_missing_or_sent_back(state, sent_back_on, expected):
-    assert standing.return_attention(state, days(-3), sent_back_on, DAY) == expected
+    found = standing.return_attention(state, days(-3), sent_back_on, DAY)
+    assert [(reason.rank, reason.words) for reason in found] == expected
 
 
 @pytest.mark.parametrize("due_on", [DAY, days(1)])
