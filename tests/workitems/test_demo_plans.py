@@ -239,9 +239,10 @@ def followed():
 
 def open_records(plan):
     """Return what is open of a plan's live items, without its agencies."""
-    milestones = Milestone.objects.open().filter(item__in=plan.items.live())
-    delays = Delay.objects.filter(milestone__in=milestones, ended_on=None)
-    steps = Mitigation.objects.filter(delay__in=delays, done_on=None)
+    # Lists, because the server may plan nested queries badly right after the demo is loaded.
+    milestones = Milestone.objects.open().filter(item__in=list(plan.items.live()))
+    delays = Delay.objects.filter(milestone__in=list(milestones), ended_on=None)
+    steps = Mitigation.objects.filter(delay__in=list(delays), done_on=None)
     return (
         sorted(plan.items.live().values_list("number", "title", "action", "stage", "is_key")),
         sorted(
