@@ -21,7 +21,7 @@ function lineOf(box) {
   const line = document.createElement("p");
   line.className = "date-understood";
   line.id = box.dataset.understood = `understood-${++made}`;
-  line.setAttribute("role", "status");
+  line.setAttribute("aria-live", "polite");
   (box.nextElementSibling?.matches(".date-choose") ? box.nextElementSibling : box).after(line);
   return line;
 }
