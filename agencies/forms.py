@@ -354,8 +354,7 @@ class PlaceForm(Form):
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         places: list[Place] = list(Agency.objects.valid_on(on).in_order())
-        portfolios = Appointment.objects.order_by("portfolio").values_list("portfolio", flat=True)
-        places += [Office(portfolio) for portfolio in portfolios.distinct()]
+        places += [Office(portfolio) for portfolio in Appointment.objects.portfolios()]
         self.places = {path_of(place): place for place in places}
         self.fields["place"].choices = [  # type: ignore[attr-defined]
             ("", "Choose"),

@@ -521,6 +521,10 @@ class AppointmentQuerySet(PeriodQuerySet):
     def holding(self, portfolio: str, on: date) -> "Appointment | None":
         return self.on(on).filter(portfolio=portfolio).first()
 
+    def portfolios(self) -> models.QuerySet[Any, str]:
+        """Return each portfolio that was ever recorded once, in order."""
+        return self.order_by("portfolio").values_list("portfolio", flat=True).distinct()
+
 
 class Appointment(models.Model):
     """A Minister's period in a portfolio. A paper names the Minister of the paper's date."""

@@ -62,12 +62,12 @@ def lacks_of(plan: Plan, on: date) -> list[Lack]:
 
 
 def doubtful(plan: Plan, on: date) -> list[Lack]:
-    """Return what a plan may be adopted with, and what its coordinator probably wants to know before.
+    """Return what does not stop an adoption, but what the coordinator should look at before it.
 
     Three queries, for any plan.
     """
     found: list[Lack] = []
-    recorded = sorted(set(Appointment.objects.values_list("portfolio", flat=True)))
+    recorded = sorted(Appointment.objects.portfolios())
     if plan.portfolio not in recorded:
         known = f" Recorded: {', '.join(recorded[:LACKS_NAMED])}." if recorded else ""
         says = f"No Minister is recorded for the portfolio “{plan.portfolio}”.{known}"

@@ -221,8 +221,8 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
 
 
 def _judged(facts: Facts, late: str) -> str:
-    """Return how much of the plan is on track, complete items included, before what is late. Of a plan
-    without open items that is told alone."""
+    """Return how much of the plan is on track, complete items included, then what is late; of a
+    plan without open items only what is late."""
     kept = [item for item in facts.items if item.stage != Stage.WITHDRAWN]
     if not any(item.is_live for item in kept):
         return late

@@ -37,7 +37,7 @@ class PortfolioField(TextField):
 
 def offer_recorded(form: forms.Form, *, is_new: bool = False) -> None:
     """Offer the portfolios that are recorded. A new plan begins with the only one that is."""
-    recorded = sorted(set(Appointment.objects.values_list("portfolio", flat=True)))
+    recorded = sorted(Appointment.objects.portfolios())
     box = form.fields["portfolio"]
     box.widget.choices = tuple(recorded)
     box.help_text = "As printed, such as Minister of Immigration."

@@ -87,7 +87,7 @@ def _why(matter: Matter, on: date) -> dict[str, Any]:
         for each in proposals(matter.meeting.plan, on):
             if (each.kind, each.subject.pk) == (matter.kind, matter.subject_pk):
                 line = each.line
-                # The line says a variation's or a risk's own reason in what it asks.
+                # The answers beside them say the causes; of a variation or risk, its own reason is told.
                 if line and matter.kind in ("item", "of_return"):
                     return {"reasons": line.told, "line": line}
                 return {"reasons": each.reasons, "line": line}
