@@ -107,13 +107,13 @@ class Line:
     @cached_property
     def expected_on(self) -> KnownDate | None:
         """When the late milestone is expected now; None if it has no date ahead, or none is late."""
-        late = self._milestone
+        late = self.late_milestone
         return late.forecast if late and late.forecast_due >= self.at.on else None
 
     @cached_property
     def expected(self) -> Point:
         """When the late milestone is expected now, and how much later than agreed that is."""
-        if (late := self._milestone) is None:
+        if (late := self.late_milestone) is None:
             return Point()
         if self.expected_on is None:
             return Point("No new date", f"agreed for {late.agreed}", is_gap=True)
@@ -125,19 +125,30 @@ class Line:
         """What is being done, by whom and by when."""
         if self.of_return:
             return Point(f"With {self.of_return.agency.short_name}", self.of_return.state_label)
-        steps = [step for delay in self._delays for step in delay.mitigations]
-        if steps:
-            # One that is not done yet before those that are, and of these the first due.
-            step = min(steps, key=lambda each: (each.done_on is not None, _due(each), -each.number))
-            by = self._name(step.owner)
-            if step.done_on:
-                return Point(step.description, f"{by}, done {KnownDate(step.done_on).on}")
-            due = f", by {KnownDate(step.due_on)}" if step.due_on else ""
-            return Point(step.description, f"{by}{due}")
+        if self._steps:
+            return self._done_about(self._steps[0])
         for risk in self._risks:
             if risk.response:
                 return Point(risk.response, self._name(risk.owner))
         return Point("Nothing recorded", is_gap=True) if self.is_late or self.risk else Point()
+
+    @property
+    def also_doing(self) -> list[Point]:
+        """What else is being done, for pages with room for it: the other open mitigations."""
+        return [self._done_about(step) for step in self._steps[1:] if step.done_on is None]
+
+    @cached_property
+    def _steps(self) -> list[MitigationAt]:
+        """The mitigations of open delays: those that are not done yet, and of these the first due."""
+        steps = [step for delay in self._delays for step in delay.mitigations]
+        return sorted(steps, key=lambda each: (each.done_on is not None, _due(each), -each.number))
+
+    def _done_about(self, step: MitigationAt) -> Point:
+        by = self._name(step.owner)
+        if step.done_on:
+            return Point(step.description, f"{by}, done {KnownDate(step.done_on).on}")
+        due = f", by {KnownDate(step.due_on)}" if step.due_on else ""
+        return Point(step.description, f"{by}{due}")
 
     @cached_property
     def asked(self) -> Point:
@@ -179,7 +190,7 @@ class Line:
         return self.at.agencies[agency].short_name if agency else ""
 
     @cached_property
-    def _milestone(self) -> MilestoneAt | None:
+    def late_milestone(self) -> MilestoneAt | None:
         """The milestone that makes the item as late as it is."""
         late = [row for row in self.item.milestones if row.is_late] if self.item else []
         return min(
@@ -191,7 +202,7 @@ class Line:
         """The item's open delays, those of the late milestone first, then the latest found."""
         if self.item is None:
             return []
-        late = self._milestone.pk if self._milestone else None
+        late = self.late_milestone.pk if self.late_milestone else None
         rows = [row for row in self.at.delays if row.item == self.item.pk and row.is_open]
         rows.sort(key=attrgetter("found_on", "pk"), reverse=True)
         return sorted(rows, key=lambda row: row.milestone != late)

@@ -41,6 +41,7 @@ def test_the_list_and_an_item_on_a_past_day_can_be_opened_by_keyboard(
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Print a brochure").focus()
     page.keyboard.press("Enter")
+    page.locator("summary", has_text="Today").press("Enter")
     field.fill("30 July 2010")
     field.press("Enter")
     expect(page.get_by_text("The plan did not have this item yet.")).to_be_visible()

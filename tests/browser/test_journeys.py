@@ -71,6 +71,8 @@ def test_status_is_changed_by_keyboard_alone_from_sign_in_to_history(page, live_
     press_enter_for(page, "Print a brochure")
 
     expect(page.get_by_role("status")).to_have_text("Item 1.1 is saved.")
+    tab_to(page, "History")
+    press_enter_for(page, "Print a brochure")
     newest = page.locator(".history > li").first
     expect(newest).to_contain_text("Police contributor (Police)")
     expect(newest).to_contain_text("moved the stage from under way to ongoing.")
@@ -114,6 +116,7 @@ def test_a_slip_is_recorded_with_its_cause_and_mitigation(
     move.get_by_role("button", name="Save the new forecast").click()
 
     expect(page.get_by_role("status")).to_have_text("“Brochure printed” has a new forecast.")
+    expect(page.locator(".answers").first).to_contain_text("30 September 2099")
     delay = page.locator(".milestone-block").first
     expect(delay).to_contain_text("Procurement. The printer is late.")
     expect(delay).to_contain_text("From 30 June 2010 to 30 September 2099")
@@ -148,6 +151,7 @@ def test_the_second_of_two_browsers_sees_both_versions_and_chooses_its_own(
     expect(page.get_by_label("Reason")).to_have_value("No paper.")
     assert accessibility_faults(page) == []
     page.get_by_role("button", name="Save the status").click()
+    page.get_by_role("link", name="History").click()
     expect(page.locator(".history li").first).to_contain_text(
         "changed the agency’s confidence from at risk to off track."
     )

@@ -61,7 +61,7 @@ def test_a_supporting_agency_proposes_and_the_lead_accepts(page, live_server, si
     looked_at()
     page.get_by_role("button", name="Accept the proposal").click()
     expect(page.get_by_role("status")).to_contain_text("saved in the return for This round")
-    expect(page.get_by_text("In Police’s return, not submitted yet:")).to_be_visible()
+    expect(page.get_by_text("Not submitted yet:")).to_be_visible()
     looked_at()
     item.refresh_from_db()
     assert item.stage != "ongoing"

@@ -18,14 +18,14 @@ from tests.factories import (
     SeatFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, TODAY, ready_to_decide, refused, unchanged
+from tests.workitems.record import NOW, TODAY, item_history, ready_to_decide, refused, unchanged
 from tests.workitems.workbooks import file_of, small
 from workitems import desk, due_calendar
 from workitems.asat import Moment
 from workitems.known_dates import KnownDate
 from workitems.models import CalendarFeed, Milestone, Plan
 from workitems.narrative.blocks import Field
-from workitems.narrative.reading import Reader, Scope, Wanted, history_page, item_history
+from workitems.narrative.reading import Reader, Scope, Wanted, history_page
 from workitems.plan_at.loading import delays_at, milestones_at
 from workitems.services import held_entries, items, milestone_answers, variations
 from workitems.standing import Late, milestone_lateness

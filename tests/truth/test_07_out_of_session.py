@@ -26,6 +26,7 @@ from tests.workitems.record import (
     SLIPPED,
     TODAY,
     TOMORROW,
+    item_history,
     newest,
     ready_to_decide,
     refused,
@@ -34,7 +35,6 @@ from tests.workitems.record import (
 from workitems import agenda, desk
 from workitems.asat import Moment
 from workitems.models import Decision, Meeting, Milestone, OutOfSession, Variation
-from workitems.narrative import item_history
 from workitems.notices import timetable
 from workitems.services import Conflict, out_of_session, plans, variations
 

@@ -11,7 +11,10 @@ import time_machine
 from django.db import models
 
 from tests.factories import AttendanceFactory, MatterFactory
-from workitems.models import Meeting, Variation
+from workitems.models import Meeting, Variation, WorkItem
+from workitems.narrative import Scope, Wanted, history_page
+from workitems.narrative.blocks import Entry
+from workitems.narrative.reading import Reader
 from workitems.services import Refused
 
 TODAY = date(2010, 6, 1)
@@ -38,6 +41,11 @@ def entries(row: models.Model) -> list[tuple[str, str, str]]:
 
 def newest(row: models.Model) -> tuple[str, str, str]:
     return entries(row)[-1]
+
+
+def item_history(item: WorkItem, reader: Reader | None = None) -> list[Entry]:
+    """Return the newest page of an item's history, newest entry first."""
+    return history_page(Scope(item=item.pk), reader or Reader(), Wanted()).entries
 
 
 def ready_to_decide(meeting: Meeting, *variations: Variation) -> Meeting:

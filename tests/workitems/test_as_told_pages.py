@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.views.form_pages import NOTHING_CHANGED
-from tests.workitems.record import newest, unchanged
+from tests.workitems.record import item_history, newest, unchanged
 from workitems.services import Conflict, Refused
 from workitems.services import items as item_services
 
@@ -45,7 +45,7 @@ def test_the_agency_says_how_sentences_name_a_milestone(writer, milestone):
     milestone.refresh_from_db()
     assert milestone.as_told == TRAINING
     assert newest(milestone) == ("~", "Police contributor (Police)", "")
-    told = [entry.what for entry in response.context["history"][0].entries]
+    told = [entry.what for entry in item_history(milestone.item)[:1]]
     assert told == ["changed the wording in sentences of “Brochure printed”."]
 
 

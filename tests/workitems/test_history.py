@@ -31,12 +31,12 @@ from tests.workitems.record import (
     SLIPPED_AGAIN,
     TODAY,
     entries,
+    item_history,
     newest,
     ready_to_decide,
     unchanged,
 )
 from workitems.models import Milestone, WorkItem
-from workitems.narrative import item_history
 from workitems.narrative.record_kinds import KINDS
 from workitems.services import items, rounds, variations
 
@@ -312,13 +312,6 @@ def test_a_variation_reads_as_sentences(item, contributor, coordinator, plan, po
         ),
         (by, "recorded a decision of the meeting of 1 June 2010: “Agreed.”", ""),
     ]
-
-
-def test_a_history_takes_one_query_whatever_its_length(item, django_assert_num_queries):
-    for milestone in MilestoneFactory.create_batch(3, item=item):
-        VariationFactory(milestone=milestone)
-    with django_assert_num_queries(1):
-        assert len(item_history(item)) == 7
 
 
 def test_an_items_history_excludes_other_items(item):

@@ -6,7 +6,7 @@ import pytest
 
 from agencies.asking import ENTER_A_DATE
 from tests.factories import DelayFactory, MilestoneFactory, WorkItemFactory
-from tests.workitems.record import DUE, SLIPPED, newest, unchanged
+from tests.workitems.record import DUE, SLIPPED, item_history, newest, unchanged
 from workitems.forms.due_dates import ENTER_A_KNOWN_DATE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -69,7 +69,7 @@ def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
     assert (response.status_code, response.url) == (302, item.get_absolute_url())
     page = writer.get(response.url)
     assert "“Brochure printed” is closed." in page.text
-    told = [entry.what for entry in page.context["history"][0].entries]
+    told = [entry.what for entry in item_history(item)[:1]]
     assert told == ["closed “Brochure printed” as done on 28 May 2010."]
     assert newest(milestone) == ("~", "Police contributor (Police)", "On the shelves.")
 

@@ -10,7 +10,6 @@ from workitems.narrative.reading import (
     Reader,
     Wanted,
     history_page,
-    item_history,
     reader_of,
     risk_history,
 )

@@ -1,4 +1,4 @@
-"""Query history tables: an item's whole history, or a page of the history of a scope.
+"""Query history tables: a risk's whole history, or a page of the history of a scope.
 
 The tables are read in one query, as a union of rows of text columns ("slots"), instead of one query
 per table. A page of a long history takes two queries: the keys of the rows on the page, then these
@@ -31,7 +31,7 @@ from django.db.models.lookups import Exact
 from django.utils.timezone import make_aware
 
 from agencies.models import User
-from workitems.models import Plan, Return, Risk, Update, WorkItem
+from workitems.models import Plan, Return, Risk, Update
 from workitems.models.plan import READING_ROLES
 from workitems.narrative.blocks import Entry, Field
 from workitems.narrative.record_kinds import KINDS, SLOTS, Kind, Scope, kinds_of
@@ -40,8 +40,6 @@ from workitems.narrative.sentences import sentences
 ROWS_ON_A_PAGE = 50
 # Older entries are found by filtering by date, because large offsets are slow.
 MAX_PAGES = 100
-# Some rows yield no entries: a quarter's report that changes nothing.
-ROWS_FOR_AN_ENTRY = 10
 BETWEEN = Value("\x1f", output_field=CharField())
 NEVER = Value("\x1e", output_field=CharField())
 
@@ -101,65 +99,15 @@ def reader_of(user: User, plan: Plan) -> Reader:
     )
 
 
-def item_history(
-    item: WorkItem,
-    reader: Reader | None = None,
-    *,
-    until: datetime | None = None,
-    limit: int | None = None,
-    skip: frozenset[str] = frozenset(),
-) -> list[Entry]:
-    """Return the history of an item and everything that belongs to it, newest first.
-
-    Only entries before `until`, and at most `limit` of them, if given. `skip` names kinds of which
-    the item has no record. One query, and a second one if the newest rows are not enough.
-    """
-    before = {"history_date__lt": until} if until else {}
-    return _whole(Scope(item=item.pk), reader or Reader(), limit, before, skip)
-
-
 def risk_history(risk: Risk, *, until: datetime | None = None) -> list[Entry]:
     """Return the history of a risk before `until`, newest first. One query."""
     before = {"history_date__lt": until} if until else {}
-    return _whole(Scope(risk=risk.pk), Reader(), only=before)
-
-
-def _whole(
-    scope: Scope,
-    reader: Reader,
-    limit: int | None = None,
-    only: dict[str, Any] | None = None,
-    skip: frozenset[str] = frozenset(),
-) -> list[Entry]:
-    rows = _together(
-        _slots(name, reader).filter(**path, **(only or {}))
-        for _, name, _, path in kinds_of(scope)
-        if name not in skip
+    return _entries(
+        _together(
+            _slots(name, Reader()).filter(**path, **before)
+            for _, name, _, path in kinds_of(Scope(risk=risk.pk))
+        )
     )
-    if limit is None:
-        return _entries(rows)
-    # The newest rows are nearly always enough to tell the newest entries.
-    count = limit * ROWS_FOR_AN_ENTRY
-    newest = list(rows.order_by("-history_date", "-rank", "-history_id")[:count])[::-1]
-    if len(newest) < count:
-        return _entries(newest, limit=limit)
-    shown = _with_previous(newest)
-    entries = _entries(newest, shown=shown, limit=limit)
-    return entries if len(entries) == limit else _entries(rows, limit=limit)
-
-
-def _with_previous(rows: list[tuple[Any, ...]]) -> set[tuple[int, int]]:
-    """Return (rank, history_id) of the newest rows, as far as the previous row of each is known.
-
-    `rows` are the newest rows of a longer history, oldest first. The first row there of a record
-    that was created earlier has its previous row elsewhere.
-    """
-    records, start = set(), 0
-    for place, (rank, pk, _, _, how, *_) in enumerate(rows):
-        if (rank, pk) not in records and how != "+":
-            start = place + 1
-        records.add((rank, pk))
-    return {(row[0], row[2]) for row in rows[start:]}
 
 
 def history_page(scope: Scope, reader: Reader, wanted: Wanted, number: int = 1) -> Page:
@@ -373,7 +321,6 @@ def _entries(
     *,
     shown: set[tuple[int, int]] | None = None,
     field: Field | None = None,
-    limit: int | None = None,
 ) -> list[Entry]:
     """Build entries, newest first, from rows that are oldest first. Rows that are not in `shown`
     are only used as the previous row of others."""
@@ -391,8 +338,6 @@ def _entries(
             changes.append((row, before))
     entries: list[Entry] = []
     for row, before in reversed(changes):
-        if limit is not None and len(entries) >= limit:
-            break
         rank, _, _, at, how, actor, reason, *_ = row
         kind, who, why = names[rank], actor or "A user", reason or ""
         now, was = _values(kind, row), _values(kind, before) if before else None
@@ -412,7 +357,7 @@ def _entries(
                         number=number,
                     )
                 )
-    return entries[:limit]
+    return entries
 
 
 def _values(kind: str, row: tuple[Any, ...]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """List and show work items, change an item's status, and record the reviewer's rating."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,6 +21,7 @@ from workitems.asat import Moment
 from workitems.filters import WorkItemFilter, agencies_of, sort_of
 from workitems.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.forms.moments import AsAtForm
+from workitems.item_attention import line_of, plan_of_item
 from workitems.item_page import ItemPage, item_page
 from workitems.models import (
     Assignment,
@@ -28,7 +30,6 @@ from workitems.models import (
     Milestone,
     MilestoneAnswer,
     Return,
-    ReturnNote,
     Risk,
     StatusProposal,
     Support,
@@ -38,7 +39,6 @@ from workitems.models import (
 )
 from workitems.models.item import Stage
 from workitems.models.plan import READING_ROLES
-from workitems.narrative import blocks_of, item_history, reader_of
 from workitems.plan_at import (
     ItemAt,
     items_among,
@@ -56,8 +56,6 @@ from workitems.views.lookups import page_of, plans_read, posted, require, signed
 ROWS_ON_A_PAGE = 100
 # Characters that `reverse` leaves as they are.
 IN_A_PATH = "!$&'()*+,;=~:@"
-# Number of history entries on an item's page; the history page has all of them.
-HISTORY_SHOWN = 20
 # Items with pillar, agencies and supports, and which further records there are. Composed once, because
 # that takes longer than the query.
 IN_DETAIL = (
@@ -72,7 +70,6 @@ IN_DETAIL = (
         ),
         has_matters=Exists(matters_of(OuterRef("pk")))
         | Exists(Decision.objects.filter(item=OuterRef("pk"))),
-        has_notes=Exists(ReturnNote.objects.filter(item=OuterRef("pk"))),
         has_proposals=Exists(StatusProposal.objects.filter(item=OuterRef("pk"))),
         has_risks=Exists(Risk.objects.filter(item=OuterRef("pk"))),
         is_carried_on=Exists(WorkItem.objects.filter(carried_from=OuterRef("pk"))),
@@ -83,6 +80,19 @@ IN_DETAIL = (
 )
 # The newest of the proposals to the lead agency.
 PROPOSALS_SHOWN = 3
+# The order of milestones on an item's page.
+LATE_FIRST = {
+    state: place
+    for place, states in enumerate(
+        (
+            (standing.Late.OVERDUE, standing.Late.SLIPPING),
+            (standing.Late.DUE_SOON, standing.Late.ON_TIME),
+            (standing.Late.DONE, standing.Late.DONE_LATE),
+            (standing.Late.WITHDRAWN,),
+        )
+    )
+    for state in states
+}
 # Frequently used filters of the list; the others are under "more".
 FIELDS = ("q", "pillar", "agency", "standing")
 
@@ -215,16 +225,22 @@ def known_empty(item: WorkItem) -> frozenset[str]:
 
 
 def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment) -> dict[str, Any]:
-    """Return the context of the page. The history of a past page ends at its moment."""
+    """Return the context of the page: late milestones first, then by their dates, done ones last.
+    The history of a past page ends at its moment."""
     on, then = moment.on, shown.item
+    at = plan_of_item(shown, moment)
+    line = line_of(at)
+    worst = line.late_milestone if line else None
     milestones = [milestone for milestone, _ in shown.milestones]
     history_url = reverse("workitems:history", args=[item.plan.slug, item.number])
     if not moment.is_now:
         history_url += f"?{urlencode({'until': on.isoformat()})}"
-    reader = reader_of(signed_in(request), item.plan)
-    history = item_history(
-        item, reader, until=moment.until, limit=HISTORY_SHOWN, skip=_without_history(item, shown)
-    )
+
+    def urgency(milestone: Milestone) -> tuple[bool, int, date, int]:
+        late = standing.milestone_lateness(milestone, on)
+        is_worst = worst is not None and milestone.pk == worst.pk
+        return (not is_worst, LATE_FIRST[late.state], milestone.agreed_due, milestone.number)
+
     return {
         "item": then,
         "supports": shown.supports,
@@ -250,10 +266,12 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
                 and request.user.has_perm("workitems.add_evidence", milestone),
                 "pieces": [each for each in shown.evidence if each.milestone_id == milestone.pk],
             }
-            for milestone, delays in shown.milestones
+            for milestone, delays in sorted(shown.milestones, key=lambda row: urgency(row[0]))
         ],
+        "at": at.items[0],
+        "line": line,
+        "next_milestone": next(iter(at.milestones), None),
         "span": standing.span(milestones, on),
-        "late": standing.item_dates(then.stage, milestones, on),
         "fresh": standing.freshness(then.heard_on, on),
         "updates": [
             (update, [each for each in shown.evidence if each.update_id == update.pk])
@@ -269,37 +287,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
             ("Item", item.get_absolute_url() + at_query(moment), True),
             ("History", history_url, False),
         ],
-        "history_url": history_url,
-        "history": blocks_of(history),
     }
-
-
-def _without_history(item: WorkItem, shown: ItemPage) -> frozenset[str]:
-    """Return the kinds of record of which the item has no history.
-
-    Records are never deleted, and these never move to another item (a risk may), so a kind without
-    a record has no history either.
-    """
-    found: Any = item
-    has_delays = any(delays for _, delays in shown.milestones)
-    there = {
-        "support": bool(item.supports.all()),
-        # Measures are read only where the wording stands.
-        "measure": bool(shown.measures) or not (shown.item.objective or shown.item.action),
-        "milestone": bool(shown.milestones),
-        "delay": has_delays,
-        "mitigation": has_delays,
-        "variation": found.has_variations,
-        "out of session": found.has_variations,
-        "answer": found.has_variations,
-        "evidence of an answer": found.has_variations,
-        "evidence of an update": found.has_evidence,
-        "evidence of a milestone": found.has_evidence,
-        "note": found.has_notes,
-        "matter": found.has_matters,
-        "decision": found.has_matters,
-    }
-    return frozenset(name for name, is_any in there.items() if not is_any)
 
 
 def _trail(request: HttpRequest, item: WorkItem) -> dict[str, list[WorkItem]]:
