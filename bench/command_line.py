@@ -8,7 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import any_spreadsheet, browser, data, load, papers, release, rows, web, words, workbook
+from bench import (
+    any_spreadsheet,
+    browser,
+    data,
+    estimates,
+    load,
+    papers,
+    release,
+    rows,
+    web,
+    words,
+    workbook,
+)
 from bench.peer import Peer
 from bench.server import ROOT
 
@@ -50,7 +62,10 @@ def options(typed: list[str]) -> argparse.Namespace:
     counting.set_defaults(act=count_words, keep=None)
     releasing = acts.add_parser("release", help="redact a paper of 600 items and examine its bytes")
     releasing.set_defaults(act=time_release)
-    names = {"table", "compare", "load", "browser", "words", "release", "-h", "--help"}
+    testing = acts.add_parser("estimates", help="compare estimates with what happened")
+    testing.set_defaults(act=test_estimates)
+    testing.add_argument("--plans", type=int, default=40, help="random plans of each kind")
+    names = {"table", "compare", "load", "browser", "words", "release", "estimates", "-h", "--help"}
     return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
 
 
@@ -159,6 +174,16 @@ def time_release(told: argparse.Namespace) -> bool:
     is_met: bool = added <= release.MOST
     print(f"{added:6.2f} s  added (≤ {release.MOST} s {'met' if is_met else 'MISSED'})")
     return is_met
+
+
+def test_estimates(told: argparse.Namespace) -> bool:
+    """Print the estimates' errors beside simpler ones. The demo goes into a SQLite database, which is removed."""
+    with data.store(None, is_sqlite=True) as store:
+        tests = data.in_process(store.copy("demo", words.fill), estimates.run, told.plans)
+    whole = tests[estimates.ALL]
+    better = estimates.missed(whole)
+    print("\n\n".join([estimates.table(tests), estimates.said_and_happened(whole), *better]))
+    return not better
 
 
 def main(typed: list[str]) -> bool:

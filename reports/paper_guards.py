@@ -32,6 +32,7 @@ UNWATCHED_TABLES = {
     "workitems_historicalcalendarfeed": "as workitems_calendarfeed",
     "workitems_trackernote": "papers print nothing of it",
     "workitems_trackermapping": "is a suggestion for the next import",
+    "workitems_keptestimate": "is of the working group's pages, and never of a paper",
     "workitems_notice": "says who was written to",
     "workitems_milestoneanswer": "is its agency's own; when submitted it changes the milestone",
     "workitems_historicalmilestoneanswer": "as workitems_milestoneanswer",

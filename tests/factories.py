@@ -48,6 +48,7 @@ from workitems.models import (
     Delay,
     Evidence,
     HeldEntry,
+    KeptEstimate,
     Matter,
     Measure,
     Meeting,
@@ -731,6 +732,21 @@ class CalendarFeedFactory(DjangoModelFactory):
     token_hash = factory.Sequence(lambda n: f"{n:064x}")
     created_by = factory.SubFactory(UserFactory)
     created_at = datetime(2010, 5, 3, tzinfo=UTC)
+
+
+class KeptEstimateFactory(DjangoModelFactory):
+    """Of four milestones due by 31 December 2010, one to two expected late."""
+
+    class Meta:
+        model = KeptEstimate
+
+    plan = factory.SubFactory(PlanFactory)
+    as_at = datetime(2010, 6, 30, 12, tzinfo=UTC)
+    until = date(2010, 12, 31)
+    method = "2026-11"
+    due, low, high = 4, 1, 2
+    lines = factory.LazyFunction(list)
+    made_at = datetime(2010, 7, 1, tzinfo=UTC)
 
 
 class BriefingKindFactory(DjangoModelFactory):

@@ -182,6 +182,11 @@ GUARDS = (
         name="told_once_for_all",
         message="What was told is never changed or deleted.",
     ),
+    *frozen(
+        "workitems_keptestimate",
+        name="keptestimate_frozen",
+        message="An estimate is never changed or deleted; it is compared with what happened.",
+    ),
     *frozen_history(
         f"workitems_historical{name}"
         for name in (

@@ -23,6 +23,7 @@ PARTS = (
     ("What changed", "changes"),
     ("Timeline", "timeline"),
     ("Trends", "trends"),
+    ("Likely late", "likely-late"),
 )
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from reports.forms.bar import BarForm
 from reports.progress import changes, exports, registers
 from reports.progress.changes.periods import offered
+from reports.progress.likely_late import read_likely_late
 from reports.progress.tables import Sheet
 from reports.progress.view import Look
 from reports.render import csv, xlsx
@@ -64,6 +65,11 @@ def delays(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     return exports.open_delays(look, plan_at(look.plan, look.at), made_at, cause=cause)
 
 
+def likely_late(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+    look = look.without_comparison()
+    return exports.likely_late(read_likely_late(look), plan_at(look.plan, look.at), made_at)
+
+
 def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     """Return the item list's rows by its own filters (`lead` leads, `agency` also supports)."""
     look = replace(look, since=None, pillar=None, agency=None)
@@ -107,6 +113,7 @@ EXPORTS = {
     "milestones": Export("dashboard:milestones", milestones),
     "timeline": Export("dashboard:timeline", timeline),
     "delays": Export("dashboard:delays", delays),
+    "likely-late": Export("dashboard:likely-late", likely_late),
     "changes": Export("dashboard:changes", what_changed),
 }
 FORMATS: dict[str, tuple[str, Callable[[Sheet, datetime], bytes]]] = {

@@ -290,7 +290,14 @@ TRACKED = {
 
 
 # Written by the program; users cannot change them.
-WITHOUT_HISTORY = {"Notice", "ReturnSheet", "SentForm", "TrackerMapping", "TrackerNote"}
+WITHOUT_HISTORY = {
+    "KeptEstimate",
+    "Notice",
+    "ReturnSheet",
+    "SentForm",
+    "TrackerMapping",
+    "TrackerNote",
+}
 
 
 def test_every_model_that_users_can_change_has_history():

@@ -18,6 +18,7 @@ from tests.factories import (
     DelayFactory,
     EvidenceFactory,
     HeldEntryFactory,
+    KeptEstimateFactory,
     MatterFactory,
     MeasureFactory,
     MeetingFactory,
@@ -347,6 +348,19 @@ BROKEN = {
         lambda: CalendarFeedFactory(revoked_at=NOW),
         lambda: CalendarFeedFactory(revoked_by=UserFactory()),
     ],
+    # Estimates
+    "keptestimate_once_a_moment": [
+        lambda: KeptEstimateFactory.create_batch(2, plan=PlanFactory()),
+    ],
+    "keptestimate_not_ahead": [
+        lambda: KeptEstimateFactory(made_at=datetime(2010, 6, 30, tzinfo=UTC))
+    ],
+    "keptestimate_band": [
+        lambda: KeptEstimateFactory(low=3, high=2),
+        lambda: KeptEstimateFactory(due=1, high=2),
+        lambda: KeptEstimateFactory(due=0, low=0, high=0),
+    ],
+    "keptestimate_method_named": [lambda: KeptEstimateFactory(method="")],
     # Meetings
     "meeting_closed_by_and_at": [
         lambda: MeetingFactory(closed_at=NOW),

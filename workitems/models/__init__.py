@@ -3,6 +3,7 @@
 from workitems.models.action import Action
 from workitems.models.assignment import Assignment
 from workitems.models.delay import Delay, Mitigation, Variation
+from workitems.models.estimate import KeptEstimate
 from workitems.models.feed import CalendarFeed
 from workitems.models.held_entry import HeldEntry
 from workitems.models.item import Measure, Milestone, Support, WorkItem

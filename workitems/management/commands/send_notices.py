@@ -1,4 +1,7 @@
-"""send_notices [--today DATE]: e-mail people what they have to do. Run it from a timer."""
+"""send_notices [--today DATE]: e-mail people what they have to do, and keep the month's estimates.
+
+Run it from a timer.
+"""
 
 from datetime import date
 from typing import Any
@@ -9,6 +12,7 @@ from django.utils import timezone
 from agencies import history
 from agencies.services import sent_forms
 from workitems.notices import send_notices
+from workitems.services.estimates import keep_estimates
 
 
 def day(text: str) -> date:
@@ -26,7 +30,8 @@ class Command(BaseCommand):
     help = (
         "Sends each person one mail about returns that are new, due, late, sent back or accepted. "
         "Safe to run again: nobody is told twice. Run it from a timer, once or more a day. "
-        "Also forgets which forms were sent a week ago."
+        "Also forgets which forms were sent a week ago, and keeps this month's estimate of late "
+        "milestones of each plan."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,6 +41,9 @@ class Command(BaseCommand):
 
     def handle(self, *, today: str | None, **options: Any) -> None:
         on = day(today) if today else timezone.localdate()
+        # First, because it does not depend on mail.
+        for kept in keep_estimates(on=on, at=timezone.now()):
+            self.stdout.write(f"Kept the estimate of {kept.plan} as at {kept.on:%-d %B %Y}.")
         outcome = send_notices(on=on, at=timezone.now())
         sent_forms.forget_old(at=timezone.now())
         history.end_pauses_before(timezone.localdate())
