@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from reports.forms.bar import BarForm
-from reports.progress import changes, exports, registers
+from reports.progress import changes, exports, list_exports, registers
 from reports.progress.changes.periods import offered
 from reports.progress.likely_late import read_likely_late
 from reports.progress.tables import Sheet
@@ -22,15 +22,25 @@ from reports.render import csv, xlsx
 from reports.views import files
 from reports.views.dashboard import chosen, look_of
 from workitems.filters import WorkItemFilter, sort_of
+from workitems.forms.risks import RiskFilter
 from workitems.models import Delay, WorkItem
 from workitems.plan_at import plan_at
+from workitems.risk_register import register_at, risks_of
+from workitems.variation_register import variations_of
+from workitems.views import rounds as round_pages
+from workitems.views import variations as variation_pages
+from workitems.views.meetings import decisions as decision_pages
 
 
 class Export(NamedTuple):
-    """`page` is the page with the same rows. Requests with invalid filters are redirected to it."""
+    """`page` is the page with the same rows. Requests with invalid filters are redirected to it.
+
+    A list with filters of its own ignores those of the dashboard.
+    """
 
     page: str
     sheet: Callable[[HttpRequest, Look, datetime], Sheet]
+    has_own_filters: bool = False
 
 
 def figures(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
@@ -96,6 +106,41 @@ def in_words(form: Form) -> list[str]:
     return said
 
 
+def risks(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+    found = RiskFilter(
+        request.GET, queryset=register_at(look.plan, look.at), plan=look.plan, on=look.at.on
+    )
+    rows = risks_of(found.qs.open_first(look.at.on), look.plan, look.at)
+    return list_exports.risks(look, rows, made_at, *in_words(found.form))
+
+
+def variations(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+    state = chosen(request, "state", variation_pages.STATES)
+    rows = variation_pages.listed(look.plan, look.at, state)
+    label = variation_pages.STATES[state][0] if state else ""
+    shown = variations_of(rows, look.plan, look.at)
+    return list_exports.variations(look, shown, made_at, *filter(None, [label]))
+
+
+def decisions(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+    on = localdate(made_at)
+    state = chosen(request, "state", decision_pages.STATES)
+    rows = [row.within(look.plan) for row in decision_pages.listed(look.plan, state, on)]
+    label = decision_pages.STATES[state] if state else ""
+    return list_exports.decisions(look, rows, made_at, *filter(None, [label]))
+
+
+def meetings(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+    on = localdate(made_at)
+    found = look.plan.meetings
+    rows = [*found.coming(on).with_counts(), *found.past(on).with_counts()]
+    return list_exports.meetings(look, rows, made_at)
+
+
+def rounds(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+    return list_exports.rounds(look, round_pages.listed(look.plan), made_at)
+
+
 def what_changed(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     """Return what changed, compared by default with the same moment as on the page."""
     if look.since is None:
@@ -115,6 +160,11 @@ EXPORTS = {
     "delays": Export("dashboard:delays", delays),
     "likely-late": Export("dashboard:likely-late", likely_late),
     "changes": Export("dashboard:changes", what_changed),
+    "risks": Export("risks:list", risks, has_own_filters=True),
+    "variations": Export("variations:list", variations, has_own_filters=True),
+    "decisions": Export("meetings:decisions", decisions, has_own_filters=True),
+    "meetings": Export("meetings:list", meetings, has_own_filters=True),
+    "rounds": Export("returns:list", rounds, has_own_filters=True),
 }
 FORMATS: dict[str, tuple[str, Callable[[Sheet, datetime], bytes]]] = {
     "xlsx": (xlsx.MIME_TYPE, xlsx.write),
@@ -131,10 +181,13 @@ def export(request: HttpRequest, slug: str, what: str, format: str) -> HttpRespo
     look, context = look_of(request, slug)
     if what not in EXPORTS or format not in FORMATS:
         raise Http404
-    if context["bar"].errors:
+    ignored = {"pillar", "agency"} if EXPORTS[what].has_own_filters else set()
+    if set(context["bar"].errors) - ignored:
         response = redirect(EXPORTS[what].page, slug)
         response["Location"] += f"?{request.GET.urlencode()}"
         return response
+    if EXPORTS[what].has_own_filters:
+        look = replace(look, since=None, pillar=None, agency=None)
     made_at = timezone.now()
     sheet = EXPORTS[what].sheet(request, look, made_at)
     mime_type, write = FORMATS[format]

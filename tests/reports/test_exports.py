@@ -14,13 +14,17 @@ from agencies.models import Seat
 from reports.progress import dashboard
 from reports.progress.view import Look
 from tests.factories import (
+    DecisionFactory,
     DelayFactory,
+    MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
     PillarFactory,
     RiskFactory,
+    RoundFactory,
     SeatFactory,
     SupportFactory,
+    VariationFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
@@ -208,6 +212,77 @@ def test_changes_have_one_row_each_with_their_cause(reader, full):
     assert (row["Before"], row["After"]) == ("Brochure", "A better brochure")
     only = rows(reader, full, "changes", since="2010-05-01", kind="reworded")
     assert column(only, "What changed") == ["Reworded"]
+
+
+def test_the_lists_of_records_are_exported_as_filtered(reader, full, police, customs):
+    item = full.items.get(number="1.1")
+    RiskFactory(plan=full, item=item, number=1, owner_agency=customs, description="No paper.")
+    RiskFactory(plan=full, number=2, owner_agency=police, closed_on=YESTERDAY)
+    milestone = item.milestones.get(completed_on=None)
+    VariationFactory(milestone=milestone, number=7, due_after=SLIPPED, requesting_agency=customs)
+    meeting = MeetingFactory(plan=full, held_on=YESTERDAY, place="Room 3")
+    DecisionFactory(
+        meeting=meeting, item=item, text="Print less.", owner_agency=police, due_on=SLIPPED
+    )
+    RoundFactory(plan=full, name="First half")
+
+    found = rows(reader, full, "risks")
+    assert [(row["Reference"], row["Item"], row["Owner"], row["State"]) for row in found] == [
+        ("R1", "1.1", "Customs", "Open"),
+        ("R2", "", "Police", "Closed"),
+    ]
+    assert column(rows(reader, full, "risks", agency=customs.pk), "Reference") == ["R1"]
+    assert column(rows(reader, full, "risks", state="closed"), "Closed") == [f"{YESTERDAY}"]
+    (row,) = rows(reader, full, "variations", state="waiting")
+    assert (row["Reference"], row["Date after"], row["Agency"]) == ("V7", f"{SLIPPED}", "Customs")
+    assert rows(reader, full, "variations", state="declined") == []
+    (row,) = rows(reader, full, "decisions", state="open")
+    assert (row["Decision"], row["Item"], row["Decided on"], row["Agency"], row["State"]) == (
+        "Print less.", "1.1", f"{YESTERDAY}", "Police", "To do",
+    )  # fmt: skip
+    assert rows(reader, full, "decisions", state="done") == []
+    (row,) = rows(reader, full, "meetings")
+    assert (row["Day"], row["Place"], row["Decisions"]) == (f"{YESTERDAY}", "Room 3", "1")
+    assert column(rows(reader, full, "rounds"), "Round") == ["First half"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(
+    ("what", "queries"),
+    [("risks", 7), ("variations", 7), ("decisions", 7), ("meetings", 8), ("rounds", 7)],
+)
+def test_a_list_takes_the_same_queries_for_any_number_of_rows(
+    reader, full, police, count, what, queries, django_assert_num_queries
+):
+    for number in range(1, count + 1):
+        RiskFactory(plan=full, number=number, owner_agency=police)
+        VariationFactory(milestone=MilestoneFactory(item=full.items.first()), number=number)
+        meeting = MeetingFactory(plan=full, held_on=date(2010, 5, number))
+        DecisionFactory(meeting=meeting, owner_agency=police, due_on=SLIPPED)
+        RoundFactory(
+            plan=full,
+            period_end=date(2010, 6, number),
+            closed_at=NOON,
+            closed_by=SeatFactory().user,
+        )
+    reader.get("/plans/")
+    with django_assert_num_queries(queries):
+        assert len(rows(reader, full, what)) == count
+
+
+@pytest.mark.parametrize(
+    ("what", "page"),
+    [
+        ("risks", "risks:list"),
+        ("variations", "variations:list"),
+        ("decisions", "meetings:decisions"),
+        ("meetings", "meetings:list"),
+        ("rounds", "returns:list"),
+    ],
+)
+def test_each_list_offers_its_file(reader, full, what, page):
+    shown = reader.get(reverse(page, args=[full.slug])).text
+    assert f'href="{address(full, what, "xlsx")}"' in shown
 
 
 # --- as filtered and as at ------------------------------------------------------------------

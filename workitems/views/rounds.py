@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -32,19 +32,23 @@ STILL_OPEN = {
 }
 
 
-@require_safe
-def index(request: HttpRequest, slug: str) -> HttpResponse:
-    plan = visible_plan(request, slug)
-    rounds = plan.rounds.annotate(
+def listed(plan: Plan) -> "QuerySet[Round]":
+    """Return the plan's rounds, newest first, with how many returns they ask for and have."""
+    return plan.rounds.annotate(
         asked=Count("returns"),
         accepted=Count("returns", filter=Q(returns__state=Return.State.ACCEPTED)),
     ).order_by("-period_end")
+
+
+@require_safe
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
     return render(
         request,
         "workitems/rounds/list.html",
         {
             "plan": plan,
-            "rounds": rounds,
+            "rounds": listed(plan),
             "may_open": request.user.has_perm("workitems.open_round", plan),
         },
     )

@@ -25,7 +25,8 @@ from workitems.forms.variations import (
     RequestWordingForm,
     TakeBackForm,
 )
-from workitems.models import HeldEntry, Variation, WorkItem
+from workitems.models import HeldEntry, Plan, Variation, WorkItem
+from workitems.models.delay import VariationQuerySet
 from workitems.rules import WRITERS
 from workitems.services import held_entries
 from workitems.services import variations as variation_services
@@ -54,6 +55,11 @@ STATES: dict[str, tuple[str, list[str]]] = {
 }
 
 
+def listed(plan: Plan, moment: Moment, chosen: str) -> VariationQuerySet:
+    """Return the plan's variations in one of `STATES`, in the order of the list."""
+    return variations_at(plan, moment).filter(state__in=STATES[chosen][1]).pending_first()
+
+
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
@@ -61,8 +67,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     if chosen not in STATES:
         chosen = ""
     moment = Moment.present(plan, localdate())
-    rows = variations_at(plan, moment).filter(state__in=STATES[chosen][1]).pending_first()
-    page = page_of(request, rows)
+    page = page_of(request, listed(plan, moment, chosen))
     address = reverse("variations:list", args=[plan.slug])
     return render(
         request,

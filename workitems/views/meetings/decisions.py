@@ -1,5 +1,7 @@
 """List, record, change and follow up decisions."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,13 +12,26 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.forms.meetings import ChangeDecisionForm, DecisionForm
-from workitems.models import Decision
+from workitems.models import Decision, Plan
+from workitems.models.meeting import DecisionQuerySet
 from workitems.services import decisions as decision_services
 from workitems.views import actions
 from workitems.views.lookups import page_of, posted, require, signed_in, state_tabs, visible_plan
 from workitems.views.meetings.pages import own_meeting
 
 STATES = {"": "All", "open": "To do", "confirm": "To be confirmed", "done": "Done"}
+
+
+def listed(plan: Plan, chosen: str, on: date) -> DecisionQuerySet:
+    """Return the plan's decisions in one of `STATES`, in the order of the list."""
+    rows = Decision.objects.of_plan(plan)
+    if chosen == "open":
+        rows = rows.open(on)
+    elif chosen == "confirm":
+        rows = rows.to_confirm()
+    elif chosen == "done":
+        rows = rows.filter(done_on__lte=on, awaits_confirmation=False)
+    return rows.for_list().open_first(on)
 
 
 @require_safe
@@ -26,14 +41,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = request.GET.get("state", "")
     if chosen not in STATES:
         chosen = ""
-    rows = Decision.objects.of_plan(plan)
-    if chosen == "open":
-        rows = rows.open(on)
-    elif chosen == "confirm":
-        rows = rows.to_confirm()
-    elif chosen == "done":
-        rows = rows.filter(done_on__lte=on, awaits_confirmation=False)
-    page = page_of(request, rows.for_list().open_first(on))
+    page = page_of(request, listed(plan, chosen, on))
     return render(
         request,
         "workitems/meetings/decisions.html",

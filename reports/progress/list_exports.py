@@ -1,0 +1,128 @@
+"""Risks, variations, decisions, meetings and rounds as tables, with the same rows as their lists."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from reports.progress.exports import date_column, facts, number_column
+from reports.progress.tables import Column, Field, Sheet
+from reports.progress.view import Look
+from workitems.models import Decision, Meeting, Risk, Round, Variation
+
+
+def risks(look: Look, rows: Iterable[Risk], made_at: datetime, *filters: str) -> Sheet:
+    """Return these risks, in the given order."""
+    on = look.at.on
+    fields: list[Field[Risk]] = [
+        (Column("Reference", 10), lambda risk: risk.reference),
+        (Column("Risk", 50), lambda risk: risk.description),
+        (Column("Item", 8), lambda risk: risk.item.number if risk.item else ""),
+        (
+            Column("Threatens", 34),
+            lambda risk: risk.item.title if risk.item else "The plan as a whole",
+        ),
+        (Column("Owner", 11), lambda risk: risk.owner_agency.short_name),
+        (Column("Likelihood", 11), lambda risk: risk.get_likelihood_display()),
+        (Column("Impact", 11), lambda risk: risk.get_impact_display()),
+        (Column("Severity", 11), lambda risk: risk.severity_label),
+        (Column("What is done about it", 50), lambda risk: risk.response),
+        (Column("State", 22), lambda risk: _state_of_risk(risk, is_closed=_is_over(risk, on))),
+        (date_column("Escalated"), lambda risk: risk.escalated_on),
+        (date_column("Closed"), lambda risk: risk.closed_on if _is_over(risk, on) else None),
+    ]
+    return Sheet.of("Risks", fields, rows, about=facts(look, list(filters), made_at))
+
+
+def _is_over(risk: Risk, on: object) -> bool:
+    return risk.closed_on is not None and risk.closed_on <= on  # type: ignore[operator]
+
+
+def _state_of_risk(risk: Risk, *, is_closed: bool) -> str:
+    if is_closed:
+        return "Closed"
+    return f"With {risk.with_whom}" if risk.escalated_to else "Open"
+
+
+def variations(look: Look, rows: Iterable[Variation], made_at: datetime, *filters: str) -> Sheet:
+    """Return these variations, in the given order."""
+    fields: list[Field[Variation]] = [
+        (Column("Reference", 10), lambda row: row.reference),
+        (Column("What is asked", 44), lambda row: row.asks),
+        (Column("Item", 8), lambda row: row.item.number),
+        (Column("Work item", 34), lambda row: row.item.title),
+        (date_column("Date before"), lambda row: row.before),
+        (date_column("Date after"), lambda row: row.after),
+        (Column("Text before", 40), lambda row: row.text_before),
+        (Column("Text after", 40), lambda row: row.text_after),
+        (Column("Reason", 44), lambda row: row.reason),
+        (Column("Agency", 11), lambda row: row.requesting_agency.short_name),
+        (date_column("Asked on"), lambda row: timezone.localdate(row.requested_at)),
+        (Column("State", 22), lambda row: row.get_state_display()),
+        (
+            date_column("Decided on"),
+            lambda row: timezone.localdate(row.decided_at) if row.decided_at else None,
+        ),
+    ]
+    return Sheet.of("Variations", fields, rows, about=facts(look, list(filters), made_at))
+
+
+def decisions(look: Look, rows: Iterable[Decision], made_at: datetime, *filters: str) -> Sheet:
+    """Return these decisions, in the given order."""
+    fields: list[Field[Decision]] = [
+        (Column("Decision", 60), lambda row: row.text),
+        (Column("Variation", 10), lambda row: row.variation.reference if row.variation else ""),
+        (Column("Item", 8), lambda row: row.item.number if row.item else ""),
+        (Column("On", 34), _subject),
+        (date_column("Decided on"), lambda row: row.decided_on),
+        (Column("Where", 18), lambda row: "At a meeting" if row.meeting_id else "Out of session"),
+        (Column("Agency", 11), lambda row: row.owner_agency.short_name if row.owner_agency else ""),
+        (date_column("Due"), lambda row: row.due_on),
+        (date_column("Done"), lambda row: row.done_on),
+        (
+            Column("State", 22),
+            lambda row: row.progress.label if row.is_followed_up else "Nothing to follow up",
+        ),
+    ]
+    return Sheet.of("Decisions", fields, rows, about=facts(look, list(filters), made_at))
+
+
+def _subject(row: Decision) -> str:
+    """Return what the decision is on, as the list says it."""
+    if row.item:
+        return row.item.title
+    return row.about or (row.matter.title if row.matter else "")
+
+
+def meetings(look: Look, rows: Iterable[Meeting], made_at: datetime) -> Sheet:
+    """Return these meetings (with their counts), in the given order."""
+    on = look.at.on
+    fields: list[Field[Meeting]] = [
+        (date_column("Day"), lambda row: row.held_on),
+        (Column("Place", 30), lambda row: row.place),
+        (number_column("On the agenda"), lambda row: row.matters_count),  # type: ignore[attr-defined]
+        (number_column("Decisions"), lambda row: row.decisions_count),  # type: ignore[attr-defined]
+        (
+            Column("Record", 16),
+            lambda row: (
+                "Closed" if row.is_closed else "Not held yet" if row.held_on > on else "Open"
+            ),
+        ),
+    ]
+    return Sheet.of("Meetings", fields, rows, about=facts(look, [], made_at))
+
+
+def rounds(look: Look, rows: Iterable[Round], made_at: datetime) -> Sheet:
+    """Return these rounds (with their counts of returns), in the given order."""
+    fields: list[Field[Round]] = [
+        (Column("Round", 40), lambda row: row.name),
+        (Column("State", 12), lambda row: "Open" if row.is_open else "Closed"),
+        (date_column("Due"), lambda row: row.due_on),
+        (
+            date_column("Closed"),
+            lambda row: timezone.localdate(row.closed_at) if row.closed_at else None,
+        ),
+        (number_column("Returns accepted"), lambda row: row.accepted),  # type: ignore[attr-defined]
+        (number_column("Returns asked for"), lambda row: row.asked),  # type: ignore[attr-defined]
+    ]
+    return Sheet.of("Rounds", fields, rows, about=facts(look, [], made_at))
