@@ -9,7 +9,7 @@ All functions take plain data. Charts for screens are drawn wide and narrow; `on
 in the page, and the stylesheet shows one.
 """
 
-from reports.charts.bars import BarRow, ShareRow, cause_bars, day_bars, share_bars, share_in_words
+from reports.charts.bars import BarRow, ShareRow, cause_bars, day_bars, share_bars
 from reports.charts.drawing import on_screen
 from reports.charts.months import EXPECTED_LATE, OVERDUE, Series, months_stacked
 from reports.charts.stages import STAGES, stage_bars

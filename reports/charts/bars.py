@@ -43,34 +43,41 @@ class BarRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShareRow:
-    """Number of milestones past their date that were met on time, met late, and not met yet."""
+    """Number of milestones past their date that were met on time, met late, and not met yet.
+
+    `promised` is the part of them that was met by the date first promised, if that differs.
+    """
 
     label: str
     on_time: int
     late: int
     not_yet: int
-    url: str = ""
+    promised: float | None = None
 
     @property
     def total(self) -> int:
         return self.on_time + self.late + self.not_yet
 
 
-# In order: label, fill, texture, the texture's stroke, the number's colour.
-SHARES: tuple[tuple[str, str, str, str, str], ...] = (
-    ("Met on time", ACCENT, "", "", WHITE),
-    ("Met late", "#b9d4d5", "upright", "#8fb9bb", INK),
-    ("Not yet", "#fdf3ec", "level", "#dba185", INK),
+# In order: label, fill, the number's colour. They follow each other in this order, so that colour
+# is not needed.
+SHARES: tuple[tuple[str, str, str], ...] = (
+    ("Met on time", ACCENT, WHITE),
+    ("Met late", "#b9d4d5", INK),
+    ("Not yet", "#fbe3d6", INK),
 )
+TICK = "Met by the first date"
 
 
 def cause_bars(rows: Sequence[BarRow], *, narrow: bool = False) -> SafeString:
     """Draw days of delay by cause, in the given order. Return "" without rows."""
-    return day_bars(rows, title="Days of delay by cause", narrow=narrow)
+    return day_bars(rows, title="Days of delay by cause", narrow=narrow, is_textured=True)
 
 
-def day_bars(rows: Sequence[BarRow], *, title: str, narrow: bool = False) -> SafeString:
-    """Draw one bar for each row, scaled by its days.
+def day_bars(
+    rows: Sequence[BarRow], *, title: str, narrow: bool = False, is_textured: bool = False
+) -> SafeString:
+    """Draw one bar for each row, scaled by its days. A texture is for paper.
 
     A negative value draws no bar but keeps its words.
     """
@@ -93,11 +100,10 @@ def day_bars(rows: Sequence[BarRow], *, title: str, narrow: bool = False) -> Saf
             drawn = [lines_of(labels, 0, middle + 4 - (len(labels) - 1) * 6.25)]
         length = max(0, row.value) * scale
         if length:
-            drawn += [
-                rectangle(left, middle - 8.5, length, 17, DELAY),
-                *textured("level", left, middle - 8.5, length, 17, SIGNAL),
-                rectangle(left, middle - 8.5, length, 17, "none", stroke=INK),
-            ]
+            drawn.append(rectangle(left, middle - 8.5, length, 17, DELAY))
+            if is_textured:
+                drawn += textured("level", left, middle - 8.5, length, 17, SIGNAL)
+                drawn.append(rectangle(left, middle - 8.5, length, 17, "none", stroke=INK))
         drawn.append(text(_words(row), left + length + 7, middle + 4))
         parts += [link(row.url, f"{row.label}: {_words(row)}", drawn)] if row.url else drawn
         y += step
@@ -108,51 +114,34 @@ def day_bars(rows: Sequence[BarRow], *, title: str, narrow: bool = False) -> Saf
     return picture(width, y, title=f"{title}. {said}", parts=parts, linked=linked)
 
 
-def share_bars(
-    groups: Sequence[tuple[str, Sequence[ShareRow]]], *, title: str, narrow: bool = False
-) -> SafeString:
+def share_bars(rows: Sequence[ShareRow], *, title: str, narrow: bool = False) -> SafeString:
     """Draw bars of equal length, split into met on time, met late and not yet.
 
-    Each group has a name ("Prevention") and a bar for each measure ("by original date", "by agreed
-    date"). A measure without past dates says so instead of a bar. Return "" without groups.
+    A tick shows the part that was met by the dates first promised. A row without past dates says so
+    instead of a bar. Return "" without rows.
     """
-    if not groups:
+    if not rows:
         return SafeString("")
     width, left = (NARROW, 0) if narrow else (WIDTH, LABEL)
-    full = width - left - 34 - (0 if narrow else 100)
-    parts, y = _legend(left)
-    for name, rows in groups:
-        labels = whole(name, 52 if narrow else 32)
-        parts.append(lines_of(labels, 0, y + 11))
+    words = {row: _of_all(row) for row in rows}
+    full = width - left - max(len(each) for each in words.values()) * 5.8 - 10
+    has_tick = any(row.promised is not None for row in rows)
+    parts, y = _legend(left, has_tick=has_tick, is_narrow=narrow)
+    for row in rows:
+        labels = whole(row.label, 52 if narrow else 32)
+        parts.append(lines_of(labels, 0, y + 12))
         top = y
         if narrow:
-            y += len(labels) * 12.5 + 2
-        for row in rows:
-            if narrow:
-                parts.append(text(row.label, left, y + 11, fill=QUIET, size=10.5))
-                y += 15
-            else:
-                parts.append(text(row.label, left, y + 12, fill=QUIET, size=10.5))
-            drawn = _share(row, left if narrow else left + 100, y, full)
-            parts += [link(row.url, _share_words(name, row), drawn)] if row.url else drawn
-            y += 21
-        y = max(y, top + len(labels) * 12.5 + 4) + 8
-    said = " ".join(f"{_share_words(name, row)}." for name, rows in groups for row in rows)
-    linked = any(row.url for _, rows in groups for row in rows)
-    return picture(width, y, title=f"{title}. {said}", parts=parts, linked=linked)
+            y += len(labels) * 12.5 + 4
+        parts += _share(row, left, y, full)
+        y = max(y + 24, top + len(labels) * 12.5 + 4)
+    said = " ".join(f"{_share_words(row)}." for row in rows)
+    return picture(width, y, title=f"{title}. {said}", parts=parts)
 
 
-def share_in_words(row: ShareRow) -> str:
-    """Return the share met on time, such as "40 %", or a dash if no date has passed.
-
-    Rounding never gives 100 % or 0 % unless it is exact.
-    """
-    if not row.total:
-        return "–"
-    share = round(100 * row.on_time / row.total)
-    if row.on_time:
-        share = max(share, 1)
-    return f"{min(share, 99) if row.on_time < row.total else share} %"
+def _of_all(row: ShareRow) -> str:
+    """Return "6 of 9"."""
+    return f"{row.on_time:,} of {row.total:,}" if row.total else ""
 
 
 def _share(row: ShareRow, x: float, y: float, full: float) -> list[str]:
@@ -160,42 +149,41 @@ def _share(row: ShareRow, x: float, y: float, full: float) -> list[str]:
         return [text("no date has passed", x, y + 12, fill=QUIET, size=10.5)]
     parts = []
     start = x
-    for (_, fill, texture, strokes, ink), count in zip(
-        SHARES, (row.on_time, row.late, row.not_yet), strict=True
-    ):
+    for (_, fill, ink), count in zip(SHARES, (row.on_time, row.late, row.not_yet), strict=True):
         if length := full * count / row.total:
             parts += [
                 rectangle(start, y, length, 17, fill),
-                *textured(texture, start, y, length, 17, strokes),
-                rectangle(start, y, length, 17, "none", stroke=INK),
-                *numbered(f"{count:,}", start, y, length, 17, ink, plain=not texture),
+                *numbered(f"{count:,}", start, y, length, 17, ink, plain=True),
             ]
             start += length
-    return [*parts, text(share_in_words(row), x + full + 6, y + 12.5, weight="600", size=10.5)]
+    if row.promised is not None:
+        tick = x + full * row.promised
+        parts.append(line(tick, y - 2.5, tick, y + 19.5, stroke=WHITE, width=4.5))
+        parts.append(line(tick, y - 2.5, tick, y + 19.5, stroke=INK, width=2))
+    return [*parts, text(_of_all(row), x + full + 7, y + 12.5, weight="600", size=10.5)]
 
 
-def _legend(left: float) -> tuple[list[str], float]:
+def _legend(left: float, *, has_tick: bool, is_narrow: bool) -> tuple[list[str], float]:
     parts: list[str] = []
-    x = float(left)
-    for label, fill, texture, strokes, _ in SHARES:
-        parts += [
-            rectangle(x, 2, 14, 14, fill),
-            *textured(texture, x, 2, 14, 14, strokes),
-            rectangle(x, 2, 14, 14, "none", stroke=INK),
-            text(label, x + 19, 13, size=10.5),
-        ]
-        x += 38 + len(label) * 5.4
-    return parts, 28.0
+    x, y = float(left), 2.0
+    for label, fill, _ in SHARES:
+        parts += [rectangle(x, y, 12, 14, fill), text(label, x + 17, y + 11, size=10.5)]
+        x += 32 + len(label) * 5.2
+    if has_tick:
+        if is_narrow:
+            x, y = float(left), y + 18
+        parts.append(line(x + 3, y - 1, x + 3, y + 15, stroke=INK, width=2))
+        parts.append(text(TICK, x + 10, y + 11, size=10.5))
+    return parts, y + 26
 
 
 def _words(row: BarRow) -> str:
     return row.words or days(row.value)
 
 
-def _share_words(name: str, row: ShareRow) -> str:
+def _share_words(row: ShareRow) -> str:
     if not row.total:
-        return f"{name}, {row.label}: no date has passed"
+        return f"{row.label}: no date has passed"
     return (
-        f"{name}, {row.label}: {row.on_time:,} met on time, {row.late:,} met late, "
-        f"{row.not_yet:,} not yet"
+        f"{row.label}: {row.on_time:,} met on time, {row.late:,} met late, {row.not_yet:,} not yet"
     )

@@ -14,6 +14,7 @@ from reports.charts.drawing import (
     NARROW,
     QUIET,
     SIGNAL,
+    WHITE,
     WIDTH,
     line,
     link,
@@ -80,7 +81,7 @@ def months_stacked(
     for one in shown:
         above = [low + count for low, count in zip(below, one.counts, strict=True)]
         outline = _steps([y(n) for n in above], [y(n) for n in below], step)
-        parts.append(path(outline, one.fill, INK))
+        parts.append(path(outline, one.fill, WHITE))
         labels.append((y((below[-1] + above[-1]) / 2), _last(one)))
         below = above
     for place, words in _apart(labels, bottom):

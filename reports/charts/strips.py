@@ -27,6 +27,10 @@ LAID_OUT_UP_TO = 100
 # The smallest gap between marks, in percent: 26 pixels of the narrowest strip, which has 300.
 _GAP = 26 / 300 * 100
 
+# Closer than this, in percent, the ring of a promise and the mark of its end touch, so only the end
+# is drawn.
+TOUCHING = 1.6
+
 
 class HasMilestones(Protocol):
     @property
@@ -78,6 +82,8 @@ def strip_shapes() -> SafeString:
         # than the marks.
         '<g id="m-promised"><rect x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
         f' pointer-events="all"/><circle r="4.5" fill="{WHITE}" stroke="{INK}" stroke-width="1.6"/></g>'
+        '<rect id="m-target" x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
+        ' pointer-events="all"/>'
         f'<path id="m-agreed" d="M0-8V8" stroke="{INK}" stroke-width="2"/>'
         f'<circle id="m-done" r="5" fill="{ACCENT}"/>'
         f'<circle id="m-done-late" r="5" fill="{SIGNAL}"/>'
@@ -98,9 +104,10 @@ LEGEND: tuple[tuple[str, str], ...] = (
 )
 
 
-def strip_legend() -> SafeString:
-    """Return the legend as an HTML list."""
+def strip_legend(on: date, label: str) -> SafeString:
+    """Return the legend as an HTML list. `label` names the page's date ("30 July 2010", "Today")."""
     parts = []
+    day = label if label == long_date(on) else f"{label}, {long_date(on)}"
     for shape, words in LEGEND:
         drawn = (
             f'<use href="#{shape}" x="10" y="9"/>'
@@ -112,6 +119,11 @@ def strip_legend() -> SafeString:
             '<li><svg width="20" height="18" aria-hidden="true" focusable="false">'
             f"{drawn}</svg>{words}</li>"
         )
+    parts.append(
+        '<li><svg width="8" height="18" aria-hidden="true" focusable="false">'
+        f'<path d="M4 0V18" stroke="{INK}" stroke-width="1.5" stroke-dasharray="4 3"/></svg>'
+        f"{escape(day)}</li>"
+    )
     return SafeString(f'<ul class="strip-legend">{"".join(parts)}</ul>')
 
 
@@ -120,7 +132,12 @@ def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
 
     `label` names it ("30 July 2010", "Today").
     """
-    parts = []
+    here = scale.share(on)
+    anchor = "start" if here < 12 else "end" if here > 88 else "middle"
+    # First, so that a month's name is printed over the line.
+    parts = [
+        f'<line x1="{here:.2f}%" x2="{here:.2f}%" y1="20" y2="46" stroke="{INK}" stroke-width="1.5"/>'
+    ]
     for day, minor in _ticks(scale):
         x = f"{scale.share(day):.2f}%"
         kind = ' class="strip-minor"' if minor else ""
@@ -128,10 +145,7 @@ def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
             f'<g{kind}><line x1="{x}" x2="{x}" y1="40" y2="46" stroke="{QUIET}"/>'
             f'<text x="{x}" y="36" fill="{QUIET}" text-anchor="middle">{month_name(day)}</text></g>'
         )
-    here = scale.share(on)
-    anchor = "start" if here < 12 else "end" if here > 88 else "middle"
     parts.append(
-        f'<line x1="{here:.2f}%" x2="{here:.2f}%" y1="20" y2="46" stroke="{INK}" stroke-width="1.5"/>'
         f'<text x="{here:.2f}%" y="14" fill="{INK}" font-weight="600" text-anchor="{anchor}">'
         f"{escape(label)}</text>"
     )
@@ -172,7 +186,7 @@ def dashboard_timeline(strips: Sequence[Strip], *, on: date, label: str) -> Safe
     scale = Scale.of(strips, on)
     return SafeString(
         strip_shapes()
-        + strip_legend()
+        + strip_legend(on, label)
         + '<div class="timeline"><div class="strip-head">'
         + strip_axis(scale, on, label)
         + "</div>"
@@ -310,9 +324,11 @@ class _Drawing:
                 f'<rect x="{start[1]}" y="{y - 12}" width="{max(width, 0.1):.2f}%" height="24"'
                 ' fill="none" pointer-events="all"/>'
             )
-        if one.withdrawn_on:
+        ends_in_a_mark = one.withdrawn_on or one.completed_on or slip
+        hides_ring = ends_in_a_mark and abs(end - self.places[one.original_due][0]) < TOUCHING
+        if one.withdrawn_on and not hides_ring:
             parts.append(_level(promised, reached, y, f'stroke="{QUIET}" stroke-width="1.2"'))
-        elif slip:
+        elif slip and not hides_ring:
             look = f'stroke="{SIGNAL}" stroke-width="4"' if slip > 0 else f'stroke="{ACCENT}"'
             parts.append(_level(promised, reached, y, look))
         if not (one.completed_on or one.withdrawn_on) and one.forecast_due < self.on:
@@ -321,7 +337,7 @@ class _Drawing:
             parts.append(_level(reached, self.places[self.on][1], y, look))
         if one.agreed_due != one.original_due:
             parts.append(_use("m-agreed", self.places[one.agreed_due][1], y))
-        parts.append(_use("m-promised", promised, y))
+        parts.append(_use("m-target" if hides_ring else "m-promised", promised, y))
         if one.withdrawn_on:
             parts.append(_use("m-withdrawn", reached, y))
         elif one.completed_on:

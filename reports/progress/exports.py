@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from agencies.models import Agency
 from reports.progress import dashboard, registers
 from reports.progress.changes import Change, Comparison
 from reports.progress.changes import Kind as ChangeKind
@@ -45,6 +46,17 @@ def about(look: Look, at: PlanAt, made_at: datetime, *chosen: str) -> list[tuple
     if look.agency is not None:
         narrowed.append(f"led by {at.agencies[look.agency].short_name}")
     return facts(look, [*narrowed, *filter(None, chosen)], made_at)
+
+
+def narrowed_in_words(look: Look) -> list[str]:
+    """Return the chosen pillar and lead agency in words. A query for each that is chosen."""
+    found = []
+    if look.pillar is not None:
+        found += look.plan.pillars.filter(pk=look.pillar).values_list("title", flat=True)
+    if look.agency is not None:
+        agency = Agency.objects.get(pk=look.agency)
+        found.append(f"led by {agency.short_name}")
+    return found
 
 
 def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Risks, variations, decisions, meetings and rounds as tables, with the same rows as their lists."""
+"""Risks, variations, decisions, meetings and rounds as tables, as in their lists, and the trends."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,9 +6,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from reports.progress.exports import date_column, facts, number_column
-from reports.progress.tables import Column, Field, Sheet
+from reports.progress.tables import Column, Field, Sheet, Value
+from reports.progress.trends import Trends
 from reports.progress.view import Look
 from workitems.models import Decision, Meeting, Risk, Round, Variation
+from workitems.models.item import Stage
 
 
 def risks(look: Look, rows: Iterable[Risk], made_at: datetime, *filters: str) -> Sheet:
@@ -126,3 +128,47 @@ def rounds(look: Look, rows: Iterable[Round], made_at: datetime) -> Sheet:
         (number_column("Returns asked for"), lambda row: row.asked),  # type: ignore[attr-defined]
     ]
     return Sheet.of("Rounds", fields, rows, about=facts(look, [], made_at))
+
+
+def trends(look: Look, found: Trends, narrowed: list[str], made_at: datetime) -> Sheet:
+    """Return the figures of the trends, one a row: each month's, then milestones met, then days of
+    delay. Those without a day of their own are of the moment."""
+    rows: list[list[Value]] = []
+    for month in found.months:
+        rows += [
+            ["Work items by stage", "", month.day, stage.label, month.stages[stage]]
+            for stage in Stage
+        ]
+        rows.append(["Milestones", "", month.day, "Overdue", month.overdue])
+        rows.append(["Milestones", "", month.day, "Expected late", month.expected_late])
+    for part, lines in (
+        ("Milestones met", [found.met]),
+        ("Milestones met, by pillar", found.met_by_pillar),
+        ("Milestones met, by responsible agency", found.met_by_agency),
+    ):
+        for line in lines:
+            for measure, met in (("first promised", line.original), ("last agreed", line.agreed)):
+                for label, count in (
+                    ("Met on time", met.on_time),
+                    ("Met late", met.late),
+                    ("Not yet", met.not_yet),
+                ):
+                    figure = f"{label}, by the date {measure}"
+                    rows.append([part, line.label, found.on, figure, count])
+    for part, days in (
+        ("Delays by cause", found.causes),
+        ("Delays by responsible agency", found.delayed_agencies),
+    ):
+        for each in days:
+            rows.append([part, each.label, found.on, "Days", each.days])
+            rows.append([part, each.label, found.on, "Delays", each.delays])
+    return Sheet(
+        name="Trends",
+        title="Trends",
+        about=facts(look, narrowed, made_at),
+        columns=[
+            Column("Part", 30), Column("Of", 24), date_column("As at"), Column("Figure", 34),
+            number_column("Number"),
+        ],
+        rows=rows,
+    )  # fmt: skip

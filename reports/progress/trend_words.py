@@ -1,9 +1,9 @@
-"""The trends' figures as sentences."""
+"""The trends' figures as sentences, and what they show as headings."""
 
 from datetime import date
 
 from reports.document.dates import days, long_date
-from reports.progress.trends import Met, Trends
+from reports.progress.trends import MonthFigures, Trends
 from workitems.models.item import Stage
 from workitems.standing import count_noun
 
@@ -35,38 +35,62 @@ def lateness(trends: Trends) -> str:
     return f"{says}."
 
 
-def delays(trends: Trends) -> str:
-    """Return the days of all delays, and the cause with the most days."""
-    if not trends.causes:
-        return f"No delay was recorded by {long_date(trends.on)}."
-    says = f"{days(trends.delay_days)} in {count_noun(trends.delays, 'delay')} by {long_date(trends.on)}."
-    most = trends.causes[0]
-    if len(trends.causes) > 1 and trends.delay_days >= most.days > 0:
-        share = round(100 * most.days / trends.delay_days)
-        says += f" Most of them by cause: {most.label.lower()}, {days(most.days)} ({share} %)."
-    return says
-
-
-def delayed_agencies(trends: Trends) -> str:
-    most = trends.delayed_agencies[0]
-    if len(trends.delayed_agencies) == 1:
-        return f"All of them are of milestones that {most.label} is responsible for."
-    return (
-        f"{days(most.days)} of {trends.delay_days:,} are of milestones that {most.label} "
-        "is responsible for."
+def stages_finding(trends: Trends) -> str:
+    """Return "Complete items rose from 1 to 3 of 25 since November 2025"."""
+    now = trends.now
+    return _moved(
+        "complete items",
+        f"{now.items:,}",
+        [(month.day, month.stages[Stage.COMPLETE]) for month in _ends(trends)],
     )
 
 
-def met(trends: Trends) -> str:
-    original, agreed = trends.met.original, trends.met.agreed
-    if not original.total:
-        return f"No milestone’s date had passed by {long_date(trends.on)}."
-    says = f"By {long_date(trends.on)}, the date first promised had passed for {_met(original)}."
-    if agreed == original:
-        return says + " By the dates last agreed it is the same."
+def lateness_finding(trends: Trends) -> str:
+    """Return "Late milestones rose from 2 to 7 since November 2025"."""
+    found = [(month.day, month.overdue + month.expected_late) for month in _ends(trends)]
+    return _moved("late milestones", "", found)
+
+
+def met_finding(trends: Trends) -> str:
+    """Return "24 of 30 milestones were met by their agreed dates"."""
+    agreed = trends.met.agreed
     if not agreed.total:
-        return says + " No date last agreed had passed."
-    return says + f" The date last agreed had passed for {_met(agreed)}."
+        return "No agreed date has passed yet"
+    verb = "was" if agreed.on_time == 1 else "were"
+    dates = "its agreed date" if agreed.total == 1 else "their agreed dates"
+    return f"{agreed.on_time:,} of {count_noun(agreed.total, 'milestone')} {verb} met by {dates}"
+
+
+def delays_finding(trends: Trends) -> str:
+    """Return "Consultation caused 457 of 957 days of delay"."""
+    if not trends.causes:
+        return "No delay is recorded"
+    most = trends.causes[0]
+    if len(trends.causes) == 1 or not trends.delay_days >= most.days > 0:
+        return f"{days(trends.delay_days)} of delay in {count_noun(trends.delays, 'delay')}"
+    return f"{most.label} caused {most.days:,} of {trends.delay_days:,} days of delay"
+
+
+def _ends(trends: Trends) -> list[MonthFigures]:
+    """Return the figures a year before, or the first, and those now."""
+    before = trends.a_year_before or trends.months[0]
+    return [before, trends.now]
+
+
+def _moved(what: str, of: str, found: list[tuple[date, int]]) -> str:
+    """Say how a count moved between two days."""
+    (start, before), (end, now) = found
+    total = f" of {of}" if of else ""
+    what = f"{what[:1].upper()}{what[1:]}"
+    if start == end:
+        return f"{what}: {now:,}{total}"
+    since = f"since {_month(start)}"
+    if before == now:
+        if not now:
+            return f"No {what.lower()} {since}"
+        return f"{what} stayed at {now:,}{total} {since}"
+    verb = "rose" if now > before else "fell"
+    return f"{what} {verb} from {before:,} to {now:,}{total} {since}"
 
 
 def record(trends: Trends) -> str:
@@ -78,13 +102,6 @@ def record(trends: Trends) -> str:
             "of these figures changed after it."
         )
     return says
-
-
-def _met(met: Met) -> str:
-    return (
-        f"{count_noun(met.total, 'milestone')}: {met.on_time:,} met on time, {met.late:,} met late, "
-        f"{met.not_yet:,} not yet"
-    )
 
 
 def _month(day: date) -> str:

@@ -17,6 +17,7 @@ from reports.progress import changes, exports, list_exports, registers
 from reports.progress.changes.periods import offered
 from reports.progress.likely_late import read_likely_late
 from reports.progress.tables import Sheet
+from reports.progress.trends import read_trends
 from reports.progress.view import Look
 from reports.render import csv, xlsx
 from reports.views import files
@@ -141,6 +142,13 @@ def rounds(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     return list_exports.rounds(look, round_pages.listed(look.plan), made_at)
 
 
+def trends(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+    look = look.without_comparison()
+    found = read_trends(look.plan, look.at, pillar=look.pillar, lead=look.agency)
+    narrowed = exports.narrowed_in_words(look)
+    return list_exports.trends(look, found, narrowed, made_at)
+
+
 def what_changed(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     """Return what changed, compared by default with the same moment as on the page."""
     if look.since is None:
@@ -160,6 +168,7 @@ EXPORTS = {
     "delays": Export("dashboard:delays", delays),
     "likely-late": Export("dashboard:likely-late", likely_late),
     "changes": Export("dashboard:changes", what_changed),
+    "trends": Export("dashboard:trends", trends),
     "risks": Export("risks:list", risks, has_own_filters=True),
     "variations": Export("variations:list", variations, has_own_filters=True),
     "decisions": Export("meetings:decisions", decisions, has_own_filters=True),

@@ -55,7 +55,7 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
         says=found.words,
         open_url=look.link("timeline", group=by, open="all"),
         shapes=charts.strip_shapes(),
-        legend=charts.strip_legend(),
+        legend=charts.strip_legend(found.on, day_name(look)),
         axis=charts.strip_axis(found.scale, found.on, day_name(look)),
         groups=[drawn(group) for group in found.groups],
     )

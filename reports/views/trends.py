@@ -11,7 +11,7 @@ from reports import charts
 from reports.charts import BarRow, Series, ShareRow
 from reports.progress import trend_words
 from reports.progress import trends as figures
-from reports.progress.trends import DelayDays, MetBy, Trends
+from reports.progress.trends import DelayDays, Met, MetBy, Trends
 from reports.progress.view import Look
 from reports.views.dashboard import look_of, look_page
 from workitems.standing import count_noun, days_in_words
@@ -38,31 +38,21 @@ def drawn(look: Look, found: Trends) -> dict[str, object]:
     links[found.now.day] = look.link("overview", since="")
     return {
         "says": {
-            "stages": trend_words.stages(found),
-            "lateness": trend_words.lateness(found),
-            "delays": trend_words.delays(found),
-            "agencies": trend_words.delayed_agencies(found) if found.causes else "",
-            "met": trend_words.met(found),
+            "stages": trend_words.stages_finding(found),
+            "lateness": trend_words.lateness_finding(found),
+            "delays": trend_words.delays_finding(found),
+            "met": trend_words.met_finding(found),
             "record": trend_words.record(found),
         },
         "stage_chart": by_stage(found, links),
         "late_chart": by_lateness(found, links),
-        "cause_chart": charts.on_screen(
-            lambda narrow: charts.cause_bars(bars(found.causes), narrow=narrow)
-        ),
-        "agency_chart": charts.on_screen(
-            lambda narrow: charts.day_bars(
-                bars(found.delayed_agencies),
-                title="Days of delay by responsible agency",
-                narrow=narrow,
-            )
-        ),
+        "cause_chart": by_days(found.causes, "Days of delay by cause"),
+        "agency_chart": by_days(found.delayed_agencies, "Days of delay by responsible agency"),
         "met_charts": [
             (heading, rows, shares(rows, f"Milestones met, {heading.lower()}"))
             for heading, rows in (
-                ("All together", [found.met]),
-                ("By pillar", found.met_by_pillar),
-                ("By responsible agency", found.met_by_agency),
+                ("By responsible agency", worst_first(found.met_by_agency)),
+                ("By pillar", worst_first(found.met_by_pillar)),
             )
             if rows and found.met.original.total
         ],
@@ -115,15 +105,34 @@ def bars(rows: Sequence[DelayDays]) -> list[BarRow]:
     ]
 
 
+def by_days(rows: Sequence[DelayDays], title: str) -> SafeString:
+    return charts.on_screen(lambda narrow: charts.day_bars(bars(rows), title=title, narrow=narrow))
+
+
+def worst_first(rows: Sequence[MetBy]) -> list[MetBy]:
+    """Order by the part met by the agreed date, smallest first; rows without a past date last."""
+
+    def place(row: MetBy) -> tuple[bool, float, int]:
+        total = row.agreed.total
+        return (not total, row.agreed.on_time / total if total else 1, -total)
+
+    return sorted(rows, key=place)
+
+
 def shares(rows: Sequence[MetBy], title: str) -> SafeString:
-    groups = [
-        (
-            row.label,
-            [
-                ShareRow(label=label, on_time=met.on_time, late=met.late, not_yet=met.not_yet)
-                for label, met in (("first promised", row.original), ("last agreed", row.agreed))
-            ],
+    drawn = [
+        ShareRow(
+            label=row.label,
+            on_time=row.agreed.on_time,
+            late=row.agreed.late,
+            not_yet=row.agreed.not_yet,
+            promised=_part(row.original) if row.original != row.agreed else None,
         )
         for row in rows
     ]
-    return charts.on_screen(lambda narrow: charts.share_bars(groups, title=title, narrow=narrow))
+    return charts.on_screen(lambda narrow: charts.share_bars(drawn, title=title, narrow=narrow))
+
+
+def _part(met: Met) -> float | None:
+    """Return the part of the milestones that was met on time, or None without any."""
+    return met.on_time / met.total if met.total else None

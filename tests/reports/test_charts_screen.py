@@ -17,13 +17,9 @@ MONTHS = [date(2010, 5, 31), date(2010, 6, 30), ON]
 SERIES = [Series("Complete", [0, 1, 3], "#0b5158"), Series("Under way", [4, 3, 1], "#b9d4d5")]
 DELAYS = [BarRow("Funding", 40, url="/delays/?cause=funding"), BarRow("Staffing", 10)]
 MET = [
-    (
-        "Prevention",
-        [
-            ShareRow(label="first promised", on_time=3, late=1, not_yet=4),
-            ShareRow(label="last agreed", on_time=0, late=0, not_yet=0),
-        ],
-    )
+    ShareRow(label="Prevention", on_time=3, late=1, not_yet=4, promised=0.25),
+    ShareRow(label="Protection", on_time=1, late=0, not_yet=0),
+    ShareRow(label="Partnership", on_time=0, late=0, not_yet=0),
 ]
 PILLAR = PillarProgress("Prevention", (StageCount(Stage.COMPLETE, 2), StageCount(Stage.ONGOING, 1)))
 
@@ -183,20 +179,24 @@ def test_a_long_name_is_printed_in_full():
         assert " ".join(words[:-1]) == name
 
 
-def test_a_share_without_any_passed_date_says_so():
-    assert printed(charts.share_bars(MET, title="Met"))[3:] == [
-        "Prevention", "first promised", "3", "1", "4", "38 %", "last agreed", "no date has passed",
+def test_shares_are_counted_out_of_all_and_one_without_a_passed_date_says_so():
+    assert printed(charts.share_bars(MET, title="Met")) == [
+        "Met on time", "Met late", "Not yet", "Met by the first date",
+        "Prevention", "3", "1", "4", "3 of 8", "Protection", "1", "1 of 1",
+        "Partnership", "no date has passed",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("counts", "words"),
-    [((0, 0, 0), "–"), ((0, 3, 0), "0 %"), ((1, 0, 999), "1 %"), ((999, 0, 1), "99 %"), ((5, 0, 0), "100 %")],
-)  # fmt: skip
-def test_a_share_is_0_or_100_percent_only_when_exact(counts, words):
-    on_time, late, not_yet = counts
-    row = ShareRow(label="", on_time=on_time, late=late, not_yet=not_yet)
-    assert charts.share_in_words(row) == words
+def test_a_tick_shows_what_was_met_by_the_first_date():
+    def ticks(rows):
+        found = drawn(charts.share_bars(rows, title="Met")).iter(f"{SVG}line")
+        return [float(line.get("x1")) for line in found if line.get("stroke-width") == "2"]
+
+    legend, tick = ticks(MET[:1])
+    whole = ticks([ShareRow(label="Prevention", on_time=3, late=1, not_yet=4, promised=1.0)])[1]
+    start = 176  # the room of the labels
+    assert tick - start == pytest.approx((whole - start) / 4, abs=0.1)
+    assert ticks(MET[1:]) == []
 
 
 # --- strips -----------------------------------------------------------------------------------
@@ -257,8 +257,11 @@ def shapes(*milestones):
         ({}, ["promised"]),
         ({"forecast_due": date(2010, 9, 30)}, ["promised", "forecast-late"]),
         ({"forecast_due": date(2009, 8, 1)}, ["promised", "forecast"]),
-        ({"completed_on": date(2009, 8, 31)}, ["promised", "done"]),
-        ({"completed_on": date(2009, 9, 1)}, ["promised", "done-late"]),
+        ({"completed_on": date(2009, 8, 1)}, ["promised", "done"]),
+        ({"completed_on": date(2009, 9, 30)}, ["promised", "done-late"]),
+        # Where the two would touch, there is no ring.
+        ({"completed_on": date(2009, 8, 31)}, ["target", "done"]),
+        ({"completed_on": date(2009, 9, 1)}, ["target", "done-late"]),
         ({"agreed_due": date(2010, 1, 31)}, ["agreed", "promised"]),
         ({"withdrawn_on": date(2010, 1, 31)}, ["promised", "withdrawn"]),
     ],
@@ -270,7 +273,7 @@ def test_each_kind_of_date_has_a_shape_of_its_own(dates, marks):
 def test_every_used_shape_is_defined_once_on_the_page():
     known = re.findall(r'id="m-([\w-]+)"', charts.strip_shapes())
     assert len(known) == len(set(known))
-    assert set(re.findall(r'href="#m-([\w-]+)"', charts.strip_legend())) <= set(known)
+    assert set(re.findall(r'href="#m-([\w-]+)"', charts.strip_legend(ON, "Today"))) <= set(known)
 
 
 def test_an_open_milestone_past_its_forecast_has_a_dashed_tail_to_today():

@@ -33,7 +33,16 @@ from workitems.asat import Moment
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
 SETTLING = "The cause (funding) is being settled by Customs by 1 July 2010."
-SHEETS = ("dashboard", "items", "attention", "milestones", "timeline", "delays", "changes")
+SHEETS = (
+    "dashboard",
+    "items",
+    "attention",
+    "milestones",
+    "timeline",
+    "delays",
+    "changes",
+    "trends",
+)
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from agencies import history
 from reports.progress import trend_words, trends
-from reports.progress.trends import Met, month_end
+from reports.progress.trends import DelayDays, Met, MetBy, MonthFigures, Trends, month_end
+from reports.views.trends import worst_first
 from tests.cast import scene
 from tests.factories import (
     AgencyFactory,
@@ -262,9 +263,7 @@ def test_days_of_delay_are_counted_between_the_two_dates_of_a_delay():
         ("Staffing", 10, 1),
     ]
     assert [(row.label, row.days) for row in found.delayed_agencies] == [("DoL", 42)]
-    assert trend_words.delays(found) == (
-        "42 days in 3 delays by 31 July 2010. Most of them by cause: funding, 32 days (76 %)."
-    )
+    assert trend_words.delays_finding(found) == "Funding caused 32 of 42 days of delay"
 
 
 def test_a_milestone_met_by_its_later_agreed_date_counts_as_on_time():
@@ -306,8 +305,80 @@ def test_the_page_gives_each_figure_in_text_and_in_a_table(client):
         client.force_login(found["observer"])
         page = client.get("/plans/plan-of-action/dashboard/trends/").content.decode()
     assert "At 30 July 2010, 0 of 2 work items were complete." in page
-    assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="chart"') == 2 * 7
-    assert page.count("as a table</summary>") == 7
+    assert page.count('<svg xmlns="http://www.w3.org/2000/svg" class="chart"') == 2 * 6
+    assert page.count("as a table</summary>") == 6
+
+
+def trends_of(*months, **more):
+    """Return trends of these months: (day, complete, overdue, expected late) of 9 items each."""
+    none = Met()
+    figures = [
+        MonthFigures(
+            day=day,
+            stages=dict.fromkeys(Stage, 0)
+            | {Stage.COMPLETE: complete, Stage.ONGOING: 9 - complete},
+            overdue=overdue,
+            expected_late=late,
+        )
+        for day, complete, overdue, late in months
+    ]
+    fields = {
+        "on": figures[-1].day, "months": figures, "ended_on": None, "causes": [],
+        "delayed_agencies": [], "met": MetBy("All", none, none), "met_by_pillar": [],
+        "met_by_agency": [],
+    }  # fmt: skip
+    return Trends(**(fields | more))
+
+
+MAY, IN_JULY = date(2010, 5, 31), date(2010, 7, 30)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "stages", "lateness"),
+    [
+        (
+            (1, 1, 1), (3, 4, 3),
+            "Complete items rose from 1 to 3 of 9 since May 2010",
+            "Late milestones rose from 2 to 7 since May 2010",
+        ),
+        (
+            (3, 4, 3), (3, 1, 0),
+            "Complete items stayed at 3 of 9 since May 2010",
+            "Late milestones fell from 7 to 1 since May 2010",
+        ),
+        (
+            (0, 0, 0), (0, 0, 0),
+            "No complete items since May 2010", "No late milestones since May 2010",
+        ),
+    ],
+)  # fmt: skip
+def test_a_heading_says_what_a_figure_shows(before, now, stages, lateness):
+    found = trends_of((MAY, *before), (IN_JULY, *now))
+    assert trend_words.stages_finding(found) == stages
+    assert trend_words.lateness_finding(found) == lateness
+
+
+def test_headings_of_milestones_met_and_of_delays():
+    found = trends_of((IN_JULY, 0, 0, 0))
+    assert trend_words.lateness_finding(found) == "Late milestones: 0"
+    assert trend_words.met_finding(found) == "No agreed date has passed yet"
+    assert trend_words.delays_finding(found) == "No delay is recorded"
+    met = MetBy("All", Met(1, 1, 1), Met(2, 1, 0))
+    causes = [DelayDays("Consultation", 40, 2), DelayDays("Funding", 10, 1)]
+    found = trends_of((IN_JULY, 0, 0, 0), met=met, causes=causes)
+    assert trend_words.met_finding(found) == "2 of 3 milestones were met by their agreed dates"
+    assert trend_words.delays_finding(found) == "Consultation caused 40 of 50 days of delay"
+    one = trends_of((IN_JULY, 0, 0, 0), causes=causes[1:])
+    assert trend_words.delays_finding(one) == "10 days of delay in 1 delay"
+
+
+def test_bars_of_milestones_met_are_ordered_worst_first():
+    rows = [
+        MetBy("All met", Met(3, 0, 0), Met(3, 0, 0)),
+        MetBy("None past", Met(), Met()),
+        MetBy("Half", Met(0, 0, 2), Met(1, 0, 1)),
+    ]
+    assert [row.label for row in worst_first(rows)] == ["Half", "All met", "None past"]
 
 
 def test_a_plan_without_items_says_so_instead_of_charts(client):
