@@ -285,6 +285,7 @@ def test_the_trail_leads_both_ways(followed, client):
     plan_making.adopt(plan=new, version=1, adopted_on=FOLLOWS_ON, by=by, on=TODAY)
     page = client.get(item.get_absolute_url()).text
     assert f'Carried over from <a href="{old.get_absolute_url()}">' in page
+    page = client.get(f"{item.get_absolute_url()}history/").text
     assert f"Carried over from {old.number} of {plan.title}" in page
 
 
