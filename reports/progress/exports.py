@@ -50,7 +50,7 @@ def about(look: Look, at: PlanAt, made_at: datetime, *chosen: str) -> list[tuple
 
 def narrowed_in_words(look: Look) -> list[str]:
     """Return the chosen pillar and lead agency in words. A query for each that is chosen."""
-    found = []
+    found: list[str] = []
     if look.pillar is not None:
         found += look.plan.pillars.filter(pk=look.pillar).values_list("title", flat=True)
     if look.agency is not None:

@@ -116,9 +116,10 @@ def risks(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
 
 
 def variations(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    state = chosen(request, "state", variation_pages.STATES)
+    labels = {state: label for state, (label, _) in variation_pages.STATES.items()}
+    state = chosen(request, "state", labels)
     rows = variation_pages.listed(look.plan, look.at, state)
-    label = variation_pages.STATES[state][0] if state else ""
+    label = labels[state] if state else ""
     shown = variations_of(rows, look.plan, look.at)
     return list_exports.variations(look, shown, made_at, *filter(None, [label]))
 
