@@ -310,6 +310,9 @@ def test_every_sign_cause_and_number_has_words():
     assert sentences.record_in_words(Past(), "with this sign") == (
         "No date with this sign has come yet."
     )
+    assert sentences.record_in_words(Past(1, 1), "with this cause") == (
+        "The only date with this cause so far was missed."
+    )
 
 
 # --- reading and keeping --------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from workitems.demo import current_round
 from workitems.demo.people import ACTOR, PORTFOLIO, seat_people
 from workitems.demo.plan_text import workbook_of
 from workitems.models import Delay, Plan
+from workitems.services.estimates import keep_estimate
 from workitems.workbook import import_workbook
 from workitems.workbook.record import morning
 
@@ -19,6 +20,8 @@ TEXT_OF_2009 = Path(__file__).parent / "plan-of-action-2009.toml"
 CURRENT_TEXT = Path(__file__).parent / "plan-of-action-current.toml"
 PLAN_OF_2009 = "plan-of-action-to-prevent-people-trafficking"
 CURRENT_PLAN = "plan-of-action-against-forced-labour-people-trafficking-and-slavery"
+# The last day of which the text of the plan of 2009 tells.
+END_OF_RECORD = date(2010, 10, 31)
 # The date of "today" in the text of the current plan.
 ANCHOR = date(2026, 6, 30)
 
@@ -41,7 +44,16 @@ def load(at: datetime) -> list[Plan]:
     seat_people(today)
     if CURRENT_PLAN not in known:
         current_round.play(Plan.objects.get(slug=CURRENT_PLAN), today)
+    for plan in loaded:
+        keep_estimates(plan, min(today, END_OF_RECORD) if plan.slug == PLAN_OF_2009 else today)
     return loaded
+
+
+def keep_estimates(plan: Plan, today: date) -> None:
+    """Keep the estimates of past months, each as if on the first day of the next."""
+    first = (plan.adopted_on or plan.released_on).replace(day=1)
+    while (first := (first + timedelta(days=31)).replace(day=1)) <= today:
+        keep_estimate(plan, first - timedelta(days=1), at=morning(first))
 
 
 def import_text(path: Path, *, at: datetime, later_by: timedelta = timedelta()) -> Plan:

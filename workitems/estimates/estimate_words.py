@@ -1,6 +1,6 @@
 """The reasons of an estimate in words, a sentence for each number."""
 
-from workitems.estimates.chances import LEAST, MOST, Line, Past, Rates
+from workitems.estimates.chances import AT_ITS_WORD, LEAST, MOST, Line, Past, Rates
 from workitems.estimates.outcomes import Sign, Signs
 from workitems.known_dates import KnownDate
 from workitems.spans import span_in_words
@@ -71,16 +71,28 @@ def sign_in_words(signs: Signs, agency: str, forecast: KnownDate | None) -> str:
     return "Nothing points to a delay."
 
 
-def record_in_words(past: Past, such: str) -> str:
-    """Return "3 of 7 dates with this sign were missed.", of dates with what `such` says."""
+def record_in_words(past: Past, such: str, *, taken: str = "") -> str:
+    """Return "3 of 7 dates with this sign were missed.", of dates with what `such` says. `taken` says what is
+    taken instead of a record."""
     if not past.dates:
-        return f"No date {such} has come yet."
+        return f"No date {such} has come yet{taken}."
     if past.dates == 1:
         return f"The only date {such} so far was {'missed' if past.missed else 'met'}."
     missed = f"{past.missed:,}" if past.missed else "None"
     return (
         f"{missed} of {past.dates:,} dates {such} {'was' if past.missed == 1 else 'were'} missed."
     )
+
+
+def _such(sign: Sign) -> str:
+    return "without a sign" if sign == Sign.NONE else "with this sign"
+
+
+def _taken(sign: Sign) -> str:
+    """Return what is taken of a sign that no date has had yet."""
+    if sign == Sign.EXPECTED_LATE:
+        return f", so {round(10 * AT_ITS_WORD)} in 10 are taken to be missed"
+    return ", so the rate of all dates is taken"
 
 
 def agency_in_words(past: Past, agency: str) -> str:
@@ -108,13 +120,13 @@ def reasons(line: Line, agency: str, forecast: KnownDate | None = None) -> list[
         return []
     found = [
         sign_in_words(signs, agency, forecast),
-        record_in_words(chance.sign, "with this sign"),
+        record_in_words(chance.sign, _such(signs.sign), taken=_taken(signs.sign)),
         agency_in_words(chance.agency, agency),
     ]
     if signs.cause:
         found.append(f"It is delayed {CAUSES[signs.cause]}.")
         if chance.cause.dates:
-            found.append(record_in_words(chance.cause, "delayed so"))
+            found.append(record_in_words(chance.cause, "with this cause"))
     return [each for each in found if each]
 
 
@@ -131,7 +143,7 @@ def sum_in_words(line: Line, agency: str) -> str:
     is_bounded = chance.chance in (LEAST, MOST)
     # Rounded so that the numbers shown add up.
     first = percent(chance.of_sign) if is_bounded else total - sum(points for points, _ in steps)
-    said = f"{first} % with this sign"
+    said = f"{first} % {_such(line.date.signs.sign) if line.date.signs else ''}"
     for points, name in steps:
         said += f", {abs(points)} {'more' if points > 0 else 'less'} for {name}"
     if is_bounded:
