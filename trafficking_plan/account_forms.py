@@ -1,8 +1,27 @@
-"""allauth's forms, with our words at a field that is empty or too long."""
+"""allauth's forms, with our words at a field that is empty or too long, and that of the colours."""
 
 from allauth.account import forms
+from django import forms as django_forms
 
 from agencies.asking import AskingForm
+from agencies.fields import Form
+
+
+class ColoursForm(Form):
+    """Choose the colours of all pages in this browser."""
+
+    colours = django_forms.ChoiceField(
+        label="Colours",
+        choices=[
+            ("device", "As on this device"),
+            ("light", "Light"),
+            ("dark", "Dark"),
+        ],
+        widget=django_forms.RadioSelect,
+        help_text="For this browser. Papers and what you print stay light.",
+        error_messages={"required": "Choose the colours."},
+    )
+    back = django_forms.CharField(required=False, widget=django_forms.HiddenInput)
 
 
 class SignInForm(AskingForm, forms.LoginForm):

@@ -11,6 +11,9 @@ from reports.models.release.request import REQUEST_ROLES
 from reports.views.readers import office_plans
 from workitems.views.lookups import plans_being_made, visible_plans
 
+# What the person chose instead of the colours of their device.
+COLOURS_COOKIE = "colours"
+CHOSEN_COLOURS = ("light", "dark")
 SECTIONS = (
     ("Dashboard", "dashboard:overview", "dashboard"),
     ("Work items", "workitems:list", "workitems"),
@@ -47,13 +50,15 @@ PEOPLE_PAGES = (
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the frame's context: `support_email`, and for a signed-in user `person_place`,
+    """Return the frame's context: `support_email`, `chosen_colours` ("light", "dark"), and for a signed-in user `person_place`,
     `plans`, `office_plans`, `plan_name`, `navigation`, `search_url` and `other_plans` (links to
     the same section of the other plans, and the day on which those that have ended did).
 
     One query for the plans; the seats are already loaded for permissions.
     """
     frame: dict[str, Any] = {"support_email": settings.SUPPORT_EMAIL}
+    if (colours := request.COOKIES.get(COLOURS_COOKIE)) in CHOSEN_COLOURS:
+        frame["chosen_colours"] = colours
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame

@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from trafficking_plan import views
 
 account_urls = [
+    path("colours/", views.choose_colours, name="choose-colours"),
     path("sign-in/", account.login, name="account_login"),
     path("sign-out/", account.logout, name="account_logout"),
     path("sign-up/", account.signup, name="account_signup"),

@@ -793,6 +793,7 @@ CHANGES = {
     "reports:released-page": VERSION,
     "reports:publish": STATE,
     "reports:unpublish": STATE,
+    "choose-colours": "keeps a choice in the browser, and nothing in the register",
     "account_login": ACCOUNT,
     "account_logout": ACCOUNT,
     "account_signup": ACCOUNT,
