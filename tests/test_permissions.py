@@ -653,6 +653,11 @@ RULES: dict[str, Row] = {
         lambda scene: [*item(scene), "action"], may=WRITERS, post=INVALID
     ),
     "variations:request-withdrawal": of_plan(item, may=WRITERS, post=INVALID),
+    # Whoever writes for a member proposes an item; of an item's milestones, who writes for the item.
+    "variations:propose-item": of_plan(
+        plan, may=(*WRITERS, "other contributor", "other approver", "coordinator"), post=INVALID
+    ),
+    "variations:propose-milestone": of_plan(item, may=(*WRITERS, "coordinator"), post=INVALID),
     "risks:list": of_plan(plan),
     # Whoever writes for a member raises risks to the plan; the form offers their own items.
     "risks:raise": of_plan(

@@ -80,7 +80,9 @@ def title_of(subject: Any) -> str:
     if isinstance(subject, WorkItem):
         return f"{subject.number} {subject.title}"
     if isinstance(subject, Variation):
-        return f"{subject.reference} on item {subject.item.number} {subject.item.title}"
+        if subject.item is None:
+            return f"{subject.reference} on a new item {subject.about}"
+        return f"{subject.reference} on item {subject.about}"
     if isinstance(subject, Decision):
         return f"Decision of {subject.decided_on:%-d %B %Y}: {subject.text}"
     if isinstance(subject, Risk):

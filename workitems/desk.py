@@ -302,7 +302,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
             plan=each.plan.title,
             what=f"{each.reference} of {each.requesting_agency}: "
             + each.get_kind_display().lower(),
-            detail=f"Item {each.item.number} {each.item.title}",
+            detail=f"Item {each.about}",
             when="Waits for your recommendation"
             if each.state == Variation.State.REQUESTED
             else "Waits for the working group",

@@ -155,7 +155,7 @@ def needing_attention(rows: WorkItemQuerySet, on: date) -> WorkItemQuerySet:
         | Q(pk__in=late)
         | Q(pk__in=slipped_again)
         | Q(pk__in=escalated)
-        | Q(pk__in=Variation.objects.pending().values("item"))
+        | Q(pk__in=Variation.objects.pending().filter(item__isnull=False).values("item"))
     )
 
 

@@ -110,8 +110,7 @@ def _to_answer(agencies: set[int], on: date) -> list[Line]:
             on=on,
             plan=each.out_of_session.variation.plan.title,
             what=f"Answer for {each.agency} on {each.out_of_session.variation.reference}, out of session",
-            detail=f"Item {each.out_of_session.variation.item.number} "
-            f"{each.out_of_session.variation.item.title}",
+            detail=f"Item {each.out_of_session.variation.about}",
             url=each.out_of_session.get_absolute_url(),
         )
         for each in waiting

@@ -153,6 +153,17 @@ approves_for_feed = seated(CalendarFeed, "agency_id", Seat.Role.APPROVER)
 
 
 @rules.predicate
+def asked_as_coordinator(user: User, variation: Any) -> bool:
+    """True for the plan's coordinators, of what their agency asks to add."""
+    return (
+        isinstance(variation, Variation)
+        and variation.addition is not None
+        and variation.requesting_agency_id == variation.plan.coordinating_agency_id
+        and coordinates_plan.test(user, variation)
+    )
+
+
+@rules.predicate
 def gives_item(user: User, row: Any) -> bool:
     """True for a contributor or approver of an agency that leads or supports the assignment's item."""
     if not isinstance(row, Assignment) or not has_role_in(user, row.agency_id, *WRITERS):
@@ -296,9 +307,11 @@ rules.add_perm("workitems.add_evidence", writes_for_milestone | writes_for_miles
 rules.add_perm("workitems.review_item", coordinates_plan)
 rules.add_perm("workitems.give_item", gives_item)
 rules.add_perm("workitems.request_variation", writes_for_item)
+# Checked with the plan for a new item, and with the item for a new milestone.
+rules.add_perm("workitems.request_addition", coordinates_plan | writes_for_item | writes_for_member)
 rules.add_perm("workitems.recommend_variation", coordinates_plan)
 rules.add_perm("workitems.decide_variation", coordinates_plan)
-rules.add_perm("workitems.take_back_variation", asked_for_variation)
+rules.add_perm("workitems.take_back_variation", asked_for_variation | asked_as_coordinator)
 rules.add_perm("workitems.ask_agencies", coordinates_plan)
 rules.add_perm("workitems.answer_out_of_session", answers_for_agency)
 # Checked with a decision, or with a follow-up of the Minister's answer.
@@ -331,6 +344,7 @@ CLOSED_BY_THE_END = {
     "workitems.release_held",
     "workitems.review_item",
     "workitems.request_variation",
+    "workitems.request_addition",
     "workitems.recommend_variation",
     "workitems.take_back_variation",
     "workitems.ask_agencies",

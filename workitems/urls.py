@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from workitems.views import (
+    additions,
     as_told,
     assignments,
     date_box,
@@ -167,6 +168,12 @@ return_urls = [
 
 variation_urls: list[URLPattern | URLResolver] = [
     path("variations/", variations.index, name="list"),
+    path("variations/propose-item/", additions.propose_item, name="propose-item"),
+    path(
+        "items/<str:number>/propose-milestone/",
+        additions.propose_milestone,
+        name="propose-milestone",
+    ),
     path("variations/<int:variation>/", variations.detail, name="detail"),
     path("variations/<int:variation>/recommend/", variations.recommend, name="recommend"),
     path("variations/<int:variation>/decide/", variations.decide, name="decide"),

@@ -103,8 +103,12 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
 
 
 def _beside_the_way(writer: Writer, room: Room) -> Iterator[Line]:
-    """Yield which few items have not started, and which were withdrawn, with when or why."""
-    for sentence, sources in (_withdrawn(writer), _not_started(writer.facts, writer.names)):
+    """Yield which few items were added or withdrawn, with why, and which have not started."""
+    for sentence, sources in (
+        _added(writer),
+        _withdrawn(writer),
+        _not_started(writer.facts, writer.names),
+    ):
         if sentence:
             room.use(sentence)
             yield sentence, sources
@@ -176,6 +180,25 @@ def _withdrawn(writer: Writer) -> Line:
     one, the agency's last report."""
     gone = [item for item in writer.facts.items if item.stage == Stage.WITHDRAWN]
     found = [(item, why) for item in gone if (why := _why_withdrawn(writer.facts, item))]
+    return _with_reasons(writer, found)
+
+
+def _added(writer: Writer) -> Line:
+    """Return the items that the group added in the period, with the reason that it was given."""
+    decided = writer.facts.additions
+    found = [
+        (
+            item,
+            (f"The working group added {{}} in {month_of(row.decided_on)}", row.reason, row.source),
+        )
+        for item in writer.facts.items
+        if (row := decided.get(item.pk)) and item.stage != Stage.WITHDRAWN
+    ]
+    return _with_reasons(writer, found)
+
+
+def _with_reasons(writer: Writer, found: list[tuple[ItemAt, tuple[str, str, Source]]]) -> Line:
+    """Return a sentence for each of a few items, with the reason in its record; nothing of many."""
     if len(found) > MAX_NAMED:
         return "", []
     told, sources = [], []

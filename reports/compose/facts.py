@@ -84,8 +84,8 @@ class LastPaper(NamedTuple):
     late: int
 
 
-class Withdrawal(NamedTuple):
-    """The working group's decision that an item is withdrawn, and the reason it was given."""
+class GroupDecision(NamedTuple):
+    """The working group's decision that an item is added or withdrawn, and the reason it was given."""
 
     reason: str
     decided_on: date
@@ -145,8 +145,9 @@ class Facts:
     items: tuple[ItemAt, ...]
     all_risks: tuple[RiskAt, ...]
     last_paper: LastPaper | None
-    # Items withdrawn in the period, by id.
-    withdrawals: Mapping[int, Withdrawal]
+    # The decisions of the period by which items were added, and withdrawn, by the item's id.
+    additions: Mapping[int, GroupDecision]
+    withdrawals: Mapping[int, GroupDecision]
     # By item: updates accepted by the paper's date from rounds that end in its period, oldest round
     # first; the last day on which one was submitted that is not accepted yet; and supporting
     # agencies by name, each with its role.
@@ -206,8 +207,7 @@ def read_facts(briefing: Briefing) -> Facts:
     """Read everything that the paper is composed from.
 
     The number of queries is fixed, but for one more if the Minister has answered another paper, two
-    more if a paper was issued before, one more if an item is withdrawn, and one more if the
-    briefing's kind has not been read.
+    more if a paper was issued before, and one more if the briefing's kind has not been read.
     Raise `DocumentError` if nobody holds the portfolio then.
     """
     plan, dated = briefing.plan, briefing.dated
@@ -238,6 +238,7 @@ def read_facts(briefing: Briefing) -> Facts:
     waiting = Q(of_return__submitted_at__lt=end_of(dated)) & ~Q(of_return__accepted_on__lte=dated)
     told = Update.objects.filter(Q(pk__in=updates.values("pk")) | waiting, **of_period)
     accepted, answered_since = _updates(told, in_period, items, versions)
+    additions, withdrawals = _group_decisions(briefing, items)
     return Facts(
         briefing=briefing,
         most_words=briefing.kind.most_words if briefing.kind else BriefingKind.USUAL_WORDS,
@@ -259,7 +260,8 @@ def read_facts(briefing: Briefing) -> Facts:
             if row.closed_on is None or row.closed_on >= briefing.period_start
         ),
         last_paper=_last_paper(briefing),
-        withdrawals=_withdrawals(briefing, items),
+        additions=additions,
+        withdrawals=withdrawals,
         updates=grouped(accepted, "item"),
         answered_since=answered_since,
         supports=_supports(plan, moment, agencies),
@@ -347,24 +349,30 @@ def _last_paper(briefing: Briefing) -> LastPaper | None:
     )
 
 
-def _withdrawals(briefing: Briefing, items: Iterable[ItemAt]) -> dict[int, Withdrawal]:
-    """Return the decisions of the period to withdraw an item that is withdrawn. One query at most."""
-    withdrawn = [item.pk for item in items if item.stage == Stage.WITHDRAWN]
-    if not withdrawn:
-        return {}
+def _group_decisions(
+    briefing: Briefing, items: Iterable[ItemAt]
+) -> tuple[dict[int, GroupDecision], dict[int, GroupDecision]]:
+    """Return the decisions of the period to add an item, and to withdraw one that is withdrawn. One
+    query."""
+    withdrawn = {item.pk for item in items if item.stage == Stage.WITHDRAWN}
     rows = Variation.objects.filter(
-        item__in=withdrawn,
-        kind=Variation.Kind.WITHDRAWAL,
+        plan=briefing.plan_id,
+        kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL],
         state=Variation.State.APPROVED,
         decided_at__lt=end_of(briefing.dated),
     ).order_by("decided_at")
-    found = {}
+    added, gone = {}, {}
     for row in rows:
         decided_on = localdate(row.decided_at)
-        if decided_on >= briefing.period_start:
-            source = Source("workitems.variation", row.pk, None, f"Variation V{row.number}")
-            found[row.item_id] = Withdrawal(row.reason, decided_on, source)
-    return found
+        if decided_on < briefing.period_start or row.item_id is None:
+            continue
+        source = Source("workitems.variation", row.pk, None, f"Variation V{row.number}")
+        decision = GroupDecision(row.reason, decided_on, source)
+        if row.kind == Variation.Kind.ITEM:
+            added[row.item_id] = decision
+        elif row.item_id in withdrawn:
+            gone[row.item_id] = decision
+    return added, gone
 
 
 def _last_answer(briefing: Briefing) -> AnswerFacts | None:

@@ -72,7 +72,9 @@ class _Subjects:
             reasons=tuple(map(line, each.reasons)),
             note=paragraphs(each.note),
             item=self._item(item) if item else None,
-            variation=self._asked(variation) if variation and item else None,
+            variation=self._asked(variation)
+            if variation and (item or variation.item_id is None)
+            else None,
             risk=self._risk(risk) if risk else None,
             follows=self._follows(decision, each.decision.decided_on) if decision else None,
             answer=answer(of_return) if of_return else None,
@@ -101,8 +103,8 @@ class _Subjects:
         )
 
     def _asked(self, row: Any) -> Asked:
-        item = self.items[row.item_id]
-        named = {each.pk: line(each.description) for each in item.milestones}
+        item = self.items.get(row.item_id)
+        named = {each.pk: line(each.description) for each in item.milestones} if item else {}
         milestone = named.get(row.milestone_id, "")
         return asked(row, item=item, milestone=milestone, agencies=self.at.agencies)
 
@@ -153,7 +155,9 @@ def decided_out_of_session(at: PlanAt, since: date | None) -> tuple[Asked, ...]:
         rows = rows.filter(out_of_session__closed_on__gt=since)
     items = {item.pk: item for item in at.items}
     return tuple(
-        asked(row, item=items[row.item_id], milestone=line(row.named or ""), agencies=at.agencies)
+        asked(
+            row, item=items.get(row.item_id), milestone=line(row.named or ""), agencies=at.agencies
+        )
         for row in rows.order_by("number")
     )
 

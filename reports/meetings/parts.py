@@ -163,6 +163,10 @@ class ItemFacts:
     causes: Words = ()
 
 
+# What is asked of an addition, with what leads on to the item.
+ADDITIONS = {"Add a work item": ":", "Add a milestone": " to"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A variation: request, reason, text or date before and after, and recommendation.
@@ -191,6 +195,16 @@ class Asked:
     def is_of_date(self) -> bool:
         """Whether it asks for another date of a milestone."""
         return self.asks.startswith("Move “")
+
+    @property
+    def is_addition(self) -> bool:
+        """Whether it asks to add an item or a milestone."""
+        return self.asks in ADDITIONS
+
+    @property
+    def asks_of_item(self) -> str:
+        """What is asked, and of which item."""
+        return f"{self.asks}{ADDITIONS.get(self.asks, ' of')} {self.item}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

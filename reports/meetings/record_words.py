@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from reports.document.markup import tidy
 from reports.meetings.parts import Asked, DecisionLine, MilestoneDates, ReturnLine, Words
+from workitems.additions import Addition, NewItem, addition_of
 from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import Variation
 from workitems.plan_at import ReturnAt
@@ -70,14 +71,16 @@ def decision_line(
 
 
 def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -> Asked:
-    """Return a variation or its history row, with the text or date before and after."""
-    what, before, after = _sides(row, milestone)
+    """Return a variation or its history row, with the text or date before and after. `item` may be
+    None of a request for a new item."""
+    adds = addition_of(row.kind, row.adds)
+    what, before, after = _added(adds, agencies) if adds is not None else _sides(row, milestone)
     state = Variation.State(row.state)
     is_approved = state == Variation.State.APPROVED
     return Asked(
         reference=f"V{row.number}",
         asks=what,
-        item=f"{item.number} {line(item.title)}",
+        item=line(str(adds)) if isinstance(adds, NewItem) else f"{item.number} {line(item.title)}",
         agency=name_of(agencies, row.requesting_agency_id),
         requested=timezone.localdate(row.requested_at),
         reason=paragraphs(row.reason),
@@ -107,6 +110,21 @@ def _sides(row: Any, milestone: str) -> tuple[str, Words, Words]:
             paragraphs(row.text_after),
         )
     return "Withdraw the item", ("In the Plan",), ("Withdrawn from the Plan",)
+
+
+def _added(adds: Addition, agencies: Mapping[int, Any]) -> tuple[str, Words, Words]:
+    steps = [
+        f"{line(each.description)}, due {each.due} ({name_of(agencies, each.responsible_agency)})"
+        for each in adds.milestones
+    ]
+    if not isinstance(adds, NewItem):
+        return "Add a milestone", ("Not in the Plan",), tuple(steps)
+    found = [*paragraphs(adds.objective), *paragraphs(adds.action)]
+    found.append(f"{name_of(agencies, adds.lead_agency)} leads.")
+    if adds.supports:
+        found[-1] += f" Supported by {', '.join(name_of(agencies, pk) for pk, _ in adds.supports)}."
+    found += [f"Milestone: {step}" for step in steps]
+    return "Add a work item", ("Not in the Plan",), tuple(found)
 
 
 def _date(day: date, known_to: str) -> Words:

@@ -137,7 +137,7 @@ WITH item AS (
         AND item_id IS NOT NULL
 ), waiting AS (
     SELECT item_id FROM workitems_variation
-    WHERE plan_id = %(plan)s AND state IN ('requested', 'recommended')
+    WHERE plan_id = %(plan)s AND state IN ('requested', 'recommended') AND item_id IS NOT NULL
 ), fact AS (
     SELECT id, number_key, is_key, due,
         CASE WHEN due < %(on)s THEN 0 WHEN days > 0 THEN days ELSE 0 END AS days_late,

@@ -9,6 +9,7 @@ from reports.progress.exports import date_column, facts, number_column
 from reports.progress.tables import Column, Field, Sheet, Value
 from reports.progress.trends import Trends
 from reports.progress.view import Look
+from workitems.additions import in_lines
 from workitems.models import Decision, Meeting, Risk, Round, Variation
 from workitems.models.item import Stage
 
@@ -51,12 +52,12 @@ def variations(look: Look, rows: Iterable[Variation], made_at: datetime, *filter
     fields: list[Field[Variation]] = [
         (Column("Reference", 10), lambda row: row.reference),
         (Column("What is asked", 44), lambda row: row.asks),
-        (Column("Item", 8), lambda row: row.item.number),
-        (Column("Work item", 34), lambda row: row.item.title),
+        (Column("Item", 8), lambda row: row.about.partition(" ")[0]),
+        (Column("Work item", 34), lambda row: row.about.partition(" ")[2]),
         (date_column("Date before"), lambda row: row.before),
         (date_column("Date after"), lambda row: row.after),
         (Column("Text before", 40), lambda row: row.text_before),
-        (Column("Text after", 40), lambda row: row.text_after),
+        (Column("Text after", 40), lambda row: row.text_after or in_lines(row.addition)),
         (Column("Reason", 44), lambda row: row.reason),
         (Column("Agency", 11), lambda row: row.requesting_agency.short_name),
         (date_column("Asked on"), lambda row: timezone.localdate(row.requested_at)),

@@ -46,9 +46,9 @@ def te_reo_lines(text: str) -> SafeString:
 def sides(asked: Asked, maori: Iterable[str]) -> list[list[SafeString]]:
     """Return a variation's texts before and after, by paragraph, with differences in bold.
 
-    Dates are returned without bold.
+    Dates and additions are returned without bold.
     """
-    if len(asked.before) != len(asked.after) or asked.is_of_date:
+    if len(asked.before) != len(asked.after) or asked.is_of_date or asked.is_addition:
         return [[te_reo(text, maori) for text in side] for side in (asked.before, asked.after)]
     pairs = [side_by_side(was, now) for was, now in zip(asked.before, asked.after, strict=True)]
     return [

@@ -8,7 +8,7 @@ from itertools import count
 
 from agencies.models import Agency
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, assembled, write
-from reports.compose.facts import Facts, UpdateFacts, Withdrawal
+from reports.compose.facts import Facts, GroupDecision, UpdateFacts
 from reports.document import Source, words
 from reports.models import Briefing
 from workitems import standing
@@ -101,7 +101,7 @@ def risk(number=1, description="Trained staff leave.", response="Train more of t
 
 
 def withdrawn(reason="Its options were compared", decided_on=date(2010, 2, 12)):
-    return Withdrawal(reason, decided_on, Source("workitems.variation", 1, None, "Variation V1"))
+    return GroupDecision(reason, decided_on, Source("workitems.variation", 1, None, "Variation V1"))
 
 
 def facts(*items, updates=(), most_words=1000, title="", background="", on=ON, **more):
@@ -122,7 +122,13 @@ def facts(*items, updates=(), most_words=1000, title="", background="", on=ON, *
     )  # fmt: skip
     own = {each.pk: [row for row in updates if row.item == each.pk] for each in items}
     rest = {"members": tuple(AGENCIES.values()), "all_risks": (), "last_paper": None}
-    rest |= {"withdrawals": {}, "answered_since": {}, "supports": {}, "answer": None}
+    rest |= {
+        "additions": {},
+        "withdrawals": {},
+        "answered_since": {},
+        "supports": {},
+        "answer": None,
+    }
     return Facts(
         briefing=briefing, most_words=most_words, plan=plan, plan_source=Source("workitems.plan", 1, 1, "The plan"),
         minister="Hon Minister", agencies=AGENCIES, pillars=PILLARS, items=items,

@@ -508,6 +508,30 @@ CREATES = {
     "variations:request-withdrawal": Creates(
         Variation, "approver", lambda world: {"reason": "No money."}
     ),
+    "variations:propose-item": Creates(
+        Variation,
+        "approver",
+        lambda world: {
+            "title": "Open a help line",
+            "action": "Open a help line.",
+            "lead_agency": world.agencies["police"].pk,
+            "kind": "action_item",
+            "timeframe": "short",
+            "milestone_1": "Line opened",
+            "due_1": "30 July 2027",
+            "reason": "A new law.",
+        },
+    ),
+    "variations:propose-milestone": Creates(
+        Variation,
+        "approver",
+        lambda world: {
+            "description": "Brochure reviewed",
+            "due": "30 July 2027",
+            "reason": "A new law.",
+            "responsible_agency": world.agencies["police"].pk,
+        },
+    ),
     "meetings:attendance": Creates(
         Attendance,
         "coordinator",

@@ -179,11 +179,11 @@ def test_a_month_is_approved_until_its_last_day(asked):
     asked.after = KnownDate(date(2010, 6, 30), KnownTo.MONTH)
 
     def faults(on):
-        found = variations.approval_faults(asked, "", on=on, instead="Decline it.")
+        found = variations.approval_faults(asked, "", on=on, instead="Decline it")
         return [says for says, _ in found]
 
     assert faults(date(2010, 6, 29)) == []
-    says = "V4 asks for June 2010, which is no longer in the future. Decline it."
+    says = "V4 asks for June 2010, which is no longer in the future. Decline it; the agency can then request a later date."
     assert faults(date(2010, 6, 30)) == [says]
 
 
@@ -313,12 +313,12 @@ def test_the_request_offers_to_go_past_the_plans_end_only_where_it_would(browser
 
 
 def test_an_import_says_which_row_and_column_has_a_day_that_cannot_be():
-    import_workbook(file_of(small()), name="plan.xlsx", at=NOW)
     sheets = deepcopy(small())
     first = sheets["Milestones"][0]
-    first["Forecast due"] = date(2010, 5, 31)
-    done = {"Milestone": 2, "Description": "Piloted", "Completed on": BEFORE}
-    sheets["Milestones"].append(first | done | {"Forecast due": None})
+    second = first | {"Milestone": 2, "Description": "Piloted", "Forecast due": None}
+    sheets["Milestones"].append(second)
+    import_workbook(file_of(sheets), name="plan.xlsx", at=NOW)
+    first["Forecast due"], second["Completed on"] = date(2010, 5, 31), BEFORE
     with pytest.raises(WorkbookRefused) as refusal:
         import_workbook(
             file_of(sheets),

@@ -476,6 +476,6 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
             "Illness.",
         )
     client.get(address)
-    with django_assert_num_queries(35):
+    with django_assert_num_queries(36):
         shown = client.get(address)
     assert len(shown.context["shown"]) > count

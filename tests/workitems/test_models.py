@@ -161,6 +161,19 @@ BROKEN = {
         lambda: VariationFactory(kind="withdrawal"),
         lambda: VariationFactory(kind="budget"),
     ],
+    "variation_changes_what_is_or_adds": [
+        lambda: VariationFactory(adds={}),
+        lambda: VariationFactory(
+            kind="item",
+            adds={},
+            milestone=None,
+            due_before=None,
+            due_after=None,
+            plan=PlanFactory(),
+            item=WorkItemFactory(),
+            requesting_agency=AgencyFactory(),
+        ),
+    ],
     "variation_recommended_by_and_at": [
         lambda: VariationFactory(recommended_at=NOW),
         lambda: VariationFactory(recommended_by=UserFactory()),

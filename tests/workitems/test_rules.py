@@ -69,6 +69,8 @@ ALLOWED = {
     "review_item": COORDINATOR,
     "give_item": WRITERS,
     "request_variation": WRITERS,
+    # A milestone of their own item; an item of the plan is tested below.
+    "request_addition": WRITERS | COORDINATOR,
     "recommend_variation": COORDINATOR,
     "decide_variation": COORDINATOR,
     "take_back_variation": WRITERS,
@@ -231,7 +233,9 @@ def test_a_lead_that_is_not_responsible_may_not_change_the_milestone(item, custo
     assert may(contributor, "add_evidence", step)
 
 
-@pytest.mark.parametrize("permission", ["propose_status", "request_variation", "raise_risk"])
+@pytest.mark.parametrize(
+    "permission", ["propose_status", "request_variation", "request_addition", "raise_risk"]
+)
 def test_a_supporting_agency_may_take_part_in_the_item(permission, item, customs, colleague):
     assert not may(colleague, permission, item)
     SupportFactory(item=item, agency=customs)
@@ -243,11 +247,14 @@ def test_a_supporting_agency_may_not_set_the_status(item, customs, colleague):
     assert not may(colleague, "update_item", item)
 
 
-def test_every_member_may_raise_risks_to_the_whole_plan(plan, agency_called):
+@pytest.mark.parametrize("permission", ["raise_risk", "request_addition"])
+def test_every_member_may_raise_risks_to_the_whole_plan_and_propose_items(
+    plan, agency_called, permission
+):
     allowed = {
         (agency, role)
         for agency, role in SEATS
-        if may(SeatFactory(agency=agency_called[agency], role=role).user, "raise_risk", plan)
+        if may(SeatFactory(agency=agency_called[agency], role=role).user, permission, plan)
     }
     writers = {(agency, role) for agency in ("DoL", "Police", "Customs") for _, role in WRITERS}
     assert allowed == writers | COORDINATOR

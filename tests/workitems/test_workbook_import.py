@@ -9,7 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from agencies.models import Agency, Appointment
-from tests.factories import AppointmentFactory, ReturnFactory, RoundFactory, UpdateFactory
+from tests.factories import (
+    AgencyFactory,
+    AppointmentFactory,
+    ReturnFactory,
+    RoundFactory,
+    UpdateFactory,
+)
 from tests.workitems.workbooks import (
     SMALL,
     book,
@@ -554,18 +560,47 @@ def test_rows_missing_from_the_workbook_are_kept():
     assert (WorkItem.objects.count(), Support.objects.count(), Risk.objects.count()) == (1, 1, 1)
 
 
-def test_a_workbook_can_add_rows_to_stored_parents():
+SECOND_MILESTONE = {
+    "Work item": "1.1",
+    "Milestone": 2,
+    "Description": "Course held",
+    "Responsible agency": "Police",
+    "Original due": date(2011, 3, 31),
+}
+
+
+def only(**sheets):
+    """The sheets of the small plan without rows, but for the plan itself and these."""
+    return {name: [] for name in small()} | {"Plan": small()["Plan"]} | sheets
+
+
+def test_a_workbook_adds_no_item_and_no_milestone_to_an_adopted_plan():
     imported(small())
-    sheets = {name: [] for name in small()} | {"Plan": small()["Plan"]}
-    sheets["Milestones"] = [
-        {
-            "Work item": "1.1",
-            "Milestone": 2,
-            "Description": "Course held",
-            "Responsible agency": "Police",
-            "Original due": date(2011, 3, 31),
-        }
+    item = {**small()["Work items"][0], "Number": "1.2"}
+    of_it = {**SECOND_MILESTONE, "Work item": "1.2", "Milestone": 1}
+    sheets = only(**{"Work items": [item], "Milestones": [SECOND_MILESTONE, of_it]})
+    assert refused(sheets) == [
+        "Work items, row 2, Number (A2): The plan has no item 1.2, and it is adopted. Expected: the number "
+        "of one of its items. A variation is the way to add one: choose Propose a new work item on the "
+        "plan’s page.",
+        "Milestones, row 2, Milestone (B2): Item 1.1 has no milestone 2, and the plan is adopted. Expected: "
+        "the number of one of its milestones. A variation is the way to add one: choose Propose a new "
+        "milestone on the item’s page.",
     ]
+    assert (WorkItem.objects.count(), Milestone.objects.count()) == (1, 1)
+
+
+def test_a_workbook_adds_items_and_milestones_to_a_plan_that_is_not_adopted():
+    labour = AgencyFactory(short_name="DoL", name="Department of Labour")
+    plan = imported(small(), new_for=[labour.pk]).plan
+    assert plan.adopted_on is None
+    outcome = later(only(Milestones=[SECOND_MILESTONE]), plan=plan)
+    assert counted(outcome)["Milestones"] == (1, 0, 0)
+
+
+def test_a_workbook_can_change_rows_of_stored_parents():
+    imported(small())
+    sheets = only()
     sheets["Mitigations"] = [
         {
             "Work item": "1.1",
@@ -578,7 +613,6 @@ def test_a_workbook_can_add_rows_to_stored_parents():
         }
     ]
     outcome = later(sheets)
-    assert counted(outcome)["Milestones"] == (1, 0, 0)
     assert counted(outcome)["Mitigations"] == (0, 1, 0)
     assert Mitigation.objects.get().done_on == date(2010, 6, 1)
 

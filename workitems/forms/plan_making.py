@@ -218,7 +218,7 @@ class PillarForm(MakingForm):
 
 
 class ItemForm(MakingForm):
-    """`pillars` and `agencies` are those of the plan. Supporting agencies have a row each."""
+    """`pillars` and `members` are those of the plan. Supporting agencies have a row each."""
 
     BEGINS_WITH = (
         "number", "pillar", "title", "objective", "action", "lead_agency", "kind", "is_key",
@@ -256,17 +256,16 @@ class ItemForm(MakingForm):
     as_told = as_told_box("the item")
 
     def __init__(
-        self, *args: Any, pillars: QuerySet[Pillar], agencies: QuerySet[Agency], row: WorkItem, **kwargs: Any
+        self, *args: Any, pillars: QuerySet[Pillar], members: QuerySet[Agency], row: WorkItem, **kwargs: Any
     ) -> None:  # fmt: skip
-        self.agencies = agencies
         super().__init__(*args, row=row, **kwargs)
         self.fields["pillar"].queryset = pillars  # type: ignore[attr-defined]
-        self.fields["lead_agency"].queryset = agencies  # type: ignore[attr-defined]
+        self.fields["lead_agency"].queryset = members  # type: ignore[attr-defined]
         there = row.supports.count() if row.pk else 0
         for place in range(1, there + MORE_SUPPORTS + 1):
             self.fields[f"support_{place}"] = forms.ModelChoiceField(
                 label=f"Supporting agency {place}",
-                queryset=agencies,
+                queryset=members,
                 required=False,
                 empty_label="None",
             )
@@ -320,9 +319,9 @@ class MilestoneForm(MakingForm):
     done_means = LinesField(label="Done when", help_text="What shows that it is done.")
     as_told = as_told_box("the milestone")
 
-    def __init__(self, *args: Any, agencies: QuerySet[Agency], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, members: QuerySet[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["responsible_agency"].queryset = agencies  # type: ignore[attr-defined]
+        self.fields["responsible_agency"].queryset = members  # type: ignore[attr-defined]
 
     def start(self, row: Milestone) -> dict[str, Any]:
         due = str(row.agreed) if row.agreed else None

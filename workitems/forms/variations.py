@@ -43,6 +43,10 @@ class RequestForm(VersionedForm):
             cleaned["agency"] = self.only_agency
         return cleaned
 
+    def asked(self) -> dict[str, Any]:
+        """Return what is asked, once the form is valid, by the arguments of its service."""
+        return self.cleaned_data
+
 
 class RequestDateForm(RequestForm):
     due_after = KnownDateField(label="New agreed date")

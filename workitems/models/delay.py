@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, User
 from agencies.tracking import track
+from workitems.additions import Addition, addition_of, asks_to_add
 from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
@@ -178,7 +179,11 @@ class VariationQuerySet(models.QuerySet["Variation"]):
 
 
 class Variation(models.Model):
-    """A request to move an agreed date, change an item's wording, or withdraw an item.
+    """A request to move an agreed date, change an item's wording, withdraw an item, or add an item or
+    a milestone.
+
+    What is added is kept as data (`adds`, see additions.py). `item` is the new item, and `milestone`
+    the new milestone, only once it is approved.
 
     An agency requests it, the coordinator sends it to the working group with a recommendation,
     and the group decides it at a meeting that has it on its agenda, or out of session. An approval
@@ -189,6 +194,8 @@ class Variation(models.Model):
         DATE = "date", "Move an agreed date"
         WORDING = "wording", "Change the wording"
         WITHDRAWAL = "withdrawal", "Withdraw the item"
+        ITEM = "item", "Add a work item"
+        MILESTONE = "milestone", "Add a milestone"
 
     class State(models.TextChoices):
         REQUESTED = "requested", "Requested"
@@ -218,7 +225,9 @@ class Variation(models.Model):
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="variations")
     number = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=Kind)
-    item = models.ForeignKey(WorkItem, models.PROTECT, related_name="variations")
+    item = models.ForeignKey(
+        WorkItem, models.PROTECT, null=True, blank=True, related_name="variations"
+    )
     milestone = models.ForeignKey(
         Milestone, models.PROTECT, null=True, blank=True, related_name="variations"
     )
@@ -229,6 +238,7 @@ class Variation(models.Model):
     wording = models.CharField(max_length=10, choices=Wording, blank=True)
     text_before = models.TextField(blank=True)
     text_after = models.TextField(blank=True)
+    adds = models.JSONField(null=True, blank=True)
     reason = models.TextField()
     state = models.CharField(max_length=12, choices=State, default=State.REQUESTED)
     requesting_agency = models.ForeignKey(Agency, models.PROTECT, related_name="variations")
@@ -289,7 +299,20 @@ class Variation(models.Model):
                     due_after__isnull=False,
                 )
                 | Q(kind="wording", wording__in=["title", "objective", "action"])
-                | Q(kind="withdrawal", milestone=None),
+                | Q(kind="withdrawal", milestone=None)
+                | Q(kind__in=["item", "milestone"], adds__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="variation_changes_what_is_or_adds",
+                condition=Q(kind__in=["date", "wording", "withdrawal"], item__isnull=False)
+                & Q(adds__isnull=True)
+                | Q(kind="item", milestone=None)
+                & (Q(state="approved", item__isnull=False) | ~Q(state="approved") & Q(item=None))
+                | Q(kind="milestone", item__isnull=False)
+                & (
+                    Q(state="approved", milestone__isnull=False)
+                    | ~Q(state="approved") & Q(milestone=None)
+                ),
             ),
             models.CheckConstraint(
                 name="variation_recommended_by_and_at",
@@ -317,7 +340,7 @@ class Variation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference}: {self.get_kind_display().lower()}, {self.item}"
+        return f"{self.reference}: {self.get_kind_display().lower()}, {self.about}"
 
     def get_absolute_url(self) -> str:
         return reverse("variations:detail", args=[self.plan.slug, self.number])
@@ -334,7 +357,24 @@ class Variation(models.Model):
             return f"Move “{self.milestone}” {from_to(self.before, self.after)}"
         if self.kind == self.Kind.WORDING:
             return f"Change the {self.get_wording_display().lower()}"
-        return "Withdraw the item"
+        return asks_to_add(self.addition) or "Withdraw the item"
+
+    @property
+    def addition(self) -> Addition | None:
+        """What it asks to add, or None if it asks to change what there is."""
+        return addition_of(self.kind, self.adds)
+
+    @property
+    def about(self) -> str:
+        """The number and title of its item, which may be a proposed one."""
+        return str(self.item or self.addition)
+
+    @property
+    def dates_asked(self) -> list[KnownDate]:
+        """The agreed dates that an approval sets."""
+        if self.addition is not None:
+            return [milestone.due for milestone in self.addition.milestones]
+        return [self.after] if self.after else []
 
     @property
     def is_pending(self) -> bool:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, User
 from agencies.tracking import track
+from workitems.additions import Addition, addition_of, asks_to_add
 from workitems.known_dates import Known, KnownDate
 from workitems.models.delay import Variation
 from workitems.models.item import Milestone, WorkItem, known_to_field
@@ -40,9 +41,11 @@ class HeldEntry(models.Model):
         DATE = "date", "Move an agreed date"
         WORDING = "wording", "Change the wording"
         WITHDRAWAL = "withdrawal", "Withdraw the item"
+        ITEM = "item", "Add a work item"
+        MILESTONE = "milestone", "Add a milestone"
         RISK = "risk", "Risk"
 
-    VARIATIONS = (Kind.DATE, Kind.WORDING, Kind.WITHDRAWAL)
+    VARIATIONS = (Kind.DATE, Kind.WORDING, Kind.WITHDRAWAL, Kind.ITEM, Kind.MILESTONE)
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting for release"
@@ -61,6 +64,8 @@ class HeldEntry(models.Model):
     due_after = models.DateField(null=True, blank=True)
     after_known_to = known_to_field()
     wording = models.CharField(max_length=10, choices=Variation.Wording, blank=True)
+    # What is to be added, as in a variation.
+    adds = models.JSONField(null=True, blank=True)
     # The new wording, or what the risk is.
     text = models.TextField(blank=True)
     # Why the change is needed, or the response to the risk.
@@ -97,6 +102,8 @@ class HeldEntry(models.Model):
                     kind="wording", item__isnull=False, wording__in=["title", "objective", "action"]
                 )
                 | Q(kind="withdrawal", item__isnull=False)
+                | Q(kind="item", item=None, adds__isnull=False)
+                | Q(kind="milestone", item__isnull=False, milestone=None, adds__isnull=False)
                 | Q(kind="risk", owner_agency__isnull=False) & ~Q(text=""),
             ),
             models.CheckConstraint(
@@ -140,4 +147,8 @@ class HeldEntry(models.Model):
             case self.Kind.WITHDRAWAL:
                 return "Withdraw the item"
             case _:
-                return self.text
+                return asks_to_add(self.addition) or self.text
+
+    @property
+    def addition(self) -> Addition | None:
+        return addition_of(self.kind, self.adds)

@@ -361,6 +361,7 @@ KINDS: dict[str, Kind] = {
             "wording": "wording",
             "text_before": "text_before",
             "text_after": "text_after",
+            "adds": "adds",
             "item": "item__number",
         },
         agencies=("requesting_agency_id", "item__lead_agency_id"),

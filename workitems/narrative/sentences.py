@@ -4,10 +4,12 @@
 by column or name (see record_kinds.py).
 """
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from workitems.additions import addition_of, asks_to_add
 from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models import (
     Delay,
@@ -444,6 +446,9 @@ def _variation(was: Was, now: Now) -> Sentences:
             asked = f"to move a date {moved}"
         elif now["kind"] == Variation.Kind.WORDING:
             asked = f"to change the {now['wording']}"
+        elif now["adds"]:
+            adds = asks_to_add(addition_of(now["kind"], json.loads(now["adds"])))
+            asked = f"to {adds[:1].lower()}{adds[1:]}"
         changes: tuple[Change, ...] = ()
         if now["wording"]:
             words = short_diff(now["text_before"], now["text_after"])

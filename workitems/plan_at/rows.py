@@ -232,7 +232,7 @@ class VariationAt(NamedTuple):
     pk: int
     number: int
     kind: str
-    item: int
+    item: int | None
     milestone: int | None
     wording: str
     reason: str

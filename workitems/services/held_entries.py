@@ -11,10 +11,11 @@ from django.utils.timezone import make_naive
 
 from agencies import history
 from agencies.models import Agency, User
+from workitems.additions import Addition, NewItem, NewMilestone
 from workitems.known_dates import Due, known
 from workitems.models import HeldEntry, Milestone, Plan, Risk, Variation, WorkItem
-from workitems.services import risks, variations
-from workitems.services.refusals import Refused, locked
+from workitems.services import additions, risks, variations
+from workitems.services.refusals import Refused, locked, need_reason
 
 Kind, State = HeldEntry.Kind, HeldEntry.State
 
@@ -107,6 +108,57 @@ def hold_withdrawal(
 
 
 @transaction.atomic
+def hold_item(
+    *,
+    plan: Plan,
+    adds: NewItem,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    after_end: bool = False,
+) -> HeldEntry:
+    """Hold a request to add a work item. Arguments and refusals are those of `request_item`."""
+    entry = HeldEntry(kind=Kind.ITEM, plan=plan, agency=agency, adds=adds.data, reason=reason)
+    return _hold_addition(entry, adds, by=by, at=at, after_end=after_end)
+
+
+@transaction.atomic
+def hold_milestone(
+    *,
+    item: WorkItem,
+    adds: NewMilestone,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    after_end: bool = False,
+) -> HeldEntry:
+    """Hold a request to add a milestone. Arguments and refusals are those of `request_milestone`."""
+    entry = HeldEntry(
+        kind=Kind.MILESTONE,
+        plan=item.plan,
+        agency=agency,
+        item=item,
+        made_from=item.version,
+        adds=adds.data,
+        reason=reason,
+    )
+    return _hold_addition(entry, adds, by=by, at=at, after_end=after_end)
+
+
+def _hold_addition(
+    entry: HeldEntry, adds: Addition, *, by: User, at: datetime, after_end: bool
+) -> HeldEntry:
+    on = make_naive(at).date()
+    need_reason(entry.reason, variations.WHY)
+    Refused.raise_any(
+        additions.day_faults(additions.dues_of(adds), plan=entry.plan, on=on, after_end=after_end)
+    )
+    return _hold(entry, by=by, at=at)
+
+
+@transaction.atomic
 def hold_risk(
     *,
     plan: Plan,
@@ -142,7 +194,12 @@ def _hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
     same = HeldEntry.objects.waiting().filter(
         agency=entry.agency, kind=entry.kind, item=entry.item, milestone=entry.milestone
     )
-    if entry.kind != Kind.RISK and same.filter(wording=entry.wording).exists():
+    adds = entry.addition
+    if adds is not None:
+        is_same = any(row.addition and row.addition.number == adds.number for row in same)
+    else:
+        is_same = entry.kind != Kind.RISK and same.filter(wording=entry.wording).exists()
+    if is_same:
         raise Refused(f"Such a request waits for release by an approver of {entry.agency} already.")
     with transaction.atomic():
         _make(entry, at=at, by=by)
@@ -214,6 +271,14 @@ def _make(entry: HeldEntry, *, by: User, at: datetime) -> Variation | Risk:
             return variations.request_wording(
                 item=entry.item, wording=entry.wording, text_after=entry.text, **asked
             )
+        case Kind.ITEM:
+            adds = entry.addition
+            assert isinstance(adds, NewItem)
+            return variations.request_item(plan=entry.plan, adds=adds, after_end=True, **asked)
+        case Kind.MILESTONE:
+            adds = entry.addition
+            assert entry.item is not None and isinstance(adds, NewMilestone)
+            return variations.request_milestone(item=entry.item, adds=adds, after_end=True, **asked)
         case _:
             assert entry.item is not None
             return variations.request_withdrawal(item=entry.item, **asked)

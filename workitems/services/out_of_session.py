@@ -102,9 +102,10 @@ def ask_agencies(
         )
     if variation.out_of_session_decisions.open().exists():
         raise Refused(f"The agencies have been asked about {variation.reference} already.")
-    if variation.due_after is not None and variation.due_after <= on:
+    past = next((due for due in variation.dates_asked if due.last_day <= on), None)
+    if past is not None:
         raise Refused(
-            f"{variation.reference} asks for {variation.after}, which is no longer in the future. "
+            f"{variation.reference} asks for {past}, which is no longer in the future. "
             "Withdraw it; the agency can then request a later date."
         )
     Refused.raise_any(later_faults(due_on, on=on, field="due_on"))
@@ -230,7 +231,7 @@ def close(
     """Close it with the outcome of the answers, which takes effect at once.
 
     Raise `Refused` while agencies still have time to answer, and without a quorum of agencies that
-    agree or decline, and if the date asked for may not be approved (`variations.approval_faults`).
+    agree or decline, and for what may not be approved any more (`variations.approval_faults`).
     """
     asked = _open(asked)
     found = count(asked, on)
@@ -245,7 +246,7 @@ def close(
             f"{'has' if found.waiting == 1 else 'have'} not answered."
         )
     if found.outcome == State.APPROVED:
-        instead = "End this without a decision; the agency can then request a later date."
+        instead = "End this without a decision"
         Refused.raise_any(variations.approval_faults(asked.variation, text, on=on, instead=instead))
     _shut(asked, found.outcome, on=on, by=by, reason=text)
     variations.take_outcome(

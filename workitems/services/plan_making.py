@@ -204,7 +204,8 @@ def remove_pillar(*, pillar: Pillar, version: int, by: User) -> None:
 # --- items ------------------------------------------------------------------------------------
 
 
-def _check_item(plan: Plan, item: WorkItem, supports: Mapping[Agency, str]) -> None:
+def check_item(plan: Plan, item: WorkItem, supports: Mapping[Agency, str]) -> None:
+    """Raise `Refused` unless the item, which may be a new one, can be in the plan."""
     faults: list[tuple[str, str | None]] = []
     if not is_item_number(item.number):
         says = "Enter at most 20 letters, digits, full stops and hyphens, such as 1.10."
@@ -237,7 +238,7 @@ def add_item(*, plan: Plan, values: Values, supports: Mapping[Agency, str], by: 
     plan = being_made(plan)
     item = WorkItem(plan=plan)
     _put(item, values, ITEM_FIELDS)
-    _check_item(plan, item, supports)
+    check_item(plan, item, supports)
     history.save(item, by=by)
     _set_supports(item, supports, by)
     return item
@@ -252,7 +253,7 @@ def change_item(
     plan = being_made(item.plan)
     item = locked(item, version=version, related=("pillar", "lead_agency"))
     changed = _put(item, values, ITEM_FIELDS)
-    _check_item(plan, item, supports)
+    check_item(plan, item, supports)
     if _set_supports(item, supports, by) or changed:
         history.save_version(item, *changed, by=by)
     return item
@@ -285,7 +286,8 @@ def remove_item(*, item: WorkItem, version: int, by: User) -> None:
 # --- milestones and measures ------------------------------------------------------------------
 
 
-def _check_milestone(plan: Plan, milestone: Milestone) -> None:
+def check_milestone(plan: Plan, milestone: Milestone) -> None:
+    _need_free(milestone.item.milestones.all(), milestone, milestone.number, "milestone")
     if fault := fault_of_phrase(milestone.as_told):
         raise Refused(fault, "as_told")
     _check_members(plan, "responsible_agency", milestone.responsible_agency)
@@ -299,8 +301,7 @@ def add_milestone(*, item: WorkItem, due: Due, values: Values, by: User) -> Mile
     milestone = Milestone(item=item)
     _put(milestone, values, MILESTONE_FIELDS)
     milestone.original = milestone.agreed = milestone.forecast = known(due)
-    _need_free(item.milestones.all(), milestone, milestone.number, "milestone")
-    _check_milestone(plan, milestone)
+    check_milestone(plan, milestone)
     return history.save(milestone, by=by)
 
 
@@ -320,8 +321,7 @@ def change_milestone(
         milestone.original = milestone.agreed = new
         for joined in (Milestone.original, Milestone.agreed, Milestone.forecast):
             changed += joined.columns
-    _need_free(milestone.item.milestones.all(), milestone, milestone.number, "milestone")
-    _check_milestone(plan, milestone)
+    check_milestone(plan, milestone)
     return history.save_version(milestone, *changed, by=by) if changed else milestone
 
 

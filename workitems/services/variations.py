@@ -1,6 +1,7 @@
 """Request, recommend and decide variations.
 
-Agreed dates and official wording change, and items are withdrawn, only through these functions.
+Agreed dates and official wording change, items are withdrawn, and items and milestones are added to an
+adopted plan, only through these functions.
 """
 
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from django.utils.timezone import make_naive
 
 from agencies import history
 from agencies.models import Agency, User
+from workitems.additions import Addition, NewItem, NewMilestone
 from workitems.known_dates import Due, known
 from workitems.models import (
     Decision,
@@ -21,6 +23,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.models.item import TITLE_LENGTH, Stage
+from workitems.services import additions
 from workitems.services.decisions import check_action
 from workitems.services.items import end_delays, next_number
 from workitems.services.matters import mark_considered
@@ -142,11 +145,74 @@ def request_withdrawal(
     return _request(asked, reason, agency, requested_by or by, by, at)
 
 
+@transaction.atomic
+def request_item(
+    *,
+    plan: Plan,
+    adds: NewItem,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    requested_by: User | None = None,
+    after_end: bool = False,
+) -> Variation:
+    """Request to add a work item to the plan.
+
+    Raise `Refused` with what would also be refused of a plan that is being made, if the item has no
+    official wording or no milestone, if a pending request has its number, or if a milestone is due
+    by today or, without `after_end`, after the plan's end.
+    """
+    asked = Variation(kind=Variation.Kind.ITEM, plan=plan)
+    return _request_addition(asked, adds, reason, agency, requested_by, by, at, after_end)
+
+
+@transaction.atomic
+def request_milestone(
+    *,
+    item: WorkItem,
+    adds: NewMilestone,
+    reason: str,
+    agency: Agency,
+    by: User,
+    at: datetime,
+    requested_by: User | None = None,
+    after_end: bool = False,
+) -> Variation:
+    """Request to add a milestone to an item. Refusals are those of `request_item`."""
+    asked = Variation(kind=Variation.Kind.MILESTONE, plan=item.plan, item=item)
+    return _request_addition(asked, adds, reason, agency, requested_by, by, at, after_end)
+
+
+def _request_addition(
+    asked: Variation,
+    adds: Addition,
+    reason: str,
+    agency: Agency,
+    requested_by: User | None,
+    by: User,
+    at: datetime,
+    after_end: bool,
+) -> Variation:
+    asked.plan = locked(asked.plan)
+    on = make_naive(at).date()
+    faults = list(
+        additions.day_faults(additions.dues_of(adds), plan=asked.plan, on=on, after_end=after_end)
+    )
+    Refused.raise_any([*faults, *([] if reason else [(WHY, "reason")])])
+    additions.refuse_two_of_a_number(adds, asked.plan, asked.item)
+    additions.rehearse(adds, plan=asked.plan, item=asked.item, by=by, on=on)
+    asked.adds = adds.data
+    return _request(asked, reason, agency, requested_by or by, by, at)
+
+
 def _request(
     variation: Variation, reason: str, agency: Agency, requested_by: User, by: User, at: datetime
 ) -> Variation:
     need_reason(reason, WHY)
-    variation.plan = locked(Plan(pk=variation.item.plan_id))  # so that numbers stay unique
+    if variation.item is not None:
+        variation.plan_id = variation.item.plan_id
+    variation.plan = locked(Plan(pk=variation.plan_id))  # so that numbers stay unique
     variation.number = next_number(variation.plan.variations.all())
     variation.reason = reason
     variation.requesting_agency = agency
@@ -206,13 +272,13 @@ def decide(
     """Record the decision of a meeting that has the variation on its agenda.
 
     An approval takes effect at once: it moves the agreed date (the forecast stays as it is),
-    changes the wording, or withdraws the item and its open milestones and ends their delays. The
-    matter becomes considered.
+    changes the wording, withdraws the item and its open milestones and ends their delays, or adds the
+    item or milestone. The matter becomes considered.
 
     Raise `Refused` before the meeting's day, if its record is closed, if the variation is not on
     its agenda, if fewer agencies are recorded as present than the plan asks for, while agencies
     answer out of session, if the date or wording has changed since the request was made, if the
-    milestone has been closed, or if the date asked for may not be approved (`approval_faults`).
+    milestone has been closed, or for what may not be approved any more (`approval_faults`).
     """
     if meeting.plan_id != variation.plan_id:
         raise Refused("The meeting is of another plan.", "meeting")
@@ -229,7 +295,7 @@ def decide(
     check_quorum(meeting)
     _check_not_asked(variation)
     if approve:
-        instead = "Record it as declined; the agency can then request a later date."
+        instead = "Record it as declined"
         Refused.raise_any(approval_faults(variation, text, on=meeting.held_on, instead=instead))
     variation.meeting = meeting
     _settle(variation, by=by, at=at, on=meeting.held_on, reason=text)
@@ -247,16 +313,28 @@ def decide(
 
 
 def approval_faults(variation: Variation, text: str, *, on: date, instead: str) -> Faults:
-    """Yield why a new agreed date may not be approved on a day: it has come meanwhile, or it lies
-    after the plan's end and the decision (`text`) does not say why. `instead` is what to do."""
-    day, ends_on = variation.due_after, variation.plan.ends_on
-    if day is None:
-        return
-    asks = f"{variation.reference} asks for {variation.after}"
-    if day <= on:
-        yield f"{asks}, which is no longer in the future. {instead}", "decision"
-    elif ends_on is not None and day > ends_on and not text:
-        yield f"{asks}, and the plan ends on {day_words(ends_on)}. Say why in the decision.", "text"
+    """Yield why a request may not be approved on a day, and what to do `instead`.
+
+    A date asked for has come meanwhile, or lies after the plan's end and the decision (`text`) does
+    not say why; or what it adds cannot be added any more.
+    """
+    ends_on, is_addition = variation.plan.ends_on, variation.addition is not None
+    again = (
+        "it can then be proposed again"
+        if is_addition
+        else "the agency can then request a later date"
+    )
+    for fault in additions.faults_by_now(variation, on):
+        yield f"{fault} {instead}; {again}.", "decision"
+    for due in variation.dates_asked:
+        asks = f"{variation.reference} asks for {due}"
+        if due.last_day <= on:
+            yield f"{asks}, which is no longer in the future. {instead}; {again}.", "decision"
+            return
+        if ends_on is not None and due.last_day > ends_on and not text:
+            ends = f"{asks}, and the plan ends on {day_words(ends_on)}"
+            yield f"{ends}. Say why in the decision.", "text"
+            return
 
 
 def take_outcome(
@@ -292,9 +370,31 @@ def take_outcome(
 
 def _settle(variation: Variation, *, by: User, at: datetime, on: date, reason: str) -> None:
     variation.decided_by, variation.decided_at = by, at
+    is_approved, is_addition = (
+        variation.state == Variation.State.APPROVED,
+        variation.adds is not None,
+    )
+    if is_approved and is_addition:
+        _add(variation, by=by, on=on)
     history.save(variation, by=by, reason=reason)
-    if variation.state == Variation.State.APPROVED:
+    if is_approved and not is_addition:
         _take_effect(variation, by=by, on=on)
+
+
+def _why(variation: Variation) -> str:
+    """Return the reason in the history of what the request changes or adds."""
+    return f"Variation {variation.reference}: {variation.reason}"
+
+
+def _add(variation: Variation, *, by: User, on: date) -> None:
+    """Add the item or milestone, which becomes the variation's own."""
+    adds, reason = variation.addition, _why(variation)
+    if isinstance(adds, NewItem):
+        variation.item = additions.make_item(variation.plan, adds, by=by, on=on, reason=reason)
+    elif adds is not None and variation.item is not None:
+        variation.milestone = additions.make_milestone(
+            variation.item, adds, by=by, on=on, reason=reason
+        )
 
 
 def _check_not_asked(variation: Variation) -> None:
@@ -307,7 +407,7 @@ def _check_not_asked(variation: Variation) -> None:
 
 
 def _take_effect(variation: Variation, *, by: User, on: date) -> None:
-    reason = f"Variation {variation.reference}: {variation.reason}"
+    reason = _why(variation)
     if variation.kind == Variation.Kind.DATE:
         milestone = locked(Milestone(pk=variation.milestone_id))
         if not milestone.is_open:
@@ -318,6 +418,7 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
         milestone.agreed = variation.after
         history.save_version(milestone, *Milestone.agreed.columns, by=by, reason=reason)
         return
+    assert variation.item is not None  # held by a check constraint
     item = locked(variation.item)
     if variation.kind == Variation.Kind.WORDING:
         if getattr(item, variation.wording) != variation.text_before:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from agencies.views.form_pages import refusals_in_messages, saying_refusals
 from agencies.views.once import once
+from workitems.addition_parts import addition_parts
 from workitems.forms.held_entries import WithdrawHeldForm
 from workitems.models import HeldEntry
 from workitems.services import held_entries
@@ -45,6 +46,7 @@ def show(
             "entry": row,
             "was": was,
             "now": now,
+            "adds": addition_parts(row.addition),
             "form": form,
             "may_release": row.is_waiting and request.user.has_perm("workitems.release_held", row),
         },

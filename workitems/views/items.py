@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -63,6 +63,9 @@ IN_DETAIL = (
     .annotate(
         # Most items have none of these; then the page can skip their queries.
         has_variations=Exists(Variation.objects.filter(item=OuterRef("pk"))),
+        added_by=Subquery(
+            Variation.objects.filter(item=OuterRef("pk"), kind=Variation.Kind.ITEM).values("number")
+        ),
         has_evidence=Exists(
             Evidence.objects.filter(
                 Q(milestone__item=OuterRef("pk")) | Q(update__item=OuterRef("pk"))
@@ -278,6 +281,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
             for update in shown.updates
         ],
         "waiting": shown.variations,
+        # The number of the variation that added it to the adopted plan.
+        "added_by": item.added_by,  # type: ignore[attr-defined]
         "considered": shown.considered,
         "risks": shown.risks,
         # They may come from hidden columns, so other agencies do not read them.
@@ -317,6 +322,7 @@ def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
         and user.has_perm("workitems.propose_status", item),
         "may_review": user.has_perm("workitems.review_item", item),
         "may_ask": item.is_live and user.has_perm("workitems.request_variation", item),
+        "may_propose_milestone": item.is_live and user.has_perm("workitems.request_addition", item),
         "may_tell": user.has_perm("workitems.set_as_told", item),
         "may_raise": item.is_live and user.has_perm("workitems.raise_risk", item),
     }

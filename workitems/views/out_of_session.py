@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Seat
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
+from workitems.addition_parts import addition_parts
 from workitems.forms.out_of_session import (
     AnswerForm,
     AskAgenciesForm,
@@ -110,6 +111,7 @@ def show(
     may_ask = asked.is_open and request.user.has_perm("workitems.ask_agencies", variation.plan)
     found = services.count(asked, on)
     was, now = side_by_side(variation.text_before, variation.text_after)
+    adds = addition_parts(variation.addition)
     forms: dict[str, Any] = {}
     if may_ask:
         forms["extend_form"] = MoreTimeForm(row=asked, auto_id="id_extend_%s")
@@ -125,6 +127,7 @@ def show(
             "variation": variation,
             "was": was,
             "now": now,
+            "adds": adds,
             "today": on,
             "answers": rows,
             "count": found,

@@ -1,5 +1,6 @@
 """Start a plan in the browser, change everything in it until it is adopted, adopt it or delete it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -258,15 +259,21 @@ def item_url(item: WorkItem) -> str:
     return reverse("plans:change-item", args=[item.plan.slug, item.number])
 
 
-def next_item_number(plan: Plan, pillar: Pillar | None) -> str:
-    """Return the next free number of the pillar: "2.4" after "2.3"."""
+def next_item_number(plan: Plan, pillar: Pillar | None, proposed: Iterable[str] = ()) -> str:
+    """Return the next free number of the pillar: "2.4" after "2.3". `proposed` are taken too."""
     if pillar is None:
         return ""
-    taken = set(plan.items.values_list("number", flat=True))
+    taken = {*plan.items.values_list("number", flat=True), *proposed}
     place = 1
     while f"{pillar.number}.{place}" in taken:
         place += 1
     return f"{pillar.number}.{place}"
+
+
+def pillar_asked_for(request: HttpRequest, pillars: QuerySet[Pillar]) -> Pillar | None:
+    """Return the pillar that the address names ("?pillar=2"), or the first one."""
+    chosen = [each for each in pillars if str(each.number) == request.GET.get("pillar")]
+    return next(iter(chosen or pillars), None)
 
 
 @require_http_methods(FORM_METHODS)
@@ -275,13 +282,12 @@ def add_item(request: HttpRequest, slug: str) -> HttpResponse:
     """Add an item, to the pillar that the address names ("?pillar=2") unless another is chosen."""
     plan = plan_to_shape(request, slug)
     pillars = plan.pillars.order_by("number")
-    chosen = [each for each in pillars if str(each.number) == request.GET.get("pillar")]
-    pillar = next(iter(chosen or pillars), None)
+    pillar = pillar_asked_for(request, pillars)
     if pillar is None:
         messages.info(request, "Add a pillar first: each work item is in one.")
         return redirect("plans:add-pillar", slug)
     row = WorkItem(plan=plan, pillar=pillar, number=next_item_number(plan, pillar))
-    form = ItemForm(posted(request), row=row, pillars=pillars, agencies=members_of(plan))
+    form = ItemForm(posted(request), row=row, pillars=pillars, members=members_of(plan))
     if form.is_valid():
         with saying_refusals(form):
             item = plan_making.add_item(
@@ -300,7 +306,7 @@ def change_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = item_to_shape(request, slug, number)
     plan = item.plan
     pillars = plan.pillars.order_by("number")
-    form = ItemForm(posted(request), row=item, pillars=pillars, agencies=members_of(plan))
+    form = ItemForm(posted(request), row=item, pillars=pillars, members=members_of(plan))
     if form.is_valid():
         with saying_refusals(form):
             kept = plan_making.change_item(
@@ -363,7 +369,7 @@ def add_milestone(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         number=next_number(item.milestones.all()),
         responsible_agency=item.lead_agency,
     )
-    form = MilestoneForm(posted(request), row=row, agencies=members_of(item.plan))
+    form = MilestoneForm(posted(request), row=row, members=members_of(item.plan))
     if form.is_valid():
         with saying_refusals(form):
             step = plan_making.add_milestone(
@@ -378,7 +384,7 @@ def add_milestone(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def change_milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpResponse:
     item = item_to_shape(request, slug, number)
     row = milestone_of(item, milestone)
-    form = MilestoneForm(posted(request), row=row, agencies=members_of(item.plan))
+    form = MilestoneForm(posted(request), row=row, members=members_of(item.plan))
     if form.is_valid():
         with saying_refusals(form):
             kept = plan_making.change_milestone(

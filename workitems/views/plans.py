@@ -61,6 +61,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "pillars": plan.pillars.order_by("number").annotate(count=Count("items")),
             "members": members,
             "may_manage": may_manage,
+            "may_propose_item": not moment.is_end_of_plan
+            and request.user.has_perm("workitems.request_addition", plan),
             "may_open_first_round": may_manage
             and not moment.is_end_of_plan
             and not plan.rounds.filter(WAS_OPENED).exists(),

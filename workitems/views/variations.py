@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Agency, Seat
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
+from workitems.addition_parts import addition_parts
 from workitems.asat import Moment
 from workitems.desk import waiting_variations
 from workitems.forms.variations import (
@@ -99,7 +100,9 @@ def visible_variation(request: HttpRequest, slug: str, number: int) -> Variation
         "decision",
     )
     row = get_object_or_404(rows, number=number)
-    row.plan = row.item.plan = plan
+    row.plan = plan
+    if row.item is not None:
+        row.item.plan = plan
     return row
 
 
@@ -158,8 +161,9 @@ def show(
             "was": was,
             "now": now,
             "open_milestones": row.item.milestones.open().order_by("number")
-            if row.kind == Variation.Kind.WITHDRAWAL and row.is_pending
+            if row.item and row.kind == Variation.Kind.WITHDRAWAL and row.is_pending
             else [],
+            "adds": addition_parts(row.addition),
             "asked_out_of_session": asked,
             "may_decide": may_decide and answering is None,
             "agendas": agendas(row) if may_decide and answering is None else None,
@@ -189,6 +193,7 @@ def _show_at_the_end(request: HttpRequest, row: Variation, moment: Moment) -> Ht
             "later": row.get_state_display() if row.state != then.state else "",
             "was": was,
             "now": now,
+            "adds": addition_parts(then.addition),
         },
     )
 
@@ -252,25 +257,33 @@ def agencies_for(request: HttpRequest, item: WorkItem) -> list[Agency]:
     return [agency for agency in parts if agency.pk in own]
 
 
+def about_item(item: WorkItem) -> dict[str, Any]:
+    """Return the context of a page that asks for a change of the item."""
+    return {"item": item, "pending": waiting_variations(item.plan, item=item)}
+
+
 def ask(
     request: HttpRequest,
-    about: WorkItem,
+    of_plan: Plan,
     form: RequestForm,
     service: Callable[..., Variation],
     hold: Callable[..., HeldEntry],
     template: str,
     context: dict[str, Any],
+    approving: set[int] | None = None,
     **row: Any,
 ) -> HttpResponse:
     """Make a request for a change, or show its page with the errors.
 
-    What a contributor asks is held until an approver of the agency releases it.
+    What a contributor asks is held until an approver of the agency releases it. `approving` are the
+    agencies for which the user needs no release, if not only those that the user approves for.
     """
     user = signed_in(request)
-    approving = user.agencies_as(Seat.Role.APPROVER)
+    if approving is None:
+        approving = user.agencies_as(Seat.Role.APPROVER)
     if form.is_valid():
         with saying_refusals(form):
-            asked = {**row, "by": user, "at": timezone.now(), **form.cleaned_data}
+            asked = {**row, "by": user, "at": timezone.now(), **form.asked()}
             if asked["agency"].pk not in approving:
                 held = hold(**asked)
                 messages.success(
@@ -286,9 +299,7 @@ def ask(
         request,
         f"workitems/variations/{template}.html",
         form,
-        plan=about.plan,
-        item=about,
-        pending=waiting_variations(about.plan, item=about),
+        plan=of_plan,
         releases=all(agency.pk in approving for agency in form.agencies),
         **context,
     )
@@ -303,12 +314,12 @@ def request_date(request: HttpRequest, slug: str, number: str, milestone: int) -
     form = RequestDateForm(posted(request), row=row, agencies=agencies, on=localdate())
     return ask(
         request,
-        item,
+        item.plan,
         form,
         variation_services.request_date,
         held_entries.hold_date,
         "request_date",
-        {"milestone": row},
+        about_item(item) | {"milestone": row},
         milestone=row,
     )
 
@@ -332,12 +343,12 @@ def request_wording(request: HttpRequest, slug: str, number: str, wording: str) 
     ]
     return ask(
         request,
-        item,
+        item.plan,
         form,
         variation_services.request_wording,
         held_entries.hold_wording,
         "request_wording",
-        {"tabs": tabs, "wording": wording, "before": getattr(item, wording)},
+        about_item(item) | {"tabs": tabs, "wording": wording, "before": getattr(item, wording)},
         item=item,
         wording=wording,
     )
@@ -350,11 +361,11 @@ def request_withdrawal(request: HttpRequest, slug: str, number: str) -> HttpResp
     form = RequestWithdrawalForm(posted(request), row=item, agencies=agencies_for(request, item))
     return ask(
         request,
-        item,
+        item.plan,
         form,
         variation_services.request_withdrawal,
         held_entries.hold_withdrawal,
         "request_withdrawal",
-        {"open_milestones": item.milestones.open().order_by("number")},
+        about_item(item) | {"open_milestones": item.milestones.open().order_by("number")},
         item=item,
     )

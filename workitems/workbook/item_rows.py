@@ -21,6 +21,14 @@ def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
         if draft is None:
             draft = Draft(WorkItem(plan=proposal.plan, number=number))
             proposal.items[number] = draft
+            if proposal.needs_decisions:
+                proposal.fault(
+                    row,
+                    "Number",
+                    f"The plan has no item {number}, and it is adopted.",
+                    "the number of one of its items. A variation is the way to add one: choose Propose a "
+                    "new work item on the plan’s page.",
+                )
         draft.source = row
         proposal.fill(row, draft, leave_out=["Stage"])
         _pillar(proposal, row, draft, pillars)
@@ -180,6 +188,14 @@ def milestones(proposal: Proposal) -> None:
         if draft is None:
             draft = Draft(Milestone(item=item, number=number))
             proposal.milestones[item.number][number] = draft
+            if proposal.needs_decisions and not proposal.items[item.number].is_new:
+                proposal.fault(
+                    row,
+                    "Milestone",
+                    f"Item {item.number} has no milestone {number}, and the plan is adopted.",
+                    "the number of one of its milestones. A variation is the way to add one: choose "
+                    "Propose a new milestone on the item’s page.",
+                )
         draft.source = row
         proposal.fill(row, draft, leave_out=["Agreed due", "Forecast due"])
         # "(none)" is what a new row has without a date: the original one, and the agreed one.

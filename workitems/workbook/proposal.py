@@ -89,6 +89,9 @@ class Proposal:
         self.plan_is_new = stored.plan is None
         # A first import takes what its records say of the past.
         self.is_first = not stored.items
+        # Afterwards the working group decides what an adopted plan has.
+        is_adopted = stored.plan is not None and stored.plan.adopted_on is not None
+        self.needs_decisions = is_adopted and not self.is_first
         self.plan = stored.plan or Plan(slug=slug)
         # Agencies that rows may name (those on the sheet and the members), by case-folded name.
         self.agencies: dict[str, Agency] = {}

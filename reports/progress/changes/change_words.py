@@ -88,15 +88,15 @@ def _by(variations: Sequence[VariationAt]) -> str:
 
 
 @_change(Kind.NEW)
-def new(item: ItemAt, lead: str, pillar: str) -> Told:
+def new(item: ItemAt, lead: str, pillar: str, by: Sequence[VariationAt]) -> Told:
     due = [row.agreed for row in item.milestones if not row.is_withdrawn]
     promised = ""
     if len(due) == 1:
         promised = f", with a milestone due {due[0].on}"
     elif due:
         promised = f", with {len(due)} milestones, the first due {min(due).on}"
-    words = f"Added under {pillar}, led by {lead}{promised}."
-    return _told(words, now=STAGES[item.stage])
+    words = f"Added{_by(by)} under {pillar}, led by {lead}{promised}."
+    return _told(words, now=STAGES[item.stage], by=by)
 
 
 @_change(Kind.COMPLETED)
@@ -262,14 +262,15 @@ def agreed_moved(
 
 
 @_change(Kind.NEW_MILESTONE)
-def new_milestone(item: ItemAt, now: MilestoneAt) -> Told:
+def new_milestone(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> Told:
+    what = f"New milestone {_named(now)}{_by(by)}"
     if now.is_done:
-        words = f"New milestone {_named(now)}, done {_on(now)}."
+        words = f"{what}, done {_on(now)}."
     elif now.forecast_due > now.agreed_due:
-        words = f"New milestone {_named(now)}, due {now.agreed.on} and expected {now.forecast.on}."
+        words = f"{what}, due {now.agreed.on} and expected {now.forecast.on}."
     else:
-        words = f"New milestone {_named(now)}, due {now.agreed.on}."
-    return _told(words, now=now.agreed)
+        words = f"{what}, due {now.agreed.on}."
+    return _told(words, now=now.agreed, by=by)
 
 
 @_change(Kind.MILESTONE_WITHDRAWN)

@@ -69,7 +69,10 @@ class _Comparing:
             yield from self.stage(was, now)
             if was is None:
                 yield change_words.new(
-                    now, self.after.agencies[now.lead], self.after.pillars[now.pillar]
+                    now,
+                    self.after.agencies[now.lead],
+                    self.after.pillars[now.pillar],
+                    self.by(now, Variation.Kind.ITEM),
                 )
                 continue
             yield from self.identity(was, now)
@@ -130,7 +133,8 @@ class _Comparing:
         """Yield the change of its date (at most one), of its agreed date, and of its delays."""
         was = self.milestones.get(now.pk)
         if was is None:
-            yield change_words.new_milestone(item, now)
+            by = self.by(item, Variation.Kind.MILESTONE, now.pk)
+            yield change_words.new_milestone(item, now, by)
             return
         story = self.story(was, now, item_was, item)
         if story.change:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.views.form_pages import saying_refusals
 from agencies.views.once import once
 from workitems import standing
+from workitems.addition_parts import addition_parts
 from workitems.agenda import proposals
 from workitems.forms.meetings import DecideHereForm, DecisionForm
 from workitems.models import Matter, Meeting, Milestone, Variation
@@ -112,6 +113,7 @@ def _subject(matter: Matter, on: date) -> dict[str, Any]:
     variation = matter.variation
     if variation is not None:
         found["was"], found["now"] = side_by_side(variation.text_before, variation.text_after)
+        found["adds"] = addition_parts(variation.addition)
     if item is None:
         return found
     milestones = list(
