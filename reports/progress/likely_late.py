@@ -17,6 +17,7 @@ from workitems.estimates.recorded import read_record
 from workitems.estimates.scores import Kept, Score, by_words, scores
 from workitems.models import KeptEstimate
 from workitems.plan_at import ItemAt, MilestoneAt, agencies_at, items_at, milestones_at
+from workitems.standing import times_in_words
 
 # An agency's own dates that its page lists, newest first.
 OWN_DATES = 10
@@ -144,6 +145,19 @@ class LikelyLate:
     @property
     def by_words(self) -> list[Kept]:
         return by_words(self.scores)
+
+    @property
+    def band_record(self) -> str:
+        """How often the number late was in the band, in estimates whose dates have all come; or ""."""
+        over = [row for row in self.scores if row.is_over and row.come]
+        if not over:
+            return ""
+        held = sum(row.is_in_band for row in over)
+        many = "the only estimate" if len(over) == 1 else f"{len(over):,} estimates"
+        times = (
+            "was" if held == len(over) else "was not" if not held else f"was {times_in_words(held)}"
+        )
+        return f"In {many} whose dates have all come, the number late {times} within what was expected."
 
     @property
     def newest_scored(self) -> Score | None:

@@ -106,7 +106,6 @@ def pages(found):
     paths = {
         "list": f"items/?at={then}",
         "item": f"{item}?at={then}",
-        "item today": item,
         "dashboard": f"dashboard/?{between}",
         "dashboard today": f"dashboard/?since={before}",
         "what changed": f"dashboard/changes/?{between}",

@@ -187,7 +187,12 @@ def test_earlier_estimates_stand_beside_what_happened(reader, plan, items):
             f"{'at most' if not kept.low else f'{kept.low} to'} {kept.high} were expected to be late; 1 was."
             " Of 1 called probably late, 1 was."
         )
-        assert found.scored in page(reader, plan)
+        text = page(reader, plan)
+        assert found.scored in text
+        assert (
+            "In the only estimate whose dates have all come, the number late was within what was expected."
+            in text
+        )
         assert "30 Nov 2010" not in page(reader, plan, at="2010-11-29")
 
 
