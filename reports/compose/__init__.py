@@ -152,17 +152,20 @@ def _within(
     """
     most = max(facts.most_words - RECOMMENDATIONS, 0)
     best: tuple[int, Writer, dict[str, Section]] | None = None
-    words, last = most, -1
+    words, last, times = most, -1, 1
     for _ in range(TRIES):
         made = _with_words(facts, annexes, contents, words)
         total = made[0]
         if total <= most and (best is None or total > best[0]):
             best = made
         is_short = total <= most
-        if words == 0 or (is_short and (total == last or total >= NEARLY_ALL * most)):
+        if words == 0 or (is_short and total >= NEARLY_ALL * most):
             break
+        # The text stays the same until a section has room for its next sentence.
+        times = 2 * times if total == last else 1
         last = total
-        words = max(words + most - total if is_short else words - 2 * (total - most) - STEP, 0)
+        left = most - total
+        words = max(words + times * left if is_short else words + 2 * left - STEP, 0)
     _, writer, sections = best or _with_words(facts, annexes, contents, 0)
     return writer, sections
 

@@ -184,10 +184,8 @@ def _of_pillar(
     writer: Writer, pillar: Pillar, place: int, box: list[Said], told: dict[int, str]
 ) -> Paragraph:
     said = [(closed(capitalised(told[update.pk])), [update.source]) for _, update in box]
-    return writer.running(
-        said if place else [(f"**{pillar.title}.**", []), *said],
-        about=f"achievements {pillar.pk} {place}" if place else f"achievements {pillar.pk}",
-    )
+    about = f"achievements {pillar.pk} {place}" if place else f"achievements {pillar.pk}"
+    return writer.running(said, about=about)
 
 
 def _left_over(

@@ -35,6 +35,7 @@ PLAN_WORDS = 30
 RISK_WORDS = 40
 ATTENTION_WORDS = 130
 Step = tuple[ItemAt, MilestoneAt]
+Told = tuple[str, list[Source]]
 
 
 def next_steps(writer: Writer) -> Section:
@@ -43,16 +44,39 @@ def next_steps(writer: Writer) -> Section:
     ahead = _steps_ahead(writer.facts)
     shown = _most_important(writer, ahead, room)
     paragraphs = [
-        attention,
-        *_dates(writer, shown, room),
+        *_attention_and_dates(writer, attention, shown, room),
         *(_risks(writer, room) if writer.facts.risks else ()),
         _closing(writer, [step for step in ahead if step not in shown], room, is_more=bool(shown)),
     ]
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
-def _attention(writer: Writer, room: Room) -> Paragraph:
-    """Return which key items the working group attends to, and why."""
+def _attention_and_dates(
+    writer: Writer, attention: list[Told], shown: list[Step], room: Room
+) -> Iterator[Paragraph]:
+    """Yield the sentences on what the working group attends to, and the dates by which the Minister will see
+    progress. A single sentence leads to the dates."""
+    lead, sources = f"You will see progress by {agree(len(shown), 'this date', 'these dates')}:", []
+    if len(attention) > 1 or not shown:
+        yield writer.running(attention, about="next steps")
+    else:
+        before, sources = attention[0]
+        lead = f"{before} {lead}"
+    if shown:
+        room.use(lead)
+        yield from writer.paragraphs(
+            lead,
+            about="dates",
+            sources=sources,
+            bullets=[
+                (Bullet(writer.text(_line(writer, item, step))), [milestone_source(item, step)])
+                for item, step in shown
+            ],
+        )
+
+
+def _attention(writer: Writer, room: Room) -> list[Told]:
+    """Return which key items the working group attends to, and what is planned for them."""
     keys = [item for item in writer.facts.items if item.is_key and item.is_live]
     late = [item for item in keys if item.is_late]
     doubtful = at_risk(keys)
@@ -60,7 +84,8 @@ def _attention(writer: Writer, room: Room) -> Paragraph:
     first, watched = (numbers_of(items) for items in (late, doubtful))
     if 0 < len(late) <= MAX_FIRST and not doubtful:
         names = join_words(map(writer.names.item, late))
-        words = f"The working group will put {names} first."
+        first = agree(len(late), "first priority is", "priorities are")
+        words = f"The working group’s {first} {names}."
     elif late:
         words = f"The working group will concentrate on the late key {agree(len(late), 'item', 'items')} ({first})"
         words += f", and watch {watched}, which may become late." if doubtful else "."
@@ -72,7 +97,7 @@ def _attention(writer: Writer, room: Room) -> Paragraph:
     told = [(words, sources or [writer.facts.plan_source])]
     for plan, source in _plans(writer, room, ATTENTION_WORDS - count_words(words)):
         told.append((plan, [source]))
-    return writer.running(told, about="next steps")
+    return told
 
 
 class Plan(NamedTuple):
@@ -162,25 +187,9 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room) -> list[Step]
     shown = [
         pair
         for pair in [*must, *near[: MAX_DATES + min(len(must), 1) - len(must)]]
-        if room.take(_line(writer, *pair, introduce=False)) or pair in must
+        if room.take(_line(writer, *pair)) or pair in must
     ]
     return sorted(shown, key=lambda pair: (pair[1].forecast_due, pair[0].pk, pair[1].number))
-
-
-def _dates(writer: Writer, shown: list[Step], room: Room) -> Iterator[Paragraph]:
-    """Yield the dates by which the Minister will see progress."""
-    if not shown:
-        return
-    lead = f"You will see progress by {agree(len(shown), 'this date', 'these dates')}:"
-    room.use(lead)
-    yield from writer.paragraphs(
-        lead,
-        about="dates",
-        bullets=[
-            (Bullet(writer.text(_line(writer, item, step))), [milestone_source(item, step)])
-            for item, step in shown
-        ],
-    )
 
 
 def _must(item: ItemAt, step: MilestoneAt) -> bool:
@@ -197,16 +206,15 @@ def _weight(item: ItemAt, step: MilestoneAt) -> tuple[bool, bool, date]:
     )
 
 
-def _line(writer: Writer, item: ItemAt, step: MilestoneAt, *, introduce: bool = True) -> str:
-    """Return "31 August 2010: brochures out in public (1.2, DoL)"."""
-    agency = writer.facts.agencies[step.responsible]
-    who = writer.bracketed(agency) if introduce else agency.short_name
-    return f"{step.forecast}: {writer.names.step(item, step, who)}"
+def _line(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
+    """Return "31 August 2010: brochures out in public (DoL)"."""
+    who = writer.bracketed(writer.facts.agencies[step.responsible])
+    return f"{step.forecast}: {writer.names.line(item, step, who)}"
 
 
 def _closing(writer: Writer, left: list[Step], room: Room, *, is_more: bool) -> Paragraph:
     """Return where the other steps of the coming 12 months are, and the promise to tell of risks."""
-    words = "You will be told of any new risk to the Plan as soon as it is found."
+    words = "You will be told at once of any new risk to the Plan."
     if left:
         where = writer.where(["items", "items_texts"])
         if where:

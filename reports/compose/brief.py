@@ -7,13 +7,12 @@ from reports.compose.budget import Room
 from reports.compose.delay_text import LateItem, cause_of, late_items, unsettled
 from reports.compose.facts import Facts, item_source, milestone_source
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.settling import needed
+from reports.compose.settling import holds_in_words
 from reports.compose.subjects import (
     CAUSES,
     DOUBTFUL,
     Names,
     at_risk,
-    by_when,
     has_new_date,
     is_sayable,
     numbers_of,
@@ -31,13 +30,15 @@ from reports.document.wording import (
     join_words,
     number,
     numbers,
+    ordinal,
     some,
     the,
 )
 from workitems.known_dates import KnownDate
 from workitems.models import Delay, Update
 from workitems.models.item import Stage
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt
+from workitems.plan_at import ItemAt, MilestoneAt
+from workitems.spans import span_in_words
 from workitems.standing import Late
 
 STANDING = {
@@ -83,7 +84,8 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
     lines = [
         *(_worries(writer, room) if facts.items else ()),
         _how_it_goes(writer, room),
-        *_beside_the_way(writer, room),
+        _added(writer, room),
+        _withdrawn(writer, room),
         (f"You are asked to {writer.asked}.", [facts.plan_source]),
     ]
     yield from writer.paragraphs(
@@ -94,24 +96,14 @@ def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
 
 
 def _how_it_goes(writer: Writer, room: Room) -> Line:
-    """Return the number of items at each stage, and the change since the last paper."""
+    """Return the number of items at each stage, the change since the last paper, and which few items
+    have not started."""
     facts = writer.facts
-    told = [*_figures(facts), *_since_last_paper(facts)]
+    waiting, first_steps = _not_started(facts, writer.names)
+    told = [*_figures(facts), *_since_last_paper(facts), *([waiting] if waiting else ())]
     sources = [item_source(item) for item in facts.items] or [facts.plan_source]
     room.use(*told)
-    return " ".join(told), sources
-
-
-def _beside_the_way(writer: Writer, room: Room) -> Iterator[Line]:
-    """Yield which few items were added or withdrawn, with why, and which have not started."""
-    for sentence, sources in (
-        _added(writer),
-        _withdrawn(writer),
-        _not_started(writer.facts, writer.names),
-    ):
-        if sentence:
-            room.use(sentence)
-            yield sentence, sources
+    return " ".join(told), [*sources, *first_steps]
 
 
 def _figures(facts: Facts) -> Iterator[str]:
@@ -175,15 +167,15 @@ def _not_started(facts: Facts, by: Names) -> Line:
     return f"Work has yet to start on {join_words(names)}.", sources
 
 
-def _withdrawn(writer: Writer) -> Line:
+def _withdrawn(writer: Writer, room: Room) -> Line:
     """Return the items withdrawn in the period, with the reason that the group was given or, without
     one, the agency's last report."""
     gone = [item for item in writer.facts.items if item.stage == Stage.WITHDRAWN]
     found = [(item, why) for item in gone if (why := _why_withdrawn(writer.facts, item))]
-    return _with_reasons(writer, found)
+    return _with_reasons(writer, found, room)
 
 
-def _added(writer: Writer) -> Line:
+def _added(writer: Writer, room: Room) -> Line:
     """Return the items that the group added in the period, with the reason that it was given."""
     decided = writer.facts.additions
     found = [
@@ -194,10 +186,12 @@ def _added(writer: Writer) -> Line:
         for item in writer.facts.items
         if (row := decided.get(item.pk)) and item.stage != Stage.WITHDRAWN
     ]
-    return _with_reasons(writer, found)
+    return _with_reasons(writer, found, room)
 
 
-def _with_reasons(writer: Writer, found: list[tuple[ItemAt, tuple[str, str, Source]]]) -> Line:
+def _with_reasons(
+    writer: Writer, found: list[tuple[ItemAt, tuple[str, str, Source]]], room: Room
+) -> Line:
     """Return a sentence for each of a few items, with the reason in its record; nothing of many."""
     if len(found) > MAX_NAMED:
         return "", []
@@ -208,6 +202,7 @@ def _with_reasons(writer: Writer, found: list[tuple[ItemAt, tuple[str, str, Sour
         start = how.format(writer.names.item(item))
         told.append(f"{start}. {closed(capitalised(reason))}".strip())
         sources.append(source)
+    room.use(*told)
     return " ".join(told), sources
 
 
@@ -229,7 +224,7 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     live = [item for item in writer.facts.items if item.is_live]
     doubtful = at_risk(live)
     keys = [item for item in live if item.is_key]
-    late, sources = _late(writer, room)
+    late, sources, counted = _late(writer, room)
     keys_at_risk = [item for item in doubtful if item.is_key]
     if not keys_at_risk and any(item.confidence or item.reviewer_confidence for item in keys):
         none = "No key item is at risk."
@@ -240,7 +235,8 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     yield _judged(writer.facts, late), sources
     yield from _at_risk(writer, keys_at_risk, room)
     others = [item for item in doubtful if not item.is_key]
-    yield from _others_at_risk(writer, others, room, is_first=not keys_at_risk)
+    first = f"A {ordinal(counted + 1)} item" if counted else "One item"
+    yield from _others_at_risk(writer, others, room, "Another item" if keys_at_risk else first)
 
 
 def _judged(facts: Facts, late: str) -> str:
@@ -269,14 +265,16 @@ def _how_much(fine: int, total: int) -> str:
     return f"{'More' if fine * 2 > total else 'Less'} than half of the Plan is on track"
 
 
-def _others_at_risk(
-    writer: Writer, items: list[ItemAt], room: Room, *, is_first: bool
-) -> Iterator[Line]:
-    """Yield a line on each item at risk that is not key if they are few, else one with their number."""
+def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room, first: str) -> Iterator[Line]:
+    """Yield a line on each item at risk that is not key if they are few, else one with their number. `first`
+    introduces the first of them."""
     if not items:
         return
     if len(items) <= MAX_NAMED:
-        lines = [_why_at_risk(writer, item, is_first=not place) for place, item in enumerate(items)]
+        lines = [
+            _why_at_risk(writer, item, "Another item" if place else first)
+            for place, item in enumerate(items)
+        ]
         room.use(*(text for text, _ in lines))
         yield from lines
         return
@@ -286,9 +284,9 @@ def _others_at_risk(
     yield text, [item_source(item) for item in items]
 
 
-def _late(writer: Writer, room: Room) -> Line:
-    """Return how many items are late, which of them (of many, which key ones) and until when, and what
-    the causes are."""
+def _late(writer: Writer, room: Room) -> tuple[str, list[Source], int]:
+    """Return how many items are late, which of them (of many, which key ones) and by how much, and what
+    the causes are; the sources; and the number of late items if all of them are named."""
     facts = writer.facts
     entries = late_items(facts)
     late = [entry for entry in entries if entry.is_late]
@@ -306,18 +304,13 @@ def _late(writer: Writer, room: Room) -> Line:
                 f"; {number(len(gone))} that had slipped no longer {agree(len(gone), 'is', 'are')}"
             )
         room.use(words)
-        return f"{words}.", sources
+        return f"{words}.", sources, 0
     keys = [entry for entry in late if entry.item.is_key]
     # All of them if they are few, else those that matter most.
     named = late if len(late) <= MAX_LATE else (keys or late)[:MAX_LATE]
     words = f"{capitalised(count_in_words(len(late), 'item'))} {agree(len(late), 'is', 'are')} late"
     words += _how_many_key(facts, len(late), len(keys))
-    first = [entry for entry in named if entry.item.is_key] or named
-    told = [f"{words}: {_until(writer.names, first)}."]
-    if others := [entry for entry in named if entry not in first]:
-        told.append(
-            f"The {agree(len(others), 'other is', 'others are')} {_until(writer.names, others)}."
-        )
+    told = [f"{words}.", *_will_be(writer.names, named)]
     if (left := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
         told.append(
             f"{capitalised(number(left))} more {agree(left, 'key item is', 'key items are')} late."
@@ -331,7 +324,7 @@ def _late(writer: Writer, room: Room) -> Line:
             f"{capitalised(number(len(gone)))} more ({which}) slipped and {verb} no longer late."
         )
     room.use(*told)
-    return " ".join(told), sources
+    return " ".join(told), sources, len(late) if len(named) == len(late) else 0
 
 
 def _how_many_key(facts: Facts, late: int, keys: int) -> str:
@@ -354,40 +347,46 @@ def _all(count: int) -> str:
 
 
 def _causes(late: list[LateItem]) -> Iterator[str]:
-    """Yield a sentence on the recorded causes, the most frequent first."""
+    """Yield the main cause, that of most late items, or else the recorded causes, the most frequent first."""
     counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
-    if causes := [CAUSES[cause] for cause, _ in counts.most_common()]:
-        yield f"The {agree(len(causes), 'cause is', 'causes are')} {some(causes, MAX_LATE)}."
+    causes = counts.most_common()
+    if len(causes) > 1 and causes[0][1] * 2 > len(late) and causes[0][0] != Delay.Cause.OTHER:
+        yield f"The main cause is {CAUSES[causes[0][0]]}."
+    elif causes:
+        named = some([CAUSES[cause] for cause, _ in causes], MAX_LATE)
+        yield f"The {agree(len(causes), 'cause is', 'causes are')} {named}."
 
 
 def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
     """Yield what the new dates of late key items depend on: causes that are said not to be settled."""
     for entry in keys[:MAX_NAMED]:
-        if (found := unsettled(entry)) and _last_step(entry):
-            yield f"The new date for {entry.item.number} still depends on {_needed(found[1])}."
+        if (found := unsettled(entry)) and (last := _last_step(entry)):
+            name = writer.names.again(entry.item)
+            date = when(last.forecast, last.on)
+            delay = found[1]
+            by = delay.settling_by if delay.settling_by and delay.settling_by >= delay.on else None
+            until = when(KnownDate(by), delay.on) if by else ""
+            holds = holds_in_words(delay.cause, delay.settlement, until)
+            yield f"The new date for {name}, {date}, {holds}."
 
 
-def _needed(delay: DelayAt) -> str:
-    """Return what a date depends on, and until when that is to be settled if the day is ahead."""
-    by = delay.settling_by
-    if by is None or by < delay.on or delay.settlement != Delay.Settlement.BEING_SETTLED:
-        return needed(delay.cause)
-    return f"{needed(delay.cause)}, to be settled {by_when(KnownDate(by), delay.on)}"
+def _will_be(names: Names, entries: list[LateItem]) -> Iterator[str]:
+    """Yield how long after their agreed dates the items are expected: "The card (1.2) will be two months late
+    and the poster (1.3) a month."""
+    late = [(names.item(entry.item), span) for entry in entries if (span := _how_long(entry))]
+    if late:
+        (name, span), *rest = late
+        parts = [f"{name} will be {span} late", *(f"{each} {span}" for each, span in rest)]
+        yield f"{capitalised(join_words(parts))}."
+    if without := [names.item(entry.item) for entry in entries if not _how_long(entry)]:
+        yield f"No new date is set for {join_words(without)}."
 
 
-def _until(names: Names, entries: list[LateItem]) -> str:
-    """Return the items with their new dates: "the training (1.1), now expected by June 2011, and the
-    card (1.2), by 31 August 2010"."""
-    told, expected = [], "now expected "
-    for entry in entries:
-        if last := _last_step(entry):
-            told.append(f"{names.item(entry.item)}, {expected}{by_when(last.forecast, last.on)}")
-            expected = ""
-        else:
-            told.append(f"{names.item(entry.item)}, without a new date")
-    if len(told) == 2:
-        return f"{told[0]}, and {told[1]}"
-    return join_words(told)
+def _how_long(entry: LateItem) -> str:
+    """Return how long after its agreed date the item's last late milestone is expected; "" if a late one has no
+    new date."""
+    last = _last_step(entry)
+    return span_in_words((last.forecast_due - last.agreed_due).days) if last else ""
 
 
 def _last_step(entry: LateItem) -> MilestoneAt | None:
@@ -401,7 +400,8 @@ def _last_step(entry: LateItem) -> MilestoneAt | None:
 def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
     """Yield the key items that are not late but in doubt, with who says so and why."""
     for place, item in enumerate(doubtful[:MAX_NAMED]):
-        text, sources = _why_at_risk(writer, item, is_first=not place)
+        which = "Another key item" if place else "One key item"
+        text, sources = _why_at_risk(writer, item, which)
         room.use(text)
         yield text, sources
     if left := doubtful[MAX_NAMED:]:
@@ -413,8 +413,8 @@ def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Lin
         yield text, [item_source(item) for item in left]
 
 
-def _why_at_risk(writer: Writer, item: ItemAt, *, is_first: bool) -> Line:
-    """Return that an item is at risk and why, with the records that say so."""
+def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
+    """Return that an item is at risk and why, with the records that say so. `which` introduces it."""
     why, sources = "", [item_source(item)]
     for update in reversed(writer.facts.updates_of(item)):
         if update.challenges.strip():
@@ -424,15 +424,14 @@ def _why_at_risk(writer: Writer, item: ItemAt, *, is_first: bool) -> Line:
             break
     if moved := _moved(item):
         sources.append(milestone_source(item, moved))
-    return at_risk_in_words(writer.names, item, why, is_first=is_first), sources
+    return at_risk_in_words(writer.names, item, why, which), sources
 
 
-def at_risk_in_words(names: Names, item: ItemAt, why: str, *, is_first: bool = True) -> str:
-    """Return that an item is at risk, who says so if its agency does not, why in the agency's words, and
-    which date has moved. `is_first`: no line on another item at risk precedes it."""
+def at_risk_in_words(names: Names, item: ItemAt, why: str, which: str) -> str:
+    """Return that an item ("One key item", "A fourth item") is at risk, who says so if its agency does not, why
+    in the agency's words, and which date has moved."""
     says = "" if item.confidence in DOUBTFUL else ", as the reviewer sees it"
-    which = f"{'One' if is_first else 'Another'} {'key item' if item.is_key else 'item'}"
-    told = f"{which} is at risk{', though not late' if is_first else ''}{says}: {names.item(item)}."
+    told = f"{which} is at risk{says}: {names.item(item)}."
     if why:
         told += f" {closed(capitalised(why))}"
     if moved := _moved(item):

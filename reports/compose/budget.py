@@ -8,7 +8,7 @@ SHARES = {
     "figures": 20,
     "background": 8,
     "achievements": 50,
-    "delay": 28,
+    "delay": 30,
     "mitigation": 16,
     "next_steps": 22,
     "risks": 8,

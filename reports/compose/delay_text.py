@@ -5,6 +5,7 @@ period. Every late key item is told. Of the others the three that slipped most a
 rest is counted by cause.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -37,9 +38,11 @@ from reports.document.wording import (
     count_in_words,
     first_sentences,
     join_words,
+    joined,
     mentions,
     number,
-    opening,
+    opened,
+    sentences,
 )
 from workitems.known_dates import KnownDate
 from workitems.models import Delay
@@ -59,6 +62,8 @@ EFFECT_WORDS = 30
 ACTION_WORDS = 40
 # Words in a paragraph that go on about one item, and those after which another paragraph begins.
 MOST_WORDS = 140
+# Letters of a word that can tell an item apart: shorter ones are in any text.
+LONG_WORD = 6
 PARAGRAPH_WORDS = 90
 
 
@@ -169,7 +174,9 @@ def delay(writer: Writer) -> Section:
     # The reason for each goes before anything more of one.
     for cause, group in groups:
         for entry in group:
-            told[entry.item.pk] += _reason(writer, entry, room, cause if len(group) == 1 else None)
+            told[entry.item.pk] = _with_reason(
+                writer, entry, room, told[entry.item.pk], cause if len(group) == 1 else None
+            )
     for entry in keys:
         told[entry.item.pk] += _more(writer, entry, room, told[entry.item.pk])
     paragraphs = [
@@ -245,18 +252,29 @@ def _slips(names: Names, entry: LateItem) -> str:
     return f"{said}."
 
 
-def _reason(writer: Writer, entry: LateItem, room: Room, cause: "Delay.Cause | None") -> str:
-    """Return the agency's reason if there is room, else a sentence on `cause`, or "" without one."""
+def _with_reason(
+    writer: Writer, entry: LateItem, room: Room, start: str, cause: "Delay.Cause | None"
+) -> str:
+    """Return the start with the agency's reason if there is room, else with a sentence on `cause`, if any."""
     if found := _delay_of(entry):
         source, delay = found
         with errors_naming(source):
             reason = _said(writer, delay.explanation, 2, REASON_WORDS)
         if reason and reason not in writer.said and room.take(reason):
             writer.said.add(reason)
-            return f" {reason}"
+            return because(start, reason)
     words = late_because(cause)
     room.use(words)
-    return f" {words}" if words else ""
+    return f"{start} {words}".rstrip()
+
+
+def because(start: str, reason: str) -> str:
+    """Return a sentence on a delay and its reason: as one if they go together, else as two."""
+    if not reason:
+        return start
+    if len(sentences(start)) > 1 or ":" in start or ";" in start or ":" in sentences(reason)[0]:
+        return f"{start} {reason}"
+    return joined(opened(start), ":", reason)
 
 
 def _more(writer: Writer, entry: LateItem, room: Room, told: str) -> str:
@@ -288,7 +306,7 @@ def _with_number(writer: Writer, entry: LateItem, sentence: str) -> str:
     """Return the sentence, with the item's number if the paper has said it of another item."""
     if sentence not in writer.said:
         return sentence
-    return f"For {entry.item.number}, {opening(sentence)}"
+    return joined(f"For {entry.item.number}", ",", sentence, writer.agency_names)
 
 
 def unsettled(entry: LateItem) -> tuple[Source, DelayAt] | None:
@@ -316,8 +334,8 @@ def _said(writer: Writer, typed: str, most: int, words: int) -> str:
     return closed(capitalised(first_sentences(writer.flat(typed), most, words)))
 
 
-def _settled(writer: Writer, delay: DelayAt, *, introduce: bool = True) -> str:
-    """Return whether the delay's cause is settled, if its agency has said so."""
+def _settled(writer: Writer, delay: DelayAt, *, of: str = "", introduce: bool = True) -> str:
+    """Return whether the delay's cause is settled, if its agency has said so. `of` is what is late."""
     by, who = delay.settling_by, ""
     if delay.settling_agency:
         agency = writer.facts.agencies[delay.settling_agency]
@@ -325,6 +343,7 @@ def _settled(writer: Writer, delay: DelayAt, *, introduce: bool = True) -> str:
     return settled_in_words(
         delay.cause,
         delay.settlement,
+        of=of,
         who=who,
         by=when(KnownDate(by), delay.on) if by else "",
         is_past=by is not None and by < delay.on,
@@ -348,34 +367,35 @@ def _other_items(
         counts = Counter(map(cause_of, left))
         rest = _rest(writer, counts, is_all=not shown, with_keys=with_keys)
         room.use(rest)
-    told = [(_with_reason(writer, entry, room, start), [entry]) for entry, start in shown]
-    told += [(rest, left)] if rest else []
+    told = [(_told(writer, entry, room, start), _sources([entry])) for entry, start in shown]
+    told += [(rest, _sources(left))] if rest else []
     yield from _in_paragraphs(writer, told, about="other delays")
 
 
-def _with_reason(writer: Writer, entry: LateItem, room: Room, start: str) -> str:
-    """Return the start, and the agency's reason, or else what the delay means, if there is room."""
-    told = f"{start}{_reason(writer, entry, room, None)}"
+def _told(writer: Writer, entry: LateItem, room: Room, start: str) -> str:
+    """Return the start with the agency's reason, or else what the delay means, if there is room."""
+    told = _with_reason(writer, entry, room, start, None)
     return told if told != start else f"{start}{_more(writer, entry, room, start)}"
 
 
+def _sources(entries: Iterable[LateItem]) -> list[Source]:
+    return [source for entry in entries for source in entry.sources()]
+
+
 def _in_paragraphs(
-    writer: Writer, told: list[tuple[str, list[LateItem]]], *, about: str
+    writer: Writer, told: list[tuple[str, list[Source]]], *, about: str
 ) -> Iterator[Paragraph]:
-    """Yield the texts, each on some items, in as many paragraphs as they need."""
-    boxes: list[list[tuple[str, list[LateItem]]]] = []
+    """Yield the texts, each with its sources, in as many paragraphs as they need."""
+    boxes: list[list[tuple[str, list[Source]]]] = []
     length = 0
-    for text, entries in told:
+    for text, sources in told:
         length += count_words(text)
         if not boxes or length > PARAGRAPH_WORDS:
             boxes.append([])
             length = count_words(text)
-        boxes[-1].append((text, entries))
+        boxes[-1].append((text, sources))
     for place, box in enumerate(boxes):
-        yield writer.running(
-            [(text, [source for entry in of for source in entry.sources()]) for text, of in box],
-            about=f"{about} {place}" if place else about,
-        )
+        yield writer.running(box, about=f"{about} {place}" if place else about)
 
 
 def _rest(
@@ -405,7 +425,7 @@ def _no_longer_late(
 ) -> Iterator[Paragraph]:
     """Yield paragraphs on the items that slipped in the period and are not late now. The summary counts
     them, so all may be left out unless something `must` be told."""
-    told: list[tuple[str, list[LateItem]]] = []
+    told: list[tuple[str, list[Source]]] = []
     for entry in entries[:MAX_OTHERS]:
         start = slip_sentence(writer.names, entry.item, entry.slips[0].milestone)
         if entry.item.stage == Stage.COMPLETE and entry.slips[0].milestone.is_open:
@@ -413,12 +433,12 @@ def _no_longer_late(
         start = capitalised(start)
         if not room.take(start):
             break
-        told.append((_with_reason(writer, entry, room, start), [entry]))
+        told.append((_told(writer, entry, room, start), _sources([entry])))
     if must and entries and not told:
         verb = agree(len(entries), "is", "are")
         rest = f"{capitalised(count_in_words(len(entries), 'item'))} slipped and {verb} no longer late."
         room.use(rest)
-        told.append((rest, entries))
+        told.append((rest, _sources(entries)))
     yield from _in_paragraphs(writer, told, about="no longer late")
 
 
@@ -455,7 +475,7 @@ def mitigation(writer: Writer) -> Section:
     still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], room)
     paragraphs = [
         *_of_items(writer, late, told, still_open),
-        *_remarks(writer, late, room),
+        *_remarks(writer, late, still_open, room),
     ]
     if not paragraphs:
         words = "There is no delay to make good."
@@ -482,7 +502,7 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
             if place >= len(found):
                 continue
             item = entry.item
-            sentence = _action(writer, *found[place], introduce=False)
+            sentence = _action(writer, *found[place])
             if not sentence or (item.pk, sentence) in said:
                 continue
             if not room.take(sentence):
@@ -501,7 +521,8 @@ def _not_settled(writer: Writer, entries: list[LateItem], room: Room) -> set[int
     for entry in entries:
         if not (found := unsettled(entry)):
             continue
-        sentence = _settled(writer, found[1], introduce=False)
+        name = writer.names.item(entry.item)
+        sentence = _settled(writer, found[1], of=name, introduce=False)
         if entry.item.is_key or room.has(sentence):
             room.use(sentence)
             told.add(entry.item.pk)
@@ -511,41 +532,48 @@ def _not_settled(writer: Writer, entries: list[LateItem], room: Room) -> set[int
 def _of_items(
     writer: Writer, entries: list[LateItem], told: Actions, still_open: set[int]
 ) -> Iterator[Paragraph]:
-    """Yield the actions, and whether the cause is settled, as a list, or of one item as a few sentences."""
-    lines: list[tuple[ItemAt, str, list[Source]]] = []
+    """Yield a paragraph on each item: what has to be settled, and what is done."""
     for entry in entries:
-        acts = told.get(entry.item.pk, [])
-        said = [(_action(writer, source, row), source) for source, row in acts]
+        name, said = writer.names.item(entry.item), []
         if entry.item.pk in still_open and (found := unsettled(entry)):
             source, delay = found
-            sentence = _with_number(writer, entry, _settled(writer, delay))
-            writer.said.add(sentence)
-            said.append((sentence, source))
+            said.append((_settled(writer, delay, of=name), source))
+        is_named = bool(said)
+        acts = told.get(entry.item.pk, [])
+        said += [(_action(writer, source, row), source) for source, row in acts]
         if done := _all_done(entry):
-            said.append((done, item_source(entry.item)))
-        if said:
-            text = " ".join(sentence for sentence, _ in said)
-            lines.append((entry.item, text, [source for _, source in said]))
-    if len(lines) == 1:
-        item, text, sources = lines[0]
-        text = f"For {writer.names.item(item)}: {text}"
-        yield writer.paragraph(text, about="mitigation", sources=sources)
-    elif lines:
-        yield from writer.paragraphs(
-            "What is being done:",
-            about="mitigation",
-            bullets=[
-                (Bullet(writer.text(f"{capitalised(writer.names.item(item))}: {text}")), sources)
-                for item, text, sources in lines
-            ],
+            of = f" for {writer.names.again(entry.item)}" if said else ""
+            said.append((done.format(of), item_source(entry.item)))
+        if not said:
+            continue
+        if not is_named and not (acts and _says_which(said[0][0], entry, entries)):
+            first, source = said[0]
+            said[0] = (joined(f"For {name}", ",", first, writer.agency_names), source)
+        yield writer.running(
+            [(text, [source]) for text, source in said], about=f"mitigation of item {entry.item.pk}"
         )
+
+
+def _says_which(text: str, entry: LateItem, entries: list[LateItem]) -> bool:
+    """Whether the first sentence of a text on an item shows which one it is about: it has a long word of the item's
+    phrases that those of the other late items have not."""
+    others = {word for each in entries if each is not entry for word in _long_words(each)}
+    first = sentences(text)[0].casefold()
+    return any(mentions(first, [word]) for word in _long_words(entry) - others)
+
+
+def _long_words(entry: LateItem) -> set[str]:
+    """Return the words that tell an item apart, of how it and its late milestones are named."""
+    named = [entry.item.as_told or entry.item.title]
+    named += [slip.milestone.as_told or slip.milestone.description for slip in entry.slips]
+    return {word for name in named for word in re.findall(rf"\w{{{LONG_WORD},}}", name.casefold())}
 
 
 def _is_done(row: MitigationAt) -> bool:
     return row.done_on is not None and row.done_on <= row.on
 
 
-def _action(writer: Writer, source: Source, row: MitigationAt, *, introduce: bool = True) -> str:
+def _action(writer: Writer, source: Source, row: MitigationAt) -> str:
     """Return an open action in the agency's words, with its owner and date unless they mention
     them."""
     agency = writer.facts.agencies[row.owner]
@@ -555,7 +583,7 @@ def _action(writer: Writer, source: Source, row: MitigationAt, *, introduce: boo
         return ""
     notes = []
     if not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
-        notes.append(writer.bracketed(agency) if introduce else agency.short_name)
+        notes.append(writer.bracketed(agency))
     if row.due_on is None:
         notes.append("no date set")
     elif row.due_on < row.on:
@@ -566,17 +594,19 @@ def _action(writer: Writer, source: Source, row: MitigationAt, *, introduce: boo
 
 
 def _all_done(entry: LateItem) -> str:
-    """Return that all actions recorded for the item are done, or ""."""
+    """Return that all actions recorded are done, with a place for what for, or ""."""
     acts = [row for _, row in entry.mitigations()]
     if not acts or not all(map(_is_done, acts)):
         return ""
     what = agree(len(acts), "The one action", "All actions")
-    return f"{what} recorded for {entry.item.number} {agree(len(acts), 'is', 'are')} done."
+    return f"{what} recorded{{}} {agree(len(acts), 'is', 'are')} done."
 
 
-def _remarks(writer: Writer, late: list[LateItem], room: Room) -> Iterator[Paragraph]:
-    """Yield a paragraph on the late items without any action."""
-    bare = [entry for entry in late if not entry.mitigations()]
+def _remarks(
+    writer: Writer, late: list[LateItem], still_open: set[int], room: Room
+) -> Iterator[Paragraph]:
+    """Yield a paragraph on the late items without any action, of which nothing is told."""
+    bare = [entry for entry in late if not entry.mitigations() and entry.item.pk not in still_open]
     if not bare:
         return
     items = [entry.item for entry in bare]

@@ -54,6 +54,12 @@ class Writer:
         # each sentence if it has no bullets.
         self.lines: dict[str, tuple[tuple[Source, ...], ...]] = {}
         self._introduced: set[int] = set()
+        # Names with which a sentence may begin.
+        self.agency_names = [
+            name
+            for agency in facts.agencies.values()
+            for name in (agency.name, agency.short_name, agency.name_mi)
+        ]
 
     def room(self, content: str) -> Room:
         """Return the words that a section may use. Sections ask in the order of the paper."""
@@ -76,13 +82,10 @@ class Writer:
         return ""
 
     def bracketed(self, agency: Agency) -> str:
-        """Return the name for use in brackets: "Ministry of Health, MOH", then "MOH". A short name that is
-        a part of the name is enough."""
+        """Return the name for use in brackets: the short one if the text has introduced it or it is a part of
+        the name."""
         is_plain = mentions(agency.name, [agency.short_name])
-        if agency.pk in self._introduced or is_plain:
-            return agency.short_name
-        self._introduced.add(agency.pk)
-        return f"{agency.name}, {agency.short_name}"
+        return agency.short_name if agency.pk in self._introduced or is_plain else agency.name
 
     def note_introduction(self, agency: Agency, text: str) -> None:
         """Treat the agency as introduced if a standing text has its two names: "Ministry of Health (MOH)"."""
@@ -170,8 +173,10 @@ class Writer:
         *,
         about: str,
         bullets: Iterable[tuple[Bullet, Iterable[Source]]],
+        sources: Iterable[Source] = (),
     ) -> Iterator[Paragraph]:
-        """Yield paragraphs as `paragraph` does, each with the sources of its own bullets.
+        """Yield paragraphs as `paragraph` does, each with the sources of its own bullets, and the first one
+        with those of the text before them.
 
         Bullets that do not fit into the text box for editing go to further paragraphs.
         """
@@ -182,7 +187,10 @@ class Writer:
                 CONTINUED if place else lead,
                 about=f"{about} {place}" if place else about,
                 bullets=[bullet for bullet, _ in entries],
-                sources=[source for sources in of_lines for source in sources],
+                sources=[
+                    *(() if place else sources),
+                    *(source for of_line in of_lines for source in of_line),
+                ],
             )
             self.lines[made.key] = of_lines
             yield made

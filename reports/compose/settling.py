@@ -1,67 +1,122 @@
 """Whether the cause of a delay is settled, in words. Knows neither records nor the clock."""
 
+from typing import NamedTuple
+
 from reports.document.wording import capitalised
 from workitems.models import Delay
 
-# By cause: what is needed, what an agency has to do, and what is said once it is done.
+
+class Words(NamedTuple):
+    """What an agency has to do, for or on what, and how it is said once it is done."""
+
+    needed: str
+    to_do: str
+    for_what: str
+    is_done: str
+    done: str
+
+
 WORDS = {
-    Delay.Cause.FUNDING: ("the funding", "find the funding", "The funding has since been found."),
-    Delay.Cause.PRIOR_COMMITMENTS: (
+    Delay.Cause.FUNDING: Words(
+        "the funding",
+        "find the funding",
+        "for",
+        "the funding is found",
+        "The funding has since been found.",
+    ),
+    Delay.Cause.PRIOR_COMMITMENTS: Words(
         "which work comes first",
-        "make room for this beside its other work",
+        "make room beside its other work",
+        "for",
+        "other work makes room for it",
         "The other work is no longer in the way.",
     ),
-    Delay.Cause.STAFFING: ("the staff", "find the staff", "The staff have since been found."),
-    Delay.Cause.ANOTHER_AGENCY: (
+    Delay.Cause.STAFFING: Words(
+        "the staff",
+        "find the staff",
+        "for",
+        "the staff are found",
+        "The staff have since been found.",
+    ),
+    Delay.Cause.ANOTHER_AGENCY: Words(
         "the other agency’s part",
         "settle the other agency’s part",
+        "in",
+        "the other agency’s part is settled",
         "The other agency’s part has since been settled.",
     ),
-    Delay.Cause.LEGISLATION: (
+    Delay.Cause.LEGISLATION: Words(
         "the legislation",
         "settle the legislation",
+        "for",
+        "the legislation is settled",
         "The legislation has since been settled.",
     ),
-    Delay.Cause.PROCUREMENT: (
+    Delay.Cause.PROCUREMENT: Words(
         "the procurement",
         "settle the procurement",
+        "for",
+        "the procurement is settled",
         "The procurement has since been settled.",
     ),
-    Delay.Cause.CONSULTATION: (
+    Delay.Cause.CONSULTATION: Words(
         "the consultation",
         "finish the consultation",
+        "on",
+        "the consultation is finished",
         "The consultation has since ended.",
     ),
-    Delay.Cause.OUTSIDE_EVENT: (
+    Delay.Cause.OUTSIDE_EVENT: Words(
         "the effects of the event",
         "settle the effects of the event",
+        "on",
+        "the effects of the event are settled",
         "The effects of the event have since been settled.",
     ),
-    Delay.Cause.OTHER: ("the cause", "settle the cause", "The cause has since been settled."),
+    Delay.Cause.OTHER: Words(
+        "the cause of the delay",
+        "settle the cause of the delay",
+        "of",
+        "the cause of the delay is settled",
+        "The cause has since been settled.",
+    ),
 }
 
 
-def needed(cause: str) -> str:
-    """Return what a date depends on while the cause is not settled: "the funding"."""
-    return WORDS[Delay.Cause(cause)][0]
+def holds_in_words(cause: str, settlement: str, by: str = "") -> str:
+    """Return on what a date rests while the cause is not settled: "holds only if the funding is found by December
+    2010". `by` is the date until when it is to be settled, in words."""
+    words = WORDS[Delay.Cause(cause)]
+    if settlement == Delay.Settlement.NEEDS_DECISION:
+        return f"needs a decision on {words.needed}"
+    return f"holds only if {words.is_done}{f' by {by}' if by else ''}"
 
 
 def settled_in_words(
-    cause: str, settlement: str, *, who: str = "", by: str = "", is_past: bool = False
+    cause: str,
+    settlement: str,
+    *,
+    of: str = "",
+    who: str = "",
+    by: str = "",
+    is_past: bool = False,
 ) -> str:
     """Return a sentence that says whether the cause is settled, or "" if its agency has not said so.
 
-    `who` is the agency that settles it and `by` the date, in words; `is_past` says that this date
-    has passed: "DoL must still find the funding by 31 August 2010."
+    `of` is what is late, `who` the agency that settles it and `by` the date, in words; `is_past` says
+    that this date has passed: "DoL must still find the funding for the course by 31 August 2010."
     """
-    needed, to_do, done = WORDS[Delay.Cause(cause)]
+    words = WORDS[Delay.Cause(cause)]
+    about = f" {words.for_what} {of}" if of else ""
     if settlement == Delay.Settlement.SETTLED:
-        return done
+        return words.done
     if settlement == Delay.Settlement.NEEDS_DECISION:
-        return f"A decision on {needed} is needed."
+        if of:
+            return f"A decision on {words.needed} is needed for {of}."
+        return f"A decision on {words.needed} is needed."
     if settlement != Delay.Settlement.BEING_SETTLED or not who:
         return ""
     until = f" by {by}" if by else ""
     if is_past:
-        return f"It was for {who} to {to_do}{until}, and this is not recorded as done."
-    return f"{capitalised(who)} must still {to_do}{until}."
+        return f"It was for {who} to {words.to_do}{about}{until}, and this is not recorded as done."
+    return f"{capitalised(who)} must still {words.to_do}{about}{until}."

@@ -1,11 +1,12 @@
 """How sentences name items, milestones, causes and dates.
 
-Items and milestones have an optional phrase to be told as ("formal training for frontline staff"). Without it, an
-item's title or a short description stands in quotation marks; a long title does so in one section
-only, and later ones say "item 1.4". No sentence makes its verb agree with such a phrase, as nobody
-knows whether it is singular.
+Items and milestones have an optional phrase to be told as ("formal training for frontline staff"). The item's
+number follows in brackets, until an earlier section has told it with the phrase. Without a phrase, an item's
+title or a short description stands in quotation marks; a long title does so in one section only, and later ones
+say "item 1.4". No sentence makes its verb agree with such a phrase, as nobody knows whether it is singular.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -48,32 +49,55 @@ def late_because(cause: str | None) -> str:
 
 
 class Names:
-    """How a paper's sentences name items and milestones; it knows which long titles they have told."""
+    """How a paper's sentences name items and milestones; it knows what earlier sections have told."""
 
     def __init__(self, items: Iterable[ItemAt]) -> None:
-        # Not told yet, by id: items with a long title, as it stands in sentences.
-        self._long = {
-            item.pk: f"“{item.title}”"
+        items = list(items)
+        phrases = Counter(item.as_told for item in items)
+        phrases.update(step.as_told for item in items for step in item.milestones)
+        # Phrases that name one thing only.
+        self._clear = {phrase for phrase, count in phrases.items() if phrase and count == 1}
+        # By id of an item: what a text says if it tells its phrase with its number, or its long title.
+        self._first = {
+            item.pk: f"{item.as_told[1:]} ({item.number}" if item.as_told else f"“{item.title}”"
             for item in items
-            if not item.as_told and len(item.title.split()) > LONG_TITLE
+            if item.as_told in self._clear
+            or (not item.as_told and len(item.title.split()) > LONG_TITLE)
         }
         self._told: set[int] = set()
 
     def note(self, text: str) -> None:
-        """Note which long titles a section's text has told."""
-        self._told |= {pk for pk, title in self._long.items() if title in text}
+        """Note which items a section's text has told by phrase and number, or by a long title."""
+        self._told |= {pk for pk, first in self._first.items() if first in text}
 
     def item(self, item: ItemAt, *more: str) -> str:
         """Return the item with its number, and more in the same brackets: "“Train staff” (1.1, …)"."""
-        if item.pk in self._told:
-            return f"item {item.number} ({', '.join(more)})" if more else f"item {item.number}"
-        return f"{item.as_told or f'“{item.title}”'} ({', '.join([item.number, *more])})"
+        if item.pk not in self._told:
+            return bracketed(item.as_told or f"“{item.title}”", item.number, *more)
+        return bracketed(self.again(item), *more)
+
+    def again(self, item: ItemAt) -> str:
+        """Return the item as a second sentence on it says: "the training", or "item 1.1" without a phrase."""
+        return item.as_told if item.as_told in self._clear else f"item {item.number}"
 
     def step(self, item: ItemAt, step: MilestoneAt, *more: str) -> str:
         """Return the milestone, with its item's number and more in brackets."""
         if not is_sayable(step):
             return f"a milestone of {self.item(item, *more)}"
-        return f"{what(step)} ({', '.join([item.number, *more])})"
+        if item.pk in self._told and step.as_told in self._clear:
+            return bracketed(step.as_told, *more)
+        return bracketed(what(step), item.number, *more)
+
+    def line(self, item: ItemAt, step: MilestoneAt, who: str) -> str:
+        """Return the milestone with its agency for a list: its phrase needs no number."""
+        if step.as_told in self._clear:
+            return bracketed(step.as_told, who)
+        return self.step(item, step, who)
+
+
+def bracketed(name: str, *notes: str) -> str:
+    """Return a name with notes in brackets, if there are any."""
+    return f"{name} ({', '.join(notes)})" if notes else name
 
 
 def is_in_doubt(item: ItemAt) -> bool:

@@ -141,7 +141,9 @@ def current_briefings(plan: Plan, today: date) -> None:
         dated=today - timedelta(days=60),
         tracker_number=f"{today:%y}/02944",
     )
-    second.edit("achievements", "Protection", add="Both were among the group’s first aims.")
+    second.edit(
+        "achievements", "refer a possible victim", add="Both were among the group’s first aims."
+    )
     second.recommend(Verb.DIRECT, "agencies to report on the delayed items by the end of March")
     second.ask((*ASKED, "IR", "DIA"), due_on=today + timedelta(days=6))
     second.later(2)
@@ -162,6 +164,8 @@ def current_briefings(plan: Plan, today: date) -> None:
     )
     # This changes a paragraph that MSD cleared, so MSD is asked again.
     second.later(1).edit(
-        "achievements", "Protection", add="The way to refer victims is used in both trial regions."
+        "achievements",
+        "refer a possible victim",
+        add="The way to refer victims is used in both trial regions.",
     )
     second.redate(today + timedelta(days=8), deadline=today + timedelta(days=22))

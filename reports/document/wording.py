@@ -16,6 +16,7 @@ _SHORTENED = re.compile(
 )
 
 SMALL = ("no", *NUMBERS)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 # Names that need an article in English: "the Department of …", "the New Zealand Customs Service".
 _TAKES_ARTICLE = re.compile(
@@ -23,12 +24,29 @@ _TAKES_ARTICLE = re.compile(
     r"|\b(Agency|Authority|Board|Bureau|Cabinet|Commission|Corporation|Council|Department|Group"
     r"|Ministry|Office|Police|Service|Trust|Unit)$"
 )
+# Words at the start of a sentence that have no capital within one.
+_NO_NAME = re.compile(
+    r"(?:An?|After|All|Although|And|Another|Any|As|At|Because|Before|Both|But|By|During|Each|Every|Few"
+    r"|First|For|From|If|In|Its?|Many|More|Most|No|Nobody|None|Not|Nothing|On|Once|One|Only|Other|Our"
+    r"|Several|Since|Some|Staff|That|The|Their|There|These|They|This|Those|To|Two|Three|Four|Five|Six"
+    r"|Seven|Eight|Nine|Ten|Until|We|When|While|With|Without|Work)\s"
+)
 _ENDING_MARK = re.compile(r"[.!?…:;]['’”\")\]*]*$")
 
 
 def number(count: int) -> str:
     """Return words below ten and digits from ten: "no", "one", "nine", "10", "1,200"."""
     return SMALL[count] if 0 <= count < len(SMALL) else f"{count:,}"
+
+
+def ordinal(count: int) -> str:
+    """Return "first" to "ninth", and "12th" for other numbers."""
+    if 0 < count <= len(_ORDINALS):
+        return _ORDINALS[count - 1]
+    ending = (
+        "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    )
+    return f"{count:,}{ending}"
 
 
 def times(count: int) -> str:
@@ -86,12 +104,15 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def opening(sentence: str) -> str:
-    """Return a sentence for use after a colon or comma, without its first capital unless it begins
-    with a name: "the funding has since been found", "DoL must find it"."""
-    first = sentence.split(" ", 1)[0]
-    is_plain = first in ("A", "An", "The", "It")
-    return f"{sentence[:1].lower()}{sentence[1:]}" if is_plain else sentence
+def joined(start: str, mark: str, sentence: str, names: Iterable[str] = ()) -> str:
+    """Return the start, the mark and the sentence as one, if its first word is one that has no capital there
+    ("the", "no", "until") or it begins with one of the names; else the start with a full stop or,
+    before a comma, a colon: "For the card, DoL prints it", "For the card: Money was found"."""
+    if _NO_NAME.match(sentence):
+        return f"{start}{mark} {sentence[:1].lower()}{sentence[1:]}"
+    if any(re.match(rf"{re.escape(name)}(?!\w)", sentence) for name in names if name):
+        return f"{start}{mark} {sentence}"
+    return f"{start}{':' if mark == ',' else '.'} {sentence}"
 
 
 def sentences(text: str) -> list[str]:

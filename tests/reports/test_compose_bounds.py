@@ -161,7 +161,7 @@ def test_however_long_the_records_a_few_sentences_are_printed_and_the_rest_count
         late(plan, pillars[0], f"1.{number + 1}", is_key=False)
     told = editable(composed(plan).sections["delay"])
     assert len(told) == 1
-    assert told[0].count(" will be nine months late, in December 2010.") == 3
+    assert told[0].count(" will be nine months late, in December 2010") == 3
     assert told[0].endswith(" 11 more are late because of a lack of funding (Annex B).")
     assert len(told[0].split()) < 150
 
@@ -173,8 +173,8 @@ def test_an_item_with_many_long_delays_is_told_in_short(plan, pillars, is_key):
     told = editable(sections["delay"])
     sentence = LONGEST[:65].strip()
     assert [text.partition(" 1.1")[2] for text in told] == [
-        " are late, the last now expected by December 2010, nine months late. "
-        f"{sentence} {sentence}"
+        " are late, the last now expected by December 2010, nine months late: "
+        f"{sentence[0].lower()}{sentence[1:]} {sentence}"
     ]
     assert editable(sections["mitigation"]) != []
     assert editable(sections["next_steps"]) != []

@@ -55,7 +55,7 @@ def test_a_long_title_is_told_in_one_section_and_then_the_number():
     names.note(f"“{LONG}” (1.1), the training (1.2) and “Train staff” (1.3) are late.")
     assert [names.item(each) for each in (long, told, short)] == [
         "item 1.1",
-        "the training (1.2)",
+        "the training",
         "“Train staff” (1.3)",
     ]
     assert names.item(long, "now June 2011") == "item 1.1 (now June 2011)"
@@ -63,6 +63,42 @@ def test_a_long_title_is_told_in_one_section_and_then_the_number():
         names.step(long, step(description="word " * 20), "DoL") == "a milestone of item 1.1 (DoL)"
     )
     assert names.step(long, step()) == "“Brochure printed” (1.1)"
+
+
+def test_a_phrase_has_its_number_until_a_section_has_told_both():
+    brochure = step(as_told="the brochure")
+    told, other = item("1.1", brochure, as_told="the training"), item("1.2", as_told="the card")
+    names = Names([told, other])
+    names.note("The training is late.")
+    assert (names.item(told), names.step(told, brochure)) == (
+        "the training (1.1)",
+        "the brochure (1.1)",
+    )
+    names.note("Two items are late: the training (1.1, by a year) and “The card” (1.2).")
+    assert (names.item(told), names.step(told, brochure)) == ("the training", "the brochure")
+    assert names.item(told, "now June 2011") == "the training (now June 2011)"
+    assert names.item(other) == "the card (1.2)"
+
+
+def test_a_phrase_that_two_things_have_keeps_its_number():
+    guides = [step(as_told="the guide") for _ in range(2)]
+    first, second = (
+        item(number, guide, as_told="the training")
+        for number, guide in zip(("1.1", "1.2"), guides, strict=True)
+    )
+    names = Names([first, second])
+    names.note("The training (1.1) is late.")
+    assert (names.item(first), names.again(first)) == ("the training (1.1)", "item 1.1")
+    assert names.step(first, guides[0]) == "the guide (1.1)"
+    assert names.line(first, guides[0], "DoL") == "the guide (1.1, DoL)"
+
+
+def test_a_list_needs_no_number_beside_a_phrase():
+    brochure, card = step(as_told="the brochure"), step()
+    told = item("1.1", brochure, card)
+    names = Names([told])
+    assert names.line(told, brochure, "DoL") == "the brochure (DoL)"
+    assert names.line(told, card, "DoL") == "“Brochure printed” (1.1, DoL)"
 
 
 @pytest.mark.parametrize(

@@ -206,3 +206,25 @@ def test_no_word_is_lost_between_sentences(text):
 def test_the_first_sentences_are_whole_or_none(most, words, found):
     text = "One two three. Four five. Six seven eight nine."
     assert wording.first_sentences(text, most, words) == found
+
+
+@pytest.mark.parametrize(
+    ("mark", "sentence", "whole"),
+    [
+        (",", "The card is printed.", "For it, the card is printed."),
+        (",", "Four boards ask.", "For it, four boards ask."),
+        (",", "Police print it.", "For it, Police print it."),
+        (",", "Policemen print it.", "For it: Policemen print it."),
+        (",", "Theft is rare.", "For it: Theft is rare."),
+        (":", "No money was set aside.", "For it: no money was set aside."),
+        (":", "Money was short.", "For it. Money was short."),
+    ],
+)
+def test_two_parts_are_one_sentence_if_the_second_needs_no_capital(mark, sentence, whole):
+    assert wording.joined("For it", mark, sentence, ["Police", ""]) == whole
+
+
+def test_ordinals_are_words_to_nine():
+    assert [wording.ordinal(count) for count in (1, 4, 9, 10, 11, 12, 13, 21, 22, 43, 112)] == [
+        "first", "fourth", "ninth", "10th", "11th", "12th", "13th", "21st", "22nd", "43rd", "112th",
+    ]  # fmt: skip
