@@ -373,12 +373,12 @@ def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
 def _will_be(names: Names, entries: list[LateItem]) -> Iterator[str]:
     """Yield how long after their agreed dates the items are expected: "The card (1.2) will be two months late
     and the poster (1.3) a month."""
-    late = [(names.item(entry.item), span) for entry in entries if (span := _how_long(entry))]
+    late = [(names.phrase(entry.item), span) for entry in entries if (span := _how_long(entry))]
     if late:
         (name, span), *rest = late
         parts = [f"{name} will be {span} late", *(f"{each} {span}" for each, span in rest)]
         yield f"{capitalised(join_words(parts))}."
-    if without := [names.item(entry.item) for entry in entries if not _how_long(entry)]:
+    if without := [names.phrase(entry.item) for entry in entries if not _how_long(entry)]:
         yield f"No new date is set for {join_words(without)}."
 
 

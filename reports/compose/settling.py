@@ -22,7 +22,7 @@ WORDS = {
         "find the funding",
         "for",
         "the funding is found",
-        "The funding has since been found.",
+        "The funding for it has since been found.",
     ),
     Delay.Cause.PRIOR_COMMITMENTS: Words(
         "which work comes first",
@@ -36,7 +36,7 @@ WORDS = {
         "find the staff",
         "for",
         "the staff are found",
-        "The staff have since been found.",
+        "The staff for it have since been found.",
     ),
     Delay.Cause.ANOTHER_AGENCY: Words(
         "the other agency’s part",

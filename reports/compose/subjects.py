@@ -7,7 +7,7 @@ say "item 1.4". No sentence makes its verb agree with such a phrase, as nobody k
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from reports.document.dates import long_date, month_of
@@ -57,18 +57,24 @@ class Names:
         phrases.update(step.as_told for item in items for step in item.milestones)
         # Phrases that name one thing only.
         self._clear = {phrase for phrase, count in phrases.items() if phrase and count == 1}
-        # By id of an item: what a text says if it tells its phrase with its number, or its long title.
-        self._first = {
-            item.pk: f"{item.as_told[1:]} ({item.number}" if item.as_told else f"“{item.title}”"
-            for item in items
-            if item.as_told in self._clear
-            or (not item.as_told and len(item.title.split()) > LONG_TITLE)
-        }
+        # By id of an item: what a text says if it tells its number with a phrase, or its long title.
+        self._first = {item.pk: list(self._first_words(item)) for item in items}
         self._told: set[int] = set()
+
+    def _first_words(self, item: ItemAt) -> Iterator[str]:
+        if not item.as_told and len(item.title.split()) > LONG_TITLE:
+            yield f"“{item.title}”"
+        if item.as_told in self._clear:
+            for phrase in (item.as_told, *(step.as_told for step in item.milestones)):
+                if phrase in self._clear:
+                    # Its first letter may be a capital.
+                    yield f"{phrase[1:]} ({item.number}"
 
     def note(self, text: str) -> None:
         """Note which items a section's text has told by phrase and number, or by a long title."""
-        self._told |= {pk for pk, first in self._first.items() if first in text}
+        self._told |= {
+            pk for pk, told in self._first.items() if any(first in text for first in told)
+        }
 
     def item(self, item: ItemAt, *more: str) -> str:
         """Return the item with its number, and more in the same brackets: "“Train staff” (1.1, …)"."""
@@ -79,6 +85,10 @@ class Names:
     def again(self, item: ItemAt) -> str:
         """Return the item as a second sentence on it says: "the training", or "item 1.1" without a phrase."""
         return item.as_told if item.as_told in self._clear else f"item {item.number}"
+
+    def phrase(self, item: ItemAt) -> str:
+        """Return the item by its phrase alone; without one, as `item` does."""
+        return item.as_told if item.as_told in self._clear else self.item(item)
 
     def step(self, item: ItemAt, step: MilestoneAt, *more: str) -> str:
         """Return the milestone, with its item's number and more in brackets."""

@@ -121,16 +121,16 @@ def test_two_late_milestones_are_named_and_more_are_counted():
         "August 2010."
     )
     assert held_up(SOON, LATER, SOON) == (
-        "Three milestones of the training are late, the last now expected by June 2011, a year "
+        "Three milestones of the training (1.1) are late, the last now expected by June 2011, a year "
         "late."
     )
     assert held_up(SOON, LATER, PAST) == (
-        "Three milestones of the training are late, the last now expected by June 2011, a year "
+        "Three milestones of the training (1.1) are late, the last now expected by June 2011, a year "
         "late; one has no new date."
     )
     assert held_up(LATER, PAST, PAST).endswith("; two have no new date.")
     assert held_up(PAST, PAST, PAST) == (
-        "Three milestones of the training are late, the first due by 30 June 2010, and have no new "
+        "Three milestones of the training (1.1) are late, the first due by 30 June 2010, and have no new "
         "date."
     )
 
@@ -154,7 +154,7 @@ def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
     assert delays(late("1.1", held_up, is_key=True)) == [
         "“Brochure printed” (1.1) will be a year late, in June 2011: no money was set aside, as far as "
         "anybody can say who was asked in the year, for the printing of this brochure. Victims are not "
-        "reached. The funding has since been found. The date has moved three times."
+        "reached. The funding for it has since been found. The date has moved three times."
     ]
 
 
@@ -357,7 +357,7 @@ def test_actions_are_listed_by_item_those_of_key_items_first():
         late("1.3", held_up(HEALTH), is_key=True),
         late("1.4", held_up(HEALTH), title="Write"),
     ) == [
-        "For the training: Do 1 (DoL, no date set). Do 2 (Police, no date set).",
+        "For the training (1.2): Do 1 (DoL, no date set). Do 2 (Police, no date set).",
         "For “Train staff” (1.3): Do 1 (Ministry of Health, no date set).",
         "For “Ask” (1.1): Do 1 (Police, no date set).",
         "For “Write” (1.4): Do 1 (Ministry of Health, no date set).",
@@ -425,7 +425,7 @@ def test_finished_actions_are_left_out_beside_open_ones():
 
 def test_late_items_without_an_action_are_named_or_counted():
     assert mitigations(late("1.1"), late("1.2", as_told="the training")) == [
-        "No action is recorded yet for “Train staff” (1.1) and the training."
+        "No action is recorded yet for “Train staff” (1.1) and the training (1.2)."
     ]
     others = late("1.4", delay(actions=[action("DoL print it.", LABOUR)]), is_key=True)
     assert mitigations(late("1.1"), late("1.2"), late("1.3"), others) == [
@@ -450,9 +450,9 @@ def test_what_is_the_same_for_another_item_is_said_with_its_number_or_not_again(
     assert delays(late("1.1", held_up(), is_key=True), late("1.2", held_up(), is_key=True))[
         0
     ].splitlines()[1:] == [
-        "- “Brochure printed” (1.1) will be a year late, in June 2011: they left. The funding has since been found. "
+        "- “Brochure printed” (1.1) will be a year late, in June 2011: they left. The funding for it has since been found. "
         "The date has moved twice.",
-        "- “Brochure printed” (1.2) will be a year late, in June 2011. For 1.2, the funding has since been found. "
+        "- “Brochure printed” (1.2) will be a year late, in June 2011. For 1.2, the funding for it has since been found. "
         "For 1.2, the date has moved twice.",
     ]
 

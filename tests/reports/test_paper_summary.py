@@ -315,7 +315,7 @@ def test_key_items_are_named_with_how_late_they_will_be_and_the_causes():
     ]
     assert what_is_late(*items) == (
         "Five items are late, including all four of its key items. “Item 1.1” (1.1) will be a year late, public "
-        "material (1.4) seven months and “Item 1.2” (1.2) two months. No new date is set for “Item 1.3” (1.3). The "
+        "material seven months and “Item 1.2” (1.2) two months. No new date is set for “Item 1.3” (1.3). The "
         "causes are a lack of funding, events outside the Plan and a shortage of staff."
     )
 

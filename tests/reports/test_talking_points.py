@@ -132,7 +132,7 @@ def test_nothing_is_late():
 @pytest.mark.parametrize(
     ("settlement", "answer"),
     [
-        ({"settlement": "settled"}, "Yes. The funding has since been found."),
+        ({"settlement": "settled"}, "Yes. The funding for it has since been found."),
         ({"settlement": "needs_decision"}, "Not yet. A decision on the funding is needed."),
         (
             {"settlement": "being_settled", "settling_agency": 2, "settling_by": SOON},

@@ -96,7 +96,7 @@ def test_a_key_item_at_risk_shows_why_it_will_say_so(writer, of_return, item):
     assert boxes == [
         [
             "In the briefing, under In brief",
-            f"One key item is at risk, though not late: “{item.title}” (1.2). No printer bids.",
+            f"One key item is at risk: “{item.title}” (1.2). No printer bids.",
             "3 of 20 words",
         ]
     ]
@@ -119,7 +119,7 @@ def test_a_milestone_that_is_reported_late_shows_its_sentence(writer, of_return,
     assert boxes == [
         [
             "In the briefing, under Delay",
-            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
+            "The leaflet (1.2) will be three months late, in September 2010: the printer is late.",
             "4 of 45 words",
         ]
     ]
@@ -152,7 +152,7 @@ def test_a_forecast_can_be_tried_and_is_not_saved(writer, item):
     assert told(page.text) == [
         [
             "In the briefing, under Delay",
-            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
+            "The leaflet (1.2) will be three months late, in September 2010: the printer is late.",
             "4 of 45 words",
         ]
     ]
