@@ -159,7 +159,7 @@ def _standing(item: ItemAt) -> str:
         return "No milestone open"
     ahead = [step for step in item.milestones if step.is_open]
     if dates.state == Late.ON_TIME and any(step.agreed != step.original for step in ahead):
-        return "On time for a date agreed since"
+        return "On time for the revised date"
     return dates.words
 
 

@@ -421,6 +421,7 @@ def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
             with errors_naming(update.source):
                 why = first_sentences(writer.flat(update.challenges), 1, REASON_WORDS)
             sources.append(update.source)
+            writer.explained.add(item.pk)
             break
     if moved := _moved(item):
         sources.append(milestone_source(item, moved))

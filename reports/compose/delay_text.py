@@ -423,9 +423,10 @@ def _rest(
 def _no_longer_late(
     writer: Writer, entries: list[LateItem], room: Room, *, must: bool
 ) -> Iterator[Paragraph]:
-    """Yield paragraphs on the items that slipped in the period and are not late now. The summary counts
-    them, so all may be left out unless something `must` be told."""
+    """Yield paragraphs on the items that slipped in the period and are not late now, but for those at risk
+    whose reason is told. The summary counts them, so all may be left out unless something `must` be told."""
     told: list[tuple[str, list[Source]]] = []
+    entries = [entry for entry in entries if must or entry.item.pk not in writer.explained]
     for entry in entries[:MAX_OTHERS]:
         start = slip_sentence(writer.names, entry.item, entry.slips[0].milestone)
         if entry.item.stage == Stage.COMPLETE and entry.slips[0].milestone.is_open:

@@ -47,8 +47,9 @@ class Writer:
         self.facts = facts
         self.annexes = tuple(annexes)
         self.names = Names(facts.items)
-        # Sentences that the paper has and would not say again.
+        # Sentences that the paper has and would not say again, and the items at risk whose reason it has told.
         self.said: set[str] = set()
+        self.explained: set[int] = set()
         self._budget = Budget(words, contents)
         # By key of a paragraph that tells several records: the sources of each of its bullets, or of
         # each sentence if it has no bullets.

@@ -18,6 +18,7 @@ from tests.reports.in_memory import (
     facts,
     item,
     paper,
+    said,
     step,
     text_of,
     told,
@@ -504,3 +505,15 @@ def test_items_without_a_cause_are_counted_among_the_late_ones(bare, others, sen
     items = [late(f"1.{n}") for n in range(1, bare + 1)]
     items += [late(f"2.{n}", delay()) for n in range(1, others + 1)]
     assert delays(*items)[-1] == sentence
+
+
+def test_an_item_at_risk_that_came_late_is_told_once():
+    came = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
+    doubtful = item("1.2", came, confidence="at_risk")
+    items = (late("1.1"), doubtful)
+    assert len(delays(*items)) == 3
+    explained = [said(doubtful, challenges="Trainers leave.")]
+    assert [line for line in delays(*items, updates=explained) if "came" in line] == []
+    assert delays(doubtful, updates=explained) == [
+        "“Brochure printed” (1.2) came a month late, on 29 July 2010: they were busy."
+    ]
