@@ -56,7 +56,8 @@ def _attention_and_dates(
 ) -> Iterator[Paragraph]:
     """Yield the sentences on what the working group attends to, and the dates by which the Minister will see
     progress. A single sentence leads to the dates."""
-    lead, sources = f"You will see progress by {agree(len(shown), 'this date', 'these dates')}:", []
+    lead = f"You will see progress by {agree(len(shown), 'this date', 'these dates')}:"
+    sources: list[Source] = []
     if len(attention) > 1 or not shown:
         yield writer.running(attention, about="next steps")
     else:

@@ -7,7 +7,7 @@ from reports.compose.budget import Room
 from reports.compose.delay_text import LateItem, cause_of, late_items, unsettled
 from reports.compose.facts import Facts, item_source, milestone_source
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.settling import holds_in_words
+from reports.compose.settling import depends_in_words
 from reports.compose.subjects import (
     CAUSES,
     DOUBTFUL,
@@ -347,11 +347,12 @@ def _all(count: int) -> str:
 
 
 def _causes(late: list[LateItem]) -> Iterator[str]:
-    """Yield the main cause, that of most late items, or else the recorded causes, the most frequent first."""
+    """Yield the cause of more than half of the late items, or else the recorded causes, the most frequent first."""
     counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
     causes = counts.most_common()
     if len(causes) > 1 and causes[0][1] * 2 > len(late) and causes[0][0] != Delay.Cause.OTHER:
-        yield f"The main cause is {CAUSES[causes[0][0]]}."
+        cause, count = causes[0]
+        yield f"{capitalised(number(count))} of them are late because of {CAUSES[cause]}."
     elif causes:
         named = some([CAUSES[cause] for cause, _ in causes], MAX_LATE)
         yield f"The {agree(len(causes), 'cause is', 'causes are')} {named}."
@@ -366,8 +367,8 @@ def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
             delay = found[1]
             by = delay.settling_by if delay.settling_by and delay.settling_by >= delay.on else None
             until = when(KnownDate(by), delay.on) if by else ""
-            holds = holds_in_words(delay.cause, delay.settlement, until)
-            yield f"The new date for {name}, {date}, {holds}."
+            depends = depends_in_words(delay.cause, delay.settlement, until)
+            yield f"The new date for {name}, {date}, {depends}."
 
 
 def _will_be(names: Names, entries: list[LateItem]) -> Iterator[str]:
@@ -437,13 +438,9 @@ def at_risk_in_words(names: Names, item: ItemAt, why: str, which: str) -> str:
         told += f" {closed(capitalised(why))}"
     if moved := _moved(item):
         was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
-        span = f"the date for {what(moved)} from {was} to {now}"
         is_agreed = moved.forecast_due == moved.agreed_due
-        told += (
-            f" The working group has agreed to move {span}."
-            if is_agreed
-            else f" Its agency has moved {span}."
-        )
+        who = "The working group has agreed" if is_agreed else "Its agency now works"
+        told += f" {who} to a new date for {what(moved)}: {now}, not {was}."
     return told
 
 

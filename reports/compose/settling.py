@@ -7,12 +7,13 @@ from workitems.models import Delay
 
 
 class Words(NamedTuple):
-    """What an agency has to do, for or on what, and how it is said once it is done."""
+    """What is needed, what an agency has to do, for or on what, the doing of it, and how it is said once it is
+    done."""
 
     needed: str
     to_do: str
     for_what: str
-    is_done: str
+    doing: str
     done: str
 
 
@@ -21,75 +22,75 @@ WORDS = {
         "the funding",
         "find the funding",
         "for",
-        "the funding is found",
+        "finding the funding",
         "The funding for it has since been found.",
     ),
     Delay.Cause.PRIOR_COMMITMENTS: Words(
         "which work comes first",
         "make room beside its other work",
         "for",
-        "other work makes room for it",
+        "making room beside other work",
         "The other work is no longer in the way.",
     ),
     Delay.Cause.STAFFING: Words(
         "the staff",
         "find the staff",
         "for",
-        "the staff are found",
+        "finding the staff",
         "The staff for it have since been found.",
     ),
     Delay.Cause.ANOTHER_AGENCY: Words(
         "the other agency’s part",
         "settle the other agency’s part",
         "in",
-        "the other agency’s part is settled",
+        "settling the other agency’s part",
         "The other agency’s part has since been settled.",
     ),
     Delay.Cause.LEGISLATION: Words(
         "the legislation",
         "settle the legislation",
         "for",
-        "the legislation is settled",
+        "settling the legislation",
         "The legislation has since been settled.",
     ),
     Delay.Cause.PROCUREMENT: Words(
         "the procurement",
         "settle the procurement",
         "for",
-        "the procurement is settled",
+        "settling the procurement",
         "The procurement has since been settled.",
     ),
     Delay.Cause.CONSULTATION: Words(
         "the consultation",
         "finish the consultation",
         "on",
-        "the consultation is finished",
+        "finishing the consultation",
         "The consultation has since ended.",
     ),
     Delay.Cause.OUTSIDE_EVENT: Words(
         "the effects of the event",
         "settle the effects of the event",
         "on",
-        "the effects of the event are settled",
+        "settling the effects of the event",
         "The effects of the event have since been settled.",
     ),
     Delay.Cause.OTHER: Words(
         "the cause of the delay",
         "settle the cause of the delay",
         "of",
-        "the cause of the delay is settled",
+        "settling the cause of the delay",
         "The cause has since been settled.",
     ),
 }
 
 
-def holds_in_words(cause: str, settlement: str, by: str = "") -> str:
-    """Return on what a date rests while the cause is not settled: "holds only if the funding is found by December
+def depends_in_words(cause: str, settlement: str, by: str = "") -> str:
+    """Return on what a date depends while the cause is not settled: "depends on finding the funding by December
     2010". `by` is the date until when it is to be settled, in words."""
     words = WORDS[Delay.Cause(cause)]
     if settlement == Delay.Settlement.NEEDS_DECISION:
-        return f"needs a decision on {words.needed}"
-    return f"holds only if {words.is_done}{f' by {by}' if by else ''}"
+        return f"depends on a decision on {words.needed}"
+    return f"depends on {words.doing}{f' by {by}' if by else ''}"
 
 
 def settled_in_words(

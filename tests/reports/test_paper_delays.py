@@ -160,29 +160,29 @@ def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
 
 
 @pytest.mark.parametrize(
-    ("settled", "sentence", "holds"),
+    ("settled", "sentence", "depends"),
     [
         (
             {"settlement": "needs_decision"},
             "A decision on the funding is needed for “Train staff” (1.1).",
-            "needs a decision on the funding",
+            "depends on a decision on the funding",
         ),
         (
             {"settlement": "being_settled", "settling_agency": POLICE.pk},
             "The New Zealand Police must still find the funding for “Train staff” (1.1).",
-            "holds only if the funding is found",
+            "depends on finding the funding",
         ),
         (
             {"settlement": "being_settled", "settling_agency": HEALTH.pk, "settling_by": LATER},
             "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.1) by June 2011.",
-            "holds only if the funding is found by June 2011",
+            "depends on finding the funding by June 2011",
         ),
     ],
 )
-def test_it_is_told_whether_the_cause_is_settled(settled, sentence, holds):
+def test_it_is_told_whether_the_cause_is_settled(settled, sentence, depends):
     key = late("1.1", delay(**settled), is_key=True)
     assert mitigations(key) == [sentence]
-    line = f"The new date for item 1.1, June 2011, {holds}."
+    line = f"The new date for item 1.1, June 2011, {depends}."
     assert line in told(facts(key), "purpose")[-1]
 
 
