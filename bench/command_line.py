@@ -17,6 +17,7 @@ from bench import (
     papers,
     release,
     rows,
+    search,
     web,
     words,
     workbook,
@@ -65,7 +66,13 @@ def options(typed: list[str]) -> argparse.Namespace:
     testing = acts.add_parser("estimates", help="compare estimates with what happened")
     testing.set_defaults(act=test_estimates)
     testing.add_argument("--plans", type=int, default=40, help="random plans of each kind")
-    names = {"table", "compare", "load", "browser", "words", "release", "estimates", "-h", "--help"}
+    searching = acts.add_parser("search", parents=[where], help="search in a plan of many items")
+    searching.set_defaults(act=time_search)
+    searching.add_argument("--size", type=int, default=10_000, help="items of the plan")
+    names = {
+        *("table", "compare", "load", "browser", "words", "release", "estimates", "search"),
+        *("-h", "--help"),
+    }
     return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
 
 
@@ -184,6 +191,16 @@ def test_estimates(told: argparse.Namespace) -> bool:
     better = estimates.missed(whole)
     print("\n\n".join([estimates.table(tests), estimates.said_and_happened(whole), *better]))
     return not better
+
+
+def time_search(told: argparse.Namespace) -> bool:
+    """Print how long searches take."""
+    with data.store(told.keep, told.sqlite) as store:
+        print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
+        url = plans_in(store, [told.size])
+        found = data.in_process(url, search.run, web.slug_of(told.size))
+    print(search.table(found))
+    return all(page <= search.MOST for _, _, page, *_ in found)
 
 
 def main(typed: list[str]) -> bool:

@@ -12,6 +12,7 @@ class ReportsConfig(AppConfig):
             follow_up_calendar,
             follow_up_notices,
             paper_guards,
+            paper_indexes,
             request_lines,
             request_notices,
         )
@@ -23,6 +24,7 @@ class ReportsConfig(AppConfig):
         from workitems.services import successor
 
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
+        post_migrate.connect(paper_indexes.install_after_migrate, sender=self)
         successor.CARRIERS.append(kinds.carry_kinds)
         desk.SOURCES.append(desk_lines.lines_for)
         desk.SOURCES.append(request_lines.lines_for)

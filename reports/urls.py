@@ -21,6 +21,7 @@ from reports.views import (
     renderings,
     responses,
     return_papers,
+    search,
     timeline,
     trends,
     word_copies,
@@ -277,6 +278,7 @@ request_urls = [
 ]
 
 urlpatterns = [
+    path("search/", include(([path("", search.search, name="search")], "search"))),
     path("", include(([*public_urls, *request_urls], "reports"))),
     path("covers/", include((cover_urls, "covers"))),
     path("plans/<slug:slug>/returns/", include((return_paper_urls, "return_papers"))),

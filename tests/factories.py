@@ -7,7 +7,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from agencies.models import Agency, Appointment, Invitation, Seat, Unit, User
-from reports.document import to_json
+from reports.document import from_json, to_json
 from reports.models import (
     Briefing,
     BriefingKind,
@@ -21,6 +21,7 @@ from reports.models import (
     FollowUp,
     InformationRequest,
     IssuedPaper,
+    IssuedParagraph,
     KindSection,
     LineCopy,
     MeetingPaper,
@@ -343,6 +344,7 @@ class IssuedPaperFactory(DjangoModelFactory):
 
     class Meta:
         model = IssuedPaper
+        skip_postgeneration_save = True
 
     briefing = factory.SubFactory(BriefingFactory, state="with_minister")
     number = 1
@@ -355,6 +357,12 @@ class IssuedPaperFactory(DjangoModelFactory):
     authorised_by = factory.SubFactory(UserFactory)
     authorised_as = factory.LazyAttribute(lambda paper: paper.authorised_by.signature)
     authorised_at = datetime(2010, 7, 31, tzinfo=UTC)
+
+    @factory.post_generation
+    def paragraphs(self, create, extracted, **kwargs):
+        if create and extracted is None:
+            found = self.paragraphs_of(from_json(bytes(self.document)))
+            IssuedParagraph.objects.bulk_create(found)
 
 
 class WordCopyFactory(DjangoModelFactory):

@@ -27,8 +27,15 @@ from django.utils.functional import cached_property
 
 FOLDER = settings.BASE_DIR / "var" / "test-databases"
 APPS = ("trafficking_plan", "agencies", "workitems", "reports")
-# What `migrate` reads: the steps, the models and triggers that it ends with, other people's apps.
-SOURCES = ("migrations/**/*.py", "models/**/*.py", "models.py", "*guards.py", "apps.py")
+# What `migrate` reads: the steps, the models, triggers and indexes that it ends with, other people's apps.
+SOURCES = (
+    "migrations/**/*.py",
+    "models/**/*.py",
+    "models.py",
+    "*guards.py",
+    "*_index*.py",
+    "apps.py",
+)
 OTHER_SOURCES = ("trafficking_plan/settings.py", "requirements-dev.lock")
 
 clone = Field.clone

@@ -498,6 +498,8 @@ RULES: dict[str, Row] = {
     ),
     "account_reset_password_from_key_done": public(200, NOT_ALLOWED),
     "home": signed_in(200, NOT_ALLOWED),
+    # What it finds is tested in tests/truth/test_search_finds_what_may_be_read.py.
+    "search:search": signed_in(200, NOT_ALLOWED),
     "read-date": signed_in(200, NOT_ALLOWED),
     "agencies:list": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:add": only(("superuser",), 200, INVALID),

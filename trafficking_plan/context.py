@@ -84,6 +84,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         page = match.url_name if match and here == "agencies" else ""
         beside.append(("Agencies", reverse("agencies:list"), page in ("list", "add", "change")))
         beside.append(("People", reverse("agencies:people"), page in PEOPLE_PAGES))
+    if plans or office or user.agencies_as(*REQUEST_ROLES):
+        frame["search_url"] = reverse("search:search")
     if beside:
         frame["navigation"] = beside
     for plan in plans_being_made(request):
@@ -119,7 +121,6 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
             for plan in plans_being_made(request)
         ],
         "plan_name": current.title,
-        "search_url": reverse("workitems:list", args=[current.slug]),
         "navigation": [
             (label, reverse(name, args=[current.slug]), namespace == here)
             for label, name, namespace in SECTIONS

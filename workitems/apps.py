@@ -8,7 +8,7 @@ class WorkItemsConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies import letters
-        from workitems import coordinators, group_lines, plan_guards
+        from workitems import coordinators, group_lines, plan_guards, plan_indexes
         from workitems import desk as desk
         from workitems.notices import (
             action_notices,
@@ -23,3 +23,4 @@ class WorkItemsConfig(AppConfig):
         timetable.SOURCES.append(between_agencies.due_news)
         desk.SOURCES.append(group_lines.lines_for)
         post_migrate.connect(plan_guards.install_after_migrate, sender=self)
+        post_migrate.connect(plan_indexes.install_after_migrate, sender=self)

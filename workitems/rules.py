@@ -33,9 +33,9 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
-from workitems.models.plan import READING_ROLES
+from workitems.models.plan import READING_ROLES, WRITING_ROLES
 
-WRITERS = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
+WRITERS = WRITING_ROLES
 
 
 def plan_of(row: Any) -> Plan | None:

@@ -57,6 +57,7 @@ from reports.document.document import (
     Verb,
     from_json,
     number_through,
+    printed_words,
     to_json,
 )
 from reports.document.text import MAX_TEXT, Bullet, DocumentError, Run, Text, plain, words

@@ -26,7 +26,15 @@ from reports.document.annexes import (
     WorkItemTexts,
 )
 from reports.document.cover_design import USUAL_DESIGN, CoverDesign
-from reports.document.text import Bullet, DocumentError, Text, check_length, check_text
+from reports.document.text import (
+    Bullet,
+    DocumentError,
+    Text,
+    bullet_texts,
+    check_length,
+    check_text,
+    words,
+)
 
 # Steps that upgrade plain data from schema 1 to 2, and so on. A new entry with a default needs no
 # step; an entry that is renamed, removed or changes its meaning does. See `docs/recipes.md`.
@@ -325,6 +333,18 @@ class Document:
             elif isinstance(annex, DelayRegister | RiskRegister | ConsultedTable):
                 for entry in annex.rows:
                     yield entry.key
+
+
+def printed_words(document: Document) -> Iterator[tuple[str, Paragraph | Recommendation, int, str]]:
+    """Yield each paragraph and recommendation in printed order: its heading, itself, its number, its words."""
+    closing = document.recommendation
+    sections = [(section.heading, section.paragraphs) for section in document.sections]
+    for heading, paragraphs in [*sections, (closing.heading, (closing.lead,))]:
+        for part in paragraphs:
+            texts = [part.text, *bullet_texts(part.bullets)]
+            yield heading, part, part.number, "\n".join(map(words, texts))
+    for item in closing.items:
+        yield closing.heading, item, item.number, f"{item.verb.capitalize()} {words(item.text)}"
 
 
 def number_through(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agencies.characters import is_unprintable
@@ -93,3 +94,10 @@ class Bullet:
         check_length(self.text, "A sub-bullet")
         if any(bullet.bullets for bullet in self.bullets):
             raise DocumentError("Sub-bullets go two levels deep at most.")
+
+
+def bullet_texts(bullets: Iterable[Bullet]) -> Iterator[Text]:
+    """Yield the text of each bullet and of its own bullets, as printed."""
+    for bullet in bullets:
+        yield bullet.text
+        yield from bullet_texts(bullet.bullets)

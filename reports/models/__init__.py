@@ -14,7 +14,7 @@ from reports.models.draft import (
     KindSection,
 )
 from reports.models.draft_act import DraftAct
-from reports.models.issue import IssuedPaper
+from reports.models.issue import IssuedPaper, IssuedParagraph
 from reports.models.meeting_paper import MeetingPaper
 from reports.models.override import CheckOverride
 from reports.models.paper_reading import PaperReading

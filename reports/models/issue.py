@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH
+from reports.document import Document, printed_words
 from reports.models.briefing import Briefing
 
 
@@ -76,3 +77,45 @@ class IssuedPaper(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:issued", args=[self.briefing.plan.slug, self.briefing_id])
+
+    def paragraphs_of(self, document: Document) -> "list[IssuedParagraph]":
+        """Return the rows to keep of its paragraphs and recommendations, not saved."""
+        return [
+            IssuedParagraph(issued=self, key=part.key, number=number, heading=heading, text=text)
+            for heading, part, number, text in printed_words(document)
+        ]
+
+
+class IssuedParagraphQuerySet(models.QuerySet["IssuedParagraph"]):
+    def of_newest(self, papers: IssuedPaperQuerySet) -> Self:
+        """Those of the newest version of each briefing among these papers."""
+        newer = papers.filter(
+            briefing=models.OuterRef("issued__briefing"),
+            number__gt=models.OuterRef("issued__number"),
+        )
+        return self.filter(~models.Exists(newer), issued__in=papers.values("pk"))
+
+
+class IssuedParagraph(models.Model):
+    """The words of one paragraph or recommendation of an issued paper, so that a search finds them.
+
+    Written with the paper, and frozen with it. `number` is "12", or "2" under Recommendation.
+    """
+
+    issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="paragraphs")
+    key = models.CharField(max_length=64)
+    number = models.PositiveIntegerField()
+    heading = models.TextField()
+    text = models.TextField()
+
+    objects = IssuedParagraphQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issued", "key"], name="issuedparagraph_key_once_in_a_paper"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]

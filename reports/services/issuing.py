@@ -135,6 +135,7 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
     if to_json(to_sign(row)) != paper.document:
         raise PaperChanged
     refuse_while_blocked(row, Gate.AUTHORISATION)
+    document = from_json(paper.document)
     last = row.issued.newest_first().values_list("number", flat=True).first() or 0
     issued = IssuedPaper(
         briefing=row,
@@ -144,13 +145,15 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
         pdf=paper.pdf,
         pdf_sha256=paper.pdf_sha256,
         marking=row.marking,
-        portfolio=from_json(paper.document).cover.portfolio,
+        portfolio=document.cover.portfolio,
         authorised_by=by,
         authorised_as=by.signature,
         authorised_at=at,
         note=row.correction_note,
     )
     issued.save(force_insert=True)
+    for paragraph in issued.paragraphs_of(document):
+        paragraph.save(force_insert=True)
     row.correction_note = ""
     move(row, State.AUTHORISED, by=by, reason=f"Version {issued.number}")
     return issued

@@ -18,6 +18,8 @@ READING_ROLES = (
     Seat.Role.AUTHORISING_MANAGER,
     Seat.Role.OBSERVER,
 )
+# Of these, seats with which people write for their agency.
+WRITING_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):

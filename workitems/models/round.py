@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from agencies.models import Agency, User
+from agencies.models import Agency, Seat, User
 from agencies.tracking import track
 from workitems.models.item import Confidence, Milestone, Stage, WorkItem
-from workitems.models.plan import Plan
+from workitems.models.plan import READING_ROLES, WRITING_ROLES, Plan
 
 
 class RoundQuerySet(models.QuerySet["Round"]):
@@ -279,6 +279,28 @@ class ReturnNote(models.Model):
 
 
 class UpdateQuerySet(models.QuerySet["Update"]):
+    def visible_to(self, user: User) -> Self:
+        """Updates that the user may read as they are now, in plans that the user may read.
+
+        Accepted ones, and those of returns that `workitems.read_return` shows. Of a return that was sent
+        back, others than its writers read what was submitted, which is not in these rows.
+        """
+        writes = user.agencies_as(*WRITING_ROLES)
+        reads = user.agencies_as(*READING_ROLES)
+        coordinated = Plan.objects.filter(
+            coordinating_agency__in=user.agencies_as(Seat.Role.COORDINATOR)
+        )
+        is_entered = Q(entered_at__isnull=False)
+        is_shown = Q(submitted_at__isnull=False) & ~Q(state=Return.State.SENT_BACK)
+        returns = Return.objects.filter(
+            Q(state=Return.State.ACCEPTED)
+            | Q(agency__in=writes)
+            | ~Q(state=Return.State.SENT_BACK) & Q(agency__in=reads)
+            | (is_entered | is_shown) & Q(round__plan__in=coordinated),
+            round__plan__in=Plan.objects.visible_to(user),
+        )
+        return self.filter(of_return__in=returns)
+
     def accepted(self, until: date | None = None) -> Self:
         """Updates of accepted returns: the only ones that a briefing may quote."""
         found = self.filter(of_return__state=Return.State.ACCEPTED)

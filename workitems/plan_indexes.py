@@ -1,0 +1,40 @@
+"""The texts of this app's records that a search finds (see agencies/text_index.py)."""
+
+from typing import Any
+
+from django.db import models
+
+from agencies.text_index import TextIndex, install
+from workitems.models import (
+    Decision,
+    Delay,
+    HeldEntry,
+    Matter,
+    Meeting,
+    Milestone,
+    Mitigation,
+    Risk,
+    Update,
+    Variation,
+    WorkItem,
+)
+
+# The columns are in the order in which a result prints them.
+COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
+    WorkItem: ("number", "title", "objective", "action"),
+    Milestone: ("description", "done_means"),
+    Update: ("achieved", "planned_next", "challenges"),
+    Delay: ("explanation", "effect"),
+    Mitigation: ("description",),
+    Risk: ("description", "response"),
+    Variation: ("reason", "recommendation", "text_before", "text_after"),
+    Decision: ("text", "about", "done_note"),
+    Meeting: ("place", "notes"),
+    Matter: ("title", "why", "note"),
+    HeldEntry: ("text", "reason"),
+}
+INDEXES = {model: TextIndex(model._meta.db_table, names) for model, names in COLUMNS.items()}
+
+
+def install_after_migrate(using: str, **kwargs: Any) -> None:
+    install(INDEXES.values(), using)
