@@ -68,7 +68,10 @@ def measured(user: Any, typed: str) -> tuple[float, float, float, int]:
 
     from reports.views.search import search
 
-    took, on_cpu, in_sql, statements = [], [], [], 0
+    took: list[float] = []
+    on_cpu: list[float] = []
+    in_sql: list[float] = []
+    statements = 0
 
     def note(execute: Any, sql: str, *more: Any) -> Any:
         nonlocal statements

@@ -56,7 +56,7 @@ class Counted(Paginator):  # type: ignore[type-arg]
         self.known = count
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self.known
 
 

@@ -127,8 +127,9 @@ def test_all_words_must_be_in_a_row_and_long_ones_may_begin_one(typed, is_found,
 def test_nothing_that_is_typed_is_an_operator_or_an_error(typed):
     text = typed.replace("\0", "")
     RiskFactory(description=text)
-    # Letters of old and rare alphabets are folded by one database and not by the other.
-    wanted = [[text]] if text.isascii() else [[text], []]
+    # Rare letters are folded by one database and not by the other, and one leaves out endless words.
+    is_usual = text.isascii() and max(map(len, Words.of(text)), default=0) < 2000
+    wanted = [[text]] if is_usual else [[text], []]
     assert found(text) in (wanted if Words.of(text) else [[]])
     assert found(typed) is not None
 
@@ -169,6 +170,8 @@ def test_the_index_follows_every_write():
 def test_migrating_again_leaves_the_index_and_an_outdated_one_is_made_anew():
     risk = RiskFactory(description="Words")
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         install = cursor_install(cursor)
         assert install(INDEX) == []
         changed = TextIndex(INDEX.table, ("description",))
