@@ -201,7 +201,7 @@ def variation_hit(row: Variation, reader: Reader) -> Hit:
     return Hit(
         title=f"{row.reference}: {row.asks}",
         url=row.get_absolute_url(),
-        of=_name(row.item),
+        of=row.about,
         plan=row.plan,
         texts=[
             ("Reason", row.reason),
