@@ -76,7 +76,7 @@ def any_items(plan, police, customs):
             if pick.random() < 0.3:
                 RiskFactory(
                     plan=plan, item=item, number=number + 1, owner_agency=customs,
-                    escalated_to="working_group", escalated_on=date(2010, 5, 2),
+                    escalated_to="group", escalated_on=date(2010, 5, 2),
                 )  # fmt: skip
     return plan
 
