@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import lxml.html
@@ -13,6 +14,7 @@ from agencies import history
 from agencies.models import Seat
 from reports.progress.likely_late import read_likely_late
 from reports.progress.view import Look
+from tests.codebase.source import modules, name_of
 from tests.factories import (
     DelayFactory,
     MilestoneFactory,
@@ -217,6 +219,19 @@ def test_the_file_has_the_rows_of_the_page_with_the_calculation(reader, plan, it
     assert rows[at + 1][7] == "Probably late"
     assert rows[at + 1][10].endswith(f" {rows[at + 1][8]} %.")
     assert reader.get(address.replace("csv", "xlsx")).status_code == 200
+
+
+def test_no_paper_is_made_of_an_estimate():
+    """Only the page, its file and the back-test read estimates."""
+    readers = {
+        name_of(path)
+        for path in modules("reports")
+        if re.search(r"\b(estimates|KeptEstimate|likely_late)\b", path.read_text())
+    }
+    assert readers == {
+        *("reports/progress/likely_late.py", "reports/progress/exports.py"),
+        *("reports/views/likely_late.py", "reports/views/exports.py", "reports/urls.py"),
+    }
 
 
 @pytest.mark.parametrize("count", [1, 3])
