@@ -45,6 +45,12 @@ class PeriodQuerySet(models.QuerySet[Any]):
         return begun if to_on is None else begun.filter(from_on__lte=to_on)
 
 
+def by_short_name(way: str = "agency__") -> Lower:
+    """Return the order by the short name of an agency, in any case: "ACC", "Customs", "DoL". `way` is
+    the lookup to the agency."""
+    return Lower(f"{way}short_name")
+
+
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def and_before(self, agency: int) -> set[int]:
         """Return the ids of an agency and of all whose work it took over. A query a generation."""
@@ -60,7 +66,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         )
 
     def in_order(self) -> Self:
-        return self.order_by("short_name")
+        return self.order_by(by_short_name(""))
 
     def with_people(self, on: date) -> Self:
         """Add `people`: how many people with an open account have a seat there on the day."""
@@ -176,7 +182,7 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_seats(self, on: date) -> Self:
         """Load the seats that they hold on the day or later, as `seats_held`. One more query."""
         seats = Seat.objects.during(on, None).select_related("agency")
-        order = seats.order_by("agency__short_name", "portfolio", "role", "pk")
+        order = seats.order_by(by_short_name(), "portfolio", "role", "pk")
         return self.prefetch_related(Prefetch("seats", order, to_attr="seats_held"))
 
 
@@ -247,7 +253,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             Seat.objects.on(timezone.localdate())
             .filter(user=self)
             .select_related("agency")
-            .order_by("agency__short_name", "role")
+            .order_by(by_short_name(), "role")
         )
 
     def agencies_as(self, *roles: str) -> set[int]:

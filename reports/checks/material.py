@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 
+from agencies.models import by_short_name
 from reports.bad_characters import telling_places
 from reports.compose import Composed as Generated
 from reports.document import Document, DocumentError
@@ -145,7 +146,7 @@ def missing_returns(briefing: Briefing) -> list[Return]:
     returns = returns.exclude(
         state=Return.State.ACCEPTED, accepted_on__lte=briefing.dated
     ).select_related("round", "agency")
-    found = list(returns.order_by("round__period_end", "agency__short_name"))
+    found = list(returns.order_by("round__period_end", by_short_name()))
     for each in found:
         each.round.plan = briefing.plan
     return found

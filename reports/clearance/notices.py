@@ -10,7 +10,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from agencies.models import Seat
+from agencies.models import Seat, by_short_name
 from reports.models import Briefing, Clearance
 from workitems.models import Notice
 from workitems.notices.digest import until
@@ -34,7 +34,7 @@ def due_notices(on: date) -> Iterator[OtherNews]:
         Clearance.objects.asked()
         .filter(briefing__state=Briefing.State.IN_CONSULTATION)
         .select_related("briefing__plan__coordinating_agency", "agency")
-        .order_by("due_on", "agency__short_name")
+        .order_by("due_on", by_short_name())
     )
     if not rows:
         return

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from django.db.models import F, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
-from agencies.models import Agency, Appointment
+from agencies.models import Agency, Appointment, by_short_name
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date, months_in
 from reports.models import (
@@ -271,7 +271,7 @@ def read_facts(briefing: Briefing) -> Facts:
             Clearance.objects.asked()
             .filter(briefing=briefing.pk or 0)
             .select_related("agency")
-            .order_by("agency__short_name")
+            .order_by(by_short_name())
         ),
         update_versions=versions,
     )
@@ -289,7 +289,7 @@ def _updates(
     `of_returns` finds their returns, which are few.
     """
     updates = updates.order_by(
-        "of_return__round__period_end", "of_return__agency__short_name", "pk"
+        "of_return__round__period_end", by_short_name("of_return__agency__"), "pk"
     )
     rows = list(updates.values("pk", "item", "of_return", "written_at", *SAID))
     returns = Return.objects.filter(**of_returns).select_related("round", "agency").in_bulk()

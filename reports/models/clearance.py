@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
 
-from agencies.models import Agency, User
+from agencies.models import Agency, User, by_short_name
 from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.models.briefing import Briefing
 
@@ -44,7 +44,7 @@ class ClearanceQuerySet(models.QuerySet["Clearance"]):
                 told=Count("comments"),
                 unresolved=Count("comments", filter=Q(comments__resolved_at=None)),
             )
-            .order_by("agency__short_name")
+            .order_by(by_short_name())
         )
 
 

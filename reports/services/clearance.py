@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 
 from agencies import history
 from agencies.asking import Fault
-from agencies.models import Agency, User
+from agencies.models import Agency, User, by_short_name
 from reports.clearance import concerns
 from reports.document import DocumentError
 from reports.document.text import check_characters
@@ -37,7 +37,7 @@ def agencies_to_ask(briefing: Briefing) -> list[Agency]:
     members = Agency.objects.filter(memberships__plan=briefing.plan).exclude(
         pk=briefing.plan.coordinating_agency_id
     )
-    rows = members.distinct().order_by("short_name")
+    rows = members.distinct().in_order()
     return [agency for agency in rows if agency.exists_on(briefing.dated)]
 
 
@@ -140,7 +140,7 @@ def remind(*, briefing: Briefing, by: User, on: date, at: datetime) -> list[Clea
     row = locked(briefing, related=("plan",))
     if row.state != State.IN_CONSULTATION:
         raise not_now(row, "agencies are reminded while it is in consultation")
-    late = row.clearances.late(on).select_related("agency").order_by("agency__short_name")
+    late = row.clearances.late(on).select_related("agency").order_by(by_short_name())
     found = [each for each in late if each.reminded_at is None or localdate(each.reminded_at) < on]
     if not late:
         raise Refused("No agency is late with its answer.")
@@ -216,7 +216,7 @@ def changed_answers(
     Each comes with its changes. One query if no agency has answered.
     """
     answered = list(
-        briefing.clearances.answered().select_related("agency").order_by("agency__short_name")
+        briefing.clearances.answered().select_related("agency").order_by(by_short_name())
     )
     if not answered:
         return []

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import overwrite_data, say_refusal
+from agencies.models import by_short_name
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from agencies.views.once import once
 from reports import checks
@@ -73,7 +74,7 @@ def _overview(
 
 def _asked(briefing: Briefing) -> list[Clearance]:
     rows = briefing.clearances.asked().select_related("agency")
-    return list(rows.order_by("due_on", "agency__short_name"))
+    return list(rows.order_by("due_on", by_short_name()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -102,10 +102,11 @@ def test_an_agency_without_dates_exists_on_every_day():
     assert list(Agency.objects.valid_on(date(1840, 2, 6))) == [agency]
 
 
-def test_agencies_are_ordered_by_short_name():
-    for name in ("Police", "Customs", "MoJ"):
+def test_agencies_are_ordered_by_short_name_in_any_case():
+    for name in ("Police", "DPMC", "Customs", "acc", "DoL"):
         AgencyFactory(short_name=name)
-    assert [str(agency) for agency in Agency.objects.in_order()] == ["Customs", "MoJ", "Police"]
+    there = [str(agency) for agency in Agency.objects.in_order()]
+    assert there == ["acc", "Customs", "DoL", "DPMC", "Police"]
 
 
 def test_an_agency_with_a_seat_cannot_be_deleted():

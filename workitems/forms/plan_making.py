@@ -15,7 +15,7 @@ from agencies.fields import (
     TextField,
     VersionedForm,
 )
-from agencies.models import Agency
+from agencies.models import Agency, by_short_name
 from workitems.forms.as_told import refuse_no_phrase
 from workitems.forms.due_dates import KnownDateField
 from workitems.forms.portfolios import PortfolioField, offer_recorded
@@ -275,7 +275,7 @@ class ItemForm(MakingForm):
 
     def start(self, row: WorkItem) -> dict[str, Any]:
         found = super().start(row)
-        supports = row.supports.order_by("agency__short_name") if row.pk else []
+        supports = row.supports.order_by(by_short_name()) if row.pk else []
         for place, support in enumerate(supports, start=1):
             found |= {f"support_{place}": support.agency_id, f"role_{place}": support.role}
         return found

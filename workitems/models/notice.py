@@ -6,7 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
-from agencies.models import Seat, User
+from agencies.models import Seat, User, by_short_name
 from workitems.models.round import Return, Round
 
 
@@ -16,7 +16,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return (
             self.filter(of_return__round=round)
             .select_related("recipient", "of_return__agency")
-            .order_by("-told_on", "of_return__agency__short_name", "recipient__name", "line")
+            .order_by("-told_on", by_short_name("of_return__agency__"), "recipient__name", "line")
         )
 
     def about(self, things: Iterable[str]) -> Self:

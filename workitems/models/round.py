@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, Seat, User, by_short_name
 from agencies.tracking import track
 from workitems.models.item import Confidence, Milestone, Stage, WorkItem
 from workitems.models.plan import READING_ROLES, WRITING_ROLES, Plan
@@ -107,7 +107,7 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         return self.filter(state__in=Return.WITH_AGENCY, round__closed_at=None)
 
     def soonest_first(self) -> Self:
-        return self.order_by(Coalesce("extended_to", "round__due_on"), "agency__short_name", "pk")
+        return self.order_by(Coalesce("extended_to", "round__due_on"), by_short_name(), "pk")
 
 
 @cache
@@ -307,7 +307,7 @@ class UpdateQuerySet(models.QuerySet["Update"]):
         return found if until is None else found.filter(of_return__accepted_on__lte=until)
 
     def newest_first(self) -> Self:
-        return self.order_by("-of_return__round__period_end", "of_return__agency__short_name")
+        return self.order_by("-of_return__round__period_end", by_short_name("of_return__agency__"))
 
     def saying_something(self) -> Self:
         return self.exclude(no_change_on=None, achieved="", planned_next="", challenges="")

@@ -7,7 +7,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from agencies import history
-from agencies.models import User
+from agencies.models import User, by_short_name
 from workitems.models import Evidence, Reminder, Return, Round
 from workitems.services import evidence as evidence_services
 from workitems.services.handover import locked_return
@@ -55,7 +55,7 @@ def extend(
     if agencies is not None:
         returns = returns.filter(agency__in=agencies)
     later = []
-    for of_return in returns.order_by("agency__short_name"):
+    for of_return in returns.order_by(by_short_name()):
         of_return.round = round
         if of_return.state == Return.State.ACCEPTED or of_return.due_on >= to:
             continue

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from agencies import history
-from agencies.models import Agency, Seat, User
+from agencies.models import Agency, Seat, User, by_short_name
 from workitems.models import Plan, Return, ReturnNote, Round, Update, WorkItem
 from workitems.models.item import Stage
 from workitems.services import milestone_answers
@@ -83,7 +83,7 @@ def round_faults(
 def still_open(round: Round) -> list[Return]:
     """Return the returns that are not accepted, with their agency and progress."""
     found = round.returns.exclude(state=Return.State.ACCEPTED).select_related("agency")
-    return list(found.with_progress().order_by("agency__short_name"))
+    return list(found.with_progress().order_by(by_short_name()))
 
 
 def states_of(returns: list[Return]) -> str:

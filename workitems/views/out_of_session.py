@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.models import Seat
+from agencies.models import Seat, by_short_name
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.addition_parts import addition_parts
@@ -85,7 +85,7 @@ def answers_of(asked: OutOfSession) -> list[OutOfSessionAnswer]:
     rows = (
         asked.answers.select_related("agency", "answered_by")
         .prefetch_related("evidence__added_by")
-        .order_by("agency__short_name")
+        .order_by(by_short_name())
     )
     for row in rows:
         row.out_of_session = asked

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.models import Office, Seat
+from agencies.models import Office, Seat, by_short_name
 from agencies.views.form_pages import form_page, saying_refusals
 from workitems.asat import Moment
 from workitems.forms.plan_making import AboutForm
@@ -46,7 +46,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     plan = plan_at_any_stage(request, slug)
     if plan.adopted_on is None:
         return making_page(request, plan)
-    members = list(plan.members.select_related("agency").order_by("agency__short_name"))
+    members = list(plan.members.select_related("agency").order_by(by_short_name()))
     may_manage = request.user.has_perm("workitems.manage_plan", plan)
     moment = Moment.present(plan, localdate())
     return render(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods
 
-from agencies.models import Seat
+from agencies.models import Seat, by_short_name
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.forms.returns import EnterForm
@@ -39,7 +39,7 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     row = managed_round(request, slug, round)
     form = RemindForm(posted(request))
     missing = list(
-        row.returns.waiting_for_agency().select_related("agency").order_by("agency__short_name")
+        row.returns.waiting_for_agency().select_related("agency").order_by(by_short_name())
     )
     if form.is_valid():
         with saying_refusals(form):

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import overwrite_data
-from agencies.models import Agency, Invitation, Seat
+from agencies.models import Agency, Invitation, Seat, by_short_name
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.desk import waiting_variations
@@ -76,9 +76,7 @@ def show(
     on = localdate()
     own = signed_in(request).agencies_as(*READING_ROLES)
     may_manage = request.user.has_perm("workitems.open_round", plan)
-    returns = list(
-        round.returns.select_related("agency").with_progress().order_by("agency__short_name")
-    )
+    returns = list(round.returns.select_related("agency").with_progress().order_by(by_short_name()))
     for each in returns:
         each.round = round
     seats = people_of(round, returns, on) if may_manage else {}

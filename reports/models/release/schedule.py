@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 
-from agencies.models import Agency, User
+from agencies.models import Agency, User, by_short_name
 from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
@@ -55,7 +55,7 @@ class ScheduleLineQuerySet(models.QuerySet["ScheduleLine"]):
             .prefetch_related(
                 models.Prefetch(
                     "consultations",
-                    Consultation.objects.select_related("agency").order_by("agency__short_name"),
+                    Consultation.objects.select_related("agency").order_by(by_short_name()),
                 )
             )
             .defer(

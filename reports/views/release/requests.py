@@ -134,7 +134,7 @@ def record(request: HttpRequest) -> HttpResponse:
         require(request, "reports.prepare_request", None)
     form = RecordRequestForm(
         posted(request),
-        agencies=Agency.objects.filter(pk__in=own).order_by("short_name"),
+        agencies=Agency.objects.filter(pk__in=own).in_order(),
         plans=_plans_of(own),
         today=timezone.localdate(),
     )
