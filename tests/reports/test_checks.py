@@ -415,7 +415,7 @@ def test_the_checks_take_a_fixed_number_of_queries(
         assert len(checks.failed_checks(briefing, BEFORE_ON)) > 3
 
 
-QUERIES = 24
+QUERIES = 25
 
 
 def test_a_tracker_number_may_be_missing_until_authorisation(begin):
