@@ -30,6 +30,7 @@ from reports.document.wording import (
     join_words,
     number,
     numbers,
+    opened,
     ordinal,
     some,
     the,
@@ -310,12 +311,11 @@ def _late(writer: Writer, room: Room) -> tuple[str, list[Source], int]:
     named = late if len(late) <= MAX_LATE else (keys or late)[:MAX_LATE]
     words = f"{capitalised(count_in_words(len(late), 'item'))} {agree(len(late), 'is', 'are')} late"
     words += _how_many_key(facts, len(late), len(keys))
-    told = [f"{words}.", *_will_be(writer.names, named)]
+    told = [f"{words}.", *_with_cause(writer.names, late, named)]
     if (left := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
         told.append(
             f"{capitalised(number(left))} more {agree(left, 'key item is', 'key items are')} late."
         )
-    told += _causes(late)
     told += _not_settled(writer, keys)
     if gone:
         which = numbers_of([entry.item for entry in gone], MAX_NAMED)
@@ -346,16 +346,28 @@ def _all(count: int) -> str:
     return "both" if count == 2 else f"all {number(count)}"
 
 
-def _causes(late: list[LateItem]) -> Iterator[str]:
-    """Yield the cause of more than half of the late items, or else the recorded causes, the most frequent first."""
+def _with_cause(names: Names, late: list[LateItem], named: list[LateItem]) -> Iterator[str]:
+    """Yield how late the named items will be, with the cause of more than half of the late ones, or else
+    the recorded causes, the most frequent first."""
     counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
     causes = counts.most_common()
     if len(causes) > 1 and causes[0][1] * 2 > len(late) and causes[0][0] != Delay.Cause.OTHER:
-        cause, count = causes[0]
-        yield f"{capitalised(number(count))} of them are late because of {CAUSES[cause]}."
-    elif causes:
-        named = some([CAUSES[cause] for cause, _ in causes], MAX_LATE)
-        yield f"The {agree(len(causes), 'cause is', 'causes are')} {named}."
+        main, count = causes[0]
+        because = f"because of {CAUSES[main]}"
+        of_main = [entry for entry in named if cause_of(entry) == main]
+        if len(of_main) == count and all(map(_how_long, of_main)):
+            rest = [entry for entry in named if entry not in of_main]
+            (told,) = _will_be(names, of_main)
+            yield f"{opened(told)}, {_all(count)} {because}."
+            yield from _will_be(names, rest)
+        else:
+            yield from _will_be(names, named)
+            yield f"{capitalised(number(count))} of them are late {because}."
+        return
+    yield from _will_be(names, named)
+    if causes:
+        told = some([CAUSES[cause] for cause, _ in causes], MAX_LATE)
+        yield f"The {agree(len(causes), 'cause is', 'causes are')} {told}."
 
 
 def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:

@@ -355,7 +355,15 @@ def test_late_items_that_are_not_key_and_have_no_new_date_are_named_by_themselve
 @pytest.mark.parametrize(
     ("causes", "sentence"),
     [
-        (["funding", "funding", "staffing"], "Two of them are late because of a lack of funding."),
+        (
+            ["funding", "funding", "staffing"],
+            "“Item 1.1” (1.1) will be a year late and “Item 1.2” (1.2) a year, both because of a lack of "
+            "funding. “Item 1.3” (1.3) will be a year late.",
+        ),
+        (
+            ["funding"] * 5 + ["staffing"],
+            "“Item 1.4” (1.4) a year. Five of them are late because of a lack of funding.",
+        ),
         (["funding", "staffing"], "The causes are a lack of funding and a shortage of staff."),
         (
             ["funding", "funding", "staffing", ""],
@@ -371,7 +379,10 @@ def test_a_cause_of_more_than_half_of_the_late_items_is_counted(causes, sentence
 
 def test_more_late_key_items_than_are_named_are_counted():
     line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 7)))[1]
-    assert "“Item 1.4” (1.4) a year. Two more key items are late." in line
+    assert (
+        "“Item 1.4” (1.4) a year. The cause is a lack of funding. Two more key items are late."
+        in line
+    )
     line = brief(*(late(f"1.{n}", is_key=True) for n in range(1, 6)))[1]
     assert " One more key item is late." in line
 
