@@ -118,7 +118,7 @@ def risks(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
 def variations(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     labels = {state: label for state, (label, _) in variation_pages.STATES.items()}
     state = chosen(request, "state", labels)
-    rows = variation_pages.listed(look.plan, look.at, state)
+    rows = variation_pages.variations_in_state(look.plan, look.at, state)
     label = labels[state] if state else ""
     shown = variations_of(rows, look.plan, look.at)
     return list_exports.variations(look, shown, made_at, *filter(None, [label]))
@@ -127,7 +127,7 @@ def variations(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
 def decisions(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     on = localdate(made_at)
     state = chosen(request, "state", decision_pages.STATES)
-    rows = [row.within(look.plan) for row in decision_pages.listed(look.plan, state, on)]
+    rows = [row.within(look.plan) for row in decision_pages.decisions_of(look.plan, state, on)]
     label = decision_pages.STATES[state] if state else ""
     return list_exports.decisions(look, rows, made_at, *filter(None, [label]))
 
@@ -140,7 +140,7 @@ def meetings(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
 
 
 def rounds(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    return list_exports.rounds(look, round_pages.listed(look.plan), made_at)
+    return list_exports.rounds(look, round_pages.rounds_of(look.plan), made_at)
 
 
 def trends(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:

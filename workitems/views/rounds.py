@@ -32,7 +32,7 @@ STILL_OPEN = {
 }
 
 
-def listed(plan: Plan) -> "QuerySet[Round]":
+def rounds_of(plan: Plan) -> "QuerySet[Round]":
     """Return the plan's rounds, newest first, with how many returns they ask for and have."""
     return plan.rounds.annotate(
         asked=Count("returns"),
@@ -48,7 +48,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "workitems/rounds/list.html",
         {
             "plan": plan,
-            "rounds": listed(plan),
+            "rounds": rounds_of(plan),
             "may_open": request.user.has_perm("workitems.open_round", plan),
         },
     )

@@ -56,7 +56,7 @@ STATES: dict[str, tuple[str, list[str]]] = {
 }
 
 
-def listed(plan: Plan, moment: Moment, chosen: str) -> VariationQuerySet:
+def variations_in_state(plan: Plan, moment: Moment, chosen: str) -> VariationQuerySet:
     """Return the plan's variations in one of `STATES`, in the order of the list."""
     return variations_at(plan, moment).filter(state__in=STATES[chosen][1]).pending_first()
 
@@ -68,7 +68,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     if chosen not in STATES:
         chosen = ""
     moment = Moment.present(plan, localdate())
-    page = page_of(request, listed(plan, moment, chosen))
+    page = page_of(request, variations_in_state(plan, moment, chosen))
     address = reverse("variations:list", args=[plan.slug])
     return render(
         request,

@@ -22,7 +22,7 @@ from workitems.views.meetings.pages import own_meeting
 STATES = {"": "All", "open": "To do", "confirm": "To be confirmed", "done": "Done"}
 
 
-def listed(plan: Plan, chosen: str, on: date) -> DecisionQuerySet:
+def decisions_of(plan: Plan, chosen: str, on: date) -> DecisionQuerySet:
     """Return the plan's decisions in one of `STATES`, in the order of the list."""
     rows = Decision.objects.of_plan(plan)
     if chosen == "open":
@@ -41,7 +41,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = request.GET.get("state", "")
     if chosen not in STATES:
         chosen = ""
-    page = page_of(request, listed(plan, chosen, on))
+    page = page_of(request, decisions_of(plan, chosen, on))
     return render(
         request,
         "workitems/meetings/decisions.html",
