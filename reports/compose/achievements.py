@@ -11,6 +11,7 @@ from dataclasses import replace
 from reports.compose.budget import Room
 from reports.compose.facts import UpdateFacts, item_source
 from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.subjects import numbers_of
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
 from reports.document.dates import long_date, period
 from reports.document.wording import (
@@ -57,12 +58,14 @@ def achievements(writer: Writer) -> Section:
         and facts.briefing.period_start <= item.completed_on <= facts.briefing.period_end
     ]
     # What must be said is counted first, so that room is left for it.
-    closing = _completed(writer, completed)
-    room.use(closing)
+    room.use(_completed(writer, completed, []))
     lead, left = _headlines(writer, headlines, room)
     told, more = _by_pillar(writer, others, room)
     paragraphs = [*lead, *told, *_left_over(writer, left + more, completed, room)]
     if completed:
+        untold = {id(pair) for pair in [*left, *more]}
+        above = [pair[0] for pair in [*headlines, *others] if id(pair) not in untold]
+        closing = _completed(writer, completed, above)
         paragraphs.append(
             writer.paragraph(
                 closing,
@@ -210,18 +213,22 @@ def _left_over(
     )
 
 
-def _completed(writer: Writer, completed: list[ItemAt]) -> str:
-    """Return a sentence that names the completed items: all, or the first and the number of others."""
+def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> str:
+    """Return a sentence that names the completed items but for those told `above`: all, or the first and the
+    number of others."""
     if not completed:
         return ""
-    shown = sorted(completed, key=lambda item: not item.is_key)
-    names = some([writer.names.item(item) for item in shown], MAX_COMPLETED)
-    where = writer.where(["items", "items_texts"]) if len(completed) > MAX_COMPLETED else ""
     count = count_in_words(len(completed), "work item")
-    return (
-        f"{capitalised(count)} {agree(len(completed), 'was', 'were')} completed in the "
-        f"{'year' if writer.facts.is_year else 'period'}: {names}{f' ({where})' if where else ''}."
-    )
+    done = f"{capitalised(count)} {agree(len(completed), 'was', 'were')} completed in the "
+    done += "year" if writer.facts.is_year else "period"
+    shown = sorted(completed, key=lambda item: not item.is_key)
+    new = [item for item in shown if item not in above]
+    if not new:
+        return f"{done} ({numbers_of(shown, MAX_COMPLETED)})."
+    names = some([writer.names.item(item) for item in new], MAX_COMPLETED)
+    where = writer.where(["items", "items_texts"]) if len(new) > MAX_COMPLETED else ""
+    among = "among them " if len(new) < len(completed) else ""
+    return f"{done}{', ' if among else ': '}{among}{names}{f' ({where})' if where else ''}."
 
 
 def _nothing_achieved(writer: Writer) -> Paragraph:

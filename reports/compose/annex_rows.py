@@ -62,7 +62,7 @@ def progress_picture(facts: Facts) -> ProgressPicture:
     if len(steps) > room:
         chosen = sorted(steps, key=lambda pair: _weight(pair[1], facts.briefing.dated))[:room]
         keep = {id(step) for _, step in chosen}
-        note = f"Shown: the {room} milestones with the largest slips or the nearest dates, of {len(known):,}."
+        note = f"{room} of {len(known):,} milestones: those that have slipped most, and those due next."
         note = note if room else f"The {len(known):,} milestones are in the next annex."
         steps = [(item, step) for item, step in steps if id(step) in keep]
     pillars = []

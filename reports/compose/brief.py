@@ -442,17 +442,17 @@ def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
 
 
 def at_risk_in_words(names: Names, item: ItemAt, why: str, which: str) -> str:
-    """Return that an item ("One key item", "A fourth item") is at risk, who says so if its agency does not, why
-    in the agency's words, and which date has moved."""
+    """Return that an item ("One key item", "A fourth item") is at risk, who says so if its agency does not, which
+    date has moved, and why in the agency's words."""
     says = "" if item.confidence in DOUBTFUL else ", as the reviewer sees it"
     told = f"{which} is at risk{says}: {names.item(item)}."
-    if why:
-        told += f" {closed(capitalised(why))}"
     if moved := _moved(item):
         was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
         is_agreed = moved.forecast_due == moved.agreed_due
         who = "The working group has agreed" if is_agreed else "Its agency now works"
         told += f" {who} to a new date for {what(moved)}: {now}, not {was}."
+    if why:
+        told += f" {closed(capitalised(why))}"
     return told
 
 

@@ -295,7 +295,8 @@ def _effects(writer: Writer, entry: LateItem) -> Iterator[str]:
         with errors_naming(source):
             if effect := _said(writer, delay.effect, 1, EFFECT_WORDS):
                 yield effect
-        if delay.is_open and delay.settlement == Delay.Settlement.SETTLED:
+        is_acted_on = any(not _is_done(row) for _, row in entry.mitigations())
+        if delay.is_open and delay.settlement == Delay.Settlement.SETTLED and not is_acted_on:
             yield _with_number(writer, entry, _settled(writer, delay))
     moved = max((sum(each.times_moved for each in slip.delays) for slip in entry.slips), default=0)
     if moved > 1:

@@ -189,6 +189,23 @@ def test_items_completed_in_the_period_are_named_key_ones_first(done, printed):
     assert len(paper(facts(*items, old)).sections[2].paragraphs[0].sources) == done
 
 
+def test_a_completed_item_whose_achievement_is_told_is_not_named_again():
+    over = {"stage": "complete", "completed_on": date(2010, 5, 3)}
+    one, two = (
+        pair("Police did it.", **over),
+        pair("Police did more.", "1.2", key="headline", **over),
+    )
+    long = pair(ENDLESS, "1.4", title="Ask", **over)
+    silent = item("1.3", title="Write", **over)
+    items = [one[0], two[0], silent]
+    lines = told(facts(*items, updates=[one[1], two[1]]), "achievements")
+    assert lines[-1] == "Three work items were completed in the year, among them “Write” (1.3)."
+    assert achieved(one, two)[-1] == "Two work items were completed in the year (1.1 and 1.2)."
+    assert achieved(one, long)[-1] == (
+        "Two work items were completed in the year, among them “Ask” (1.4)."
+    )
+
+
 def test_the_paper_says_when_no_report_was_accepted_or_names_a_key_achievement():
     assert told(facts(item()), "achievements") == [
         "No agency’s report on the 12 months to 30 July 2010 had been accepted by 30 July 2010, so "

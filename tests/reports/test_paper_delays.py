@@ -517,3 +517,10 @@ def test_an_item_at_risk_that_came_late_is_told_once():
     assert delays(doubtful, updates=explained) == [
         "“Brochure printed” (1.2) came a month late, on 29 July 2010: they were busy."
     ]
+
+
+def test_a_cause_that_is_settled_is_not_told_beside_what_is_still_being_done():
+    for done_on, told_of in ((None, 0), (date(2010, 7, 1), 1)):
+        held_up = delay(settlement="settled", actions=[action("Police ask.", done_on=done_on)])
+        line = delays(late("1.1", held_up, is_key=True))[0]
+        assert line.count("The funding for it has since been found.") == told_of
