@@ -109,17 +109,17 @@ class EndSeatForm(Form):
 
     when = forms.ChoiceField(
         label="When",
-        error_messages={"required": "Choose when the seat ends."},
+        error_messages={"required": "Choose when the role ends."},
         choices=[(ON_A_DAY, "After a last day"), (AT_ONCE, "At once")],
         initial=ON_A_DAY,
         widget=forms.RadioSelect,
     )
     on = DayField(
-        label="Last day", required=False, help_text="Not needed if the seat ends at once."
+        label="Last day", required=False, help_text="Not needed if the role ends at once."
     )
-    reason = ReasonField(label="Why the seat ends", help_text="Kept in the history.")
+    reason = ReasonField(label="Why the role ends", help_text="Kept in the history.")
     confirmed = forms.BooleanField(
-        label="End the seat anyway", required=False, widget=forms.HiddenInput
+        label="End the role anyway", required=False, widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, seat: Seat, today: date, **kwargs: Any) -> None:

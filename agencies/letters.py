@@ -44,9 +44,9 @@ def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
     told = {user.pk: user for user in users if user.is_active and user != by}
     own = seat.user_id == by.pk
     if changed:
-        what = "changed their own seat" if own else f"changed the seat of {seat.user}"
+        what = "changed their own role" if own else f"changed the role of {seat.user}"
     else:
-        what = "gave themselves a seat" if own else f"gave {seat.user} a seat"
+        what = "gave themselves a role" if own else f"gave {seat.user} a role"
     link = settings.SITE_URL + reverse("agencies:seats", args=[place])
     body = render_to_string(
         "agencies/letters/seat.txt", {"seat": seat, "by": by, "what": what, "link": link}

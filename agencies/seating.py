@@ -84,17 +84,17 @@ def entries_of(rows: Any, sentence: Any) -> Iterator[Entry]:
 def _seat(was: Any, now: Any) -> str:
     name = f"{now.user.name} as {Role(now.role).in_sentence}"
     if was is None and now.history_type != "+" and now.portfolio:
-        return f"moved the seat of {name} here, from an agency."
+        return f"moved the role of {name} here, from an agency."
     if was is None and now.history_type == "+":
         until = f" to {now.to_on:%-d %B %Y}" if now.to_on else ""
         return f"{_given(now, name)}, from {now.from_on:%-d %B %Y}{until}."
     if now.withdrawn_at and not (was and was.withdrawn_at):
-        return f"withdrew the seat of {name}."
+        return f"withdrew the role of {name}."
     if was and now.unit_id != was.unit_id:
         return f"put {name} in a unit." if now.unit_id else f"took {name} out of their unit."
     if was and now.to_on != was.to_on and now.to_on:
-        return f"ended the seat of {name}, last day {now.to_on:%-d %B %Y}."
-    return f"changed the seat of {name}."
+        return f"ended the role of {name}, last day {now.to_on:%-d %B %Y}."
+    return f"changed the role of {name}."
 
 
 def _unit(was: Any, now: Any) -> str:

@@ -60,7 +60,7 @@ def invite(
     at: datetime,
     reason: str = "",
 ) -> Invitation:
-    """Offer a seat by e-mail. The link works for 14 days, but not after the seat's last day.
+    """Offer a seat by e-mail. The link works for 14 days, but not after the role's last day.
 
     The inviter cannot learn whether the address has an account. Raise `SeatRefused` if the
     address already holds the seat or has an invitation to it, if `from_on` is in the
@@ -94,7 +94,7 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
     """Send a new link; the old one stops working.
 
     `version` is the version that the page was made from: if the invitation has been sent again
-    since, do nothing. Raise `SeatRefused` if it was accepted or withdrawn, if the seat's last day
+    since, do nothing. Raise `SeatRefused` if it was accepted or withdrawn, if the role's last day
     is in the past, or if the sending limits are exceeded.
     """
     invitation = _locked(invitation)
@@ -105,7 +105,7 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
     if invitation.version != version:
         return invitation
     if invitation.to_on is not None and invitation.to_on < timezone.localdate(at):
-        raise SeatRefused("The seat's last day has gone by. Withdraw the invitation.")
+        raise SeatRefused("The role's last day has gone by. Withdraw the invitation.")
     return _send(invitation, by=by, at=at, reason="Sent again.")
 
 
@@ -116,7 +116,7 @@ def withdraw(*, invitation: Invitation, by: User, at: datetime, reason: str = ""
     if invitation.withdrawn_at is not None:
         raise SeatRefused("The invitation was withdrawn already.")
     if invitation.accepted_at is not None:
-        raise SeatRefused("The invitation was accepted already. End the seat instead.")
+        raise SeatRefused("The invitation was accepted already. End the role instead.")
     invitation.withdrawn_at = at
     return history.save(invitation, by=by, at=at, reason=reason, fields=["withdrawn_at"])
 

@@ -74,7 +74,7 @@ def period_faults(
     elif not place.exists_on(from_on):
         yield f"{place} does not exist on {from_on:%-d %B %Y}.", "from_on"
     if to_on is not None and to_on < from_on:
-        yield f"The seat would end on {to_on:%-d %B %Y}, before it begins.", "to_on"
+        yield f"The role would end on {to_on:%-d %B %Y}, before it begins.", "to_on"
 
 
 def lock(place: Place) -> None:
@@ -139,10 +139,10 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
     """
     seat = _locked(seat)
     if seat.withdrawn_at is not None:
-        raise SeatRefused("The seat was withdrawn already.")
+        raise SeatRefused("The role was withdrawn already.")
     SeatRefused.raise_any(end_faults(seat, on))
     if not reason:
-        raise SeatRefused("Say why the seat ends.", "reason")
+        raise SeatRefused("Say why the role ends.", "reason")
     if not confirmed:
         _refuse_to_leave_nobody(seat, on + timedelta(days=1), by)
     seat.to_on = on
@@ -161,9 +161,9 @@ def _tell_of_end(seat: Seat, by: User | None) -> None:
 def end_faults(seat: Seat, on: date) -> Iterator[Fault]:
     """Yield why that day cannot become the last one of a seat."""
     if on < seat.from_on:
-        yield f"The seat began on {seat.from_on:%-d %B %Y}; it cannot end before.", "on"
+        yield f"The role began on {seat.from_on:%-d %B %Y}; it cannot end before.", "on"
     elif seat.to_on is not None and seat.to_on <= on:
-        yield f"The seat already ended on {seat.to_on:%-d %B %Y}.", "on"
+        yield f"The role already ended on {seat.to_on:%-d %B %Y}.", "on"
 
 
 @transaction.atomic
@@ -177,15 +177,15 @@ def end_seat_at_once(
     seat = _locked(seat)
     today = timezone.localdate(at)
     if seat.withdrawn_at is not None:
-        raise SeatRefused("The seat was withdrawn already.")
+        raise SeatRefused("The role was withdrawn already.")
     if seat.to_on is not None and seat.to_on < today:
-        raise SeatRefused(f"The seat ended on {seat.to_on:%-d %B %Y} already.")
+        raise SeatRefused(f"The role ended on {seat.to_on:%-d %B %Y} already.")
     if seat.from_on < today:
         return end_seat(
             seat=seat, on=today - timedelta(days=1), by=by, reason=reason, confirmed=confirmed
         )
     if not reason:
-        raise SeatRefused("Say why the seat ends.", "reason")
+        raise SeatRefused("Say why the role ends.", "reason")
     if not confirmed:
         _refuse_to_leave_nobody(seat, seat.from_on, by)
     seat.withdrawn_at = at
@@ -203,17 +203,25 @@ def _locked(seat: Seat) -> Seat:
 
 
 def _refuse_to_leave_nobody(seat: Seat, first_day_without: date, by: User | None) -> None:
+    if lost := lost_without(seat, first_day_without):
+        own = (
+            " It is your own role, so you could not undo this yourself." if seat.user == by else ""
+        )
+        raise NobodyLeft(f"{lost}{own}", "confirmed")
+
+
+def lost_without(seat: Seat, first_day_without: date) -> str:
+    """Return what nobody in the place could do from a day without this seat, as a sentence; "" if
+    somebody with an account still could, or the place has ended by then."""
     role = Role(seat.role)
     if role not in LOST_WITH_THE_LAST or not seat.place.exists_on(first_day_without):
-        return
+        return ""
     others = Seat.objects.on(first_day_without).filter(
         role=role, user__is_active=True, **columns_of(seat.place)
     )
     if others.exclude(pk=seat.pk).exists():
-        return
-    own = " It is your own seat, so you could not undo this yourself." if seat.user == by else ""
-    raise NobodyLeft(
+        return ""
+    return (
         f"From {first_day_without:%-d %B %Y} {seat.place} would have no {role.label.lower()}: "
-        f"nobody there could {LOST_WITH_THE_LAST[role]}.{own}",
-        "confirmed",
+        f"nobody there could {LOST_WITH_THE_LAST[role]}."
     )

@@ -14,6 +14,7 @@ from agencies.forms import AccountForm, AccountStateForm, FindPeopleForm, PlaceF
 from agencies.models import Invitation, Seat, User, UserQuerySet
 from agencies.record_history import history_of_account
 from agencies.services import accounts as services
+from agencies.services.seats import lost_without
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.permissions import posted, require_administrator
 
@@ -105,13 +106,17 @@ def _set_state(request: HttpRequest, person: int, act: Any, said: str) -> HttpRe
             act(user=user, by=by, **form.cleaned_data)
             messages.success(request, f"The account of {user.name} is {said}.")
             return redirect("agencies:person", user.pk)
+    seats = user.current_seats
+    is_closing = act is services.close_account
+    lost = [lost_without(seat, localdate()) for seat in seats] if is_closing else []
     return form_page(
         request,
         "agencies/people/state.html",
         form,
         person=user,
-        is_closing=act is services.close_account,
-        seats=user.current_seats,
+        is_closing=is_closing,
+        seats=seats,
+        losses=list(filter(None, lost)),
     )
 
 

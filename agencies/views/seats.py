@@ -102,7 +102,7 @@ def end(request: HttpRequest, place: int | Office, seat: int) -> HttpResponse:
         except SeatRefused as refusal:
             say_refusal(form, refusal)
         else:
-            messages.success(request, f"The seat of {held.user} as {held.role_in_sentence} ends.")
+            messages.success(request, f"The role of {held.user} as {held.role_in_sentence} ends.")
             # A user who has ended their own seat may no longer see this page.
             own = held.user_id == signed_in(request).pk
             return redirect("home") if own else redirect("agencies:seats", of)

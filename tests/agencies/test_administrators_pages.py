@@ -311,3 +311,13 @@ def test_a_closed_account_signs_nobody_in_until_it_is_reopened(client, administr
         "closed the account.",
         "opened the account.",
     ]
+
+
+def test_closing_an_account_says_first_what_nobody_could_do_without_it(client, administrator):
+    seat = SeatFactory(role="coordinator", agency__short_name="Customs")
+    client.force_login(administrator)
+    page = client.get(url("close-account", seat.user.pk)).text
+    assert "Before you go on" in page
+    assert "Customs would have no coordinator: nobody there could" in page
+    SeatFactory(role="coordinator", agency=seat.agency)
+    assert "Before you go on" not in client.get(url("close-account", seat.user.pk)).text

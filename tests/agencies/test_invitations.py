@@ -150,7 +150,7 @@ def test_repeating_an_invitation_creates_one_row_and_sends_one_email(invite):
         ),
         (
             {"from_on": date(2026, 3, 9), "to_on": date(2026, 3, 8), "email": "b@example.org"},
-            ("The seat would end on 8 March 2026, before it begins.", "to_on"),
+            ("The role would end on 8 March 2026, before it begins.", "to_on"),
         ),
         (
             {"email": "APPROVER@example.org", "role": Role.APPROVER},
@@ -246,7 +246,7 @@ def test_an_accepted_invitation_cannot_be_withdrawn_or_resent(invite, approver):
     invitation = invite()
     services.accept_as_new_person(invitation=invitation, name="Aroha", password=PASSWORD, at=NIGHT)
     assert refusal(lambda: services.withdraw(invitation=invitation, by=approver, at=NIGHT)) == (
-        "The invitation was accepted already. End the seat instead.",
+        "The invitation was accepted already. End the role instead.",
         None,
     )
     assert refusal(
@@ -270,7 +270,7 @@ def test_a_link_expires_with_the_seat_that_it_offers(invite, approver):
         lambda: services.send_again(
             invitation=invitation, version=1, by=approver, at=NIGHT + timedelta(days=2)
         )
-    ) == ("The seat's last day has gone by. Withdraw the invitation.", None)
+    ) == ("The role's last day has gone by. Withdraw the invitation.", None)
 
 
 # --- accepting ----------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ def test_ending_a_seat_on_the_page_takes_effect_on_the_next_request(
         follow=True,
     )
     assert response.redirect_chain == [(url("seats", police.pk), 302)]
-    assert "The seat of Police contributor as contributor ends." in response.text
+    assert "The role of Police contributor as contributor ends." in response.text
     assert leaver.get(plan.get_absolute_url()).status_code == 404
 
 

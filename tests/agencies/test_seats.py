@@ -137,13 +137,13 @@ def test_history_reads_as_sentences(police, approver, contributor, django_assert
     assert (
         told[:5]
         == [
-            (who, "withdrew the seat of Police contributor as approver.", "A mistake."),
+            (who, "withdrew the role of Police contributor as approver.", "A mistake."),
             (
                 who,
                 "added Police contributor as approver, from 3 March 2026 to 31 March 2026.",
                 "Leave of the approver.",
             ),
-            (who, "ended the seat of Aroha as observer, last day 3 March 2026.", "Moved."),
+            (who, "ended the role of Aroha as observer, last day 3 March 2026.", "Moved."),
             (who, "withdrew the invitation to Bo (bo@example.org).", "Not needed."),
             ("A user", "invited Bo (bo@example.org) to be contributor.", ""),
         ]
@@ -189,7 +189,7 @@ def test_adding_the_same_cover_twice_creates_one_seat(police, approver, contribu
         ({"from_on": YESTERDAY}, ("Enter today or a later day.", "from_on")),
         (
             {"to_on": TODAY},
-            ("The seat would end on 2 March 2026, before it begins.", "to_on"),
+            ("The role would end on 2 March 2026, before it begins.", "to_on"),
         ),
         (
             {"role": Role.CONTRIBUTOR},
@@ -230,7 +230,7 @@ def test_a_seat_ended_at_once_stops_now_whenever_it_began(
 ):
     seat = SeatFactory(agency=police, from_on=from_on)
     end_at_once(seat, approver)
-    ended = "The seat was withdrawn" if withdrawn_at else "The seat ended on 1 March 2026"
+    ended = "The role was withdrawn" if withdrawn_at else "The role ended on 1 March 2026"
     assert refusal(lambda: end_at_once(seat, approver)) == (f"{ended} already.", None)
     seat.refresh_from_db()
     assert (seat.to_on, seat.withdrawn_at) == (to_on, withdrawn_at)
@@ -241,7 +241,7 @@ def test_a_seat_ended_at_once_stops_now_whenever_it_began(
 def test_a_seat_that_has_ended_cannot_be_ended_at_once_again(police, approver):
     seat = SeatFactory(agency=police, to_on=date(2026, 1, 1))
     assert refusal(lambda: end_at_once(seat, approver))[0] == (
-        "The seat ended on 1 January 2026 already."
+        "The role ended on 1 January 2026 already."
     )
     assert record(seat) == [("", None)]
 
@@ -250,7 +250,7 @@ def test_a_withdrawn_seat_gets_no_last_day(police, approver):
     seat = SeatFactory(agency=police, from_on=TODAY, withdrawn_at=NIGHT)
     assert refusal(
         lambda: services.end_seat(seat=seat, on=TOMORROW, by=approver, reason="So.")
-    ) == ("The seat was withdrawn already.", None)
+    ) == ("The role was withdrawn already.", None)
 
 
 @pytest.mark.parametrize("from_on", [date(2020, 1, 1), TODAY])
@@ -258,7 +258,7 @@ def test_ending_at_once_needs_a_reason(police, approver, from_on):
     seat = SeatFactory(agency=police, from_on=from_on)
     assert refusal(
         lambda: services.end_seat_at_once(seat=seat, by=approver, reason="", at=NIGHT)
-    ) == ("Say why the seat ends.", "reason")
+    ) == ("Say why the role ends.", "reason")
 
 
 def last_approver(police) -> Seat:
@@ -284,7 +284,7 @@ def test_the_seat_of_the_last_approver_ends_only_when_confirmed(police, approver
 
 
 def test_ending_ones_own_last_approver_seat_has_its_own_warning(police, approver):
-    with pytest.raises(NobodyLeft, match="It is your own seat, so you could not undo this"):
+    with pytest.raises(NobodyLeft, match="It is your own role, so you could not undo this"):
         end_at_once(last_approver(police), approver, confirmed=False)
 
 

@@ -64,7 +64,7 @@ def test_a_seat_is_given_for_a_period_and_records_who_gave_it_and_why(person, po
     [
         (
             {"to_on": date(2010, 2, 28)},
-            "The seat would end on 28 February 2010, before it begins.",
+            "The role would end on 28 February 2010, before it begins.",
         ),
         (
             {"from_on": date(2012, 7, 1), "to_on": None},
@@ -106,7 +106,7 @@ def test_a_seat_ends_with_a_reason_and_stays_on_record(person, police, coordinat
     seat = give(person, police, coordinator, to_on=None)
     assert (
         refusal(lambda: services.end_seat(seat=seat, on=LAST, by=coordinator, reason=""))
-        == "Say why the seat ends."
+        == "Say why the role ends."
     )
     services.end_seat(seat=seat, on=LAST, by=coordinator, reason="Retired.")
     seat.refresh_from_db()
@@ -120,9 +120,9 @@ def test_a_seat_ends_with_a_reason_and_stays_on_record(person, police, coordinat
 @pytest.mark.parametrize(
     ("on", "sentence"),
     [
-        (date(2010, 2, 28), "The seat began on 1 March 2010; it cannot end before."),
-        (LAST, "The seat already ended on 31 August 2010."),
-        (date(2010, 9, 1), "The seat already ended on 31 August 2010."),
+        (date(2010, 2, 28), "The role began on 1 March 2010; it cannot end before."),
+        (LAST, "The role already ended on 31 August 2010."),
+        (date(2010, 9, 1), "The role already ended on 31 August 2010."),
     ],
 )
 def test_a_seat_that_cannot_end_is_refused_with_the_reason(

@@ -323,7 +323,7 @@ def test_a_seat_from_before_moves_to_the_portfolios_that_it_read(people, seats_i
         "added Nothing to read as minister's office, from 1 January 2009."
     ) or history_of(idle)
     moved = [entry for entry in history_of(Office(IMMIGRATION)) if entry.who == migration.ACTOR]
-    assert "moved the seat of Old hand as minister's office here, from an agency." in {
+    assert "moved the role of Old hand as minister's office here, from an agency." in {
         entry.what for entry in moved
     }
 

@@ -147,7 +147,7 @@ def test_administrators_who_seat_themselves_are_recorded_and_told_of(people, tol
     told = told_of(offered(people, by, by, Seat.Role.APPROVER, police))
     subject = "Plan Register: Administrator is an approver at Police"
     assert told == {people[who].email: subject for who in ("approver", "coordinator")}
-    assert "gave themselves a seat" in mail.outbox[0].body
+    assert "gave themselves a role" in mail.outbox[0].body
     assert reverse("agencies:seats", args=[police]) in mail.outbox[0].body
     assert history_of(police)[0].what.startswith("accepted the invitation as approver, from")
     assert history_of(police)[0].why == "Invited by Administrator."
@@ -161,7 +161,7 @@ def test_administrators_who_seat_another_are_told_of_too(people, told_of):
     # The other plan reports to this Minister too.
     coordinators = ("coordinator", "other plan's coordinator")
     assert told == {people[who].email: subject for who in coordinators}
-    assert "Administrator gave Stranger a seat" in mail.outbox[0].body
+    assert "Administrator gave Stranger a role" in mail.outbox[0].body
 
 
 def test_an_approver_who_covers_for_themselves_is_told_of(people, told_of):
@@ -189,7 +189,7 @@ def test_a_seat_that_an_administrator_ends_is_told_of(people, told_of):
         lambda: seats.end_seat_at_once(seat=seat, by=people["superuser"], reason="Left.", at=now())
     )
     assert set(told) == {people[who].email for who in ("approver", "coordinator")}
-    assert "Administrator changed the seat of Police contributor" in mail.outbox[0].body
+    assert "Administrator changed the role of Police contributor" in mail.outbox[0].body
 
 
 def test_a_person_who_accepts_an_invitation_by_another_is_not(people, told_of):

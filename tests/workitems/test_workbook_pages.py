@@ -226,7 +226,7 @@ def test_a_plan_can_be_created_only_for_an_agency_that_the_user_coordinates(star
     sheets["Plan"] = setting(sheets["Plan"], "Coordinating agency", "Police")
     response = start(workbook=upload(sheets))
     assert [str(fault) for fault in response.context["faults"]] == [
-        f"{place('Plan', 5, 'Coordinating agency')}: You hold no coordinator's seat at Police. Expected:"
+        f"{place('Plan', 5, 'Coordinating agency')}: You are not a coordinator of Police. Expected:"
         " an agency that you coordinate for; others start their plans themselves."
     ]
 

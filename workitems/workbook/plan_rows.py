@@ -171,7 +171,7 @@ def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
         proposal.fault(
             row,
             "Coordinating agency",
-            f"You hold no coordinator's seat at {coordinating.short_name}.",
+            f"You are not a coordinator of {coordinating.short_name}.",
             "an agency that you coordinate for; others start their plans themselves.",
         )
     released, ends = row["Released on"], row.given("Ends on", draft.row.ends_on)

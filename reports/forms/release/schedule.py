@@ -137,14 +137,14 @@ class AskAgencyForm(Form):
         agency.label_from_instance = self._label
 
     def _label(self, agency: Agency) -> str:
-        return agency.name if agency.pk in self.answering else f"{agency.name} (nobody has a seat)"
+        return agency.name if agency.pk in self.answering else f"{agency.name} (nobody has a role)"
 
     def clean_agency(self) -> Agency:
         agency: Agency = self.cleaned_data["agency"]
         if agency.pk not in self.answering:
             raise forms.ValidationError(
                 f"Nobody of {agency.name} could see the question here: no contributor or approver has "
-                "a seat. Invite one first, or ask by letter."
+                "a role. Invite one first, or ask by letter."
             )
         return agency
 

@@ -55,5 +55,5 @@ def _who_does(request: HttpRequest, roles: tuple[str, ...], row: Any) -> str:
     where = " or ".join(agency.short_name for agency in agencies)
     does = f"The {what} of {where} does this"
     if not names:
-        return f"{does}, and nobody has that seat yet. The agency’s approver gives it."
+        return f"{does}, and nobody has that role yet. The agency’s approver gives it."
     return f"{does}: {names}."

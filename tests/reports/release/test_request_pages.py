@@ -534,7 +534,7 @@ def test_a_coordinator_is_told_who_does_it(request_, coordinator, adviser, name)
 def test_a_seat_that_nobody_has_is_said(request_, adviser):
     page = client_of(adviser).post(at("request-decision", request_.pk))
     assert page.status_code == 403
-    assert "The OIA decision-maker of Labour does this, and nobody has that seat yet." in page.text
+    assert "The OIA decision-maker of Labour does this, and nobody has that role yet." in page.text
 
 
 @pytest.mark.parametrize("name", ["earlier-papers", "releases"])
@@ -556,7 +556,7 @@ def test_only_agencies_of_today_are_offered_and_nobody_is_not_asked(line, advise
     client, address = client_of(adviser), at("request-ask-agency", line.request_id, line.number)
     form = client.get(address).context["form"]
     assert [label for value, label in form.fields["agency"].choices if value] == [
-        "Ministry of Nobody (nobody has a seat)",
+        "Ministry of Nobody (nobody has a role)",
         "New Zealand Police",
     ]
     assert form.initial["answer_by"] == date(2013, 5, 23)  # the decision was due the day before
