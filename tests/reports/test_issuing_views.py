@@ -330,7 +330,7 @@ def test_a_paper_of_a_newer_release_is_not_shown_and_says_so(client, briefing, p
     briefing.state = State.WITH_MINISTER
     history.save(briefing, by=None)
     document = to_json(sample.document()).replace(b'"schema":1', b'"schema":2')
-    paper = IssuedPaperFactory(briefing=briefing, document=document)
+    paper = IssuedPaperFactory(briefing=briefing, document=document, paragraphs=False)
     page = ask(client, people["office"], name, briefing, *more)
     assert page.status_code == 422
     assert (

@@ -84,8 +84,8 @@ def test_the_demo_plan_becomes_the_2010_briefing(demo, out, tmp_path):
     for fact in ("a victim certified by Police", "End Child", "Police have written"):
         assert fact in achievements
     delay = body[body.index(" DELAY ") : body.index(" MITIGATION ")]
-    assert "will be a year late, in June 2011." in delay
-    assert "will be two months late, on 31 August 2010." in delay
+    assert "will be a year late, in June 2011: no money" in delay
+    assert "will be two months late, on 31 August 2010: there" in delay
 
 
 def test_two_renders_give_the_same_bytes(demo, out, tmp_path):
