@@ -278,16 +278,19 @@ def test_each_number_has_its_reason_in_words():
     line = line._replace(date=line.date._replace(signs=signs), chance=rates.chance(POLICE, signs))
     assert sentences.reasons(line, "Police") == [
         "The item’s agency says it is at risk.",
-        "4 of 6 dates with this sign were missed.",
+        "4 of 6 dates like this were missed.",
         "4 of Police’s last 6 dates were missed, more than usual.",
         "It is delayed by funding.",
     ]
-    assert sentences.sum_in_words(line, "Police") == "55 % with this sign, 7 more for Police: 62 %."
+    assert (
+        sentences.sum_in_words(line, "Police")
+        == "55 % for dates like this, 7 more for Police: 62 %."
+    )
     bounded = rates_of([*come(0, 20, responsible=CUSTOMS), *come(9, 1, cause="funding")])
     line = line._replace(chance=bounded.chance(POLICE, signs._replace(sign=Sign.EXPECTED_LATE)))
     assert line.chance.chance == MOST
     assert sentences.sum_in_words(line, "Police") == (
-        "80 % with this sign, 43 more for Police, 12 more for the cause (funding); never above 95 %."
+        "80 % for dates like this, 43 more for Police, 12 more for the cause (funding); never above 95 %."
     )
 
 
@@ -307,9 +310,7 @@ def test_every_sign_cause_and_number_has_words():
         "Police’s only date so far was missed."
     )
     assert sentences.agency_in_words(Past(), "Police") == ""
-    assert sentences.record_in_words(Past(), "with this sign") == (
-        "No date with this sign has come yet."
-    )
+    assert sentences.record_in_words(Past(), "like this") == ("No date like this has come yet.")
     assert sentences.record_in_words(Past(1, 1), "with this cause") == (
         "The only date with this cause so far was missed."
     )

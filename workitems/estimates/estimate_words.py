@@ -72,7 +72,7 @@ def sign_in_words(signs: Signs, agency: str, forecast: KnownDate | None) -> str:
 
 
 def record_in_words(past: Past, such: str, *, taken: str = "") -> str:
-    """Return "3 of 7 dates with this sign were missed.", of dates with what `such` says. `taken` says what is
+    """Return "3 of 7 dates like this were missed.", of dates with what `such` says. `taken` says what is
     taken instead of a record."""
     if not past.dates:
         return f"No date {such} has come yet{taken}."
@@ -85,7 +85,7 @@ def record_in_words(past: Past, such: str, *, taken: str = "") -> str:
 
 
 def _such(sign: Sign) -> str:
-    return "without a sign" if sign == Sign.NONE else "with this sign"
+    return "without a warning" if sign == Sign.NONE else "like this"
 
 
 def _taken(sign: Sign) -> str:
@@ -131,7 +131,7 @@ def reasons(line: Line, agency: str, forecast: KnownDate | None = None) -> list[
 
 
 def sum_in_words(line: Line, agency: str) -> str:
-    """Return the calculation: "62 % with this sign, 5 more for Police: 67 %."."""
+    """Return the calculation: "62 % for dates like this, 5 more for Police: 67 %."."""
     chance = line.chance
     cause = f"the cause ({line.date.signs.cause.replace('_', ' ')})" if line.date.signs else ""
     steps = [
@@ -143,7 +143,7 @@ def sum_in_words(line: Line, agency: str) -> str:
     is_bounded = chance.chance in (LEAST, MOST)
     # Rounded so that the numbers shown add up.
     first = percent(chance.of_sign) if is_bounded else total - sum(points for points, _ in steps)
-    said = f"{first} % {_such(line.date.signs.sign) if line.date.signs else ''}"
+    said = f"{first} % for dates {_such(line.date.signs.sign) if line.date.signs else ''}".rstrip()
     for points, name in steps:
         said += f", {abs(points)} {'more' if points > 0 else 'less'} for {name}"
     if is_bounded:
