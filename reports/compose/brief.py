@@ -14,6 +14,7 @@ from reports.compose.subjects import (
     Names,
     at_risk,
     has_new_date,
+    in_when,
     is_sayable,
     numbers_of,
     what,
@@ -149,6 +150,7 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
 
 
 def _not_started(facts: Facts, by: Names) -> Line:
+    """Return which few items have not started, and when their first steps are due if none is late."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
     if not items or len(items) > MAX_NAMED:
         return "", []
@@ -160,12 +162,16 @@ def _not_started(facts: Facts, by: Names) -> Line:
             key=lambda step: step.forecast_due,
             default=None,
         )
-        is_ahead = first is not None and first.forecast_due >= dated
-        due = [f"first step due {when(first.forecast, dated)}"] if first and is_ahead else []
-        names.append(by.item(item, *due))
+        is_ahead = first is not None and first.forecast_due >= dated and not item.is_late
+        names.append((by.item(item), in_when(first.forecast, dated) if first and is_ahead else ""))
         sources.append(item_source(item))
         sources += [milestone_source(item, first)] if first else []
-    return f"Work has yet to start on {join_words(names)}.", sources
+    if not all(due for _, due in names):
+        return f"Work has yet to start on {join_words([name for name, _ in names])}.", sources
+    count = len(items)
+    those = f"The {number(count)} that {agree(count, 'has', 'have')} not started {agree(count, 'is', 'are')} not late"
+    steps = join_words([f"{due} for {name}" for name, due in names])
+    return f"{those}: the first {agree(count, 'step is', 'steps are')} due {steps}.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:

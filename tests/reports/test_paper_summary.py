@@ -102,21 +102,42 @@ def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
 
 
 @pytest.mark.parametrize(
-    ("steps", "printed"),
+    ("steps", "sentence"),
     [
-        ([], "“Adopt it” (1.2)"),
-        ([step(PAST)], "“Adopt it” (1.2)"),  # late: told among the late ones
-        ([step(LATER), step(SOON)], "“Adopt it” (1.2, first step due 31 August 2010)"),
-        ([step(LATER)], "“Adopt it” (1.2, first step due June 2011)"),
+        ([], "Work has yet to start on “Adopt it” (1.2)."),
+        # Late: told among the late ones.
+        ([step(PAST)], "Work has yet to start on “Adopt it” (1.2)."),
+        ([step(SOON, forecast_due=LATER)], "Work has yet to start on “Adopt it” (1.2)."),
+        (
+            [step(LATER), step(SOON)],
+            "The one that has not started is not late: the first step is due on 31 August 2010 for “Adopt it” "
+            "(1.2).",
+        ),
+        (
+            [step(LATER)],
+            "The one that has not started is not late: the first step is due in June 2011 for “Adopt it” (1.2).",
+        ),
         (
             [step(date(2011, 3, 31), forecast_known_to="quarter")],
-            "“Adopt it” (1.2, first step due January to March 2011)",
+            "The one that has not started is not late: the first step is due in January to March 2011 for "
+            "“Adopt it” (1.2).",
         ),
     ],
 )
-def test_an_item_that_has_not_started_is_named_with_its_first_date(steps, printed):
+def test_an_item_that_has_not_started_is_named_with_its_first_date(steps, sentence):
     items = [item(), item("1.2", *steps, title="Adopt it", stage="not_started")]
-    assert brief(*items)[-2].partition("not started. ")[2] == f"Work has yet to start on {printed}."
+    assert brief(*items)[-2].partition("not started. ")[2] == sentence
+
+
+def test_two_items_that_have_not_started_are_told_with_both_dates():
+    first, second = (
+        item(f"1.{n}", step(due), as_told=f"the aim {n}", stage="not_started")
+        for n, due in ((1, SOON), (2, LATER))
+    )
+    assert brief(item("1.9"), first, second)[-2].endswith(
+        "The two that have not started are not late: the first steps are due on 31 August 2010 for the aim 1 "
+        "(1.1) and in June 2011 for the aim 2 (1.2)."
+    )
 
 
 def test_items_that_have_not_started_are_named_by_phrase_and_only_if_they_are_few():
