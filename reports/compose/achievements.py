@@ -214,8 +214,8 @@ def _left_over(
 
 
 def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> str:
-    """Return a sentence that names the completed items but for those told `above`: all, or the first and the
-    number of others."""
+    """Return a sentence that names the completed items, but for those told `above` if they are several: all, or
+    the first and the number of others."""
     if not completed:
         return ""
     count = count_in_words(len(completed), "work item")
@@ -223,6 +223,8 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
     done += "year" if writer.facts.is_year else "period"
     shown = sorted(completed, key=lambda item: not item.is_key)
     new = [item for item in shown if item not in above]
+    if len(shown) - len(new) == 1:
+        new = shown
     if not new:
         return f"{done} ({numbers_of(shown, MAX_COMPLETED)})."
     names = some([writer.names.item(item) for item in new], MAX_COMPLETED)

@@ -202,7 +202,7 @@ def test_a_completed_item_whose_achievement_is_told_is_not_named_again():
     assert lines[-1] == "Three work items were completed in the year, among them “Write” (1.3)."
     assert achieved(one, two)[-1] == "Two work items were completed in the year (1.1 and 1.2)."
     assert achieved(one, long)[-1] == (
-        "Two work items were completed in the year, among them “Ask” (1.4)."
+        "Two work items were completed in the year: “Train staff” (1.1) and “Ask” (1.4)."
     )
 
 
