@@ -159,7 +159,16 @@ BROKEN = {
         lambda: VariationFactory(due_before=None),
         lambda: VariationFactory(kind="wording", wording=""),
         lambda: VariationFactory(kind="withdrawal"),
-        lambda: VariationFactory(kind="budget"),
+        lambda: VariationFactory(
+            kind="item",
+            adds=None,
+            milestone=None,
+            due_before=None,
+            due_after=None,
+            plan=PlanFactory(),
+            item=None,
+            requesting_agency=AgencyFactory(),
+        ),
     ],
     "variation_changes_what_is_or_adds": [
         lambda: VariationFactory(adds={}),
