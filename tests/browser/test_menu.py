@@ -1,0 +1,65 @@
+"""Test the masthead: on a phone a menu, which needs no script; elsewhere in one piece."""
+
+import pytest
+from playwright.sync_api import expect
+
+from agencies.models import Seat
+from tests.factories import PlanFactory, SeatFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PHONE = {"width": 320, "height": 700}
+
+
+@pytest.fixture
+def address(live_server, sign_in):
+    plan = PlanFactory(title="Plan of Action with a long title that no telephone shows in one line")
+    sign_in(SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user)
+    return f"{live_server.url}/plans/{plan.slug}/items/"
+
+
+def parts(page):
+    """Return the button of the menu, and what it opens."""
+    return page.get_by_role("button", name="Menu"), page.get_by_role("navigation", name="Main")
+
+
+def test_on_a_phone_the_menu_opens_by_keyboard_and_closes_by_escape(
+    page, address, accessibility_faults
+):
+    page.set_viewport_size(PHONE)
+    page.goto(address)
+    menu, navigation = parts(page)
+    assert page.locator(".masthead").bounding_box()["height"] <= 70
+    expect(navigation).to_be_hidden()
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(navigation).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert accessibility_faults(page) == []
+    page.keyboard.press("Escape")
+    expect(navigation).to_be_hidden()
+    menu.click()
+    navigation.get_by_role("link", name="Dashboard").click()
+    page.wait_for_url("**/dashboard/")
+
+
+def test_the_menu_opens_without_a_script(browser, browser_context_args, context, address):
+    plain = browser.new_context(
+        **{**browser_context_args, "viewport": PHONE, "java_script_enabled": False}
+    )
+    plain.add_cookies(context.cookies())
+    page = plain.new_page()
+    page.goto(address)
+    menu, navigation = parts(page)
+    menu.click()
+    navigation.get_by_role("link", name="Dashboard").click()
+    page.wait_for_url("**/dashboard/")
+    plain.close()
+
+
+def test_on_a_desk_the_masthead_needs_no_menu(page, address):
+    page.goto(address)
+    menu, navigation = parts(page)
+    expect(menu).to_be_hidden()
+    expect(navigation).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
