@@ -57,6 +57,13 @@ def act(page, words) -> None:
     page.get_by_role("button", name=words).click()
 
 
+def open_menu(page) -> None:
+    """On a phone, open the menu of the masthead."""
+    menu = page.get_by_role("button", name="Menu", exact=True)
+    if menu.is_visible():
+        menu.click()
+
+
 def add_agency(page, short_name, name) -> None:
     page.get_by_label("Short name").fill(short_name)
     page.get_by_label("Name", exact=True).fill(name)
@@ -125,10 +132,12 @@ def journey(page, address, tmp_path, make_plan, look=lambda: None) -> None:
     look()
     act(page, "Send invitation")
     expect(page.get_by_role("status")).to_contain_text("Plan coordinator is invited.")
+    open_menu(page)
     page.get_by_role("link", name="People", exact=True).click()
     look()
     page.goto(address)
     expect(page.locator(".steps")).to_contain_text("Plan coordinator is invited as coordinator")
+    open_menu(page)
     act(page, "Sign out")
 
     link = re.search(r"/invitation/\S+/", mail.outbox[-1].body)

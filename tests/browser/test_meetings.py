@@ -83,7 +83,7 @@ def test_a_clicker_shows_the_rest_of_a_long_matter_before_the_next(meeting_scree
     title(meeting_screen, "1.1 Print a brochure")
     meeting_screen.set_viewport_size({"width": 1280, "height": 500})
     meeting_screen.keyboard.press("PageDown")
-    meeting_screen.wait_for_function("scrollY > 0")
+    expect(meeting_screen.locator("h1")).not_to_be_in_viewport(ratio=1)
     title(meeting_screen, "1.1 Print a brochure")
     meeting_screen.set_viewport_size({"width": 1920, "height": 2160})
     meeting_screen.keyboard.press("PageDown")

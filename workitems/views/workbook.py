@@ -150,10 +150,18 @@ class _Import:
         return {"new_for": signed_in(self.request).agencies_as(Seat.Role.COORDINATOR)}
 
     def upload_page(self, form: WorkbookForm, faults: tuple[Fault, ...] = ()) -> HttpResponse:
+        user = signed_in(self.request)
         return render(
             self.request,
             "workitems/workbook/upload.html",
-            {"plan": self.plan, "form": form, "faults": faults, "sheets": SHEETS},
+            {
+                "plan": self.plan,
+                "form": form,
+                "faults": faults,
+                "sheets": SHEETS,
+                "may_propose_item": self.plan is not None
+                and user.has_perm("workitems.request_addition", self.plan),
+            },
             status=422 if faults or form.errors else 200,
         )
 
