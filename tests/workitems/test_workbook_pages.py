@@ -266,6 +266,22 @@ def test_the_upload_pages_describe_the_format(client, send, plan):
         assert "Short names of agencies with semicolons between" in response.text
 
 
+def test_the_upload_page_leads_to_the_proposal_form_who_may_propose(
+    client, send, plan, monkeypatch, django_user_model
+):
+    address = reverse("plans:import", args=[plan.slug])
+    link = reverse("variations:propose-item", args=[plan.slug])
+    assert plan.adopted_on is not None
+    assert (link in client.get(address).text, client.get(link).status_code) == (True, 200)
+    held = django_user_model.has_perm
+    monkeypatch.setattr(
+        django_user_model,
+        "has_perm",
+        lambda user, name, *of: name != "workitems.request_addition" and held(user, name, *of),
+    )
+    assert (link in client.get(address).text, client.get(link).status_code) == (False, 403)
+
+
 def test_the_exported_plan_is_the_one_in_the_url(client, send, plan):
     other = import_workbook(file_of(second()), name="second.xlsx", at=NOW).plan
     response = client.get(reverse("plans:export", args=[other.slug]))
