@@ -58,7 +58,7 @@ def achievements(writer: Writer) -> Section:
         and facts.briefing.period_start <= item.completed_on <= facts.briefing.period_end
     ]
     # What must be said is counted first, so that room is left for it.
-    room.use(_completed(writer, completed, []))
+    room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
     lead, left = _headlines(writer, headlines, room)
     told, more = _by_pillar(writer, others, room)
     paragraphs = [*lead, *told, *_left_over(writer, left + more, completed, room)]

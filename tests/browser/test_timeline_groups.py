@@ -52,7 +52,9 @@ def test_a_group_that_cannot_be_fetched_keeps_its_link(page, live_server, sign_i
     monkeypatch.setattr(timeline, "OPEN_UP_TO", 0)
     item = WorkItemFactory()
     sign_in(SeatFactory(agency=item.plan.coordinating_agency, role=Seat.Role.OBSERVER).user)
-    other = WorkItemFactory(plan=item.plan, pillar=PillarFactory(plan=item.plan, number=7))
+    other = WorkItemFactory(
+        plan=item.plan, pillar=PillarFactory(plan=item.plan, number=7, title="Partnership")
+    )
     page.goto(f"{live_server.url}/plans/{item.plan.slug}/dashboard/timeline/")
     page.route(re.compile("open="), lambda route: route.abort())
     with page.expect_event("requestfailed"):

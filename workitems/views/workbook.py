@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
 from agencies.views.once import once
+from workitems.asat import Moment
 from workitems.forms.workbook import ConfirmForm, WorkbookForm
 from workitems.models import Plan
 from workitems.views.lookups import plan_at_any_stage, require, signed_in
@@ -160,6 +161,7 @@ class _Import:
                 "faults": faults,
                 "sheets": SHEETS,
                 "may_propose_item": self.plan is not None
+                and not Moment.present(self.plan, localdate()).is_end_of_plan
                 and user.has_perm("workitems.request_addition", self.plan),
             },
             status=422 if faults or form.errors else 200,
