@@ -112,9 +112,7 @@ def settled_in_words(
     if settlement == Delay.Settlement.SETTLED:
         return words.done
     if settlement == Delay.Settlement.NEEDS_DECISION:
-        if of:
-            return f"A decision on {words.needed} is needed for {of}."
-        return f"A decision on {words.needed} is needed."
+        return f"A decision on {words.needed} is needed{f' for {of}' if of else ''}."
     if settlement != Delay.Settlement.BEING_SETTLED or not who:
         return ""
     until = f" by {by}" if by else ""

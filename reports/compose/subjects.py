@@ -6,6 +6,7 @@ title or a short description stands in quotation marks; a long title does so in 
 say "item 1.4". No sentence makes its verb agree with such a phrase, as nobody knows whether it is singular.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -22,6 +23,8 @@ from workitems.standing import Late
 # A description of more words is not recited in a sentence, and a longer title only once.
 MOST_WORDS = 14
 LONG_TITLE = 8
+# What begins a bracket, to a comma or its end: an item's number, where an item is named.
+IN_BRACKETS = re.compile(r"\(([^(),]+)")
 # Nearer dates are given to the day, the others to the month.
 NEAR = timedelta(days=62)
 
@@ -57,11 +60,18 @@ class Names:
         phrases.update(step.as_told for item in items for step in item.milestones)
         # Phrases that name one thing only.
         self._clear = {phrase for phrase, count in phrases.items() if phrase and count == 1}
-        # By id of an item: what a text says if it tells its number with a phrase, or its long title.
-        self._first = {item.pk: list(self._first_words(item)) for item in items}
+        self._items = {item.number: item for item in items}
         self._told: set[int] = set()
 
+    def note(self, text: str) -> None:
+        """Note which items a section's text has told by phrase and number, or by a long title."""
+        for number_of in set(IN_BRACKETS.findall(text)) & self._items.keys():
+            item = self._items[number_of]
+            if any(first in text for first in self._first_words(item)):
+                self._told.add(item.pk)
+
     def _first_words(self, item: ItemAt) -> Iterator[str]:
+        """Yield what a text says if it tells the item's number with a phrase, or its long title."""
         if not item.as_told and len(item.title.split()) > LONG_TITLE:
             yield f"“{item.title}”"
         if item.as_told in self._clear:
@@ -70,17 +80,11 @@ class Names:
                     # Its first letter may be a capital.
                     yield f"{phrase[1:]} ({item.number}"
 
-    def note(self, text: str) -> None:
-        """Note which items a section's text has told by phrase and number, or by a long title."""
-        self._told |= {
-            pk for pk, told in self._first.items() if any(first in text for first in told)
-        }
-
     def item(self, item: ItemAt, *more: str) -> str:
         """Return the item with its number, and more in the same brackets: "“Train staff” (1.1, …)"."""
         if item.pk not in self._told:
-            return bracketed(item.as_told or f"“{item.title}”", item.number, *more)
-        return bracketed(self.again(item), *more)
+            return with_notes(item.as_told or f"“{item.title}”", item.number, *more)
+        return with_notes(self.again(item), *more)
 
     def again(self, item: ItemAt) -> str:
         """Return the item as a second sentence on it says: "the training", or "item 1.1" without a phrase."""
@@ -95,17 +99,17 @@ class Names:
         if not is_sayable(step):
             return f"a milestone of {self.item(item, *more)}"
         if item.pk in self._told and step.as_told in self._clear:
-            return bracketed(step.as_told, *more)
-        return bracketed(what(step), item.number, *more)
+            return with_notes(step.as_told, *more)
+        return with_notes(what(step), item.number, *more)
 
     def line(self, item: ItemAt, step: MilestoneAt, who: str) -> str:
         """Return the milestone with its agency for a list: its phrase needs no number."""
         if step.as_told in self._clear:
-            return bracketed(step.as_told, who)
+            return with_notes(step.as_told, who)
         return self.step(item, step, who)
 
 
-def bracketed(name: str, *notes: str) -> str:
+def with_notes(name: str, *notes: str) -> str:
     """Return a name with notes in brackets, if there are any."""
     return f"{name} ({', '.join(notes)})" if notes else name
 
