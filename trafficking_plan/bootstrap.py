@@ -19,7 +19,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-ROOT = Path(__file__).resolve().parent.parent
+from trafficking_plan.environment import HOME as ROOT
+from trafficking_plan.environment import IS_CHECKOUT, read_settings_file
+
 VAR = ROOT / "var"
 ENVIRONMENT_FILE = ROOT / ".env"
 VENV = ROOT / ".venv"
@@ -86,14 +88,19 @@ NO_NETWORK = (
 )
 
 
+def main() -> None:
+    """Run the command `plan-register`, which `pip install` makes."""
+    run(sys.argv)
+
+
 def run(argv: list[str]) -> None:
-    """Run a `manage.py` command, in `.venv` unless SET_UP=no."""
+    """Run a command. In a checkout, run it in `.venv` unless SET_UP=no."""
     command = argv[1] if len(argv) > 1 else "help"
     try:
         if command == "demo":
             write_environment_file()
-        read_environment_file()
-        if os.environ.get("SET_UP", "yes") != "no":
+        read_settings_file(ENVIRONMENT_FILE)
+        if IS_CHECKOUT and os.environ.get("SET_UP", "yes") != "no":
             set_up(
                 argv,
                 lock=DEV_LOCK if command in {"test", "check_code"} else RUN_LOCK,
@@ -104,11 +111,11 @@ def run(argv: list[str]) -> None:
     except KeyboardInterrupt:
         refuse("Stopped. Run the same command again to go on.")
 
-    if command == "test":
+    if IS_CHECKOUT and command == "test":
         from trafficking_plan.testing import suites
 
         sys.exit(suites.run(argv[2:]))
-    if command == "check_code":
+    if IS_CHECKOUT and command == "check_code":
         from trafficking_plan.testing import checks
 
         sys.exit(checks.run())
@@ -148,16 +155,6 @@ def explain(error: OSError) -> str:
 
 
 # --- .env ---------------------------------------------------------------------------------
-
-
-def read_environment_file() -> None:
-    """Read NAME=value lines from `.env`. Variables that are already set take precedence."""
-    if not ENVIRONMENT_FILE.exists():
-        return
-    for line in ENVIRONMENT_FILE.read_text(encoding="utf-8").splitlines():
-        name, equals, value = line.strip().partition("=")
-        if equals and not name.startswith("#"):
-            os.environ.setdefault(name.strip(), value.strip().strip("\"'"))
 
 
 def write_environment_file() -> None:

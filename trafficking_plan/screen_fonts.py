@@ -7,7 +7,9 @@ static/fonts, and commit the files. See docs/decisions/0021-fonts-of-the-screens
 from io import BytesIO
 from pathlib import Path
 
-FONTS = Path(__file__).resolve().parent.parent / "static" / "fonts"
+from trafficking_plan.environment import RESOURCES
+
+FONTS = RESOURCES / "static" / "fonts"
 # The licence reserves the name "Source" for the font as Adobe made it.
 NAME = "Screen Sans"
 WEIGHTS = ("Regular", "It", "Semibold", "Bold")

@@ -1,19 +1,24 @@
-"""All settings, read from the environment. `.env.example` lists each variable.
+"""All settings, read from the environment and from the file `.env`. `.env.example` lists each variable.
 
-There is one settings file: a laptop and the live service differ only in their environment. A live
-service refuses to start if a required variable is missing.
+There is one settings module: a laptop and the live service differ only in their environment. A live
+service refuses to start if a required variable is missing or unsafe.
 """
 
 import os
-from pathlib import Path
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from trafficking_plan import logs
+from trafficking_plan import environment, logs
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+# Whichever program starts us: manage.py, gunicorn, a timer.
+environment.read_settings_file()
+BASE_DIR = environment.HOME
+CODE_DIR = environment.CODE
+RESOURCES_DIR = environment.RESOURCES
+# What a key is drawn from must not be guessed; Django's own check asks for as many characters.
+LEAST_KEY_LENGTH = 50
 
 
 def env(name: str, default: str | None = None) -> str:
@@ -37,6 +42,11 @@ def env_number(name: str, default: int) -> int:
     return int(value)
 
 
+def is_on_this_machine(host: str) -> bool:
+    """Return whether this is the host of a local database: a socket's folder, or a loopback address."""
+    return host.startswith(("/", "127.")) or host in {"", "localhost", "::1"}
+
+
 def split_list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -44,6 +54,10 @@ def split_list(text: str) -> list[str]:
 DEBUG = env_flag("DEBUG", "no")
 # Required unless DEBUG is on.
 SECRET_KEY = env("SECRET_KEY", "for-a-debugging-machine-only" if DEBUG else None)
+if not DEBUG and len(SECRET_KEY) < LEAST_KEY_LENGTH:
+    raise ImproperlyConfigured(
+        f"SECRET_KEY has {len(SECRET_KEY)} characters. Use at least {LEAST_KEY_LENGTH} random ones."
+    )
 ALLOWED_HOSTS = split_list(env("ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None))
 # Whether users reach us over TLS. Off only on a debugging machine and in benchmarks.
 BEHIND_TLS = env_flag("BEHIND_TLS", "no" if DEBUG else "yes")
@@ -103,7 +117,7 @@ WSGI_APPLICATION = "trafficking_plan.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [RESOURCES_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -139,6 +153,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
+    if DEBUG and not is_on_this_machine(DATABASES["default"]["HOST"]):
+        raise ImproperlyConfigured(
+            "DEBUG is on and DATABASE_URL is a server on another machine. DEBUG shows records and "
+            "settings to anyone; turn it off, or use a database on this machine."
+        )
     # Notice an unreachable database within seconds, and limit how long a statement may block a
     # worker. JIT is off, because compiling our short statements (0.3 s) takes longer than running them.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
@@ -242,7 +261,7 @@ TIME_ZONE = "Pacific/Auckland"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [RESOURCES_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {

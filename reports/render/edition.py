@@ -58,9 +58,15 @@ def _digest(places: Iterable[str], facts: Iterable[str]) -> str:
     contents = sorted(
         f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
         for place in places
-        for path in _files(settings.BASE_DIR / place)
+        for path in _files(_found(place))
     )
     return hashlib.sha256("\n".join([*facts, *contents]).encode()).hexdigest()
+
+
+def _found(place: str) -> Path:
+    is_resource = place.startswith(("static/", "templates/"))
+    folder: Path = settings.RESOURCES_DIR if is_resource else settings.CODE_DIR
+    return folder / place
 
 
 def _files(place: Path) -> list[Path]:

@@ -123,12 +123,13 @@ def test_too_little_disk_space_is_reported_before_anything_is_installed(checkout
 
 
 def test_the_env_file_sets_only_variables_missing_from_the_environment(checkout, monkeypatch):
+    monkeypatch.delenv("ENV_FILE", raising=False)
     monkeypatch.setenv("ALREADY", "said")
     monkeypatch.delenv("QUOTED", raising=False)
     (checkout / ".env").write_text(
         '# a comment = no setting\n\nALREADY=other\n QUOTED = "a=b c" \nno equals sign\n'
     )
-    bootstrap.read_environment_file()
+    bootstrap.read_settings_file(bootstrap.ENVIRONMENT_FILE)
     assert bootstrap.os.environ["ALREADY"] == "said"
     assert bootstrap.os.environ["QUOTED"] == "a=b c"
     monkeypatch.delenv("QUOTED")

@@ -25,7 +25,12 @@ def python(arguments, environment, root):
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, *arguments],
-        env={**inherited, "DJANGO_SETTINGS_MODULE": "trafficking_plan.settings", **environment},
+        env={
+            **inherited,
+            "ENV_FILE": os.devnull,
+            "DJANGO_SETTINGS_MODULE": "trafficking_plan.settings",
+            **environment,
+        },
         cwd=root,
         capture_output=True,
         text=True,
@@ -44,6 +49,15 @@ def settings_of(environment, names, root):
     [
         ({**LIVE, "SECRET_KEY": ""}, "SECRET_KEY is not set. See .env.example."),
         ({**LIVE, "ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS is not set. See .env.example."),
+        (
+            {**LIVE, "SECRET_KEY": "too-short"},
+            "SECRET_KEY has 9 characters. Use at least 50 random ones.",
+        ),
+        (
+            {**LIVE, "DEBUG": "yes"},
+            "DEBUG is on and DATABASE_URL is a server on another machine. DEBUG shows records and "
+            "settings to anyone; turn it off, or use a database on this machine.",
+        ),
         ({**LIVE, "SITE_URL": ""}, "SITE_URL is not set. See .env.example."),
         ({}, "SECRET_KEY is not set. See .env.example."),
         ({**LIVE, "DEBUG": "true"}, "DEBUG must be yes or no, not 'true'."),
@@ -72,6 +86,16 @@ def test_a_live_service_hides_errors_and_secures_cookies(project_root):
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     }
     assert settings_of(LIVE, [*expected], project_root) == expected
+
+
+def test_deployment_check_warns_of_sqlite(project_root):
+    ran = python(
+        ["-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
+        {**LIVE, "DATABASE_URL": "sqlite:///unused.sqlite3"},
+        project_root,
+    )
+    assert ran.returncode == 1
+    assert "(trafficking_plan.W001) The records are in an SQLite file." in ran.stderr
 
 
 def test_deployment_check_finds_nothing(project_root):

@@ -23,6 +23,7 @@ def environment(database_url: str) -> dict[str, str]:
     six seconds, and each worker of each suite would do it again.
     """
     ours = {"DEBUG": "yes", "SECRET_KEY": "only-for-tests", "DATABASE_URL": database_url}
+    ours["ENV_FILE"] = os.devnull
     ours["DJANGO_SETTINGS_MODULE"] = "trafficking_plan.settings"
     theirs = {name: os.environ[name] for name in os.environ if name != "PYTHONDONTWRITEBYTECODE"}
     return {**theirs, **ours}

@@ -91,7 +91,8 @@ def worker() -> Iterator[subprocess.Popen[bytes]]:
     """Run the worker that renders long papers while the block runs, as in a live service."""
     # In its own session, so that Ctrl-C does not reach it as well; we terminate it below.
     process = subprocess.Popen(
-        [sys.executable, str(settings.BASE_DIR / "manage.py"), "render_papers", "--attended"],
+        [sys.executable, "-m", "django", "render_papers", "--attended"],
+        cwd=settings.BASE_DIR,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
