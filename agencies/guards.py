@@ -1,8 +1,9 @@
 """Database triggers for rules that depend on more than one row.
 
 A check constraint sees one row. A trigger can query others, on SQLite and on PostgreSQL alike. A
-broken rule raises `IntegrityError`. Each app lists its triggers in `GUARDS`; they are installed
-after every `migrate`. On SQLite they are also dropped before a `migrate` that has migrations to
+broken rule raises `IntegrityError`. Where rows are kept for good, the table cannot be emptied by
+TRUNCATE either (PostgreSQL), or by INSERT OR REPLACE (SQLite, with `recursive_triggers` on). Each app
+lists its triggers in `GUARDS`; they are installed after every `migrate`. On SQLite they are also dropped before a `migrate` that has migrations to
 apply: SQLite changes a column by rebuilding its table, which drops the table's own triggers and
 fails if triggers of other tables refer to it.
 """
@@ -29,16 +30,38 @@ class Trigger:
 
     def statements(self, vendor: str) -> list[str]:
         """Return the SQL that creates the trigger or replaces an older version of it."""
+        if vendor == "sqlite":
+            return [
+                statement
+                for name, create in self.sources(vendor).items()
+                for statement in (f"DROP TRIGGER IF EXISTS {name}", create)
+            ]
+        return self.on_postgresql()
+
+    def sources(self, vendor: str) -> dict[str, str]:
+        """Return what the database keeps of each trigger, by its name.
+
+        On SQLite that is the statement, as each event needs a trigger of its own; on PostgreSQL the body
+        of its function.
+        """
+        if vendor == "sqlite":
+            return {
+                f"{self.name}_{index}": f"CREATE TRIGGER {self.name}_{index} AFTER {event}"
+                f" ON {self.table} {self.sqlite_body}"
+                for index, event in enumerate(self.events)
+            }
+        return {self.name: self.postgresql_body}
+
+    @property
+    def sqlite_body(self) -> str:
         raise NotImplementedError
 
-    def on_sqlite(self, body: str) -> list[str]:
-        """Return the SQL for SQLite, where each event needs a trigger of its own."""
-        out = []
-        for index, event in enumerate(self.events):
-            name = f"{self.name}_{index}"
-            create = f"CREATE TRIGGER {name} AFTER {event} ON {self.table} {body}"
-            out += [f"DROP TRIGGER IF EXISTS {name}", create]
-        return out
+    @property
+    def postgresql_body(self) -> str:
+        raise NotImplementedError
+
+    def on_postgresql(self) -> list[str]:
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -55,16 +78,19 @@ class Note(Trigger):
     def tables(self) -> set[str]:
         return {self.table, self.log}
 
-    def statements(self, vendor: str) -> list[str]:
+    @property
+    def sqlite_body(self) -> str:
         # SQLite does not allow DEFAULT VALUES in a trigger.
-        insert = (
-            f"INSERT INTO {self.log} (id) VALUES ({'NULL' if vendor == 'sqlite' else 'DEFAULT'});"
-        )
-        if vendor == "sqlite":
-            return self.on_sqlite(f"BEGIN {insert} END")
+        return f"BEGIN INSERT INTO {self.log} (id) VALUES (NULL); END"
+
+    @property
+    def postgresql_body(self) -> str:
+        return f" BEGIN INSERT INTO {self.log} (id) VALUES (DEFAULT); RETURN NULL; END "
+
+    def on_postgresql(self) -> list[str]:
         return [
-            f"CREATE OR REPLACE FUNCTION {self.log}_note() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN {insert} RETURN NULL; END $$",
+            f"CREATE OR REPLACE FUNCTION {self.log}_note() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $${self.postgresql_body}$$",
             f"CREATE OR REPLACE TRIGGER {self.name} AFTER {' OR '.join(self.events)} "
             f"ON {self.table} FOR EACH STATEMENT EXECUTE FUNCTION {self.log}_note()",
         ]
@@ -83,24 +109,60 @@ class Guard(Trigger):
     message: str
     lock: str = ""
 
-    def statements(self, vendor: str) -> list[str]:
-        message = self.message.replace("'", "''")
-        if vendor == "sqlite":
-            # AFTER, because a new row has no id before. RAISE(ABORT) undoes the statement.
-            return self.on_sqlite(
-                f"WHEN {self.refuse_when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
-            )
+    @property
+    def quoted_message(self) -> str:
+        return "'" + self.message.replace("'", "''") + "'"
+
+    @property
+    def sqlite_body(self) -> str:
+        # AFTER, because a new row has no id before. RAISE(ABORT) undoes the statement.
+        return f"WHEN {self.refuse_when} BEGIN SELECT RAISE(ABORT, {self.quoted_message}); END"
+
+    @property
+    def postgresql_body(self) -> str:
         lock = f"PERFORM pg_advisory_xact_lock({self.lock});" if self.lock else ""
         row = "OLD" if self.events == ("DELETE",) else "NEW"
+        return (
+            f" BEGIN {lock} IF {self.refuse_when} THEN RAISE EXCEPTION USING"
+            f" ERRCODE = 'check_violation', MESSAGE = {self.quoted_message}; END IF; RETURN {row}; END "
+        )
+
+    def on_postgresql(self) -> list[str]:
         return [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ "
-            f"BEGIN {lock} IF {self.refuse_when} THEN "
-            f"RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = '{message}'; END IF; "
-            f"RETURN {row}; END $$",
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $${self.postgresql_body}$$",
             # Replaced in one statement, so that the rule is never absent.
             f"CREATE OR REPLACE TRIGGER {self.name} BEFORE {' OR '.join(self.events)} ON {self.table} "
             f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+            *(self._refuse_emptying() if self.keeps_rows else []),
         ]
+
+    def sources(self, vendor: str) -> dict[str, str]:
+        emptying = {self._emptying: EMPTYING_BODY} if self.keeps_rows else {}
+        return super().sources(vendor) | (emptying if vendor == "postgresql" else {})
+
+    @property
+    def keeps_rows(self) -> bool:
+        """Whether deletion is refused, so that emptying the table must be too."""
+        return "DELETE" in self.events
+
+    @property
+    def _emptying(self) -> str:
+        return f"not_emptied_{self.table}"
+
+    def _refuse_emptying(self) -> list[str]:
+        # A trigger for each row does not see TRUNCATE.
+        return [
+            "CREATE OR REPLACE FUNCTION refuse_emptying() RETURNS trigger LANGUAGE plpgsql "
+            f"AS $${EMPTYING_BODY}$$",
+            f"CREATE OR REPLACE TRIGGER {self._emptying} BEFORE TRUNCATE ON {self.table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION refuse_emptying({self.quoted_message})",
+        ]
+
+
+EMPTYING_BODY = (
+    " BEGIN RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = TG_ARGV[0]; END "
+)
 
 
 def frozen(
@@ -200,6 +262,34 @@ def install(guards: Iterable[Trigger], using: str) -> None:
             if guard.tables <= tables:
                 for statement in guard.statements(connection.vendor):
                     cursor.execute(statement)
+
+
+def faults(guards: Iterable[Trigger], using: str) -> list[str]:
+    """Return the names of triggers that are not there, are off, or are others than they should be."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    expected: dict[str, str] = {}
+    for guard in guards:
+        if guard.tables <= tables:
+            expected |= guard.sources(connection.vendor)
+    there = present(using)
+    return sorted(name for name, source in expected.items() if there.get(name) != source)
+
+
+def present(using: str) -> dict[str, str]:
+    """Return the source of each trigger that the database fires, by its name."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute(
+                "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                " JOIN pg_class c ON c.oid = t.tgrelid"
+                " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+                " AND c.relnamespace = current_schema()::regnamespace"
+            )
+        return dict(cursor.fetchall())
 
 
 def lift(using: str) -> None:

@@ -481,7 +481,6 @@ def of_adviser(
 ANY_RELEASER = (*RELEASERS, "member's coordinator", "other plan's coordinator")
 
 RULES: dict[str, Row] = {
-    "healthz": public(200, NOT_ALLOWED),
     "account_login": public(200, 200, inside_get=HOME, inside_post=HOME),
     "account_logout": public(SIGN_IN, SIGN_IN, inside_get=200, inside_post=SIGN_IN),
     "account_signup": public(200, 200, inside_get=HOME, inside_post=HOME),

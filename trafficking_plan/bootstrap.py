@@ -316,21 +316,31 @@ def ensure_pip() -> None:
 
 def missing_system_packages(for_tests: bool) -> list[str]:
     """Return Debian's names of missing packages. Tests also need a browser and Java."""
-    if sys.platform == "darwin":
-        found = any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW_LIBRARIES)
-        missing = [] if found else list(LIBRARIES.values())
-    else:
-        missing = [package for name, package in LIBRARIES.items() if not loads(name)]
-        if not STAMP.exists() and not importlib.util.find_spec("ensurepip") and not uv_runs():
-            missing.append(f"python{python_version()}-venv")  # Debian's and Ubuntu's Python
-    if not shutil.which("pdftotext"):  # the second reader of papers before their release
-        missing.append("poppler-utils")
+    missing = missing_for_papers()
+    if sys.platform != "darwin" and not STAMP.exists() and not has_installer():
+        missing.append(f"python{python_version()}-venv")  # Debian's and Ubuntu's Python
     if for_tests:
         if not (os.environ.get("CHROMIUM") or any(map(shutil.which, CHROMIUMS))):
             missing.append("chromium-headless-shell")
         if not java():
             missing.append("default-jre-headless")
     return missing
+
+
+def missing_for_papers() -> list[str]:
+    """Return Debian's names of missing packages that papers are made and read with."""
+    if sys.platform == "darwin":
+        found = any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW_LIBRARIES)
+        missing = [] if found else list(LIBRARIES.values())
+    else:
+        missing = [package for name, package in LIBRARIES.items() if not loads(name)]
+    if not shutil.which("pdftotext"):  # the second reader of papers before their release
+        missing.append("poppler-utils")
+    return missing
+
+
+def has_installer() -> bool:
+    return importlib.util.find_spec("ensurepip") is not None or uv_runs()
 
 
 def java() -> str | None:

@@ -29,7 +29,6 @@ account_urls = [
 ]
 
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
     path("account/", include(account_urls)),
     path("", include("agencies.urls")),
     path("", include("workitems.urls")),

@@ -1,30 +1,17 @@
-"""Views that belong to no app: health check, CSRF failure, and the colours of pages."""
+"""Views that belong to no app: CSRF failure, and the colours of pages."""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import form_page
 from trafficking_plan.account_forms import ColoursForm
 from trafficking_plan.context import CHOSEN_COLOURS, COLOURS_COOKIE
-from trafficking_plan.middleware import database_answers
-
-
-# With ATOMIC_REQUESTS, an unreachable database would raise before the view can answer 503.
-@transaction.non_atomic_requests
-@login_not_required
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Health check for a load balancer: 200 "ok", or 503 if the database does not answer."""
-    if not database_answers():
-        return HttpResponse("database away", status=503, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required

@@ -13,6 +13,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trafficking_plan.settings")
 
 answer = get_wsgi_application()
 
+from trafficking_plan import start_up  # noqa: E402  (needs the apps)
+
+start_up.refuse_to_start_unprepared()
+
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     return roomy(lambda: answer(environ, start_response))

@@ -17,9 +17,9 @@ logging.disable()
 from django.test import Client
 client = Client(raise_request_exception=False, headers={"host": "localhost"})
 answers = {}
-for path in ("/healthz", "/", "/plans/", "/account/sign-in/"):
+for path in ("/healthz", "/readyz", "/", "/plans/", "/account/sign-in/"):
     # A load balancer has no session; a person has.
-    if path != "/healthz":
+    if path not in ("/healthz", "/readyz"):
         client.cookies["session"] = "a" * 32
     began = time.monotonic()
     response = client.get(path)
@@ -43,7 +43,12 @@ def test_an_unreachable_database_gives_an_error_page(project_root, tmp_path):
         check=True,
     )
     answers = json.loads(ran.stdout)
-    assert answers.pop("/healthz") == [503, "database away", True]
+    # The process is well, and must not be restarted.
+    assert answers.pop("/healthz") == [200, "ok\n", True]
+    status, text, is_quick = answers.pop("/readyz")
+    assert (status, is_quick) == (503, True)
+    assert text.startswith("not ready\nDatabase: The database does not answer.\n")
+    assert "127.0.0.1" not in text
     for status, text, is_quick in answers.values():
         assert (status, is_quick) == (503, True)
         assert "<h1>Back in a few minutes</h1>" in text
@@ -64,18 +69,20 @@ def test_pages_work_again_when_the_database_is_back(
         patch.setattr(connection, "connect", refuse)
         away = client.get("/")
         assert (away.status_code, away.headers["Retry-After"]) == (503, "30")
-        assert client.get("/healthz").status_code == 503
     assert client.get("/").status_code == 200
-    assert client.get("/healthz").text == "ok"
 
 
 @pytest.mark.django_db
-def test_other_errors_are_not_reported_as_a_database_failure(client, monkeypatch):
+def test_other_errors_are_not_reported_as_a_database_failure(
+    client, django_user_model, monkeypatch
+):
     def fail(*arguments, **more):
         raise ValueError("a mistake")
 
-    monkeypatch.setattr("trafficking_plan.views.database_answers", fail)
+    user = django_user_model.objects.create_user("person@example.org", name="Person")
+    client.force_login(user, backend=BACKEND)
+    monkeypatch.setattr("trafficking_plan.views.form_page", fail)
     client.raise_request_exception = False
-    response = client.get("/healthz")
+    response = client.get("/account/colours/")
     assert response.status_code == 500
     assert "<h1>Something went wrong here</h1>" in response.text

@@ -84,16 +84,17 @@ def test_the_key_of_a_password_email_is_not_logged(client, log):
 def test_an_error_is_logged_with_its_place_but_without_data(client, log, monkeypatch):
     AgencyFactory(short_name="Secret")
 
-    def fail():
+    def fail(*arguments, **more):
         try:
             with transaction.atomic():
                 AgencyFactory(short_name="secret")
         except IntegrityError as error:
             raise ValueError(f"could not save {Agency.objects.model(name='Hidden')}") from error
 
-    monkeypatch.setattr("trafficking_plan.views.database_answers", fail)
+    client.force_login(SeatFactory().user, backend=BACKEND)
+    monkeypatch.setattr("trafficking_plan.views.form_page", fail)
     client.raise_request_exception = False
-    client.get("/healthz")
+    client.get("/account/colours/")
     (failed,) = [line for line in log() if line["event"] == "request_failed"]
     kinds = [part for part in failed["exception"] if ":" not in part]
     assert kinds[-2:] == ["django.db.utils.IntegrityError", "builtins.ValueError"]

@@ -15,7 +15,7 @@ from tests.truth.every_form import CREATES
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 OPTIONAL = "(optional)"
 WITHOUT_FORMS = (
-    *("healthz", "papers:pack-draft", "papers:minutes-draft"),
+    *("papers:pack-draft", "papers:minutes-draft"),
     "reports:request-preview",
 )
 # Who sees most of a page is asked first.

@@ -1,0 +1,54 @@
+"""check_service: say of everything that the service needs whether it is there."""
+
+import smtplib
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from trafficking_plan.service_checks import CHECKS, State, findings
+
+WIDTH = max(len(check.name) for check in CHECKS)
+
+
+class Command(BaseCommand):
+    help = (
+        "Checks the database, migrations, triggers, fonts, storage, worker, mail, TLS, clock and disk, and "
+        "says one sentence about each. Ends with an error if something is wrong."
+    )
+    # What Django would refuse, such as an unmigrated database, is for us to say.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--mail", metavar="ADDRESS", help="send a test e-mail to this address")
+
+    def handle(self, *, mail: str | None, **options: Any) -> None:
+        faults = 0
+        for check, found in findings(CHECKS):
+            self._say(found.state, check.name, f"{found.sentence} {found.detail}".strip())
+            faults += found.state is State.WRONG
+        if mail:
+            faults += not self._send(mail)
+        if faults:
+            raise CommandError(
+                "1 thing is wrong." if faults == 1 else f"{faults} things are wrong."
+            )
+
+    def _say(self, state: State, name: str, sentence: str) -> None:
+        self.stdout.write(f"{state.value:8}{name:{WIDTH + 2}}{sentence}")
+
+    def _send(self, address: str) -> bool:
+        """Send a test e-mail and return whether the server accepted it."""
+        try:
+            send_mail(
+                "Plan Register: test",
+                f"This is a test from {settings.SITE_URL}. E-mail from Plan Register arrives.",
+                None,
+                [address],
+            )
+        except (smtplib.SMTPException, OSError) as error:
+            self._say(State.WRONG, "Test e-mail", f"It was not accepted: {error}")
+            return False
+        self._say(State.WELL, "Test e-mail", f"The server accepted it for {address}.")
+        return True

@@ -1,0 +1,45 @@
+"""migrate: Django's command, one at a time."""
+
+import time
+from typing import Any
+
+from django.core.management.commands import migrate
+from django.db import connections
+
+LOCK = 719_204
+WAIT = 1.0  # seconds
+
+
+class Command(migrate.Command):
+    help = (
+        f"{migrate.Command.help} Waits while another process migrates the same PostgreSQL database."
+    )
+
+    def handle(self, *arguments: Any, **options: Any) -> None:
+        connection = connections[options["database"]]
+        if connection.vendor != "postgresql":
+            super().handle(*arguments, **options)
+            return
+        with connection.cursor() as cursor:
+            # The limit of a web request is not for a migration. But what waits for the lock of a table
+            # makes all readers of it wait too, so it gives up, and may be run again.
+            cursor.execute("SET statement_timeout = 0")
+            cursor.execute("SET lock_timeout = '10s'")
+            is_told = False
+            while not self._lock(cursor):
+                if not is_told:
+                    self.stdout.write("Another process is migrating this database; waiting for it.")
+                    is_told = True
+                time.sleep(WAIT)
+        try:
+            super().handle(*arguments, **options)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+                cursor.execute("RESET statement_timeout")
+                cursor.execute("RESET lock_timeout")
+
+    def _lock(self, cursor: Any) -> bool:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        (is_ours,) = cursor.fetchone()
+        return bool(is_ours)

@@ -1,0 +1,35 @@
+"""What a web process refuses to start with. `settings` refuses what can be seen from settings alone."""
+
+import logging
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import InterfaceError, OperationalError, connection
+
+from trafficking_plan.service_checks import files_folder, unapplied_migrations
+
+log = logging.getLogger(__name__)
+
+
+def refuse_to_start_unprepared() -> None:
+    """Raise `ImproperlyConfigured` for an unmigrated database or a folder of files that is not there.
+
+    If the database does not answer, start: pages say so until it does.
+    """
+    folder = files_folder()
+    if folder and folder != settings.BASE_DIR / "var" / "files" and not folder.is_dir():
+        raise ImproperlyConfigured(
+            f"FILES_DIR is {folder}, which is not there. Create the folder, or mount its disk."
+        )
+    try:
+        missing = unapplied_migrations()
+    except (OperationalError, InterfaceError):
+        log.warning("The database does not answer yet")
+        return
+    finally:
+        # Not shared with processes that this one may start.
+        connection.close()
+    if missing:
+        raise ImproperlyConfigured(
+            f"The database lacks {len(missing):,} migrations of this version. Run: manage.py migrate"
+        )
