@@ -48,16 +48,17 @@ document.addEventListener("input", ({ target }) => {
 });
 for (const box of document.querySelectorAll("[data-limit]")) count(box);
 
-// A table that fits needs no stop for the keyboard; one that scrolls does.
-const regions = document.querySelectorAll(".table-region[tabindex]");
-const fit = () => {
-  for (const region of regions) {
-    region.tabIndex = region.scrollWidth > region.clientWidth + 1 ? 0 : -1;
-  }
+// A table that fits needs no stop for the keyboard; one that scrolls does. Its width changes with the window and when
+// a font arrives.
+const fit = (region) => {
+  region.tabIndex = region.scrollWidth > region.clientWidth + 1 ? 0 : -1;
 };
-if (regions.length) {
-  fit();
-  addEventListener("resize", fit);
+const fitting = new ResizeObserver((changed) => {
+  for (const { target } of changed) fit(target.closest(".table-region"));
+});
+for (const region of document.querySelectorAll(".table-region[tabindex]")) {
+  fitting.observe(region);
+  fitting.observe(region.firstElementChild);
 }
 
 // Of several forms on a page only one is sent at a time: what stands in the others would be lost. One that came back

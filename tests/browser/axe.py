@@ -136,11 +136,19 @@ FIND_FAULTS = """([options, known]) => {
     ]);
 }"""
 known_paints: set[int] = set()
+# In the frame after a change of size, scripts that watch sizes run; in the next, what they changed is laid out.
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def wait_for_layout(page) -> None:
+    """Wait until the page has its stylesheets and its scripts have fitted it to the window."""
+    page.wait_for_load_state()
+    page.evaluate(TWO_FRAMES)
 
 
 def faults(page) -> list[str]:
     """Return violations of WCAG 2.2 AA on the page, one line each."""
-    page.wait_for_load_state()  # before its stylesheets, targets are smaller
+    wait_for_layout(page)
     # axe is injected by the browser's tools, which the page's CSP does not block. The next pages in
     # this tab get it from the browser itself: half a megabyte is sent only once.
     if not page.evaluate("'axe' in window"):
