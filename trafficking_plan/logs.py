@@ -133,5 +133,6 @@ def configuration(*, plain: bool) -> dict[str, Any]:
             # The development server's request lines duplicate ours.
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "weasyprint": {"level": "WARNING"},
+            "pikepdf": {"level": "WARNING"},
         },
     }

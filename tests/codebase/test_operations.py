@@ -1,0 +1,101 @@
+"""The commands of docs/operations.md and of deploy/ exist, with their options, and the files agree."""
+
+import configparser
+import re
+import shlex
+import tomllib
+from argparse import ArgumentError
+
+import pytest
+from django.core.management import get_commands, load_command_class
+
+from tests.codebase.source import ROOT
+from trafficking_plan import bootstrap
+
+DEPLOY = ROOT / "deploy"
+PAGE = (ROOT / "docs/operations.md").read_text()
+FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+COMMAND = re.compile(r"plan-register\"? ([a-z_]{4,}(?: [^\"`;&|\n]*)?)")
+
+
+def called(text):
+    """The commands of the product in a text, each as its words."""
+    joined = text.replace("\\\n", " ").replace('"', "")
+    for found in COMMAND.findall(joined):
+        words = shlex.split(found)
+        if words[0] in get_commands():
+            yield tuple(words)
+
+
+def every_call():
+    texts = [PAGE, *(path.read_text() for path in FILES)]
+    return sorted({call for text in texts for call in called(text)})
+
+
+def test_the_product_is_called_in_the_page_and_in_every_service():
+    names = {call[0] for call in every_call()}
+    assert {"migrate", "collectstatic", "check_service", "check_restore", "render_papers"} <= names
+    for unit in UNITS:
+        text = unit.read_text()
+        assert (
+            unit.suffix == ".timer" or "gunicorn" in text or "backup.sh" in text or [*called(text)]
+        )
+
+
+@pytest.mark.parametrize("call", every_call(), ids=" ".join)
+def test_each_command_takes_the_options_that_it_is_given(call):
+    name, *arguments = call
+    command = load_command_class(get_commands()[name], name)
+    parser = command.create_parser("plan-register", name)
+    parser.exit_on_error = False
+    try:
+        parser.parse_args(arguments)
+    except ArgumentError as error:
+        pytest.fail(f"{' '.join(call)}: {error}")
+
+
+def test_each_unit_of_the_page_is_there_and_each_timer_has_its_service():
+    named = set(re.findall(r"^\| `(plan-register-[a-z-]+)`", PAGE, re.MULTILINE))
+    services = {unit.stem for unit in UNITS if unit.suffix == ".service"}
+    assert named == services
+    assert {unit.stem for unit in UNITS if unit.suffix == ".timer"} <= services
+
+
+def test_each_unit_can_be_read_and_runs_as_its_own_user():
+    for unit in UNITS:
+        parser = configparser.ConfigParser(interpolation=None, strict=False)
+        parser.optionxform = str
+        parser.read_string(unit.read_text())
+        if unit.suffix == ".service":
+            service = parser["Service"]
+            assert (service["User"], service["NoNewPrivileges"]) == ("plan", "yes")
+            assert service["ExecStart"].startswith(service["WorkingDirectory"])
+
+
+def test_each_setting_of_the_page_is_one_of_env_example():
+    block = PAGE.partition("cat > .env <<END\n")[2].partition("\nEND")[0]
+    written = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
+    used = {line.partition("=")[0] for line in block.splitlines()}
+    assert used <= written
+    assert {"SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "DATABASE_URL"} <= used
+
+
+def test_the_page_and_the_image_install_what_papers_need():
+    image = (DEPLOY / "container/Containerfile").read_text()
+    for package in (*bootstrap.LIBRARIES.values(), "poppler-utils"):
+        assert f" {package}" in PAGE
+        assert f" {package}" in image
+
+
+def test_all_start_the_web_server_alike():
+    unit = (DEPLOY / "systemd/plan-register-web.service").read_text()
+    image = (DEPLOY / "container/Containerfile").read_text()
+    for option in ("--workers 2", "--threads 4", "--keep-alive 75"):
+        assert option in unit
+        assert ", ".join(f'"{word}"' for word in option.split()) in image
+
+
+def test_the_installed_command_is_the_one_that_is_called():
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert list(scripts) == ["plan-register"]
