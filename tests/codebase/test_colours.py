@@ -7,8 +7,8 @@ from django.conf import settings
 CSS = settings.BASE_DIR / "static" / "css"
 CHARTS = settings.BASE_DIR / "reports" / "charts"
 LITERAL = re.compile(r"#[0-9a-fA-F]{3,8}\b")
-# The tokens themselves, paper, what stands within a paper, and pictures drawn in the colours of paper.
-OF_PAPER = {"base.css", "print.css", "redacting.css", "charts.css"}
+# The tokens themselves, paper, and pictures drawn in the colours of paper.
+OF_PAPER = {"base.css", "print.css", "charts.css"}
 
 
 def colours_of(text: str) -> set[str]:
