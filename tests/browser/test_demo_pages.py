@@ -1,4 +1,5 @@
-"""Test every page of the demo that each kind of user reaches by links, at two widths.
+"""Test every page of the demo that each kind of user reaches by links, at two widths: that of a laptop,
+and that of a phone or of a laptop at 400 per cent.
 
 Two fifths of the visits show a page that somebody has seen with other words. It is read once: see
 `structures.py`, and for what axe reads once, `outlines.py`.
@@ -45,7 +46,7 @@ NO_PAGES = {
 }
 # How many pages of one kind are checked: the first may be empty and the next full.
 OF_EACH_KIND = 2
-WIDE, NARROW = 1280, 375
+WIDE, NARROW = 1280, 320
 HREFS = "a[href]"
 PEOPLE = (
     "coordinator",
