@@ -198,7 +198,7 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         line=found,
         consultations=found.consultations.all(),
         withheld=found.redactions.standing().count(),
-        redact_url=_redact_url(found),
+        redact_url=_redact_url(request, found),
         has_file=found.kind != ScheduleLine.Kind.NOT_HELD,
         earlier=earlier_releases.withheld_before(found),
         copy=line_files.standing_copy(found),
@@ -211,9 +211,10 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     )
 
 
-def _redact_url(line: ScheduleLine) -> str:
-    """Return the page on which the words of a briefing are withheld, or ""."""
-    if not line.is_ours:
+def _redact_url(request: HttpRequest, line: ScheduleLine) -> str:
+    """Return the page on which the words of a briefing are withheld, or "", as for a reader who may
+    not open it."""
+    if not line.is_ours or not request.user.has_perm("reports.read_redactions", line):
         return ""
     return reverse("reports:request-redact", args=[line.request_id, line.number])
 

@@ -489,6 +489,14 @@ def test_a_coordinator_reads_a_request_without_who_asked(recorded, plan, coordin
     assert fresh(row).requester_name == "Ana Rewi"
 
 
+def test_only_who_may_read_redactions_is_led_to_them(line, coordinator, adviser):
+    address = at("request-line", line.request_id, line.number)
+    link = at("request-redact", line.request_id, line.number)
+    assert client_of(coordinator).get(link).status_code == 403
+    assert link not in client_of(coordinator).get(address).text
+    assert link in client_of(adviser).get(address).text
+
+
 @pytest.mark.parametrize("is_sent", [False, True])
 def test_a_coordinator_reads_letters_without_who_asked(
     request_, ready, sign, coordinator, reviewer, is_sent
