@@ -4,14 +4,15 @@ A feed has no sign-in, so it has only what any member may read: of a return, its
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.timezone import make_aware
 
 from workitems.known_dates import KnownTo
 from workitems.models import CalendarFeed, Decision, Meeting, Milestone, Mitigation, Return, Round
@@ -26,7 +27,7 @@ ASK_AGAIN_AFTER = "PT6H"
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An all-day event. `changes` is the number of history rows after the record's creation."""
+    """An event, all day unless it `starts_at` a time. `changes` is the number of history rows after the record's creation."""
 
     uid: str
     day: date
@@ -37,6 +38,7 @@ class Entry:
     changed_at: datetime
     changes: int
     place: str = ""
+    starts_at: time | None = None
 
 
 def with_changes(rows: QuerySet[Any], **ways: tuple[type[Model], str]) -> QuerySet[Any]:
@@ -157,7 +159,9 @@ def _meetings(feed: CalendarFeed) -> Iterator[Entry]:
     for row in with_changes(Meeting.objects.filter(plan=feed.plan), own=(Meeting, "pk")):
         row.plan = feed.plan
         title = "Meeting of the working group"
-        yield entry_of("meeting", row, row.held_on, title, [], "Meeting", place=row.place)
+        lines = [f"Join online: {row.link}"] if row.link else []
+        entry = entry_of("meeting", row, row.held_on, title, lines, "Meeting", place=row.place)
+        yield replace(entry, starts_at=row.starts_at)
 
 
 def entry_of(
@@ -219,8 +223,12 @@ def _event(entry: Entry, site_url: str, uid: str) -> "Event":
     for property_name in ("dtstamp", "last-modified"):
         event.add(property_name, entry.changed_at.astimezone(UTC).replace(microsecond=0))
     event.add("sequence", entry.changes)
-    event.add("dtstart", entry.day)
-    event.add("dtend", entry.day + timedelta(days=1))
+    if entry.starts_at:
+        starts = make_aware(datetime.combine(entry.day, entry.starts_at))
+        event.add("dtstart", starts.astimezone(UTC))
+    else:
+        event.add("dtstart", entry.day)
+        event.add("dtend", entry.day + timedelta(days=1))
     event.add("summary", entry.title)
     event.add("categories", [entry.category])
     # Do not mark the person as busy.

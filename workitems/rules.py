@@ -327,6 +327,8 @@ rules.add_perm("workitems.recall_return", approves_for_return | corrects_entered
 rules.add_perm("workitems.enter_return", coordinates_plan)
 rules.add_perm("workitems.accept_return", coordinates_plan)
 rules.add_perm("workitems.record_meeting", coordinates_plan)
+# Moving the slide that members see on their own devices.
+rules.add_perm("workitems.show_slide", coordinates_plan)
 # Checked with the item at risk, or with the plan.
 rules.add_perm("workitems.raise_risk", coordinates_plan | writes_for_item | writes_for_member)
 rules.add_perm("workitems.change_risk", coordinates_plan | writes_for_owner)

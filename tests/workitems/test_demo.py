@@ -113,6 +113,8 @@ def test_every_record_matches_its_last_history_row(model):
     for row in model.objects.all():
         last = row.history.order_by("history_date", "history_id").last()
         fields = [field.attname for field in model._meta.concrete_fields]
+        if model is Meeting:
+            fields.remove("slide")  # not in history
         assert {name: getattr(last, name) for name in fields} == {
             name: getattr(row, name) for name in fields
         }
@@ -128,4 +130,4 @@ def test_two_meetings_were_held_and_the_next_has_an_agenda():
     ]
     assert not last.matters.filter(considered_on=None).exists()
     assert last.history.order_by("history_date").first().history_date.date() == date(2026, 5, 10)
-    assert {matter.kind for matter in coming.matters.all()} >= {"", "variation", "decision", "risk"}
+    assert {matter.kind for matter in coming.matters.all()} == {"", "item", "of_return"}

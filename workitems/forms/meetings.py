@@ -1,6 +1,7 @@
 """Forms for meetings: date, agenda, attendance, decisions and their follow-up."""
 
 from collections.abc import Iterable
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -14,10 +15,11 @@ from agencies.fields import (
     SeveralField,
     TextField,
     VersionedForm,
+    refuse_unprintable,
 )
 from agencies.models import Agency
 from workitems.models import Decision, Meeting, Plan, WorkItem
-from workitems.models.meeting import MATTER_TITLE_LENGTH
+from workitems.models.meeting import MATTER_TITLE_LENGTH, time_in_words
 from workitems.services.decisions import owner_faults
 
 
@@ -30,14 +32,56 @@ def invited(meeting: Meeting) -> Any:
     return meeting.plan.agencies_on(meeting.held_on)
 
 
+class ClockField(forms.TimeField):
+    """A time of day as people type it: "10:30 am", "2pm", "14:00", "noon"."""
+
+    EARLIEST = time(7)  # An earlier one needs "am": nobody who types "2:30" means the night.
+    default_error_messages = {"invalid": "Enter a time, such as 10:30 am or 14:00."}
+    input_formats = (
+        "%I:%M %p",
+        "%I:%M%p",
+        "%I.%M %p",
+        "%I.%M%p",
+        "%I %p",
+        "%I%p",
+        "%H:%M",
+        "%H.%M",
+    )
+    widget = forms.TextInput
+
+    def prepare_value(self, value: Any) -> Any:
+        return time_in_words(value) if isinstance(value, time) else value
+
+    def to_python(self, value: Any) -> time | None:
+        text = str(value or "").strip().lower().replace("a.m.", "am").replace("p.m.", "pm")
+        if text == "noon":
+            return time(12)
+        read = super().to_python(text)
+        if read is not None and read < self.EARLIEST and not text.endswith(("am", "pm")):
+            raise forms.ValidationError(
+                f"Enter “{text} am” or “{text} pm”, or a time such as 14:00.", code="invalid"
+            )
+        return read
+
+
 class CallMeetingForm(Form):
     held_on = DayField(label="On what day")
+    starts_at = ClockField(label="Starts at", required=False, help_text="For example, 10:30 am.")
     place = TextField(label="Where", max_length=200, required=False)
+    link = forms.URLField(
+        label="Link to join online",
+        required=False,
+        max_length=1000,
+        assume_scheme="https",
+        validators=[refuse_unprintable],
+        widget=forms.TextInput(attrs={"inputmode": "url"}),
+        error_messages={"invalid": "Enter a whole address, such as https://example.org/join."},
+    )
     notes = LinesField(label="Notes for those who come")
 
 
 class ChangeMeetingForm(VersionedForm, CallMeetingForm):
-    BEGINS_WITH = ("held_on", "place", "notes")
+    BEGINS_WITH = ("held_on", "starts_at", "place", "link", "notes")
 
 
 class MatterForm(Form):
@@ -68,6 +112,11 @@ class AttendanceForm(Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    people = LinesField(
+        label="People present",
+        rows=6,
+        help_text="A person a line, such as: Ana Ngata, Police. The minutes list them.",
+    )
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,6 +125,17 @@ class AttendanceForm(Form):
         field.label_from_instance = lambda agency: agency.name
         if not self.is_bound:
             field.initial = list(meeting.attendances.present().values_list("agency", flat=True))
+            self.fields["people"].initial = meeting.people
+
+
+class DiscussionForm(VersionedForm):
+    BEGINS_WITH = ("discussion",)
+
+    discussion = LinesField(
+        label="Notes of the discussion",
+        rows=4,
+        help_text="The minutes print them under “Discussion”, apart from what was decided.",
+    )
 
 
 class ReopenMeetingForm(Form):
@@ -133,15 +193,32 @@ class DecisionForm(FollowUpFields):
 
     field_order = ("text", "item", "owner_agency", "due_on")
 
-    def __init__(self, *args: Any, plan: Plan, with_items: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        plan: Plan,
+        with_items: bool,
+        lead: Agency | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`lead` leads the matter's item, and acts on the decision if only a date is given."""
         super().__init__(*args, **kwargs)
+        self.lead = lead
         self.offer_members(plan)
+        if lead is not None:
+            self.fields[
+                "owner_agency"
+            ].help_text = f"If you enter a date and no agency, it is {lead}, the lead agency."
         if with_items:
             field: Any = self.fields["item"]
             field.queryset = plan.items.in_order()
             field.label_from_instance = lambda item: f"{item.number} {item.title}"
         else:
             del self.fields["item"]
+
+    def clean_owner_agency(self) -> Agency | None:
+        chosen: Agency | None = self.cleaned_data["owner_agency"]
+        return chosen or (self.lead if self["due_on"].data else None)
 
 
 class ChangeDecisionForm(VersionedForm, FollowUpFields):

@@ -1,7 +1,7 @@
 """Meetings of the working group: attendance, agenda matters and decisions."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any, Self
 
 from django.db import models
@@ -19,6 +19,14 @@ from workitems.models.risk import Risk
 from workitems.models.round import Return
 
 MATTER_TITLE_LENGTH = 300
+
+
+def time_in_words(at: time) -> str:
+    """Return "10:30 am", "2 pm", "noon"."""
+    if at.minute == 0 and at.hour in (0, 12):
+        return "noon" if at.hour else "midnight"
+    minutes = f":{at:%M}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes} {'am' if at.hour < 12 else 'pm'}"
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
@@ -48,8 +56,13 @@ class Meeting(models.Model):
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="meetings")
     held_on = models.DateField("date")
+    starts_at = models.TimeField(null=True, blank=True)
     place = models.CharField(max_length=200, blank=True)
+    link = models.URLField(max_length=1000, blank=True)
     notes = models.TextField(blank=True)
+    people = models.TextField(blank=True, help_text="Who was present, a person a line.")
+    # What members see on their own devices: a slide's key. Not in history: it moves all the time.
+    slide = models.CharField(max_length=20, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="closed_meetings"
@@ -57,7 +70,7 @@ class Meeting(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = MeetingQuerySet.as_manager()
-    history = track(plan_ways=["plan"])
+    history = track(leave_out=["slide"], plan_ways=["plan"])
 
     class Meta:
         constraints = [
@@ -78,6 +91,20 @@ class Meeting(models.Model):
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    @property
+    def when(self) -> str:
+        """The day, with the time if it is set: "15 October 2026, 10:30 am"."""
+        day = f"{self.held_on:%-d %B %Y}"
+        return f"{day}, {self.starts_words}" if self.starts_at else day
+
+    @property
+    def starts_words(self) -> str:
+        return time_in_words(self.starts_at) if self.starts_at else ""
+
+    @property
+    def people_present(self) -> list[str]:
+        return [name for line in self.people.splitlines() if (name := line.strip())]
 
 
 class AttendanceQuerySet(models.QuerySet["Attendance"]):
@@ -113,6 +140,11 @@ class MatterQuerySet(models.QuerySet["Matter"]):
     def in_order(self) -> Self:
         return self.order_by("position", "pk")
 
+    def on_variation(self, variation: Variation) -> Self:
+        """Matters at which the variation can be decided: its own, and those of its item."""
+        of_item = Q() if variation.item_id is None else Q(item=variation.item_id)
+        return self.filter(Q(variation=variation) | of_item)
+
     def for_page(self) -> Self:
         """With the subject of each matter, in one query."""
         return self.select_related(
@@ -147,6 +179,7 @@ class Matter(models.Model):
         blank=True, help_text="Why it came on the agenda, a reason a line, as on that day."
     )
     note = models.TextField(blank=True)
+    discussion = models.TextField(blank=True, help_text="What was said, beside the decisions.")
     item = models.ForeignKey(
         WorkItem, models.PROTECT, null=True, blank=True, related_name="matters"
     )

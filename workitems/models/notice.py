@@ -63,6 +63,10 @@ class Notice(models.Model):
         REQUEST_LATE = "oia_late", "Decision on a request late"
         CONSULTED = "oia_asked", "Asked about a paper to release"
         GIVEN = "given", "Given an item"
+        MEETING = "meeting", "Meeting called or changed"
+        PACK = "pack", "Pack frozen"
+        MINUTES = "minutes", "Record of a meeting closed"
+        DECIDED = "decided", "Variation decided"
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)
@@ -116,6 +120,7 @@ class Notice(models.Model):
                         *("out_asked", "out_ready", "out_closed"),
                         *("action", "act_done", "act_ended", "act_again"),
                         *("oia_due", "oia_late", "oia_asked", "given"),
+                        *("meeting", "pack", "minutes", "decided"),
                     ],
                 ),
             ),

@@ -303,7 +303,11 @@ KINDS: dict[str, Kind] = {
         model=Meeting,
         plan="plan_id",
         made=Field.MEETINGS,
-        fields={Field.MEETINGS: ("held_on", "place", "notes", "closed_at")},
+        fields={
+            Field.MEETINGS: (
+                *("held_on", "starts_at", "place", "link", "notes", "people", "closed_at"),
+            )
+        },
     ),
     "attendance": Kind(
         model=Attendance,
@@ -318,7 +322,7 @@ KINDS: dict[str, Kind] = {
         plan=PLAN_COLUMN,
         item="item_id",
         made=Field.MEETINGS,
-        fields={Field.MEETINGS: ("title", "note", "considered_on", "withdrawn_on")},
+        fields={Field.MEETINGS: ("title", "note", "discussion", "considered_on", "withdrawn_on")},
         names={"item": "item__number", "held_on": "meeting__held_on"},
         agencies=("item__lead_agency_id",),
     ),

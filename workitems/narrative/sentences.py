@@ -6,7 +6,7 @@ by column or name (see record_kinds.py).
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, time
 from typing import Any, NamedTuple
 
 from workitems.additions import addition_of, asks_to_add
@@ -22,6 +22,7 @@ from workitems.models import (
     Variation,
 )
 from workitems.models.item import WORDINGS, Confidence, Stage
+from workitems.models.meeting import time_in_words
 from workitems.narrative.blocks import IMPORTED, Change, Field
 from workitems.standing import settlement_in_words
 from workitems.word_diff import Strand, short_diff
@@ -370,7 +371,14 @@ def _meeting(was: Was, now: Now) -> Sentences:
         yield Sentence(f"moved the meeting of {_day(was['held_on'])} to {_day(now['held_on'])}.")
     if _differs(was, now, "place"):
         yield Sentence(f"changed the place of {name}{place}.")
-    yield from _wordings(was, now, f" of {name}", notes="notes")
+    if _differs(was, now, "starts_at"):
+        at = (
+            f" to {time_in_words(time.fromisoformat(now['starts_at']))}" if now["starts_at"] else ""
+        )
+        yield Sentence(f"changed the time of {name}{at}.")
+    yield from _wordings(
+        was, now, f" of {name}", notes="notes", link="link", people="people present"
+    )
     if _differs(was, now, "closed_at"):
         done = "closed the record" if now["closed_at"] else "opened the record again"
         yield Sentence(f"{done} of {name}.")
@@ -395,7 +403,14 @@ def _matter(was: Was, now: Now) -> Sentences:
     if _differs(was, now, "considered_on"):
         verb = "recorded" if now["considered_on"] else "took back"
         yield Sentence(f"{verb} that the meeting of {_day(now['held_on'])} considered {name}.")
-    yield from _wordings(was, now, f" of a matter on {of}", title="title", note="note")
+    yield from _wordings(
+        was,
+        now,
+        f" of a matter on {of}",
+        title="title",
+        note="note",
+        discussion="notes of the discussion",
+    )
 
 
 def _owner(now: Now) -> str:

@@ -191,6 +191,24 @@ def consider(*, matter: Matter, on: date, by: User, considered: bool = True) -> 
     return matter
 
 
+@transaction.atomic
+def note_discussion(
+    *, matter: Matter, discussion: str, on: date, by: User, version: int | None = None
+) -> Matter:
+    """Write down what was said on a matter, beside its decisions. It is then considered.
+
+    Raise `Refused` before the meeting's day, and `Conflict` if `version` is not the row's.
+    """
+    meeting, matter = _of_open_record(matter, version=version)
+    check_held(meeting, on)
+    if matter.withdrawn_on is not None:
+        raise Refused("This matter is not on the agenda.")
+    if discussion != matter.discussion:
+        matter.discussion = discussion
+        history.save_version(matter, "discussion", by=by)
+    return mark_considered(matter, meeting, by=by) if discussion else matter
+
+
 def mark_considered(matter: Matter, meeting: Meeting, *, by: User) -> Matter:
     """Mark a matter as considered, unless it is. The caller has locked both and checked the day."""
     if matter.considered_on is None:

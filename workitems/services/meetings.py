@@ -1,19 +1,27 @@
 """Call and change meetings, record attendance, and close and reopen their record."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
+from workitems.meeting_slides import is_on, slides_of
 from workitems.models import Attendance, Meeting, Plan
 from workitems.services.refusals import Refused, locked, need_reason
 
 
 @transaction.atomic
 def call_meeting(
-    *, plan: Plan, held_on: date, place: str = "", notes: str = "", by: User
+    *,
+    plan: Plan,
+    held_on: date,
+    starts_at: time | None = None,
+    place: str = "",
+    link: str = "",
+    notes: str = "",
+    by: User,
 ) -> Meeting:
     """Create a meeting, at most one per plan and day. The day may be in the past.
 
@@ -23,7 +31,10 @@ def call_meeting(
     if plan.adopted_on is None:
         raise Refused("This plan is not adopted yet. Adopt it, then call a meeting.")
     _check_free(plan, held_on)
-    return history.save(Meeting(plan=plan, held_on=held_on, place=place, notes=notes), by=by)
+    called = Meeting(
+        plan=plan, held_on=held_on, starts_at=starts_at, place=place, link=link, notes=notes
+    )
+    return history.save(called, by=by)
 
 
 @transaction.atomic
@@ -35,9 +46,11 @@ def change_meeting(
     notes: str,
     on: date,
     by: User,
+    starts_at: time | None = None,
+    link: str = "",
     version: int | None = None,
 ) -> Meeting:
-    """Change a meeting's date, place or notes.
+    """Change a meeting's date, time, place, link or notes.
 
     Raise `Refused` for a new date if the meeting's day is over or anything of it is recorded, and
     `Conflict` if `version`, that of the user's page, is not the row's.
@@ -48,10 +61,18 @@ def change_meeting(
         if meeting.held_on < on or is_under_way(meeting):
             raise Refused("This meeting has been held; its date stands.", "held_on")
         _check_free(plan, held_on)
-    if (held_on, place, notes) == (meeting.held_on, meeting.place, meeting.notes):
+    new = {
+        "held_on": held_on,
+        "starts_at": starts_at,
+        "place": place,
+        "link": link,
+        "notes": notes,
+    }
+    if all(getattr(meeting, name) == value for name, value in new.items()):
         return meeting
-    meeting.held_on, meeting.place, meeting.notes = held_on, place, notes
-    return history.save_version(meeting, "held_on", "place", "notes", by=by)
+    for name, value in new.items():
+        setattr(meeting, name, value)
+    return history.save_version(meeting, *new, by=by)
 
 
 def _check_free(plan: Plan, held_on: date) -> None:
@@ -98,9 +119,15 @@ def is_under_way(meeting: Meeting) -> bool:
 
 @transaction.atomic
 def record_attendance(
-    *, meeting: Meeting, agencies: Iterable[Agency], on: date, by: User
+    *,
+    meeting: Meeting,
+    agencies: Iterable[Agency],
+    people: str | None = None,
+    on: date,
+    by: User,
 ) -> list[Attendance]:
-    """Record exactly these agencies as present.
+    """Record exactly these agencies as present, and these `people`, a person a line; None leaves
+    them as they are.
 
     Agencies recorded earlier and not given now are withdrawn; their rows and history stay. Raise
     `Refused` before the meeting's day and for an agency that is not a member of the plan.
@@ -121,7 +148,25 @@ def record_attendance(
     for pk, agency in wanted.items():
         if pk not in known:
             known[pk] = history.save(Attendance(meeting=meeting, agency=agency), by=by)
+    if people is not None and people != meeting.people:
+        meeting.people = people
+        history.save_version(meeting, "people", by=by)
     return [known[pk] for pk in wanted]
+
+
+@transaction.atomic
+def show_slide(*, meeting: Meeting, slide: str, on: date) -> None:
+    """Show members a slide of the meeting (`meeting_slides`) on their own devices.
+
+    Raise `Refused` on another day than the meeting's, and for what is not a slide of its agenda. It is
+    not kept in history: it moves all the time, and the record says what was considered.
+    """
+    meeting = open_record(meeting)
+    if not is_on(meeting, on):
+        raise Refused("Members can follow a meeting on its day only.")
+    if all(each.key != slide for each in slides_of(list(meeting.matters.on_agenda().in_order()))):
+        raise Refused("That is no longer on the agenda.")
+    Meeting.objects.filter(pk=meeting.pk).update(slide=slide)
 
 
 @transaction.atomic
