@@ -13,6 +13,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.notices import (
             action_notices,
             between_agencies,
+            meeting_notices,
             out_of_session_notices,
             timetable,
         )
@@ -21,6 +22,9 @@ class WorkItemsConfig(AppConfig):
         timetable.SOURCES.append(out_of_session_notices.due_notices)
         timetable.SOURCES.append(action_notices.decision_notices)
         timetable.SOURCES.append(between_agencies.due_news)
+        timetable.SOURCES.append(meeting_notices.called_notices)
+        timetable.SOURCES.append(meeting_notices.minutes_notices)
+        timetable.SOURCES.append(meeting_notices.decided_notices)
         desk.SOURCES.append(group_lines.lines_for)
         post_migrate.connect(plan_guards.install_after_migrate, sender=self)
         post_migrate.connect(plan_indexes.install_after_migrate, sender=self)

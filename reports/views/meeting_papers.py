@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reports.bad_characters import Unprintable
 from reports.document.plain_json import Malformed
+from reports.meeting_notices import pack_notices
 from reports.meetings.parts import Paper, from_plain
 from reports.models import MeetingPaper
 from reports.progress.view import Look
@@ -18,7 +19,7 @@ from reports.views import files
 from workitems.models import Meeting
 from workitems.services import Refused
 from workitems.views.lookups import require, signed_in, small_number
-from workitems.views.meetings.pages import visible_meeting
+from workitems.views.meetings.pages import mail, visible_meeting
 
 Kind = MeetingPaper.Kind
 FREEZE = {Kind.PACK: paper_services.freeze_pack, Kind.MINUTES: paper_services.freeze_minutes}
@@ -118,6 +119,8 @@ def freeze(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
+        if kind == Kind.PACK:
+            mail(pack_notices, meeting)
         messages.success(request, f"Version {paper.number} is frozen. Nothing changes it any more.")
     return redirect(f"papers:{kind}", slug, pk)
 

@@ -30,6 +30,8 @@ class Told:
     about: str
     plan: Plan
     title: str
+    # The mail about the minutes names it, so that it is not told once more by itself.
+    is_in_minutes: bool = False
 
 
 def news_worth(on: date) -> Q:
@@ -61,6 +63,7 @@ def decision_notices(on: date) -> Iterator[OtherNews]:
                 title=f"Action from the {row.origin}"
                 if row.meeting_id
                 else f"Action from the decision of {row.origin}",
+                is_in_minutes=row.meeting is not None and row.meeting.is_closed,
             )
             for row in rows
             if not row.plan.has_ended(on)
@@ -101,11 +104,13 @@ def _of(told: Told, seats: Seats, on: date) -> Iterator[OtherNews]:
                 told, owners or coordinators, Reason.ACTION_REOPENED, version,
                 "The coordinator reopened it and says what is still to be done.", "is reopened",
             )  # fmt: skip
-        yield from _due(told, owners or coordinators, on)
+        yield from _due(told, owners, coordinators, on)
 
 
-def _due(told: Told, people: Iterable[Addressed], on: date) -> Iterator[OtherNews]:
-    row = told.action
+def _due(
+    told: Told, owners: list[Addressed], coordinators: list[Addressed], on: date
+) -> Iterator[OtherNews]:
+    row, people = told.action, owners or coordinators
     reason = step_of(row.due_on, row.decided_on or on, on, first=Reason.ACTION)
     due = f"{row.due_on:%-d %B %Y}"
     if reason == Reason.OVERDUE and told.plan.has_ended(on):
@@ -115,6 +120,8 @@ def _due(told: Told, people: Iterable[Addressed], on: date) -> Iterator[OtherNew
         sentence, state = f"It was due on {due} and is overdue by {late}.", f"is overdue by {late}"
     else:
         left = until(row.due_on, on)
+        if reason == Reason.ACTION and told.is_in_minutes and owners:
+            return
         sentence = f"{row.owner_agency} is to do it by {due}, {left}. Then mark it as done."
         state = f"is due {left}"
     yield from _lines(told, people, reason, row.due_on.isoformat(), sentence, state)

@@ -47,6 +47,7 @@ MOST_URGENT_FIRST = (
     ),
     *(Reason.OUT_OF_SESSION, Reason.ACTION, Reason.ACTION_DONE, Reason.OUT_TO_CLOSE),
     *(Reason.REPLIED, Reason.ANSWERED, Reason.SUBMITTED, Reason.ACCEPTED),
+    *(Reason.MEETING, Reason.PACK, Reason.MINUTES, Reason.DECIDED),
     *(Reason.OUT_CLOSED, Reason.ACTION_CONFIRMED),
 )
 

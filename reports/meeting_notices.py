@@ -1,0 +1,47 @@
+"""Notices that a meeting's pack is frozen, to all members. A source of `workitems.notices.timetable`."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+
+from reports.models import MeetingPaper
+from workitems.models import Meeting, Notice
+from workitems.notices.meeting_notices import lines, members_of
+from workitems.notices.timetable import OtherNews
+
+
+def pack_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
+    """Yield who is told of the newest pack of a meeting that is not over."""
+    rows = MeetingPaper.objects.filter(
+        kind=MeetingPaper.Kind.PACK, meeting__held_on__gte=on, meeting__closed_at=None
+    )
+    if only is not None:
+        rows = rows.filter(meeting=only)
+    newest: dict[int, MeetingPaper] = {}
+    for paper in rows.defer("pdf", "content").order_by("number"):
+        newest[paper.meeting_id] = paper
+    if not newest:
+        return
+    meetings = Meeting.objects.filter(pk__in=newest).select_related("plan__coordinating_agency")
+    for meeting, people in members_of(meetings, on):
+        number = newest[meeting.pk].number
+        which = (
+            "The pack is ready to read"
+            if number == 1
+            else f"Version {number} of the pack is ready to read"
+        )
+        yield from lines(
+            meeting,
+            people,
+            Notice.Reason.PACK,
+            f"version {number}",
+            f"{which}: how we are going, what changed, and the agenda with what is asked of you.",
+            "has its pack",
+            link="Read the pack",
+            path=reverse("papers:pack", args=[meeting.plan.slug, meeting.pk]),
+        )
+
+
+def minutes_path(meeting: Meeting) -> str:
+    return reverse("papers:minutes", args=[meeting.plan.slug, meeting.pk])

@@ -1,0 +1,182 @@
+"""Notices about meetings: members are told that one is called, what its pack has, and what came of it.
+
+Sources of `timetable`. What they yield is sent at once by the views, and by the next run if that failed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.utils.timezone import localdate, localtime
+
+from agencies.models import Agency, Seat
+from workitems.asat import end_of
+from workitems.models import Decision, Meeting, Notice, Plan, Variation
+from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news
+from workitems.standing import count_noun
+
+Reason, Role = Notice.Reason, Seat.Role
+
+# What was closed or decided longer ago is no news.
+NEWS_FOR_DAYS = 14
+
+# Apps that this one may not import say where the minutes of a meeting are.
+MINUTES_PATHS: list[Callable[[Meeting], str]] = []
+
+
+def about(meeting: Meeting) -> str:
+    """Return the key of a meeting in the log of notices."""
+    return f"meeting {meeting.pk}"
+
+
+def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
+    """Yield who is told that a meeting ahead is called, or that its day, time or place is another."""
+    rows = _meetings(only).filter(held_on__gte=on, closed_at=None)
+    for meeting, people in members_of(rows, on):
+        place = f" at {meeting.place}" if meeting.place else ""
+        online = " You can join online; the link is on its page." if meeting.link else ""
+        yield from lines(
+            meeting,
+            people,
+            Reason.MEETING,
+            _occasion(meeting),
+            f"The working group meets on {meeting.when}{place}.{online}",
+            f"is on {meeting.when}",
+        )
+
+
+def _occasion(meeting: Meeting) -> str:
+    """Return what tells a meeting's news apart: its day, and a digest of when and where it is."""
+    told = f"{meeting.when} {meeting.place} {meeting.link}"
+    return f"{meeting.held_on.isoformat()} {sha256(told.encode()).hexdigest()[:8]}"
+
+
+def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
+    """Yield who is told that a record is closed, with the actions of their own agency."""
+    rows = _meetings(only).filter(closed_at__isnull=False)
+    rows = rows.filter(closed_at__gte=end_of(on - timedelta(days=NEWS_FOR_DAYS)))
+    rows = list(rows)
+    if not rows:
+        return
+    decided: dict[int | None, list[Decision]] = defaultdict(list)
+    found = Decision.objects.filter(meeting__in=rows).order_by("due_on", "number")
+    for decision in found.select_related("owner_agency"):
+        decided[decision.meeting_id].append(decision)
+    for meeting, people in members_of(rows, on):
+        assert meeting.closed_at is not None
+        decisions = decided[meeting.pk]
+        count = count_noun(len(decisions), "decision") if decisions else "No decision"
+        was = "was" if len(decisions) < 2 else "were"
+        for person, agency in people:
+            own = [each for each in decisions if each.owner_agency_id == agency.pk]
+            yield from lines(
+                meeting,
+                [(person, agency)],
+                Reason.MINUTES,
+                f"{localtime(meeting.closed_at):%Y-%m-%d %H:%M}",
+                f"The minutes are ready. {count} {was} recorded. {_own_actions(own, agency)}",
+                f"has {count_noun(len(own), 'action')} for {agency}" if own else "has its minutes",
+                link="Read the minutes",
+                path=next((path(meeting) for path in MINUTES_PATHS), meeting.get_absolute_url()),
+            )
+
+
+def _own_actions(own: list[Decision], agency: Agency) -> str:
+    if not own:
+        return f"None is for {agency} to act on."
+    actions = "; ".join(
+        f"{' '.join(each.text.split()).rstrip('.')}, by {each.due_on:%-d %B %Y}" for each in own
+    )
+    return f"For {agency} to do: {actions}."
+
+
+def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
+    """Yield who is told what a meeting decided on the variation that their agency requested."""
+    rows = Variation.objects.filter(meeting__isnull=False, decided_at__isnull=False)
+    if only is not None:
+        rows = rows.filter(pk=only)
+    rows = rows.filter(decided_at__gte=end_of(on - timedelta(days=NEWS_FOR_DAYS)))
+    found = [
+        row
+        for row in rows.select_related(
+            "plan__coordinating_agency", "meeting", "item", "milestone", "requesting_agency"
+        )
+        if not row.plan.has_ended(on)
+    ]
+    if not found:
+        return
+    seats = Seats((row.plan for row in found), (row.requesting_agency_id for row in found), on)
+    for row in found:
+        assert row.meeting is not None and row.decided_at is not None
+        state = row.get_state_display().lower()
+        effect = " It has taken effect." if row.state == Variation.State.APPROVED else ""
+        yield from other_news(
+            seats.sitting(row.plan, row.requesting_agency_id, Role.CONTRIBUTOR, Role.APPROVER),
+            plan=row.plan,
+            agency=row.requesting_agency,
+            reason=Reason.DECIDED,
+            occasion=str(row.state),
+            about=f"variation {row.pk}",
+            due_on=localdate(row.decided_at),
+            title=f"{row.reference} on {row.about}",
+            sentence=f"The meeting of {row.meeting.held_on:%-d %B %Y} decided it: {state}.{effect}",
+            state=f"is {state}",
+            path=row.get_absolute_url(),
+            link="Open the variation",
+        )
+
+
+def _meetings(only: int | None) -> Any:
+    rows = Meeting.objects.select_related("plan__coordinating_agency")
+    return rows if only is None else rows.filter(pk=only)
+
+
+def members_of(
+    rows: Iterable[Meeting], on: date
+) -> Iterator[tuple[Meeting, list[tuple[Addressed, Agency]]]]:
+    """Yield each meeting with its members' contributors and approvers, each person once, and the agency
+    that they are told for. Leave out plans that have ended."""
+    found = [row for row in rows if not row.plan.has_ended(on)]
+    if not found:
+        return
+    agencies = {row.pk: list(row.plan.agencies_on(row.held_on)) for row in found}
+    everyone = {agency.pk for own in agencies.values() for agency in own}
+    seats = Seats((row.plan for row in found), everyone, on)
+    for row in found:
+        told: dict[int, tuple[Addressed, Agency]] = {}
+        for agency in agencies[row.pk]:
+            for each in seats.sitting(row.plan, agency.pk, Role.CONTRIBUTOR, Role.APPROVER):
+                told.setdefault(each[0].pk, (each, agency))
+        yield row, list(told.values())
+
+
+def lines(
+    meeting: Meeting,
+    people: Iterable[tuple[Addressed, Agency]],
+    reason: Notice.Reason,
+    occasion: str,
+    sentence: str,
+    state: str,
+    *,
+    link: str = "Open the meeting",
+    path: str = "",
+) -> Iterator[OtherNews]:
+    """Yield the same news of a meeting for these people."""
+    plan: Plan = meeting.plan
+    for person, agency in people:
+        yield from other_news(
+            [person],
+            plan=plan,
+            agency=agency,
+            reason=reason,
+            occasion=occasion,
+            about=about(meeting),
+            due_on=meeting.held_on,
+            title=f"Meeting of {meeting.held_on:%-d %B %Y}",
+            sentence=sentence,
+            state=state,
+            path=path or meeting.get_absolute_url(),
+            link=link,
+        )
