@@ -1,6 +1,7 @@
 """List, show, request, recommend, decide and withdraw variations."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -26,11 +27,14 @@ from workitems.forms.variations import (
     RequestWordingForm,
     TakeBackForm,
 )
-from workitems.models import HeldEntry, Plan, Variation, WorkItem
+from workitems.models import HeldEntry, Matter, Plan, Variation, WorkItem
 from workitems.models.delay import VariationQuerySet
+from workitems.notices import meeting_notices
+from workitems.plan_at import plan_at
 from workitems.rules import WRITERS
 from workitems.services import held_entries
 from workitems.services import variations as variation_services
+from workitems.variation_effect import Effects
 from workitems.variation_register import as_it_was, variations_at, variations_of
 from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import (
@@ -42,6 +46,7 @@ from workitems.views.lookups import (
     state_tabs,
     visible_plan,
 )
+from workitems.views.meetings.pages import mail
 from workitems.word_diff import side_by_side
 
 # Meetings with an open record, newest first, to whose agenda a variation can go.
@@ -113,7 +118,8 @@ def detail(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
 
 def agendas(row: Variation) -> dict[str, Any]:
     """Return the open meetings that have the variation on their agenda, and those that could."""
-    there = set(row.matters.on_agenda().values_list("meeting", flat=True))
+    matters = Matter.objects.on_agenda().on_variation(row)
+    there = set(matters.values_list("meeting", flat=True))
     meetings = list(row.plan.meetings.filter(closed_at=None).order_by("-held_on"))
     return {
         "has_it": [meeting for meeting in meetings if meeting.pk in there],
@@ -123,7 +129,7 @@ def agendas(row: Variation) -> dict[str, Any]:
 
 def decide_form(row: Variation, data: Any = None) -> DecideForm:
     """Return the form with the meetings that were held and have the variation on their agenda."""
-    on_agenda = row.matters.on_agenda().values("meeting")
+    on_agenda = Matter.objects.on_agenda().on_variation(row).values("meeting")
     held = row.plan.meetings.filter(pk__in=on_agenda, held_on__lte=localdate(), closed_at=None)
     return DecideForm(data, meetings=list(held.order_by("-held_on")))
 
@@ -162,6 +168,9 @@ def show(
             "now": now,
             "open_milestones": row.item.milestones.open().order_by("number")
             if row.item and row.kind == Variation.Kind.WITHDRAWAL and row.is_pending
+            else [],
+            "effects": Effects(plan_at(row.plan, moment)).of(row)
+            if row.is_pending and row.kind == Variation.Kind.DATE
             else [],
             "adds": addition_parts(row.addition),
             "asked_out_of_session": asked,
@@ -235,7 +244,10 @@ def decide(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     approve = request.POST.get("decision") == "approve"
     done = "is approved and has taken effect" if approve else "is declined"
     service = variation_services.decide
-    return act(request, row, form, "decide_form", service, done, at=timezone.now())
+    response = act(request, row, form, "decide_form", service, done, at=timezone.now())
+    if response.status_code == HTTPStatus.FOUND:
+        mail(meeting_notices.decided_notices, row)
+    return response
 
 
 @require_POST
