@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from reports.document.dates import long_date
 from reports.meetings.parts import Asked, DecisionLine, ItemFacts, Matter, RiskFacts
 from reports.meetings.record_words import (
     answer,
+    answers_of,
     asked,
     decision_line,
     line,
@@ -19,7 +21,9 @@ from reports.meetings.record_words import (
     name_of,
     paragraphs,
 )
+from workitems.agenda import line_on, lines_by_subject
 from workitems.asat import rows_at
+from workitems.attention import Line
 from workitems.models import Decision, Meeting, Risk, Variation
 from workitems.models.item import Confidence, Stage
 from workitems.models.risk import SEVERITY
@@ -30,20 +34,24 @@ from workitems.plan_at import (
     milestones_at,
     with_milestones,
 )
+from workitems.variation_effect import Effects
 
 
-def agenda(meeting: Meeting, at: PlanAt) -> tuple[Matter, ...]:
-    """Return the matters in order. Records that did not exist at the moment are left out."""
+def agenda(meeting: Meeting, at: PlanAt, lines: Iterable[Line]) -> tuple[Matter, ...]:
+    """Return the matters in order, each with its answers from the attention list (`lines`). Records
+    that did not exist at the moment are left out."""
     matters = list(meeting.matters.on_agenda().for_page().in_order())
-    subjects = _Subjects(matters, at)
+    subjects = _Subjects(matters, at, lines)
     return tuple(subjects.matter(number, each) for number, each in enumerate(matters, start=1))
 
 
 class _Subjects:
     """All records that the matters are about, read at once."""
 
-    def __init__(self, matters: Iterable[Any], at: PlanAt) -> None:
+    def __init__(self, matters: Iterable[Any], at: PlanAt, lines: Iterable[Line]) -> None:
         self.at = at
+        self.lines = lines_by_subject(lines)
+        self.effects = Effects(at)
         items = {each.subject_item.pk for each in matters if each.subject_item}
         self.items = {
             item.pk: item
@@ -52,8 +60,11 @@ class _Subjects:
                 milestones_at(at.moment, {"item_id__in": items}),
             )
         }
-        self.variations = self._rows(Variation, {each.variation_id for each in matters})
-        self.risks = self._rows(Risk, {each.risk_id for each in matters})
+        whole = {each.item_id for each in matters} - {None}
+        asked = {row.pk for row in at.variations if row.item in whole}
+        escalated = {row.pk for row in at.risks if row.item in whole}
+        self.variations = self._rows(Variation, asked | {each.variation_id for each in matters})
+        self.risks = self._rows(Risk, escalated | {each.risk_id for each in matters})
         self.decisions = self._rows(Decision, {each.decision_id for each in matters})
         self.returns = {row.pk: row for row in at.returns}
 
@@ -78,6 +89,19 @@ class _Subjects:
             risk=self._risk(risk) if risk else None,
             follows=self._follows(decision, each.decision.decided_on) if decision else None,
             answer=answer(of_return) if of_return else None,
+            requests=tuple(
+                self._asked(row)
+                for row in self.variations.values()
+                if row.item_id == each.item_id and row.state == Variation.State.RECOMMENDED
+            )
+            if each.item_id
+            else (),
+            risks=tuple(
+                self._risk(row) for row in self.risks.values() if row.item_id == each.item_id
+            )
+            if each.item_id
+            else (),
+            answers=answers_of(found) if (found := line_on(each, self.lines)) else None,
         )
 
     def _item(self, row: ItemAt) -> ItemFacts:
@@ -106,7 +130,8 @@ class _Subjects:
         item = self.items.get(row.item_id)
         named = {each.pk: line(each.description) for each in item.milestones} if item else {}
         milestone = named.get(row.milestone_id, "")
-        return asked(row, item=item, milestone=milestone, agencies=self.at.agencies)
+        found = asked(row, item=item, milestone=milestone, agencies=self.at.agencies)
+        return replace(found, effects=tuple(map(line, self.effects.of(row))))
 
     def _risk(self, row: Any) -> RiskFacts:
         escalated = ""

@@ -44,6 +44,8 @@ def compose_minutes(meeting: Meeting, at: datetime) -> Minutes:
         variations=record.variations_beside(matters),
         next=next_one.held_on if next_one else None,
         next_place=line(next_one.place) if next_one else "",
+        people=tuple(map(line, meeting.people_present)),
+        starts=meeting.starts_words,
     )
 
 
@@ -64,12 +66,19 @@ class _Record:
 
     def considered(self, number: int, matter: Matter) -> Considered:
         decided = self.variations.get(matter.variation_id or 0)
+        within = [
+            self.variations[row.variation_id]
+            for row in self.of_matter[matter.pk]
+            if row.variation_id and row.variation_id != matter.variation_id
+        ]
         return Considered(
             number=number,
             title=line(matter.title),
             note=paragraphs(matter.note),
             variation=self._asked(decided) if decided else None,
             decisions=tuple(map(self._line, self.of_matter[matter.pk])),
+            discussion=paragraphs(matter.discussion),
+            requests=tuple(map(self._asked, within)),
         )
 
     def others(self, matters: list[Matter]) -> tuple[DecisionLine, ...]:
@@ -78,7 +87,9 @@ class _Record:
 
     def variations_beside(self, matters: list[Matter]) -> tuple[Asked, ...]:
         """Return variations decided at the meeting that were not on its agenda."""
-        there = {each.variation_id for each in matters if each.considered_on}
+        considered = [each for each in matters if each.considered_on]
+        there = {each.variation_id for each in considered}
+        there |= {row.variation_id for each in considered for row in self.of_matter[each.pk]}
         return tuple(self._asked(row) for pk, row in self.variations.items() if pk not in there)
 
     def _asked(self, row: Variation) -> Asked:

@@ -22,7 +22,7 @@ from reports.meetings.parts import (
     MilestoneDates,
     Pack,
 )
-from reports.meetings.record_words import answer, line, milestone_dates, paragraphs
+from reports.meetings.record_words import answer, answers_of, line, milestone_dates, paragraphs
 from reports.progress import dashboard
 from reports.progress.changes import Comparison
 from reports.progress.changes import read_changes as read_changes
@@ -81,15 +81,19 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
         since=since.words if since else "",
         changed=changes.summary if changes else "",
         changes=_changes(changes) if changes else (),
-        agenda=agenda(meeting, at),
+        agenda=agenda(meeting, at, lines),
         decisions=open_decisions(meeting, at),
         out_of_session=decided_out_of_session(at, since.moment.on if since else None),
+        starts=meeting.starts_words,
+        link=line(meeting.link),
     )
 
 
 def _attention_line(each: Line) -> AttentionLine:
     number = each.item.number if each.item else each.risk.reference if each.risk else ""
-    return AttentionLine(number, line(each.title), line(each.detail), line(each.why))
+    return AttentionLine(
+        number, line(each.title), line(each.detail), line(each.why), answers_of(each)
+    )
 
 
 def _changes(found: Comparison) -> tuple[ChangeGroup, ...]:

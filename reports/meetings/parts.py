@@ -28,14 +28,31 @@ class Count:
     kind: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What the attention list says of a subject: `why` in short, its cause, when it is expected now,
+    what is being done by whom, and what is asked of the working group. Each may be empty."""
+
+    why: Words
+    cause: str
+    expected: str
+    doing: str
+    asked: str
+    is_late: bool
+
+
 @dataclass(frozen=True, slots=True)
 class AttentionLine:
-    """A row that needs attention. `number` is an item's or a risk's; returns have none."""
+    """A row that needs attention. `number` is an item's or a risk's; returns have none.
+
+    Packs frozen before the answers were kept have `why` alone.
+    """
 
     number: str
     title: str
     of: str
     why: str
+    answers: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +207,8 @@ class Asked:
     before_label: str = "Was"
     after_label: str = "→ Now"
     asked_label: str = "Asked for by"
+    # What an approval does, in sentences.
+    effects: Words = ()
 
     @property
     def is_of_date(self) -> bool:
@@ -230,12 +249,21 @@ class Matter:
     risk: RiskFacts | None
     follows: DecisionLine | None
     answer: ReturnLine | None
+    answers: Answers | None = None
+    # Of an item: its variations with the working group, and its escalated risks.
+    requests: tuple[Asked, ...] = ()
+    risks: tuple[RiskFacts, ...] = ()
 
     @property
     def title_says_it(self) -> bool:
         """Whether the title contains the text of the risk or decision, which is then left out."""
         words = self.follows.text if self.follows else self.risk.description if self.risk else ()
         return bool(words) and self.title.endswith(" ".join(words))
+
+    @property
+    def answers_say_why(self) -> bool:
+        """Whether its reasons are in the answers; of a variation or risk its own reason is told."""
+        return self.answers is not None and self.variation is None and self.risk is None
 
     @property
     def names_its_item(self) -> bool:
@@ -278,6 +306,8 @@ class Pack:
     agenda: tuple[Matter, ...]
     decisions: tuple[DecisionLine, ...]
     out_of_session: tuple[Asked, ...] = ()
+    starts: str = ""
+    link: str = ""
 
     @property
     def title(self) -> str:
@@ -298,6 +328,9 @@ class Considered:
     note: Words
     variation: Asked | None
     decisions: tuple[DecisionLine, ...]
+    discussion: Words = ()
+    # Of an item: its variations that were decided. `variation` is the matter's own.
+    requests: tuple[Asked, ...] = ()
 
     @property
     def decisions_label(self) -> str:
@@ -326,6 +359,8 @@ class Minutes:
     variations: tuple[Asked, ...]
     next: date | None
     next_place: str
+    people: Words = ()
+    starts: str = ""
 
     @property
     def title(self) -> str:

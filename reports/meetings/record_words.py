@@ -9,8 +9,9 @@ from typing import Any
 from django.utils import timezone
 
 from reports.document.markup import tidy
-from reports.meetings.parts import Asked, DecisionLine, MilestoneDates, ReturnLine, Words
+from reports.meetings.parts import Answers, Asked, DecisionLine, MilestoneDates, ReturnLine, Words
 from workitems.additions import Addition, NewItem, addition_of
+from workitems.attention import Line, Point
 from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import Variation
 from workitems.plan_at import ReturnAt
@@ -23,6 +24,22 @@ def line(text: str) -> str:
 
 def paragraphs(text: str) -> Words:
     return tuple(filter(None, (" ".join(part.split()) for part in tidy(text).splitlines())))
+
+
+def answers_of(each: Line) -> Answers:
+    """Return the answers of a line of the attention list, as the dashboard and the slides say them."""
+    return Answers(
+        why=tuple(map(line, each.told)),
+        cause=line(each.cause),
+        expected=_point(each.expected),
+        doing=_point(each.doing),
+        asked=_point(each.asked),
+        is_late=each.is_late,
+    )
+
+
+def _point(point: Point) -> str:
+    return line("; ".join(filter(None, point[:2])))
 
 
 def name_of(agencies: Mapping[int, Any], pk: int | None) -> str:

@@ -1,0 +1,27 @@
+"""The opening slide of a meeting: how the plan is going, and what changed since the last meeting."""
+
+from django.template.loader import render_to_string
+
+from reports.progress import dashboard
+from reports.progress.view import Look, meetings_before
+from workitems.asat import Moment
+from workitems.models import Meeting
+
+
+def opening_slide(meeting: Meeting, moment: Moment) -> str:
+    """Return the slide's HTML, with the dashboard's figures and changes as at the moment."""
+    earlier = next(iter(meetings_before(meeting.plan, moment)), None)
+    look = Look(
+        plan=meeting.plan,
+        at=moment,
+        since=earlier.moment if earlier else None,
+        is_compared_by_default=True,
+    )
+    context = {
+        "meeting": meeting,
+        "look": look,
+        "earlier": earlier,
+        "page": dashboard.read_dashboard(look),
+        "marks": dashboard.SHOWN_STANDINGS,
+    }
+    return render_to_string("reports/papers/opening.html", context)
