@@ -675,6 +675,11 @@ RULES: dict[str, Row] = {
     "meetings:call": of_plan(plan, may=("coordinator",), post=INVALID),
     "meetings:detail": of_plan(meeting),
     "meetings:present": of_plan(meeting),
+    "meetings:show-slide": of_plan(meeting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),
+    # On another day than the meeting's it leads to the meeting.
+    "meetings:follow": of_plan(meeting, get=ONWARD),
+    "meetings:shown": of_plan(meeting),
+    "meetings:discuss": of_plan(matter, may=("coordinator",), get=NOT_ALLOWED, post=INVALID),
     "meetings:change": of_plan(meeting, may=("coordinator",), post=INVALID),
     "meetings:attendance": of_plan(meeting, may=("coordinator",), post=ONWARD),
     "meetings:draft": of_plan(meeting, may=("coordinator",), get=NOT_ALLOWED, post=ONWARD),

@@ -3,7 +3,8 @@
 Reads only. The coordinator puts them on the agenda one by one or all together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -35,18 +36,21 @@ KINDS: dict[type[Any], str] = {
     Risk: "risk",
     Return: "of_return",
 }
-# Reasons of an item that are left out if its variation or risk is proposed as well.
-PROPOSED_SEPARATELY = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
+# Reasons of an item that are left out where its variations and risks are told themselves.
+SAID_WITHIN = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A proposed matter and the reasons for it. `kind` is the field of `Matter` for its subject, and
-    `line` that of the attention list on the subject or its item, if there is one."""
+    `line` that of the attention list on the subject or its item, if there is one. An item comes with
+    its variations, decisions and risks (`within`); `is_for_itself` if it has reasons besides these."""
 
     subject: Any
     reasons: tuple[str, ...]
     line: Line | None = None
+    within: tuple[tuple[str, int], ...] = ()
+    is_for_itself: bool = True
 
     @property
     def kind(self) -> str:
@@ -60,6 +64,32 @@ class Proposal:
     def key(self) -> str:
         """Identifies the subject in a form: "item-12"."""
         return f"{self.kind}-{self.subject.pk}"
+
+
+def lines_by_subject(lines: Iterable[Line]) -> dict[tuple[str, int], Line]:
+    """Return the lines of the attention list by the kind and id of what they are about; risks to the
+    whole plan by their number."""
+    found: dict[tuple[str, int], Line] = {}
+    for line in lines:
+        if line.item:
+            found["item", line.item.pk] = line
+        elif line.of_return:
+            found["of_return", line.of_return.pk] = line
+        elif line.risk:
+            found["risk", line.risk.number] = line
+    return found
+
+
+def line_on(matter: Matter, lines: Mapping[tuple[str, int], Line]) -> Line | None:
+    """Return the line on a matter's subject or its item. None of a decision to follow up: what is
+    asked of it is in the decision."""
+    if matter.decision_id is not None:
+        return None
+    if (item := matter.subject_item) is not None:
+        return lines.get(("item", item.pk))
+    if matter.risk is not None:
+        return lines.get(("risk", matter.risk.number))
+    return lines.get((matter.kind, matter.subject_pk or 0))
 
 
 def kind_of(subject: Any) -> str:
@@ -90,77 +120,109 @@ def title_of(subject: Any) -> str:
     return f"Return of {subject.agency.short_name} for {subject.round.name}"
 
 
-def proposals(plan: Plan, on: date) -> list[Proposal]:
-    """Return all proposals for a meeting on the day `on`, most urgent first.
+def present_lines(plan: Plan, on: date) -> list[Line]:
+    """Return the attention list of the plan as it is now."""
+    return attention(plan_at(plan, Moment.present(plan, on)))
+
+
+def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list[Proposal]:
+    """Return all proposals for a meeting on the day `on`, most urgent first. `lines` is the attention
+    list of the day, if it has been read.
 
     These are the attention list, variations with the working group on which agencies are not
-    answering out of session, open earlier decisions, and escalated risks. An item that needs attention only because of its variations or
-    risks is left out, because those are proposed themselves.
+    answering out of session, open earlier decisions, and escalated risks. There is one proposal for
+    an item, with all that there is to say of it; what is of no item is proposed by itself.
     """
-    at = plan_at(plan, Moment.present(plan, on))
-    lines = attention(at)
-    of_item: dict[int | None, Line] = {line.item.pk: line for line in lines if line.item}
+    lines = present_lines(plan, on) if lines is None else lines
     of_risk = {line.risk.number: line for line in lines if line.risk}
-    variations = [
-        Proposal(row, (f"With the working group: {row.asks}.",), of_item.get(row.item_id))
-        for row in plan.variations.filter(state=Variation.State.RECOMMENDED)
+    variations = (
+        plan.variations.filter(state=Variation.State.RECOMMENDED)
         .exclude(out_of_session_decisions__state=OutOfSession.State.OPEN)
         .for_list()
         .order_by("number")
-    ]
-    decisions = [
-        Proposal(row, (_decision_reason(row, plan.present_day(on)),))
-        for row in Decision.objects.of_plan(plan)
+    )
+    decisions = (
+        Decision.objects.of_plan(plan)
         .open(on)
         .decided_before(on)
         .for_list()
         .order_by("due_on", "pk")
-    ]
-    risks = [
-        Proposal(
-            row,
-            (f"Escalated to {_to(row)} on {row.escalated_on:%-d %B %Y}.",),
-            of_item.get(row.item_id) or of_risk.get(row.number),
-        )
-        for row in plan.risks.open(on)
+    )
+    risks = (
+        plan.risks.open(on)
         .exclude(escalated_to="")
         .select_related("item", "owner_agency")
         .order_by("escalated_on", "number")
+    )
+    present = plan.present_day(on)
+    told: list[tuple[Any, str, str]] = [
+        *((row, f"With the working group: {row.asks}.", "") for row in variations),
+        *(
+            (
+                row,
+                _decision_reason(row, present),
+                f"Decision of {row.decided_on:%-d %B %Y}: {row.text} ",
+            )
+            for row in decisions
+        ),
+        *(
+            (
+                row,
+                f"Escalated to {_to(row)} on {row.escalated_on:%-d %B %Y}.",
+                f"{row.reference}: {row.description} ",
+            )
+            for row in risks
+        ),
     ]
-    covered = {row.subject.item_id for row in [*variations, *risks]}
-    return [
-        *_attention(plan, lines, covered),
-        *variations,
-        *decisions,
-        *risks,
-    ]
+    within: dict[int, list[tuple[Any, str]]] = defaultdict(list)
+    alone: list[Proposal] = []
+    for row, reason, named in told:
+        if row.item_id is not None:
+            within[row.item_id].append((row, f"{named}{reason}"))
+        else:
+            line = of_risk.get(row.number) if isinstance(row, Risk) else None
+            alone.append(Proposal(row, (reason,), line))
+    return [*_attention(plan, lines, within), *alone]
 
 
 def _attention(
-    plan: Plan, attention_lines: Iterable[Line], covered: set[int | None]
+    plan: Plan, attention_lines: Iterable[Line], within: dict[int, list[tuple[Any, str]]]
 ) -> Iterable[Proposal]:
-    lines = [
-        line
-        for line in attention_lines
-        if line.risk is None  # proposed together with the other risks
-        and not (
-            line.item
-            and line.item.pk in covered
-            and all(reason.rank in PROPOSED_SEPARATELY for reason in line.reasons)
-        )
-    ]
-    items = plan.items.in_bulk([line.item.pk for line in lines if line.item])
+    """Yield the proposals of the attention list, each item with what is `within` it, then the items
+    that are not on the list."""
+    lines = [line for line in attention_lines if line.risk is None]
+    listed = {line.item.pk for line in lines if line.item}
+    items = plan.items.in_bulk([*listed, *within])
     returns = (
         Return.objects.select_related("agency", "round")
         .filter(round__plan=plan)
         .in_bulk([line.of_return.pk for line in lines if line.of_return])
     )
     for line in lines:
-        words = tuple(reason.words for reason in line.reasons)
         if line.item:
-            yield Proposal(items[line.item.pk], words, line)
+            own = within.get(line.item.pk, [])
+            reasons = [
+                reason.words for reason in line.reasons if not (own and reason.rank in SAID_WITHIN)
+            ]
+            yield _of_item(items[line.item.pk], reasons, own, line)
         elif line.of_return:
+            words = tuple(reason.words for reason in line.reasons)
             yield Proposal(returns[line.of_return.pk], words, line)
+    for pk, own in within.items():
+        if pk not in listed:
+            yield _of_item(items[pk], [], own, None)
+
+
+def _of_item(
+    item: WorkItem, reasons: list[str], own: list[tuple[Any, str]], line: Line | None
+) -> Proposal:
+    return Proposal(
+        item,
+        (*reasons, *(words for _, words in own)),
+        line,
+        within=tuple((kind_of(row), row.pk) for row, _ in own),
+        is_for_itself=bool(reasons),
+    )
 
 
 def _decision_reason(decision: Decision, on: date) -> str:
@@ -176,9 +238,14 @@ def _to(risk: Risk) -> str:
 
 
 def not_on(found: Iterable[Proposal], matters: Sequence[Matter]) -> list[Proposal]:
-    """Return the proposals whose subject is not on the agenda."""
+    """Return the proposals whose subject, or all that they are for, is not on the agenda."""
     there = {(matter.kind, matter.subject_pk) for matter in matters}
-    return [each for each in found if (each.kind, each.subject.pk) not in there]
+    return [
+        each
+        for each in found
+        if (each.kind, each.subject.pk) not in there
+        and (each.is_for_itself or not there.issuperset(each.within))
+    ]
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,12 @@ from workitems.models import Delay, HeldEntry, Milestone, MilestoneAnswer, Varia
 
 
 def decided_by_the_group(variation: str) -> str:
-    """Return SQL: the variation was on the agenda of its meeting, or decided out of session."""
+    """Return SQL: the variation or its item was on the agenda of its meeting, or it was decided out of
+    session."""
     return (
         "(EXISTS (SELECT 1 FROM workitems_matter m"
-        f" WHERE m.meeting_id = {variation}.meeting_id AND m.variation_id = {variation}.id"
+        f" WHERE m.meeting_id = {variation}.meeting_id"
+        f" AND (m.variation_id = {variation}.id OR m.item_id = {variation}.item_id)"
         " AND m.withdrawn_on IS NULL)"
         " OR EXISTS (SELECT 1 FROM workitems_outofsession o"
         f" WHERE o.id = {variation}.out_of_session_id AND o.variation_id = {variation}.id"

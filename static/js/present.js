@@ -1,7 +1,9 @@
 // The screen in the room by keys, and from matter to matter without leaving the full screen. Every step
-// is a link and every act a form, so that without this file all of it works by loading pages.
+// is a link and every act a form, so that without this file all of it works by loading pages. Where the
+// screen leads, a step is a form as well, which shows the slide on the devices of those who follow.
 
 const PATIENCE = 15000; // ms for one answer
+const ASK_EVERY = 3000; // ms between questions of a page that follows
 const PARTS = ["present-bar", "main"];
 
 const step = (name) => document.querySelector(`[data-step="${name}"]`);
@@ -39,6 +41,17 @@ async function fetchPage(address, options, { remembers, refused, lost }) {
 function go(address, remembers = true) {
   const load = () => location.assign(address);
   return fetchPage(address, {}, { remembers, refused: load, lost: load });
+}
+
+// Goes where a step leads: by its form where the screen leads, else by its link.
+function take(control) {
+  const address = control.href ?? control.dataset.url;
+  if (control.href) return go(address);
+  const fields = new FormData(control.form);
+  fields.set(control.name, control.value);
+  const load = () => location.assign(address);
+  const options = { method: "POST", body: new URLSearchParams(fields) };
+  return fetchPage(control.form.action, options, { remembers: true, refused: load, lost: load });
 }
 
 function warn(form) {
@@ -79,6 +92,16 @@ const KEYS = {
   PageDown: () => scrollY + innerHeight < document.documentElement.scrollHeight - 1 || step("next"),
 };
 
+// Keys of whoever keeps the record. They press what is on the page, and do nothing where it is not.
+const ACTS = {
+  c: () => document.querySelector("[data-consider]")?.click(),
+  d: () => {
+    const place = document.querySelector("[data-decide]");
+    if (place?.tagName === "DETAILS") place.open = true;
+    place?.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+  },
+};
+
 function fill() {
   if (document.fullscreenElement) document.exitFullscreen();
   else document.documentElement.requestFullscreen?.().catch(() => {});
@@ -91,11 +114,14 @@ addEventListener("keydown", (event) => {
     fill();
   } else if (event.key === "Escape" && !document.fullscreenElement) {
     location.assign(step("leave").href);
-  } else if (event.key in KEYS) {
-    const link = KEYS[event.key]();
-    if (!link?.href) return;
+  } else if (event.key.toLowerCase() in ACTS) {
     event.preventDefault();
-    go(link.href);
+    ACTS[event.key.toLowerCase()]();
+  } else if (event.key in KEYS) {
+    const control = KEYS[event.key]();
+    if (!control?.dataset) return;
+    event.preventDefault();
+    take(control);
   }
 });
 
@@ -107,12 +133,54 @@ addEventListener("click", (event) => {
 });
 
 addEventListener("submit", (event) => {
+  if (event.submitter?.dataset.step) {
+    event.preventDefault();
+    take(event.submitter);
+    return;
+  }
   if (!event.target.closest("[data-present]")) return;
   event.preventDefault();
   send(event.target, event.submitter);
 });
 
 addEventListener("popstate", () => go(location.href, false));
+
+// --- following ---------------------------------------------------------------------------------------
+
+const followed = () => document.querySelector("[data-follow]");
+
+// Whether a field was changed, which a new slide would take away.
+const isTyped = () =>
+  [...document.querySelectorAll("[data-follow] :is(input:not([type=hidden]), textarea)")].some((field) =>
+    field.type === "radio" || field.type === "checkbox"
+      ? field.checked !== field.defaultChecked
+      : field.value !== field.defaultValue,
+  );
+
+async function ask() {
+  const page = followed();
+  if (!page || document.hidden) return;
+  try {
+    const headers = { "If-None-Match": `"${page.dataset.state}"` };
+    const options = { headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
+    const response = await fetch(page.dataset.follow, options);
+    // 304: the slide is the same. Other refusals are shown by the page itself when it is loaded again.
+    if (response.status !== 200 || page !== followed()) return;
+    const { state } = await response.json();
+    if (state === page.dataset.state) return;
+    if (isTyped()) page.querySelector("[data-moved]").hidden = false;
+    else await go(location.href, false);
+  } catch {
+    // Without a connection the slide stays; the next question finds the new one.
+  }
+}
+
+async function askAgain() {
+  await ask();
+  setTimeout(askAgain, ASK_EVERY);
+}
+setTimeout(askAgain, ASK_EVERY);
+document.addEventListener("visibilitychange", ask);
 
 function begin() {
   for (const words of document.querySelectorAll("[data-keys]")) words.hidden = false;

@@ -9,7 +9,13 @@ from playwright.sync_api import expect
 
 from tests.browser.keyboard import tab_to
 from tests.cast import scene as make_scene
-from tests.factories import AttendanceFactory, MatterFactory, MeetingFactory
+from tests.factories import (
+    AttendanceFactory,
+    CalendarFeedFactory,
+    MatterFactory,
+    MeetingFactory,
+)
+from workitems.due_calendar import entries_of
 from workitems.models import Decision
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,14 +69,19 @@ def test_keys_move_between_matters_and_leave_the_screen(meeting_screen, meeting,
     title(meeting_screen, "1.1 Print a brochure")
     for key, words, position in (
         ("ArrowRight", "V1 on item 1.1", 2),
-        ("End", "What comes next", 3),
         ("ArrowRight", "What comes next", 3),
+        ("ArrowRight", "Decisions and actions", None),
+        ("ArrowRight", "Decisions and actions", None),
+        ("Home", "One of two work items is late. Funding is the main cause.", None),
+        ("End", "Decisions and actions", None),
+        ("ArrowLeft", "What comes next", 3),
         ("ArrowLeft", "V1 on item 1.1", 2),
-        ("Home", "1.1 Print a brochure", 1),
+        ("ArrowLeft", "1.1 Print a brochure", 1),
     ):
         meeting_screen.keyboard.press(key)
         title(meeting_screen, words)
-        expect(meeting_screen.get_by_text(f"{position} of 3")).to_be_visible()
+        if position:
+            expect(meeting_screen.get_by_text(f"{position} of 3")).to_be_visible()
     meeting_screen.keyboard.press("ArrowRight")
     title(meeting_screen, "V1 on item 1.1")
     meeting_screen.go_back()
@@ -177,6 +188,130 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     ) == [("Police asks three printers.", due), ("Agreed.", None)]
 
 
+def test_keys_mark_a_matter_as_considered_and_go_to_the_decision(meeting_screen):
+    meeting_screen.keyboard.press("d")
+    expect(meeting_screen.get_by_label("Approved")).to_be_focused()
+    meeting_screen.locator("h1").focus()
+    meeting_screen.keyboard.press("c")
+    expect(meeting_screen.get_by_role("status")).to_have_text("Marked as considered.")
+    for words in ("V1 on item 1.1", "What comes next"):
+        meeting_screen.keyboard.press("ArrowRight")
+        title(meeting_screen, words)
+    meeting_screen.keyboard.press("d")
+    expect(meeting_screen.get_by_label("What was decided")).to_be_focused()
+
+
+def test_a_meeting_on_three_devices(
+    browser, page, live_server, scene, meeting, sign_in, accessibility_faults, mailoutbox
+):
+    """The wall moves by PageDown, the secretary records on a laptop, a member follows on a phone."""
+
+    def device(who, width, height):
+        sign_in(scene[who])
+        context = browser.new_context(viewport={"width": width, "height": height})
+        context.add_cookies(page.context.cookies())
+        page.context.clear_cookies()
+        made = context.new_page()
+        made.goto(live_server.url + meeting.get_absolute_url())
+        return made
+
+    wall = device("coordinator", 1920, 1080)
+    secretary = device("coordinator", 1280, 900)
+    phone = device("other contributor", 375, 812)
+
+    phone.get_by_role("link", name="Follow the meeting").click()
+    expect(phone.get_by_text("The meeting has not begun.")).to_be_visible()
+    secretary.get_by_role("link", name="Follow and record").click()
+    wall.get_by_role("button", name="Present and show to members").click()
+    expect(wall.get_by_text("Shown to members")).to_be_visible()
+    for each in (wall, secretary, phone):
+        title(each, "One of two work items is late. Funding is the main cause.")
+    for words in ("Agenda", "1.1 Print a brochure"):
+        wall.keyboard.press("PageDown")
+        title(wall, words)
+        assert wall.evaluate("document.documentElement.scrollHeight") == 1080
+        title(secretary, words)
+        title(phone, words)
+    for each in (secretary, phone):
+        assert accessibility_faults(each) == []
+        assert each.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert phone.get_by_role("button").count() == 0
+
+    # The secretary writes while the wall moves on; what is typed stays.
+    secretary.get_by_text("Record a decision", exact=True).click()
+    secretary.get_by_label("What was decided").fill("Police asks three printers.")
+    due = localdate() + timedelta(days=14)
+    secretary.get_by_label("To be done by").fill(f"{due:%-d %B %Y}")
+    wall.keyboard.press("PageDown")
+    title(wall, "V1 on item 1.1")
+    title(phone, "V1 on item 1.1")
+    expect(secretary.get_by_text("The meeting has moved on.")).to_be_visible()
+    expect(secretary.get_by_label("What was decided")).to_have_value("Police asks three printers.")
+    secretary.get_by_role("button", name="Record the decision").click()
+    expect(secretary.get_by_role("status")).to_have_text("Decision 1 is recorded.")
+    title(secretary, "V1 on item 1.1")
+
+    # The member reads on by themselves, and comes back.
+    phone.get_by_role("link", name="Previous").click()
+    title(phone, "1.1 Print a brochure")
+    expect(phone.locator(".present-record")).to_contain_text("Police asks three printers.")
+    phone.get_by_role("link", name="2. V1 on item 1.1").click()
+    title(phone, "V1 on item 1.1")
+
+    secretary.get_by_label("Approved").check()
+    secretary.get_by_role("button", name="Record the decision").click()
+    expect(secretary.get_by_role("status")).to_have_text("V1 is approved and has taken effect.")
+    expect(phone.locator(".present-record")).to_contain_text("V1 was approved.")
+    wall.keyboard.press("End")
+    title(phone, "Decisions and actions")
+    expect(phone.locator("table")).to_contain_text("Police asks three printers.")
+    assert accessibility_faults(phone) == []
+
+    mailoutbox.clear()
+    secretary.goto(live_server.url + meeting.get_absolute_url())
+    secretary.get_by_role("button", name="Close the record").click()
+    expect(secretary.get_by_role("status")).to_contain_text("The record of the meeting is closed.")
+    minded = {mail.to[0]: mail.body for mail in mailoutbox}
+    assert (
+        f"For Police to do: Police asks three printers, by {due:%-d %B %Y}."
+        in minded[scene["contributor"].email]
+    )
+    assert "None is for Customs to act on." in minded[scene["other contributor"].email]
+    secretary.goto(live_server.url + reverse("papers:minutes", args=[scene.plan.slug, meeting.pk]))
+    minutes = secretary.locator("article.paper")
+    expect(minutes).to_contain_text("Police asks three printers.")
+    expect(minutes).to_contain_text("V1 was approved.")
+    expect(minutes).to_contain_text("Not reached")
+    feed = CalendarFeedFactory(plan=scene.plan, agency=scene.agencies["police"])
+    assert "Police asks three printers." in [each.title for each in entries_of(feed, localdate())]
+    for each in (wall, secretary, phone):
+        each.context.close()
+
+
+def test_following_works_without_javascript(browser, live_server, scene, meeting, sign_in, page):
+    def plain(who):
+        sign_in(scene[who])
+        context = browser.new_context(java_script_enabled=False)
+        context.add_cookies(page.context.cookies())
+        page.context.clear_cookies()
+        made = context.new_page()
+        made.goto(live_server.url + meeting.get_absolute_url())
+        return made
+
+    wall, member = plain("coordinator"), plain("observer")
+    wall.get_by_role("button", name="Present and show to members").click()
+    wall.get_by_role("button", name="Next").click()
+    title(wall, "Agenda")
+    member.get_by_role("link", name="Follow the meeting").click()
+    title(member, "Agenda")
+    wall.get_by_role("button", name="Next").click()
+    title(wall, "1.1 Print a brochure")
+    member.get_by_role("link", name="Show what the meeting is at now").click()
+    title(member, "1.1 Print a brochure")
+    wall.context.close()
+    member.context.close()
+
+
 def test_a_lost_response_is_reported_and_the_form_is_not_sent_twice(meeting_screen, meeting):
     sent = []
     meeting_screen.route(
@@ -226,7 +361,7 @@ def test_an_agenda_can_be_drafted_and_ordered_by_keyboard(
     tab_to(page, "Up : Welcome")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_have_text("“Welcome” has moved.")
-    titles = page.locator("ol.agenda strong")
+    titles = page.locator("ol.agenda a strong")
     expect(titles).to_have_text(
         [
             "1.1 Print a brochure",

@@ -889,6 +889,8 @@ CHANGES = {
     "meetings:remove-matter": STATE,
     "meetings:restore-matter": STATE,
     "meetings:consider": SAME,
+    "meetings:show-slide": SAME,
+    "meetings:discuss": VERSION,
     "meetings:close": STATE,
     "meetings:reopen": STATE,
     "meetings:change-decision": VERSION,

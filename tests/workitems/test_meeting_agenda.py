@@ -128,7 +128,7 @@ def test_variations_decisions_and_risks_are_proposed_with_a_reason(
     RiskFactory(plan=plan, number=2, escalated_to="group", escalated_on=YESTERDAY)
     assert keys(proposals(plan, TODAY)) == [
         (
-            "V4 on item 1.2 Print a brochure",
+            "1.2 Print a brochure",
             (
                 "With the working group: Move “Brochure printed” "
                 "from 30 June 2010 to 30 September 2010.",

@@ -60,13 +60,13 @@ def screen(client, meeting, matter=None):
 @pytest.mark.parametrize(
     ("asked_for", "shown", "previous", "following"),
     [
-        (None, 1, "", "?matter=2"),
+        (None, 1, "?slide=agenda", "?matter=2"),
         ("2", 2, "?matter=1", "?matter=3"),
-        ("3", 3, "?matter=2", ""),
-        ("0", 1, "", "?matter=2"),
-        ("99", 3, "?matter=2", ""),
-        ("no number", 1, "", "?matter=2"),
-        ("9" * 400, 1, "", "?matter=2"),
+        ("3", 3, "?matter=2", "?slide=closing"),
+        ("0", 1, "?slide=agenda", "?matter=2"),
+        ("99", 3, "?matter=2", "?slide=closing"),
+        ("no number", 1, "?slide=agenda", "?matter=2"),
+        ("9" * 400, 1, "?slide=agenda", "?matter=2"),
     ],
 )
 def test_the_screen_shows_a_matter_with_links_to_the_others(
@@ -75,8 +75,8 @@ def test_the_screen_shows_a_matter_with_links_to_the_others(
     page = screen(reader, meeting, asked_for)
     here = to("present", meeting)
     assert page.context["matter"] == three[shown - 1]
-    assert page.context["previous_url"] == (here + previous if previous else "")
-    assert page.context["next_url"] == (here + following if following else "")
+    assert page.context["previous"]["url"] == here + previous
+    assert page.context["next"]["url"] == here + following
     assert f"{shown} of 3" in page.text
 
 
@@ -205,9 +205,11 @@ def test_a_variation_approved_on_the_screen_takes_effect(manager, meeting, asked
     matter = MatterFactory(meeting=meeting, variation=asked)
     address = to("decide", meeting, matter.pk)
     refused = manager.post(address, {"text": "Yes."})
-    assert refused.context["decide_form"].errors == {"decision": ["Choose approved or declined."]}
+    assert refused.context["requests"][0].form.errors == {
+        "decision": ["Choose approved or declined."]
+    }
     refused = manager.post(address, {"decision": "approve", "text": "Yes."})
-    assert refused.context["decide_form"].non_field_errors() == [
+    assert refused.context["requests"][0].form.non_field_errors() == [
         "No agencies are recorded as present. Deciding a variation takes 2; record attendance first."
     ]
     ready_to_decide(meeting)
@@ -221,6 +223,40 @@ def test_a_variation_approved_on_the_screen_takes_effect(manager, meeting, asked
     assert [decision.text for decision in page.context["decisions"]] == ["Yes."]
     again = manager.post(address, {"decision": "decline"})
     assert again.status_code == 422
+
+
+def test_the_variations_of_an_item_are_decided_on_its_own_slide(
+    manager, meeting, asked, milestone, item
+):
+    matter = MatterFactory(meeting=ready_to_decide(meeting), item=item)
+    other = VariationFactory(
+        milestone=MilestoneFactory(item=item, number=2), number=2, state="recommended"
+    )
+    page = screen(manager, meeting)
+    assert [each.variation for each in page.context["requests"]] == [asked, other]
+    address = to("decide", meeting, matter.pk)
+    answer = manager.post(
+        address, {"variation": other.pk, "decision": "approve", "text": "Agreed."}
+    )
+    assert answer.url == f"{to('present', meeting)}?matter=1"
+    for row in (asked, other, matter):
+        row.refresh_from_db()
+    assert (asked.state, other.state, matter.considered_on) == ("recommended", "approved", TODAY)
+    assert matter.decisions.get().variation == other
+    assert manager.post(address, {"decision": "approve"}).status_code == 404
+
+
+def test_the_slide_of_an_item_has_its_risks_and_what_was_decided_and_is_not_done(
+    reader, meeting, plan, item, police
+):
+    MatterFactory(meeting=meeting, item=item)
+    RiskFactory(plan=plan, item=item, number=4, escalated_to="group", escalated_on=YESTERDAY)
+    earlier = MeetingFactory(plan=plan, held_on=YESTERDAY)
+    DecisionFactory(meeting=earlier, item=item, owner_agency=police, due_on=DUE, text="Call them.")
+    page = screen(reader, meeting).text
+    assert "R4</a>, escalated to" in page
+    assert "Decided before, not done" in page
+    assert "Call them." in page
 
 
 def test_a_variation_can_be_declined_on_the_screen(manager, meeting, asked, milestone):

@@ -275,8 +275,8 @@ def decide(
     changes the wording, withdraws the item and its open milestones and ends their delays, or adds the
     item or milestone. The matter becomes considered.
 
-    Raise `Refused` before the meeting's day, if its record is closed, if the variation is not on
-    its agenda, if fewer agencies are recorded as present than the plan asks for, while agencies
+    Raise `Refused` before the meeting's day, if its record is closed, if neither the variation nor its
+    item is on its agenda, if fewer agencies are recorded as present than the plan asks for, while agencies
     answer out of session, if the date or wording has changed since the request was made, if the
     milestone has been closed, or for what may not be approved any more (`approval_faults`).
     """
@@ -284,7 +284,8 @@ def decide(
         raise Refused("The meeting is of another plan.", "meeting")
     meeting = open_record(meeting)
     check_held(meeting, make_naive(at).date())
-    matter = meeting.matters.on_agenda().select_for_update().filter(variation=variation).first()
+    matters = meeting.matters.on_agenda().on_variation(variation).select_for_update()
+    matter = max(matters, key=lambda each: each.variation_id is not None, default=None)
     to = Variation.State.APPROVED if approve else Variation.State.DECLINED
     variation = _step(variation, to)
     if matter is None:

@@ -1,5 +1,6 @@
 """List, call, change, show, close and reopen meetings, and record attendance."""
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
 from agencies.views.once import once
-from workitems.agenda import not_on, proposals
+from workitems.agenda import line_on, lines_by_subject, not_on, present_lines, proposals
+from workitems.attention import Line
 from workitems.forms.meetings import (
     AttendanceForm,
     CallMeetingForm,
@@ -20,8 +22,12 @@ from workitems.forms.meetings import (
     ReopenMeetingForm,
     invited,
 )
-from workitems.models import Matter, Meeting
+from workitems.meeting_slides import is_on
+from workitems.models import Matter, Meeting, OutOfSession, Variation
+from workitems.notices import mail_at_once, meeting_notices
+from workitems.notices.timetable import News
 from workitems.services import meetings as meeting_services
+from workitems.variation_effect import Effects
 from workitems.views.lookups import page_of, posted, require, signed_in, small_number, visible_plan
 
 
@@ -73,6 +79,12 @@ def _within(matter: Matter, meeting: Meeting) -> Matter:
     return matter
 
 
+def mail(source: Callable[..., Iterable[News]], row: Meeting | Variation) -> None:
+    """E-mail the news that a source has of a row, once the transaction is committed."""
+    on = localdate()
+    mail_at_once(lambda: source(on, only=row.pk), on=on, at=timezone.now())
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def call(request: HttpRequest, slug: str) -> HttpResponse:
@@ -83,6 +95,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
             made = meeting_services.call_meeting(
                 plan=plan, by=signed_in(request), **form.cleaned_data
             )
+            mail(meeting_notices.called_notices, made)
             messages.success(request, f"The working group meets on {made.held_on:%-d %B %Y}.")
             return redirect(made)
     return form_page(request, "workitems/meetings/call.html", form, plan=plan)
@@ -97,6 +110,7 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             saved = meeting_services.change_meeting(
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
+            mail(meeting_notices.called_notices, saved)
             say_saved(request, form, saved, "The meeting is saved.")
             return redirect(meeting)
     return form_page(
@@ -119,6 +133,9 @@ def show(
     plan = meeting.plan
     may_record = request.user.has_perm("workitems.record_meeting", plan)
     matters = agenda_of(meeting)
+    lines = [] if meeting.is_closed else present_lines(plan, on)
+    found = lines_by_subject(lines)
+    asked = _asked_at(meeting, matters, lines)
     present = {row.agency_id for row in meeting.attendances.present()}
     members = list(invited(meeting))
     return render(
@@ -128,7 +145,7 @@ def show(
             "plan": plan,
             "meeting": meeting,
             "today": on,
-            "matters": matters,
+            "matters": [(matter, line_on(matter, found), asked[matter.pk]) for matter in matters],
             "present": [agency for agency in members if agency.pk in present],
             "absent": [agency for agency in members if agency.pk not in present],
             "decisions": [
@@ -137,11 +154,14 @@ def show(
             ],
             "may_record": may_record,
             "may_arrange": may_record and not meeting.is_closed,
+            "is_on": is_on(meeting, on),
+            "may_lead": is_on(meeting, on)
+            and request.user.has_perm("workitems.show_slide", meeting),
             "may_minute": may_record and not meeting.is_closed and meeting.held_on <= on,
             "removed": _matters(meeting).exclude(withdrawn_on=None).order_by("withdrawn_on", "pk")
             if may_record and not meeting.is_closed
             else [],
-            "proposals": not_on(proposals(plan, on), matters)
+            "proposals": not_on(proposals(plan, on, lines), matters)
             if may_record and not meeting.is_closed
             else [],
             "reopen_form": reopen or ReopenMeetingForm(),
@@ -149,6 +169,28 @@ def show(
         },
         status=status,
     )
+
+
+def _asked_at(
+    meeting: Meeting, matters: Sequence[Matter], lines: Sequence[Line]
+) -> dict[int, list[tuple[Variation, list[str]]]]:
+    """Return by matter the variations to decide with it, and their effects. Two queries."""
+    found: dict[int, list[tuple[Variation, list[str]]]] = {matter.pk: [] for matter in matters}
+    if not lines:
+        return found
+    effects = Effects(lines[0].at)
+    rows = (
+        meeting.plan.variations.filter(state=Variation.State.RECOMMENDED)
+        .exclude(out_of_session_decisions__state=OutOfSession.State.OPEN)
+        .for_list()
+        .order_by("number")
+    )
+    for row in rows:
+        row.plan = meeting.plan
+        for matter in matters:
+            if matter.variation_id == row.pk or (matter.item_id and matter.item_id == row.item_id):
+                found[matter.pk].append((row, effects.of(row)))
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,6 +215,7 @@ def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         plan=meeting.plan,
         meeting=meeting,
         at=shown_matter(request),
+        mode=mode_of(request),
         cancel_url=address_of(request, meeting),
     )
 
@@ -188,8 +231,28 @@ def address_of(request: HttpRequest, meeting: Meeting, fragment: str = "") -> st
     position = shown_matter(request)
     if position is None:
         return f"{meeting.get_absolute_url()}{fragment}"
-    address = reverse("meetings:present", args=[meeting.plan.slug, meeting.pk])
-    return f"{address}?matter={position}"
+    return slide_address(request, meeting, f"?matter={position}")
+
+
+LEADS, FOLLOWS = "lead", "follow"
+
+
+def mode_of(request: HttpRequest) -> str:
+    """Return how the meeting is on this screen: it `LEADS` the members' devices, it `FOLLOWS`, or ""."""
+    asked = request.POST.get("mode") or request.GET.get("mode") or ""
+    return asked if asked in (LEADS, FOLLOWS) else ""
+
+
+def slide_address(
+    request: HttpRequest, meeting: Meeting, query: str, mode: str | None = None
+) -> str:
+    """Return the URL of a slide on a screen that stays in its mode, or goes to another `mode`."""
+    mode = mode_of(request) if mode is None else mode
+    args = [meeting.plan.slug, meeting.pk]
+    if mode == FOLLOWS:
+        return reverse("meetings:follow", args=args)
+    leads = f"&mode={LEADS}" if mode == LEADS else ""
+    return f"{reverse('meetings:present', args=args)}{query}{leads}"
 
 
 def back_to(request: HttpRequest, meeting: Meeting, fragment: str = "") -> HttpResponse:
@@ -203,7 +266,11 @@ def close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         meeting_services.close_meeting(
             meeting=meeting, on=localdate(), at=timezone.now(), by=signed_in(request)
         )
-        messages.success(request, "The record of the meeting is closed.")
+        mail(meeting_notices.minutes_notices, meeting)
+        messages.success(
+            request,
+            "The record of the meeting is closed. Members get an e-mail with their actions.",
+        )
     return redirect(meeting)
 
 
