@@ -39,7 +39,7 @@ def answers_of(each: Line) -> Answers:
 
 
 def _point(point: Point) -> str:
-    return line("; ".join(filter(None, point[:2])))
+    return line(f"{point.words.rstrip('.')} ({point.note})" if point.note else point.words)
 
 
 def name_of(agencies: Mapping[int, Any], pk: int | None) -> str:

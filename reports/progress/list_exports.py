@@ -102,6 +102,7 @@ def meetings(look: Look, rows: Iterable[Meeting], made_at: datetime) -> Sheet:
     on = look.at.on
     fields: list[Field[Meeting]] = [
         (date_column("Day"), lambda row: row.held_on),
+        (Column("Starts at", 10), lambda row: row.starts_words),
         (Column("Place", 30), lambda row: row.place),
         (number_column("On the agenda"), lambda row: row.matters_count),  # type: ignore[attr-defined]
         (number_column("Decisions"), lambda row: row.decisions_count),  # type: ignore[attr-defined]

@@ -114,6 +114,7 @@ def test_full_screen_mode_is_kept_between_matters(meeting_screen):
 
 
 def test_shortcuts_are_off_while_the_user_types(meeting_screen):
+    meeting_screen.get_by_text("Record something else", exact=True).click()
     meeting_screen.get_by_text("Record a decision", exact=True).click()
     words = meeting_screen.get_by_label("What was decided")
     words.focus()
@@ -128,13 +129,16 @@ def test_a_meeting_can_be_run_by_keyboard_on_the_meeting_screen(
     meeting_screen, scene, meeting, accessibility_faults, live_server
 ):
     assert_accessible(meeting_screen, accessibility_faults)
+    tab_to(meeting_screen, "Record something else")
+    meeting_screen.keyboard.press("Enter")
     tab_to(meeting_screen, "Mark as considered")
     meeting_screen.keyboard.press("Enter")
     expect(meeting_screen.get_by_role("status")).to_have_text("Marked as considered.")
     title(meeting_screen, "1.1 Print a brochure")
 
-    tab_to(meeting_screen, "Record a decision")
-    meeting_screen.keyboard.press("Enter")
+    for words in ("Record something else", "Record a decision"):
+        tab_to(meeting_screen, words)
+        meeting_screen.keyboard.press("Enter")
     tab_to(meeting_screen, "What was decided")
     meeting_screen.keyboard.type("Police asks three printers.")
     tab_to(meeting_screen, "Agency that acts on it")
@@ -238,6 +242,7 @@ def test_a_meeting_on_three_devices(
     assert phone.get_by_role("button").count() == 0
 
     # The secretary writes while the wall moves on; what is typed stays.
+    secretary.get_by_text("Record something else", exact=True).click()
     secretary.get_by_text("Record a decision", exact=True).click()
     secretary.get_by_label("What was decided").fill("Police asks three printers.")
     due = localdate() + timedelta(days=14)
@@ -300,11 +305,11 @@ def test_following_works_without_javascript(browser, live_server, scene, meeting
 
     wall, member = plain("coordinator"), plain("observer")
     wall.get_by_role("button", name="Present and show to members").click()
-    wall.get_by_role("button", name="Next").click()
+    wall.get_by_role("button", name="Next", exact=True).click()
     title(wall, "Agenda")
     member.get_by_role("link", name="Follow the meeting").click()
     title(member, "Agenda")
-    wall.get_by_role("button", name="Next").click()
+    wall.get_by_role("button", name="Next", exact=True).click()
     title(wall, "1.1 Print a brochure")
     member.get_by_role("link", name="Show what the meeting is at now").click()
     title(member, "1.1 Print a brochure")
@@ -317,6 +322,7 @@ def test_a_lost_response_is_reported_and_the_form_is_not_sent_twice(meeting_scre
     meeting_screen.route(
         "**/consider/", lambda route: (sent.append(route.request.url), route.abort())
     )
+    meeting_screen.get_by_text("Record something else", exact=True).click()
     meeting_screen.get_by_role("button", name="Mark as considered").click()
     expect(meeting_screen.get_by_role("alert")).to_have_text(
         "No answer came. Load the page again to see whether this was recorded."

@@ -102,7 +102,7 @@ def test_every_figure_in_the_file_matches_the_dashboard(papers, data):
             *each.told,
             each.cause,
             each.expected.words,
-            each.doing.words,
+            each.doing.words.rstrip("."),
             each.asked.words,
         ):
             assert words in text

@@ -15,6 +15,7 @@ from agencies.models import Seat, by_short_name
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.addition_parts import addition_parts
+from workitems.asat import Moment
 from workitems.forms.out_of_session import (
     AnswerForm,
     AskAgenciesForm,
@@ -23,11 +24,13 @@ from workitems.forms.out_of_session import (
     MoreTimeForm,
     RecordAnswerForm,
 )
-from workitems.models import OutOfSession, OutOfSessionAnswer
+from workitems.models import OutOfSession, OutOfSessionAnswer, Variation
 from workitems.notices import mail_at_once
 from workitems.notices.out_of_session_notices import due_notices
 from workitems.notices.timetable import OtherNews
+from workitems.plan_at import plan_at
 from workitems.services import out_of_session as services
+from workitems.variation_effect import Effects
 from workitems.views.lookups import posted, require, signed_in
 from workitems.views.variations import visible_variation
 from workitems.word_diff import side_by_side
@@ -112,6 +115,9 @@ def show(
     found = services.count(asked, on)
     was, now = side_by_side(variation.text_before, variation.text_after)
     adds = addition_parts(variation.addition)
+    is_asked = asked.is_open and variation.kind == Variation.Kind.DATE
+    whole = plan_at(variation.plan, Moment.present(variation.plan, on)) if is_asked else None
+    effects = Effects(whole).of(variation) if whole else []
     forms: dict[str, Any] = {}
     if may_ask:
         forms["extend_form"] = MoreTimeForm(row=asked, auto_id="id_extend_%s")
@@ -128,6 +134,7 @@ def show(
             "was": was,
             "now": now,
             "adds": adds,
+            "effects": effects,
             "today": on,
             "answers": rows,
             "count": found,

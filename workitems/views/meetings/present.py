@@ -186,6 +186,7 @@ def show(
         ],
         "first": step(0),
         "last": step(len(slides) - 1),
+        "here": step(at)["url"],
         "previous": step(at - 1),
         "next": step(at + 1),
     }
