@@ -252,7 +252,8 @@ def test_a_meeting_on_three_devices(
     title(phone, "V1 on item 1.1")
     expect(secretary.get_by_text("The meeting has moved on.")).to_be_visible()
     expect(secretary.get_by_label("What was decided")).to_have_value("Police asks three printers.")
-    secretary.get_by_role("button", name="Record the decision").click()
+    form = secretary.locator("form", has_text="What was decided")
+    form.get_by_role("button", name="Record the decision").click()
     expect(secretary.get_by_role("status")).to_have_text("Decision 1 is recorded.")
     title(secretary, "V1 on item 1.1")
 
