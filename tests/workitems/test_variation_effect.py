@@ -69,7 +69,9 @@ def test_late_items_rise_where_an_earlier_date_is_asked_for(milestone):
     ],
 )
 def test_how_the_next_milestone_lies_to_the_new_date(asked, item, due, words):
-    MilestoneFactory(item=item, number=2, description="Handed out", agreed_due=due, forecast_due=due)
+    MilestoneFactory(
+        item=item, number=2, description="Handed out", agreed_due=due, forecast_due=due
+    )
     assert effects(asked)[-1] == f"The next milestone, “Handed out”, {words}"
 
 
@@ -94,12 +96,12 @@ def test_how_dates_that_were_moved_before_have_held(asked, plan, item, customs):
     """Those of the agency if there are three, else all of the plan; dates ahead are not counted."""
     other = WorkItemFactory(plan=plan, pillar=item.pillar, number="3.1", lead_agency=customs)
     moved(plan, 2, other, agreed_due=YESTERDAY, forecast_due=YESTERDAY, responsible_agency=customs)
-    assert effects(asked)[-1] == (
-        "The one date that was moved before moved again or was missed."
-    )
+    assert effects(asked)[-1] == ("The one date that was moved before moved again or was missed.")
     moved(plan, 3, item, completed_on=date(2010, 5, 1))
     moved(plan, 4, item)
-    assert effects(asked)[-1] == "Of two dates that were moved before, one moved again or was missed."
+    assert (
+        effects(asked)[-1] == "Of two dates that were moved before, one moved again or was missed."
+    )
     moved(plan, 5, item, agreed_due=YESTERDAY, forecast_due=YESTERDAY)
     moved(plan, 6, item, forecast_due=SLIPPED)
     assert effects(asked)[-1] == (
