@@ -56,7 +56,7 @@ def ask_for(field: forms.Field, name: str = "") -> str:
         return "Part of this page is missing. Load the page again."
     is_choice = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField))
     if isinstance(field, forms.BooleanField):
-        return f"Tick “{label}” to go on."
+        return f"Tick “{label}” to continue."
     if label.split(" ", 1)[0].lower() in QUESTIONS:
         return f"{'Choose' if is_choice else 'Say'} {_within_a_sentence(label)}."
     return f"{'Choose' if is_choice else 'Enter'} {_the(label)}."
@@ -66,7 +66,7 @@ def too_long(label: str, over: int, limit: int) -> str:
     """Return the error of a text: "Challenges is 1,800 characters too long. ..."."""
     name = f"“{label}”" if " " in label else label
     unit = "character" if over == 1 else "characters"
-    return f"{name} is {over:,} {unit} too long. The most is {limit:,} characters."
+    return f"{name} is {over:,} {unit} too long. The limit is {limit:,} characters."
 
 
 @deconstructible
@@ -91,12 +91,12 @@ def word_errors(field: forms.Field, name: str) -> None:
     is_choice = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
     djangos = type(field).default_error_messages.get("invalid_choice")
     if is_choice and said.get("invalid_choice") is djangos:
-        said["invalid_choice"] = "That is not on the list any more. Choose from the list."
+        said["invalid_choice"] = "That is no longer in the list. Choose from the list."
     if isinstance(field, forms.EmailField):
         said.setdefault("invalid", "Enter an email address, such as name@agency.govt.nz.")
     if isinstance(field, forms.IntegerField):
-        said.setdefault("min_value", "Enter a number from %(limit_value)s.")
-        said.setdefault("max_value", "Enter a number up to %(limit_value)s.")
+        said.setdefault("min_value", "Enter %(limit_value)s or more.")
+        said.setdefault("max_value", "Enter %(limit_value)s or less.")
     field.validators = [
         LengthLimit(each.limit_value, str(field.label or pretty_name(name))) if type(each) is MaxLengthValidator else each
         for each in field.validators

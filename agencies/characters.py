@@ -43,7 +43,7 @@ def fault_of(text: str) -> str:
 
 def named(character: str) -> str:
     """Return "U+202E (right-to-left override)"."""
-    kind = KINDS.get(unicodedata.category(character), "a private character of one typeface")
+    kind = KINDS.get(unicodedata.category(character), "a character that only one typeface has")
     name = unicodedata.name(character, "").lower() or kind
     return f"U+{ord(character):04X} ({name})"
 

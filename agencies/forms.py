@@ -51,11 +51,11 @@ class RoleField(forms.TypedChoiceField):
 
 class InviteForm(Form):
     name = TextField(label="Name", max_length=150)
-    email = forms.EmailField(label="E-mail address", max_length=254)
+    email = forms.EmailField(label="Email address", max_length=254)
     role = RoleField()
     from_on = DayField(label="First day")
     to_on = DayField(
-        label="Last day", required=False, help_text="Only if they leave on a known day."
+        label="Last day", required=False, help_text="Only if you know the day on which they leave."
     )
     reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
 
@@ -110,13 +110,11 @@ class EndSeatForm(Form):
     when = forms.ChoiceField(
         label="When",
         error_messages={"required": "Choose when the role ends."},
-        choices=[(ON_A_DAY, "After a last day"), (AT_ONCE, "At once")],
+        choices=[(ON_A_DAY, "After a last day"), (AT_ONCE, "Now")],
         initial=ON_A_DAY,
         widget=forms.RadioSelect,
     )
-    on = DayField(
-        label="Last day", required=False, help_text="Not needed if the role ends at once."
-    )
+    on = DayField(label="Last day", required=False, help_text="Not needed if the role ends now.")
     reason = ReasonField(label="Why the role ends", help_text="Kept in the history.")
     confirmed = forms.BooleanField(
         label="End the role anyway", required=False, widget=forms.HiddenInput
@@ -301,14 +299,14 @@ class AccountForm(VersionedForm):
 
     name = TextField(label="Name", max_length=150)
     email = forms.EmailField(
-        label="E-mail address",
+        label="Email address",
         max_length=254,
         help_text="They sign in with it. We’ll email the old address about a new one.",
     )
     is_administrator = forms.BooleanField(
         label="Administrator",
         required=False,
-        help_text="Manages agencies and people here, and nothing of a plan.",
+        help_text="Manages agencies and people, but no plan.",
     )
     reason = ReasonField(label="Why it changes", help_text="Kept in the history.")
 

@@ -43,7 +43,7 @@ def written_at(at: datetime) -> Iterator[None]:
 def written_for(agency: str) -> Iterator[None]:
     """Let the history rows saved in this block say that the person writes for this agency.
 
-    For what a coordinator enters from an agency's e-mail. Without a name, nothing is added.
+    For what a coordinator enters from an agency's email. Without a name, nothing is added.
     """
     token = _for_agency.set(agency)
     try:

@@ -1,4 +1,4 @@
-"""Send this app's e-mails. Their text is in templates/agencies/letters."""
+"""Send this app's emails. Their text is in templates/agencies/letters."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -18,9 +18,9 @@ OVERSEERS: list[Callable[[Place, date], Iterable[User]]] = []
 
 
 def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
-    """E-mail the invitation's link as plain text. Raise `OSError` if the mail server refuses."""
+    """Email the invitation's link as plain text. Raise `OSError` if the mail server refuses."""
     link = settings.SITE_URL + reverse("agencies:accept-invitation", args=[token])
-    # Leave out the name that the inviter typed, so that they cannot put text into our e-mails.
+    # Leave out the name that the inviter typed, so that they cannot put text into our emails.
     body = render_to_string(
         "agencies/letters/invitation.txt", {"invitation": invitation, "by": by, "link": link}
     )
@@ -32,7 +32,7 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
 
 
 def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
-    """E-mail those who look after the seat's place that `by` gave or changed the seat.
+    """Email those who look after the seat's place that `by` gave or changed the seat.
 
     They are its approvers and the coordinators of its plans, except for the person themselves. If
     the mail server refuses, log it: the history shows the seat in any case.
@@ -59,7 +59,7 @@ def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
 
 
 def tell_of_new_address(user: User, *, old: str) -> None:
-    """E-mail a person's old address that an administrator changed it. Log it if that fails."""
+    """Email a person's old address that an administrator changed it. Log it if that fails."""
     body = render_to_string("agencies/letters/new_address.txt", {"user": user})
     subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Your email address was changed"
     _send([EmailMessage(subject=subject, body=body, to=[old])], user_id=user.pk)

@@ -201,7 +201,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in with an e-mail address. Deactivated when they leave; never deleted."""
+    """A person who signs in with an email address. Deactivated when they leave; never deleted."""
 
     email = models.EmailField("e-mail address", max_length=254)
     name = models.CharField(max_length=150)
@@ -224,7 +224,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"),
                 name="user_email_unique",
-                violation_error_message="Somebody already signs in with this address.",
+                violation_error_message="Another person already signs in with this address.",
             ),
         ]
 
@@ -407,7 +407,7 @@ class Seat(Placed):
             models.CheckConstraint(
                 name="seat_period",
                 condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
-                violation_error_message="A seat cannot end before it begins.",
+                violation_error_message="A role cannot end before it begins.",
             ),
             models.CheckConstraint(
                 name="seat_role_known",
@@ -436,7 +436,7 @@ class Seat(Placed):
             user=self.user_id, agency=self.agency_id, portfolio=self.portfolio, role=self.role
         )
         if others.exclude(pk=self.pk).during(self.from_on, self.to_on).exists():
-            raise ValidationError("This person already holds that seat for part of the time.")
+            raise ValidationError("This person already has that role for part of the time.")
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -458,7 +458,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(Placed):
-    """A seat offered by e-mail. Only a hash of the link's token is stored."""
+    """A seat offered by email. Only a hash of the link's token is stored."""
 
     name = models.CharField(max_length=150)
     email = models.EmailField("e-mail address", max_length=254)
@@ -467,7 +467,7 @@ class Invitation(Placed):
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    # Set if the mail server refused the last e-mail.
+    # Set if the mail server refused the last email.
     failed_at = models.DateTimeField(null=True, blank=True)
     accepted_at = models.DateTimeField(null=True, blank=True)
     seat = models.OneToOneField(
@@ -489,12 +489,12 @@ class Invitation(Placed):
                 Lower("email"),
                 name="invitation_waits_once",
                 condition=Q(accepted_at=None, withdrawn_at=None),
-                violation_error_message="This address has an invitation to that seat already.",
+                violation_error_message="This address already has an invitation to that role.",
             ),
             models.CheckConstraint(
                 name="invitation_period",
                 condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
-                violation_error_message="A seat cannot end before it begins.",
+                violation_error_message="A role cannot end before it begins.",
             ),
             models.CheckConstraint(
                 name="invitation_expires_after_sending",

@@ -67,7 +67,7 @@ def _account(was: Any, now: Any) -> str:
         parts.append(f"changed the email address from {was.email} to {now.email}")
     if was.is_superuser != now.is_superuser:
         parts.append(
-            "made them an administrator" if now.is_superuser else "ended their administration"
+            "made them an administrator" if now.is_superuser else "removed them as an administrator"
         )
     if was.is_active != now.is_active:
         parts.append("opened the account again" if now.is_active else "closed the account")

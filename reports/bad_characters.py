@@ -131,7 +131,7 @@ def with_places(plan: Plan, said: str, character: str) -> str:
 
 def _with(said: str, places: list[Place]) -> str:
     words = "; ".join(place.words for place in places)
-    return f"{said} Mend it here: {words}." if places else said
+    return f"{said} Fix it here: {words}." if places else said
 
 
 class Unprintable(Refused):

@@ -847,7 +847,7 @@ class ClearanceCommentFactory(DjangoModelFactory):
 
 
 class InformationRequestFactory(DjangoModelFactory):
-    """Asked by e-mail on 21 April 2013 and received on the next day; without its events."""
+    """Asked by email on 21 April 2013 and received on the next day; without its events."""
 
     class Meta:
         model = InformationRequest

@@ -18,7 +18,7 @@ class ColoursForm(Form):
             ("dark", "Dark"),
         ],
         widget=django_forms.RadioSelect,
-        help_text="For this browser. Papers and what you print stay light.",
+        help_text="For this browser only. Papers and printed pages stay light.",
         error_messages={"required": "Choose the colours."},
     )
     back = django_forms.CharField(required=False, widget=django_forms.HiddenInput)

@@ -58,12 +58,12 @@ HOMEBREW_JAVAS = ("/opt/homebrew/opt/openjdk/bin/java", "/usr/local/opt/openjdk/
 REMEDIES = {
     "No space left on device": "The disk is full. Free some space and run the same command again.",
     "THESE PACKAGES DO NOT MATCH THE HASHES": (
-        "A package that came is not the one the lock names. Nothing of it was installed. "
-        "Try once more; if it stays so, do not work around it: tell whoever looks after the lock."
+        "A downloaded package differs from the one in the lock file, so it was not installed. Try again. If "
+        "it happens again, do not work around it: tell whoever maintains the lock file."
     ),
     "Permission denied": (
-        "Something in this folder belongs to another user. Give the folder to yourself, "
-        "or make a new clone in a folder of your own."
+        "A file in this folder belongs to another user. Make yourself the owner of the folder, or clone the "
+        "repository into a folder of your own."
     ),
     "CERTIFICATE_VERIFY_FAILED": (
         "The package index's certificate is not trusted here. Behind an inspecting proxy, "
@@ -84,7 +84,7 @@ REMEDIES = {
 }
 NO_NETWORK = (
     "The packages could not be fetched. Check the network (and PIP_INDEX_URL or the proxy "
-    "settings, if you need them), then run the same command again: it goes on from here."
+    "settings, if you need them), then run the same command again: it continues from here."
 )
 
 
@@ -109,7 +109,7 @@ def run(argv: list[str]) -> None:
     except OSError as error:
         refuse(explain(error))
     except KeyboardInterrupt:
-        refuse("Stopped. Run the same command again to go on.")
+        refuse("Stopped. Run the same command again to continue.")
 
     if IS_CHECKOUT and command == "test":
         from trafficking_plan.testing import suites
@@ -175,7 +175,7 @@ def set_up(argv: list[str], lock: str, for_tests: bool) -> None:
     Return only if this process already runs there.
     """
     if sys.platform == "win32":
-        refuse("Windows is not supported by itself. Run this inside WSL, where it is a Linux.")
+        refuse("Windows is not supported. Run this in WSL, the Windows Subsystem for Linux.")
     VAR.mkdir(exist_ok=True)
     if sys.platform == "darwin":
         # A Python that is not Homebrew's does not search Homebrew's folder, where Pango is.
@@ -267,7 +267,7 @@ def install_python_packages(lock: str) -> None:
             "Free some space and run the same command again."
         )
     if VENV.exists() and not usable_venv():
-        say("Removing a half-made .venv …")
+        say("Removing an incomplete .venv …")
         shutil.rmtree(VENV)
     VENV.mkdir(exist_ok=True)
     UNFINISHED.touch()

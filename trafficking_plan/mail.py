@@ -1,4 +1,4 @@
-"""E-mail on a debugging machine: each message becomes a file that a mail program can open."""
+"""Email on a debugging machine: each message becomes a file that a mail program can open."""
 
 import os
 from collections.abc import Sequence

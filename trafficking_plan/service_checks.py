@@ -223,7 +223,7 @@ def check_worker() -> Finding:
 
 def check_mail() -> Finding:
     if settings.DEBUG:
-        return warning("E-mails are written to files, because DEBUG is on.")
+        return warning("Emails are written to files, because DEBUG is on.")
     mail = get_connection()
     try:
         mail.open()

@@ -183,7 +183,7 @@ CACHES = {
 # --- People -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "agencies.User"
-# E-mail is unique by a case-insensitive constraint, which this check does not recognise.
+# Email is unique by a case-insensitive constraint, which this check does not recognise.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -219,7 +219,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20
 # If this number is too low, all users share the rate limit of the proxy's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("PROXIES", 0)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Plan Register: "
-PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that the e-mailed link works
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that the emailed link works
 
 # --- Browser security ---------------------------------------------------------------------
 
@@ -293,7 +293,7 @@ EMAIL_USE_TLS = env_flag("EMAIL_TLS", "no")
 EMAIL_TIMEOUT = 10
 # Shown in the footer of every page; may be empty.
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")
-# Base URL of links in e-mails, which are also sent without a request.
+# Base URL of links in emails, which are also sent without a request.
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None).rstrip("/")
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
 

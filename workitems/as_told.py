@@ -25,7 +25,7 @@ def fault_of_phrase(text: str) -> str:
     if text[:1] in QUOTES and text[-1:] in QUOTES and text:
         return "Leave out the quotation marks around the phrase."
     if text[-1:] in ".!?:;,…" and text:
-        return "Leave out the punctuation at the end: the phrase stands within a sentence."
+        return "Leave out the punctuation at the end: the phrase is used within a sentence."
     return ""
 
 

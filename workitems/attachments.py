@@ -14,7 +14,7 @@ MAX_MEGABYTES = 10
 NAME_LENGTH = 200
 # Members of an Office file; real ones have a few hundred at most.
 MAX_MEMBERS = 10_000
-HEAD = 4096  # bytes; enough for every signature and for the first headers of an e-mail
+HEAD = 4096  # bytes; enough for every signature and for the first headers of an email
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
@@ -84,11 +84,11 @@ KINDS: dict[str, tuple[str, Callable[[IO[Any]], bool]]] = {
     "jpeg": ("image/jpeg", _starts_with(b"\xff\xd8\xff")),
     "txt": ("text/plain", _text),
     "csv": ("text/csv", _text),
-    # Some browsers display an e-mail with its images and scripts; octet-stream is only saved.
+    # Some browsers display an email with its images and scripts; octet-stream is only saved.
     "eml": ("application/octet-stream", _letter),
     "msg": ("application/octet-stream", _OLE),
 }
-ALLOWED = "PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPEG, plain text, CSV or a saved e-mail"
+ALLOWED = "PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPEG, plain text, CSV or a saved email"
 # What scanners and cameras make.
 SCANS = ("pdf", "png", "jpg", "jpeg")
 ALLOWED_SCANS = "PDF, PNG or JPEG"
@@ -131,7 +131,7 @@ def fault(
         return "The file is empty."
     kind = KINDS.get(ending(name))
     if kind is None or ending(name) not in endings:
-        return f"Files of this kind are not taken. Give {allowed}."
+        return f"You cannot add files of this type. Choose {allowed}."
     file.seek(0)
     try:
         matches = kind[1](file)
@@ -140,5 +140,5 @@ def fault(
     finally:
         file.seek(0)
     if not matches:
-        return f"The file’s name ends in .{ending(name)}, but that is not what it holds."
+        return f"The file’s name ends in .{ending(name)}, but the file is of another type."
     return ""

@@ -112,13 +112,17 @@ class Line:
 
     @cached_property
     def expected(self) -> Point:
-        """When the late milestone is expected now, and how much later than agreed that is."""
+        """When the late milestone is expected now, and how long after the agreed date that is.
+
+        Says "after the agreed date", because "overdue by" counts from that date to today.
+        """
         if (late := self.late_milestone) is None:
             return Point()
         if self.expected_on is None:
             return Point("No new date", f"agreed for {late.agreed}", is_gap=True)
         days = (late.forecast_due - late.agreed_due).days
-        return Point(str(late.forecast), f"{span_in_words(days)} late" if days > 0 else "")
+        note = f"{span_in_words(days)} after the agreed date" if days > 0 else ""
+        return Point(str(late.forecast), note)
 
     @cached_property
     def doing(self) -> Point:

@@ -303,9 +303,9 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
             what=f"{each.reference} of {each.requesting_agency}: "
             + each.get_kind_display().lower(),
             detail=f"Item {each.about}",
-            when="Waits for your recommendation"
+            when="Waiting for your recommendation"
             if each.state == Variation.State.REQUESTED
-            else "Waits for the working group",
+            else "Waiting for the working group",
             url=each.get_absolute_url(),
         )
         for each in pending

@@ -175,7 +175,7 @@ def gives_item(user: User, row: Any) -> bool:
 
 @rules.predicate
 def enters_for_return(user: User, of_return: Any) -> bool:
-    """True for the plan's coordinators while they enter the return from the agency's e-mail."""
+    """True for the plan's coordinators while they enter the return from the agency's email."""
     return (
         isinstance(of_return, Return)
         and of_return.is_entered

@@ -115,7 +115,11 @@ class Lateness(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Text such as "Overdue by 12 days", "Expected a month late", "Done a year late"."""
+        """Text such as "Overdue by 12 days", "Expected a month late", "Done a year late".
+
+        Each counts from the agreed date: overdue to the day asked about, expected to the forecast,
+        done to the completion.
+        """
         length = span_in_words(self.days) if self.days else ""
         if self.state == Late.OVERDUE:
             return f"Overdue by {length}"
@@ -403,9 +407,9 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
         if days > STALE_AFTER_DAYS:
             add(Reason(Rank.STALE, f"No update accepted for {span_in_words(days)}."))
     if item.variations_pending == 1:
-        add(Reason(Rank.VARIATION_WAITS, "A variation waits for a decision."))
+        add(Reason(Rank.VARIATION_WAITS, "A variation is waiting for a decision."))
     elif item.variations_pending:
-        words = f"{item.variations_pending} variations wait for a decision."
+        words = f"{item.variations_pending} variations are waiting for a decision."
         add(Reason(Rank.VARIATION_WAITS, words))
     return found
 

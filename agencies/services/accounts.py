@@ -69,7 +69,7 @@ def close_account(*, user: User, version: int, reason: str, by: User) -> User:
     if user.pk == by.pk:
         raise Refused(OWN_ACCOUNT)
     if not user.is_active:
-        raise Refused("This account is closed already.")
+        raise Refused("This account is already closed.")
     need_reason(reason, "Say why the account is closed.")
     user.is_active = False
     return history.save_version(user, "is_active", by=by, reason=reason)
@@ -81,7 +81,7 @@ def reopen_account(*, user: User, version: int, reason: str, by: User) -> User:
     a reason."""
     user = locked(user, version=version)
     if user.is_active:
-        raise Refused("This account is open already.")
+        raise Refused("This account is already open.")
     need_reason(reason, "Say why the account is opened again.")
     user.is_active = True
     return history.save_version(user, "is_active", by=by, reason=reason)

@@ -18,8 +18,8 @@ class Conflict(Refused):
 
     def __init__(self, current: Any) -> None:
         super().__init__(
-            "This was changed elsewhere while you were writing. Nothing of yours is lost: compare the two "
-            "below and save again."
+            "This was changed elsewhere while you were writing. What you entered is not lost: compare the "
+            "two below, then save again."
         )
         self.current = current
 

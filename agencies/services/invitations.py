@@ -14,7 +14,7 @@ from agencies.seating import INVITED_BY
 from agencies.services.seats import SeatRefused, give_seat, lock, period_faults, tell_of_seat
 
 LINK_VALID_DAYS = 14
-# Sent by one user, so that a stolen session cannot flood others with e-mail.
+# Sent by one user, so that a stolen session cannot flood others with email.
 EMAILS_PER_HOUR = 30
 # Sent to one address, so that nobody is flooded.
 EMAILS_PER_DAY_TO_ADDRESS = 5
@@ -60,7 +60,7 @@ def invite(
     at: datetime,
     reason: str = "",
 ) -> Invitation:
-    """Offer a seat by e-mail. The link works for 14 days, but not after the role's last day.
+    """Offer a seat by email. The link works for 14 days, but not after the role's last day.
 
     The inviter cannot learn whether the address has an account. Raise `SeatRefused` if the
     address already holds the seat or has an invitation to it, if `from_on` is in the
@@ -99,13 +99,13 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
     """
     invitation = _locked(invitation)
     if invitation.accepted_at is not None:
-        raise SeatRefused("The invitation was accepted already.")
+        raise SeatRefused("The invitation was already accepted.")
     if invitation.withdrawn_at is not None:
-        raise SeatRefused("The invitation was withdrawn already.")
+        raise SeatRefused("The invitation was already withdrawn.")
     if invitation.version != version:
         return invitation
     if invitation.to_on is not None and invitation.to_on < timezone.localdate(at):
-        raise SeatRefused("The role's last day has gone by. Withdraw the invitation.")
+        raise SeatRefused("The last day of this role has passed. Withdraw the invitation.")
     return _send(invitation, by=by, at=at, reason="Sent again.")
 
 
@@ -114,9 +114,9 @@ def withdraw(*, invitation: Invitation, by: User, at: datetime, reason: str = ""
     """Stop the link from working. Raise `SeatRefused` if it was accepted or withdrawn."""
     invitation = _locked(invitation)
     if invitation.withdrawn_at is not None:
-        raise SeatRefused("The invitation was withdrawn already.")
+        raise SeatRefused("The invitation was already withdrawn.")
     if invitation.accepted_at is not None:
-        raise SeatRefused("The invitation was accepted already. End the role instead.")
+        raise SeatRefused("The invitation was already accepted. End the role instead.")
     invitation.withdrawn_at = at
     return history.save(invitation, by=by, at=at, reason=reason, fields=["withdrawn_at"])
 
@@ -216,7 +216,7 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
         try:
             letters.send_invitation(invitation, by=by, token=token)
         except OSError:
-            # The mail server is down or refuses the e-mail; the page shows it and offers a retry.
+            # The mail server is down or refuses the email; the page shows it and offers a retry.
             _note_failure(invitation, at)
 
     transaction.on_commit(post)
@@ -226,18 +226,18 @@ def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Inv
 def _check_sending_limits(email: str, by: User, at: datetime) -> None:
     """Raise `SeatRefused` if a sending limit is reached.
 
-    Each e-mail wrote one history row of a waiting invitation, so these rows are counted.
+    Each email wrote one history row of a waiting invitation, so these rows are counted.
     """
     emails_sent = Invitation.history.filter(accepted_at=None, withdrawn_at=None, failed_at=None)
     by_this_person = emails_sent.filter(history_user=by, history_date__gt=at - timedelta(hours=1))
     if by_this_person.count() >= EMAILS_PER_HOUR:
         raise SeatRefused(
-            f"You sent {EMAILS_PER_HOUR} invitations within an hour. Wait an hour, then go on."
+            f"You sent {EMAILS_PER_HOUR} invitations within an hour. Wait an hour, then send more."
         )
     to_this_address = emails_sent.filter(email=email, history_date__gt=at - timedelta(days=1))
     if to_this_address.count() >= EMAILS_PER_DAY_TO_ADDRESS:
         raise SeatRefused(
-            f"{email} was sent {EMAILS_PER_DAY_TO_ADDRESS} invitations within a day. Try tomorrow."
+            f"{email} was sent {EMAILS_PER_DAY_TO_ADDRESS} invitations within a day. Try again tomorrow."
         )
 
 

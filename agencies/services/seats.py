@@ -122,7 +122,7 @@ def cover_leave(
 
 
 def tell_of_seat(seat: Seat, *, by: User, on: date, changed: bool = False) -> None:
-    """E-mail the others who look after the place, once the seat is saved (`letters.tell_of_seat`).
+    """Email the others who look after the place, once the seat is saved (`letters.tell_of_seat`).
 
     For people who seat themselves, and for administrators, who could do so in another name.
     """
@@ -139,7 +139,7 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
     """
     seat = _locked(seat)
     if seat.withdrawn_at is not None:
-        raise SeatRefused("The role was withdrawn already.")
+        raise SeatRefused("The role was already withdrawn.")
     SeatRefused.raise_any(end_faults(seat, on))
     if not reason:
         raise SeatRefused("Say why the role ends.", "reason")
@@ -152,7 +152,7 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
 
 
 def _tell_of_end(seat: Seat, by: User | None) -> None:
-    """E-mail the others who look after the place if it is an administrator who ends the seat."""
+    """Email the others who look after the place if it is an administrator who ends the seat."""
     if by is not None and is_administrator.test(by):
         on = timezone.localdate(history.moment_of_writing())
         tell_of_seat(seat, by=by, on=on, changed=True)
@@ -177,9 +177,9 @@ def end_seat_at_once(
     seat = _locked(seat)
     today = timezone.localdate(at)
     if seat.withdrawn_at is not None:
-        raise SeatRefused("The role was withdrawn already.")
+        raise SeatRefused("The role was already withdrawn.")
     if seat.to_on is not None and seat.to_on < today:
-        raise SeatRefused(f"The role ended on {seat.to_on:%-d %B %Y} already.")
+        raise SeatRefused(f"The role already ended on {seat.to_on:%-d %B %Y}.")
     if seat.from_on < today:
         return end_seat(
             seat=seat, on=today - timedelta(days=1), by=by, reason=reason, confirmed=confirmed

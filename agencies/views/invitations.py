@@ -1,4 +1,4 @@
-"""Invite a person to a seat, and accept an invitation from the e-mailed link."""
+"""Invite a person to a seat, and accept an invitation from the emailed link."""
 
 from django.contrib import messages
 from django.contrib.auth import login

@@ -22,7 +22,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 # No part of what was typed. A digest of a password would be worth stealing.
 LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD, "password1", "password2")
-SENT_BEFORE = "This form was already sent. It counts once."
+SENT_BEFORE = "You have already sent this form. It was recorded once."
 
 
 def once(view: View) -> View:

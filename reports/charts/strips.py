@@ -221,7 +221,7 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
 
 
 def _dates_in_words(one: MilestoneLike) -> str:
-    """Return words such as "promised 31 August 2009, expected 30 September 2010, 395 days later"."""
+    """Return words such as "promised 31 August 2009, expected 30 September 2010, a year later than promised"."""
     parts = [f"promised {one.original}"]
     if one.agreed != one.original:
         parts.append(f"agreed {one.agreed}")
@@ -229,7 +229,8 @@ def _dates_in_words(one: MilestoneLike) -> str:
         return ", ".join([*parts, f"withdrawn {long_date(one.withdrawn_on)}"])
     parts.append(f"{'done' if one.completed_on else 'expected'} {_known_reached(one)}")
     if slip := _slip(one):
-        parts.append(f"{span_in_words(abs(slip))} {'later' if slip > 0 else 'earlier'}")
+        how = "later" if slip > 0 else "earlier"
+        parts.append(f"{span_in_words(abs(slip))} {how} than promised")
     return ", ".join(parts)
 
 

@@ -212,9 +212,9 @@ def _marking(material: Material) -> Iterator[Check]:
         return found if MARKING_RANK[found] > MARKING_RANK[marking] else ""
 
     def check(key: str, found: str, place: str, url: str, mend_url: str = "") -> Check:
-        says = f"{place} holds words marked {found}, and the paper is {marking}."
+        says = f"{place} has text marked {found}, but the paper is {marking}."
         if MARKING_RANK[found] > MARKING_RANK["SENSITIVE"]:
-            says += " Text with that marking must not be kept here: take it out."
+            says += " Text with that marking must not be kept here. Remove it."
         return stop(key=f"marking-{key}", words=says, url=url, place=place, mend_url=mend_url)
 
     for _, part in material.shown():
@@ -296,7 +296,7 @@ def _dissents(material: Material) -> Iterator[Check]:
             yield stop(
                 key=f"dissent-{pk}",
                 words=f"{row.agency} did not concur, and has not answered since it was asked again. Until it "
-                "does, the paper says nothing of that.",
+                "answers, the paper does not say so.",
                 url=material.url(CLEARANCE),
                 place="Clearance",
                 stops=Gate.AUTHORISATION,

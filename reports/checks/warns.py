@@ -65,7 +65,7 @@ def _length(material: Material) -> Iterator[Check]:
     if count > MOST_PAGES:
         yield warn(
             key="pages",
-            words=f"The paper fills about {count} pages before its annexes; {MOST_PAGES} is long already.",
+            words=f"The paper has about {count} pages before its annexes. More than {MOST_PAGES} is too long.",
             url=material.url(WORKSHOP),
             place="The whole paper",
             about=fingerprint(str(count)),
@@ -75,8 +75,8 @@ def _length(material: Material) -> Iterator[Check]:
     if kind and said > kind.most_words:
         yield warn(
             key="words",
-            words=f"The paper has {said:,} words before its annexes; {kind.most_words:,} are the most for this kind of "
-            "briefing.",
+            words=f"The paper has {said:,} words before its annexes. The limit for this kind of "
+            f"briefing is {kind.most_words:,}.",
             url=material.url(WORKSHOP),
             place="The whole paper",
             about=fingerprint(str(said)),
@@ -126,7 +126,7 @@ def _stale(material: Material) -> Iterator[Check]:
         if drift.key in material.draft.numbers:
             yield warn(
                 key=f"drift-{drift.key}",
-                words=f"{material.named(drift.key)} was edited, and the records have changed since.",
+                words=f"{material.named(drift.key)} was edited, and its records have changed since.",
                 url=material.paragraph_url(drift.key),
                 place=material.named(drift.key),
                 about=fingerprint(drift.was, drift.now, material.draft.part(drift.key).text),
@@ -151,8 +151,8 @@ def _stale(material: Material) -> Iterator[Check]:
     if fresh:
         yield warn(
             key="refresh",
-            words=f"The records give {count_in_words(len(fresh), 'further paragraph')} that the draft does not "
-            "have. Update the draft.",
+            words=f"The records give {count_in_words(len(fresh), 'further paragraph')} that are not in the draft. "
+            "Update the draft.",
             url=material.url(WORKSHOP),
             place="The draft",
             about=fingerprint(*fresh),
@@ -182,8 +182,8 @@ def _unused(material: Material) -> Iterator[Check]:
             if is_key and update.pk not in told:
                 yield warn(
                     key=f"unused-{update.pk}",
-                    words=f"{update.of_return.agency} calls what it says of item {item.number} a key "
-                    f"achievement ({update.of_return.round}), and no paragraph tells it.",
+                    words=f"{update.of_return.agency} calls its report on item {item.number} a key "
+                    f"achievement ({update.of_return.round}), but no paragraph mentions it.",
                     url=f"{material.url(WORKSHOP)}#achievements",
                     place=f"Item {item.number}",
                     about=fingerprint(update.achieved),
@@ -205,7 +205,8 @@ def _paragraphs(material: Material) -> Iterator[Check]:
         if longest > MOST_WORDS:
             yield warn(
                 key=f"long-{part.key}",
-                words=f"{name} has {longest:,} words in one piece; more than {MOST_WORDS} are hard to read.",
+                words=f"{name} has {longest:,} words in one sentence or bullet. More than {MOST_WORDS} words are "
+                "hard to read.",
                 url=material.paragraph_url(part.key),
                 place=name,
                 about=fingerprint(part.text),
@@ -213,7 +214,7 @@ def _paragraphs(material: Material) -> Iterator[Check]:
         if past:
             yield warn(
                 key=f"past-{part.key}",
-                words=f"{name} speaks of {join_words(past)} as to come, and the paper is dated {long_date(on)}.",
+                words=f"{name} speaks of {join_words(past)} as in the future, but the paper is dated {long_date(on)}.",
                 url=material.paragraph_url(part.key),
                 place=name,
                 about=fingerprint(part.text, on.isoformat()),
@@ -295,8 +296,8 @@ def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
     if dated > today and (may_go_up or briefing.state in WITH_OTHERS):
         yield warn(
             key="dated-ahead",
-            words=f"The briefing is dated {long_date(dated)}, which has not come yet. What is recorded until then is "
-            "not in a paper that is signed before.",
+            words=f"The briefing is dated {long_date(dated)}, which has not come yet. If it is signed before that "
+            "day, it will not have what is recorded until then.",
             url=material.url(BRIEFING),
             place="Cover, its date",
             about=fingerprint(dated.isoformat()),

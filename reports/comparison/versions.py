@@ -159,14 +159,14 @@ class LoadedVersion:
 
     @property
     def records(self) -> str:
-        """ "as the records stood on 30 July 2010"."""
+        """ "as the records were on 30 July 2010"."""
         until = self.moment.until
         if self.is_now or until is None:
-            return "as the records stand now"
+            return "as the records are now"
         if self.moment.is_whole_day:
-            return f"as the records stood on {self.moment.words}"
+            return f"as the records were on {self.moment.words}"
         # The whole day would be the paper's date, which had not come yet.
-        return f"as the records stood on {Moment.at(until).words}"
+        return f"as the records were on {Moment.at(until).words}"
 
 
 def load_version(version: Version, briefing: Briefing, now: datetime) -> LoadedVersion | None:

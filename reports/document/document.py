@@ -160,7 +160,7 @@ class Recommendations:
     def __post_init__(self) -> None:
         check_text(self.heading, "The recommendation's heading")
         if not self.items:
-            raise DocumentError("A briefing makes at least one recommendation.")
+            raise DocumentError("A briefing must have at least one recommendation.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
     """
     if len(source) > MAX_SOURCE:
         raise DocumentError(
-            f"The text is {len(source):,} characters long; the most is {MAX_SOURCE:,}."
+            f"The text is {len(source):,} characters long; the limit is {MAX_SOURCE:,}."
         )
     tongue = _tongue(tuple(maori))
     drafts: list[_Draft] = []
@@ -85,7 +85,7 @@ def inline(source: str, *, maori: Iterable[str] = ()) -> Text:
     """
     if len(source) > MAX_SOURCE:
         raise DocumentError(
-            f"The text is {len(source):,} characters long; the most is {MAX_SOURCE:,}."
+            f"The text is {len(source):,} characters long; the limit is {MAX_SOURCE:,}."
         )
     return _runs(" ".join(tidy(source).split()), _tongue(tuple(maori)))
 

@@ -28,7 +28,7 @@ def check_text(text: str, what: str, *, blank: bool = False) -> None:
     if not blank and not text.strip():
         raise DocumentError(f"{what} is empty.")
     if len(text) > MAX_TEXT:
-        raise DocumentError(f"{what} is {len(text):,} characters long; the most is {MAX_TEXT:,}.")
+        raise DocumentError(f"{what} is {len(text):,} characters long; the limit is {MAX_TEXT:,}.")
     check_characters(text, what)
 
 
@@ -79,7 +79,7 @@ def check_length(text: Text, what: str) -> None:
         raise DocumentError(f"{what} is empty.")
     if len(words(text)) > MAX_TEXT:
         raise DocumentError(
-            f"{what} is {len(words(text)):,} characters long; the most is {MAX_TEXT:,}."
+            f"{what} is {len(words(text)):,} characters long; the limit is {MAX_TEXT:,}."
         )
 
 

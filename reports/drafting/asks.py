@@ -66,7 +66,7 @@ def hide(draft: Draft, key: str) -> Draft:
     """
     changed = _replaced(draft, replace(ask_of(draft, key), is_hidden=True))
     if all(ask.is_hidden for ask in changed.asks):
-        raise DraftError("A briefing makes at least one recommendation.")
+        raise DraftError("A briefing must have at least one recommendation.")
     return changed
 
 
@@ -83,7 +83,7 @@ def _words(draft: Draft, typed: str, seen: Sequence[str]) -> str:
     if not blocks:
         raise DraftError("Say what is recommended.")
     if len(blocks) > 1 or blocks[0].bullets:
-        raise DraftError("A recommendation is one sentence, without sub-bullets.")
+        raise DraftError("Write a recommendation as one sentence, without sub-bullets.")
     return markup.to_source(blocks[0].text)
 
 

@@ -148,7 +148,7 @@ class Draft:
             if portion.content == CLOSING and (
                 len(portion.parts) > 1 or any(part.is_hidden for part in portion.parts)
             ):
-                raise DraftError("The recommendations have one sentence before them, no more.")
+                raise DraftError("Write only one sentence before the recommendations.")
         # The recommendations close the paper, whatever the position of their section.
         ordered = sorted(self.portions, key=lambda portion: portion.content == CLOSING)
         shown = [part.key for portion in ordered for part in portion.shown]
@@ -508,7 +508,7 @@ def _blocks(typed: str) -> list[str]:
     """
     blocks = [markup.to_source(block.text, block.bullets) for block in markup.parse(typed)]
     if not blocks:
-        raise DraftError("Write something, or hide the paragraph.")
+        raise DraftError("Write the paragraph, or leave it out.")
     return blocks
 
 

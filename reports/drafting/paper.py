@@ -111,7 +111,7 @@ def assembled(draft: Draft, found: Generated) -> Document:
     closing = next((each for each in draft.portions if each.content == CLOSING), None)
     asks = draft.shown_asks.values()
     if closing is None or not closing.shown or not asks:
-        raise DocumentError("The briefing makes no recommendation; write one.")
+        raise DocumentError("The briefing has no recommendation. Write one.")
     maori = found.facts.maori
     return Document.assemble(
         plan_title=found.facts.plan.title,
@@ -148,7 +148,9 @@ def _paragraphs(
     for part in parts:
         blocks = markup.parse(printed(draft, part.text), maori=maori)
         if len(blocks) != 1:
-            raise DocumentError("A paragraph of the draft is not one paragraph; open and save it.")
+            raise DocumentError(
+                "A paragraph of the draft cannot be printed as it is. Open it and save it."
+            )
         yield Paragraph(
             key=part.key, text=blocks[0].text, bullets=blocks[0].bullets, sources=part.sources
         )

@@ -12,7 +12,7 @@ from reports.drafting.draft import Ask, Draft, DraftError, Part
 
 # The recommendations have one order, as if they were a section.
 ASKS = ""
-NO_ASK = "A briefing makes at least one recommendation."
+NO_ASK = "A briefing must have at least one recommendation."
 
 Entry = Part | Ask
 

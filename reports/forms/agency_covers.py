@@ -36,7 +36,7 @@ class AgencyCoverForm(VersionedForm):
         label="Name of the ministry in English",
         required=False,
         max_length=MINISTRY_LENGTH,
-        help_text="Printed at the top of the cover. Blank, with no mark, prints no letterhead.",
+        help_text="Printed at the top of the cover. If this is blank and there is no mark, no letterhead is printed.",
     )
     ministry_mi = TextField(
         label="Name of the ministry in te reo Māori",
@@ -48,19 +48,19 @@ class AgencyCoverForm(VersionedForm):
     ink = TextField(
         label="Colour of the letterhead and headings",
         max_length=COLOUR_LENGTH,
-        help_text="As # and six digits or letters, dark enough to read on white: #0b5158",
+        help_text="As # and six digits or letters, such as #0b5158. It must be dark enough to read on white.",
         error_messages={"required": "Enter a colour, such as #0b5158."},
     )
     rule = TextField(
         label="Colour of the rules below them",
         max_length=COLOUR_LENGTH,
-        help_text="In the same form. Both print black and white without loss.",
+        help_text="In the same form. Both can be printed in black and white.",
         error_messages={"required": "Enter a colour, such as #0b5158."},
     )
     leaves_out_empty = forms.BooleanField(
         label="Leave out what is blank",
         required=False,
-        help_text="Otherwise a blank row, deadline or number prints as N/A. N/A that is typed is always printed.",
+        help_text="If not ticked, N/A is printed for a blank row, deadline or number.",
     )
     has_comments = forms.BooleanField(
         label="Print the box for the Minister’s comments", required=False
@@ -70,8 +70,8 @@ class AgencyCoverForm(VersionedForm):
         label="Headings of sections and annexes in te reo Māori",
         rows=6,
         help_text=(
-            "Printed beside the heading. One a line, as Purpose = Te take. The word before an annex’s letter is a line "
-            "of its own: Annex = Āpitihanga"
+            "Printed beside the headings. Enter one on each line, such as Purpose = Te take. For the word "
+            "before an annex’s letter: Annex = Āpitihanga"
         ),
     )
     reason = ReasonField(
@@ -87,7 +87,7 @@ class AgencyCoverForm(VersionedForm):
             self.fields[f"label_{part}"] = TextField(
                 label=f"{usual}: English",
                 max_length=LABEL_LENGTH,
-                error_messages={"required": f"Enter what the cover calls “{usual}”."},
+                error_messages={"required": f"Enter a label for “{usual}”."},
             )
             self.fields[f"mi_{part}"] = TextField(
                 label=f"{usual}: te reo Māori",
@@ -191,16 +191,19 @@ class MarkForm(VersionedForm):
         required=False,
         max_length=255,
         help_text=(
-            f"PNG or JPEG, at most {MAX_MEGABYTES} MB. It is printed up to 18 mm high and 70 mm wide, on white; "
-            "its margin is cut off."
+            f"PNG or JPEG, at most {MAX_MEGABYTES} MB. It is printed on white, up to 18 mm high and 70 mm "
+            "wide. Its margin is cut off."
         ),
         widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
-        error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
+        error_messages={
+            "empty": "The file is empty.",
+            "max_length": "The name of the file is too long.",
+        },
     )
     alt = TextField(
         label="Description for people who cannot see it",
         max_length=ALT_LENGTH,
-        help_text="Read out in its place: Crest of the Ministry of Justice",
+        help_text="Read out instead of the picture, such as Crest of the Ministry of Justice",
         error_messages={"required": "Describe the picture for people who cannot see it."},
     )
 

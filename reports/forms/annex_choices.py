@@ -8,11 +8,11 @@ from agencies.fields import VersionedForm
 from reports.models import AnnexChoice, Briefing, BriefingKind
 
 SHOWS = {
-    AnnexChoice.PROGRESS: "One page: how many items are at which stage in each pillar, and how milestones slipped.",
-    AnnexChoice.ITEMS: "A row for each item: lead, stage, confidence, milestones with their dates, and standing.",
-    AnnexChoice.ITEMS_TEXTS: "A heading for each item: official wording, the last accepted report, every date.",
-    AnnexChoice.DELAYS: "A row for each delay that was open in the period: cause, dates, days, and what is done.",
-    AnnexChoice.RISKS: "A row for each risk that was open in the period: how severe, whose, and how far up.",
+    AnnexChoice.PROGRESS: "One page: how many items of each pillar are at each stage, and how milestones slipped.",
+    AnnexChoice.ITEMS: "A row for each item: lead, stage, confidence, milestones with their dates, and status.",
+    AnnexChoice.ITEMS_TEXTS: "Each item under its own heading: official wording, latest accepted update and all dates.",
+    AnnexChoice.DELAYS: "A row for each delay that was open in the period: cause, dates, days and mitigations.",
+    AnnexChoice.RISKS: "A row for each risk that was open in the period: severity, owner and escalation.",
     AnnexChoice.CONSULTED: "A row for each agency that was asked about the paper, with its answer.",
 }
 

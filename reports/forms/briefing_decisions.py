@@ -28,7 +28,7 @@ class BriefingDecisionForm(FollowUpFields):
     text = LinesField(
         label="What was decided",
         required=True,
-        error_messages={"required": "Say what was decided."},
+        error_messages={"required": "Write what was decided."},
     )
 
     field_order = ("briefing", "matter", "text", "owner_agency", "due_on")

@@ -34,11 +34,11 @@ class AskForm(Form):
         label="Agencies",
         queryset=Agency.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Each reads the whole draft, with the paragraphs written from its records first.",
+        help_text="Each agency reads the whole draft. The paragraphs from its own records are shown first.",
         error_messages={"required": "Choose at least one agency."},
     )
     due_on = DayField(
-        label="Answers are due on", help_text="They are reminded a week and a day before."
+        label="Answers are due on", help_text="We remind them a week before and a day before."
     )
 
     def __init__(
@@ -110,5 +110,5 @@ class ThreadForm(Form):
     text = words(
         "Reply, or how it was resolved",
         rows=2,
-        error_messages={"required": "Write what you have to say."},
+        error_messages={"required": "Write your reply."},
     )

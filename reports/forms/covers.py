@@ -15,7 +15,7 @@ def text(name: str, **options: Any) -> TextField:
     column = Briefing._meta.get_field(name)
     assert isinstance(column, Field)
     options.setdefault("required", not column.blank)
-    options.setdefault("error_messages", {"required": "Fill this in: the cover prints it."})
+    options.setdefault("error_messages", {"required": "Fill this in. It is printed on the cover."})
     return TextField(max_length=column.max_length, **options)
 
 
@@ -36,37 +36,37 @@ class CoverForm(VersionedForm):
     tracker_number = text(
         "tracker_number",
         label="Tracker number",
-        help_text="As your register has it: 10/96252. It can be added later, before authorisation.",
+        help_text="As in your register, such as 10/96252. You can add it later, before authorisation.",
     )
     period_start = DayField(label="Reports from")
     period_end = DayField(label="Reports to (last day)")
     dated = DayField(
         label="Date of the briefing",
         help_text=(
-            "Records are read as they stood on this day, and it decides who is Minister. "
-            "What is accepted later is not quoted."
+            "The paper uses the records as at this day and names who was Minister on it. Updates accepted "
+            "later are not quoted."
         ),
     )
-    deadline = DayField(label="Deadline", required=False, help_text="Blank prints as N/A.")
+    deadline = DayField(label="Deadline", required=False, help_text="If blank, N/A is printed.")
     action_sought = text("action_sought", label="Action sought")
     marking = forms.ChoiceField(
         label="Security marking",
         choices=Briefing.Marking.choices,
         widget=forms.RadioSelect,
-        help_text="Anything higher than SENSITIVE must not be written here.",
+        help_text="Nothing with a higher marking than SENSITIVE may be written here.",
         error_messages={"invalid_choice": MARKING_TOO_HIGH},
     )
-    copied_to = lines("copied_to", label="Copied to", help_text="One name a line.")
+    copied_to = lines("copied_to", label="Copied to", help_text="One name on each line.")
     for_referral_to = lines(
         "for_referral_to",
         label="For referral to",
-        help_text="One name a line. Blank prints as N/A.",
+        help_text="One name on each line. If blank, N/A is printed.",
     )
     agencies_consulted = lines(
         "agencies_consulted",
         label="Others consulted",
-        help_text="Besides the agencies that are asked for their clearance here, which are printed "
-        "first. With commas between.",
+        help_text="Agencies other than those asked for clearance here, which are printed first. Separate them with "
+        "commas.",
     )
     contact_name = text(
         "contact_name",
@@ -81,15 +81,13 @@ class CoverForm(VersionedForm):
     second_contact_phone = phone("second_contact_phone", "Second contact: direct dial")
     second_contact_mobile = phone("second_contact_mobile", "Second contact: mobile")
     manager_name = text("manager_name", label="Authorising manager: name or role")
-    manager_role = text(
-        "manager_role", label="Authorising manager: role, where a name stands above"
-    )
+    manager_role = text("manager_role", label="Authorising manager: role, if you entered a name")
     manager_phone = phone("manager_phone", "Authorising manager: direct dial")
     manager_mobile = phone("manager_mobile", "Authorising manager: mobile")
     on_behalf_of = text(
         "on_behalf_of",
         label="Signed on behalf of",
-        help_text="Printed after “for” under the manager’s name: Secretary of Labour",
+        help_text="Printed after “for” under the manager’s name, such as Secretary of Labour",
     )
 
     def start(self, row: Briefing) -> dict[str, Any]:
@@ -107,7 +105,7 @@ class CoverForm(VersionedForm):
             self.add_error("period_end", "The period ends before it begins.")
         elif end and dated and dated < end:
             self.add_error(
-                "dated", "A briefing is dated on or after the last day that it reports on."
+                "dated", "Date the briefing on or after the last day that it reports on."
             )
         return cleaned
 
@@ -126,9 +124,9 @@ class NewCoverForm(CoverForm):
 
     title = text(
         "title",
-        label="Title, if not that of its kind",
+        label="Title, if different from its kind",
         required=False,
-        help_text="Left blank, it is what briefings of the kind are called.",
+        help_text="If blank, it has the title of its kind.",
     )
 
     def start(self, row: Briefing) -> dict[str, Any]:
@@ -141,7 +139,7 @@ class NewCoverForm(CoverForm):
             if len(title) > most:
                 self.add_error(
                     "title",
-                    f"The kind’s own title would be {len(title)} characters long; the most is {most}. "
+                    f"The title of its kind would be {len(title)} characters long; the limit is {most}. "
                     "Type a shorter one.",
                 )
                 return False

@@ -46,7 +46,7 @@ class ParagraphForm(TypedForm):
         strip=False,
         max_length=MAX_SOURCE,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "true"}),
-        error_messages={"required": "Write something, or leave the paragraph out."},
+        error_messages={"required": "Write the paragraph, or leave it out."},
     )
     section = TextField(required=False, max_length=64, widget=forms.HiddenInput)
     after = forms.RegexField(KEY, required=False, widget=forms.HiddenInput)
@@ -68,7 +68,8 @@ class AskForm(TypedForm):
         label="Printed choices",
         required=False,
         max_length=200,
-        help_text="With strokes between: agreed / not agreed. Blank prints the verb’s own.",
+        help_text="Separated by strokes, such as agreed / not agreed. If blank, the usual choices of the verb are "
+        "printed.",
     )
 
 
@@ -149,7 +150,7 @@ class KindForm(Form):
     kind = forms.ChoiceField(
         label="Kind of briefing",
         widget=forms.RadioSelect,
-        help_text="It decides the sections, their headings and standing text, and the annexes.",
+        help_text="The kind decides the sections, headings, standing text and annexes.",
         error_messages={"required": "Choose the kind of briefing."},
     )
 

@@ -52,13 +52,13 @@ class _OfPaper(Form):
     kind = TextField(
         label="Kind",
         max_length=100,
-        help_text="In your agency’s words, such as Annual report. Use the same words for papers of a kind.",
+        help_text="In your agency’s words, such as Annual report. Use the same words for papers of the same kind.",
         error_messages={"required": "Enter what kind of paper it is, such as Annual report."},
     )
     plan = forms.ChoiceField(
         label="Plan",
         required=False,
-        help_text="Everybody who reads the plan can then open the paper, beside its briefings.",
+        help_text="Everyone who reads the plan can then open the paper, beside its briefings.",
     )
 
     today: date
@@ -84,7 +84,7 @@ class AddEarlierPaperForm(_OfPaper):
     file = forms.FileField(
         label="PDF",
         max_length=255,
-        help_text=f"At most {MAX_MEGABYTES} MB. It is kept byte for byte.",
+        help_text=f"At most {MAX_MEGABYTES} MB. It is kept unchanged.",
         widget=forms.FileInput(attrs={"accept": ".pdf"}),
         error_messages={
             "required": "Choose a PDF.",

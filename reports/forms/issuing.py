@@ -22,6 +22,6 @@ class SignForm(SignatureForm):
     pdf_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     has_read = forms.BooleanField(
         label="I have read this PDF and authorise it as it is",
-        error_messages={"required": "Read the PDF and say so; it is what you sign."},
+        error_messages={"required": "Tick this when you have read the PDF. It is what you sign."},
     )
     field_order = ("has_read", "password")

@@ -43,10 +43,10 @@ class SectionFields(Form):
         error_messages={"required": "Give the section a heading."},
     )
     content = forms.ChoiceField(
-        label="What is written into it from the records",
+        label="Text from the records",
         choices=Content.choices,
         required=False,
-        help_text="Written anew for each briefing, after the standing text.",
+        help_text="Written for each briefing, after the standing text.",
     )
     standing_text = TextField(
         label="Standing text",
@@ -54,8 +54,8 @@ class SectionFields(Form):
         max_length=MAX_SOURCE,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true", "data-marks": "text"}),
         help_text=(
-            "Printed in every briefing of this kind. A blank line starts a paragraph, “- ” a "
-            f"sub-bullet, **two stars** make bold. {FILLED_IN}"
+            "Printed in every briefing of this kind. A blank line starts a paragraph, “- ” starts a "
+            "sub-bullet and **two stars** make bold. {FILLED_IN}"
         ),
     )
 
@@ -77,7 +77,7 @@ class SectionForm(SectionFields, VersionedForm):
             self.fields["content"].disabled = True
             self.fields[
                 "standing_text"
-            ].help_text = "The sentence before the recommendations. Blank prints “It is recommended that you:”."
+            ].help_text = "The sentence before the recommendations. If blank, “It is recommended that you:” is printed."
         else:
             self.fields["content"].choices = [  # type: ignore[attr-defined]
                 choice for choice in Content.choices if choice[0] != CLOSING
@@ -92,7 +92,7 @@ class SectionForm(SectionFields, VersionedForm):
 
 
 class AddSectionForm(SectionFields):
-    after = forms.ChoiceField(label="Where it stands")
+    after = forms.ChoiceField(label="Place")
     reason = why()
 
     field_order = ("heading", "after", "content", "standing_text", "reason")
@@ -114,14 +114,14 @@ class AddSectionForm(SectionFields):
 
 
 class WithdrawForm(Form):
-    reason = ReasonField(label="Why coming briefings do without it")
+    reason = ReasonField(label="Why the section is withdrawn")
 
 
 class CopyForm(Form):
     name = TextField(
         label="Name",
         max_length=NAME_LENGTH,
-        help_text="As it is offered for a new briefing: Half-year report",
+        help_text="As people choose it for a new briefing, such as Half-year report",
         error_messages={"required": "Give the kind of briefing a name."},
     )
 
@@ -137,22 +137,22 @@ class ChangeKindForm(AnnexesForm):
     title = TextField(
         label="Title of its briefings",
         max_length=TITLE_LENGTH,
-        help_text=f"On the cover, unless the briefing has another. {FILLED_IN}",
+        help_text=f"Printed on the cover, unless the briefing has its own title. {FILLED_IN}",
         error_messages={"required": "Give the briefings of this kind a title."},
     )
     most_words = forms.IntegerField(
         label="Most words before the annexes",
-        help_text="What is written from the records keeps to it: what matters most is told, and the rest is in the "
-        "annexes. A paper that is read to its end has about 1,000.",
+        help_text="Text from the records keeps to this limit. It tells what matters most, and the rest is in the "
+        "annexes. About 1,000 words is short enough to be read to the end.",
         min_value=BriefingKind.FEWEST_WORDS,
         max_value=BriefingKind.MOST_WORDS,
         error_messages={
-            "required": "Give a number of words, such as 1000.",
-            "invalid": "Give a number of words, such as 1000.",
+            "required": "Enter a number of words, such as 1000.",
+            "invalid": "Enter a number of words, such as 1000.",
         }
         | dict.fromkeys(
             ("min_value", "max_value"),
-            f"Give a number of words from {BriefingKind.FEWEST_WORDS:,} to {BriefingKind.MOST_WORDS:,}.",
+            f"Enter a number of words from {BriefingKind.FEWEST_WORDS:,} to {BriefingKind.MOST_WORDS:,}.",
         ),
     )
     reason = why()

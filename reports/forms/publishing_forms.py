@@ -36,7 +36,10 @@ class VerifyForm(Form):
         required=False,
         help_text=f"A PDF of at most {MAX_MEGABYTES} MB. We compare it and do not keep it.",
         widget=forms.FileInput(attrs={"accept": ".pdf"}),
-        error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
+        error_messages={
+            "empty": "The file is empty.",
+            "max_length": "The name of the file is too long.",
+        },
     )
     digest = ""
 
@@ -69,7 +72,7 @@ class VerifyForm(Form):
         made = found.hexdigest() if file else ""
         if file and cleaned.get("typed") and made != cleaned["typed"]:
             raise forms.ValidationError(
-                "The file has another SHA-256 than the one that you pasted. Give one of the two."
+                "The file has another SHA-256 than the one that you pasted. Enter only one of the two."
             )
         self.digest = made or cleaned["typed"]
         return cleaned
@@ -81,12 +84,12 @@ class PublicPageForm(VersionedForm):
     BEGINS_WITH = ("is_open", "is_indexed")
 
     is_open = forms.BooleanField(
-        label="Anybody can read the released papers of this plan", required=False
+        label="Anyone can read the released papers of this plan", required=False
     )
     is_indexed = forms.BooleanField(
         label="Search engines may list the page",
         required=False,
-        help_text="Otherwise they are asked to leave it out. Whoever has its address can read it.",
+        help_text="If not ticked, they are asked to leave it out. Anyone who has its address can read it.",
     )
     reason = ReasonField(
         label="Why",
@@ -104,18 +107,18 @@ class PublishForm(LeavesWarnings):
         label="Note",
         rows=3,
         max_length=NOTE_LENGTH,
-        help_text="Everybody can read it, beside the papers.",
+        help_text="Everyone can read it, beside the papers.",
     )
 
 
 class UnpublishForm(Form):
     reason = LinesField(
-        label="Why it is taken back",
+        label="Why it is withdrawn",
         rows=3,
         required=True,
         max_length=NOTE_LENGTH,
-        help_text="Everybody can read it. It stays in the place of the papers.",
-        error_messages={"required": "Say why it is taken back."},
+        help_text="Everyone can read it. It stays in the place of the papers.",
+        error_messages={"required": "Say why it is withdrawn."},
     )
 
 
@@ -127,8 +130,8 @@ class ProactiveForm(Form):
     reference = TextField(
         label="Reference in the agency’s register",
         max_length=100,
-        help_text="As the register has it, such as PR 2026-14",
-        error_messages={"required": "Enter the reference of the agency’s register."},
+        help_text="As in the register, such as PR 2026-14",
+        error_messages={"required": "Enter the reference in the agency’s register."},
     )
     text = LinesField(
         label="What is released",

@@ -19,7 +19,7 @@ MOST = 10**6
 FAMILIES = {
     Family.CONCLUSIVE: "Section 6: conclusive",
     Family.SPECIAL: "Section 7: Cook Islands, Niue, Tokelau, Ross Dependency",
-    Family.BALANCED: "Section 9: give way to a stronger public interest",
+    Family.BALANCED: "Section 9: can be outweighed by the public interest",
     Family.EXISTENCE: "Section 10: neither confirm nor deny",
     Family.ADMINISTRATIVE: "Section 18: refuse the request",
 }
@@ -50,7 +50,7 @@ class RedactForm(Form):
     words = LinesField(
         label="Words to withhold",
         rows=2,
-        help_text="As they are printed. Capitals and macrons do not matter.",
+        help_text="As printed. Capitals and macrons do not matter.",
     )
     everywhere = forms.BooleanField(label="Withhold every occurrence", required=False)
     grounds = forms.MultipleChoiceField(
@@ -66,7 +66,8 @@ class RedactForm(Form):
     public_interest = ReasonField(
         label="Public interest",
         required=False,
-        help_text="For a ground of section 9: what speaks for release, and why it is not enough.",
+        help_text="For a ground of section 9: why release would be in the public interest, and why that does not "
+        "outweigh the ground.",
     )
 
     def __init__(
@@ -98,13 +99,13 @@ class RedactForm(Form):
 class WithdrawForm(VersionedForm):
     """An agreed redaction is removed with a reason."""
 
-    reason = ReasonField(label="Why these words can go out", required=False)
+    reason = ReasonField(label="Why these words can be released", required=False)
 
 
 class DeclineForm(VersionedForm):
     reason = ReasonField(
-        label="Why these words can go out",
-        error_messages={"required": "Say why these words can go out."},
+        label="Why these words can be released",
+        error_messages={"required": "Say why these words can be released."},
     )
 
 
@@ -113,7 +114,7 @@ class AgreeForm(VersionedForm):
 
 
 class AgreeAllForm(Form):
-    """Agree all of one ground: each as `id-version`, as the page showed them."""
+    """Agree to all redactions on one ground: each as `id-version`, as the page showed them."""
 
     seen = TextField(max_length=20_000, widget=forms.HiddenInput)
 
@@ -147,8 +148,8 @@ class WarningsForm(VersionedForm):
         shown: str = self.cleaned_data["shown"]
         if shown != _digest(self.warnings):
             raise forms.ValidationError(
-                "The redactions were changed meanwhile, and other warnings are shown now. "
-                "Read them and save again."
+                "The redactions were changed while you were writing, so the warnings are different now. Read "
+                "them and save again."
             )
         return shown
 

@@ -45,7 +45,7 @@ class ResponseForm(Form):
         label="Scan of the signed paper",
         endings=SCANS,
         allowed=ALLOWED_SCANS,
-        hint="Several pages: as one PDF. Those who may read the paper may download it.",
+        hint="If it has several pages, make them one PDF. Everyone who may read the paper can download it.",
     )
 
     def __init__(
@@ -143,7 +143,7 @@ class FollowUpForm(Form):
         label="Agency that does it",
         queryset=Agency.objects.none(),
         error_messages={"required": "Choose an agency."},
-        help_text="It finds the action on its desk until it is done.",
+        help_text="The action is on its desk until it is done.",
     )
     due_on = DayField(label="To be done by")
 

@@ -16,8 +16,8 @@ class WordCopyForm(Form):
     file = forms.FileField(
         label="Edited Word file",
         max_length=255,
-        help_text=f"The .docx downloaded from this draft, edited with or without tracked changes; at most "
-        f"{MAX_MEGABYTES} MB. Nothing changes before you accept it.",
+        help_text="The .docx that was downloaded from this draft and edited, with or without tracked changes; at most "
+        f"{MAX_MEGABYTES} MB. Nothing changes until you accept it.",
         widget=forms.FileInput(attrs={"accept": ".docx"}),
         error_messages={
             "required": "Choose the edited Word file.",

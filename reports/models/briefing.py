@@ -254,7 +254,7 @@ class Briefing(models.Model):
             models.CheckConstraint(
                 name="briefing_dated_after_its_period",
                 condition=Q(dated__gte=F("period_end")),
-                violation_error_message="A briefing is dated on or after the last day it reports on.",
+                violation_error_message="Date the briefing on or after the last day that it reports on.",
             ),
         ]
 

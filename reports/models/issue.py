@@ -68,7 +68,7 @@ class IssuedPaper(models.Model):
             models.CheckConstraint(
                 name="issuedpaper_correction_has_note",
                 condition=Q(number=1, note="") | (Q(number__gt=1) & ~Q(note="")),
-                violation_error_message="A correction says what it corrects.",
+                violation_error_message="Say what the correction corrects.",
             ),
         ]
 

@@ -51,7 +51,7 @@ class CheckOverride(models.Model):
             models.CheckConstraint(
                 name="checkoverride_says_why",
                 condition=~Q(reason=""),
-                violation_error_message="Say why the warning can be left as it is.",
+                violation_error_message="Say why this warning can be accepted.",
             ),
         ]
 

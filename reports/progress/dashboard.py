@@ -72,10 +72,6 @@ class Figure:
         """The part of the total as a width in a picture: "28.0%"."""
         return _percent(self.count, self.total)
 
-    @property
-    def share_was(self) -> str:
-        return _percent(self.was or 0, self.total)
-
 
 class Figures(list[Figure]):
     """Figures that add up to all."""
@@ -276,7 +272,7 @@ def _stand(
 def headline(at: PlanAt) -> str:
     """Return the state of the plan in one sentence.
 
-    For example: 28 work items: 9 complete, 4 late, 15 on track; 3 variations wait for a decision.
+    For example: 28 work items: 9 complete, 4 late, 15 on track; 3 variations are waiting for a decision.
     """
     count = Counter(item.standing for item in at.items)
     return _headline(count, len(at.variations), at.moment)
@@ -285,7 +281,7 @@ def headline(at: PlanAt) -> str:
 def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
     total = count.total()
     if total == 0:
-        return "No work items yet." if moment.is_now else "No work items were recorded by then."
+        return "No work items yet." if moment.is_now else "The plan had no work items on that day."
     parts = [
         f"{count[standing]:,} {standing.label.lower()}"
         for standing in (
@@ -296,7 +292,9 @@ def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
     ]  # fmt: skip
     sentence = f"{count_noun(total, 'work item')}: {', '.join(parts)}"
     if pending:
-        sentence += f"; {pending:,} {'variation waits' if pending == 1 else 'variations wait'}"
+        sentence += (
+            f"; {pending:,} {'variation is waiting' if pending == 1 else 'variations are waiting'}"
+        )
         sentence += " for a decision"
     return sentence + "."
 

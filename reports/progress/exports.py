@@ -5,7 +5,7 @@ Each function takes the plan at the view's moment and narrows it as the page doe
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -78,7 +78,7 @@ def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str,
 def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) -> Sheet:
     """Return the dashboard's figures, one a row, with earlier values in a comparison."""
     page = dashboard.build(look, at, before)
-    rows: list[list[Value]] = [_figure("How it stands", "", "", each) for each in page.figures]
+    rows: list[list[Value]] = [_figure("Status", "", "", each) for each in page.figures]
     rows.append(_figure("Needs attention", "", "", page.attention_figure))
     for row in page.grid.rows:
         pillar = f"{row.pillar.number} {row.pillar.title}"
@@ -138,12 +138,12 @@ def items(look: Look, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filt
         (Column("Lead agency", 11), lambda item: at.agencies[item.lead].short_name),
         (Column("Key item", 7), lambda item: "Key item" if item.is_key else ""),
         (Column("Stage", 12), lambda item: STAGES[item.stage]),
-        (Column("How it stands", 11), lambda item: item.standing.label),
+        (Column("Status", 11), lambda item: item.standing.label),
         (Column("Agency’s confidence", 12), lambda item: CONFIDENCE[item.confidence]),
         (Column("Reviewer’s confidence", 12), lambda item: CONFIDENCE[item.reviewer_confidence]),
         (date_column("Next agreed date"), lambda item: item.due if item.is_live else None),
         (Column("Dates", 22), lambda item: item.late.words if item.is_live else ""),
-        (date_column("Last heard"), lambda item: item.heard_on),
+        (date_column("Latest update"), lambda item: item.heard_on),
         (
             Column("Why it needs attention", 44),
             lambda item: " ".join(reason.words for reason in at.reasons[item.pk]),
@@ -182,11 +182,20 @@ def open_milestones(look: Look, at: PlanAt, made_at: datetime, *, late: str, due
         (Column("Done means", 40), lambda row: row.milestone.done_means),
         *DATES,
         LATENESS,
-        (number_column("Days late"), lambda row: row.milestone.late.days or None),
+        (number_column("Days overdue"), lambda row: _days(row.milestone.agreed_due, at.on)),
+        (
+            number_column("Days from agreed date to forecast"),
+            lambda row: _days(row.milestone.agreed_due, row.milestone.forecast_due),
+        ),
     ]
     rows = registers.open_milestones(shown, late=late, due=due)
     of = about(look, at, made_at, registers.LATE.get(late, ""), registers.DUE.get(due, ""))
     return Sheet.of("Open milestones", fields, rows, about=of)
+
+
+def _days(agreed: date, to: date) -> int | None:
+    """Return the days from the agreed date; None unless `to` is after it."""
+    return max((to - agreed).days, 0) or None
 
 
 def _of_milestone(at: PlanAt) -> list[Field[Due]]:
@@ -235,7 +244,7 @@ def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> She
         (Column("Milestone", 34), lambda row: row.delay.of),
         (Column("Cause", 18), lambda row: row.cause),
         (Column("Why", 44), lambda row: row.delay.explanation),
-        (Column("What it does", 34), lambda row: row.delay.effect),
+        (Column("Effect", 34), lambda row: row.delay.effect),
         (Column("Cause settled", 30), lambda row: row.settled),
         (date_column("Found"), lambda row: row.delay.found_on),
         (date_column("Date before"), lambda row: row.delay.before),

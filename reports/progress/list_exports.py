@@ -84,7 +84,7 @@ def decisions(look: Look, rows: Iterable[Decision], made_at: datetime, *filters:
         (date_column("Done"), lambda row: row.done_on),
         (
             Column("State", 22),
-            lambda row: row.progress.label if row.is_followed_up else "Nothing to follow up",
+            lambda row: row.progress.label if row.is_followed_up else "No action",
         ),
     ]
     return Sheet.of("Decisions", fields, rows, about=facts(look, list(filters), made_at))

@@ -95,7 +95,7 @@ def html_to_pdf(html: str, *, title: str, language: str, tell: Tell = tell_nobod
     """Return the page as a PDF with this title and language. See `render_pdf`."""
     if len(html) > MAX_HTML:
         raise RenderRefused(
-            f"The paper is too long to print: {len(html):,} characters, and {MAX_HTML:,} is the most."
+            f"The paper is too long to print: {len(html):,} characters; the limit is {MAX_HTML:,}."
         )
     refuse_unprintable(html)
     with _carefully():
@@ -136,7 +136,9 @@ def check_file(data: bytes) -> None:
     if not is_whole or data.count(b"%%EOF") != 1:
         raise RenderRefused("The file came out incomplete. Please try again.")
     if not makes_both_claims(data):
-        raise RenderRefused("The file would not say that it is accessible and fit for the archive.")
+        raise RenderRefused(
+            "The file would not state that it is accessible and suitable for archiving."
+        )
 
 
 def _write(html: str, title: str, language: str, tell: Tell) -> bytes:
@@ -327,7 +329,7 @@ def _warnings_refused() -> Iterator[None]:
         logger.removeHandler(refusals)
         logger.setLevel(level)
     if refusals.messages:
-        raise RenderRefused(f"The renderer objected to the paper: {refusals.messages[0]}")
+        raise RenderRefused(f"The paper could not be printed: {refusals.messages[0]}")
 
 
 def _asset_path(name: str) -> Path:

@@ -24,7 +24,7 @@ def choose_annexes(
     if not briefing.is_open:
         raise not_now(briefing, "its annexes no longer change")
     if briefing.kind_id is None:
-        raise Refused("Begin the draft first: the annexes come from its kind of briefing.")
+        raise Refused("Begin the draft first. The annexes come from its kind of briefing.")
     chosen = checked(annexes)
     if chosen == briefing.annexes:
         return briefing

@@ -36,16 +36,16 @@ def override(
     if not reason.strip():
         raise Refused("Say why this warning can be accepted.", "reason")
     if len(reason) > REASON_LENGTH:
-        raise Refused(f"At most {REASON_LENGTH:,} characters, please.", "reason")
+        raise Refused(f"Enter at most {REASON_LENGTH:,} characters.", "reason")
     check = next(
         (each for each in checks.failed_checks(briefing, localdate(at)) if each.key == key), None
     )
     if check is None:
-        raise Refused("There is nothing left to override: that warning is gone.")
+        raise Refused("This warning no longer exists.")
     if check.is_blocking:
-        raise Refused("This stops the paper and cannot be overridden.")
+        raise Refused("This problem must be fixed. It cannot be accepted.")
     if check.about != about:
-        raise Refused("What the warning is about has changed; read it again.")
+        raise Refused("The text has changed since. Read the warning again.")
     row = CheckOverride.objects.filter(briefing=briefing, key=key).first() or CheckOverride(
         briefing=briefing, key=key
     )
@@ -81,10 +81,10 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
     }
     missing = [row for row in missing_returns(briefing) if row.pk not in told]
     if not missing:
-        raise Refused("No return is missing that the paper does not name.")
+        raise Refused("The paper already names every missing return.")
     homes = [portion for portion in draft.portions if portion.content != CLOSING]
     if not homes:
-        raise Refused("The draft has no section where it could be said.")
+        raise Refused("The draft has no section for this paragraph. Add a section first.")
     home = next((portion for portion in homes if portion.content == "achievements"), homes[0])
     versions = newest_versions(
         Return, Return.objects.filter(pk__in=[r.pk for r in missing]).values("pk")

@@ -64,7 +64,7 @@ def ask(
     if not row.is_open:
         raise not_now(row, "agencies are asked while it is a draft or in consultation")
     if row.kind_id is None:
-        raise Refused("Begin the draft first; the agencies read it paragraph by paragraph.")
+        raise Refused("Begin the draft first. The agencies read it paragraph by paragraph.")
     if seen is not None and seen != asked_digest(row):
         raise Conflict(row)
     Refused.raise_any([*agencies_faults(row, agencies), *due_faults(due_on, on)])
@@ -91,12 +91,12 @@ def agencies_faults(briefing: Briefing, agencies: Collection[Agency]) -> Iterato
         yield "Choose at least one agency.", "agencies"
     strange = {agency.pk for agency in agencies} - {each.pk for each in agencies_to_ask(briefing)}
     if strange:
-        yield "Ask agencies of the working group only.", "agencies"
+        yield "Choose only agencies of the working group.", "agencies"
     _, unticked = _known_and_unticked(briefing, agencies)
     lost = sorted(each.agency.short_name for each in unticked if each.is_answered)
     if lost:
         yield (
-            f"{join_words(lost)} answered already, and that stands in the paper. Keep "
+            f"{join_words(lost)} already answered, and the paper says so. Keep "
             f"{agree(len(lost), 'it', 'them')} ticked.",
             "agencies",
         )
@@ -185,7 +185,7 @@ def answer(
             "words",
         )
     if answer == Answer.COMMENT and not words:
-        raise Refused("Write the comment as it is to be printed.", "words")
+        raise Refused("Write the comment that is to be printed.", "words")
     if answer == Answer.DISSENTS and not words:
         raise Refused("Say why your agency does not concur; the reason is printed.", "words")
     try:
@@ -262,7 +262,7 @@ def comment(
     about = concerns.words_by_key(draft).get(key) if key else ""
     if about is None:
         raise Refused(
-            "That paragraph is no longer in the paper. Say it of the whole paper.", "text"
+            "That paragraph is no longer in the paper. Comment on the whole paper instead.", "text"
         )
     made = ClearanceComment(
         clearance=row, key=key, about=about, text=text, made_by=by, made_as=by.signature, made_at=at
@@ -284,7 +284,7 @@ def reply(*, comment: ClearanceComment, text: str, by: User, at: datetime) -> Cl
     made.save(force_insert=True)
     if row.is_resolved:
         row.resolution, row.resolved_as, row.resolved_at = "", "", None
-        history.save(row, by=by, at=at, reason="Open again, since a reply followed")
+        history.save(row, by=by, at=at, reason="Reopened by a reply")
     return made
 
 
@@ -328,12 +328,12 @@ def _checked(
     field: str,
     *,
     required: bool = True,
-    otherwise: str = "Write something.",
+    otherwise: str = "Write your reply.",
     most: int = WORDS_LENGTH,
 ) -> str:
     text = text.replace("\r\n", "\n").strip()
     if required and not text:
         raise Refused(otherwise, field)
     if len(text) > most:
-        raise Refused(f"At most {most:,} characters, please.", field)
+        raise Refused(f"Enter at most {most:,} characters.", field)
     return text

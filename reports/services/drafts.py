@@ -64,7 +64,7 @@ def begin_draft(
     """
     briefing = open_briefing(briefing)
     if briefing.kind_id is not None:
-        raise Refused("This briefing is drafted already.")
+        raise Refused("The draft of this briefing has already begun.")
     if kind.plan_id != briefing.plan_id:
         raise Refused("That kind of briefing belongs to another plan.", "kind")
     briefing.kind, briefing.annexes = kind, list(kind.annexes)

@@ -35,7 +35,7 @@ class StillPrinting(Refused):
 
     def __init__(self, row: Rendering) -> None:
         self.row = row
-        super().__init__("The paper is being printed. Read it before you authorise it.")
+        super().__init__("The paper is being made. Read it before you authorise it.")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def to_sign(briefing: Briefing) -> Document:
     Raise `Refused` in any other state, or if the document cannot be made.
     """
     if briefing.state != State.AWAITING:
-        raise not_now(briefing, "it does not wait for authorisation")
+        raise not_now(briefing, "it is not awaiting authorisation")
     try:
         return document_of(briefing)
     except DocumentError as error:
@@ -93,7 +93,7 @@ def printed(
         raise StillPrinting(row)
     paper = Printed(bytes(row.document), bytes(row.data), row.pages_of)
     if paper.pdf_sha256 != row.sha256:
-        raise Refused("The printed paper was damaged where it was kept. Nothing is signed.")
+        raise Refused("The stored paper is damaged, so nothing was signed. Ask for it again.")
     return paper
 
 
@@ -164,7 +164,7 @@ def signatory_obstacle(row: Briefing, by: User) -> str:
     asked = row.history.filter(state=State.AWAITING).order_by("-history_date", "-history_id")
     if asked.values_list("history_user_id", flat=True).first() != by.pk:
         return ""
-    return "You asked for this authorisation yourself. Another authorising manager has to give it."
+    return "You asked for this authorisation yourself. Another authorising manager must give it."
 
 
 def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:

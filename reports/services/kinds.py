@@ -159,7 +159,7 @@ def change_kind(
 def _length(words: int) -> int:
     fewest, most = BriefingKind.FEWEST_WORDS, BriefingKind.MOST_WORDS
     if not fewest <= words <= most:
-        raise Refused(f"Give a number of words from {fewest:,} to {most:,}.", "most_words")
+        raise Refused(f"Enter a number of words from {fewest:,} to {most:,}.", "most_words")
     return words
 
 
@@ -206,7 +206,7 @@ def as_written(
     written = next(row for row in rows if row.pk == section.pk)
     if written.content == CLOSING and content != CLOSING:
         raise Refused(
-            "Every briefing closes with its recommendation; this section holds it.", "content"
+            "Every briefing ends with its recommendations, which are in this section.", "content"
         )
     _write(written, others, heading, content, standing_text)
     return rows
@@ -251,12 +251,12 @@ def as_added(
     """
     rows = list(kind.sections.live().in_order())
     if len(rows) >= MOST_SECTIONS:
-        raise Refused(f"A kind of briefing has {MOST_SECTIONS} sections at most.")
+        raise Refused(f"A kind of briefing can have at most {MOST_SECTIONS} sections.")
     added = KindSection(kind=kind, key=f"s-{uuid4().hex[:12]}")
     _write(added, rows, heading, content, standing_text)
     before = [row.key for row in rows if row.content != CLOSING]
     if after != FIRST and after not in before:
-        raise Refused("Choose the section that it follows; the recommendation stays last.", "after")
+        raise Refused("Choose the section that it follows. The recommendations stay last.", "after")
     rows.insert(0 if after == FIRST else before.index(after) + 1, added)
     return rows
 
@@ -266,7 +266,7 @@ def move_section(*, section: KindSection, places: int, by: User) -> None:
     """Move a section one place up (-1) or down (1). The recommendation stays last."""
     kind, row = _locked(section)
     if row.content == CLOSING:
-        raise Refused(f"“{row.heading}” closes the briefing; it stays last.")
+        raise Refused(f"“{row.heading}” ends the briefing, so it stays last.")
     rows = [each for each in kind.sections.live().in_order() if each.content != CLOSING]
     at = next(place for place, each in enumerate(rows) if each.pk == row.pk)
     if not 0 <= at + places < len(rows):
@@ -284,7 +284,9 @@ def withdraw_section(*, section: KindSection, on: date, by: User, reason: str) -
     """
     kind, row = _locked(section)
     if row.content == CLOSING:
-        raise Refused("Every briefing closes with its recommendation; it cannot be withdrawn.")
+        raise Refused(
+            "Every briefing ends with its recommendations, so this section cannot be withdrawn."
+        )
     if len(kind.sections.live()) == 2:
         raise Refused("A briefing has at least one section before its recommendation.")
     row.withdrawn_on = on
@@ -316,7 +318,7 @@ def _locked(section: KindSection) -> tuple[BriefingKind, KindSection]:
     kind = locked(section.kind)
     row = locked(section)
     if row.withdrawn_on is not None:
-        raise Refused(f"“{row.heading}” is withdrawn already.")
+        raise Refused(f"“{row.heading}” is already withdrawn.")
     return kind, row
 
 
@@ -352,10 +354,10 @@ def _write(
     row.content = content
     for other in others:
         if other.heading.casefold() == row.heading.casefold():
-            raise Refused(f"There is a section “{other.heading}” already.", "heading")
+            raise Refused(f"There is already a section “{other.heading}”.", "heading")
         if content and other.content == content:
             raise Refused(
-                f"“{other.heading}” holds that already; a briefing tells each thing once.",
+                f"“{other.heading}” already has that text. A briefing says each thing once.",
                 "content",
             )
     row.standing_text = _standing(standing, closes=content == CLOSING)
@@ -365,7 +367,7 @@ def _standing(typed: str, *, closes: bool) -> str:
     """Return standing text as stored. Before the recommendations only one sentence is allowed."""
     if len(typed) > STANDING_LENGTH:
         raise Refused(
-            f"The text is {len(typed):,} characters long; the most is {STANDING_LENGTH:,}.",
+            f"The text is {len(typed):,} characters long; the limit is {STANDING_LENGTH:,}.",
             "standing_text",
         )
     try:
@@ -375,9 +377,7 @@ def _standing(typed: str, *, closes: bool) -> str:
     except DocumentError as error:
         raise Refused(str(error), "standing_text") from error
     if closes and (len(blocks) > 1 or any(block.bullets for block in blocks)):
-        raise Refused(
-            "The recommendations have one sentence before them, no more.", "standing_text"
-        )
+        raise Refused("Write only one sentence before the recommendations.", "standing_text")
     return text
 
 
@@ -390,7 +390,7 @@ def _line(typed: str, field: str, most: int, blank: str) -> str:
     if not words:
         raise Refused(blank, field)
     if len(words) > most:
-        raise Refused(f"That is {len(words):,} characters long; the most is {most:,}.", field)
+        raise Refused(f"That is {len(words):,} characters long; the limit is {most:,}.", field)
     return words
 
 
@@ -398,7 +398,7 @@ def _name(typed: str, others: Iterable[BriefingKind]) -> str:
     name = _line(typed, "name", NAME_LENGTH, "Give the kind of briefing a name.")
     for other in others:
         if other.name.casefold() == name.casefold():
-            raise Refused(f"The plan has a kind of briefing “{other.name}” already.", "name")
+            raise Refused(f"The plan already has a kind of briefing “{other.name}”.", "name")
     return name
 
 
@@ -434,9 +434,9 @@ def checked_asks(rows: Sequence[AskWords]) -> list[AskWords]:
         if row["text"].strip():
             kept.append({"verb": Verb(row["verb"]).value, "text": _ask(row["text"], place)})
     if not kept:
-        raise Refused("A briefing makes at least one recommendation.", "text-1")
+        raise Refused("A briefing must have at least one recommendation.", "text-1")
     if len(kept) > MOST_ASKS:
-        raise Refused(f"A kind of briefing makes {MOST_ASKS} recommendations at most.")
+        raise Refused(f"A kind of briefing can make at most {MOST_ASKS} recommendations.")
     return kept
 
 
@@ -447,8 +447,8 @@ def _ask(typed: str, place: int) -> str:
     except DocumentError as error:
         raise Refused(str(error), field) from error
     if len(blocks) != 1 or blocks[0].bullets:
-        raise Refused("A recommendation is one sentence, without sub-bullets.", field)
+        raise Refused("Write a recommendation as one sentence, without sub-bullets.", field)
     text = markup.to_source(blocks[0].text)
     if "{" in text:
-        raise Refused("Write a recommendation without braces; nothing is filled in here.", field)
+        raise Refused("Write the recommendation without braces. Nothing is filled in here.", field)
     return text

@@ -42,7 +42,7 @@ def made_of(data: bytes) -> Made:
         raise MarkRefused(f"The file is larger than {MAX_MEGABYTES} MB. Choose a smaller picture.")
     if b"<svg" in data[:2000].lower():
         raise MarkRefused(
-            "An SVG drawing can hold programs, so it is not taken. Save it as a PNG and choose that."
+            "An SVG drawing can hold programs, so it cannot be used. Save it as a PNG and choose that."
         )
     try:
         with _whole_files_only(), Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:

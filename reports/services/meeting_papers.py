@@ -104,7 +104,9 @@ def _freeze(
         with transaction.atomic():
             now = Meeting.objects.select_for_update().get(pk=meeting.pk)
             if now.version != meeting.version:
-                raise Refused("The meeting was changed meanwhile. See what the paper says now.")
+                raise Refused(
+                    "The meeting was changed while you were reading. Read the paper again."
+                )
             if _next_number(kind, meeting, after) != number:
                 raise Refused(SOMEBODY_WAS_FIRST)
             row = MeetingPaper(meeting=meeting, number=number, made_at=at, made_by=by, **kept)
@@ -114,7 +116,7 @@ def _freeze(
         raise Refused(SOMEBODY_WAS_FIRST) from error
 
 
-SOMEBODY_WAS_FIRST = "Another user has frozen another version meanwhile. See what it says."
+SOMEBODY_WAS_FIRST = "Another user has frozen a new version. Read it first."
 
 
 def _next_number(kind: str, meeting: Meeting, after: int | None) -> int:

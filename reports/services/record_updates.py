@@ -27,7 +27,7 @@ class RecordsMoved(Refused):
     def __init__(self) -> None:
         super().__init__(
             "The records or the draft have changed since this page was shown. Nothing was updated. "
-            "Read the changes again; those that are new to you are marked."
+            "Read the changes again; new ones are marked."
         )
 
 
@@ -123,7 +123,7 @@ def update_from_records(
         raise RecordsMoved
     taken = tuple(each for each in changes if each.digest in take)
     if not taken:
-        raise Refused("Select at least one change, or go back to the draft.", "take")
+        raise Refused("Tick at least one change, or go back to the draft.", "take")
     without = {each.key for each in changes} - {each.key for each in taken}
     drafts.refresh(briefing=briefing, composed=composed, without=without, by=by)
     return taken

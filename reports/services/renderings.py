@@ -31,9 +31,9 @@ PATIENCE = 5.0
 CHANGES_KEPT = 1_000
 
 DIED_TWICE = (
-    "Making this file was begun twice and did not come to an end, so it is not tried again by "
-    "itself. The paper may need more time or memory than this service gives to one, or the service "
-    "was stopped meanwhile. Try again, leave an annex out, or ask for the limits to be raised."
+    "We tried twice to make this file, and did not finish. The paper may need more time or memory "
+    "than the service allows, or the service was stopped. Try again, leave out an annex, or ask "
+    "whoever runs the service to raise the limits."
 )
 
 

@@ -30,7 +30,7 @@ from workitems.attachments import ALLOWED_SCANS, SCANS, clean_name, fault
 from workitems.services.refusals import Conflict, Refused, locked
 
 State = Briefing.State
-SOMEBODY_WAS_FIRST = "Another user has recorded an answer meanwhile. See what it says."
+SOMEBODY_WAS_FIRST = "Another user has recorded an answer. Read it first."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +181,9 @@ def correct_response(
 def _check_newest(briefing: Briefing, issued: IssuedPaper) -> None:
     newest = briefing.issued.newest_first().values_list("pk", flat=True).first()
     if newest != issued.pk:
-        raise Refused("A newer version of this paper was issued; the answer is to that one.")
+        raise Refused(
+            "A newer version of this paper was issued. Record the answer to that version."
+        )
 
 
 def _write(
@@ -226,7 +228,7 @@ def _choices(asked: Sequence[Asked], marked: Mapping[str, Marked]) -> list[Respo
         mark = marked.get(each.key, Marked(""))
         if mark.option and mark.option not in each.options:
             raise Refused(
-                f"“{mark.option}” was not printed at recommendation {each.number}.", each.key
+                f"“{mark.option}” is not a choice of recommendation {each.number}.", each.key
             )
         found.append(
             ResponseChoice(
@@ -290,7 +292,7 @@ def follow_up(
     _check_member(briefing, owner_agency)
     same = FollowUp.objects.filter(issued=response.issued_id, key=key, owner_agency=owner_agency)
     if same.filter(text=text).exists():
-        raise Refused(f"{owner_agency.short_name} has this action already.")
+        raise Refused(f"{owner_agency.short_name} already has this action.")
     made = FollowUp(
         issued=response.issued,
         key=key,
@@ -315,7 +317,7 @@ def change_follow_up(
     """Change a follow-up, with a reason. Raise `Refused` if it is done."""
     row = locked(follow_up, version=version)
     if row.done_on is not None:
-        raise Refused(f"This was done on {row.done_on:%-d %B %Y}; it does not change.")
+        raise Refused(f"This was done on {row.done_on:%-d %B %Y}, so it cannot be changed.")
     if not reason.strip():
         raise Refused("Say why it changes.", "reason")
     _check_member(Briefing.objects.get(issued=row.issued_id), owner_agency)

@@ -51,11 +51,11 @@ def recall(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     Needs a reason.
     """
     row = locked(briefing)
-    _require_reason(reason, "Say why it is taken back.")
+    _require_reason(reason, "Say why you recall it.")
     if row.state == State.AWAITING:
         return move(row, _before_authorisation(row), by=by, reason=reason)
     if row.state != State.IN_CONSULTATION:
-        raise not_now(row, "there is nothing to take back")
+        raise not_now(row, "there is nothing to recall")
     return move(row, State.DRAFTING, by=by, reason=reason)
 
 
@@ -67,7 +67,7 @@ def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state == State.DRAFTING and not row.is_corrected:
-        raise Refused("Ask the agencies first; the paper says who was consulted.")
+        raise Refused("Ask the agencies first. The paper says who was consulted.")
     if State.AWAITING in Briefing.NEXT[row.state]:
         refuse_while_blocked(row, Gate.AUTHORISATION)
     return move(row, State.AWAITING, by=by)
@@ -79,7 +79,7 @@ def send_back(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     row = locked(briefing)
     _require_reason(reason, "Say what has to change.")
     if row.state != State.AWAITING:
-        raise not_now(row, "it does not wait for authorisation")
+        raise not_now(row, "it is not awaiting authorisation")
     return move(row, _before_authorisation(row), by=by, reason=reason)
 
 

@@ -43,8 +43,8 @@ class ChangedSince(Refused):
         more = len(differences) - 1
         others = "" if not more else f", and {more} more {'was' if more == 1 else 'were'} changed"
         super().__init__(
-            f"{first.who} changed {first.place}{others} after you, so nothing was {what}. "
-            "Compare the two texts below, and edit it if it is still needed."
+            f"{first.who} changed {first.place}{others} after you, so nothing was {what}. Compare the two "
+            "texts below, and edit the draft if needed."
         )
         self.differences = differences
 
@@ -72,10 +72,9 @@ def _reverse(briefing: Briefing, act: int, last: DraftAct | None, by: User, step
     if last is None or last.pk != act:
         mine = DraftAct.objects.filter(briefing=briefing, by=by, pk=act).first()
         if mine is not None and hasattr(mine, "reversed_by"):
-            raise Refused(f"That was {what} already.")
+            raise Refused(f"That was already {what}.")
         raise Refused(
-            f"That is not the last thing that you did here, so nothing was {what}. The buttons show "
-            "what is."
+            f"That was not your last change here, so nothing was {what}. The buttons show your last change."
         )
     before, after = (draft_rows.read_draft_at(briefing, each) for each in (last.before, last.after))
     now = draft_rows.read_draft(briefing)

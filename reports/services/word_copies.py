@@ -74,18 +74,19 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
         raise Refused(str(error), "file") from error
     if (longest := max((len(each.would) for each in found), default=0)) > MAX_SOURCE:
         raise Refused(
-            f"A paragraph or comment of the copy has {longest:,} characters; the most is {MAX_SOURCE:,}. Split it, "
+            f"A paragraph or comment of the copy has {longest:,} characters; the limit is {MAX_SOURCE:,}. Split it, "
             "and upload the copy again.",
             "file",
         )
     if not found:
         raise Refused(
-            "This copy says what the draft said when it was downloaded: there is nothing to suggest.",
+            "This copy is the same as the draft that was downloaded, so there are no suggestions.",
             "file",
         )
     if len(found) > MOST_SUGGESTIONS:
         raise Refused(
-            f"The copy differs in {len(found):,} places, too many to be read one by one. Edit a new download.",
+            f"The copy differs in {len(found):,} places, too many to read one by one. Download the draft "
+            "again and edit that.",
             "file",
         )
     copy = WordCopy(
@@ -191,7 +192,7 @@ def accept(
     row = _to_decide(suggestion, version, State.ACCEPTED)
     briefing = row.copy.briefing
     if row.is_only_read:
-        raise Refused("A comment is read and marked as resolved.")
+        raise Refused("A comment cannot be accepted. Mark it as resolved.")
     with history.because(f"from {row.author}’s Word copy"):
         if row.kind == Kind.EDIT:
             row.taken = _accept_text(briefing, row, by=by, text=text, read=read)
@@ -257,7 +258,7 @@ def _to_decide(suggestion: Suggestion, version: int, to: str) -> Suggestion:
         to != State.OPEN and is_for_reading != row.is_only_read
     ):
         raise Refused(
-            f"This suggestion is {row.get_state_display().lower()}; that cannot be done with it."
+            f"This suggestion is {row.get_state_display().lower()}, so this cannot be done."
         )
     return row
 
@@ -285,7 +286,7 @@ def _needed(now: tuple[str, int] | None) -> tuple[str, int]:
     if now is None:
         raise Refused(
             "The paragraph is not in the draft: a new one is not accepted yet, or it was joined to another. "
-            "Accept that first, or write the words where they belong and reject this."
+            "Accept the new paragraph first, or write the text in the right place and reject this suggestion."
         )
     return now
 
@@ -393,7 +394,7 @@ def split_verb(text: str) -> tuple[Verb, str]:
     if not match or match[1].lower() not in set(Verb):
         verbs = ", ".join(verb.value for verb in Verb)
         raise Refused(
-            f"A recommendation begins with one of these verbs: {verbs}. Write it so, and accept it then.",
+            f"A recommendation begins with one of these verbs: {verbs}. Change it to begin so, then accept it.",
             "text",
         )
     return Verb(match[1].lower()), match[2]
@@ -402,7 +403,7 @@ def split_verb(text: str) -> tuple[Verb, str]:
 def _refuse_unreadable(text: str) -> None:
     if UNPRINTABLE in text:
         raise Refused(
-            f"The text has a character that cannot be printed, shown as {UNPRINTABLE}. Change the text, and "
-            "accept it then.",
+            f"The text has a character that cannot be printed, shown as {UNPRINTABLE}. Change the text, then "
+            "accept it.",
             "text",
         )

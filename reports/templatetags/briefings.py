@@ -55,7 +55,7 @@ def foot_links(block: Block, here: str, paragraphs: str, may_change: bool) -> Sa
         pieces.append(
             f'<details id="more-{key}" data-more>'
             f'<summary>More<span class="visually-hidden"> for {name}</span></summary>'
-            f'<p data-menu><a href="{address}acts/">All that can be done with it</a></p></details>'
+            f'<p data-menu><a href="{address}acts/">All actions</a></p></details>'
         )
     else:
         pieces.append(

@@ -110,9 +110,8 @@ def figure_link(figure: Figure) -> SafeString:
 
 @register.simple_tag
 def figure_with_change(figure: Figure) -> SafeString:
-    """Return a number that opens its list, its change, and a picture of both: its part of all, with a
-    tick where it was."""
-    change, tick = "", ""
+    """Return a number that opens its list, its change, and a bar of its part of all."""
+    change = ""
     if figure.change:
         tone = {True: " is-better", False: " is-worse", None: ""}[figure.is_better]
         arrow, more = ("▲", "more") if figure.change > 0 else ("▼", "fewer")
@@ -121,13 +120,11 @@ def figure_with_change(figure: Figure) -> SafeString:
             f'</span><span class="visually-hidden">, {abs(figure.change)} {more} than before'
             "</span></span>"
         )
-    if figure.was is not None:
-        tick = f'<line x1="{figure.share_was}" x2="{figure.share_was}" y1="0" y2="10"/>'
     return SafeString(
         f'<a href="{escape(figure.url)}">{_number(figure)}</a>{change}'
         f'<svg class="gauge is-{figure.kind}" width="100%" height="10" aria-hidden="true" focusable="false">'
         f'<rect class="gauge-all" y="3" width="100%" height="4"/>'
-        f'<rect y="3" width="{figure.share}" height="4"/>{tick}</svg>'
+        f'<rect y="3" width="{figure.share}" height="4"/></svg>'
     )
 
 

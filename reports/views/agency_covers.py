@@ -30,7 +30,7 @@ from workitems.views.lookups import posted, require, signed_in, small_number
 
 # Enough to see how annexes are headed.
 ANNEXES = ("items",)
-SAVED = "Saved. Papers that are not issued yet have it from now on."
+SAVED = "Saved. Papers that are not issued yet will have it."
 
 
 def changeable_plan(request: HttpRequest, slug: str) -> Plan:

@@ -76,7 +76,7 @@ def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:
     try:
         begin_as(briefing=briefing, slug=kind, by=signed_in(request))
     except Refused as refusal:
-        messages.error(request, f"The briefing is made, and not drafted yet. {refusal}")
+        messages.error(request, f"The briefing is saved, but not drafted yet. {refusal}")
     else:
         messages.success(request, "The briefing is drafted from the plan’s records.")
 

@@ -141,7 +141,7 @@ def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 def take_back(request: HttpRequest, briefing: Briefing) -> str:
     key = request.POST.get("key", "")
     acts.withdraw_override(briefing=briefing, key=key, by=signed_in(request))
-    return "The warning is open again."
+    return "The warning is reopened."
 
 
 def tell_missing(request: HttpRequest, briefing: Briefing) -> str:

@@ -140,7 +140,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def remind(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """E-mail the agencies that are late with their answers, at most once a day."""
+    """Email the agencies that are late with their answers, at most once a day."""
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
     on, at = timezone.localdate(), timezone.now()
@@ -272,7 +272,7 @@ def give(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
             )
             messages.success(
                 request,
-                "Your agency’s answer is recorded. It can be changed until the paper goes on.",
+                "Your agency’s answer is recorded. You can change it until the paper is sent for authorisation.",
             )
             return redirect(row)
     return _clear(request, row, answer=form)
@@ -326,7 +326,7 @@ def thread(request: HttpRequest, slug: str, pk: int, comment: int) -> HttpRespon
             else:
                 services.resolve(comment=found, resolution=text, by=by, at=at)
             messages.success(
-                request, "Your reply is there." if act == "reply" else "The comment is resolved."
+                request, "Your reply is saved." if act == "reply" else "The comment is resolved."
             )
             page = redirect("briefings:clearance", slug, pk) if is_drafter else redirect(row)
             page["Location"] += f"#comment-{found.pk}"

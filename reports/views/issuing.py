@@ -164,7 +164,7 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
         "What is corrected",
         "Start the correction",
         "reports.change_briefing",
-        "The text can be changed again. Authorising it makes the next version; the last one stays.",
+        "The text can be changed again. Authorising it makes the next version. The last version is kept.",
     ),
     "give-up": (
         states.give_up_correction,
@@ -235,7 +235,9 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 by=by,
                 at=timezone.now(),
             )
-            messages.success(request, f"Version {paper.number} is authorised. Nothing changes it.")
+            messages.success(
+                request, f"Version {paper.number} is authorised. It can no longer be changed."
+            )
             return redirect(paper)
     try:
         if form.is_bound:

@@ -28,7 +28,7 @@ from workitems.models import Plan
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 PREVIEW = "preview"
-SAVED = "Saved. Briefings that are begun from now on have it."
+SAVED = "Saved. New briefings will have it."
 # Values of the buttons that move a section, as a number of places.
 PLACES = {"up": -1, "down": 1}
 
@@ -335,7 +335,7 @@ def restore_section(request: HttpRequest, slug: str, kind: str, key: str) -> Htt
     row = changeable_section(request, slug, kind, key)
     with refusals_in_messages(request):
         kinds.restore_section(section=row, by=signed_in(request))
-        messages.success(request, f"“{row.heading}” is back where it was.")
+        messages.success(request, f"“{row.heading}” is back in its place.")
     return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
 
 

@@ -44,7 +44,7 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     except Refused as error:
         refusal = error
     except Malformed:
-        refusal = "This version was frozen in a form that is no longer shown on a page. Its file is complete."
+        refusal = "This version cannot be shown on a page any more. Download its file."
     return render(
         request,
         "reports/papers/show.html",
@@ -100,8 +100,8 @@ def version(request: HttpRequest, slug: str, pk: int, kind: str, number: int) ->
 
 
 DAMAGED = (
-    "The stored file is not the one that was frozen: its bytes have changed. It is not handed out. "
-    "Tell whoever runs this service, who can bring it back from a backup."
+    "The stored file is not the one that was frozen, because its bytes have changed. It cannot be "
+    "downloaded. Tell whoever runs this service. They can restore it from a backup."
 )
 
 
@@ -121,7 +121,7 @@ def freeze(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     else:
         if kind == Kind.PACK:
             mail(pack_notices, meeting)
-        messages.success(request, f"Version {paper.number} is frozen. Nothing changes it any more.")
+        messages.success(request, f"Version {paper.number} is frozen. It can no longer be changed.")
     return redirect(f"papers:{kind}", slug, pk)
 
 

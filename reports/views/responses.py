@@ -71,7 +71,7 @@ def _answering(request: HttpRequest, slug: str, pk: int) -> _Answering | HttpRes
         standing.issued = issued
     elif briefing.state != Briefing.State.WITH_MINISTER:
         messages.error(
-            request, "The paper is not recorded as with the Minister; there is nothing to answer."
+            request, "The paper is not recorded as with the Minister, so it cannot be answered."
         )
         return redirect(issued)
     document = signed_document(request, issued)

@@ -118,7 +118,7 @@ def _act(request: HttpRequest, row: WordCopy) -> HttpResponse:
     if act == "author":
         form = AuthorForm(request.POST)
         if not form.is_valid():
-            return HttpResponseBadRequest("Whose suggestions?")
+            return HttpResponseBadRequest("Choose whose suggestions to accept.")
         _accept_all(request, row, form.cleaned_data["author"])
         return redirect(row)
     services: dict[str, tuple[Callable[..., Suggestion], str]] = {
@@ -128,11 +128,11 @@ def _act(request: HttpRequest, row: WordCopy) -> HttpResponse:
             "Rejected. The draft stays as it is.",
         ),
         "resolve": (partial(word_copies.resolve, by=by, at=at), "Marked as resolved."),
-        "reopen": (partial(word_copies.reopen, by=by), "Open again."),
+        "reopen": (partial(word_copies.reopen, by=by), "Reopened."),
     }
     decide = DecideForm(request.POST)
     if act not in services or not decide.is_valid():
-        return HttpResponseBadRequest("What is to be done with which suggestion?")
+        return HttpResponseBadRequest("Choose a suggestion and what to do with it.")
     suggestion = get_object_or_404(row.suggestions, pk=decide.cleaned_data["suggestion"])
     service, said = services[act]
     try:

@@ -145,7 +145,7 @@ def read_word_file(data: bytes) -> WordFile:
     authors = {each.author for block in reader.blocks for each in block.revisions()}
     if len(authors) > MOST_AUTHORS:
         raise Refused(
-            f"The copy has tracked changes of {len(authors)} people; the most is {MOST_AUTHORS}. Accept some of "
+            f"The copy has tracked changes of {len(authors)} people; the limit is {MOST_AUTHORS}. Accept some of "
             "them in Word first.",
             "file",
         )

@@ -5,7 +5,7 @@
 import { Autosave, Connection, watch } from "./autosave.js";
 
 const NOT_YET =
-  "The answer is not recorded yet: you are signed out, or there is no connection. Your words stay here. Sign in again in " +
+  "The answer is not recorded yet: you are signed out, or there is no connection. Your text stays here. Sign in again in " +
   "another tab if you have to, then press the button again.";
 
 const root = document.querySelector("[data-answer]");
@@ -16,7 +16,7 @@ const version = form.elements.draft;
 const connection = new Connection({
   part: "[data-answer]",
   address: location.pathname,
-  closed: "This paper can no longer be answered here. Copy your words before you leave this page.",
+  closed: "This paper can no longer be answered here. Copy your text before you leave this page.",
 });
 let isSending = false;
 

@@ -7,11 +7,11 @@ const RETRY = 4000; // ms until the next try; twice as long after that
 const LONGEST = 8000;
 export const PATIENCE = 20000; // ms for one answer
 
-const NO_CONNECTION = "No connection. Your words stay here and are sent when it is back.";
+const NO_CONNECTION = "No connection. Your text stays here and will be sent when the connection is back.";
 const SIGNED_OUT =
-  "You are signed out. Sign in again in another tab; your words stay here and are sent then.";
-const SOMEBODY_ELSE = "Another user is signed in now. Copy your words before you leave this page.";
-const TROUBLE = "The service has trouble. Your words stay here and are sent again in a moment.";
+  "You are signed out. Sign in again in another tab. Your text stays here and will be sent then.";
+const SOMEBODY_ELSE = "Another user is signed in now. Copy your text before you leave this page.";
+const TROUBLE = "There is a problem with the service. Your text stays here and will be sent again in a moment.";
 
 // --- requests -------------------------------------------------------------------------------------
 

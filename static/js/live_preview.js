@@ -31,10 +31,10 @@ async function show() {
     } else if (fault) {
       says.textContent = `Not shown yet: ${fault.textContent.trim()}`;
     } else {
-      says.textContent = "What you typed cannot be shown now. Nothing of it is lost.";
+      says.textContent = "The preview is not available now. What you typed is not lost.";
     }
   } catch {
-    says.textContent = "What you typed cannot be shown now. Nothing of it is lost.";
+    says.textContent = "The preview is not available now. What you typed is not lost.";
   }
 }
 

@@ -60,7 +60,7 @@ async function ask() {
     if (response.type === "opaqueredirect" || response.status === 404) return location.reload();
     if (response.ok && show(await response.json())) return;
   } catch {
-    words.textContent = "No connection. The paper is made all the same; this page asks again.";
+    words.textContent = "No connection. The paper is still being made. This page will try again.";
   }
   setTimeout(ask, PAUSE);
 }

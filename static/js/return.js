@@ -7,7 +7,7 @@ const form = document.querySelector("[data-return]");
 const connection = new Connection({
   part: "[data-return]",
   address: location.pathname,
-  closed: "This return can no longer be changed. Copy your words before you leave this page.",
+  closed: "This return can no longer be changed. Copy your text before you leave this page.",
 });
 
 // --- one section ----------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ class Section extends Autosave {
       empty[0][0].dispatchEvent(new Event("input", { bubbles: true }));
       empty[0][0].focus();
     } else {
-      this.say("The boxes have words already. Clear a box to copy into it.", "quiet");
+      this.say("The boxes already have text. Clear a box to copy into it.", "quiet");
     }
   }
 
@@ -119,7 +119,7 @@ class Section extends Autosave {
     this.wrong = "";
     this.theirs.replaceChildren();
     this.showErrors({}, []);
-    this.say("As the other person wrote it", "complete");
+    this.say("The other version", "complete");
     this.fields.querySelector("textarea").focus();
     tell();
   }
@@ -168,7 +168,7 @@ class Section extends Autosave {
     } else if (what.milestone) {
       this.say("Milestone saved. Not answered yet", "quiet");
     } else {
-      this.say("Not answered yet: write a few words, or say that nothing changed", "quiet");
+      this.say("Not answered yet: write at least one sentence, or choose “No change”", "quiet");
     }
   }
 
@@ -419,8 +419,8 @@ function tell() {
   tellAll(sections, document.querySelector("[data-connection]"), {
     held: ({ element }) =>
       element.dataset.number
-        ? `Item ${element.dataset.number} waits for your choice between two texts.`
-        : "A reply waits for your choice between two texts.",
+        ? `Item ${element.dataset.number} has two versions. Choose one.`
+        : "A reply has two versions. Choose one.",
     wrong: ({ element, wrong }) =>
       element.dataset.number && wrong.startsWith(`Item ${element.dataset.number} is not saved`)
         ? wrong

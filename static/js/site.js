@@ -69,7 +69,7 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-alone]")) return;
   const forms = [...document.querySelectorAll("[data-alone]")];
   const left = forms.find((form) => form !== event.target && isUnsent(form));
-  if (!left || confirm("You have typed something else on this page that is not sent yet. Go on without it?")) return;
+  if (!left || confirm("You have typed something else on this page that is not sent yet. Continue without it?")) return;
   event.preventDefault();
   for (let each = left.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
   left.querySelector("textarea").focus();

@@ -19,7 +19,7 @@ const root = document.querySelector("[data-workshop]");
 const connection = new Connection({
   part: "[data-workshop]",
   address: root.dataset.address,
-  closed: "This draft can no longer be changed. Copy your words before you leave this page.",
+  closed: "This draft can no longer be changed. Copy your text before you leave this page.",
 });
 const editors = new Map(); // by the key of what is written
 let lastSaved = "";
@@ -585,7 +585,7 @@ function adopt() {
 
 function tell() {
   tellAll([...editors.values()], root.querySelector("[data-connection]"), {
-    held: () => "A paragraph waits for your choice between two texts.",
+    held: () => "A paragraph has two versions. Choose one.",
     wrong: ({ wrong }) => `A paragraph is not saved. ${wrong}`,
     rest: saysOfAct || (lastSaved && `Saved at ${lastSaved}`),
   });

@@ -263,7 +263,7 @@ def test_a_second_administrator_is_made_and_unmade(administrator):
     ended = account(made, administrator, is_administrator=False)
     assert not ended.has_perm("agencies.administer")
     assert [entry.what for entry in history_of_account(user)] == [
-        "ended their administration.",
+        "removed them as an administrator.",
         "made them an administrator.",
         "opened the account.",
     ]
@@ -301,7 +301,7 @@ def test_a_closed_account_signs_nobody_in_until_it_is_reopened(client, administr
     assert client.post(url("close-account", seat.user.pk), typed).status_code == 302
     assert leaver.get(url("seats", seat.agency)).status_code == 302
     again = client.post(url("close-account", seat.user.pk), {**typed, "version": 2})
-    assert again.context["form"].non_field_errors() == ["This account is closed already."]
+    assert again.context["form"].non_field_errors() == ["This account is already closed."]
     response = client.post(url("reopen-account", seat.user.pk), {**typed, "version": 2})
     assert response.status_code == 302
     seat.user.refresh_from_db()
@@ -317,7 +317,7 @@ def test_closing_an_account_says_first_what_nobody_could_do_without_it(client, a
     seat = SeatFactory(role="coordinator", agency__short_name="Customs")
     client.force_login(administrator)
     page = client.get(url("close-account", seat.user.pk)).text
-    assert "Before you go on" in page
+    assert "Before you continue" in page
     assert "Customs would have no coordinator: nobody there could" in page
     SeatFactory(role="coordinator", agency=seat.agency)
-    assert "Before you go on" not in client.get(url("close-account", seat.user.pk)).text
+    assert "Before you continue" not in client.get(url("close-account", seat.user.pk)).text

@@ -283,4 +283,4 @@ def test_an_invitation_can_be_resent_and_withdrawn_on_the_page(
     response = client.post(withdraw, {"reason": "Wrong person."}, follow=True)
     assert "The invitation to aroha@example.org is withdrawn." in response.text
     assert "Wrong person." in response.text
-    assert "The invitation was withdrawn already." in client.post(again, follow=True).text
+    assert "The invitation was already withdrawn." in client.post(again, follow=True).text

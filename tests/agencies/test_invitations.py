@@ -186,7 +186,7 @@ def test_emails_sent_by_one_person_are_limited_per_hour(invite, monkeypatch):
     monkeypatch.setattr(services, "EMAILS_PER_HOUR", 3)
     for number in range(3):
         invite(email=f"person{number}@example.org")
-    message = "You sent 3 invitations within an hour. Wait an hour, then go on."
+    message = "You sent 3 invitations within an hour. Wait an hour, then send more."
     assert refusal(lambda: invite(email="one@example.org")) == (message, None)
     invite(email="one@example.org", at=NIGHT + timedelta(hours=1), from_on=TOMORROW)
     assert len(mail.outbox) == 4
@@ -201,7 +201,7 @@ def test_emails_to_one_address_are_limited_per_day_for_all_senders_together(
         services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)
     other = SeatFactory(role=Role.APPROVER)
     again = {"place": other.agency, "by": other.user}
-    message = "aroha@example.org was sent 2 invitations within a day. Try tomorrow."
+    message = "aroha@example.org was sent 2 invitations within a day. Try again tomorrow."
     assert refusal(lambda: invite(**again)) == (message, None)
     invite(**again, at=NIGHT + timedelta(days=1), from_on=TOMORROW)
     assert len(mail.outbox) == 3
@@ -234,24 +234,24 @@ def test_a_withdrawn_invitation_cannot_be_accepted_or_withdrawn_again(invite, ap
     services.withdraw(invitation=invitation, by=approver, at=NIGHT, reason="Wrong person.")
     assert refusal(
         lambda: services.withdraw(invitation=invitation, by=approver, at=NIGHT, reason="So.")
-    ) == ("The invitation was withdrawn already.", None)
+    ) == ("The invitation was already withdrawn.", None)
     assert services.find_by_token(token(), NIGHT) is None
     assert [why for _, why in record(invitation)] == ["", "Wrong person."]
     assert refusal(
         lambda: services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)
-    ) == ("The invitation was withdrawn already.", None)
+    ) == ("The invitation was already withdrawn.", None)
 
 
 def test_an_accepted_invitation_cannot_be_withdrawn_or_resent(invite, approver):
     invitation = invite()
     services.accept_as_new_person(invitation=invitation, name="Aroha", password=PASSWORD, at=NIGHT)
     assert refusal(lambda: services.withdraw(invitation=invitation, by=approver, at=NIGHT)) == (
-        "The invitation was accepted already. End the role instead.",
+        "The invitation was already accepted. End the role instead.",
         None,
     )
     assert refusal(
         lambda: services.send_again(invitation=invitation, version=1, by=approver, at=NIGHT)
-    ) == ("The invitation was accepted already.", None)
+    ) == ("The invitation was already accepted.", None)
 
 
 def test_a_link_works_for_fourteen_days(invite):
@@ -270,7 +270,7 @@ def test_a_link_expires_with_the_seat_that_it_offers(invite, approver):
         lambda: services.send_again(
             invitation=invitation, version=1, by=approver, at=NIGHT + timedelta(days=2)
         )
-    ) == ("The role's last day has gone by. Withdraw the invitation.", None)
+    ) == ("The last day of this role has passed. Withdraw the invitation.", None)
 
 
 # --- accepting ----------------------------------------------------------------------------------

@@ -204,7 +204,7 @@ def test_seats_of_one_person_and_role_in_an_agency_do_not_overlap(from_on, to_on
         other.full_clean()
         other.save()
         return
-    with pytest.raises(ValidationError, match="This person already holds that seat"):
+    with pytest.raises(ValidationError, match="This person already has that role"):
         other.full_clean()
     with pytest.raises(IntegrityError, match="already holds that seat"), transaction.atomic():
         other.save()

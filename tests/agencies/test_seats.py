@@ -230,8 +230,8 @@ def test_a_seat_ended_at_once_stops_now_whenever_it_began(
 ):
     seat = SeatFactory(agency=police, from_on=from_on)
     end_at_once(seat, approver)
-    ended = "The role was withdrawn" if withdrawn_at else "The role ended on 1 March 2026"
-    assert refusal(lambda: end_at_once(seat, approver)) == (f"{ended} already.", None)
+    ended = "was already withdrawn" if withdrawn_at else "already ended on 1 March 2026"
+    assert refusal(lambda: end_at_once(seat, approver)) == (f"The role {ended}.", None)
     seat.refresh_from_db()
     assert (seat.to_on, seat.withdrawn_at) == (to_on, withdrawn_at)
     assert User.objects.get(pk=seat.user.pk).current_seats == []
@@ -241,7 +241,7 @@ def test_a_seat_ended_at_once_stops_now_whenever_it_began(
 def test_a_seat_that_has_ended_cannot_be_ended_at_once_again(police, approver):
     seat = SeatFactory(agency=police, to_on=date(2026, 1, 1))
     assert refusal(lambda: end_at_once(seat, approver))[0] == (
-        "The role ended on 1 January 2026 already."
+        "The role already ended on 1 January 2026."
     )
     assert record(seat) == [("", None)]
 
@@ -250,7 +250,7 @@ def test_a_withdrawn_seat_gets_no_last_day(police, approver):
     seat = SeatFactory(agency=police, from_on=TODAY, withdrawn_at=NIGHT)
     assert refusal(
         lambda: services.end_seat(seat=seat, on=TOMORROW, by=approver, reason="So.")
-    ) == ("The role was withdrawn already.", None)
+    ) == ("The role was already withdrawn.", None)
 
 
 @pytest.mark.parametrize("from_on", [date(2020, 1, 1), TODAY])

@@ -82,7 +82,7 @@ def test_two_who_change_a_unit_see_both_sides(client, police, approver, unit):
     client.post(change, {"version": 1, "name": "Fraud"})
     answer = client.post(change, {"version": 1, "name": "Economic Crime"})
     assert answer.status_code == 422
-    assert "Fraud. Yours is in the form below." in " ".join(answer.text.split())
+    assert "Fraud. What you entered is in the form below." in " ".join(answer.text.split())
     assert answer.context["form"]["name"].value() == "Economic Crime"
 
 

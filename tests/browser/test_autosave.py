@@ -160,7 +160,7 @@ def test_a_network_error_is_retried_with_growing_delays(page, server, words):
     typing_stops(page)
     for tries, wait in enumerate((4000, 8000, 8000), start=1):
         expect(state(page)).to_have_text("Not saved")
-        expect(line(page)).to_contain_text("No connection. Your words stay here")
+        expect(line(page)).to_contain_text("No connection. Your text stays here")
         page.clock.run_for(wait - 100)
         assert len(server.sent) == tries
         page.clock.run_for(100)
@@ -172,7 +172,7 @@ def test_a_server_error_is_retried(page, server, words):
     server.answers = [says(503)]
     words.fill("one")
     typing_stops(page)
-    expect(line(page)).to_contain_text("The service has trouble.")
+    expect(line(page)).to_contain_text("There is a problem with the service.")
     page.clock.run_for(4000)
     expect(state(page)).to_have_text("Saved: one")
 

@@ -118,7 +118,7 @@ def test_a_warning_is_accepted_and_restored_by_keyboard(listed):
     )
     tab_to(listed, said(left.get_by_role("button")))
     listed.keyboard.press("Enter")
-    expect(listed.get_by_role("status")).to_contain_text("The warning is open again.")
+    expect(listed.get_by_role("status")).to_contain_text("The warning is reopened.")
     assert not CheckOverride.objects.in_force().filter(key__startswith="phone-").exists()
 
 

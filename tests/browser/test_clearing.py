@@ -58,7 +58,7 @@ def test_leaving_a_refused_reason_unsent_asks_for_confirmation(approver, accessi
     place.get_by_role("textbox").fill("Which figures?")
     place.get_by_role("button", name="Send the comment").click()
     assert said == [
-        "You have typed something else on this page that is not sent yet. Go on without it?"
+        "You have typed something else on this page that is not sent yet. Continue without it?"
     ]
     expect(page.get_by_label("Comment or reason")).to_have_value(REASON)
     expect(page.get_by_label("Comment or reason")).to_be_focused()

@@ -87,12 +87,12 @@ def test_a_decision_out_of_session_and_a_comment_that_becomes_an_action(
     page.get_by_role("radio", name="Agree").check()
     page.get_by_role("button", name="Save the answer").click()
 
-    # The coordinator records an e-mail, and closes with an action for Police.
+    # The coordinator records an email, and closes with an action for Police.
     visit("coordinator")
     page.get_by_role("link", name="V1 is being decided out of session").click()
-    page.get_by_role("link", name="Record an e-mail of Labour").click()
+    page.get_by_role("link", name="Record an email of Labour").click()
     page.get_by_role("radio", name="No view").check()
-    page.get_by_label("Who answered, and when").fill("E-mail of the manager, today.")
+    page.get_by_label("Who answered, and when").fill("Email of the manager, today.")
     accessible()
     page.get_by_role("button", name="Record the answer").click()
     page.get_by_label("The decision in words").fill("Agreed. Police books the printer.")

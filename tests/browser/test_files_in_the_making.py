@@ -126,7 +126,7 @@ def test_the_page_refreshes_itself_without_javascript(
     plain.add_cookies(context.cookies())
     page = plain.new_page()
     page.goto(address)
-    page.get_by_role("link", name="Renew it now").wait_for()
+    page.get_by_role("link", name="Reload it now").wait_for()
     set_columns(row, **STATES["done"])
     page.get_by_role("link", name="Download the PDF").wait_for(timeout=15000)
     plain.close()

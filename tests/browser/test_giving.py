@@ -35,7 +35,7 @@ def test_an_approver_makes_a_unit_and_gives_it_an_item_from_the_return(
     page.get_by_label("Name").fill("Financial Crime Group")
     page.get_by_role("button", name="Add").click()
     look()
-    page.get_by_role("link", name="Put in a unit").first.click()
+    page.get_by_role("link", name="Choose a unit").first.click()
     look()
     page.get_by_label("Unit").select_option("Financial Crime Group")
     page.get_by_role("button", name="Save").click()

@@ -110,7 +110,7 @@ def test_a_slip_is_recorded_with_its_cause_and_mitigation(
     expect(move.get_by_label("Now expected")).to_have_value("30 September 2099")
 
     move.get_by_role("button", name="Save the new forecast").click()
-    expect(page.get_by_role("alert")).to_contain_text("Choose what causes the delay.")
+    expect(page.get_by_role("alert")).to_contain_text("Choose the cause of the delay.")
     move.get_by_label("Cause of the delay").select_option("Procurement")
     move.get_by_label("What is being done about it").fill("Another printer.")
     move.get_by_role("button", name="Save the new forecast").click()

@@ -356,7 +356,7 @@ def test_an_agenda_can_be_drafted_and_ordered_by_keyboard(
     page.goto(live_server.url + coming.get_absolute_url())
     tab_to(page, "Put all 3 on the agenda")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_have_text("3 matters are put on the agenda.")
+    expect(page.get_by_role("status")).to_have_text("3 matters are added to the agenda.")
     tab_to(page, "Add a matter of your own")
     page.keyboard.press("Enter")
     title(page, "Add a matter")

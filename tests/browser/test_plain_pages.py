@@ -28,11 +28,11 @@ def faults_at(page, accessibility_faults):
         ("/account/sign-up/", 200, "By invitation only"),
         ("/account/inactive/", 200, "This account is closed"),
         ("/account/password/reset/", 200, "Choose a new password"),
-        ("/account/password/reset/done/", 200, "Look in your mail"),
+        ("/account/password/reset/done/", 200, "Check your email"),
         ("/account/password/reset/key/1-none/", 200, "This link no longer works"),
-        ("/account/password/reset/key/done/", 200, "Your password is changed"),
-        ("/nowhere/", 404, "There is nothing here"),
-        ("/?q=%00", 400, "That request could not be read"),
+        ("/account/password/reset/key/done/", 200, "Your password has been changed"),
+        ("/nowhere/", 404, "Page not found"),
+        ("/?q=%00", 400, "We could not read that request"),
     ],
 )
 def test_a_page_before_signing_in_is_accessible(page, live_server, faults_at, path, status, title):
@@ -47,9 +47,9 @@ def test_a_page_before_signing_in_is_accessible(page, live_server, faults_at, pa
         ("/account/sign-out/", 200, "Sign out"),
         ("/account/password/change/", 200, "Change your password"),
         ("/account/reauthenticate/", 200, "Confirm that it is you"),
-        ("/nowhere/", 404, "There is nothing here"),
+        ("/nowhere/", 404, "Page not found"),
         ("/plans/plan-of-action/briefings/new/", 403, "You do not have permission to do this"),
-        ("/plans/another-plan/", 404, "There is nothing here"),
+        ("/plans/another-plan/", 404, "Page not found"),
     ],
 )
 def test_a_page_after_signing_in_is_accessible(

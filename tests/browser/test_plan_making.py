@@ -71,7 +71,7 @@ def make_a_plan(page, check):
 
     expect(page.get_by_text("The plan is adopted.")).to_be_visible()
     check()
-    follow(page, "Start the plan that follows")
+    follow(page, "Start the next plan")
     check()
     page.get_by_label("Title").first.fill("Plan of Action 2031")
     page.get_by_label("Released on").first.fill("1 July 2031")

@@ -24,12 +24,12 @@ def test_papers_and_progress_are_published_read_and_taken_back_without_a_script(
     slug = people.plan.slug
     sign_in(people["OIA decision-maker"])
     page.goto(f"{live_server.url}{reverse('reports:releases')}")
-    page.get_by_role("link", name="Take back").click()
-    page.get_by_role("button", name="Take back these papers").click()
-    expect(page.locator(".field-error")).to_contain_text("Say why it is taken back.")
-    page.get_by_label("Why it is taken back").fill("It was the wrong file.")
-    page.get_by_role("button", name="Take back these papers").click()
-    expect(page.get_by_role("status")).to_contain_text("is taken back")
+    page.get_by_role("link", name="Withdraw").click()
+    page.get_by_role("button", name="Withdraw these papers").click()
+    expect(page.locator(".field-error")).to_contain_text("Say why it is withdrawn.")
+    page.get_by_label("Why it is withdrawn").fill("It was the wrong file.")
+    page.get_by_role("button", name="Withdraw these papers").click()
+    expect(page.get_by_role("status")).to_contain_text("is withdrawn")
     page.goto(f"{live_server.url}{reverse('reports:released', args=[slug])}")
     expect(page.get_by_text("It was the wrong file.")).to_be_visible()
 

@@ -174,7 +174,7 @@ def test_words_are_selected_with_the_mouse_and_another_person_agrees(
     page.get_by_role("link", name="Read the paper with its redactions").click()
     expect(page.locator("#paper mark.withheld-agreed").first).to_contain_text("agreed")
     page.get_by_role("link", name="Preview the redacted copy").click()
-    passed = page.get_by_text("withheld phrases is left in this file")
+    passed = page.get_by_text("withheld phrases is in this file")
     expect(passed).to_be_visible(timeout=30_000)  # it is printed first
     accessible()
 

@@ -94,12 +94,12 @@ def test_a_request_is_answered_one_working_day_late_with_an_apology_and_released
         fill(page, scope_from="29 July 2010", scope_to="31 July 2010")
         person.press("Save and find papers")
         person.assert_accessible().press("Add to the schedule")
-        person.open("13/02025").press("Go on to decide on each paper")
+        person.open("13/02025").press("Decide on each paper")
         person.open("Decide on document 1")
         page.get_by_label("Withheld", exact=True).check()
         person.press("Save the decision")
         expect(page.get_by_role("alert")).to_contain_text(
-            "Give the ground on which this is kept back."
+            "Choose the ground on which this is withheld or refused."
         )
         person.assert_accessible()
         page.get_by_label("Release in part").check()
@@ -121,7 +121,7 @@ def test_a_request_is_answered_one_working_day_late_with_an_apology_and_released
         person.open("Read and sign the decision")
         expect(page.get_by_text("is withheld and").first).to_be_visible()
         person.press("Sign the decision")
-        expect(page.get_by_role("alert")).to_contain_text("Fix it, or say why it stays so.")
+        expect(page.get_by_role("alert")).to_contain_text("Fix it, or say why you leave it.")
         person.assert_accessible()
         for box in page.locator("textarea[name^=warning]").all():
             box.fill("The manager’s number is public.")

@@ -100,7 +100,7 @@ def test_both_texts_are_kept_when_two_people_edit_one_item(both, scene, accessib
     expect(theirs).to_contain_text("Police contributor saved another answer at ")
     expect(theirs).to_contain_text("Printed in Suva.")
     expect(box(other, item)).to_have_value("Printed in Apia.")
-    expect(bar(other)).to_have_text("Item 1.1 waits for your choice between two texts.")
+    expect(bar(other)).to_have_text("Item 1.1 has two versions. Choose one.")
     assert accessibility_faults(other) == []
     assert warns(other)
 
@@ -133,7 +133,7 @@ def test_the_other_version_can_be_kept(both, scene):
 def test_a_return_is_not_submitted_while_a_conflict_is_open(both, scene):
     _, other = both
     other.get_by_role("button", name="Submit the return").click()
-    expect(bar(other)).to_have_text("Item 1.1 waits for your choice between two texts.")
+    expect(bar(other)).to_have_text("Item 1.1 has two versions. Choose one.")
     expect(box(other, scene.items[0])).to_have_value("Printed in Apia.")
     scene.of_return.refresh_from_db()
     assert scene.of_return.state == "due"
@@ -149,7 +149,7 @@ def test_nothing_is_lost_when_the_connection_is_down_for_twenty_seconds(
     first, second = scene.items
     page.context.set_offline(True)
     box(page, first).fill("Printed in Suva.")
-    expect(bar(page)).to_contain_text("No connection. Your words stay here")
+    expect(bar(page)).to_contain_text("No connection. Your text stays here")
     box(page, second).fill("Staff trained.")
     expect(state(page, second)).to_have_text("Not saved")
     assert accessibility_faults(page) == []
@@ -184,7 +184,7 @@ def test_a_save_is_retried_after_a_server_error(page_of, scene):
     item = scene.items[0]
     page.route("**/items/1.1/", lambda route: route.fulfill(status=503, body="down"))
     box(page, item).fill("Printed.")
-    expect(bar(page)).to_contain_text("The service has trouble.")
+    expect(bar(page)).to_contain_text("There is a problem with the service.")
     page.unroute("**/items/1.1/")
     page.clock.fast_forward(5_000)
     expect(state(page, item)).to_have_text(SAVED)

@@ -1,5 +1,5 @@
 """Test a return from hand to hand: ready, read, recalled, sent back, mended, accepted; and one that
-came by e-mail."""
+came by email."""
 
 import re
 
@@ -144,8 +144,8 @@ def test_the_coordinator_enters_a_return_that_came_by_email(
     sign_in(scene.coordinator)
     page.goto(live_server.url + scene.of_return.round.get_absolute_url())
     check()
-    page.get_by_role("link", name="Enter from an e-mail for Police").click()
-    page.get_by_label("The agency’s e-mail").set_input_files(
+    page.get_by_role("link", name="Enter from an email for Police").click()
+    page.get_by_label("The agency’s email").set_input_files(
         {
             "name": "return.eml",
             "mimeType": "message/rfc822",

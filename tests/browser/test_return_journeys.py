@@ -255,7 +255,7 @@ def test_an_error_is_shown_at_its_field(page, scene, address, sign_in, accessibi
     box = section(page, item).get_by_label("Challenges")
     typed = "x" * 3399 + "\n" + "x" * 3400
     box.fill(typed)
-    says = "Challenges is 1,800 characters too long. The most is 5,000 characters."
+    says = "Challenges is 1,800 characters too long. The limit is 5,000 characters."
     expect(state(page, item)).to_have_text(f"Not saved: {says}")
     expect(page.locator("[data-connection]")).to_have_text(
         f"Item {item.number} is not saved. {says}"

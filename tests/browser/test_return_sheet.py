@@ -52,10 +52,12 @@ def test_two_sheets_and_a_browser_edit_of_one_item_lose_nothing(
         assert_accessible()
         page.get_by_role("button", name="Take it into the return").click()
         expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
-        page.get_by_label("Take the workbook’s" if number == 0 else "Keep what the return").check()
+        page.get_by_label(
+            "Take the workbook’s text" if number == 0 else "Keep the return’s text"
+        ).check()
         assert_accessible()
         page.get_by_role("button", name="Take it into the return").click()
-        expect(page.get_by_role("heading", name="What was taken in")).to_be_visible()
+        expect(page.get_by_role("heading", name="What was taken from the workbook")).to_be_visible()
         assert_accessible()
     update = Update.objects.get(of_return=scene.of_return, item=scene.items[0])
     assert (update.achieved, update.planned_next) == ("First colleague.", "Print more.")

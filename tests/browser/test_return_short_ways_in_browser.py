@@ -52,7 +52,7 @@ def test_a_return_is_answered_by_its_short_ways(page, live_server, sign_in, asse
     message = page.locator(".message")
     expect(message).to_contain_text("“No change” is saved for")
     expect(message).to_contain_text(
-        f"Left for you: {overdue.number}, because a milestone is overdue"
+        f"Not answered: {overdue.number}, because a milestone is overdue"
     )
     assert scene.of_return.updates.count() == 3
     assert_accessible()

@@ -41,12 +41,12 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
     expect(page.locator(".error-summary")).to_be_focused()
     assert_accessible(page)
     page.get_by_label("Name").fill("Successor")
-    page.get_by_label("E-mail address").fill("successor@example.org")
+    page.get_by_label("Email address").fill("successor@example.org")
     page.get_by_label("Approver: ").check()
     page.get_by_role("button", name="Send invitation").dblclick()
     # Of the two answers, the browser shows the one that came last.
     expect(page.get_by_role("status")).to_contain_text(
-        re.compile("Successor is invited|This form was already sent")
+        re.compile("Successor is invited|You have already sent this form")
     )
     assert_accessible(page)
     assert [letter.to for letter in mail.outbox] == [["successor@example.org"]]
@@ -70,16 +70,16 @@ def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
 
     successor.get_by_role("link", name="People of Police").click()
     successor.get_by_role("link", name="End the role of Police approver as approver").click()
-    successor.get_by_label("At once").check()
+    successor.get_by_label("Now").check()
     successor.get_by_label("Why").fill("Moves to another agency.")
     assert_accessible(successor)
     successor.get_by_role("button", name="End the role").click()
     expect(successor.get_by_role("status")).to_contain_text("Police approver as approver ends.")
     page.goto(live_server.url + people.plan.get_absolute_url())
-    expect(page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
 
     successor.get_by_role("link", name="End the role of Successor as approver").click()
-    successor.get_by_label("At once").check()
+    successor.get_by_label("Now").check()
     successor.get_by_label("Why").fill("Leaves too.")
     successor.get_by_role("button", name=re.compile("the role$")).click()
     expect(successor.get_by_text("Police would have no approver")).to_be_visible()

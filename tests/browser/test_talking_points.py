@@ -61,7 +61,7 @@ def journey(page, scene, sign_in, live_server, assert_accessible):
     for heading, content in ADDED.items():
         page.get_by_role("link", name="Add a section").click()
         page.get_by_label("Heading").fill(heading)
-        page.get_by_label("What is written into it").select_option(label=content)
+        page.get_by_label("Text from the records").select_option(label=content)
         assert_accessible()
         page.get_by_role("button", name="Add the section").click()
     shown = page.get_by_role("region", name="As it would print today")

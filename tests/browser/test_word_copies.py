@@ -116,7 +116,9 @@ def test_an_edited_word_copy_comes_back_and_nothing_is_lost(
     assert_accessible()
     page.get_by_label("Text to put into the draft").fill("Training begins in July 2011.")
     page.get_by_role("button", name="Accept this text").click()
-    expect(page.locator("body")).to_contain_text("None. Every suggestion of this copy is decided.")
+    expect(page.locator("body")).to_contain_text(
+        "None. Every suggestion in this copy has been decided."
+    )
     assert_accessible()
 
     assert texts(briefing, [late, training, website]) == [

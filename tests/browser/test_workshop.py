@@ -211,7 +211,7 @@ def test_no_typed_text_is_lost_when_the_network_is_down_for_a_minute(
     expect(other).to_be_visible()
     context.set_offline(True)
     one.fill("Typed without a connection.")
-    expect(bar(page)).to_contain_text("No connection. Your words stay here")
+    expect(bar(page)).to_contain_text("No connection. Your text stays here")
     other.fill("And here, another.")
     page.evaluate("scrollTo(0, 0)")  # nothing lies half under the line on top
     assert accessibility_faults(page) == []
@@ -430,7 +430,7 @@ def test_the_draft_page_works_without_javascript(
     expect(page.get_by_role("status").first).to_contain_text("Saved at")
     more = paragraph(page, "Typed without a script.").locator("[data-more]")
     more.locator("summary").click()
-    more.get_by_role("link", name="All that can be done with it").click()
+    more.get_by_role("link", name="All actions").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Paragraph 3")
     expect(page.locator("[data-keys]")).to_be_hidden()
     page.get_by_role("button", name="Move down").click()

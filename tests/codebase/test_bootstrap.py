@@ -155,7 +155,10 @@ def test_demo_does_not_change_an_existing_env_file(checkout):
     ("output", "sentence"),
     [
         ("OSError: [Errno 28] No space left on device", "The disk is full"),
-        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM", "not the one the lock names"),
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM",
+            "differs from the one in the lock file",
+        ),
         ("Failed to establish a new connection: [Errno 101]", "Check the network"),
         ("Temporary failure in name resolution", "Check the network"),
         ("something new", "That step failed"),

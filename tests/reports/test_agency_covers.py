@@ -253,7 +253,7 @@ def test_errors_are_shown_at_their_fields_and_keep_what_was_typed(client, plan, 
             "Line 2 is not complete. Enter each line as the heading, an equals sign, and the te reo "
             "Māori, such as Purpose = Te take."
         ],
-        "label_title": ["Enter what the cover calls “Title”."],
+        "label_title": ["Enter a label for “Title”."],
     }
     assert response.context["form"]["ink"].value() == "#eeeeee"
 
@@ -297,7 +297,7 @@ def test_a_file_that_is_no_picture_is_refused_at_its_field(client, plan, coordin
 
 
 def test_the_history_says_who_changed_what(client, plan, coordinator):
-    assert "Nobody has changed it" in client.get(at("cover-history", plan)).content.decode()
+    assert "Nobody has changed the cover." in client.get(at("cover-history", plan)).content.decode()
     client.post(at("cover-design", plan), typed(client, plan, is_maori_first="on"))
     assert "put te reo Māori first." in client.get(at("cover-history", plan)).content.decode()
 

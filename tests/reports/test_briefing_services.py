@@ -75,7 +75,7 @@ def test_a_new_briefing_records_its_author(plan, coordinator):
         (
             {"dated": date(2010, 7, 29)},
             None,
-            "A briefing is dated on or after the last day it reports on.",
+            "Date the briefing on or after the last day that it reports on.",
         ),
         (
             {"marking": "SECRET"},

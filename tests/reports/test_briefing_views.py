@@ -175,7 +175,7 @@ def test_a_kinds_title_that_is_too_long_is_an_error_at_the_field(client, plan, c
     plan.briefing_kinds.filter(slug="annual").update(title="{plan}, {plan}")
     response = page(client, coordinator, "create", plan.slug, **{**COVER, "title": ""})
     (sentence,) = response.context["form"].errors["title"]
-    assert sentence.endswith("characters long; the most is 250. Type a shorter one.")
+    assert sentence.endswith("characters long; the limit is 250. Type a shorter one.")
     assert Briefing.objects.count() == 0
 
 
@@ -186,7 +186,7 @@ def test_a_kinds_title_that_is_too_long_is_an_error_at_the_field(client, plan, c
         (
             {"dated": "2010-07-29"},
             "dated",
-            "A briefing is dated on or after the last day that it reports on.",
+            "Date the briefing on or after the last day that it reports on.",
         ),
         ({"contact_name": ""}, "contact_name", NO_CONTACT),
         (

@@ -323,7 +323,7 @@ def test_long_lists_of_changes_are_counted_and_paged(reader, plan, police):
     unknown = reader.get(f"{address(plan)}?since=2010-02-01&kind=bogus").text
     assert _plain(unknown) == _plain(page)
     empty = reader.get(f"{address(plan)}?since=2010-02-01&kind=slipped").text
-    assert "Nothing of this kind changed." in empty
+    assert "There are no changes of this kind." in empty
 
 
 @pytest.mark.parametrize(

@@ -208,12 +208,12 @@ def test_a_tick_shows_what_was_met_by_the_first_date():
         ({}, "expected 31 August 2009"),
         (
             {"forecast_due": date(2010, 9, 30)},
-            "expected 30 September 2010, a year and a month later",
+            "expected 30 September 2010, a year and a month later than promised",
         ),
-        ({"completed_on": date(2009, 8, 30)}, "done 30 August 2009, one day earlier"),
+        ({"completed_on": date(2009, 8, 30)}, "done 30 August 2009, one day earlier than promised"),
         (
             {"agreed_due": date(2010, 1, 31), "forecast_due": date(2010, 1, 31)},
-            "agreed 31 January 2010, expected 31 January 2010, five months later",
+            "agreed 31 January 2010, expected 31 January 2010, five months later than promised",
         ),
         ({"withdrawn_on": date(2010, 2, 1)}, "withdrawn 1 February 2010"),
     ],
@@ -237,7 +237,7 @@ def test_a_month_and_a_quarter_are_named_and_drawn_at_their_last_day():
     drawing = charts.strip_list(rows, scale, ON)
     assert re.findall("<title>(.*?)</title>", drawing)[1] == (
         "Brochure printed: promised August 2009, agreed September 2009, "
-        "expected October to December 2009, four months later"
+        "expected October to December 2009, four months later than promised"
     )
     by_day, by_month = (re.findall(r'x="([^"]+)"', part) for part in drawing.split("<a ")[-2:])
     assert by_day == by_month

@@ -161,7 +161,7 @@ def test_a_problem_that_stops_only_authorisation_says_so(client, briefing, coord
     assert page.context["lead"] == (
         "No problem must be fixed before the agencies are asked, and one more before the paper is authorised."
     )
-    assert "The agencies can be asked before it is fixed." in page.text
+    assert "You can ask the agencies before you fix it." in page.text
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -214,7 +214,7 @@ def test_accepting_a_warning_on_changed_text_asks_again_and_keeps_the_reason(
     drafts.edit(briefing=briefing, key=row.key, text="other " * 151, version=1, by=coordinator)
     page = ask(client, coordinator, briefing, post=post)
     (line,) = page.context["warnings"]
-    assert line.form.non_field_errors() == ["What the warning is about has changed; read it again."]
+    assert line.form.non_field_errors() == ["The text has changed since. Read the warning again."]
     assert line.form["reason"].value() == "The law."
     # The next post is about the text that is on the page now.
     again = {name: line.form[name].value() for name in ("key", "about", "reason")}
@@ -228,7 +228,7 @@ def test_a_reason_for_a_resolved_warning_is_shown_and_not_lost(client, briefing,
     page = ask(client, coordinator, briefing, post=post)
     assert page.status_code == 422
     assert "What you typed is not saved" in page.text
-    assert "There is nothing left to override: that warning is gone." in page.text
+    assert "This warning no longer exists." in page.text
     assert "<p>The law.</p>" in page.text
 
 
@@ -250,7 +250,7 @@ def test_an_override_that_lapsed_says_that_the_text_has_changed(
     drafts.edit(briefing=briefing, key=key, text="other " * 151, version=1, by=coordinator)
     page = ask(client, coordinator, briefing)
     (line,) = page.context["warnings"]
-    assert "It was accepted, and the text has changed since:" in page.text
+    assert "It was accepted, but the text has changed since:" in page.text
     assert line.form["reason"].value() == "It quotes the law."
 
 
@@ -259,7 +259,7 @@ def test_an_override_can_be_withdrawn(client, briefing, coordinator, long):
     response = ask(client, coordinator, briefing, post={"act": "take-back", "key": long})
     assert (response.url, said(response)) == (
         f"{address(briefing)}#check-{long}",
-        ["The warning is open again."],
+        ["The warning is reopened."],
     )
     assert keys(client.get(address(briefing)).context["warnings"]) == [long]
 
@@ -279,7 +279,7 @@ def test_a_paragraph_about_missing_returns_can_be_added_to_the_paper(
     assert row.sources[0]["pk"] == missing.pk
     assert client.get(address(briefing)).context["stops"] == []
     again = ask(client, coordinator, briefing, post={"act": "tell-missing", "once": "another page"})
-    assert said(again) == ["No return is missing that the paper does not name."]
+    assert said(again) == ["The paper already names every missing return."]
 
 
 def test_an_unknown_action_is_refused(client, briefing, coordinator):

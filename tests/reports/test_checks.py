@@ -220,7 +220,7 @@ def test_a_marking_in_an_annex_stops_the_paper(begin, item):
     history.save(item, by=None)
     found = [check for check in blocking(begin()) if "annex" in check.words]
     assert [check.words for check in found] == [
-        "The annex “Work items” holds words marked IN CONFIDENCE, and the paper is UNCLASSIFIED."
+        "The annex “Work items” has text marked IN CONFIDENCE, but the paper is UNCLASSIFIED."
     ]
 
 
@@ -395,8 +395,8 @@ def test_a_paper_signed_before_its_date_gives_a_warning(begin, state):
     (check,) = checks.failed_checks(briefing, BEFORE_ON)
     assert (check.key, check.words) == (
         "dated-ahead",
-        "The briefing is dated 30 July 2010, which has not come yet. What is recorded until then is "
-        "not in a paper that is signed before.",
+        "The briefing is dated 30 July 2010, which has not come yet. If it is signed before that day, it "
+        "will not have what is recorded until then.",
     )
     assert checks.failed_checks(briefing, DATED) == []
 

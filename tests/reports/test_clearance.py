@@ -132,9 +132,7 @@ def test_an_agency_that_answered_cannot_be_removed(consulted, of_police, customs
     answer(of_police, approver, **ANSWERS["dissents"])
     with pytest.raises(Refused) as refusal:
         ask(consulted, [customs], by)
-    assert str(refusal.value) == (
-        "Police answered already, and that stands in the paper. Keep it ticked."
-    )
+    assert str(refusal.value) == ("Police already answered, and the paper says so. Keep it ticked.")
     assert states_of(consulted) == [("Customs", "", False), ("Police", "dissents", False)]
 
 
@@ -143,8 +141,8 @@ def test_asking_needs_an_agency_of_the_plan_and_a_due_date_not_in_the_past(
 ):
     faults = [
         ([], DUE, "Choose at least one agency.", "agencies"),
-        ([labour], DUE, "Ask agencies of the working group only.", "agencies"),
-        ([AgencyFactory()], DUE, "Ask agencies of the working group only.", "agencies"),
+        ([labour], DUE, "Choose only agencies of the working group.", "agencies"),
+        ([AgencyFactory()], DUE, "Choose only agencies of the working group.", "agencies"),
         ([police], date(2010, 6, 30), "Enter today or a later date.", "due_on"),
     ]
     for agencies, due_on, words, field in faults:
@@ -159,7 +157,7 @@ def test_agencies_are_not_asked_before_there_is_a_draft(plan, police, by):
     with pytest.raises(Refused) as refusal:
         ask(BriefingFactory(plan=plan), [police], by)
     assert str(refusal.value) == (
-        "Begin the draft first; the agencies read it paragraph by paragraph."
+        "Begin the draft first. The agencies read it paragraph by paragraph."
     )
 
 
@@ -203,7 +201,7 @@ def test_any_answer_can_be_changed_to_any_other(of_police, approver, first, seco
         ({"answer": "yes"}, "Choose your agency’s answer.", "answer"),
         (
             {"answer": "comment", "words": " "},
-            "Write the comment as it is to be printed.",
+            "Write the comment that is to be printed.",
             "words",
         ),
         (
@@ -216,7 +214,7 @@ def test_any_answer_can_be_changed_to_any_other(of_police, approver, first, seco
             "Leave this blank to concur without comment. To have it printed, choose “Concurs with comment”.",
             "words",
         ),
-        ({"answer": "comment", "words": "x" * 1001}, "At most 1,000 characters, please.", "words"),
+        ({"answer": "comment", "words": "x" * 1001}, "Enter at most 1,000 characters.", "words"),
         (
             {"answer": "comment", "words": "Yes 🙂"},
             "The character “🙂” (U+1F642) cannot be printed in this paper’s typeface. Please write it "
@@ -297,8 +295,8 @@ def test_a_dissent_reset_by_a_change_stops_authorisation_until_answered(
     assert blocking_dissents(consulted) == []
     change(consulted, 2, by)
     assert blocking_dissents(consulted) == [
-        "Police did not concur, and has not answered since it was asked again. Until it does, the "
-        "paper says nothing of that."
+        "Police did not concur, and has not answered since it was asked again. Until it answers, the paper "
+        "does not say so."
     ]
     with pytest.raises(Refused) as refusal:  # and removing it from those asked is refused too
         ask(consulted, [customs], by)

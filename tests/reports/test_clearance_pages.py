@@ -146,7 +146,7 @@ def test_removing_an_agency_that_answered_is_refused_on_the_page(
         page(asked.briefing, "ask-agencies"), {"agencies": [customs.pk], "due_on": "15 July 2010"}
     )
     assert response.context["form"].errors == {
-        "agencies": ["Police answered already, and that stands in the paper. Keep it ticked."]
+        "agencies": ["Police already answered, and the paper says so. Keep it ticked."]
     }
     assert "Police: concurs" in response.text
 
@@ -218,7 +218,7 @@ def test_text_changed_while_reading_is_shown_before_the_answer_counts(approver, 
     (change,) = response.context["page"].changes
     assert change.what == "Paragraph 2 was changed"
     assert "".join(s.text for s in change.strands if not s.is_removed) == "Other words."
-    assert "You are asked again, since what you cleared has changed" in response.text
+    assert "You are asked again because what you cleared has changed" in response.text
     assert response.context["page"].earlier.answer == "concurs"
     form = response.context["answer"]
     again = {name: form[name].value() for name in ("version", "read", "answer", "words")}
@@ -318,7 +318,7 @@ def test_resolving_without_text_is_refused_under_the_comment(coordinator, approv
             422,
             made.pk if client is coordinator else str(made.pk),
         )
-        assert "Write what you have to say." in response.text
+        assert "Write your reply." in response.text
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -162,7 +162,7 @@ def test_a_correction_is_compared_with_the_version_it_corrects(client, draft, la
     history.save(draft, by=None)
     response = ask(client, people["coordinator"], draft)
     assert sides(response) == (code(paper), "now")
-    assert "Nothing differs." in response.content.decode()
+    assert "There are no differences." in response.content.decode()
 
 
 def test_an_issued_paper_is_compared_with_last_years_or_with_the_version_in_the_url(
@@ -304,8 +304,8 @@ def test_figures_are_counted_from_the_records_on_each_papers_date(
         "Confidence of agencies, of items that go on": [("At risk", 0, 1, "1 more")],
         "Days of delay, of delays that were open": [("Funding", 0, 31, "31 days more")],
     }
-    assert response.context["was"].records == "as the records stood on 30 July 2009"
-    assert response.context["now"].records == "as the records stood on 30 July 2010"
+    assert response.context["was"].records == "as the records were on 30 July 2009"
+    assert response.context["now"].records == "as the records were on 30 July 2010"
     page = response.content.decode()
     assert "at=2010-07-30&amp;since=2009-07-30" in page
     assert "its annex counts 9 work items, of which 2 are complete" in page
@@ -315,7 +315,7 @@ def test_papers_of_the_same_day_show_their_figures_once(client, draft, item, peo
     history.save(item, by=None, at=datetime(2010, 7, 1, tzinfo=UTC))
     response = ask(client, people["coordinator"], draft)
     assert response.context["headline"] == "1 work item: 0 complete, 0 late, 1 on time."
-    assert "Both are counted as the records stood on 30 July 2010" in response.content.decode()
+    assert "Both are counted as the records were on 30 July 2010" in response.content.decode()
 
 
 def test_a_paper_with_a_future_date_is_counted_from_current_records(
@@ -323,7 +323,7 @@ def test_a_paper_with_a_future_date_is_counted_from_current_records(
 ):
     draft = drafted(plan, item, people["coordinator"], dated=date(2010, 9, 30))
     response = ask(client, people["coordinator"], draft)
-    assert response.context["now"].records == "as the records stand now"
+    assert response.context["now"].records == "as the records are now"
 
 
 def test_a_paper_authorised_before_its_date_is_counted_from_the_records_then(
@@ -332,7 +332,7 @@ def test_a_paper_authorised_before_its_date_is_counted_from_the_records_then(
     early = sample.document(cover=replace(sample.cover(), dated=date(2010, 12, 1)))
     paper = issue(draft, early, at=datetime(2010, 8, 20, 2, 30, tzinfo=UTC))
     response = ask(client, people["coordinator"], draft, this=code(paper))
-    assert response.context["now"].records == "as the records stood on 20 August 2010 at 14:30"
+    assert response.context["now"].records == "as the records were on 20 August 2010 at 14:30"
 
 
 def test_removed_and_added_words_are_announced_to_screen_readers(client, draft, people):
@@ -392,7 +392,7 @@ def test_a_paper_that_was_tampered_with_is_not_compared(client, draft, last_year
     damaged = IssuedPaperFactory(briefing=draft, document_sha256="0" * 64)
     response = ask(client, people["coordinator"], draft, **{"with": code(damaged)})
     assert response.status_code == 500
-    assert "This file is not handed out" in response.content.decode()
+    assert "This file cannot be downloaded" in response.content.decode()
 
 
 def test_the_draft_and_the_issued_paper_link_to_the_comparison(client, draft, last_year, people):

@@ -81,7 +81,7 @@ def test_each_item_has_one_standing_and_the_headline_counts_them(plan, police):
     page = read(plan)
     assert page.headline == (
         "6 work items: 1 complete, 2 late, 1 in doubt, 1 on time, 1 withdrawn; "
-        "1 variation waits for a decision."
+        "1 variation is waiting for a decision."
     )
     assert {figure.kind: figure.count for figure in page.figures} == {
         "late": 2,
@@ -100,7 +100,7 @@ def test_each_item_has_one_standing_and_the_headline_counts_them(plan, police):
     ("items", "at", "sentence"),
     [
         (0, Moment.today(TODAY), "No work items yet."),
-        (0, Moment.end_of(YESTERDAY), "No work items were recorded by then."),
+        (0, Moment.end_of(YESTERDAY), "The plan had no work items on that day."),
         (1, Moment.today(TODAY), "1 work item: 0 complete, 0 late, 1 on time."),
         (2, Moment.today(TODAY), "2 work items: 0 complete, 0 late, 2 on time."),
     ],
@@ -172,7 +172,7 @@ def test_attention_lists_each_record_once_with_all_reasons_worst_first(plan, pol
         ("3", "Its agency says it is off track. Expected three months late."),
         ("Money ends", "R4 is escalated."),
         ("2", "The reviewer rates it at risk; the agency says on track."),
-        ("7", "A variation waits for a decision."),
+        ("7", "A variation is waiting for a decision."),
         (f"Return for {round.name}", "Due one day ago and not submitted."),
     ]
 

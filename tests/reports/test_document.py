@@ -138,12 +138,12 @@ def test_text_in_an_unsupported_language_is_refused():
 
 
 def test_a_hundred_thousand_characters_are_refused_as_one_paragraph():
-    with pytest.raises(DocumentError, match="100,000 characters long; the most is 10,000"):
+    with pytest.raises(DocumentError, match="100,000 characters long; the limit is 10,000"):
         Paragraph(key="p-1", text=plain("x" * 100_000))
 
 
 def test_the_limit_also_applies_to_a_paragraph_of_many_runs():
-    with pytest.raises(DocumentError, match="the most is 10,000"):
+    with pytest.raises(DocumentError, match="the limit is 10,000"):
         Paragraph(key="p-1", text=plain("x" * 6_000) * 2)
 
 

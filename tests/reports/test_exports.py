@@ -101,7 +101,7 @@ def column(found, title):
 
 def test_items_are_exported_with_their_current_values(reader, full):
     first, second, third = rows(reader, full, "items")
-    assert {"Reviewer’s confidence", "Last heard"} <= first.keys()
+    assert {"Reviewer’s confidence", "Latest update"} <= first.keys()
     assert {heading: value for heading, value in first.items() if value} == {
         "Item": "1.1",
         "Work item": "Brochure",
@@ -109,13 +109,13 @@ def test_items_are_exported_with_their_current_values(reader, full):
         "Lead agency": "Police",
         "Key item": "Key item",
         "Stage": "Under way",
-        "How it stands": "Late",
+        "Status": "Late",
         "Agency’s confidence": "On track",
         "Next agreed date": "2010-05-30",
         "Dates": "Overdue by two days",
         "Why it needs attention": "Overdue by two days, and no mitigation is recorded.",
     }
-    assert (second["Item"], second["How it stands"], second["Dates"]) == ("1.2", "Complete", "")
+    assert (second["Item"], second["Status"], second["Dates"]) == ("1.2", "Complete", "")
     assert (third["Item"], third["Work item"]) == ("2.10", "'=Training")
 
 
@@ -149,7 +149,8 @@ def test_open_milestones_are_ordered_by_agreed_date_and_filtered_as_on_the_page(
         "Agreed date": "2010-06-30",
         "Forecast": "2010-09-30",
         "Dates": "Expected three months late",
-        "Days late": "92",
+        "Days overdue": "",
+        "Days from agreed date to forecast": "92",
     }
     assert column(rows(reader, full, "milestones", late="overdue"), "Milestone") == ["Printed"]
     assert column(rows(reader, full, "milestones", due="30"), "Milestone") == ["Trained"]
@@ -173,7 +174,7 @@ def test_delays_are_exported_with_cause_and_mitigation(reader, full):
         "Milestone": "Trained",
         "Cause": "Funding",
         "Why": "No money was set aside.",
-        "What it does": "",
+        "Effect": "",
         "Cause settled": "Being settled by Customs by 1 July 2010",
         "Found": "2010-05-01",
         "Date before": "2010-06-30",
@@ -190,9 +191,7 @@ def test_delays_are_exported_with_cause_and_mitigation(reader, full):
 def test_the_dashboards_figures_are_those_of_the_page(reader, full):
     page = dashboard.read_dashboard(Look(plan=full, at=Moment.today(TODAY)))
     found = rows(reader, full, "dashboard")
-    standing = [
-        (row["Figure"], int(row["Number"])) for row in found if row["Part"] == "How it stands"
-    ]
+    standing = [(row["Figure"], int(row["Number"])) for row in found if row["Part"] == "Status"]
     assert standing == [(figure.label, figure.count) for figure in page.figures]
     items = [row for row in found if row["Part"] == "Work items"]
     cells = [int(row["Number"]) for row in items if row["Pillar"] and row["Lead agency"]]
@@ -341,8 +340,8 @@ def test_an_export_of_a_past_day_has_the_values_of_that_day(reader, full):
         milestone.completed_on = YESTERDAY
         history.save(milestone, by=None, at=datetime(2010, 5, 31, tzinfo=UTC))
     now, past = rows(reader, full, "items"), rows(reader, full, "items", at="2010-05-30")
-    assert (now[0]["Work item"], now[0]["How it stands"]) == ("Brochure, finished", "Complete")
-    assert (past[0]["Work item"], past[0]["How it stands"]) == ("Brochure", "On time")
+    assert (now[0]["Work item"], now[0]["Status"]) == ("Brochure, finished", "Complete")
+    assert (past[0]["Work item"], past[0]["Status"]) == ("Brochure", "On time")
     assert rows(reader, full, "items", at="2010-03-01") == []
     printed, written, _ = rows(reader, full, "timeline", at="2010-05-30")
     assert (printed["Completed"], written["Completed"]) == ("", "2010-03-01")

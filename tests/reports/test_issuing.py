@@ -173,7 +173,7 @@ def test_a_deleted_rendering_is_made_again_with_the_same_bytes(awaiting, manager
 def test_a_rendering_that_was_tampered_with_cannot_be_signed(awaiting, manager):
     read = read_hash(awaiting)
     Rendering.objects.update(data=b"%PDF-1.7 of somebody else")
-    with pytest.raises(Refused, match="The printed paper was damaged where it was kept"):
+    with pytest.raises(Refused, match="The stored paper is damaged"):
         issuing.authorise(briefing=awaiting, pdf_sha256=read, by=manager, at=NOW)
     assert IssuedPaper.objects.count() == 0
 
@@ -193,7 +193,7 @@ def test_the_user_who_asked_for_authorisation_cannot_authorise(awaiting, coordin
     with pytest.raises(Refused) as refusal:
         sign(awaiting, coordinator)
     assert str(refusal.value) == (
-        "You asked for this authorisation yourself. Another authorising manager has to give it."
+        "You asked for this authorisation yourself. Another authorising manager must give it."
     )
 
 

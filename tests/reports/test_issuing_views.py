@@ -203,7 +203,7 @@ def test_signing_needs_a_confirmation_of_having_read_the_paper(client, awaiting,
     digest = ask(client, people["manager"], "authorise", awaiting).context["sha256"]
     response = ask(client, people["manager"], "authorise", awaiting, post={"pdf_sha256": digest})
     assert response.context["form"].errors == {
-        "has_read": ["Read the PDF and say so; it is what you sign."],
+        "has_read": ["Tick this when you have read the PDF. It is what you sign."],
         "password": ["Enter your password."],
     }
 
@@ -295,7 +295,7 @@ def test_a_file_that_was_tampered_with_is_refused_and_logged(
         with caplog.at_level(logging.ERROR):
             response = ask(client, people["office"], name, issued.briefing, 1)
         assert response.status_code == 500
-        assert "It is not the one that was signed" in response.content.decode()
+        assert "It is not the file that was signed" in response.content.decode()
         assert f"issued paper {issued.pk} is not the one that was signed" in caplog.messages[0]
         caplog.clear()
 

@@ -127,23 +127,23 @@ def test_moving_a_section_meanwhile_is_not_a_conflict(kind, by):
     ("typed", "field", "says"),
     [
         ({"heading": " \n "}, "heading", "Give the section a heading."),
-        ({"heading": "x" * 201}, "heading", "That is 201 characters long; the most is 200."),
+        ({"heading": "x" * 201}, "heading", "That is 201 characters long; the limit is 200."),
         (
             {"heading": "a\u202eb"},
             "heading",
             "The text holds a character that cannot be printed (U+202E).",
         ),
-        ({"heading": "PURPOSE"}, "heading", "There is a section “Purpose” already."),
+        ({"heading": "PURPOSE"}, "heading", "There is already a section “Purpose”."),
         ({"content": "gossip"}, "content", "Choose what is generated into the section."),
         (
             {"content": "purpose"},
             "content",
-            "“Purpose” holds that already; a briefing tells each thing once.",
+            "“Purpose” already has that text. A briefing says each thing once.",
         ),
         (
             {"content": "recommendation"},
             "content",
-            "“Recommendation” holds that already; a briefing tells each thing once.",
+            "“Recommendation” already has that text. A briefing says each thing once.",
         ),
         (
             {"standing_text": "Late\x07"},
@@ -158,7 +158,7 @@ def test_moving_a_section_meanwhile_is_not_a_conflict(kind, by):
         (
             {"standing_text": "x" * 10_001},
             "standing_text",
-            "The text is 10,001 characters long; the most is 10,000.",
+            "The text is 10,001 characters long; the limit is 10,000.",
         ),
         (
             {"standing_text": "See {12}."},
@@ -180,16 +180,16 @@ def test_a_preview_refuses_what_saving_refuses(kind):
     row = section(kind, "delay")
     with pytest.raises(Refused, match="Give the section a heading"):
         kinds.as_written(section=row, heading="", content="delay", standing_text="")
-    with pytest.raises(Refused, match="holds that already"):
+    with pytest.raises(Refused, match="already has that text"):
         kinds.as_added(kind=kind, heading="A", content="delay", standing_text="", after="delay")
 
 
 def test_the_closing_section_keeps_its_content_and_accepts_one_sentence(kind, by):
     row = section(kind, "recommendation")
-    with pytest.raises(Refused, match="Every briefing closes with its recommendation"):
+    with pytest.raises(Refused, match="Every briefing ends with its recommendations"):
         change(row, by, content="")
     for text in ("One.\n\nTwo.", "One:\n- two"):
-        with pytest.raises(Refused, match="one sentence before them, no more"):
+        with pytest.raises(Refused, match="only one sentence before"):
             change(row, by, standing_text=text)
     assert change(row, by, standing_text="We ask you to:").version == 2
 
@@ -209,7 +209,7 @@ def test_a_section_is_added_at_the_chosen_place(kind, by, after, place):
 
 @pytest.mark.parametrize("after", ["recommendation", "nowhere", ""])
 def test_no_section_can_follow_the_recommendation(kind, by, after):
-    with pytest.raises(Refused, match="the recommendation stays last") as caught:
+    with pytest.raises(Refused, match="The recommendations stay last") as caught:
         add(kind, by, after=after)
     assert caught.value.field == "after"
 
@@ -233,7 +233,7 @@ def test_a_section_moves_up_and_down(kind, by):
     [
         ("purpose", -1, "“Purpose” is first already."),
         ("next-steps", 1, "“Next steps” is last before the recommendation already."),
-        ("recommendation", -1, "“Recommendation” closes the briefing; it stays last."),
+        ("recommendation", -1, "“Recommendation” ends the briefing, so it stays last."),
     ],
 )
 def test_a_section_cannot_move_past_the_edge(kind, by, key, places, says):
@@ -263,15 +263,15 @@ def test_a_section_cannot_be_restored_if_another_has_its_content(kind, by):
     row = section(kind, "delay")
     kinds.withdraw_section(section=row, on=TODAY, by=by, reason="Nothing is late.")
     other = add(kind, by, heading="What is late", content="delay", after="first")
-    with pytest.raises(Refused, match="“What is late” holds that already"):
+    with pytest.raises(Refused, match="“What is late” already has that text"):
         kinds.restore_section(section=row, by=by)
     change(other, by, content="", heading="delay")
-    with pytest.raises(Refused, match="There is a section “delay” already."):
+    with pytest.raises(Refused, match="There is already a section “delay”."):
         kinds.restore_section(section=row, by=by)
 
 
 def test_the_recommendation_and_the_last_other_section_cannot_be_withdrawn(kind, by):
-    with pytest.raises(Refused, match="it cannot be withdrawn"):
+    with pytest.raises(Refused, match="so this section cannot be withdrawn"):
         kinds.withdraw_section(
             section=section(kind, "recommendation"), on=TODAY, by=by, reason="No."
         )
@@ -329,35 +329,35 @@ def test_saving_a_kind_from_an_outdated_page_is_a_conflict(kind, by):
     [
         ({"name": " "}, "name", "Give the kind of briefing a name."),
         ({"title": "\n"}, "title", "Give the briefings of this kind a title."),
-        ({"title": "x" * 151}, "title", "That is 151 characters long; the most is 150."),
+        ({"title": "x" * 151}, "title", "That is 151 characters long; the limit is 150."),
         (
             {"title": "Report of {year}"},
             "title",
             "“{year}” is nothing that a briefing fills in; that is {plan}, {released}, {period} and "
             "{date}.",
         ),
-        ({"name": "x" * 101}, "name", "That is 101 characters long; the most is 100."),
+        ({"name": "x" * 101}, "name", "That is 101 characters long; the limit is 100."),
         (
             {"name": "RISK ALERT"},
             "name",
-            "The plan has a kind of briefing “Risk alert” already.",
+            "The plan already has a kind of briefing “Risk alert”.",
         ),
         ({"annexes": ["items", "items"]}, None, "Choose each annex once, from those in the list."),
         ({"annexes": ["secrets"]}, None, "Choose each annex once, from those in the list."),
         (
             {"asks": [{"verb": "note", "text": " "}]},
             "text-1",
-            "A briefing makes at least one recommendation.",
+            "A briefing must have at least one recommendation.",
         ),
         (
             {"asks": [{"verb": "note", "text": ""}, {"verb": "note", "text": "a\n\nb"}]},
             "text-2",
-            "A recommendation is one sentence, without sub-bullets.",
+            "Write a recommendation as one sentence, without sub-bullets.",
         ),
         (
             {"asks": [{"verb": "note", "text": "see {12}"}]},
             "text-1",
-            "Write a recommendation without braces; nothing is filled in here.",
+            "Write the recommendation without braces. Nothing is filled in here.",
         ),
         (
             {"asks": [{"verb": "note", "text": "a\x07"}]},
@@ -367,7 +367,7 @@ def test_saving_a_kind_from_an_outdated_page_is_a_conflict(kind, by):
         (
             {"asks": [{"verb": "note", "text": "this"}] * 11},
             None,
-            "A kind of briefing makes 10 recommendations at most.",
+            "A kind of briefing can make at most 10 recommendations.",
         ),
     ],
 )
@@ -655,6 +655,6 @@ def test_a_length_out_of_reason_is_refused(kind, by, words):
     with pytest.raises(Refused) as refusal:
         change_kind(kind, by, most_words=words)
     assert (str(refusal.value), refusal.value.field) == (
-        "Give a number of words from 200 to 5,000.",
+        "Enter a number of words from 200 to 5,000.",
         "most_words",
     )

@@ -322,7 +322,7 @@ def test_content_of_another_section_is_not_offered_and_is_refused_by_name(desk, 
     ]
     page = desk.post(at("add-section", "annual"), {**ADDED, "content": "delay"})
     assert errors_of(page) == {
-        "content": ["“Delay” holds that already; a briefing tells each thing once."]
+        "content": ["“Delay” already has that text. A briefing says each thing once."]
     }
 
 
@@ -338,9 +338,7 @@ def test_a_section_can_be_moved_and_the_page_says_when_it_cannot_move_further(de
 
 def test_a_section_is_withdrawn_with_a_reason_and_restored(desk, kind):
     address = at("withdraw-section", "annual", "delay")
-    assert errors_of(desk.post(address, {})) == {
-        "reason": ["Say why coming briefings do without it."]
-    }
+    assert errors_of(desk.post(address, {})) == {"reason": ["Say why the section is withdrawn."]}
     desk.post(address, {"reason": "Nothing is late."})
     page = desk.get(at("kind", "annual"))
     assert [row.key for row in page.context["withdrawn"]] == ["delay"]
@@ -350,7 +348,9 @@ def test_a_section_is_withdrawn_with_a_reason_and_restored(desk, kind):
     assert KindSection.objects.get(kind=kind, key="delay").withdrawn_on is None
     refused = desk.post(at("withdraw-section", "annual", "recommendation"), {"reason": "No."})
     assert errors_of(refused) == {
-        "__all__": ["Every briefing closes with its recommendation; it cannot be withdrawn."]
+        "__all__": [
+            "Every briefing ends with its recommendations, so this section cannot be withdrawn."
+        ]
     }
 
 
@@ -384,7 +384,9 @@ def test_the_name_annexes_and_recommendations_of_a_kind_can_be_changed(desk, kin
 
 def test_a_refused_recommendation_shows_an_error_at_its_row(desk, kind):
     page = desk.post(at("change-kind", "annual"), {**KIND, "text-2": "a\n\nb"})
-    assert errors_of(page) == {"text-2": ["A recommendation is one sentence, without sub-bullets."]}
+    assert errors_of(page) == {
+        "text-2": ["Write a recommendation as one sentence, without sub-bullets."]
+    }
     assert len(list(page.context["form"].ask_fields())) == 4
 
 
@@ -412,7 +414,7 @@ def test_a_conflict_over_a_kind_shows_both_versions(desk, kind, coordinator):
 
 def test_copying_a_kind_makes_a_separate_kind(desk, kind):
     assert errors_of(desk.post(at("copy-kind", "annual"), {"name": "annual report"})) == {
-        "name": ["The plan has a kind of briefing “Annual report” already."]
+        "name": ["The plan already has a kind of briefing “Annual report”."]
     }
     answer = desk.post(at("copy-kind", "annual"), {"name": "Half-year report"})
     assert answer.url == at("kind", "half-year-report")

@@ -172,7 +172,7 @@ def test_with_too_little_record_it_says_so_and_gives_no_number(reader, plan, ite
 def test_an_empty_plan_says_so(reader, plan):
     text = page(reader, plan)
     assert "No date of the plan has come yet. An estimate needs 10 dates that have come." in text
-    assert "None is kept yet." in text
+    assert "There are no earlier estimates yet." in text
 
 
 def test_earlier_estimates_stand_beside_what_happened(reader, plan, items):

@@ -135,7 +135,7 @@ def test_freezing_again_makes_the_next_version_and_keeps_the_old_one(made):
 
 def test_freezing_from_an_outdated_page_does_nothing(made):
     freeze(made, at(8), after=0)
-    with refused("Another user has frozen another version meanwhile. See what it says."):
+    with refused("Another user has frozen a new version. Read it first."):
         freeze(made, at(9), after=0)
     assert MeetingPaper.objects.count() == 1
 
@@ -148,7 +148,7 @@ def test_a_pack_of_a_meeting_moved_during_rendering_is_not_stored(made, monkeypa
         return b""
 
     monkeypatch.setattr(meeting_papers, "html_to_pdf", moves)
-    with refused("The meeting was changed meanwhile. See what the paper says now."):
+    with refused("The meeting was changed while you were reading. Read the paper again."):
         freeze(made, at(8))
     assert not MeetingPaper.objects.exists()
 
@@ -313,7 +313,7 @@ def test_an_empty_plan_and_an_empty_agenda_make_a_pack():
     meeting = MeetingFactory(held_on=HELD)
     pack = compose_pack(meeting, Moment.at(at(2)))
     assert (pack.headline, pack.agenda, pack.since) == (
-        "No work items were recorded by then.",
+        "The plan had no work items on that day.",
         (),
         "",
     )
@@ -450,7 +450,7 @@ def test_two_simultaneous_freezes_make_one_version(made, monkeypatch):
         return b""
 
     monkeypatch.setattr(meeting_papers, "html_to_pdf", somebody_else)
-    with refused("Another user has frozen another version meanwhile. See what it says."):
+    with refused("Another user has frozen a new version. Read it first."):
         freeze(made, at(8))
 
 

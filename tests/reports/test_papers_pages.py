@@ -116,7 +116,7 @@ def test_freezing_the_minutes_is_offered_once_the_record_is_closed(coordinator, 
         assert "A draft from the closed record." in page
         assert "Freeze the minutes" in page
         assert said(freeze(coordinator, made, "minutes")) == [
-            "Version 1 is frozen. Nothing changes it any more."
+            "Version 1 is frozen. It can no longer be changed."
         ]
 
 
@@ -202,7 +202,7 @@ def drop_guards(cursor):
 def test_pressing_the_button_twice_freezes_only_once(coordinator, made):
     freeze(coordinator, made)
     assert said(freeze(coordinator, made))[-1] == (
-        "Another user has frozen another version meanwhile. See what it says."
+        "Another user has frozen a new version. Read it first."
     )
     assert MeetingPaper.objects.count() == 1
 
@@ -216,7 +216,7 @@ def test_a_new_version_is_offered_beside_the_frozen_one(coordinator, made):
 def test_a_pack_in_an_unknown_format_still_offers_its_file(member, made):
     MeetingPaperFactory(meeting=made.meeting, content={"type": "Pack", "of": "another time"})
     page = member.get(address(made, "pack/")).text
-    assert "Its file is complete." in page
+    assert "Download its file." in page
     assert f'href="{address(made, "pack/version-1.pdf")}"' in page
 
 

@@ -419,13 +419,17 @@ def test_an_incomplete_file_is_refused(data):
 )
 def test_a_file_that_lacks_one_of_its_claims_is_refused(data, claim):
     assert data.count(claim) == 1
-    with pytest.raises(RenderRefused, match="would not say that it is accessible and fit for the"):
+    with pytest.raises(
+        RenderRefused, match="would not state that it is accessible and suitable for"
+    ):
         check_file(data.replace(claim, b"-" * len(claim)))
 
 
 def test_a_file_with_one_claim_or_no_output_intent_is_refused(monkeypatch):
     monkeypatch.setattr(pdf_module, "claim_accessible", lambda pdf: None)
-    with pytest.raises(RenderRefused, match="would not say that it is accessible and fit for the"):
+    with pytest.raises(
+        RenderRefused, match="would not state that it is accessible and suitable for"
+    ):
         render_pdf(sample.document(annexes=()))
     monkeypatch.setattr(pdf_module, "ARCHIVE", "pdf/ua-1")
     with pytest.raises(RenderRefused, match="would not say what its colours are"):

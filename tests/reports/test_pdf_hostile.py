@@ -181,7 +181,7 @@ def test_the_fetcher_serves_only_fonts_and_stylesheets():
 
 
 def test_any_warning_of_the_renderer_refuses_the_paper():
-    with pytest.raises(RenderRefused, match="The renderer objected to the paper: .*colr"):
+    with pytest.raises(RenderRefused, match="The paper could not be printed: .*colr"):
         rendered("<p>x</p>", "<style>p { colr: red }</style>")
 
 

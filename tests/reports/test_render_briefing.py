@@ -126,7 +126,7 @@ def test_the_cover_is_taken_from_the_briefing_with_the_tracker_number(plan, out,
         ({"to": "2009-07-31"}, "The period ends before it begins."),
         (
             {"dated": "2010-07-29"},
-            "A briefing is dated on or after the last day it reports on.",
+            "Date the briefing on or after the last day that it reports on.",
         ),
         ({"tracker": " "}, "Tracker number: This field cannot be blank."),
         (

@@ -109,7 +109,7 @@ def test_an_answer_is_stored_with_the_printed_options_and_returns_the_paper(issu
         (
             {"marked": {"r-02": Marked("perhaps")}},
             "r-02",
-            "“perhaps” was not printed at recommendation 2.",
+            "“perhaps” is not a choice of recommendation 2.",
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_an_answer_belongs_to_the_newest_version(issued, by):
     with pytest.raises(Refused) as refusal:
         record(issued, by)
     assert str(refusal.value) == (
-        "A newer version of this paper was issued; the answer is to that one."
+        "A newer version of this paper was issued. Record the answer to that version."
     )
 
 
@@ -202,11 +202,11 @@ def test_the_database_refuses_a_correction_of_another_papers_answer(issued):
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
-        ("signed.pdf", b"MZ", "The file’s name ends in .pdf, but that is not what it holds."),
-        ("signed.jpg", PDF, "The file’s name ends in .jpg, but that is not what it holds."),
+        ("signed.pdf", b"MZ", "The file’s name ends in .pdf, but the file is of another type."),
+        ("signed.jpg", PDF, "The file’s name ends in .jpg, but the file is of another type."),
         ("signed.pdf", b"", "The file is empty."),
-        ("signed.txt", b"Agreed.", "Files of this kind are not taken. Give PDF, PNG or JPEG."),
-        ("signed.exe", b"MZ", "Files of this kind are not taken. Give PDF, PNG or JPEG."),
+        ("signed.txt", b"Agreed.", "You cannot add files of this type. Choose PDF, PNG or JPEG."),
+        ("signed.exe", b"MZ", "You cannot add files of this type. Choose PDF, PNG or JPEG."),
         ("signed.pdf", PDF + b" " * 10 * 1024 * 1024, "The file has more than 10 MB."),
     ],
 )

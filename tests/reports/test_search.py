@@ -267,7 +267,7 @@ def test_a_number_that_several_things_have_lists_them_first(plan, coordinator):
 def test_a_number_that_nothing_has_finds_nothing(plan, coordinator, typed):
     page = search(coordinator, typed)
     assert page.status_code == 200
-    assert "Nothing was found." in text_of(page)
+    assert "There are no results." in text_of(page)
 
 
 @pytest.mark.parametrize(
@@ -276,19 +276,19 @@ def test_a_number_that_nothing_has_finds_nothing(plan, coordinator, typed):
 def test_signs_find_nothing_and_break_nothing(coordinator, typed):
     page = search(coordinator, typed)
     assert page.status_code == 200
-    assert "Nothing was found." in text_of(page)
+    assert "There are no results." in text_of(page)
 
 
 def test_a_long_text_is_read_in_part_and_the_page_says_so(plan, coordinator):
     page = search(coordinator, "kokako " * 500)
     assert page.status_code == 200
-    assert "Only the first 200 characters were read." in text_of(page)
+    assert "Only the first 200 characters were used." in text_of(page)
 
 
 def test_a_mistyped_ending_finds_what_begins_like_it(plan, coordinator):
     WorkItemFactory(plan=plan, title="Training of staff")
     page = search(coordinator, "trainign")
-    assert "Nothing has all the words as you typed them." in text_of(page)
+    assert "Nothing contains all the words that you typed." in text_of(page)
     assert kinds_in(page) == ["Work items (1)"]
 
 
@@ -310,7 +310,7 @@ def test_many_results_are_counted_and_listed_on_a_page_of_their_kind(plan, coord
     assert "1–25 of 30 results" in text_of(whole)
     last = search(coordinator, WORD, kind="risks", page=2)
     assert "26–30 of 30 results" in text_of(last)
-    assert "Nothing was found." in text_of(search(coordinator, "absent", kind="risks"))
+    assert "There are no results." in text_of(search(coordinator, "absent", kind="risks"))
 
 
 def test_more_than_are_counted_are_told_as_more(plan, coordinator, monkeypatch):

@@ -481,7 +481,7 @@ def test_two_presses_of_one_button_undo_once(briefing, coordinator, keys):
 def test_only_the_last_act_is_undone_and_nobody_elses(briefing, coordinator, second, keys):
     first = DraftAct.objects.order_by("pk")[0]
     for by in (coordinator, second):
-        with pytest.raises(Refused, match="^That is not the last thing that you did here"):
+        with pytest.raises(Refused, match="^That was not your last change here"):
             undoing.undo(briefing=briefing, act=first.pk, by=by)
 
 
@@ -501,7 +501,7 @@ def test_the_last_recommendation_stays(briefing, coordinator, second, keys):
     first = ask(briefing)
     add_ask(briefing, coordinator)
     drafts.hide_ask(briefing=briefing, key=first, by=second)
-    with pytest.raises(Refused, match="^A briefing makes at least one recommendation."):
+    with pytest.raises(Refused, match="^A briefing must have at least one recommendation."):
         undo(briefing, coordinator)
 
 
@@ -625,9 +625,9 @@ def test_a_refused_press_says_why_and_changes_nothing(client, briefing, coordina
     before = draft_of(briefing)
     for act in (None, DraftAct.objects.order_by("pk")[0]):
         told = press(client, briefing, "undo", act, state=draft_rows.state_of(briefing)).json()
-        assert told["says"].startswith("That is not the last thing that you did here")
+        assert told["says"].startswith("That was not your last change here")
     assert draft_of(briefing) == before
-    assert press(client, briefing, "redo").json()["says"].startswith("That is not the last")
+    assert press(client, briefing, "redo").json()["says"].startswith("That was not your last")
 
 
 def test_saved_words_bring_the_button_that_undoes_them(client, briefing, coordinator, keys):

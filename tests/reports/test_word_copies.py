@@ -44,7 +44,7 @@ def order(briefing, section="delay"):
 
 
 def test_a_copy_that_was_not_edited_suggests_nothing(sent, upload):
-    with pytest.raises(Refused, match="there is nothing to suggest"):
+    with pytest.raises(Refused, match="so there are no suggestions"):
         upload(sent())
     assert not WordCopy.objects.exists()
 
@@ -325,7 +325,7 @@ def test_a_new_recommendation_and_a_removed_one(sent, upload, briefing, coordina
     ask = briefing.draft_asks.order_by("position").last()
     file = sent().add(ask.key, "agree that it be printed", REVIEWER).remove(ask.key)
     removed, added = upload(file).suggestions.in_order()
-    with pytest.raises(Refused, match="makes at least one recommendation"):
+    with pytest.raises(Refused, match="must have at least one recommendation"):
         accept(removed, coordinator)
     for row in (added, removed):
         accept(row, coordinator)
@@ -337,7 +337,7 @@ def test_a_new_recommendation_and_a_removed_one(sent, upload, briefing, coordina
 
 
 def test_a_paragraph_too_long_for_a_draft_is_refused_as_a_whole(sent, upload, parts):
-    with pytest.raises(Refused, match="the most is 20,000. Split it"):
+    with pytest.raises(Refused, match="the limit is 20,000. Split it"):
         upload(sent().replace(parts[0], "two", "two " * 6_000))
     assert not Suggestion.objects.exists()
 

@@ -339,7 +339,7 @@ def test_changes_of_too_many_people_are_refused(data):
     file = Edited(data)
     for number in range(51):
         file.add("p-02", "New.", f"Reviewer {number}")
-    assert "tracked changes of 51 people; the most is 50" in refusal(file.data())
+    assert "tracked changes of 51 people; the limit is 50" in refusal(file.data())
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00", "x" * 20])

@@ -46,7 +46,7 @@ def test_text_for_a_paragraph_joined_meanwhile_is_shown_with_both_versions(
     }
     box = page.text.partition(f'data-editor="{second.key}"')[2].partition("</form>")[0]
     assert "My own words.</textarea>" in box
-    assert "Other coordinator joined this paragraph to another, or left it out for good" in box
+    assert "Other coordinator joined this paragraph to another or removed it" in box
     assert "<p>The second.</p>" in box
     assert "Save mine as a paragraph of its own" in box
 

@@ -133,7 +133,7 @@ def test_a_reference_follows_its_paragraph(draft):
 @pytest.mark.parametrize(
     ("act", "said"),
     [
-        (lambda d: acts.edit(d, "p-1", "  "), "Write something, or hide the paragraph."),
+        (lambda d: acts.edit(d, "p-1", "  "), "Write the paragraph, or leave it out."),
         (lambda d: acts.edit(d, "p-1", "See {12}."), "There is no paragraph 12 to refer to."),
         (lambda d: acts.edit(d, "p-8", "x"), "That paragraph is not in this draft."),
         (lambda d: acts.add(d, "nowhere", 0, "p-a", "x"), "That section is not in this draft."),
@@ -144,11 +144,11 @@ def test_a_reference_follows_its_paragraph(draft):
         ),
         (
             lambda d: acts.add(d, "recommendation", 0, "p-a", "x"),
-            "The recommendations have one sentence before them, no more.",
+            "Write only one sentence before the recommendations.",
         ),
         (
             lambda d: acts.hide(d, "p-9"),
-            "The recommendations have one sentence before them, no more.",
+            "Write only one sentence before the recommendations.",
         ),
     ],
 )
@@ -296,5 +296,5 @@ def test_a_coordinator_edits_a_paragraph_and_opens_its_menu():
         '<span class="visually-hidden"> paragraph 3</span></a>\n'
         '<details id="more-p-3" data-more><summary>More'
         '<span class="visually-hidden"> for paragraph 3</span></summary><p data-menu>'
-        '<a href="/draft/paragraphs/p-3/acts/">All that can be done with it</a></p></details>'
+        '<a href="/draft/paragraphs/p-3/acts/">All actions</a></p></details>'
     )

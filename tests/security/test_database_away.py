@@ -85,4 +85,4 @@ def test_other_errors_are_not_reported_as_a_database_failure(
     client.raise_request_exception = False
     response = client.get("/account/colours/")
     assert response.status_code == 500
-    assert "<h1>Something went wrong here</h1>" in response.text
+    assert "<h1>There is a problem with this page</h1>" in response.text

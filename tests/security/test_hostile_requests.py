@@ -40,7 +40,7 @@ def coordinator(people):
 
 
 def has_our_error_page(response):
-    return "<h1>That request could not be read</h1>" in response.text
+    return "<h1>We could not read that request</h1>" in response.text
 
 
 # --- refused before any view ----------------------------------------------------------------

@@ -39,7 +39,7 @@ def test_emails_use_our_wording_and_have_safe_headers(client, person):
     ask(client, "nobody@example.org")
     known, unknown = mail.outbox
     assert known.subject == "Plan Register: Choose a new password"
-    assert unknown.subject == "Plan Register: Nobody signs in with this address"
+    assert unknown.subject == "Plan Register: There is no account with this address"
     for letter in mail.outbox:
         assert letter.from_email == "plan-of-action@localhost"
         assert (letter.cc, letter.bcc, letter.alternatives) == ([], [], [])

@@ -189,7 +189,7 @@ def test_too_many_password_requests_are_refused_with_our_error_page(client):
             for number in range(21)
         ]
     assert [answer.status_code for answer in answers] == [302] * 20 + [429]
-    assert "<h1>Too many tries</h1>" in answers[-1].text
+    assert "<h1>Too many attempts</h1>" in answers[-1].text
 
 
 # --- signing out ----------------------------------------------------------------------------
@@ -239,4 +239,4 @@ def test_a_form_without_its_csrf_token_is_refused_with_our_error_page(client, pe
     strict = type(client)(enforce_csrf_checks=True)
     response = sign_in(strict)
     assert response.status_code == 403
-    assert "<h1>That page had gone stale</h1>" in response.text
+    assert "<h1>That page was out of date</h1>" in response.text

@@ -558,7 +558,7 @@ CREATES = {
     "variations:record-answer": Creates(
         Evidence,
         "coordinator",
-        lambda world: {"choice": "agree", "note": "E-mail of 2 June 2010."},
+        lambda world: {"choice": "agree", "note": "Email of 2 June 2010."},
     ),
     "variations:close": Creates(
         Decision,

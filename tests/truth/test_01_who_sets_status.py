@@ -96,7 +96,7 @@ def test_a_proposal_needs_a_difference_and_a_reason(client_of, item, supporter, 
 
 def test_an_agency_has_one_proposal_at_a_time(item, supporter, customs):
     made = propose(item, customs, supporter)
-    with refused("Customs has proposed a status already, and Police answers it."):
+    with refused("Customs has already proposed a status, and Police has not answered it yet."):
         propose(item, customs, supporter, stage="ongoing")
     status_proposals.withdraw(proposal=made, by=supporter, at=NOW)
     assert propose(item, customs, supporter, stage="ongoing").is_open

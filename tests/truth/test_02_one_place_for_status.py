@@ -85,7 +85,7 @@ def test_the_items_page_starts_the_answer_if_there_is_none(client_of, of_return,
     said = {"version": 0, "item_version": 1, "stage": "ongoing", "confidence": ""}
     page = client_of(contributor).post(at(item), said, follow=True).text
     assert of_return.updates.get().stage == "ongoing"
-    assert "Item 1.2: write a few words, or say that nothing changed." in page
+    assert "Item 1.2: write at least one sentence, or choose “No change”." in page
 
 
 def test_two_pages_of_one_answer_do_not_overwrite_each_other(

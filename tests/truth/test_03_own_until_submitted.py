@@ -147,7 +147,7 @@ def test_an_approver_must_read_answers_on_milestones_changed_since_the_page_was_
     answer(of_return, milestone, contributor, outcome="done", day=TODAY, answer_version=1)
     read = {"act": "submit", f"i{item.pk}-version": 1, f"a{made.pk}-version": 1}
     told = client.post(address, read, follow=True).text
-    assert "“Brochure printed” of item 1.2 was answered anew while you were reading." in told
+    assert "“Brochure printed” of item 1.2 was changed while you were reading." in told
     told = client.post(address, read | {f"a{made.pk}-version": 2}, follow=True).text
     assert "Submitted." in told
 
@@ -166,7 +166,7 @@ def test_what_is_answered_here_counts_before_submission(of_return, item, milesto
     """The milestone to be closed no longer stands in the way of the stage."""
     write(of_return, item, contributor, stage="complete")
     (fault,) = answers_of(of_return, TODAY).missing
-    assert fault.says == "Item 1.2 has milestones to close first: “Brochure printed”."
+    assert fault.says == "Item 1.2 has milestones to mark as done first: “Brochure printed”."
     answer(of_return, milestone, contributor, outcome="done", day=TODAY)
     assert answers_of(of_return, TODAY).missing == []
 
@@ -366,7 +366,7 @@ def test_a_withdrawn_entry_is_never_released(client_of, held, contributor, appro
         "Found another printer.",
         contributor,
     )
-    with refused("This is withdrawn already."):
+    with refused("This is already withdrawn."):
         held_entries.release(entry=held, by=approver, at=NOW)
 
 
@@ -381,7 +381,7 @@ def test_one_request_at_a_time_waits_for_release(client_of, held, contributor):
     address = reverse("variations:request-date", args=[held.plan.slug, "1.2", 1])
     said = {"version": 1, "due_after": "30 July 2010", "reason": "Another day."}
     answer = client_of(contributor).post(address, said)
-    says = "Such a request waits for release by an approver of Police already."
+    says = "The same request is already waiting for release by an approver of Police."
     assert (answer.status_code, says in answer.text) == (422, True)
 
 

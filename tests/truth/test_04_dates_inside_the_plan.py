@@ -45,10 +45,10 @@ TOO_EARLY = (
 PAST_FORECAST = (
     "A forecast cannot be before today. Enter a later date, or mark the milestone as done."
 )
-AFTER_TODAY = "A new agreed date lies after today. Enter a later date."
+AFTER_TODAY = "A new agreed date must be after today. Enter a later date."
 AFTER_THE_END = (
-    "The plan ends on 30 June 2012. Enter a date up to then, or tick that the date lies after its "
-    "end and say why in the reason."
+    "The plan ends on 30 June 2012. Enter a date up to then, or tick that the date is after its end "
+    "and say why in the reason."
 )
 
 
@@ -209,10 +209,7 @@ def test_a_date_that_has_come_is_not_approved_out_of_session(asked, milestone, w
     until = {"due_on": TOMORROW, "on": TODAY, "at": NOW, "by": writer}
     asked.due_after = TODAY
     asked.save()
-    says = (
-        "V4 asks for 1 June 2010, which is no longer in the future. Withdraw it; the agency can then request a "
-        "later date."
-    )
+    says = "V4 asks for 1 June 2010, which is no longer in the future. Withdraw it; the agency can then request a later date."
     with unchanged(asked), refused(says):
         out_of_session.ask_agencies(variation=asked, **until)
     asked.due_after = TOMORROW
@@ -257,7 +254,7 @@ def test_the_milestones_page_says_so_at_the_field_beside_the_other_errors(browse
     answer = browser.post(address, late)
     assert errors(answer.context["acted"]) == {
         "reason": ["Say why the date moves."],
-        "cause": ["The new date is after the agreed one. Choose what causes the delay."],
+        "cause": ["The new date is after the agreed date. Choose the cause of the delay."],
         "mitigation": ["Say what is being done about the delay."],
     }
 
@@ -295,7 +292,7 @@ def test_the_returns_page_says_so_at_the_milestone(browser, milestone, police):
 def test_the_request_offers_to_go_past_the_plans_end_only_where_it_would(browser, milestone):
     item = milestone.item
     address = reverse("variations:request-date", args=[item.plan.slug, item.number, 1])
-    box = "The date lies after the plan’s end"
+    box = "The date is after the plan’s end"
     assert box not in browser.get(address).text
     said = {"version": 1, "due_after": "1 July 2012"}
     answer = browser.post(address, said)

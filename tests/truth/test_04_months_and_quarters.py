@@ -87,7 +87,7 @@ def test_a_forecast_is_past_once_its_month_or_quarter_has_ended(milestone, write
     for due in (MAY, LAST_SPRING):
         with unchanged(milestone), refused(says, "forecast_due"):
             move(milestone, writer, due)
-    says = "That is the forecast already. Enter another date."
+    says = "That is already the forecast. Enter another date."
     with unchanged(milestone), refused(says, "forecast_due"):
         move(milestone, writer, JUNE)
 
@@ -127,12 +127,12 @@ def test_history_and_the_plan_at_a_moment_have_how_dates_were_known(milestone, w
 @pytest.mark.parametrize(
     ("due", "says"),
     [
-        (JUNE, "That is the agreed date already. Enter another date."),
-        (MAY, "A new agreed date lies after today. Enter a later date."),
+        (JUNE, "That is already the agreed date. Enter another date."),
+        (MAY, "A new agreed date must be after today. Enter a later date."),
         (
             THIRD_OF_2012,
-            "The plan ends on 30 June 2012. Enter a date up to then, or tick that the date lies "
-            "after its end and say why in the reason.",
+            "The plan ends on 30 June 2012. Enter a date up to then, or tick that the date is after its end "
+            "and say why in the reason.",
         ),
     ],
 )
@@ -257,7 +257,7 @@ def test_the_request_begins_with_the_forecast_and_takes_a_month(browser, milesto
     said = {"version": 1, "due_after": "July 2012", "reason": "The law comes late."}
     answer = browser.post(address, said)
     assert "The plan ends on 30 June 2012." in str(answer.context["form"].errors["due_after"])
-    assert "The date lies after the plan’s end" in answer.text
+    assert "The date is after the plan’s end" in answer.text
 
 
 def test_the_return_keeps_a_month_as_it_was_typed(browser, milestone, police, plan):

@@ -33,7 +33,7 @@ def errors_of(**typed):
             {"challenges": "x" * 5001},
             {
                 "challenges": [
-                    "Challenges is 1 character too long. The most is 5,000 characters."
+                    "Challenges is 1 character too long. The limit is 5,000 characters."
                 ]
             },
         ),
@@ -41,14 +41,14 @@ def errors_of(**typed):
             {"challenges": "x" * 6800, "reason": "y" * 2002},
             {
                 "challenges": [
-                    "Challenges is 1,800 characters too long. The most is 5,000 characters."
+                    "Challenges is 1,800 characters too long. The limit is 5,000 characters."
                 ],
                 "reason": [
-                    "“Why it is late” is 2 characters too long. The most is 2,000 characters."
+                    "“Why it is late” is 2 characters too long. The limit is 2,000 characters."
                 ],
             },
         ),
-        ({"name": "A longer one"}, {"name": ["Name is 2 characters too long. The most is 10 characters."]}),
+        ({"name": "A longer one"}, {"name": ["Name is 2 characters too long. The limit is 10 characters."]}),
     ],
 )  # fmt: skip
 def test_a_text_over_the_limit_says_by_how_much(typed, says):
@@ -91,7 +91,7 @@ def test_a_text_that_is_too_long_is_refused_on_its_page_and_kept():
     )
     assert page.status_code == 422
     over = f"{len(typed.strip()) - 2000:,}"
-    assert f"is {over} characters too long. The most is 2,000 characters." in page.text
+    assert f"is {over} characters too long. The limit is 2,000 characters." in page.text
     assert typed in page.text
 
 
@@ -109,7 +109,7 @@ def test_a_refused_heading_stays_in_its_box_with_its_error():
     typed = "Purpose " * 30
     page = save(typed, section.heading)
     assert (page.status_code, page.context["heading"]["heading"].value()) == (422, typed)
-    assert "Heading is 39 characters too long. The most is 200 characters." in page.text
+    assert "Heading is 39 characters too long. The limit is 200 characters." in page.text
     assert (f'value="{typed}"' in page.text, box in page.text) == (True, True)
 
     # Changed by a colleague meanwhile: saving again replaces theirs.

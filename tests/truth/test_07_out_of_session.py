@@ -134,7 +134,7 @@ def test_every_member_agency_is_asked_with_the_plans_quorum(
     assert (asked.state, asked.due_on, asked.quorum) == (State.OPEN, UNTIL, 2)
     rows = asked.answers.order_by("agency__short_name")
     assert [(row.agency, row.choice) for row in rows] == [(customs, ""), (labour, ""), (police, "")]
-    with refused("The agencies have been asked about V4 already."):
+    with refused("The agencies have already been asked about V4."):
         ask(wanted, coordinator)
 
 
@@ -147,7 +147,7 @@ def test_only_what_is_with_the_working_group_is_decided_out_of_session(
     variation = VariationFactory(milestone=milestone, number=4, **columns)
     label = Variation.State(state).label.lower()
     with refused(
-        f"V4 is {label}. Only a request that is with the working group is decided out of session."
+        f"V4 is {label}. Only a request that is with the working group can be decided out of session."
     ):
         ask(variation, coordinator)
 
@@ -176,7 +176,7 @@ def record(asked, agency, by, **more):
 def test_an_answer_that_came_by_email_needs_the_email(asked, customs, coordinator):
     with (
         unchanged(asked.answers.get(agency=customs)),
-        refused("Add the e-mail as a file, or say who sent it and when.", "file"),
+        refused("Add the email as a file, or say who sent it and when.", "file"),
     ):
         record(asked, customs, coordinator)
     mail = SimpleUploadedFile("answer.pdf", b"%PDF-1.7")
@@ -198,10 +198,10 @@ def test_the_email_can_be_read_by_members_and_stays_with_the_answer(
 
 
 def test_an_agencys_own_answer_is_not_recorded_over(asked, police, approver, coordinator):
-    record(asked, police, coordinator, note="E-mail of the deputy chief executive, 2 June 2010.")
+    record(asked, police, coordinator, note="Email of the deputy chief executive, 2 June 2010.")
     assert give(asked, police, approver, "no_view").is_recorded is False
-    with refused("Police has answered itself; its own answer stays."):
-        record(asked, police, coordinator, note="Another e-mail.")
+    with refused("Police has given its own answer, so you cannot record one for it."):
+        record(asked, police, coordinator, note="Another email.")
 
 
 # --- closing ------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ def test_a_date_that_moved_meanwhile_leaves_everything_open(
 ):
     both_agree(asked, police, customs, by=coordinator)
     Milestone.objects.filter(pk=milestone.pk).update(completed_on=TODAY)
-    with unchanged(asked, wanted), refused("This milestone is closed; its date stands."):
+    with unchanged(asked, wanted), refused("This milestone is done, so its date cannot change."):
         close(asked, coordinator)
 
 
@@ -403,7 +403,7 @@ def test_the_quorum_is_the_plans_or_the_majority(plan, set_to, members, needed):
 def test_the_coordinator_sets_the_quorum_with_a_reason(client_of, on_the_day, plan, coordinator):
     client, address = client_of(coordinator), reverse("plans:quorum", args=[plan.slug])
     for typed, sentence in (
-        ("1", "One agency alone does not decide; enter 2 or more."),
+        ("1", "One agency cannot decide alone. Enter 2 or more."),
         ("4", "The plan has 3 member agencies. Enter 3 or less."),
     ):
         page = client.post(address, {"quorum": typed, "reason": "So.", "version": plan.version})
@@ -413,7 +413,7 @@ def test_the_coordinator_sets_the_quorum_with_a_reason(client_of, on_the_day, pl
     plan.refresh_from_db()
     assert (plan.quorum, newest(plan)[2]) == (3, "All must agree.")
     assert "3 agencies" in client.get(plan.get_absolute_url()).text
-    with refused("That is the quorum already.", "quorum"):
+    with refused("That is already the quorum.", "quorum"):
         plans.set_quorum(plan=plan, quorum=3, reason="Again.", by=coordinator)
 
 
@@ -465,10 +465,10 @@ class TestPages:
         )
         recording = reverse("variations:record-answer", args=[*at, labour.pk])
         page = manager.post(recording, {"choice": "no_view", "version": 1})
-        assert page.context["form"].errors == {"__all__": ["Give a file, a link or a note."]}
-        form = {"choice": "no_view", "version": 1, "note": "E-mail of the manager, 1 June 2010."}
+        assert page.context["form"].errors == {"__all__": ["Add a file, a link or a note."]}
+        form = {"choice": "no_view", "version": 1, "note": "Email of the manager, 1 June 2010."}
         page = manager.post(recording, form, follow=True)
-        assert "E-mail of the manager, 1 June 2010." in page.text
+        assert "Email of the manager, 1 June 2010." in page.text
         assert page.context["count"].words == "2 agree, none decline, 1 has no view"
         page = manager.post(reverse("variations:close", args=at), {"text": "Agreed."}, follow=True)
         assert "V4 is approved." in page.text
@@ -508,10 +508,10 @@ def test_approvers_are_mailed_and_the_coordinator_hears_when_it_can_be_closed(
         ("Customs approver", "Customs is asked to agree or decline by 10 June 2010, in 9 days."),
         ("Police approver", "Police is asked to agree or decline by 10 June 2010, in 9 days."),
     ]
-    record(asked, police, coordinator, note="E-mail, 1 June 2010.")
+    record(asked, police, coordinator, note="Email, 1 June 2010.")
     assert news(TOMORROW, "out_asked")[-1] == (
         "Police approver",
-        "The coordinator recorded the answer of Police from an e-mail. You can change it until the "
+        "The coordinator recorded the answer of Police from an email. You can change it until the "
         "decision is closed.",
     )
     give(asked, customs, coordinator)

@@ -55,7 +55,7 @@ def test_no_field_says_that_it_is_required():
         (forms.CharField(label="Why the risk is over"), "Say why the risk is over."),
         (forms.ChoiceField(label="Stage"), "Choose the stage."),
         (forms.ChoiceField(label="Who covers"), "Choose who covers."),
-        (forms.BooleanField(label="I have read it"), "Tick “I have read it” to go on."),
+        (forms.BooleanField(label="I have read it"), "Tick “I have read it” to continue."),
         (
             forms.CharField(label="Version", widget=forms.HiddenInput),
             "Part of this page is missing. Load the page again.",
@@ -146,7 +146,7 @@ LAST_YEAR = "1 June 2009"
             {
                 "name": ["Enter the name."],
                 "period_end": ["The period ends before it begins. Enter a later day."],
-                "due_on": ["The round falls due before its period begins. Enter a later day."],
+                "due_on": ["Returns would be due before the period begins. Enter a later day."],
                 "__all__": ["Another round is open. Close it first."],
             },
         ),
@@ -166,7 +166,7 @@ LAST_YEAR = "1 June 2009"
             {
                 "due_on": [LATER],
                 "message": [
-                    "“Message to the agencies” is 2,999 characters too long. The most is 5,000 "
+                    "“Message to the agencies” is 2,999 characters too long. The limit is 5,000 "
                     "characters."
                 ],
             },

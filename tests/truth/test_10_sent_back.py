@@ -189,7 +189,7 @@ def test_submitting_what_is_not_changed_asks_once_more(
     asked = client.post(address, {"act": "submit", **versions})
     assert asked.status_code == 422
     assert (
-        "You have not changed item 1.4 since the return was sent back, nor replied to the note."
+        "You have not changed item 1.4 or replied to the note since the return was sent back."
         in asked.text
     )
     sent_back.refresh_from_db()

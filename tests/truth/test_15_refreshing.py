@@ -335,7 +335,7 @@ def test_a_new_and_a_removed_paragraph_can_each_be_left_out(briefing, plan, cust
 
 def test_an_update_without_ticks_is_refused(briefing, by):
     move_the_figures()
-    with pytest.raises(Refused, match="Select at least one change"):
+    with pytest.raises(Refused, match="Tick at least one change"):
         update(briefing, by, proposed(briefing), take=[])
 
 

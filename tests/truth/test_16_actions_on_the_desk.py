@@ -211,7 +211,7 @@ def test_reopening_needs_a_sentence_and_the_current_version(action, contributor,
 
 def test_a_decision_without_an_owner_has_nothing_to_finish(plan, coordinator):
     row = DecisionFactory(meeting__plan=plan, meeting__held_on=HELD)
-    with refused("This decision has no owner, so there is nothing to be done about it."):
+    with refused("This decision has no owner, so there is no action to mark as done."):
         finish(row, coordinator)
 
 

@@ -41,7 +41,7 @@ def answered(of_return, item, contributor):
 
 @pytest.fixture
 def post(client_of, of_return, django_capture_on_commit_callbacks):
-    """Return a function that posts to an address below the return's as a user, with its e-mails."""
+    """Return a function that posts to an address below the return's as a user, with its emails."""
 
     def post(user, to="", **data):
         with django_capture_on_commit_callbacks(execute=True):
@@ -267,7 +267,7 @@ def test_what_the_return_says_of_milestones_is_read_with_its_item(
         assert words in page
     data = versions_of(of_return) | {"accept": [second.pk]}
     changed_meanwhile = client.post(address, data, follow=True).text
-    assert "of item 1.4 was answered anew while you were reading." in changed_meanwhile
+    assert "of item 1.4 was changed while you were reading." in changed_meanwhile
     client.post(address, data | {f"a{said.pk}-version": 1})
     of_return.refresh_from_db()
     assert of_return.state == "submitted"
@@ -308,7 +308,7 @@ def test_an_answer_changed_while_reading_is_not_submitted(
     page = client_of(approver).post(
         f"{of_return.get_absolute_url()}read/", stale | {"accept": [item.pk]}, follow=True
     )
-    assert "Item 1.2 was answered anew while you were reading." in page.text
+    assert "Item 1.2 was changed while you were reading." in page.text
     of_return.refresh_from_db()
     assert of_return.state == "due"
 

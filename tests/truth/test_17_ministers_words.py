@@ -94,7 +94,7 @@ def test_an_action_follows_from_a_comment_or_from_any_recommendation(
         third = add(answer, key, police, coordinator, text="Meet them.")
     assert list(FollowUp.objects.open().order_by("pk")) == [first, second, third]
     assert (first.key, first.owner_agency, first.due_on) == (key, police, DUE)
-    with refused("Police has this action already."):
+    with refused("Police already has this action."):
         add(answer, key, police, coordinator)
 
 

@@ -1,4 +1,4 @@
-"""A round has levers: remind, extend, see who is seated, enter what came by e-mail."""
+"""A round has levers: remind, extend, see who is seated, enter what came by email."""
 
 from datetime import date, timedelta
 
@@ -37,7 +37,7 @@ def of_customs(of_return, customs):
 
 @pytest.fixture
 def post(client_of, of_return, django_capture_on_commit_callbacks):
-    """Return a function that posts to an address below the round's as a user, with its e-mails."""
+    """Return a function that posts to an address below the round's as a user, with its emails."""
 
     def post(user, where, **data):
         with django_capture_on_commit_callbacks(execute=True):
@@ -68,7 +68,7 @@ def test_a_reminder_goes_at_once_in_own_words_to_those_who_have_not_submitted(
     assert told() == sorted([contributor.email, approver.email])
     for sent in mail.outbox:
         assert sent.subject == "Plan Register: Return of Police is not submitted yet"
-        assert f"From the coordinator:\n{WORDS}" in sent.body
+        assert f"Message from the coordinator:\n{WORDS}" in sent.body
         assert of_return.get_absolute_url() in sent.body
     assert {notice.reason for notice in Notice.objects.all()} == {"reminded"}
     assert "Please send it by Friday." in page.text
@@ -143,7 +143,7 @@ def test_accepted_returns_are_not_extended(of_return, of_customs, coordinator):
         ({"to": TODAY}, "Enter a date after today.", "to"),
         (
             {"to": TOO_EARLY},
-            "No return gets a later date by this: each is accepted or due then or later.",
+            "This date is not later for any return: each one is accepted, or is due on that day or later.",
             "to",
         ),
     ],
@@ -217,7 +217,7 @@ def test_the_round_says_who_is_seated_and_warns_without_an_approver(
     assert "Police approver" not in member, "who holds which seat is for those who manage the round"
 
 
-# --- enter what came by e-mail ----------------------------------------------------------------------
+# --- enter what came by email ----------------------------------------------------------------------
 
 
 def enter(of_return, by):
@@ -232,7 +232,7 @@ def test_a_draft_is_its_agencys_own_until_the_coordinator_attaches_the_mail(
     assert client.post(address, {"act": "save"}).status_code == 403
     without = client.post(f"{address}enter/", {"note": "Sent on Monday."})
     assert (without.status_code, Evidence.objects.count()) == (422, 0)
-    assert "Choose the file with the e-mail." in without.text
+    assert "Choose the file with the email." in without.text
     post(coordinator, f"{of_return.agency_id}/enter/", mail=letter())
     piece = Evidence.objects.get()
     assert (piece.of_return, piece.file_name, piece.added_by) == (
@@ -241,7 +241,7 @@ def test_a_draft_is_its_agencys_own_until_the_coordinator_attaches_the_mail(
         coordinator,
     )
     assert told() == sorted([contributor.email, approver.email])
-    assert "Coordinator is entering it for Police, from the e-mail" in mail.outbox[0].body
+    assert "Coordinator is entering it for Police, from the email" in mail.outbox[0].body
     page = client.get(address).text
     assert "You enter this return for Police" in page
     assert "return.eml" in page
@@ -262,7 +262,7 @@ def test_a_colleague_of_another_agency_cannot_open_the_mail(
 
 @pytest.fixture
 def entered(of_return, item, contributor, approver, coordinator, post):
-    """The coordinator has entered the return from an e-mail and submitted it."""
+    """The coordinator has entered the return from an email and submitted it."""
     post(coordinator, f"{of_return.agency_id}/enter/", mail=letter())
     to = f"{of_return.agency_id}/"
     values = {"stage": "under_way", "confidence": "on_track", "achieved": "Printed."}

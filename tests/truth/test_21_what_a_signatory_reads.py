@@ -198,7 +198,7 @@ def test_the_first_opening_of_a_pdf_is_kept(client, awaiting, manager):
         read_pdf(client, manager, awaiting, page, at=at)
     row = PaperReading.objects.get()
     assert (row.reader, row.read_at, row.pdf_sha256) == (manager, READ, page.context["sha256"])
-    assert "Nothing. You read it on 2 August 2010 at 2:05 p.m. for the first time." in words(
+    assert "Nothing. You first read it on 2 August 2010 at 2:05 p.m." in words(
         open_page(client, manager, awaiting)
     )
 

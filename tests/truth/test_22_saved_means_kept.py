@@ -103,7 +103,7 @@ def test_a_reason_alone_is_kept_as_a_note_in_the_history(world, name, who, shown
 def test_the_grounds_for_the_same_view_are_kept(world):
     sent(world, "workitems:review", "coordinator", confidence="at_risk", reason="No money.")
     response = sent(world, "workitems:review", "coordinator", reason="Still no money.")
-    assert said(response) == ["Your view of item 1.1 is saved."]
+    assert said(response) == ["Your rating of item 1.1 is saved."]
     reasons = world.item.history.values_list("history_change_reason", flat=True)
     assert list(reasons.order_by("-history_id")[:2]) == ["Still no money.", "No money."]
 
@@ -170,7 +170,7 @@ def refused(act):
 def test_words_about_a_delay_are_refused_where_there_is_none(world, field):
     milestone = MilestoneFactory(item=world.item, number=78, agreed_due=LATER, forecast_due=LATER)
     assert refused(lambda: move(milestone, world, LATE, **{field: "funding"})) == (
-        "The new date is not late, so there is no delay. Leave this out.",
+        "The new date is not after the agreed date, so there is no delay. Leave this blank.",
         field,
     )
 
@@ -192,7 +192,7 @@ def test_a_cause_is_refused_when_a_late_date_comes_sooner(world, milestone):
 def test_a_day_for_a_mitigation_without_words_is_refused(world, milestone):
     MitigationFactory(delay=DelayFactory(milestone=milestone, due_after=LATE))
     said = refused(lambda: move(milestone, world, LATER, mitigation_due_on=LATE))
-    assert said == ("Say what is done by then.", "mitigation")
+    assert said == ("Say what will be done by that date.", "mitigation")
 
 
 # --- done already -------------------------------------------------------------------------------
@@ -202,11 +202,11 @@ def test_a_reason_for_what_is_done_already_is_refused(world):
     by, at = world["approver"], timezone.now()
     invitation = Invitation.objects.get(agency=world.agencies["police"])
     invitations.withdraw(invitation=invitation, by=by, at=at)
-    with pytest.raises(SeatRefused, match="The invitation was withdrawn already."):
+    with pytest.raises(SeatRefused, match="The invitation was already withdrawn."):
         invitations.withdraw(invitation=invitation, by=by, at=at, reason="Moved on.")
     feed = world.agencies["police"].calendar_feeds.get()
     feeds.revoke_feed(feed=feed, by=by, at=at)
-    with pytest.raises(Refused, match="This address is revoked already."):
+    with pytest.raises(Refused, match="This address is already revoked."):
         feeds.revoke_feed(feed=feed, by=by, at=at, reason="Lost.")
     seat = Seat.objects.get(user=world["observer"])
     seats.end_seat_at_once(seat=seat, by=by, at=at, reason="Left.")

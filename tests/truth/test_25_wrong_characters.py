@@ -46,7 +46,7 @@ HUGE = (2**31, 2**63 - 1, 2**63)
         ),
         (
             "One.\nTwo \uf0b7 three",
-            "Character 10, after “Two”, is U+F0B7 (a private character of one typeface). It cannot "
+            "Character 10, after “Two”, is U+F0B7 (a character that only one typeface has). It cannot "
             "be printed. Delete it, or type it again.",
         ),
         ("Tāmaki\tMakaurau\r\n“ok” – 😀", ""),

@@ -183,7 +183,7 @@ def test_an_item_that_could_not_be_added_is_refused_when_it_is_asked_for(
 @pytest.mark.parametrize(
     ("due", "after_end", "sentence"),
     [
-        (TODAY, False, "A new milestone is due after today. Enter a later date."),
+        (TODAY, False, "A new milestone must be due after today. Enter a later date."),
         (
             date(2012, 1, 1),
             False,
@@ -234,13 +234,13 @@ def test_two_requests_for_one_number_are_refused_while_the_first_waits(
 ):
     first, of_step = ask(), ask_for_step()
     with refused(
-        "V1 asks for an item with the number 1.3 already. Enter another number, or wait until it is "
+        "V1 already asks for an item with the number 1.3. Enter another number, or wait until it is "
         "decided.",
         "number",
     ):
         ask()
     with refused(
-        "V2 asks for a milestone with the number 3 already. Enter another number, or wait until it is "
+        "V2 already asks for a milestone with the number 3. Enter another number, or wait until it is "
         "decided.",
         "number",
     ):
@@ -353,8 +353,8 @@ def test_a_number_that_was_taken_meanwhile_is_refused_with_what_to_do(
     WorkItemFactory(plan=plan, pillar=item.pillar, number="1.3")
     MilestoneFactory(item=item, number=3)
     for row, says in (
-        (of_item, "The plan has an item 1.3 by now."),
-        (of_step, "Item 1.2 has a milestone 3 by now."),
+        (of_item, "The plan now has an item 1.3."),
+        (of_step, "Item 1.2 now has a milestone 3."),
     ):
         again = "Record it as declined; it can then be proposed again."
         with unchanged(row), refused(f"{says} {again}", "decision"):
@@ -410,7 +410,7 @@ def test_an_addition_is_decided_out_of_session_too(plan, ask, labour, police, cu
     asked = out_of_session.ask_agencies(variation=row, due_on=DUE, on=TODAY, at=NOW, by=coordinator)
     for answer in asked.answers.all():
         out_of_session.record_answer(
-            answer=answer, choice="agree", words="", note="By e-mail.", by=coordinator, at=NOW
+            answer=answer, choice="agree", words="", note="By email.", by=coordinator, at=NOW
         )
     out_of_session.close(asked=asked, on=TODAY, at=NOW, by=coordinator)
     row.refresh_from_db()
@@ -466,7 +466,7 @@ def test_what_a_contributor_proposes_is_held_and_released(
         "Add the milestone “Step 3 taken”, due 30 September 2010",
     ]
     assert Variation.objects.count() == 0
-    with refused("Such a request waits for release by an approver of Police already."):
+    with refused("The same request is already waiting for release by an approver of Police."):
         held_entries.hold_item(plan=plan, adds=new_item(), **said)
     made = [held_entries.release(entry=entry, by=approver, at=NOW) for entry in entries_]
     assert [(row.kind, row.requested_by, row.adds) for row in made] == [
@@ -533,7 +533,7 @@ def test_all_errors_of_a_proposal_come_at_once(client_of, plan, approver, typed)
     assert {field: [str(e) for e in errors] for field, errors in page.context["form"].errors.items()} == {
         "title": ["Enter the title."],
         "action": ["Write the objective or the action: it is the official wording."],
-        "due_1": ["A new milestone is due after today. Enter a later date."],
+        "due_1": ["A new milestone must be due after today. Enter a later date."],
         "milestone_3": ["Enter milestone 3."],
         "reason": ["Say why the change is needed."],
     }  # fmt: skip

@@ -21,7 +21,7 @@ JUNE = KnownDate(date(2011, 6, 30), "month")
         ("a guide called “What to look for”, for staff", ""),
         (
             "formal training.",
-            "Leave out the punctuation at the end: the phrase stands within a sentence.",
+            "Leave out the punctuation at the end: the phrase is used within a sentence.",
         ),
         ("“formal training”", "Leave out the quotation marks around the phrase."),
         ("formal training\nfor staff", "Write the phrase on one line."),

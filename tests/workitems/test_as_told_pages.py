@@ -81,12 +81,12 @@ def test_the_same_wording_again_changes_nothing(writer, item):
     [
         (
             "Formal training.",
-            "Leave out the punctuation at the end: the phrase stands within a sentence.",
+            "Leave out the punctuation at the end: the phrase is used within a sentence.",
         ),
         ("“formal training”", "Leave out the quotation marks around the phrase."),
         (
             "a" * 121,
-            "“Wording in sentences” is 1 character too long. The most is 120 characters.",
+            "“Wording in sentences” is 1 character too long. The limit is 120 characters.",
         ),
     ],
 )

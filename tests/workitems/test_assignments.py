@@ -97,23 +97,23 @@ def test_a_second_person_sees_both_sides(give, unit, investigator, item, client,
 @pytest.mark.parametrize(
     ("asked", "says", "field"),
     [
-        (lambda world: {"unit": UnitFactory()}, "This is no unit of Police today. Choose another.", "unit"),
+        (lambda world: {"unit": UnitFactory()}, "This is not a unit of Police today. Choose another one.", "unit"),
         (
             lambda world: {"unit": UnitFactory(agency=world["police"], to_on=TODAY - timedelta(days=1))},
-            "This is no unit of Police today. Choose another.",
+            "This is not a unit of Police today. Choose another one.",
             "unit",
         ),
         (
             lambda world: {"user": SeatFactory(user__name="Officer").user},
-            "Officer writes nothing for Police today. Choose another person.",
+            "Officer cannot write for Police today. Choose another person.",
             "user",
         ),
         (
             lambda world: {"user": SeatFactory(agency=world["police"], role="observer", user__name="Guest").user},
-            "Guest writes nothing for Police today. Choose another person.",
+            "Guest cannot write for Police today. Choose another person.",
             "user",
         ),
-        (lambda world: {"by_on": MONDAY}, "Choose a unit or a person, or leave out the day.", "by_on"),
+        (lambda world: {"by_on": MONDAY}, "Choose a unit or a person, or clear the day.", "by_on"),
         (
             lambda world: {"unit": world["unit"], "by_on": TODAY - timedelta(days=1)},
             "Enter today or a later day.",
@@ -129,7 +129,7 @@ def test_what_cannot_be_is_refused_with_a_sentence(give, police, unit, asked, sa
 
 
 def test_only_an_item_that_the_agency_leads_or_supports_is_given(give, item, customs, approver):
-    with pytest.raises(Refused, match="Customs has no part in item"):
+    with pytest.raises(Refused, match="Customs neither leads nor supports item"):
         assignments.give(
             item=item, agency=customs, unit=None, user=approver, by_on=None, version=0, by=approver, on=TODAY, at=NOW
         )  # fmt: skip
@@ -212,7 +212,7 @@ def test_the_return_shows_it_and_narrows_to_ones_own(
     client.force_login(investigator)
     page = client.get(of_return.get_absolute_url())
     assert page.context["mine"] == 1
-    assert "Show only what is given to you or your unit (1)" in page.text
+    assert "Show only the items given to you or your unit (1)" in page.text
     narrowed = client.get(of_return.get_absolute_url(), {"only": "mine"})
     assert [entry.section.item for entry in narrowed.context["led"]] == [item]
     assert narrowed.context["page"].total == 2

@@ -62,7 +62,7 @@ def test_a_late_item_says_its_cause_its_new_date_and_what_is_done_by_whom(plan, 
     assert (found.reason, found.further) == (
         "Overdue by one day.", "Its date has moved twice.",
     )  # fmt: skip
-    assert found.expected == (f"{SLIPPED:%-d %B %Y}", "four months late", False)
+    assert found.expected == (f"{SLIPPED:%-d %B %Y}", "four months after the agreed date", False)
     assert found.doing == ("Borrow a room", f"{customs}, by {DUE:%-d %B %Y}", False)
     assert found.asked == (f"Hear from {late.item.lead_agency}", "", False)
 

@@ -163,7 +163,7 @@ def test_only_one_of_two_simultaneous_requests_to_move_a_milestone_succeeds(
         ),
     )
     assert kinds(outcomes) == {"Variation": 1, "Refused": 1}
-    assert "A request to move this milestone is already waiting." in map(str, outcomes)
+    assert "A request to change this milestone’s date is already waiting." in map(str, outcomes)
     assert Variation.objects.count() == 1
 
 

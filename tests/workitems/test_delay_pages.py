@@ -163,7 +163,7 @@ def test_a_settled_cause_leaves_no_agency_behind(writer, page, delay, customs):
         ),
         (
             {"settlement": "needs_decision", "settling_by": "1/7/2010"},
-            {"settling_by": ["A date goes only with “Being settled”."]},
+            {"settling_by": ["Enter a date only with “Being settled”."]},
         ),
         (
             {"settlement": "being_settled", "settling_by": "31/5/2010"},

@@ -90,7 +90,7 @@ def test_files_of_allowed_types_are_accepted(name):
 def test_a_file_with_the_extension_of_another_type_is_refused(name):
     ending = name.partition(".")[2]
     assert said_of(name, FALSE[name]) == (
-        f"The file’s name ends in .{ending}, but that is not what it holds."
+        f"The file’s name ends in .{ending}, but the file is of another type."
     )
 
 
@@ -98,7 +98,7 @@ def test_a_file_with_the_extension_of_another_type_is_refused(name):
     "name", ["a.html", "a.svg", "a.exe", "a.js", "a.docm", "a.zip", "a.pdf.html", "pdf", ""]
 )
 def test_files_of_other_types_are_refused(name):
-    assert said_of(name, PDF).startswith("Files of this kind are not taken.")
+    assert said_of(name, PDF).startswith("You cannot add files of this type.")
 
 
 def test_a_file_of_exactly_the_size_limit_is_accepted_and_a_larger_one_refused():
@@ -166,12 +166,12 @@ def test_adding_the_same_evidence_again_returns_the_existing_row(update, contrib
 @pytest.mark.parametrize(
     ("piece", "sentence", "field"),
     [
-        ({}, "Give a file, a link or a note.", None),
+        ({}, "Add a file, a link or a note.", None),
         ({"link": "javascript:alert(1)"}, "A link begins with https:// or http://.", "link"),
         ({"link": "ftp://example.org/a"}, "A link begins with https:// or http://.", "link"),
         (
             {"file": SimpleUploadedFile("a.pdf", b"<html>")},
-            "The file’s name ends in .pdf, but that is not what it holds.",
+            "The file’s name ends in .pdf, but the file is of another type.",
             "file",
         ),
     ],
@@ -185,7 +185,7 @@ def test_evidence_without_a_valid_file_link_or_note_is_refused(
 
 
 def test_evidence_needs_an_answer_first(of_return, item, contributor):
-    with refused("Answer for item 1.2 first; then add what shows it."):
+    with refused("Answer for item 1.2 first, then add evidence."):
         evidence.add_to_update(of_return=of_return, item=item, by=contributor, at=NOW, note="Yes.")
 
 
@@ -232,7 +232,7 @@ def test_withdrawn_evidence_keeps_its_row(update, contributor):
     )
     assert newest(piece) == ("~", "Police contributor (Police)", "The wrong file.")
     assert list(Evidence.objects.not_withdrawn()) == []
-    with refused("This piece is withdrawn already."):
+    with refused("This piece is already withdrawn."):
         evidence.withdraw(evidence=piece, by=contributor, at=NOW, reason="Again.")
 
 
@@ -272,7 +272,7 @@ def test_the_reviewer_flags_missing_evidence_and_removes_the_flag(closed, coordi
     closed.refresh_from_db()
     assert (closed.no_evidence, closed.version) == ("No receipt.", 2)
     assert newest(closed) == ("~", "Coordinator (DoL)", "No receipt.")
-    with refused("Say what shows it now.", "reason"):
+    with refused("Say what evidence there is now.", "reason"):
         evidence.clear_missing_evidence(milestone=closed, version=2, by=coordinator, reason="")
     evidence.clear_missing_evidence(
         milestone=closed, version=2, by=coordinator, reason="It came by post."
@@ -280,7 +280,7 @@ def test_the_reviewer_flags_missing_evidence_and_removes_the_flag(closed, coordi
     closed.refresh_from_db()
     assert (closed.no_evidence, closed.version) == ("", 3)
     assert newest(closed) == ("~", "Coordinator (DoL)", "It came by post.")
-    with refused("Nobody said that evidence is missing."):
+    with refused("Evidence is not flagged as missing."):
         evidence.clear_missing_evidence(
             milestone=closed, version=3, by=coordinator, reason="Again."
         )
@@ -289,7 +289,9 @@ def test_the_reviewer_flags_missing_evidence_and_removes_the_flag(closed, coordi
 def test_an_open_milestone_cannot_be_flagged_as_lacking_evidence(milestone, coordinator):
     with (
         unchanged(milestone),
-        refused("Only a closed milestone can lack evidence. This one is not closed."),
+        refused(
+            "Evidence can be flagged as missing only when the milestone is done. This one is not done yet."
+        ),
     ):
         evidence.flag_missing_evidence(
             milestone=milestone, version=1, by=coordinator, reason="None."

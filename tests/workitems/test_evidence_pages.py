@@ -84,14 +84,14 @@ def test_evidence_added_before_an_answer_is_refused_with_an_explanation(
     page = as_(contributor).post(address, {"note": "Paid."})
     assert (page.status_code, errors_of(page)) == (
         422,
-        {"__all__": ["Answer for item 1.2 first; then add what shows it."]},
+        {"__all__": ["Answer for item 1.2 first, then add evidence."]},
     )
 
 
 @pytest.mark.parametrize(
     ("said", "errors"),
     [
-        ({}, {"__all__": ["Give a file, a link or a note."]}),
+        ({}, {"__all__": ["Add a file, a link or a note."]}),
         ({"link": "javascript:alert(1)"}, {"link"}),
         ({"link": "ftp://example.org/a"}, {"link": ["A link begins with https:// or http://."]}),
         ({"link": "www example"}, {"link"}),
@@ -110,7 +110,7 @@ def test_an_html_file_named_pdf_is_refused(as_, contributor, update):
         answer_of(update), {"file": SimpleUploadedFile("a.pdf", b"<html>")}
     )
     assert errors_of(page) == {
-        "file": ["The file’s name ends in .pdf, but that is not what it holds."]
+        "file": ["The file’s name ends in .pdf, but the file is of another type."]
     }
 
 
@@ -247,7 +247,7 @@ def test_an_item_is_completed_when_every_milestone_is_closed(as_, contributor, i
     address = reverse("workitems:change-status", args=[item.plan.slug, "1.2"])
     said = status(item, stage="complete", reason="All done.")
     assert errors_of(as_(contributor).post(address, said)) == {
-        "stage": ["Item 1.2 has milestones to close first: “Brochure printed”."]
+        "stage": ["Item 1.2 has milestones to mark as done first: “Brochure printed”."]
     }
     as_(contributor).post(
         reverse("workitems:milestone", args=[item.plan.slug, "1.2", 1]),
@@ -264,7 +264,7 @@ def test_a_complete_item_is_reopened_with_a_reason(as_, contributor, item):
     address = reverse("workitems:change-status", args=[item.plan.slug, "1.2"])
     said = status(item, stage="under_way")
     assert errors_of(as_(contributor).post(address, said)) == {
-        "reason": ["Say why a complete item is opened again."]
+        "reason": ["Say why a complete item is reopened."]
     }
     as_(contributor).post(address, {**said, "reason": "The printer went under."})
     item.refresh_from_db()

@@ -107,7 +107,7 @@ def test_a_revoked_address_no_longer_works(plan, police, approver, contributor):
 
 def test_revoking_twice_writes_once(feed, approver, coordinator):
     services.revoke_feed(feed=feed, by=approver, at=NOW)
-    with refused("This address is revoked already."):
+    with refused("This address is already revoked."):
         services.revoke_feed(feed=feed, by=coordinator, at=NOW + timedelta(hours=1))
     feed.refresh_from_db()
     assert (feed.revoked_by, feed.revoked_at, len(entries(feed))) == (approver, NOW, 2)

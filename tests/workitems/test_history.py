@@ -246,7 +246,7 @@ def test_an_items_history_reads_as_sentences(item, contributor, coordinator, pol
         [
             ("A user", "entered the item.", ""),
             ("A user", f"entered the milestone {name}, due on 30 June 2010.", ""),
-            (reviewer, "recorded the reviewer’s view: at risk.", "No printer."),
+            (reviewer, "recorded the reviewer’s rating: at risk.", "No printer."),
             (
                 who,
                 f"moved the forecast of {name} from 30 June 2010 to 30 September 2010.",
@@ -274,7 +274,7 @@ def test_an_items_history_reads_as_sentences(item, contributor, coordinator, pol
                 "Some came.",
             ),
             (who, f"recorded that {name} comes sooner, on 31 August 2010.", "Some came."),
-            (who, f"closed {name} as done on 1 June 2010.", ""),
+            (who, f"marked {name} as done on 1 June 2010.", ""),
             (who, f"ended the delay to {name} on 1 June 2010.", "Milestone completed"),
             (who, "moved the stage from under way to complete.", "All sent."),
         ]

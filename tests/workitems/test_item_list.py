@@ -299,7 +299,7 @@ def test_the_list_is_empty_on_a_day_before_the_plan(reader, plan, renamed):
     with noon(NOW):
         page = reader.get(address(plan), {"at": "2009-01-01"})
         other = reader.get(address(plan), {"at": "2010-06-01", "q": "x"})
-    assert "No work items were recorded by then." in page.text
+    assert "The plan had no work items on that day." in page.text
     assert f'href="{address(plan)}?at=2010-06-01">Show all work items</a>' in other.text
 
 

@@ -419,7 +419,7 @@ def test_saved_status_is_shown_on_the_items_page(reader, item):
         (
             {"stage": "ongoing", "completed_on": "1 May 2010", "reason": "x"},
             "completed_on",
-            "A completion date goes with the stage Complete.",
+            "Enter a completion date only with the stage Complete.",
         ),
         (
             {"stage": "complete", "completed_on": "soon", "reason": "x"},
@@ -435,7 +435,7 @@ def test_saved_status_is_shown_on_the_items_page(reader, item):
         (
             {"stage": "ongoing", "reason": "x" * 2001},
             "reason",
-            "Reason is 1 character too long. The most is 2,000 characters.",
+            "Reason is 1 character too long. The limit is 2,000 characters.",
         ),
     ],
 )
@@ -452,7 +452,7 @@ def test_a_refusal_is_shown_at_its_field_and_keeps_the_input(reader, item, data,
 def test_an_item_with_an_open_milestone_cannot_be_completed(reader, item, milestone):
     response = status(reader, item, version=1, stage="complete", reason="Done.")
     assert response.context["form"].errors["stage"] == [
-        "Item 1.2 has milestones to close first: “Brochure printed”."
+        "Item 1.2 has milestones to mark as done first: “Brochure printed”."
     ]
 
 
@@ -513,7 +513,7 @@ def test_the_reviewers_rating_is_shown_beside_the_agencys(client_of, item, coord
     assert (response.status_code, response.url) == (302, item.get_absolute_url())
     page = client.get(item.get_absolute_url())
     assert page.context["item"].reviewer_confidence == "off_track"
-    assert item_history(item)[0].what == "recorded the reviewer’s view: off track."
+    assert item_history(item)[0].what == "recorded the reviewer’s rating: off track."
 
 
 def test_a_reviewers_rating_without_a_reason_is_refused_and_kept_in_the_form(
@@ -524,7 +524,7 @@ def test_a_reviewers_rating_without_a_reason_is_refused_and_kept_in_the_form(
     )
     assert response.status_code == 422
     form = response.context["form"]
-    assert dict(form.errors) == {"reason": ["Say what your view rests on."]}
+    assert dict(form.errors) == {"reason": ["Enter the reason for your rating."]}
     assert form["confidence"].value() == "off_track"
 
 

@@ -91,7 +91,7 @@ def test_a_stage_changes_only_by_the_allowed_transitions(old, new, plan, contrib
 def test_every_change_of_stage_needs_a_reason(old, new, contributor):
     item = WorkItemFactory(stage=old, completed_on=YESTERDAY if old == "complete" else None)
     why = (
-        "Say why a complete item is opened again."
+        "Say why a complete item is reopened."
         if old == "complete"
         else "Say why the stage changes."
     )
@@ -143,8 +143,8 @@ def test_saving_from_an_outdated_page_is_a_conflict_with_the_current_row(
     with pytest.raises(Conflict) as conflict:
         change(item, approver, confidence="off_track")
     assert str(conflict.value) == (
-        "This was changed elsewhere while you were writing. Nothing of yours is lost: compare the two "
-        "below and save again."
+        "This was changed elsewhere while you were writing. What you entered is not lost: compare the two "
+        "below, then save again."
     )
     assert conflict.value.current == item
     assert (conflict.value.current.confidence, conflict.value.current.version) == ("at_risk", 2)
@@ -191,7 +191,7 @@ def test_an_item_can_be_completed_when_its_milestones_are_closed(item, contribut
 def test_an_item_cannot_be_completed_while_milestones_are_open(item, contributor, count, named):
     for number in range(count, 0, -1):
         MilestoneFactory(item=item, number=number, description=f"Step {number}")
-    sentence = f"Item 1.2 has milestones to close first: {named}"
+    sentence = f"Item 1.2 has milestones to mark as done first: {named}"
     with unchanged(item), refused(sentence, "stage"):
         change(item, contributor, stage="complete", reason="Printed.")
 
@@ -276,7 +276,7 @@ def test_the_reviewers_rating_does_not_replace_the_agencys(item, coordinator):
 @pytest.mark.parametrize(
     ("confidence", "reason", "sentence", "field"),
     [
-        ("at_risk", "", "Say what your view rests on.", "reason"),
+        ("at_risk", "", "Enter the reason for your rating.", "reason"),
         ("high", "So.", "Choose on track, at risk or off track.", "confidence"),
     ],
 )
@@ -328,7 +328,7 @@ def test_a_milestone_is_closed_on_the_day_it_was_met(milestone, contributor):
 @pytest.mark.parametrize("closed", [{"completed_on": YESTERDAY}, {"withdrawn_on": YESTERDAY}])
 def test_a_closed_milestone_cannot_be_closed_again(item, contributor, closed):
     milestone = MilestoneFactory(item=item, **closed)
-    with unchanged(milestone), refused("This milestone is closed already."):
+    with unchanged(milestone), refused("This milestone is already done."):
         close(milestone, contributor)
 
 
@@ -370,7 +370,7 @@ def test_a_closed_milestone_is_reopened_with_a_reason(item, contributor):
     [
         ({}, "So.", "This milestone is open.", None),
         ({"withdrawn_on": TODAY}, "So.", "This milestone was withdrawn with its item.", None),
-        ({"completed_on": TODAY}, "", "Say why the milestone is opened again.", "reason"),
+        ({"completed_on": TODAY}, "", "Say why the milestone is reopened.", "reason"),
     ],
 )
 def test_a_milestone_that_cannot_be_reopened_gives_the_reason(
@@ -383,7 +383,7 @@ def test_a_milestone_that_cannot_be_reopened_gives_the_reason(
 
 def test_a_milestone_of_a_complete_item_cannot_be_reopened(contributor):
     milestone = MilestoneFactory(item__complete=True, completed_on=YESTERDAY)
-    with unchanged(milestone), refused("Open the item again first: it is recorded as complete."):
+    with unchanged(milestone), refused("Reopen the item first: it is recorded as complete."):
         reopen(milestone, contributor)
 
 
@@ -442,7 +442,7 @@ def test_another_agency_can_own_the_mitigation(milestone, contributor, labour):
 @pytest.mark.parametrize(
     ("without", "sentence"),
     [
-        ("cause", "The new date is after the agreed one. Choose what causes the delay."),
+        ("cause", "The new date is after the agreed date. Choose the cause of the delay."),
         ("mitigation", "Say what is being done about the delay."),
     ],
 )
@@ -455,7 +455,7 @@ def test_a_slip_needs_a_cause_and_a_mitigation(milestone, contributor, without, 
 @pytest.mark.parametrize(
     ("forecast_due", "reason", "sentence", "field"),
     [
-        (DUE, "So.", "That is the forecast already. Enter another date.", "forecast_due"),
+        (DUE, "So.", "That is already the forecast. Enter another date.", "forecast_due"),
         (
             YESTERDAY,
             "So.",
@@ -474,7 +474,7 @@ def test_an_invalid_forecast_is_refused_with_the_reason(
 
 def test_the_forecast_of_a_closed_milestone_cannot_be_moved(item, contributor):
     milestone = MilestoneFactory(item=item, completed_on=YESTERDAY)
-    with unchanged(milestone), refused("This milestone is closed; its forecast stands."):
+    with unchanged(milestone), refused("This milestone is done, so its forecast cannot change."):
         move(milestone, contributor, SLIPPED, **FULL)
 
 
@@ -566,7 +566,7 @@ def test_an_imported_late_forecast_needs_its_missing_delay_or_mitigation(
     assert delay.mitigations.get().description == "Ask for money in the next budget."
     with (
         unchanged(milestone, delay),
-        refused("That is the forecast already. Enter another date.", "forecast_due"),
+        refused("That is already the forecast. Enter another date.", "forecast_due"),
     ):
         move(milestone, contributor, SLIPPED, **FULL)
 

@@ -140,7 +140,7 @@ def test_the_page_of_today_shows_later_changes(client_of, contributor, changed):
     words = words_of(page_of(client_of, contributor, changed, ""))
     for shown in ["Print it in ten languages.", "Pillar 2 Protection", "R5: No ink.", "Ask again."]:
         assert shown in words
-    for gone in ["The plan as at", "leaflet", "R4", "V7", "Changes that wait"]:
+    for gone in ["The plan as at", "leaflet", "R4", "V7", "Changes waiting"]:
         assert gone not in words
 
 
@@ -173,7 +173,7 @@ def test_a_past_page_links_to_the_list_of_that_day_and_to_today(client_of, contr
 def test_the_page_says_that_the_item_did_not_exist_yet(client_of, contributor, changed):
     page = page_of(client_of, contributor, changed, "2010-05-02")
     assert page.status_code == 200
-    assert "The plan did not have this item yet." in page.text
+    assert "The plan did not have this item on that day." in page.text
     assert f'href="{changed.get_absolute_url()}">Show the item today</a>' in page.text
 
 

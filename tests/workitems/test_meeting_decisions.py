@@ -109,7 +109,7 @@ def test_a_decision_can_be_changed_while_the_record_is_open(meeting, police, coo
 
 def test_a_decision_marked_as_done_cannot_be_changed(meeting, police, coordinator):
     decision = DecisionFactory(meeting=meeting, owner_agency=police, due_on=DUE, done_on=TODAY)
-    with unchanged(decision), refused("This was done on 1 June 2010; it does not change."):
+    with unchanged(decision), refused("This was done on 1 June 2010, so it cannot be changed."):
         decisions.change_decision(decision=decision, text="No.", by=coordinator)
 
 

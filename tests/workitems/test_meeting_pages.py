@@ -161,11 +161,11 @@ def test_proposals_are_added_to_the_agenda_one_by_one_or_all_at_once(manager, pl
     manager.post(to("draft", coming), {"add": f"risk-{second.pk}"})
     assert agenda(coming) == ["Risk R2: Risk 2."]
     page = manager.post(to("draft", coming), {"add": "all"}, follow=True)
-    assert said(page) == ["2 matters are put on the agenda."]
+    assert said(page) == ["2 matters are added to the agenda."]
     assert agenda(coming) == ["Risk R2: Risk 2.", "Risk R1: Risk 1.", "Risk R3: Risk 3."]
     assert page.context["proposals"] == []
     page = manager.post(to("draft", coming), {"add": "risk-0"}, follow=True)
-    assert said(page) == ["That is no longer proposed. See what is below."]
+    assert said(page) == ["That is no longer proposed. Choose from the list below."]
 
 
 def test_matters_can_be_added_moved_changed_removed_and_restored(manager, coming):

@@ -132,7 +132,7 @@ def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, cu
         (
             {"cause": ""},
             "cause",
-            "The new date is after the agreed one. Choose what causes the delay.",
+            "The new date is after the agreed date. Choose the cause of the delay.",
         ),
         ({"mitigation": ""}, "mitigation", "Say what is being done about the delay."),
         (
@@ -143,7 +143,7 @@ def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, cu
         (
             {"cause": "laziness"},
             "cause",
-            "That is not on the list any more. Choose from the list.",
+            "That is no longer in the list. Choose from the list.",
         ),
     ],
 )
@@ -189,12 +189,12 @@ def test_a_second_slip_changes_only_what_it_says_of_the_cause(writer, delayed, s
     ("said", "field", "sentence"),
     [
         ({"settlement": "being_settled"}, "settling_agency", "Choose the agency that settles it."),
-        ({"settling_by": "1/7/2010"}, "settling_by", "A date goes only with “Being settled”."),
+        ({"settling_by": "1/7/2010"}, "settling_by", "Enter a date only with “Being settled”."),
         (
             {"forecast_due": "30 June 2010", "cause": "", "mitigation": "", "effect": "",
              "settlement": "settled"},
             "settlement",
-            "The new date is not late, so there is no delay. Leave this out.",
+            "The new date is not after the agreed date, so there is no delay. Leave this blank.",
         ),
     ],
 )  # fmt: skip
@@ -210,7 +210,7 @@ def test_words_on_the_cause_that_have_no_place_are_refused_at_their_field(
 
 def test_second_slip_needs_no_new_cause(writer, delayed):
     page = writer.get(address(delayed)).text
-    assert "A new date counts as one more move of the same delay" in page
+    assert "A new date counts as another move of that delay" in page
     send(writer, delayed, "move", forecast_due="31 December 2010", reason="Still no money.")
     assert delayed.delays.get().times_moved == 2
 
@@ -230,7 +230,7 @@ def test_a_closed_milestone_offers_only_reopening(writer, closed):
 
 
 def test_a_milestone_is_reopened_with_a_reason(writer, closed):
-    assert errors(send(writer, closed, "reopen")) == {"reason": ["Say why it is opened again."]}
+    assert errors(send(writer, closed, "reopen")) == {"reason": ["Say why it is reopened."]}
     assert send(writer, closed, "reopen", reason="It was another.").status_code == 302
     closed.refresh_from_db()
     assert closed.completed_on is None
@@ -258,7 +258,7 @@ def test_the_second_of_two_users_sees_both_dates_and_saves_again(
     assert "<dt>Forecast</dt><dd>31 August 2010</dd>" in late.text
     form = late.context["acted"]
     assert form["forecast_due"].value() == "30 September 2010"
-    assert "Yours is in the form below." in late.text
+    assert "What you entered is in the form below." in late.text
     send(mine, milestone, "move", **SLIP | {"version": form["version"].value()})
     milestone.refresh_from_db()
     assert milestone.forecast_due == SLIPPED
@@ -271,7 +271,7 @@ def test_typed_text_is_shown_when_the_milestone_can_no_longer_take_it(
     late = send(client_of(contributor), milestone, "move", **SLIP)
     assert late.status_code == 422
     assert "done on 28 May 2010" in late.text
-    assert "What you typed no longer fits. It was:" in late.text
+    assert "What you typed does not fit any more. You typed:" in late.text
     assert "<dt>Why the date moves</dt><dd>The printer is late.</dd>" in late.text
     # The page shows the current milestone.
     assert 'value="reopen"' in late.text

@@ -243,16 +243,16 @@ def test_the_full_text_of_a_mail_is_as_expected(of_return, item, contributor, se
         "0 of 1 item answered.\n"
         "You can answer it in the attached workbook: choose the file on the return’s page.\n"
         "\n"
-        "From the coordinator:\n"
+        "Message from the coordinator:\n"
         "Say it in a sentence.\n"
         "A Minister reads it.\n"
         "\n"
         f"Open the return: {page}{of_return.round.pk}/{of_return.agency.pk}/\n"
         "\n"
         "\n"
-        "Everything that waits for you: http://127.0.0.1:8000/\n"
+        "See all that is on your desk: http://127.0.0.1:8000/\n"
         "\n"
-        "You get this as contributor at Police. You are told each thing once.\n"
+        "You get this as contributor at Police. We email you about each thing once.\n"
         "Questions go to help@example.org."
     )
 
@@ -387,7 +387,7 @@ def test_a_mail_about_an_accepted_return_says_that_nothing_is_left_to_do(
     Return.objects.update(state="accepted", version=3, accepted_on=date(2010, 7, 6))
     assert sentences_on(WEEK_BEFORE) == [
         "Return of Police was accepted",
-        "The coordinator accepted it on 6 July 2010. Nothing more is asked of you in this round.",
+        "The coordinator accepted it on 6 July 2010. You have nothing more to do in this round.",
         "Open the return",
     ]
 

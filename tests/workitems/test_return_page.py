@@ -84,7 +84,7 @@ def test_the_last_answer_is_an_accepted_one(page_of, of_return, item, contributo
     )
     UpdateFactory(of_return=earlier, item=item, achieved="Never accepted.")
     page = page_of(contributor).text
-    assert "Nothing was said in an earlier round." in page
+    assert "There was no answer in an earlier round." in page
     assert "Never accepted." not in page
 
 
@@ -183,7 +183,7 @@ def test_no_change_is_not_offered_three_times_in_a_row(page_of, of_return, item,
         UpdateFactory(of_return=earlier, item=item, achieved="", no_change_on=date(year, 7, 1))
     section = section_of(page_of(contributor).text, item)
     assert "data-no-change" not in section
-    assert "There was no change twice running" in section
+    assert "There was “no change” twice in a row" in section
 
 
 def test_each_missing_answer_links_to_its_field(page_of, of_return, item, contributor):
@@ -512,7 +512,7 @@ def test_supported_items_without_an_answer_are_only_listed_by_number_to_the_coor
     submitted(of_return, approver)
     page = page_of(coordinator).text
     assert 'id="item-3.1"' not in page
-    assert "Nothing was said of the items that Police supports: 3.1." in page
+    assert "There is no answer on the items that Police supports: 3.1." in page
 
 
 def test_a_coordinator_who_submitted_a_return_is_not_offered_to_accept_it(

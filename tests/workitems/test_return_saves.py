@@ -114,7 +114,7 @@ def test_submitting_an_unchanged_page_saves_nothing_and_says_so(writer, of_retur
     response = writer.post(
         of_return.get_absolute_url(), {"act": "save", **typed(item)}, follow=True
     )
-    assert "Nothing new was written, so nothing was saved." in response.text
+    assert "There was nothing new to save." in response.text
     assert of_return.updates.count() == 0
 
 
@@ -200,7 +200,7 @@ def test_a_long_return_is_submitted_with_what_was_read_of_closed_items(
     assert len(versions) == len(items)
     answer(of_return, items[-1], contributor, achieved="Pulped.", version=1)
     said = client.post(address, {"act": "submit", **versions}, follow=True).text
-    assert "Item 1.15 was answered anew while you were reading. Read it, then submit." in said
+    assert "Item 1.15 was changed while you were reading. Read it again, then submit." in said
     versions[f"i{items[-1].pk}-version"] = "2"
     said = client.post(address, {"act": "submit", **versions}, follow=True).text
     assert "Submitted. We’ll email a receipt to you and the agency’s contributors." in said
@@ -236,7 +236,7 @@ def test_a_closed_round_accepts_no_answer(writer, of_return, item, coordinator):
     rounds.close_round(round=of_return.round, by=coordinator, at=NOW)
     status, told = save(writer, of_return, item, **typed(item, achieved="Printed."))
     sentence = (
-        "Item 1.2 is not saved: the round is closed. Copy your words before you leave this page."
+        "Item 1.2 is not saved: the round is closed. Copy your text before you leave this page."
     )
     assert (status, told["refusals"]) == (422, [sentence])
     assert of_return.updates.count() == 0
@@ -268,7 +268,7 @@ def test_what_was_typed_on_a_milestone_that_is_gone_is_refused_and_shown(
 ):
     data = asked(milestone, **LATE)
     why = meanwhile(of_return, milestone, coordinator)
-    sentence = f"“{milestone}” is not saved: {why}. Copy your words before you leave this page."
+    sentence = f"“{milestone}” is not saved: {why}. Copy your text before you leave this page."
     if by_script:
         status, told = save(writer, of_return, item, milestone=milestone.pk, **data)
         assert (status, told["milestone"]) == (422, None), "the page keeps what was typed"
@@ -353,9 +353,9 @@ def test_errors_of_a_section_are_reported_by_field(writer, of_return, item):
     status, told = save(writer, of_return, item, **wrong)
     assert status == 422
     assert told["errors"] == {
-        f"i{item.pk}-stage": ["That is not on the list any more. Choose from the list."],
+        f"i{item.pk}-stage": ["That is no longer in the list. Choose from the list."],
         f"i{item.pk}-challenges": [
-            "Challenges is 1 character too long. The most is 5,000 characters."
+            "Challenges is 1 character too long. The limit is 5,000 characters."
         ],
     }
 
@@ -401,7 +401,10 @@ def test_no_change_takes_one_click(writer, of_return, item):
     assert (update.no_change_on, update.stage, update.achieved) == (TODAY, "under_way", "")
 
 
-WORDS_STAY = "Item 1.2 has words in its boxes, which “No change” would take out. Clear the boxes first, or keep your answer."
+WORDS_STAY = (
+    "Item 1.2 has text in its boxes, which “No change” would remove. Clear the boxes first, or keep "
+    "your answer."
+)
 
 
 def test_no_change_does_not_discard_typed_text(writer, of_return, item):
@@ -492,7 +495,7 @@ def test_the_second_to_save_sees_both_texts_without_javascript(writer, of_return
 def test_the_other_version_can_be_kept(writer, of_return, item, theirs):
     data = {"act": "theirs:1.2", **typed(item, version=1, achieved="Printed in Suva.")}
     response = writer.post(of_return.get_absolute_url(), data, follow=True)
-    assert "Item 1.2 stays as the other person wrote it." in response.text
+    assert "Item 1.2 keeps the other version." in response.text
     assert words(of_return, item) == ("Printed in Apia.", "", "")
     assert of_return.updates.get().version == 1
 
@@ -628,7 +631,7 @@ def test_a_second_new_date_extends_the_same_delay(writer, of_return, item, delay
         (
             LATE | {"cause": ""},
             "cause",
-            "The new date is after the agreed one. Choose what causes the delay.",
+            "The new date is after the agreed date. Choose the cause of the delay.",
         ),
         (LATE | {"mitigation": ""}, "mitigation", "Say what is being done about the delay."),
     ],
@@ -768,7 +771,7 @@ def test_an_approver_must_read_answers_changed_since_the_page_was_loaded(
     answer(of_return, item, contributor, achieved="Pulped.", version=1)
     response = approves.post(of_return.get_absolute_url(), seen, follow=True)
     assert (
-        "Item 1.2 was answered anew while you were reading. Read it, then submit." in response.text
+        "Item 1.2 was changed while you were reading. Read it again, then submit." in response.text
     )
     of_return.refresh_from_db()
     assert of_return.state == "due"

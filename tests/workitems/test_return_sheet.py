@@ -162,7 +162,7 @@ def test_a_milestone_is_answered_through_the_forms_of_the_page(
 ):
     MilestoneFactory(item=item, number=2, description="Staff trained", agreed_due=YESTERDAY)
     sheets = Sheets(downloaded(writer, of_return))
-    sheets.milestone("Done on", "31/5/2010").milestone("What shows it", "The invoice.")
+    sheets.milestone("Done on", "31/5/2010").milestone("Evidence", "The invoice.")
     sheets.milestone("New date", date(2010, 9, 30), 1).milestone(
         "Why the date moves", "No printer.", 1
     )
@@ -218,7 +218,7 @@ def test_a_field_that_both_changed_is_a_choice_and_all_three_texts_survive(
     assert shown.written == "Police approver, 1 June 2010, 9:30 a.m."
     unanswered = take(writer, page)
     assert unanswered.status_code == 422
-    assert "Choose which words to keep" in unanswered.text
+    assert "Choose which text to keep" in unanswered.text
     assert Update.objects.get().achieved == "From the browser."
     take(writer, page, **{field.name: choice})
     assert Update.objects.get().achieved == kept
@@ -291,7 +291,7 @@ def test_a_milestone_answered_meanwhile_is_a_choice_as_a_whole(
         of_return=of_return, milestone=milestone, version=milestone.version, outcome="done",
         day=TODAY, by=approver, on=TODAY, at=NOW,
     )  # fmt: skip
-    sheets.milestone("Done on", "31 May 2010").milestone("What shows it", "The invoice.")
+    sheets.milestone("Done on", "31 May 2010").milestone("Evidence", "The invoice.")
     page = upload(writer, of_return, sheets).url
     form = writer.get(page).context["form"]
     assert form.fields.keys() == {"fingerprint", f"m{milestone.pk}"}
@@ -447,14 +447,14 @@ def test_words_that_go_with_another_date_are_listed_and_not_said_to_be_taken(
     writer, of_return, item, milestone
 ):
     sheets = Sheets(downloaded(writer, of_return)).milestone("Done on", "31 May 2010")
-    sheets.milestone("Why the date moves", "No printer.").milestone("What shows it", "The invoice.")
+    sheets.milestone("Why the date moves", "No printer.").milestone("Evidence", "The invoice.")
     page = upload(writer, of_return, sheets).url
     assert [(fault.place, fault.problem) for fault in writer.get(page).context["faults"]] == [
         ("Milestones, row 2, Why the date moves (I2)", "This goes only with “New date”, so it was not read.")
     ]  # fmt: skip
     take(writer, page)
     assert [each["label"] for each in ReturnSheet.objects.get().taken["shown"]] == [
-        *("Done on", "What shows it"),
+        *("Done on", "Evidence"),
     ]
     assert MilestoneAnswer.objects.get().reason == "The invoice."
 
@@ -480,7 +480,7 @@ def test_taking_a_milestone_shows_everything_of_the_return_that_goes(
     ((_, ((_, shown),)),) = writer.get(page).context["parts"]
     assert [(each.label, each.now, each.said) for each in shown] == [
         ("Done on", "1 June 2010", "31 May 2010"),
-        ("What shows it", "The invoice.", ""),
+        ("Evidence", "The invoice.", ""),
     ]
 
 
@@ -509,14 +509,14 @@ def test_a_workbook_is_taken_in_or_discarded_once(writer, of_return, item, sheet
     page = upload(writer, of_return, sheets.write("Challenges", "No money.")).url
     take(writer, page)
     sheet = ReturnSheet.objects.get()
-    with refused("This workbook was taken in already."):
+    with refused("This workbook was already taken into the return."):
         services.discard(sheet=sheet, by=contributor, at=NOW)
     assert "Discard the workbook" not in writer.get(page).text
     page = upload(writer, of_return, sheets.write("Challenges", "No paper.")).url
     sheet = ReturnSheet.objects.get(taken_at=None)
     services.discard(sheet=sheet, by=contributor, at=NOW)
     for act in (services.discard, partial(services.finish, taken={})):
-        with refused(f"{contributor.signature} has discarded this workbook already."):
+        with refused(f"{contributor.signature} has already discarded this workbook."):
             act(sheet=sheet, by=contributor, at=NOW)
 
 

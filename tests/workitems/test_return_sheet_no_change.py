@@ -18,7 +18,7 @@ from workitems.models import Update
 from workitems.services import rounds
 
 OVERDUE = "A milestone is overdue, so “No change” is not enough."
-TWICE = "This item had no change twice running."
+TWICE = "This item had “no change” twice in a row."
 GREY, WHITE = "FFE7E6E6", "00000000"
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -174,7 +174,7 @@ def test_what_was_written_meanwhile_is_one_choice_with_all_that_would_go(
     page = upload(writer, of_return, sheets).url
     form = writer.get(page).context["form"]
     assert [(name, form[name].label) for name in form.fields if name != "fingerprint"] == [
-        (f"i{item.pk}", "Which words to keep: Item 1.2: Print a brochure")
+        (f"i{item.pk}", "Which text to keep: Item 1.2: Print a brochure")
     ]
     assert "From the browser." in writer.get(page).text
     take(writer, page, **{f"i{item.pk}": choice})

@@ -62,7 +62,7 @@ def test_each_item_without_an_answer_gets_a_dated_no_change_within_the_limits(
     assert done.answered == [item]
     assert [(each.pk, why) for each, why in done.left] == [
         (overdue.pk, f"Item {overdue.number}: a milestone is overdue, so “No change” is not enough. Write at least one sentence."),
-        (told_twice.pk, "This item had no change twice running. Write a few words this time."),
+        (told_twice.pk, "This item had “no change” twice in a row. Write at least one sentence this time."),
     ]  # fmt: skip
     updates = {update.item_id: update for update in of_return.updates.all()}
     assert set(updates) == {item.pk, answered.pk}
@@ -98,7 +98,7 @@ def test_the_page_says_what_it_answered_and_left_with_links(client, of_return, i
     address = of_return.get_absolute_url()
     link = '<a href="{0}?open={1}#item-{1}">{1}</a>'.format
     assert said == (
-        f"“No change” is saved for {link(address, item.number)}. You can still change each. Left for you: "
+        f"“No change” is saved for {link(address, item.number)}. You can still change each. Not answered: "
         f"{link(address, overdue.number)}, because a milestone is overdue, so “No change” is not enough. "
         "Write at least one sentence."
     )
@@ -116,7 +116,7 @@ def test_words_on_the_page_are_saved_and_not_replaced(client, of_return, item, c
     typed |= {f"i{item.pk}-achieved": "Trained 20 people.", "act": "no-change-rest"}
     page = client.post(of_return.get_absolute_url(), typed, follow=True)
     assert of_return.updates.get().achieved == "Trained 20 people."
-    assert "Every item has an answer already" in page.text
+    assert "Every item already has an answer" in page.text
 
 
 # --- last time's words ---------------------------------------------------------------------------
@@ -211,6 +211,4 @@ def test_a_dropped_file_is_refused_in_words(
 def test_evidence_waits_for_an_answer(client, of_return, item, contributor):
     client.force_login(contributor)
     answer = drop(client, of_return, item)
-    assert answer.json() == {
-        "errors": [f"Answer for item {item.number} first; then add what shows it."]
-    }
+    assert answer.json() == {"errors": [f"Answer for item {item.number} first, then add evidence."]}

@@ -250,22 +250,22 @@ def test_both_versions_are_shown_when_another_user_saved_first(
 @pytest.mark.parametrize(
     ("act", "said", "before", "after", "asks"),
     [
-        ("escalate", {"to": "group"}, {}, ("group", TODAY, None), "Say why the risk goes there."),
+        ("escalate", {"to": "group"}, {}, ("group", TODAY, None), "Enter the reason."),
         (
             "escalate",
             {"to": "minister"},
             ESCALATED,
             ("minister", TODAY, None),
-            "Say why the risk goes there.",
+            "Enter the reason.",
         ),
-        ("lower", {"to": "owner"}, ESCALATED, ("", None, None), "Say why the risk goes there."),
+        ("lower", {"to": "owner"}, ESCALATED, ("", None, None), "Enter the reason."),
         ("close", {}, ESCALATED, ("group", YESTERDAY, TODAY), "Say why the risk is over."),
         (
             "reopen",
             {},
             {"closed_on": YESTERDAY, **ESCALATED},
             ("group", YESTERDAY, None),
-            "Say why the risk is open again.",
+            "Say why the risk is reopened.",
         ),
     ],
 )
@@ -308,9 +308,9 @@ def test_an_outdated_page_shows_the_current_state_of_the_risk(client_of, coordin
         (
             "escalate",
             {"escalated_to": "minister", "escalated_on": TODAY},
-            "It is with the Minister already.",
+            "It is already with the Minister.",
         ),
-        ("lower", {}, "It has not been taken higher."),
+        ("lower", {}, "It has not been escalated."),
         ("reopen", {}, "This risk is open."),
     ],
 )
@@ -394,12 +394,12 @@ def test_a_risks_own_history_reads_as_sentences(plan, police, contributor, coord
     ] + [
         ("Coordinator (DoL)", what)
         for what in (
-            "took R1 to the working group.",
-            "took R1 to the Minister.",
-            "brought R1 back down to the working group.",
-            "brought R1 back down to its owner.",
+            "escalated R1 to the working group.",
+            "escalated R1 to the Minister.",
+            "de-escalated R1 to the working group.",
+            "de-escalated R1 to its owner.",
             "closed R1 on 1 June 2010.",
-            "opened R1 again.",
+            "reopened R1.",
         )
     ]
     narrowed = history_page(

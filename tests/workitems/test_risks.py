@@ -53,7 +53,7 @@ def test_risks_are_numbered_within_their_plan(plan, item, police, coordinator):
 @pytest.mark.parametrize(
     ("differs", "sentence", "field"),
     [
-        ({"description": ""}, "Say what might happen.", "description"),
+        ({"description": ""}, "Say what could happen.", "description"),
         ({"likelihood": "certain"}, "Choose low, medium or high.", "likelihood"),
         ({"impact": ""}, "Choose low, medium or high.", "impact"),
     ],
@@ -140,7 +140,7 @@ def test_every_step_increases_the_version(risk, coordinator):
 
 @pytest.mark.parametrize("to", Risk.EscalatedTo.values)
 def test_a_risk_is_escalated_with_a_reason(risk, coordinator, to):
-    with unchanged(risk), refused("Say why it goes higher.", "reason"):
+    with unchanged(risk), refused("Say why you escalate it.", "reason"):
         risks.escalate_risk(risk=risk, to=to, on=TODAY, by=coordinator, reason="")
     risks.escalate_risk(risk=risk, to=to, on=TODAY, by=coordinator, reason="It happened.")
     risk.refresh_from_db()
@@ -154,11 +154,11 @@ STEPS = {
     ("", "group"): ("", "with Police"),
     ("", "minister"): ("", "with Police"),
     ("group", ""): ("Choose the working group or the Minister.", ""),
-    ("group", "group"): ("R1 is with the working group already.", "with the working group"),
+    ("group", "group"): ("R1 is already with the working group.", "with the working group"),
     ("group", "minister"): ("", "with the working group"),
     ("minister", ""): ("Choose the working group or the Minister.", ""),
-    ("minister", "group"): ("R1 is with the Minister already.", ""),
-    ("minister", "minister"): ("R1 is with the Minister already.", "with the Minister"),
+    ("minister", "group"): ("R1 is already with the Minister.", ""),
+    ("minister", "minister"): ("R1 is already with the Minister.", "with the Minister"),
 }
 
 
@@ -172,7 +172,10 @@ def test_a_risk_takes_only_the_allowed_steps(plan, police, coordinator, at, to):
         with unchanged(risk), refused(up, "to"):
             risks.escalate_risk(risk=risk, **said)
     if down:
-        with unchanged(risk), refused(f"R1 is {down}; that is no step down.", "to"):
+        with (
+            unchanged(risk),
+            refused(f"R1 is {down}, so it cannot be de-escalated to there.", "to"),
+        ):
             risks.lower_risk(risk=risk, **said)
     if not up:
         assert risks.escalate_risk(risk=risk, **said).escalated_to == to
@@ -183,7 +186,7 @@ def test_a_risk_takes_only_the_allowed_steps(plan, police, coordinator, at, to):
 
 def test_a_risk_is_de_escalated_with_a_reason(plan, coordinator):
     risk = RiskFactory(plan=plan, escalated_to="minister", escalated_on=YESTERDAY)
-    with unchanged(risk), refused("Say why it comes down.", "reason"):
+    with unchanged(risk), refused("Say why you de-escalate it.", "reason"):
         risks.lower_risk(risk=risk, to="", on=TODAY, by=coordinator, reason="")
     risks.lower_risk(risk=risk, to="", on=TODAY, by=coordinator, reason="Money came.")
     assert newest(risk) == ("~", WHO, "Money came.")
@@ -217,7 +220,7 @@ def test_a_closed_risk_cannot_be_escalated(plan, coordinator):
 
 def test_a_reopened_risk_returns_to_its_level(plan, coordinator):
     risk = RiskFactory(plan=plan, escalated_to="group", escalated_on=YESTERDAY, closed_on=YESTERDAY)
-    with unchanged(risk), refused("Say why the risk is open again.", "reason"):
+    with unchanged(risk), refused("Say why the risk is reopened.", "reason"):
         risks.reopen_risk(risk=risk, by=coordinator, reason="")
     risks.reopen_risk(risk=risk, by=coordinator, reason="They leave after all.")
     risk.refresh_from_db()

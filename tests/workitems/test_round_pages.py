@@ -181,7 +181,7 @@ def test_a_new_round_is_proposed_to_follow_the_last(manager, plan, listing, roun
         ),
         (
             {"due_on": "30 June 2010"},
-            {"due_on": ["The round falls due before its period begins. Enter a later day."]},
+            {"due_on": ["Returns would be due before the period begins. Enter a later day."]},
         ),
         ({"name": ""}, {"name": ["Enter the name."]}),
         (
@@ -234,7 +234,7 @@ def test_closing_names_the_agencies_whose_returns_are_open_and_asks(
     assert f"{of_return.agency.name}: 1 of 2 items answered</li>" in page.text
     assert hidden(page) == f"{other.pk}:submitted {of_return.pk}:due"
     response = manager.post(address, {"seen": hidden(page)}, follow=True)
-    assert "The round is closed. Nothing in it changes any more." in response.text
+    assert "The round is closed. It can no longer be changed." in response.text
     assert "Closed on 1 June 2010 by Coordinator" in response.text
     assert newest(round) == ("~", "Coordinator (DoL)", "")
 
@@ -244,7 +244,10 @@ def test_a_round_is_not_closed_on_another_list_than_was_shown(manager, of_return
     address = f"{round.get_absolute_url()}close/"
     page = manager.post(address, {} if seen is None else {"seen": seen})
     assert page.status_code == 422
-    assert "Not every return is as it was shown. See what is open now, then decide." in page.text
+    assert (
+        "A return has changed since this page was shown. See which are open now, then decide."
+        in page.text
+    )
     assert hidden(page) == f"{of_return.pk}:due"
     round.refresh_from_db()
     assert round.is_open
@@ -254,17 +257,17 @@ def test_a_round_is_closed_at_once_where_every_return_is_accepted(manager, custo
     round.returns.all().delete()
     ReturnFactory(round=round, agency=customs, accepted=True)
     page = manager.get(round.get_absolute_url()).text
-    assert "Every return is accepted. After closing, none of them changes any more." in page
+    assert "Every return is accepted. After closing, none of them can be changed." in page
     assert f'action="{round.get_absolute_url()}close/"' in page
     response = manager.post(f"{round.get_absolute_url()}close/", follow=True)
-    assert "The round is closed. Nothing in it changes any more." in response.text
+    assert "The round is closed. It can no longer be changed." in response.text
 
 
 def test_a_round_can_be_closed_only_once(manager, round):
     round.closed_at = NOW
     round.save()
     response = manager.post(f"{round.get_absolute_url()}close/", {"seen": ""}, follow=True)
-    assert "This round is closed already." in response.text
+    assert "This round is already closed." in response.text
 
 
 def test_a_closed_round_is_reopened_with_a_reason(manager, round):
@@ -273,9 +276,9 @@ def test_a_closed_round_is_reopened_with_a_reason(manager, round):
     address = f"{round.get_absolute_url()}reopen/"
     response = manager.post(address, {"reason": " "})
     assert response.status_code == 422
-    assert "Say why the round is opened again." in response.text
+    assert "Say why the round is reopened." in response.text
     response = manager.post(address, {"reason": "Customs sent its figures late."}, follow=True)
-    assert "The round is open again." in response.text
+    assert "The round is reopened." in response.text
     round.refresh_from_db()
     assert round.is_open
     assert newest(round) == ("~", "Coordinator (DoL)", "Customs sent its figures late.")

@@ -85,7 +85,7 @@ def test_an_agency_that_ends_before_the_due_date_is_not_asked(coordinator, labou
         ),
         (
             {"due_on": date(2010, 6, 30)},
-            "The round falls due before its period begins. Enter a later day.",
+            "Returns would be due before the period begins. Enter a later day.",
             "due_on",
         ),
     ],
@@ -121,7 +121,9 @@ def test_a_period_cannot_have_two_rounds(plan, coordinator):
         period_end=date(2010, 12, 31),
         closed_at=NOW,
     )
-    with refused("This period had a round already. Enter another one.", "period_start"):
+    with refused(
+        "There has already been a round for this period. Enter another period.", "period_start"
+    ):
         open_round(plan, coordinator)
 
 
@@ -130,7 +132,7 @@ def test_a_round_can_be_closed_only_once(of_return, coordinator):
     made = Round.objects.get()
     assert (made.is_open, made.closed_by, made.closed_at) == (False, coordinator, NOW)
     assert newest(made) == ("~", "Coordinator (DoL)", "")
-    with unchanged(made), refused("This round is closed already."):
+    with unchanged(made), refused("This round is already closed."):
         rounds.close_round(round=made, by=coordinator, at=NOW)
 
 
@@ -140,7 +142,7 @@ def reopen_round(made, by, reason="A return came late."):
 
 def test_a_closed_round_is_reopened_with_a_reason(plan, coordinator):
     made = RoundFactory(plan=plan, closed_at=NOW, closed_by=coordinator)
-    with unchanged(made), refused("Say why the round is opened again.", "reason"):
+    with unchanged(made), refused("Say why the round is reopened.", "reason"):
         reopen_round(made, coordinator, reason="")
     reopen_round(made, coordinator)
     made.refresh_from_db()
@@ -237,7 +239,11 @@ def test_an_update_from_an_outdated_page_is_a_conflict(
     [
         ({"stage": "stalled"}, "Choose a stage from the list.", "stage"),
         ({"confidence": "high"}, "Choose on track, at risk or off track.", "confidence"),
-        ({"key_achievement": "perhaps"}, "Choose no, yes or headline.", "key_achievement"),
+        (
+            {"key_achievement": "perhaps"},
+            "Choose no, yes (a paragraph) or headline.",
+            "key_achievement",
+        ),
     ],
 )
 def test_unknown_values_are_refused_with_a_message(
@@ -389,7 +395,9 @@ def test_no_change_cannot_be_given_three_times_in_a_row(
     for year, unchanged_then in enumerate(before, start=2010 - len(before)):
         earlier_round(plan, year, police, item, date(year, 7, 1) if unchanged_then else None)
     if refusal:
-        with refused("This item had no change twice running. Write a few words this time."):
+        with refused(
+            "This item had “no change” twice in a row. Write at least one sentence this time."
+        ):
             no_change(of_return, item, contributor)
     else:
         assert no_change(of_return, item, contributor).no_change_on == TODAY
@@ -434,7 +442,7 @@ def test_any_text_counts_as_an_answer(of_return, item, milestone, words):
 
 def test_an_answer_without_text_does_not_count(of_return, item):
     answer(of_return, item, achieved="")
-    assert missing(of_return) == ["Item 1.2: write a few words, or say that nothing changed."]
+    assert missing(of_return) == ["Item 1.2: write at least one sentence, or choose “No change”."]
 
 
 @pytest.mark.parametrize(("on", "late"), [(DUE, False), (date(2010, 7, 1), True)])
@@ -510,7 +518,7 @@ def test_an_item_off_track_without_milestones_needs_no_delay(of_return, item):
         (
             "under_way",
             "complete",
-            ["Item 1.2 has milestones to close first: “Brochure printed”."],
+            ["Item 1.2 has milestones to mark as done first: “Brochure printed”."],
         ),
         (
             "under_way",
@@ -674,7 +682,7 @@ def test_a_return_can_be_sent_back_only_with_a_note(of_return, coordinator):
     put(of_return, "submitted")
     with (
         unchanged(of_return),
-        refused("Say what the agency should change, for an item or for the return.", "note"),
+        refused("Write what the agency should change, for an item or for the return.", "note"),
     ):
         rounds.send_back(of_return=of_return, note="", by=coordinator, at=NOW)
     assert ReturnNote.objects.count() == 0
@@ -771,7 +779,7 @@ def test_a_return_is_not_accepted_if_one_item_cannot_change(
     put(of_return, "submitted")
     with (
         unchanged(of_return, item, other),
-        refused("Item 1.3 has milestones to close first: “Brochure printed”.", "stage"),
+        refused("Item 1.3 has milestones to mark as done first: “Brochure printed”.", "stage"),
     ):
         rounds.accept(of_return=of_return, by=coordinator, on=TODAY)
 

@@ -64,11 +64,11 @@ def test_the_page_says_when_nobody_was_notified(client, of_return):
     coordinator = SeatFactory(agency=plan.coordinating_agency, role="coordinator").user
     client.force_login(coordinator)
     response = client.get(of_return.round.get_absolute_url())
-    assert "Nobody has been told by mail yet." in response.text
+    assert "Nobody has been emailed yet." in response.text
 
 
 def test_members_do_not_see_who_was_notified(client, of_return):
     notice = add_notice(of_return)
     client.force_login(notice.recipient)
     response = client.get(of_return.round.get_absolute_url())
-    assert "Who was told" not in response.text
+    assert "Who was emailed" not in response.text

@@ -326,8 +326,8 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
         ({"heard_on": days(-185)}, (8, "No update accepted for six months.")),
         ({"heard_on": days(-1234)}, (8, "No update accepted for three years and five months.")),
         ({"heard_on": days(-185), "starts_on": DAY}, (8, "No update accepted for six months.")),
-        ({"variations_pending": 1}, (9, "A variation waits for a decision.")),
-        ({"variations_pending": 2}, (9, "2 variations wait for a decision.")),
+        ({"variations_pending": 1}, (9, "A variation is waiting for a decision.")),
+        ({"variations_pending": 2}, (9, "2 variations are waiting for a decision.")),
     ],
 )
 def test_one_fact_gives_its_reason_for_attention(differs, expected):
@@ -370,7 +370,7 @@ def test_reasons_are_ordered_by_urgency():
         (5, "R1 is escalated."),
         (7, "The reviewer rates it at risk; the agency says off track."),
         (8, "No update accepted for seven months."),
-        (9, "A variation waits for a decision."),
+        (9, "A variation is waiting for a decision."),
     ]
 
 

@@ -134,7 +134,7 @@ def bomb():
         (b"\x00\x01\x02\x00\x05\x06", "The file is not a spreadsheet."),
         ("Māori, kōrero, whānau\n".encode() + b"No,Acti\xc3n", "The characters in line 2 are broken: most of the file is UTF-8, and this is not."),
         (b"\xff\xfea\x00b\x00\x00\xd8", "The characters of the file cannot be read."),
-        (b" \r\n\r\n", "The file holds nothing."),
+        (b" \r\n\r\n", "The file is empty."),
         (b"a," * 300, "The sheet “CSV” holds something in row 1, column 201."),
         (b"No,Action\n1," + b"x" * 140_000, "The file cannot be read as CSV (field larger than field limit (131072))."),
     ],
@@ -145,7 +145,7 @@ def test_foolish_files_are_refused_with_a_sentence(content, problem):
 
 
 def test_hostile_workbooks_are_refused_with_a_sentence():
-    assert refusal(macro()) == "The workbook holds macros."
+    assert refusal(macro()) == "The workbook has macros."
     assert refusal(bomb()).startswith("Unpacked, the workbook has 130 MB")
     assert refusal(merging("A3:GR19999")) == "The sheet “Sheet1” has too many merged cells."
 

@@ -329,7 +329,7 @@ def test_a_title_that_a_plan_has_is_refused(person):
             answer(person, act="import")
     assert response.context["plan_form"].errors == {
         "title": [
-            "There is a plan with this title already, and a tracker only starts a new one. Enter another "
+            "There is already a plan with this title, and a tracker can only start a new one. Enter another "
             "title. To bring rows into that plan, export it as a workbook, add them there, and import it "
             "again on the plan’s page."
         ]

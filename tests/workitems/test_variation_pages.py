@@ -74,7 +74,7 @@ def test_requesting_a_date_twice_makes_one_record(as_, approver, plan, milestone
     again = as_(approver).post(address, said | {"once": "another page"})
     assert (again.status_code, errors_of(again)) == (
         422,
-        {"__all__": ["A request to move this milestone is already waiting."]},
+        {"__all__": ["A request to change this milestone’s date is already waiting."]},
     )
     assert Variation.objects.count() == 1
 
@@ -90,7 +90,7 @@ def test_requesting_wording_twice_makes_one_record(as_, approver, plan, item):
     address = at("request-wording", plan, "1.2", "action")
     as_(approver).post(address, said)
     again = as_(approver).post(address, said | {"once": "another page"})
-    assert errors_of(again) == {"text_after": ["V1 asks for this very wording already."]}
+    assert errors_of(again) == {"text_after": ["V1 already asks for this wording."]}
     made = Variation.objects.get()
     assert (made.wording, made.text_before, made.text_after) == (
         "action",

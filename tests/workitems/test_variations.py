@@ -87,7 +87,7 @@ def test_requests_are_numbered_within_the_plan(milestone, item, contributor, pol
 @pytest.mark.parametrize(
     ("due_after", "reason", "sentence", "field"),
     [
-        (DUE, "So.", "That is the agreed date already. Enter another date.", "due_after"),
+        (DUE, "So.", "That is already the agreed date. Enter another date.", "due_after"),
         (SLIPPED, "", "Say why the change is needed.", "reason"),
     ],
 )
@@ -102,14 +102,14 @@ def test_a_request_for_an_invalid_date_is_refused_with_the_reason(
 @pytest.mark.parametrize("closed", [{"completed_on": YESTERDAY}, {"withdrawn_on": YESTERDAY}])
 def test_a_closed_milestone_cannot_have_a_request_to_move_it(item, contributor, police, closed):
     milestone = MilestoneFactory(item=item, **closed)
-    with refused("This milestone is closed; its date stands."):
+    with refused("This milestone is done, so its date cannot change."):
         ask_for_date(milestone, contributor, police)
 
 
 @pytest.mark.parametrize("state", ["requested", "recommended"])
 def test_a_milestone_can_have_only_one_pending_request(milestone, contributor, police, state):
     VariationFactory(milestone=milestone, state=state)
-    with refused("A request to move this milestone is already waiting."):
+    with refused("A request to change this milestone’s date is already waiting."):
         ask_for_date(milestone, contributor, police, SLIPPED_AGAIN)
 
 
@@ -141,7 +141,7 @@ def test_an_agency_requests_other_official_wording(item, contributor, police, wo
 @pytest.mark.parametrize(
     ("text_after", "sentence"),
     [
-        ("Print a brochure", "That is the wording already."),
+        ("Print a brochure", "That is already the wording."),
         ("", "Write the new wording."),
         ("x" * 201, "A title has at most 200 characters."),
     ],
@@ -378,7 +378,7 @@ def test_an_approval_is_refused_if_the_milestone_was_closed_meanwhile(
     Milestone.objects.filter(pk=milestone.pk).update(completed_on=TODAY)
     with (
         unchanged(request_for_date, milestone),
-        refused("This milestone is closed; its date stands."),
+        refused("This milestone is done, so its date cannot change."),
     ):
         decide(request_for_date, meeting, coordinator)
 

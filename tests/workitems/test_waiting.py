@@ -173,7 +173,7 @@ def test_variations_are_to_dos_of_the_coordinator(coordinator, contributor, mile
         (
             "V4 of Police: move an agreed date",
             "Item 1.2 Print a brochure",
-            "Waits for your recommendation",
+            "Waiting for your recommendation",
             False,
         )
     ]

@@ -63,4 +63,4 @@ def test_what_several_agencies_may_is_refused_without_naming_one(client_of, item
     page = client_of(coordinator).get(address)
     assert page.status_code == 403
     assert '<p class="lead">None of your roles allows this.</p>' in page.text
-    assert "coordinator of your plan can tell you" not in page.text
+    assert "ask the coordinator of your plan" not in page.text

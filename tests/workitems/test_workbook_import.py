@@ -783,16 +783,17 @@ def twelve_faults():
 
 TWELVE = [
     f"{place('Plan', 6, 'Ends on')}: 1 January 2008 is not after the release. Expected: a day after 31 July 2009.",
-    f"{place('Agencies', 4, 'Short name')}: “police” stands in row 3 already. Expected: each agency once.",
+    f"{place('Agencies', 4, 'Short name')}: “police” is already in row 3. Expected: each agency once.",
     f"{place('Agencies', 5, 'Valid to')}: An agency with a successor has a last day, and MBIE has none. Expected: a date, such as 2010-07-30.",
     f"{place('Work items', 3, 'Stage')}: “Begun” is not an allowed value. Expected: Not started, Under way, Complete, Ongoing or Withdrawn.",
     f"{place('Work items', 4, 'Number')}: The cell holds the number 1.3, and a spreadsheet takes 1.3 and 1.30 for the same. Expected: the number as text, such as 1.10: format the column as Text and type it again.",
     f"{place('Work items', 5, 'Pillar')}: There is no pillar 9. Expected: the number of a pillar on the sheet Pillars.",
     f"{place('Work items', 6, 'Lead agency')}: “Polise” is not an agency on the sheet Agencies. Expected: “Police”, if that is meant, or an agency of that short name added there.",
     f"{place('Milestones', 3, 'Original due')}: “31/3/2010” is not a date. Expected: a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the calendar year, such as July to September 2010 or Q3 2010.",
-    f"{place('Milestones', 4, 'Work item')}: There is no work item 7.7. Expected: a number that stands on the sheet Work items.",
+    f"{place('Milestones', 4, 'Work item')}: There is no work item 7.7. Expected: a number on the sheet Work items.",
     f"{place('Delays', 3, 'Ended on')}: 1 January 2010 is before the delay was found. Expected: a day from 15 February 2010 on.",
-    f"{place('Updates', 3, 'Work item')}: DoL's update on 1.1 for this period stands in row 2 already. Expected: one update of an item by an agency in a period.",
+    f"{place('Updates', 3, 'Work item')}: DoL's update on 1.1 for this period is already in row 2. "
+    "Expected: one update of an item by an agency in a period.",
     f"{place('Risks', 1, 'Colour', beyond=1)}: This sheet has no such column. Expected: one of the columns {join_with_or(headings_of('Risks'))}.",
 ]
 
@@ -848,7 +849,7 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
         (
             "Pillars",
             {"Number": 1, "Title": "Again"},
-            f"{place('Pillars', 3, 'Number')}: 1 stands in row 2 already. Expected: a number of "
+            f"{place('Pillars', 3, 'Number')}: 1 is already in row 2. Expected: a number of "
             "its own for each row.",
         ),
         (
@@ -860,7 +861,7 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
                 "Responsible agency": "DoL",
                 "Original due": date(2010, 3, 31),
             },
-            f"{place('Milestones', 3, 'Milestone')}: 1 stands in row 2 already. Expected: a "
+            f"{place('Milestones', 3, 'Milestone')}: 1 is already in row 2. Expected: a "
             "number of its own for each row.",
         ),
         (
@@ -905,9 +906,8 @@ def test_the_command_prints_all_twelve_and_fails(tmp_path, options):
         (
             "Work items",
             {**SMALL["Work items"][0], "Number": "1.2", "As told": "training for staff."},
-            f"{place('Work items', 3, 'As told')}: Leave out the punctuation at the end: the phrase "
-            "stands within a sentence. Expected: a phrase of at most 120 characters as it stands "
-            "within a sentence, without a full stop.",
+            f"{place('Work items', 3, 'As told')}: Leave out the punctuation at the end: the phrase is used "
+            "within a sentence. Expected: a phrase of at most 120 characters as it is used within a sentence, without a full stop.",
         ),
         (
             "Mitigations",
@@ -979,7 +979,7 @@ def test_the_workbook_of_another_plan_is_refused():
 def test_a_plan_that_must_be_new_is_refused_if_it_exists():
     plan = imported(small()).plan
     assert refused(small(), new_for={plan.coordinating_agency_id}) == [
-        f"{place('Plan', 2, 'Title')}: There is a plan “Plan of Action” already. Expected: "
+        f"{place('Plan', 2, 'Title')}: There is already a plan “Plan of Action”. Expected: "
         "another title; or import the workbook on the page of that plan."
     ]
 

@@ -122,7 +122,7 @@ def test_faults_are_a_table_of_sheet_row_and_column(send):
         ("Milestones", 2, "Agreed due"),
     ]
     assert "That date. A variation is the way to move an agreed date." in response.text
-    assert "2 things need putting right" in response.text
+    assert "2 things need fixing" in response.text
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_a_zip_bomb_of_200_mb_is_refused_before_it_is_unpacked():
 def test_too_many_cells_are_refused_before_they_are_read():
     rows = '<row><c r="A1"/><c r="B1"/></row>' * 1_100_000
     assert faults_in(with_sheet_xml(f"{SPREADSHEET}<sheetData>{rows}</sheetData></worksheet>")) == [
-        "The workbook holds too many cells. Expected: at most some ten thousand work items. "
+        "The workbook has too many cells. Expected: at most some ten thousand work items. "
         "Most often the cells are empty but formatted: delete the rows below the last one."
     ]
 
@@ -292,7 +292,7 @@ def test_a_missing_column_is_reported_once_and_not_for_each_row():
 def test_a_duplicate_column_is_reported():
     headings = [*headings_of("Pillars"), "Title"]
     assert faults_in(file_of(small(), {"Pillars": headings})) == [
-        f"{place('Pillars', 1, 'Title', beyond=1)}: The column stands twice. Expected: the column once."
+        f"{place('Pillars', 1, 'Title', beyond=1)}: The column is there twice. Expected: the column once."
     ]
 
 
@@ -342,7 +342,7 @@ def test_unknown_and_duplicate_keys_are_reported():
     assert faults_in(file_of(sheets)) == [
         f"{place('Plan', 6, 'Key')}: “Released” is not a key of this sheet. Expected: “Released "
         "on”, if that is meant.",
-        f"{place('Plan', 7, 'Key')}: The key stands twice. Expected: the key once.",
+        f"{place('Plan', 7, 'Key')}: The key is there twice. Expected: the key once.",
         f"{place('Plan', 8, 'Key')}: The row has no key. Expected: one of Title, Released on, "
         "Ends on, Portfolio, Minister, Coordinating agency, Background or Copied to.",
     ]
@@ -448,7 +448,7 @@ A_DUE_DATE = (
             "Work items",
             "Title",
             "=A1",
-            "The cell holds a formula. Expected: what the formula shows. Copy the cell and "
+            "The cell has a formula. Expected: what the formula shows. Copy the cell and "
             "paste it as a value.",
         ),
         (
@@ -518,7 +518,7 @@ A_DUE_DATE = (
             "Milestones",
             "Original due",
             "0210-03-31",
-            "The year 210 cannot be meant. Expected: a date in the years 1800 to 2200.",
+            "The year 210 is probably wrong. Expected: a date in the years 1800 to 2200.",
         ),
         (
             "Milestones",
@@ -575,7 +575,7 @@ def test_reading_stops_after_a_thousand_faults():
     sheets["Pillars"] = [{"Number": "x", "Title": "x"} for _ in range(1_500)]
     found = faults_in(file_of(sheets))
     assert len(found) == 1_001
-    assert found[-1] == "There is more that is wrong. Expected: these mended first."
+    assert found[-1] == "There are more problems than are shown here. Expected: these fixed first."
 
 
 def test_a_fault_in_the_plan_sheet_names_its_row():

@@ -95,7 +95,7 @@ def run(arguments: list[str]) -> int:
                 return pytest(arguments, environment(sqlite(folder)))
             return run_everything(Path(folder))
     except KeyboardInterrupt:
-        print("\nStopped before the end; nothing can be said of the rest.")
+        print("\nStopped before the end; the rest did not run.")
         return 130
 
 

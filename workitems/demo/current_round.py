@@ -107,7 +107,7 @@ class CurrentRound(Story):
                 words="Inland Revenue would rather wait for the review of the course.",
                 at=self.at(-1, 16),
                 by=self.coordinator,
-                note=f"E-mail of the manager, tax crime, {self.day(-1):%-d %B %Y}.",
+                note=f"Email of the manager, tax crime, {self.day(-1):%-d %B %Y}.",
             )
 
     def report_an_action(self) -> None:

@@ -130,7 +130,7 @@ class ProposeItemForm(AddingForm, ItemForm):
             self.fields[f"done_{place}"] = LinesField(
                 label=f"Milestone {place} is done when",
                 rows=2,
-                help_text="What shows that it is done.",
+                help_text="How everyone can tell that it is done.",
             )
 
     def clean(self) -> dict[str, Any]:

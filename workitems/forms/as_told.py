@@ -29,7 +29,7 @@ class AsToldForm(VersionedForm):
         validators=[refuse_no_phrase],
         help_text="How briefings name it within a sentence, such as “formal training for frontline "
         "staff”. Begin with a small letter, unless the first word is a name, and leave out the full "
-        "stop. If it is empty, briefings quote the title.",
+        "stop. If you leave it blank, briefings quote the title.",
     )
 
     def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:

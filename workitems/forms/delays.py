@@ -91,7 +91,7 @@ class SettleCauseForm(SettlementForm, VersionedForm):
     was = TextField(required=False, max_length=60, widget=forms.HiddenInput)
     settlement = forms.ChoiceField(
         label="Is the cause settled?",
-        choices=[("", "Not said"), *Delay.Settlement.choices],
+        choices=[("", "Not answered"), *Delay.Settlement.choices],
         required=False,
         widget=forms.RadioSelect,
         help_text="For example, there is money now, or the people are back. Briefings say so, because it shows "

@@ -23,7 +23,10 @@ class AttachmentField(forms.FileField):
             max_length=255,
             help_text=f"{allowed}; at most {MAX_MEGABYTES} MB. {hint}".rstrip(),
             widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in endings)}),
-            error_messages={"empty": "The file is empty.", "max_length": "The name is too long."},
+            error_messages={
+                "empty": "The file is empty.",
+                "max_length": "The name of the file is too long.",
+            },
         )
 
     def clean(self, data: Any, initial: Any = None) -> "UploadedFile[bytes] | None":
@@ -49,7 +52,7 @@ class EvidenceForm(Form):
         help_text="A page that the working group can open.",
         # Not type="url", because browsers would require the scheme.
         widget=forms.TextInput(attrs={"inputmode": "url"}),
-        error_messages={"invalid": "Give a whole address, such as https://www.example.org/report."},
+        error_messages={"invalid": "Enter a full address, such as https://www.example.org/report."},
     )
     note = LinesField(
         label="Note about the evidence",
@@ -65,7 +68,7 @@ class EvidenceForm(Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and not any(cleaned.get(n) for n in ("file", "link", "note")):
-            raise forms.ValidationError("Give a file, a link or a note.")
+            raise forms.ValidationError("Add a file, a link or a note.")
         return cleaned
 
 
@@ -81,4 +84,4 @@ class NoEvidenceForm(VersionedForm):
 
 
 class EvidenceFoundForm(VersionedForm):
-    reason = ReasonField(label="What shows it now")
+    reason = ReasonField(label="Evidence that is there now")

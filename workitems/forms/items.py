@@ -32,7 +32,7 @@ class ChangeStatusForm(VersionedForm):
 
     stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect)
     completed_on = DayField(
-        label="Completed on", required=False, help_text="Only with the stage Complete."
+        label="Completed on", required=False, help_text="Only if the stage is Complete."
     )
     confidence = forms.ChoiceField(
         label="Confidence in the next date",
@@ -43,8 +43,8 @@ class ChangeStatusForm(VersionedForm):
     reason = ReasonField(
         label="Reason",
         required=False,
-        help_text="Needed when the stage or its date changes; alone, it is kept as a note. In the "
-        "history of the item, for everyone in the working group.",
+        help_text="Needed if you change the stage or its date. If you change nothing else, it is kept as a note. "
+        "Everyone in the working group can read it in the item’s history.",
     )
 
     def __init__(self, *args: Any, row: WorkItem, **kwargs: Any) -> None:
@@ -64,7 +64,9 @@ class ChangeStatusForm(VersionedForm):
         if cleaned.get("completed_on") and cleaned.get("stage") != Stage.COMPLETE:
             # When a complete item is reopened, the browser still posts its old completion date.
             if "completed_on" in self.changed_data:
-                self.add_error("completed_on", "A completion date goes with the stage Complete.")
+                self.add_error(
+                    "completed_on", "Enter a completion date only with the stage Complete."
+                )
             cleaned["completed_on"] = None
         return cleaned
 
@@ -140,7 +142,7 @@ class AnswerProposalForm(VersionedForm):
     answer_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     answer = LinesField(
         label="Answer to the agency",
-        help_text="Needed when you decline. The agency that proposed it gets it at once.",
+        help_text="Needed if you decline. We’ll email it to the agency that proposed it.",
     )
 
     def __init__(self, *args: Any, row: WorkItem, update: Update | None, **kwargs: Any) -> None:
@@ -159,12 +161,12 @@ class AnswerProposalForm(VersionedForm):
 
 class ReviewForm(VersionedForm):
     confidence = forms.ChoiceField(
-        label="Your own confidence that the next date holds",
+        label="Your own confidence in the next date",
         error_messages={"required": "Choose your confidence in the next date."},
         choices=Confidence.choices,
         widget=forms.RadioSelect,
     )
-    reason = ReasonField(label="What your view rests on")
+    reason = ReasonField(label="Reason for your rating")
 
     def start(self, row: WorkItem) -> dict[str, Any]:
         return {"confidence": row.reviewer_confidence}
@@ -205,9 +207,9 @@ class CloseMilestoneForm(MilestoneActForm):
 
     completed_on = DayField(label="Done on")
     reason = ReasonField(
-        label="What shows it",
+        label="Evidence",
         required=False,
-        help_text="A few words: how the test for being done was met.",
+        help_text="In a few words, how “done when” was met.",
     )
 
     def start_of(self, answer: MilestoneAnswer) -> dict[str, Any]:
@@ -227,7 +229,7 @@ class CloseMilestoneForm(MilestoneActForm):
 class ReopenMilestoneForm(MilestoneActForm):
     OUTCOME = MilestoneAnswer.Outcome.REOPENED
 
-    reason = ReasonField(label="Why it is opened again")
+    reason = ReasonField(label="Why it is reopened")
 
 
 class MoveForecastForm(SettlementForm, MilestoneActForm):

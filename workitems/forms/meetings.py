@@ -168,7 +168,7 @@ class FollowUpFields(Form):
         queryset=Agency.objects.none(),
         required=False,
         empty_label="None",
-        help_text="It finds the action on its desk until it is done.",
+        help_text="The action is on its desk until it is done.",
     )
     due_on = DayField(label="To be done by", required=False)
 

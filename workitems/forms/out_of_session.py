@@ -56,7 +56,7 @@ class AnswerForm(VersionedForm):
 
 
 class RecordAnswerForm(AnswerForm, EvidenceForm):
-    """An answer that came by e-mail, with the e-mail."""
+    """An answer that came by email, with the email."""
 
     field_order = ("version", "choice", "words", "file", "link", "note")
 
@@ -64,17 +64,17 @@ class RecordAnswerForm(AnswerForm, EvidenceForm):
         super().__init__(*args, row=row, **kwargs)
         self.fields["choice"].label = f"Answer of {row.agency.short_name}"
         self.fields["words"].help_text = "Needed if the agency declines. In the agency’s words."
-        self.fields["file"].label = "The e-mail as a file"
+        self.fields["file"].label = "The email as a file"
         self.fields["note"].label = "Who answered, and when"
         self.fields[
             "note"
-        ].help_text = "For example: e-mail of the deputy secretary, 3 December 2026."
+        ].help_text = "For example: email of the deputy secretary, 3 December 2026."
 
 
 class CloseForm(FollowUpFields):
     text = LinesField(
         label="The decision in words",
-        help_text="If you leave it empty, the record says how many agencies agreed and declined.",
+        help_text="If you leave it blank, the record says how many agencies agreed and declined.",
     )
 
     field_order = ("text", "owner_agency", "due_on")

@@ -47,7 +47,7 @@ def as_told_box(what: str) -> TextField:
         max_length=AS_TOLD_LENGTH,
         validators=[refuse_no_phrase],
         help_text=f"How briefings name {what} within a sentence, such as “formal training for "
-        "frontline staff”. If it is empty, they quote it.",
+        "frontline staff”. If you leave it blank, they quote {what}.",
     )
 
 
@@ -55,7 +55,7 @@ def background_box() -> LinesField:
     return LinesField(
         label="Background",
         rows=6,
-        help_text="Briefings begin with it. Leave a line between paragraphs.",
+        help_text="Briefings begin with this text. Leave a line between paragraphs.",
     )
 
 
@@ -64,7 +64,7 @@ def copied_to_box() -> TextField:
         label="Copied to",
         required=False,
         max_length=300,
-        help_text="Who else gets its briefings, as printed.",
+        help_text="Who else gets its briefings, as papers print it.",
     )
 
 
@@ -110,9 +110,7 @@ class PlanForm(MakingForm):
     )  # fmt: skip
 
     title = TextField(label="Title", max_length=200)
-    released_on = DayField(
-        label="Released on", help_text="The first day that its progress is counted from."
-    )
+    released_on = DayField(label="Released on", help_text="Progress is counted from this day.")
     ends_on = DayField(label="Ends on", required=False)
     portfolio = PortfolioField()
     coordinating_agency = forms.ModelChoiceField(
@@ -199,7 +197,7 @@ class SuccessorForm(Form):
 
 
 class AdoptForm(VersionedForm):
-    adopted_on = DayField(label="Adopted on", help_text="From the day of release up to today.")
+    adopted_on = DayField(label="Adopted on", help_text="A day from the release to today.")
 
     def start(self, row: Plan) -> dict[str, Any]:
         return {"adopted_on": row.released_on}
@@ -298,7 +296,7 @@ class ItemForm(MakingForm):
                 if role and name not in self.errors:
                     self.add_error(name, "Choose the agency that has this role.")
             elif agency in supports:
-                self.add_error(name, f"{agency} is named already. Choose another agency, or none.")
+                self.add_error(name, f"{agency} is already named. Choose another agency, or none.")
             elif agency == cleaned.get("lead_agency"):
                 self.add_error(name, f"{agency} leads the item. Choose another agency, or none.")
             else:
@@ -316,7 +314,7 @@ class MilestoneForm(MakingForm):
     responsible_agency = forms.ModelChoiceField(
         label="Responsible agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
     )
-    done_means = LinesField(label="Done when", help_text="What shows that it is done.")
+    done_means = LinesField(label="Done when", help_text="How everyone can tell that it is done.")
     as_told = as_told_box("the milestone")
 
     def __init__(self, *args: Any, members: QuerySet[Agency], **kwargs: Any) -> None:

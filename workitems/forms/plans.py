@@ -15,7 +15,7 @@ class QuorumForm(VersionedForm):
         required=False,
         min_value=2,
         error_messages={
-            "min_value": "One agency alone does not decide; enter 2 or more.",
+            "min_value": "One agency cannot decide alone. Enter 2 or more.",
             "invalid": "Enter a number, such as 7.",
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
@@ -26,7 +26,7 @@ class QuorumForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.members = members
         self.fields["quorum"].help_text = (
-            f"Of {members} member agencies. If you leave it empty, it is the majority: "
+            f"Of {members} member agencies. If you leave it blank, it is the majority: "
             f"{members // 2 + 1}."
         )
 

@@ -31,14 +31,14 @@ class TakeForm(ConfirmForm):
     def _conflict(self, choice: Choice) -> forms.Field:
         both = [(BOTH, "Keep both, the workbook’s below")] if choice.may_keep_both else []
         return forms.ChoiceField(
-            label=f"Which words to keep: {choice.label}",
+            label=f"Which text to keep: {choice.label}",
             choices=[
-                (RETURN, "Keep what the return says now"),
-                (SHEET, "Take the workbook’s"),
+                (RETURN, "Keep the return’s text"),
+                (SHEET, "Take the workbook’s text"),
                 *both,
             ],
             widget=forms.RadioSelect(attrs={"class": "inline"}),
-            error_messages={"required": f"Choose which words to keep: {choice.label}."},
+            error_messages={"required": f"Choose which text to keep: {choice.label}."},
         )
 
     def _other(self, choice: Choice) -> forms.Field:

@@ -146,7 +146,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
     completed_on = PastDayField(label="Done on what day", required=False)
-    shown_by = ReasonField(label="What shows it", required=False)
+    shown_by = ReasonField(label="Evidence", required=False)
     forecast_due = KnownDateField(label="Now expected", required=False)
     reason = ReasonField(label="Why the date moves", required=False)
     cause = forms.ChoiceField(
@@ -283,9 +283,9 @@ class SendBackForm(Form):
 
 
 class EnterForm(Form):
-    """The e-mail from which the coordinator enters a return."""
+    """The email from which the coordinator enters a return."""
 
-    mail = AttachmentField(label="The agency’s e-mail")
+    mail = AttachmentField(label="The agency’s email")
     note = LinesField(
         label="Note", rows=2, help_text="Who sent it and when, if the file does not say so."
     )
@@ -293,4 +293,4 @@ class EnterForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mail"].required = True
-        self.fields["mail"].error_messages["required"] = "Choose the file with the e-mail."
+        self.fields["mail"].error_messages["required"] = "Choose the file with the email."

@@ -34,7 +34,7 @@ class RaiseRiskForm(Form):
         required=True,
         error_messages={"required": "Describe the risk in one sentence."},
         max_length=DESCRIPTION_LENGTH,
-        help_text="One sentence: what might happen, and to what end.",
+        help_text="One sentence: what could happen, and what it would lead to.",
     )
     item = forms.ModelChoiceField(
         label="What it threatens",
@@ -53,7 +53,7 @@ class RaiseRiskForm(Form):
     response = LinesField(
         label=RESPONSE,
         rows=4,
-        help_text="May be left empty, and written later by the agency that owns it.",
+        help_text="The agency that owns it can also write this later.",
     )
 
     def __init__(
@@ -100,7 +100,7 @@ class ChangeRiskForm(VersionedForm):
     reason = ReasonField(
         label="Reason",
         required=False,
-        help_text="Needed when the rating changes; alone, it is kept as a note.",
+        help_text="Needed if you change the rating. If you change nothing else, it is kept as a note.",
     )
 
 
@@ -110,9 +110,11 @@ class MoveRiskForm(Form):
     OWNER = "owner"
 
     to = forms.ChoiceField(
-        label="To whom", widget=RATING, error_messages={"required": "Choose to whom the risk goes."}
+        label="To whom",
+        widget=RATING,
+        error_messages={"required": "Choose to whom you escalate it."},
     )
-    reason = ReasonField(label="Why the risk goes there")
+    reason = ReasonField(label="Reason")
 
     def __init__(self, *args: Any, risk: Risk, steps: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,7 +138,7 @@ class CloseRiskForm(Form):
 
 
 class ReopenRiskForm(Form):
-    reason = ReasonField(label="Why the risk is open again")
+    reason = ReasonField(label="Why the risk is reopened")
 
 
 class RiskFilter(django_filters.FilterSet):

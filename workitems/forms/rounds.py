@@ -16,10 +16,12 @@ from workitems.services.rounds import round_faults
 
 class OpenRoundForm(Form):
     name = TextField(
-        label="Name", max_length=100, help_text="As agencies read it: January to June 2010"
+        label="Name",
+        max_length=100,
+        help_text="As agencies will read it, such as January to June 2026",
     )
-    period_start = DayField(label="The period begins on")
-    period_end = DayField(label="It ends on")
+    period_start = DayField(label="First day of the period")
+    period_end = DayField(label="Last day of the period")
     due_on = DayField(label="Returns are due on")
     message = LinesField(label="Message to the agencies", rows=4)
 
@@ -38,7 +40,7 @@ class CloseRoundForm(Form):
 
 
 class ReopenRoundForm(Form):
-    reason = ReasonField(label="Why the round is opened again")
+    reason = ReasonField(label="Why the round is reopened")
 
 
 class RemindForm(Form):
@@ -58,13 +60,13 @@ class ExtendReturnsForm(Form):
     agency = forms.ChoiceField(label="For", required=False)
     to = DayField(label="New due date")
     reason = ReasonField(
-        label="Reason", help_text="Kept in the history, which the working group can read."
+        label="Reason", help_text="Kept in the history. The working group can read it."
     )
 
     def __init__(self, *args: Any, agencies: list[Agency], on: date, **kwargs: Any) -> None:
         self.on = on
         super().__init__(*args, **kwargs)
-        choices = [("", "Every agency whose return is not accepted")]
+        choices = [("", "Every agency whose return is not accepted yet")]
         choices += [(str(agency.pk), agency.name) for agency in agencies]
         self.fields["agency"].choices = choices  # type: ignore[attr-defined]
 

@@ -36,8 +36,8 @@ class TrackerFileForm(Form):
     tracker = forms.FileField(
         label="Spreadsheet",
         max_length=255,
-        help_text=f"An Excel workbook (.xlsx) or a CSV file, at most {MAX_MEGABYTES} MB. Nothing is "
-        "imported before you have seen the plan that it makes.",
+        help_text=f"An Excel workbook (.xlsx) or a CSV file, at most {MAX_MEGABYTES} MB. Nothing is imported until you "
+        "have seen the plan.",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
         error_messages={
             "required": "Choose the spreadsheet.",
@@ -64,7 +64,7 @@ class TrackerPlanForm(Form):
     coordinating_agency = forms.ModelChoiceField(Agency.objects.none(), label="Coordinating agency")
     as_at = DayField(
         label="Day of the tracker",
-        help_text="The day whose state it shows. Its progress is imported as updates accepted on that day.",
+        help_text="The day that it describes. Its progress is imported as updates accepted on that day.",
     )
 
     def __init__(self, *args: Any, coordinated: QuerySet[Agency], on: date, **kwargs: Any) -> None:
@@ -81,7 +81,7 @@ class TrackerPlanForm(Form):
         title: str = self.cleaned_data["title"]
         if Plan.objects.filter(title__iexact=title).exists():
             raise forms.ValidationError(
-                "There is a plan with this title already, and a tracker only starts a new one. Enter "
+                "There is already a plan with this title, and a tracker can only start a new one. Enter "
                 "another title. To bring rows into that plan, export it as a workbook, add them there, "
                 "and import it again on the plan’s page."
             )
@@ -96,7 +96,8 @@ class TrackerPlanForm(Form):
             self.add_error("as_at", "That day has not come yet. Enter a day up to today.")
         if as_at and released and as_at < released:
             self.add_error(
-                "as_at", "Enter a day from the release on. The plan has no progress before."
+                "as_at",
+                "Enter the day of the release or a later one. The plan has no progress before it.",
             )
         return data
 
@@ -143,7 +144,7 @@ class SheetForm(Form):
             if not first and "first" not in self.errors:
                 self.add_error("first", "Enter the row that has the headings.")
             elif first and last and not first <= last <= first + 5:
-                self.add_error("last", "Enter a row from the first row of headings on.")
+                self.add_error("last", "Enter the first row of headings or a later row.")
         return data
 
     @property

@@ -51,7 +51,7 @@ class RequestForm(VersionedForm):
 class RequestDateForm(RequestForm):
     due_after = KnownDateField(label="New agreed date")
     after_end = forms.BooleanField(
-        label="The date lies after the plan’s end",
+        label="The date is after the plan’s end",
         required=False,
         widget=forms.HiddenInput,
         help_text="Say why in the reason below.",
@@ -130,7 +130,7 @@ class DecideForm(Form):
     )
     text = LinesField(
         label="The decision in words",
-        help_text="In the meeting’s words. If you leave it empty, the record says only the outcome.",
+        help_text="In the meeting’s words. If you leave it blank, the record has only the outcome.",
     )
 
     def __init__(self, *args: Any, meetings: list[Meeting], **kwargs: Any) -> None:

@@ -12,8 +12,8 @@ class WorkbookForm(Form):
     workbook = forms.FileField(
         label="Workbook",
         max_length=255,
-        help_text=f"A spreadsheet saved as .xlsx, at most {MAX_MEGABYTES} MB. You will see what "
-        "would change before anything does.",
+        help_text=f"A spreadsheet saved as .xlsx, at most {MAX_MEGABYTES} MB. You see what would change before anything "
+        "is saved.",
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
         error_messages={
             "required": "Choose the workbook.",

@@ -1,4 +1,4 @@
-"""Log of e-mailed notices, so that nobody gets the same notice twice."""
+"""Log of emailed notices, so that nobody gets the same notice twice."""
 
 from collections.abc import Iterable
 from typing import Self
@@ -29,7 +29,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
 
 class Notice(models.Model):
-    """One line of an e-mail that was sent. A guard refuses later changes.
+    """One line of an email that was sent. A guard refuses later changes.
 
     It belongs to a return, or `about` names a row of another app: "clearance 12".
     """
@@ -78,7 +78,7 @@ class Notice(models.Model):
     # Tells repeated notices apart: the due date of a reminder, or the version of the row.
     occasion = models.CharField(max_length=20)
     told_on = models.DateField()
-    # Sent by an e-mail of its own when it happened, and not by that of the day.
+    # Sent by an email of its own when it happened, and not by that of the day.
     at_once = models.BooleanField(default=False)
     line = models.PositiveSmallIntegerField()
     sent_at = models.DateTimeField()
@@ -99,7 +99,7 @@ class Notice(models.Model):
                 name="notice_of_one_thing",
                 condition=Q(of_return__isnull=False, about="") | Q(of_return=None) & ~Q(about=""),
             ),
-            # Lines of a day's e-mail are numbered from 1, so a second e-mail that day is refused.
+            # Lines of a day's email are numbered from 1, so a second email that day is refused.
             models.UniqueConstraint(
                 fields=["recipient", "told_on", "line"],
                 condition=Q(at_once=False),

@@ -96,7 +96,7 @@ class OutOfSessionAnswer(models.Model):
     """What one member agency answered; blank until it has.
 
     An approver of the agency answers on the page. The coordinator records an answer that came by
-    e-mail, with evidence (`is_recorded`); the agency can change it until the decision is closed.
+    email, with evidence (`is_recorded`); the agency can change it until the decision is closed.
     """
 
     class Choice(models.TextChoices):

@@ -174,7 +174,7 @@ class Return(models.Model):
     # The coordinator first opened what was last submitted.
     first_read_at = models.DateTimeField(null=True, blank=True)
     first_read_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    # The coordinator enters for the agency what came by e-mail; the e-mail is evidence.
+    # The coordinator enters for the agency what came by email; the email is evidence.
     entered_at = models.DateTimeField(null=True, blank=True)
     entered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -401,7 +401,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 class Evidence(models.Model):
     """Evidence for an update, a milestone or an answer out of session: a file, a link or a note. Of
-    a return: the e-mail from which the coordinator entered it."""
+    a return: the email from which the coordinator entered it."""
 
     update = models.ForeignKey(
         Update, models.PROTECT, null=True, blank=True, related_name="evidence"

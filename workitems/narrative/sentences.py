@@ -155,7 +155,7 @@ def _item(was: Was, now: Now) -> Sentences:
         )
     if _differs(was, now, "reviewer_confidence"):
         view = CONFIDENCE[now["reviewer_confidence"]]
-        yield Sentence(f"recorded the reviewer’s view: {view}.", field=Field.CONFIDENCE)
+        yield Sentence(f"recorded the reviewer’s rating: {view}.", field=Field.CONFIDENCE)
     if _differs(was, now, "lead_agency_id"):
         yield Sentence(f"gave the lead from {was['lead']} to {now['lead']}.", field=Field.AGENCIES)
     yield from _wordings(was, now, "", **WORDINGS)
@@ -189,9 +189,9 @@ def _milestone(was: Was, now: Now) -> Sentences:
             yield Sentence(f"{verb} the {label} of {name} {from_to(old, new)}.")
     if _differs(was, now, "completed_on"):
         if now["completed_on"]:
-            yield Sentence(f"closed {name} as done on {_day(now['completed_on'])}.")
+            yield Sentence(f"marked {name} as done on {_day(now['completed_on'])}.")
         else:
-            yield Sentence(f"opened {name} again.")
+            yield Sentence(f"reopened {name}.")
     if _differs(was, now, "withdrawn_on") and now["withdrawn_on"]:
         yield Sentence(f"withdrew {name} on {_day(now['withdrawn_on'])}.")
     yield from _wordings(
@@ -266,7 +266,7 @@ def _round(was: Was, now: Now) -> Sentences:
         return
     if _differs(was, now, "closed_at"):
         if not now["closed_at"]:
-            yield Sentence(f"opened {name} again.")
+            yield Sentence(f"reopened {name}.")
         elif not was["closed_at"]:
             yield Sentence(f"closed {name}.")
     yield from _moved(was, now, "due_on", f"the due date of {name}")
@@ -299,7 +299,7 @@ def _return(was: Was, now: Now) -> Sentences:
     if _differs(was, now, "first_read_at") and now["first_read_at"]:
         yield Sentence(f"opened {name} for the first time.")
     if _differs(was, now, "entered_at") and now["entered_at"]:
-        yield Sentence(f"began to enter {name}, which came by e-mail.")
+        yield Sentence(f"began to enter {name}, which came by email.")
 
 
 def _reminder(was: Was, now: Now) -> Sentences:
@@ -500,7 +500,7 @@ def _answer(was: Was, now: Now) -> Sentences:
         return
     if _differs(was, now, "choice") or _differs(was, now, "words"):
         choice = OutOfSessionAnswer.Choice(now["choice"]).label.lower()
-        how = "recorded from an e-mail" if now["is_recorded"] in TRUE else "answered out of session"
+        how = "recorded from an email" if now["is_recorded"] in TRUE else "answered out of session"
         what = f"{how} that {now['agency']} {choice} on variation V{now['number']}."
         yield Sentence(what, _change(was, now, "words", "Answer"))
 
@@ -518,11 +518,11 @@ def _risk(was: Was, now: Now) -> Sentences:
         to = now["escalated_to"]
         is_up = Risk.STEPS.index(to) > Risk.STEPS.index(was["escalated_to"])
         label = Risk.EscalatedTo(to).label.replace("The", "the", 1) if to else "its owner"
-        what = f"took {name} to {label}." if is_up else f"brought {name} back down to {label}."
+        what = f"escalated {name} to {label}." if is_up else f"de-escalated {name} to {label}."
         yield Sentence(what)
     if _differs(was, now, "closed_on"):
         done = f"closed {name} on {_day(now['closed_on'])}." if now["closed_on"] else ""
-        yield Sentence(done or f"opened {name} again.")
+        yield Sentence(done or f"reopened {name}.")
     yield from _wordings(was, now, f" of {name}", description="words", response="response")
 
 

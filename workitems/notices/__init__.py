@@ -1,4 +1,4 @@
-"""E-mail notices about returns: who gets which, and when. docs/notices.md has the rules in a table.
+"""Email notices about returns: who gets which, and when. docs/notices.md has the rules in a table.
 
 `timetable` decides, `digest` writes the text, `sending` logs and sends.
 """

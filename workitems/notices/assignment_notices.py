@@ -1,4 +1,4 @@
-"""The e-mail to whom an item is given, sent when it happens."""
+"""The email to whom an item is given, sent when it happens."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -37,7 +37,7 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
         about=f"assignment {row.pk}",
         due_on=row.by_on or on,
         title=f"Item {item.number} {item.title}",
-        sentence=f"{row.given_by.name} gave this item to {row.held_by}{until}. {row.agency} still answers for it.",
+        sentence=f"{row.given_by.name} gave this item to {row.held_by}{until}. {row.agency} remains responsible for it.",
         state=f"is given to {row.unit or 'you'}" if row.user_id is None else "is given to you",
         path=item.get_absolute_url(),
         link="Open the item",

@@ -1,4 +1,4 @@
-"""The daily e-mail to one person, as plain text and HTML, most urgent first.
+"""The daily email to one person, as plain text and HTML, most urgent first.
 
 It contains rounds, briefings, agencies, dates and counts. It never quotes what an agency or the
 coordinator wrote in a return, which stays behind the sign-in. The attached workbook of a return has
@@ -54,7 +54,7 @@ MOST_URGENT_FIRST = (
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """The part of an e-mail about one return or other subject."""
+    """The part of an email about one return or other subject."""
 
     title: str
     plan: str
@@ -80,8 +80,8 @@ def in_order(lines: Sequence[News]) -> list[News]:
 def compose(
     recipient: User, lines: Sequence[News], on: date, *, at_once: str = ""
 ) -> EmailMultiAlternatives:
-    """Return the e-mail to a person. `lines` is their news, at least one. `at_once` tells an
-    e-mail that is not that of the day from the others."""
+    """Return the email to a person. `lines` is their news, at least one. `at_once` tells an
+    email that is not that of the day from the others."""
     by_thing: dict[str, list[News]] = defaultdict(list)
     for line in in_order(lines):
         by_thing[_thing(line)].append(line)
@@ -217,7 +217,7 @@ def sentence(line: ReturnNews, on: date) -> str:
             return f"The coordinator has extended the due date to {due}."
         case Reason.ENTERED:
             return (
-                f"{line.of_return.entered_by} is entering it for {line.agency}, from the e-mail "
+                f"{line.of_return.entered_by} is entering it for {line.agency}, from the email "
                 "that you sent. You can write in it as well."
             )
         case Reason.SUBMITTED:
@@ -227,7 +227,7 @@ def sentence(line: ReturnNews, on: date) -> str:
             assert accepted_on is not None  # a constraint of every accepted return
             return (
                 f"The coordinator accepted it on {accepted_on:%-d %B %Y}. "
-                "Nothing more is asked of you in this round."
+                "You have nothing more to do in this round."
             )
         case _:
             raise ValueError(line.reason)  # not a reason of a return
@@ -253,7 +253,7 @@ def receipt(line: ReturnNews) -> str:
     said = f"It was submitted{by} on {at:%-d %B %Y} at {time_format(at, 'g:i a')}: {counts}."
     if is_from_mail(of_return):
         return (
-            f"{said} The coordinator entered it for {line.agency} from your e-mail. You can "
+            f"{said} The coordinator entered it for {line.agency} from your email. You can "
             "correct it until it is accepted."
         )
     return f"{said} An approver can recall it until the coordinator opens it."
@@ -331,7 +331,7 @@ def state_of(line: ReturnNews, on: date) -> str:
         case Reason.EXTENDED:
             return f"is now due on {due_on:%-d %B %Y}"
         case Reason.ENTERED:
-            return "is being entered from your e-mail"
+            return "is being entered from your email"
         case Reason.SUBMITTED:
             return "was submitted"
         case Reason.ACCEPTED:

@@ -68,9 +68,9 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
 
 
 def _recorded(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
-    """Tell the approvers what the coordinator recorded from an e-mail."""
+    """Tell the approvers what the coordinator recorded from an email."""
     sentence = (
-        f"The coordinator recorded the answer of {answer.agency} from an e-mail. You can change it "
+        f"The coordinator recorded the answer of {answer.agency} from an email. You can change it "
         "until the decision is closed."
     )
     yield from _lines(

@@ -18,23 +18,23 @@ from workitems.notices.timetable import News, news, return_news
 
 log = structlog.get_logger(__name__)
 
-# Errors that concern one e-mail only; the others can still be sent.
+# Errors that concern one email only; the others can still be sent.
 ABOUT_ONE_MAIL = (BadHeaderError, SMTPRecipientsRefused, SMTPDataError)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Number of e-mails sent, and number left for the next run."""
+    """Number of emails sent, and number left for the next run."""
 
     sent: int
     failed: int
 
 
 def send_notices(*, on: date, at: datetime) -> Outcome:
-    """Send each person at most one e-mail for the day, with all their news.
+    """Send each person at most one email for the day, with all their news.
 
     `on` is a New Zealand date. It is safe to run repeatedly and in two processes at once. An
-    e-mail that the server refuses is not logged, so the next run tries again. If the server
+    email that the server refuses is not logged, so the next run tries again. If the server
     itself cannot be reached, the run stops.
     """
     by_person: dict[int, list[News]] = defaultdict(list)
@@ -75,10 +75,10 @@ def _without_told(by_person: dict[int, list[News]]) -> dict[int, list[News]]:
 def _send(
     person: int, lines: list[News], connection: BaseEmailBackend, *, on: date, at: datetime
 ) -> bool:
-    """Log and send a person's e-mail. Return False if the day's e-mail has been sent already.
+    """Log and send a person's email. Return False if the day's email has been sent already.
 
-    The log rows are written first and the e-mail is sent last, before the commit. If sending
-    fails, the log rows are rolled back and the next run tries again. An e-mail is sent twice only
+    The log rows are written first and the email is sent last, before the commit. If sending
+    fails, the log rows are rolled back and the next run tries again. An email is sent twice only
     if the commit fails afterwards: a repeated reminder does less harm than a missing one.
     """
     # Lock the person's row, so that a second run waits here and then finds the log rows.
@@ -125,7 +125,7 @@ def _log_and_mail(
 def tell_at_once(
     returns: Iterable[Return], *reasons: Notice.Reason, on: date, at: datetime
 ) -> None:
-    """E-mail the news of these reasons once the transaction is committed.
+    """Email the news of these reasons once the transaction is committed.
 
     What cannot be sent then, the next run of `send_notices` sends.
     """
@@ -138,9 +138,9 @@ def tell_at_once(
 
 
 def mail_at_once(found: Callable[[], Iterable[News]], *, on: date, at: datetime) -> None:
-    """E-mail the news that a function finds once the transaction is committed.
+    """Email the news that a function finds once the transaction is committed.
 
-    Each person gets an e-mail besides that of the day. News that the log has are left out.
+    Each person gets an email besides that of the day. News that the log has are left out.
     """
     transaction.on_commit(lambda: _send_at_once(found(), on=on, at=at), robust=True)
 

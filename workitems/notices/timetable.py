@@ -286,7 +286,7 @@ def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
 
 def _receivers(of_return: Return, seats: Seats) -> list[Addressed]:
     """Return who gets a receipt: the submitter and the contributors. If the coordinator submitted
-    what came by e-mail, the agency's approvers as well."""
+    what came by email, the agency's approvers as well."""
     by = of_return.submitted_by
     own = _own_people(of_return, seats)
     from_mail = is_from_mail(of_return)

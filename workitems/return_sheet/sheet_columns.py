@@ -74,7 +74,7 @@ MILESTONES = Table(
         Column("Due", 18),
         Column("Expected until now", 18),
         Column("Done on", 16, "completed_on", is_day=True, hint=DAY_HINT),
-        Column("What shows it", 30, "shown_by"),
+        Column("Evidence", 30, "shown_by", formerly="What shows it"),
         Column("New date", 18, "forecast_due", is_day=True, hint=DUE_HINT),
         Column("Why the date moves", 36, "reason", formerly="Why it is late"),
         Column("Cause", 22, "cause", choices="cause"),

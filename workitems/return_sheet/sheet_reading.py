@@ -99,7 +99,7 @@ def _refuse_macros(file: BinaryIO) -> None:
     file.seek(0)
     with ZipFile(file) as archive:
         if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
-            raise refusal("The workbook holds macros, which may be harmful.", SAVE_AS)
+            raise refusal("The workbook has macros, which may be harmful.", SAVE_AS)
     file.seek(0)
 
 
@@ -248,7 +248,7 @@ def _words(column: Column, cell: Cell | None) -> str:
         return ""
     if cell.is_formula:
         raise InvalidCell(
-            "The cell holds a formula.",
+            "The cell has a formula.",
             "what the formula shows. Copy the cell and paste it as a value.",
         )
     if cell.is_error:

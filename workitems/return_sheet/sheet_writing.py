@@ -243,7 +243,7 @@ def _instructions(workbook: Any, of_return: Return, on: date) -> None:
             f"“Answers” has one row for each item. Achieved, planned and challenges hold at most 5,000 characters each. "
             f"Items that {agency.short_name} only supports have no stage and no confidence.",
             "Where nothing happened, choose “Yes” under “No change” and leave the words empty. It is grey where words are needed: a "
-            "milestone is overdue, or there was no change twice running.",
+            "milestone is overdue, or there was “no change” twice in a row.",
             f"“Milestones” has those that are due, late or next. Enter a date under “Done on”, such as {known(on)}; or a new date, "
             "why the date moves, the cause, whether that is settled, the effect, and what is being done by which agency.",
             f"To hand it in, open {page} and choose the file under “Answer in Excel”. You see each difference before anything is "

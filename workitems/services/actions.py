@@ -20,7 +20,7 @@ Row = TypeVar("Row", bound=Action)
 def _step(action: Row, to: Action.Progress, version: int | None = None) -> Row:
     row = locked(action, version=version)
     if row.owner_agency_id is None:
-        raise Refused("This decision has no owner, so there is nothing to be done about it.")
+        raise Refused("This decision has no owner, so there is no action to mark as done.")
     if to not in Action.NEXT[row.progress]:
         raise Refused(
             {

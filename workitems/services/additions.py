@@ -40,7 +40,7 @@ def day_faults(dues: Dues, *, plan: Plan, on: date, after_end: bool) -> Faults:
     """Yield what is wrong with the days on which the new milestones are due."""
     for field, due in dues:
         if due.last_day <= on:
-            yield "A new milestone is due after today. Enter a later date.", field
+            yield "A new milestone must be due after today. Enter a later date.", field
         elif plan.ends_on is not None and due.last_day > plan.ends_on and not after_end:
             yield (
                 f"The plan ends on {day_words(plan.ends_on)}. Enter a date up to then, or tick that a "
@@ -57,7 +57,7 @@ def refuse_two_of_a_number(adds: Addition, plan: Plan, item: WorkItem | None) ->
         if row.addition is not None and row.addition.number == adds.number:
             what = "a milestone" if item else "an item"
             raise Refused(
-                f"{row.reference} asks for {what} with the number {adds.number} already. Enter another "
+                f"{row.reference} already asks for {what} with the number {adds.number}. Enter another "
                 "number, or wait until it is decided.",
                 "number",
             )
@@ -83,12 +83,12 @@ def faults_by_now(variation: Variation, on: date) -> Iterator[str]:
     item = variation.item
     if isinstance(adds, NewItem):
         if plan.items.filter(number=adds.number).exists():
-            yield f"The plan has an item {adds.number} by now."
+            yield f"The plan now has an item {adds.number}."
     elif item is not None:
         if not item.is_live:
             yield f"Item {item.number} is {item.get_stage_display().lower()}."
         if item.milestones.filter(number=adds.number).exists():
-            yield f"Item {item.number} has a milestone {adds.number} by now."
+            yield f"Item {item.number} now has a milestone {adds.number}."
     for agency in _agencies(adds, on).values():
         if not agency.exists_on(on):
             yield f"{agency} no longer exists."

@@ -15,7 +15,9 @@ NO_CHANGE_RUN = 2
 OVERDUE_NEEDS_WORDS = (
     "a milestone is overdue, so “No change” is not enough. Write at least one sentence."
 )
-AFTER_NO_CHANGES = "This item had no change twice running. Write a few words this time."
+AFTER_NO_CHANGES = (
+    "This item had “no change” twice in a row. Write at least one sentence this time."
+)
 
 
 @dataclass(frozen=True)
@@ -197,7 +199,7 @@ def _faults_of_answer(
         yield Fault(item, says, field="moved")
     if update.no_change_on is None:
         if not (update.achieved or update.planned_next or update.challenges):
-            says = f"{name}: write a few words, or say that nothing changed."
+            says = f"{name}: write at least one sentence, or choose “No change”."
             yield Fault(item, says, field="achieved")
     elif any(milestone.agreed_due < on for milestone in still_open):
         yield Fault(item, f"{name}: {OVERDUE_NEEDS_WORDS}", field="achieved")

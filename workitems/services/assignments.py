@@ -58,16 +58,16 @@ def _check(
 ) -> None:
     supports = item.supports.filter(agency=agency).exists()
     if item.lead_agency_id != agency.pk and not supports:
-        raise Refused(f"{agency} has no part in item {item.number}.")
+        raise Refused(f"{agency} neither leads nor supports item {item.number}.")
     if item.stage == Stage.WITHDRAWN:
         raise Refused(f"Item {item.number} is withdrawn.")
     faults: list[tuple[str, str | None]] = []
     if unit is not None and not Unit.objects.on(on).filter(pk=unit.pk, agency=agency).exists():
-        faults.append((f"This is no unit of {agency} today. Choose another.", "unit"))
+        faults.append((f"This is not a unit of {agency} today. Choose another one.", "unit"))
     if user is not None and not takers(agency, on).filter(pk=user.pk).exists():
-        faults.append((f"{user} writes nothing for {agency} today. Choose another person.", "user"))
+        faults.append((f"{user} cannot write for {agency} today. Choose another person.", "user"))
     if by_on is not None and unit is None and user is None:
-        faults.append(("Choose a unit or a person, or leave out the day.", "by_on"))
+        faults.append(("Choose a unit or a person, or clear the day.", "by_on"))
     elif by_on is not None and by_on < on:
         faults.append(("Enter today or a later day.", "by_on"))
     Refused.raise_any(faults)

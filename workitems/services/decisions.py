@@ -98,11 +98,11 @@ def change_decision(
     done, and `Conflict` if `version`, that of the user's page, is not the row's.
     """
     if decision.meeting is None:
-        raise Refused("This was decided out of session; it does not change.")
+        raise Refused("This was decided out of session, so it cannot be changed.")
     meeting = open_record(decision.meeting)
     decision = locked(decision, version=version)
     if decision.done_on is not None:
-        raise Refused(f"This was done on {decision.done_on:%-d %B %Y}; it does not change.")
+        raise Refused(f"This was done on {decision.done_on:%-d %B %Y}, so it cannot be changed.")
     check_action(text, owner_agency, due_on, meeting.held_on)
     owner = owner_agency.pk if owner_agency else None
     if (text, owner, due_on) == (decision.text, decision.owner_agency_id, decision.due_on):

@@ -32,7 +32,7 @@ def add_to_update(
     _check_open(of_return)
     update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
     if update is None:
-        raise Refused(f"Answer for item {item.number} first; then add what shows it.")
+        raise Refused(f"Answer for item {item.number} first, then add evidence.")
     return _add(Evidence(update=update), by=by, at=at, note=note, link=link, file=file)
 
 
@@ -60,7 +60,7 @@ def add_to_milestone(
 def add_to_return(
     *, of_return: Return, by: User, at: datetime, file: "File[bytes]", note: str = ""
 ) -> Evidence:
-    """Add the e-mail from which a locked return is entered. Raise `Refused` as the others do."""
+    """Add the email from which a locked return is entered. Raise `Refused` as the others do."""
     return _add(Evidence(of_return=of_return), by=by, at=at, note=note, link="", file=file)
 
 
@@ -74,7 +74,7 @@ def add_to_answer(
     link: str = "",
     file: "File[bytes] | None" = None,
 ) -> Evidence:
-    """Add the e-mail with which an agency answered out of session. The caller has locked the answer."""
+    """Add the email with which an agency answered out of session. The caller has locked the answer."""
     return _add(Evidence(answer=answer), by=by, at=at, note=note, link=link, file=file)
 
 
@@ -88,7 +88,7 @@ def _add(
     piece: Evidence, *, by: User, at: datetime, note: str, link: str, file: "File[bytes] | None"
 ) -> Evidence:
     if file is None and not link and not note:
-        raise Refused("Give a file, a link or a note.")
+        raise Refused("Add a file, a link or a note.")
     if link and not link.lower().startswith(("https://", "http://")):
         raise Refused("A link begins with https:// or http://.", "link")
     piece.note, piece.link = note, link
@@ -141,7 +141,7 @@ def withdraw(
     """
     evidence = locked(evidence)
     if evidence.withdrawn_at is not None:
-        raise Refused("This piece is withdrawn already.")
+        raise Refused("This piece is already withdrawn.")
     if evidence.update_id is not None and not as_reviewer:
         of_return = locked(Return(pk=evidence.update.of_return_id), related=("round",))  # type: ignore[union-attr]
         _check_open(of_return)
@@ -163,7 +163,9 @@ def flag_missing_evidence(
     """Record that the reviewer sees no evidence for a completed milestone. Needs a reason."""
     milestone = locked(milestone, version=version)
     if milestone.completed_on is None:
-        raise Refused("Only a closed milestone can lack evidence. This one is not closed.")
+        raise Refused(
+            "Evidence can be flagged as missing only when the milestone is done. This one is not done yet."
+        )
     need_reason(reason, "Say what is missing.")
     if reason == milestone.no_evidence:
         return milestone
@@ -178,7 +180,7 @@ def clear_missing_evidence(
     """Remove the reviewer's "no evidence" from a milestone. Needs a reason."""
     milestone = locked(milestone, version=version)
     if not milestone.no_evidence:
-        raise Refused("Nobody said that evidence is missing.")
-    need_reason(reason, "Say what shows it now.")
+        raise Refused("Evidence is not flagged as missing.")
+    need_reason(reason, "Say what evidence there is now.")
     milestone.no_evidence = ""
     return history.save_version(milestone, "no_evidence", by=by, reason=reason)

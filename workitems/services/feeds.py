@@ -55,7 +55,7 @@ def revoke_feed(*, feed: CalendarFeed, by: User, at: datetime, reason: str = "")
     """Revoke a feed, so that its address is no longer served. Raise `Refused` if it is revoked."""
     feed = locked(feed)
     if feed.is_revoked:
-        raise Refused("This address is revoked already.")
+        raise Refused("This address is already revoked.")
     feed.revoked_at, feed.revoked_by = at, by
     return history.save(feed, by=by, at=at, reason=reason, fields=["revoked_at", "revoked_by"])
 

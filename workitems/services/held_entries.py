@@ -200,7 +200,9 @@ def _hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
     else:
         is_same = entry.kind != Kind.RISK and same.filter(wording=entry.wording).exists()
     if is_same:
-        raise Refused(f"Such a request waits for release by an approver of {entry.agency} already.")
+        raise Refused(
+            f"The same request is already waiting for release by an approver of {entry.agency}."
+        )
     with transaction.atomic():
         _make(entry, at=at, by=by)
         transaction.set_rollback(True)
@@ -239,7 +241,7 @@ def _waiting(entry: HeldEntry) -> HeldEntry:
     related = ("plan", "agency", "item", "milestone", "owner_agency", "written_by")
     entry = locked(entry, related=related)
     if not entry.is_waiting:
-        raise Refused(f"This is {entry.get_state_display().lower()} already.")
+        raise Refused(f"This is already {entry.get_state_display().lower()}.")
     return entry
 
 

@@ -40,7 +40,7 @@ def stage_obstacle(item: WorkItem, to: str, still_open: Sequence[Milestone]) -> 
     if to == Stage.COMPLETE and still_open:
         names = ", ".join(f"“{milestone}”" for milestone in still_open[:3])
         more = f" and {len(still_open) - 3} more" if len(still_open) > 3 else ""
-        return f"Item {item.number} has milestones to close first: {names}{more}."
+        return f"Item {item.number} has milestones to mark as done first: {names}{more}."
     return ""
 
 
@@ -66,7 +66,7 @@ def stage_faults(
         return
     if to != item.stage:
         is_reopened = item.stage == Stage.COMPLETE
-        says = "a complete item is opened again" if is_reopened else "the stage changes"
+        says = "a complete item is reopened" if is_reopened else "the stage changes"
         yield f"Say why {says}.", "reason"
     elif to == Stage.COMPLETE and completed_on not in (None, item.completed_on):
         yield "Say why the completion date changes.", "reason"
@@ -124,7 +124,7 @@ def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: s
     """
     item = locked(item, version=version)
     check_confidence(confidence)
-    need_reason(reason, "Say what your view rests on.")
+    need_reason(reason, "Enter the reason for your rating.")
     item.reviewer_confidence = confidence
     return history.save_version(item, "reviewer_confidence", by=by, reason=reason)
 
@@ -161,7 +161,7 @@ def close_milestone(
     """
     milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
-        raise Refused("This milestone is closed already.")
+        raise Refused("This milestone is already done.")
     plan = milestone.item.plan
     Refused.raise_any(done_day(completed_on, plan=plan, on=on, reason=reason, field="completed_on"))
     milestone.completed_on = completed_on
@@ -188,8 +188,8 @@ def reopen_milestone(*, milestone: Milestone, version: int, by: User, reason: st
     if milestone.completed_on is None:
         raise Refused("This milestone is open.")
     if item.stage == Stage.COMPLETE:
-        raise Refused("Open the item again first: it is recorded as complete.")
-    need_reason(reason, "Say why the milestone is opened again.")
+        raise Refused("Reopen the item first: it is recorded as complete.")
+    need_reason(reason, "Say why the milestone is reopened.")
     milestone.completed_on, milestone.no_evidence = None, ""
     return history.save_version(milestone, "completed_on", "no_evidence", by=by, reason=reason)
 
@@ -211,9 +211,9 @@ def settlement_faults(
     elif is_being_settled and agency is None:
         yield "Choose the agency that settles it.", "settling_agency"
     elif not is_being_settled and agency is not None:
-        yield "An agency goes only with “Being settled”.", "settling_agency"
+        yield "Choose an agency only with “Being settled”.", "settling_agency"
     if not is_being_settled and by is not None:
-        yield "A date goes only with “Being settled”.", "settling_by"
+        yield "Enter a date only with “Being settled”.", "settling_by"
     elif by is not None and by < on and by != was_by:
         yield "That day has passed. Enter a day from today on, or choose “Settled”.", "settling_by"
 
@@ -237,7 +237,7 @@ def forecast_faults(
     forecast = known(forecast_due)
     is_late = forecast.last_day > milestone.agreed_due
     if forecast == milestone.forecast and (is_mitigated or not is_late):
-        yield "That is the forecast already. Enter another date.", "forecast_due"
+        yield "That is already the forecast. Enter another date.", "forecast_due"
         return
     if forecast.last_day < on:
         yield (
@@ -254,14 +254,14 @@ def forecast_faults(
             cause=cause, effect=effect, mitigation=mitigation, settlement=settlement
         )
     elif cause and open_delays and forecast.last_day < milestone.forecast_due:
-        yield "The new date is sooner, so it is no new delay. Leave the cause out.", "cause"
+        yield "The new date is earlier, so it is not a new delay. Leave the cause blank.", "cause"
     elif not open_delays and not cause:
-        yield "The new date is after the agreed one. Choose what causes the delay.", "cause"
+        yield "The new date is after the agreed date. Choose the cause of the delay.", "cause"
     opens_another = bool(cause) and forecast.last_day >= milestone.forecast_due
     if is_late and not mitigation and (not is_mitigated or opens_another):
         yield "Say what is being done about the delay.", "mitigation"
     elif mitigation_due_on and not mitigation:
-        yield "Say what is done by then.", "mitigation"
+        yield "Say what will be done by that date.", "mitigation"
 
 
 @transaction.atomic
@@ -296,7 +296,7 @@ def move_forecast(
     """
     milestone = locked(milestone, version=version)
     if not milestone.is_open:
-        raise Refused("This milestone is closed; its forecast stands.")
+        raise Refused("This milestone is done, so its forecast cannot change.")
     Refused.raise_any(
         forecast_faults(
             milestone,
@@ -397,7 +397,10 @@ def _would_be_dropped(**typed: str) -> Faults:
     """Yield a fault for each text about a delay: the new date is no delay."""
     for field, text in typed.items():
         if text:
-            yield "The new date is not late, so there is no delay. Leave this out.", field
+            yield (
+                "The new date is not after the agreed date, so there is no delay. Leave this blank.",
+                field,
+            )
 
 
 def _add_mitigation(

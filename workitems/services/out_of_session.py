@@ -97,16 +97,16 @@ def ask_agencies(
     variation = locked(variation, related=("plan",))
     if variation.state != Variation.State.RECOMMENDED:
         raise Refused(
-            f"{variation.reference} is {variation.get_state_display().lower()}. Only a request "
-            "that is with the working group is decided out of session."
+            f"{variation.reference} is {variation.get_state_display().lower()}. Only a request that is with "
+            "the working group can be decided out of session."
         )
     if variation.out_of_session_decisions.open().exists():
-        raise Refused(f"The agencies have been asked about {variation.reference} already.")
+        raise Refused(f"The agencies have already been asked about {variation.reference}.")
     past = next((due for due in variation.dates_asked if due.last_day <= on), None)
     if past is not None:
         raise Refused(
-            f"{variation.reference} asks for {past}, which is no longer in the future. "
-            "Withdraw it; the agency can then request a later date."
+            f"{variation.reference} asks for {past}, which is no longer in the future. Withdraw it; the "
+            "agency can then request a later date."
         )
     Refused.raise_any(later_faults(due_on, on=on, field="due_on"))
     members = list(variation.plan.agencies_on(on))
@@ -166,16 +166,16 @@ def record_answer(
     file: "File[bytes] | None" = None,
     version: int | None = None,
 ) -> OutOfSessionAnswer:
-    """Record an agency's answer that came by e-mail, with the e-mail as evidence.
+    """Record an agency's answer that came by email, with the email as evidence.
 
     Raise `Refused` if an approver of the agency has answered on the page.
     """
     _open(answer.out_of_session)
     answer = locked(answer, version=version, related=("agency",))
     if answer.choice and not answer.is_recorded:
-        raise Refused(f"{answer.agency} has answered itself; its own answer stays.")
+        raise Refused(f"{answer.agency} has given its own answer, so you cannot record one for it.")
     if file is None and not link and not note:
-        raise Refused("Add the e-mail as a file, or say who sent it and when.", "file")
+        raise Refused("Add the email as a file, or say who sent it and when.", "file")
     answer = _write(answer, choice, words, at=at, by=by, is_recorded=True)
     evidence_services.add_to_answer(answer=answer, by=by, at=at, note=note, link=link, file=file)
     return answer

@@ -34,11 +34,11 @@ def done_day(day: date, *, plan: Plan, on: date, reason: str, field: str) -> Fau
 def agreed_day(due: KnownDate, *, plan: Plan, on: date, after_end: bool, field: str) -> Faults:
     """Yield what is wrong with the date to which an agreed date is to move."""
     if due.last_day <= on:
-        yield "A new agreed date lies after today. Enter a later date.", field
+        yield "A new agreed date must be after today. Enter a later date.", field
     elif plan.ends_on is not None and due.last_day > plan.ends_on and not after_end:
         yield (
-            f"The plan ends on {day_words(plan.ends_on)}. Enter a date up to then, or tick that the "
-            "date lies after its end and say why in the reason.",
+            f"The plan ends on {day_words(plan.ends_on)}. Enter a date up to then, or tick that the date is "
+            "after its end and say why in the reason.",
             field,
         )
 

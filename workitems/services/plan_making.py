@@ -69,7 +69,7 @@ def plan_faults(plan: Plan, title: str, released_on: date, ends_on: date | None)
     if not slug or slug in TAKEN_SLUGS:
         yield "Enter a title with more letters of the Latin alphabet or digits.", "title"
     elif Plan.objects.filter(Q(slug=slug) | Q(title=title)).exclude(pk=plan.pk).exists():
-        yield "There is a plan of this title already. Enter another title.", "title"
+        yield "There is already a plan with this title. Enter another title.", "title"
     if ends_on is not None and ends_on <= released_on:
         yield f"Enter a day after the release, {day_words(released_on)}.", "ends_on"
 
@@ -88,7 +88,7 @@ def _set_members(plan: Plan, members: Iterable[Agency], by: User) -> bool:
         its |= Q(milestones__responsible_agency=agency)
         if item := plan.items.filter(its).in_order().first():
             raise Refused(
-                f"{agency} has a part in item {item.number}. Give that to another agency first.",
+                f"{agency} has a part in item {item.number}. Give it to another agency first.",
                 "members",
             )
     if leaving:

@@ -23,10 +23,10 @@ def set_quorum(
     need_reason(reason, "Say why the quorum changes.")
     if quorum is not None and not 2 <= quorum <= plan.members.count():
         raise Refused(
-            "Enter a number from 2 to that of the member agencies, or leave it empty.", "quorum"
+            "Enter a number from 2 to the number of member agencies, or leave it blank.", "quorum"
         )
     if quorum == plan.quorum:
-        raise Refused("That is the quorum already.", "quorum")
+        raise Refused("That is already the quorum.", "quorum")
     plan.quorum = quorum
     return history.save_version(plan, "quorum", by=by, reason=reason)
 

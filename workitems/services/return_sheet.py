@@ -37,9 +37,9 @@ def waiting(sheet: ReturnSheet) -> ReturnSheet:
     """Return the locked row. Raise `Refused` if it was taken in or discarded already."""
     sheet = locked(sheet)
     if sheet.taken_at is not None:
-        raise Refused("This workbook was taken in already.")
+        raise Refused("This workbook was already taken into the return.")
     if sheet.discarded_at is not None:
-        raise Refused(f"{sheet.discarded_as} has discarded this workbook already.")
+        raise Refused(f"{sheet.discarded_as} has already discarded this workbook.")
     return sheet
 
 

@@ -33,7 +33,7 @@ def raise_risk(
     """Add a risk to the plan or to one of its items. The owner must be a member of the plan."""
     plan = locked(plan)
     if not description:
-        raise Refused("Say what might happen.", "description")
+        raise Refused("Say what could happen.", "description")
     check_rating(likelihood, impact)
     if item is not None and item.plan_id != plan.pk:
         raise Refused("The item belongs to another plan.", "item")
@@ -85,12 +85,12 @@ def escalate_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Ri
     risk = _open(risk)
     if to not in risk.higher:
         raise Refused(
-            f"{risk.reference} is with {risk.with_whom} already."
+            f"{risk.reference} is already with {risk.with_whom}."
             if to in Risk.EscalatedTo.values
             else "Choose the working group or the Minister.",
             "to",
         )
-    need_reason(reason, "Say why it goes higher.")
+    need_reason(reason, "Say why you escalate it.")
     risk.escalated_to, risk.escalated_on = to, on
     return history.save_version(risk, "escalated_to", "escalated_on", by=by, reason=reason)
 
@@ -103,8 +103,11 @@ def lower_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
     """
     risk = _open(risk)
     if to not in risk.lower:
-        raise Refused(f"{risk.reference} is with {risk.with_whom}; that is no step down.", "to")
-    need_reason(reason, "Say why it comes down.")
+        raise Refused(
+            f"{risk.reference} is with {risk.with_whom}, so it cannot be de-escalated to there.",
+            "to",
+        )
+    need_reason(reason, "Say why you de-escalate it.")
     risk.escalated_to, risk.escalated_on = to, (on if to else None)
     return history.save_version(risk, "escalated_to", "escalated_on", by=by, reason=reason)
 
@@ -126,7 +129,7 @@ def reopen_risk(*, risk: Risk, by: User, reason: str) -> Risk:
     risk = locked(risk)
     if risk.closed_on is None:
         raise Refused("This risk is open.")
-    need_reason(reason, "Say why the risk is open again.")
+    need_reason(reason, "Say why the risk is reopened.")
     risk.closed_on = None
     return history.save_version(risk, "closed_on", by=by, reason=reason)
 

@@ -63,7 +63,8 @@ def extend(
         later.append(history.save(of_return, by=by, reason=reason, fields=["extended_to"]))
     if not later:
         raise Refused(
-            "No return gets a later date by this: each is accepted or due then or later.", "to"
+            "This date is not later for any return: each one is accepted, or is due on that day or later.",
+            "to",
         )
     return later
 
@@ -72,9 +73,9 @@ def extend(
 def enter_for_agency(
     *, of_return: Return, mail: "File[bytes]", note: str = "", by: User, at: datetime
 ) -> Return:
-    """Let the coordinators write the return for its agency, from the e-mail that it sent.
+    """Let the coordinators write the return for its agency, from the email that it sent.
 
-    The e-mail becomes evidence of the return. Raise `Refused` if the return is not with its agency
+    The email becomes evidence of the return. Raise `Refused` if the return is not with its agency
     or the file is not allowed.
     """
     of_return = locked_return(of_return)
@@ -83,10 +84,10 @@ def enter_for_agency(
     if of_return.is_entered:
         return of_return
     of_return.entered_at, of_return.entered_by = at, by
-    reason = f"Entered from an e-mail of {of_return.agency}"
+    reason = f"Entered from an email of {of_return.agency}"
     return history.save(of_return, by=by, reason=reason, fields=["entered_at", "entered_by"])
 
 
 def has_entered(of_return: Return, user: User) -> bool:
-    """Return whether the user attached the e-mail from which the return was entered."""
+    """Return whether the user attached the email from which the return was entered."""
     return Evidence.objects.not_withdrawn().filter(of_return=of_return, added_by=user).exists()

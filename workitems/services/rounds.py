@@ -75,9 +75,12 @@ def round_faults(
         if period_end <= period_start:
             yield "The period ends before it begins. Enter a later day.", "period_end"
         elif plan.rounds.filter(period_start=period_start, period_end=period_end).exists():
-            yield "This period had a round already. Enter another one.", "period_start"
+            yield (
+                "There has already been a round for this period. Enter another period.",
+                "period_start",
+            )
     if due_on is not None and period_start is not None and due_on < period_start:
-        yield "The round falls due before its period begins. Enter a later day.", "due_on"
+        yield "Returns would be due before the period begins. Enter a later day.", "due_on"
 
 
 def still_open(round: Round) -> list[Return]:
@@ -100,9 +103,11 @@ def close_round(*, round: Round, by: User, at: datetime, seen: str | None = None
     """
     round = locked(round)
     if not round.is_open:
-        raise Refused("This round is closed already.")
+        raise Refused("This round is already closed.")
     if seen is not None and seen != states_of(still_open(round)):
-        raise Refused("Not every return is as it was shown. See what is open now, then decide.")
+        raise Refused(
+            "A return has changed since this page was shown. See which are open now, then decide."
+        )
     round.closed_at, round.closed_by = at, by
     return history.save(round, by=by, fields=["closed_at", "closed_by"])
 
@@ -113,7 +118,7 @@ def reopen_round(*, round: Round, by: User, reason: str) -> Round:
     round = locked(round)
     if round.is_open:
         raise Refused("This round is open.")
-    need_reason(reason, "Say why the round is opened again.")
+    need_reason(reason, "Say why the round is reopened.")
     if Round.objects.open().filter(plan=round.plan_id).exists():
         raise Refused("Another round is open. Close it first.")
     round.closed_at = round.closed_by = None
@@ -149,7 +154,7 @@ def write_update(
     of_return, update, item = _open_for_writing(of_return, item)
     _check_status(of_return, item, stage, confidence)
     if key_achievement not in Update.KeyAchievement.values:
-        raise Refused("Choose no, yes or headline.", "key_achievement")
+        raise Refused("Choose no, yes (a paragraph) or headline.", "key_achievement")
     was = _content(update)
     _compare(update, item, item_version)
     update.stage, update.confidence = stage, confidence
@@ -402,8 +407,7 @@ def submit(
     for update in of_return.updates.select_related("item").order_by("item__number_key"):
         if read is not None and read.get(update.item_id) != update.version:
             raise Refused(
-                f"Item {update.item.number} was answered anew while you were reading. "
-                "Read it, then submit."
+                f"Item {update.item.number} was changed while you were reading. Read it again, then submit."
             )
     if read_answers is not None:
         _check_milestones_read(of_return, read_answers)
@@ -428,8 +432,8 @@ def _check_milestones_read(of_return: Return, read: dict[int, int]) -> None:
     for answer in pending.in_order():
         if read.get(answer.pk) != answer.version:
             raise Refused(
-                f"“{answer.milestone}” of item {answer.milestone.item.number} was answered anew "
-                "while you were reading. Read it, then submit."
+                f"“{answer.milestone}” of item {answer.milestone.item.number} was changed while you were "
+                "reading. Read it again, then submit."
             )
 
 
@@ -471,9 +475,9 @@ class Unmended(Refused):
         numbers = [note.item.number for note in notes if note.item]
         on = f"items {', '.join(numbers)}" if len(numbers) > 1 else f"item {''.join(numbers)}"
         super().__init__(
-            f"You have not changed {on} since the return was sent back, nor replied to the note."
+            f"You have not changed {on} or replied to the note since the return was sent back."
             if numbers
-            else "You have not changed anything since the return was sent back, nor replied."
+            else "You have not changed anything or replied since the return was sent back."
         )
         self.notes = notes
 
@@ -492,7 +496,7 @@ def send_back(
     notes: list[tuple[WorkItem | None, str]] = [(None, note), *(on_items or {}).items()]
     bodies = [(item, body) for item, body in notes if body]
     if not bodies:
-        raise Refused("Say what the agency should change, for an item or for the return.", "note")
+        raise Refused("Write what the agency should change, for an item or for the return.", "note")
     for item, body in bodies:
         history.save(ReturnNote(of_return=of_return, item=item, body=body, by=by, at=at), by=by)
     said = [f"Item {item.number}: {body}" if item else body for item, body in bodies]

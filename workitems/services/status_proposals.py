@@ -41,11 +41,13 @@ def propose(
     items.check_confidence(confidence)
     if (stage, confidence) == (item.stage, item.confidence):
         raise Refused(
-            "The item has this stage and confidence already. Change one of them.", "stage"
+            "The item already has this stage and confidence. Change one of them.", "stage"
         )
     need_reason(reason, "Say why the status should change.")
     if item.status_proposals.open().filter(agency=agency).exists():
-        raise Refused(f"{agency} has proposed a status already, and {item.lead_agency} answers it.")
+        raise Refused(
+            f"{agency} has already proposed a status, and {item.lead_agency} has not answered it yet."
+        )
     made = StatusProposal(
         item=item,
         agency=agency,
@@ -127,7 +129,7 @@ def _answered(
     """Return the locked proposal in its new state, not saved, with its item locked."""
     proposal = locked(proposal, related=("agency",))
     if not proposal.is_open:
-        raise Refused(f"This proposal is {proposal.get_state_display().lower()} already.")
+        raise Refused(f"This proposal is already {proposal.get_state_display().lower()}.")
     proposal.item = locked(proposal.item, related=("lead_agency", "plan"))
     proposal.state, proposal.answer = state, answer
     proposal.answered_by, proposal.answered_at = by, at

@@ -56,14 +56,14 @@ def request_date(
     """
     milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
-        raise Refused("This milestone is closed; its date stands.")
+        raise Refused("This milestone is done, so its date cannot change.")
     Refused.raise_any(
         new_date_faults(
             milestone, due_after, on=make_naive(at).date(), after_end=after_end, reason=reason
         )
     )
     if milestone.variations.pending().filter(kind=Variation.Kind.DATE).exists():
-        raise Refused("A request to move this milestone is already waiting.")
+        raise Refused("A request to change this milestone’s date is already waiting.")
     asked = Variation(kind=Variation.Kind.DATE, item=milestone.item, milestone=milestone)
     asked.before, asked.after = milestone.agreed, known(due_after)
     return _request(asked, reason, agency, requested_by or by, by, at)
@@ -78,7 +78,7 @@ def new_date_faults(
     """
     after = known(due_after)
     if after == milestone.agreed:
-        yield "That is the agreed date already. Enter another date.", "due_after"
+        yield "That is already the agreed date. Enter another date.", "due_after"
     else:
         plan = milestone.item.plan
         yield from agreed_day(after, plan=plan, on=on, after_end=after_end, field="due_after")
@@ -107,14 +107,14 @@ def request_wording(
     item = locked(item, version=version, related=("plan",))
     before = getattr(item, Variation.Wording(wording).value)
     if before == text_after:
-        raise Refused("That is the wording already.", "text_after")
+        raise Refused("That is already the wording.", "text_after")
     if not text_after:
         raise Refused("Write the new wording.", "text_after")
     if wording == Variation.Wording.TITLE and len(text_after) > TITLE_LENGTH:
         raise Refused(f"A title has at most {TITLE_LENGTH} characters.", "text_after")
     same = item.variations.pending().filter(wording=wording, text_after=text_after).first()
     if same is not None:
-        raise Refused(f"{same.reference} asks for this very wording already.", "text_after")
+        raise Refused(f"{same.reference} already asks for this wording.", "text_after")
     asked = Variation(kind=Variation.Kind.WORDING, item=item, wording=wording)
     asked.text_before, asked.text_after = before, text_after
     return _request(asked, reason, agency, requested_by or by, by, at)
@@ -244,7 +244,7 @@ def recommend(
     if not recommendation:
         raise Refused("Write what you recommend to the working group.", "recommendation")
     if recommends not in ("", *Variation.Recommends.values):
-        raise Refused("Recommend to approve or to decline.", "recommends")
+        raise Refused("Choose approve or decline.", "recommends")
     variation.recommends, variation.recommendation = recommends, recommendation
     variation.recommended_by, variation.recommended_at = by, at
     return history.save(variation, by=by, reason=recommendation)
@@ -412,7 +412,7 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
     if variation.kind == Variation.Kind.DATE:
         milestone = locked(Milestone(pk=variation.milestone_id))
         if not milestone.is_open:
-            raise Refused("This milestone is closed; its date stands.")
+            raise Refused("This milestone is done, so its date cannot change.")
         if milestone.agreed != variation.before:
             raise Refused("The agreed date has moved since this was requested.")
         assert variation.after is not None  # held by a check constraint

@@ -92,7 +92,7 @@ def _undated(plan: PlanSoFar) -> None:
             "complete-undated",
             plan.places[item],
             said="Complete",
-            problem="The tracker says complete, but not since when.",
+            problem="The tracker says complete, but gives no date.",
             choices=[
                 Choice("as_at", f"Completed on {as_at}, the day of the tracker"),
                 Choice("due", f"Completed when due, at the latest on {as_at}"),

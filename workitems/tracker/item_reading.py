@@ -72,7 +72,7 @@ class ItemReading:
             answer = self.cells.doubt(
                 number_cells[0],
                 f"twice:{number}:{plain(title)[:80]}",
-                f"The number {number} stands twice, with different titles.",
+                f"The number {number} is used twice, with different titles.",
                 [
                     Choice("other", "Another item: give it a new number"),
                     Choice("same", f"The same item as “{shortened(before.title, 60)}”"),
@@ -124,7 +124,7 @@ class ItemReading:
                 number_cells[0] if number_cells else first,
                 "no-title",
                 "These rows have no title.",
-                [Choice(READ, "Call them by their number")],
+                [Choice(READ, "Use their number as the title")],
                 READ,
             )
         for cell in self.cells.read(row, Field.PILLAR):
@@ -167,7 +167,7 @@ class ItemReading:
             answer = self.cells.doubt(
                 cell,
                 f"ten:{self.cells.sheet.name}:{cell.address}",
-                f"It stands after {before}, and a spreadsheet takes {ten} and {text} for the same.",
+                f"It comes after {before}, and a spreadsheet does not distinguish {ten} from {text}.",
                 [Choice(ten, ten), Choice(text, text)],
                 ten,
             )

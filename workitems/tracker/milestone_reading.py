@@ -139,7 +139,7 @@ class MilestoneReading:
             answer = self.cells.doubt(
                 cell,
                 f"future:{cell.text}",
-                "It says completed, but the day is still to come.",
+                "It says completed, but the day is in the future.",
                 [Choice(NOTE, "Not completed: keep it as a note")],
                 NOTE,
             )
@@ -171,10 +171,10 @@ class MilestoneReading:
                 self.cells.doubt(
                     cell,
                     f"lines:{self.cells.sheet.name}:{cell.address}",
-                    "Not every line of this cell is surely a date: "
+                    "Some lines of this cell may not be dates: "
                     + "; ".join(f"{line.strip()} is {date or 'none'}" for line, date in
                                 zip(due_lines, in_lines, strict=True)),
-                    [Choice(READ, "Take them so")],
+                    [Choice(READ, "Use these dates")],
                     READ,
                 )  # fmt: skip
                 self.cells.keep(cell)

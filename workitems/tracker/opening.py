@@ -38,7 +38,7 @@ MAX_TEXT = 20 * package.MEGABYTE
 
 XLSX = "an Excel workbook (.xlsx) or a CSV file."
 SAVE_AS = "the same spreadsheet saved as .xlsx or CSV."
-NO_RESULT = "The cell holds a formula, and its result is not saved in the file."
+NO_RESULT = "The cell has a formula, and its result is not saved in the file."
 ERROR = "The cell shows a spreadsheet error."
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # How the comments that are threads begin in the older form that is saved beside them.
@@ -58,7 +58,7 @@ def open_tracker(file: BinaryIO) -> Tracker:
     else:
         tracker = _open_text(file, start)
     if not any(sheet.cells for sheet in tracker.sheets):
-        raise refusal("The file holds nothing.", "a spreadsheet with headings and rows below them.")
+        raise refusal("The file is empty.", "a spreadsheet with headings and rows below them.")
     return tracker
 
 
@@ -95,7 +95,7 @@ def _check_kind(file: BinaryIO) -> None:
         file.seek(0)
     if any(name.endswith("vbaProject.bin") for name in names):
         raise refusal(
-            "The workbook holds macros.", "the same workbook saved as .xlsx, which has none."
+            "The workbook has macros.", "the same workbook saved as .xlsx, which has none."
         )
     if "xl/workbook.bin" in names:
         raise refusal("The file is a binary workbook (.xlsb).", SAVE_AS)
@@ -161,7 +161,7 @@ def _check_extent(sheet: Sheet, row: int, column: int, most: int) -> None:
             f"at most {MAX_ROWS:,} rows and {MAX_COLUMNS} columns.",
         )
     if len(sheet.cells) >= most:
-        raise refusal("The file holds too many cells.", f"at most {MAX_CELLS:,} cells.")
+        raise refusal("The file has too many cells.", f"at most {MAX_CELLS:,} cells.")
 
 
 def _style(cell: Any, styles: dict[int, Style], colours: FillColours) -> Style:

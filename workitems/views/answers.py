@@ -347,7 +347,7 @@ def refuse_gone_milestones(of_return: Return, entries: list[Entry], data: QueryD
         if words:
             by_item[item].lost += words
             by_item[item].refusals.append(
-                f"“{name}” is not saved: {why}. Copy your words before you leave this page."
+                f"“{name}” is not saved: {why}. Copy your text before you leave this page."
             )
 
     agencies = members_of(of_return)
@@ -390,7 +390,8 @@ def save_entry(
     if not takes_answers(of_return):
         if act == NO_CHANGE or any(form.is_touched() for form in entry.forms):
             entry.refusals.append(
-                f"Item {entry.section.item.number} is not saved: {_why_locked(of_return)}. Copy your words before you leave this page."
+                f"Item {entry.section.item.number} is not saved: {_why_locked(of_return)}. Copy your text "
+                "before you leave this page."
             )
         return
     for milestone in entry.milestones:
@@ -433,8 +434,8 @@ def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None
     item = entry.section.item
     if _holds_words(entry):
         entry.refusals.append(
-            f"Item {item.number} has words in its boxes, which “No change” would take out. Clear the boxes first, "
-            "or keep your answer."
+            f"Item {item.number} has text in its boxes, which “No change” would remove. Clear the boxes "
+            "first, or keep your answer."
         )
         return
     try:
@@ -487,14 +488,14 @@ def copied_words(entries: list[Entry], number: str) -> str:
                     f"Last time’s words are in the empty boxes of item {number}. Edit them, then save: "
                     "nothing is saved yet."
                 )
-            return f"Item {number} has words in these boxes already, so nothing was copied. Clear a box first."
+            return f"Item {number} already has text in these boxes, so nothing was copied. Clear a box first."
     return "There is nothing to copy."
 
 
 def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
     """Say what "no change to the rest" answered and what it left, each item a link to its section."""
     if not rest.answered and not rest.left:
-        return "Every item has an answer already, so nothing was changed."
+        return "Every item already has an answer, so nothing was changed."
     address = of_return.get_absolute_url()
     links = {
         item.pk: format_html(
@@ -509,7 +510,7 @@ def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
     for item, why in rest.left:
         reason = why.removeprefix(f"Item {item.number}: ")
         said = format_html(
-            "{} Left for you: {}, because {}", said, links[item.pk], reason[0].lower() + reason[1:]
+            "{} Not answered: {}, because {}", said, links[item.pk], reason[0].lower() + reason[1:]
         )
     return said
 

@@ -163,7 +163,7 @@ def may_withdraw(request: HttpRequest, piece: Evidence) -> bool:
 def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
     """Withdraw evidence: for users who may add it there, and for the reviewer at any time."""
     piece = visible_evidence(request, slug, evidence)
-    if piece.of_return is not None or piece.answer_id is not None:  # what came by e-mail stays
+    if piece.of_return is not None or piece.answer_id is not None:  # what came by email stays
         raise PermissionDenied
     of_item: Any = piece.update or piece.milestone
     reviews = request.user.has_perm("workitems.review_item", of_item.item)
@@ -206,7 +206,7 @@ def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpRe
     if form.is_valid():
         with saying_refusals(form):
             saved = service(milestone=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, f"Your view of “{row}” is saved.")
+            say_saved(request, form, saved, f"Your note on “{row}” is saved.")
             return redirect(f"{item.get_absolute_url()}#milestones")
     return form_page(
         request,

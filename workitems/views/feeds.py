@@ -127,7 +127,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     on = localdate()
     feed = services.find_by_token(token, on)
     if not is_within_rate_limit(request, feed):
-        return plain("Asked too often. Ask again in an hour.", 429, {"Retry-After": "3600"})
+        return plain("Too many requests. Try again in an hour.", 429, {"Retry-After": "3600"})
     if feed is None:
         return plain("There is no calendar at this address.", 404)
     services.note_reading(feed, on)

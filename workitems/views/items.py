@@ -426,8 +426,7 @@ def answer_status(request: HttpRequest, item: WorkItem, of_return: Return) -> Ht
                 request,
                 form,
                 made,
-                f"Item {item.number} is saved in the return for {of_return.round}, which is not "
-                "submitted yet.",
+                f"Item {item.number} is saved in the return for {of_return.round}, which is not submitted yet.",
             )
             if made.pk is not None:
                 for fault in faults_of_item(of_return, item, made, localdate()):
@@ -451,7 +450,7 @@ def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = item_services.review(item=item, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, f"Your view of item {item.number} is saved.")
+            say_saved(request, form, saved, f"Your rating of item {item.number} is saved.")
             return redirect(item)
     return form_page(request, "workitems/items/review.html", form, plan=item.plan, item=item)
 

@@ -189,7 +189,7 @@ def give_answer(
 def record_answer(
     request: HttpRequest, slug: str, variation: int, pk: int, agency: int
 ) -> HttpResponse:
-    """Record an answer that came by e-mail, with the e-mail as evidence."""
+    """Record an answer that came by email, with the email as evidence."""
     row = _answer(request, slug, variation, pk, agency, "workitems.ask_agencies")
     form = RecordAnswerForm(
         posted(request), request.FILES if request.method == "POST" else None, row=row

@@ -30,7 +30,10 @@ from workitems.views.returns import visible_return, writing_for
 from workitems.views.sheet_comparison import Comparison, Shown, compare_sheet, take
 from workitems.workbook.faults import Fault, WorkbookRefused
 
-CHANGED = "The return has changed since you looked, so nothing was taken in. Below is what the workbook would do now."
+CHANGED = (
+    "The return has changed since you looked, so nothing was taken from the workbook. Below is what "
+    "would change now."
+)
 
 
 def writable_return(request: HttpRequest, slug: str, round: int, agency: int) -> Return:
@@ -99,7 +102,7 @@ def comparison(
     row = _sheet_of(of_return, sheet)
     if row.discarded_at is not None:
         messages.info(
-            request, f"{row.discarded_as} discarded “{row.name}”. Nothing of it was taken in."
+            request, f"{row.discarded_as} discarded “{row.name}”. Nothing was taken from it."
         )
         return redirect("returns:workbook", slug, round, agency)
     if row.taken_at is not None:
@@ -121,7 +124,7 @@ def discard(request: HttpRequest, slug: str, round: int, agency: int, sheet: int
         sheet_services.discard(sheet=row, by=signed_in(request), at=timezone.now())
         messages.success(
             request,
-            f"“{row.name}” is discarded. The return is as it was, and you still have your file.",
+            f"“{row.name}” is discarded. The return is unchanged, and you still have your file.",
         )
     return redirect("returns:workbook", slug, round, agency)
 
@@ -159,7 +162,7 @@ def _take(request: HttpRequest, row: ReturnSheet) -> HttpResponse:
         f"{count_noun(count, 'change')} taken into the return as a draft. An approver submits it.",
     )
     if any(each["refused"] for each in taken["shown"]):
-        messages.warning(request, "Some of it was refused. See why below.")
+        messages.warning(request, "Some changes were refused. See why below.")
     return redirect(row)
 
 

@@ -63,7 +63,7 @@ from workitems.views.lookups import require, signed_in, visible_plan
 SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
 MINE = "mine"  # `only` in the address: the items given to the reader
 NOTES_ARE_LEFT = (
-    "You wrote what should change. Send the return back, or clear your notes to accept it."
+    "You have written what should change. Send the return back, or clear your notes to accept it."
 )
 SUBMITTED = "Submitted. We’ll email a receipt to you and the agency’s contributors."
 Reason = Notice.Reason
@@ -190,11 +190,11 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
         return back(request, place, open=number)
     if act == TAKE_THEIRS:
-        messages.success(request, f"Item {number} stays as the other person wrote it.")
+        messages.success(request, f"Item {number} keeps the other version.")
     elif any(entry.is_saved for entry in entries) or any(notes_saved):
         messages.success(request, "Saved.")
     else:
-        messages.info(request, "Nothing new was written, so nothing was saved.")
+        messages.info(request, "There was nothing new to save.")
     return back(request, f"item-{number}" if number else "")
 
 
@@ -227,7 +227,7 @@ def submit(
 def attempt_to_submit(
     request: HttpRequest, of_return: Return, **read: Any
 ) -> tuple[HttpResponse | None, round_services.Unmended | None]:
-    """Submit a return and e-mail the receipt. Return where to go next, or the notes that are left."""
+    """Submit a return and email the receipt. Return where to go next, or the notes that are left."""
     now = timezone.now()
     try:
         of_return = round_services.submit(
@@ -244,7 +244,7 @@ def attempt_to_submit(
 
 
 def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
-    """Mark the return as ready and e-mail its approvers at once."""
+    """Mark the return as ready and email its approvers at once."""
     now = timezone.now()
     try:
         handover_services.mark_ready(
@@ -371,7 +371,7 @@ def show_given(person: User, of_return: Return, sections: list[Section], on: dat
 
 
 def mails_of(of_return: Return) -> list[Evidence]:
-    """Return the e-mails from which the coordinator entered the return."""
+    """Return the emails from which the coordinator entered the return."""
     return list(of_return.evidence.for_list()) if of_return.is_entered else []
 
 

@@ -132,7 +132,7 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
                 )
                 return redirect(held)
             made = risk_services.raise_risk(plan=plan, by=user, **said)
-            messages.success(request, f"{made.reference} is in the register.")
+            messages.success(request, f"{made.reference} is recorded.")
             return redirect(made)
     releases = all(may_release(request, plan, pk) for pk in form.offered)
     return form_page(request, "workitems/risks/raise.html", form, plan=plan, releases=releases)
@@ -164,7 +164,7 @@ def escalate(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.higher)
     service = risk_services.escalate_risk
-    return act(request, row, form, "escalate", service, "is taken higher", on=localdate())
+    return act(request, row, form, "escalate", service, "is escalated", on=localdate())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -172,7 +172,7 @@ def lower(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.lower)
     service = risk_services.lower_risk
-    return act(request, row, form, "lower", service, "is brought back down", on=localdate())
+    return act(request, row, form, "lower", service, "is de-escalated", on=localdate())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -187,7 +187,7 @@ def close(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
 def reopen(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = ReopenRiskForm(posted(request))
-    return act(request, row, form, "reopen", risk_services.reopen_risk, "is open again")
+    return act(request, row, form, "reopen", risk_services.reopen_risk, "is reopened")
 
 
 def managed(request: HttpRequest, slug: str, number: int) -> Risk:

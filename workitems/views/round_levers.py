@@ -46,7 +46,7 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             now = timezone.now()
             lever_services.remind(round=row, by=signed_in(request), at=now, **form.cleaned_data)
             tell_at_once(missing, Reason.REMINDED, on=localdate(), at=now)
-            messages.success(request, "The reminder is sent. “Who was told” lists each person.")
+            messages.success(request, "The reminder is sent. “Who was emailed” lists each person.")
             return redirect(row)
     people = seated(row, missing)
     roles = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
@@ -89,7 +89,7 @@ def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def enter(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
-    """Attach the e-mail that an agency sent, and go on to enter its return."""
+    """Attach the email that an agency sent, and go on to enter its return."""
     row = managed_round(request, slug, round)
     of_return = get_object_or_404(row.returns.select_related("agency"), agency=agency)
     of_return.round = row
@@ -104,7 +104,7 @@ def enter(request: HttpRequest, slug: str, round: int, agency: int) -> HttpRespo
             tell_at_once([of_return], Reason.ENTERED, on=localdate(), at=now)
             messages.success(
                 request,
-                f"The e-mail is attached. Enter what {of_return.agency} wrote, then submit it.",
+                f"The email is attached. Enter what {of_return.agency} wrote, then submit it.",
             )
             return redirect(of_return)
     return form_page(

@@ -196,7 +196,7 @@ def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     plan = require(request, "workitems.open_round", visible_plan(request, slug))
     row = visible_round(plan, round)
     if not row.is_open:
-        messages.info(request, "This round is closed already.")
+        messages.info(request, "This round is already closed.")
         return redirect(row)
     open_now = round_services.still_open(row)
     seen = round_services.states_of(open_now)
@@ -206,7 +206,7 @@ def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             round_services.close_round(
                 round=row, seen=form.cleaned_data["seen"], by=signed_in(request), at=timezone.now()
             )
-            messages.success(request, "The round is closed. Nothing in it changes any more.")
+            messages.success(request, "The round is closed. It can no longer be changed.")
             return redirect(row)
         overwrite_data(form, seen=seen)
     return form_page(
@@ -234,6 +234,6 @@ def reopen_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             round_services.reopen_round(
                 round=row, by=signed_in(request), reason=form.cleaned_data["reason"]
             )
-            messages.success(request, "The round is open again.")
+            messages.success(request, "The round is reopened.")
             return redirect(row)
     return show(request, plan, row, form, status=422)

@@ -33,7 +33,7 @@ def propose(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 item=item, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
             messages.success(
-                request, f"Proposed to {item.lead_agency}. You will get an e-mail with the answer."
+                request, f"Proposed to {item.lead_agency}. You will get an email with the answer."
             )
             return redirect(item)
     return form_page(
@@ -65,10 +65,7 @@ def answer(request: HttpRequest, slug: str, number: str, proposal: int) -> HttpR
                 status_proposals.accept(proposal=row, by=by, on=localdate(), at=at, **said)
                 done = f"Accepted. Item {item.number} is changed."
                 if of_return is not None:
-                    done = (
-                        f"Accepted, and saved in the return for {of_return.round}, which is not "
-                        "submitted yet."
-                    )
+                    done = f"Accepted, and saved in the return for {of_return.round}, which is not submitted yet."
             else:
                 status_proposals.decline(proposal=row, answer=said["answer"], by=by, at=at)
                 done = f"Declined. {row.agency} is told why."

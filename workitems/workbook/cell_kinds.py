@@ -149,10 +149,7 @@ class Phrase(Line):
 
     @property
     def right(self) -> str:
-        return (
-            f"a phrase of at most {self.most} characters as it stands within a sentence, without a "
-            "full stop."
-        )
+        return f"a phrase of at most {self.most} characters as it is used within a sentence, without a full stop."
 
     def read(self, raw: Any) -> str:
         phrase = str(super().read(raw))
@@ -266,7 +263,7 @@ class Day(Kind):
     def _in_range(self, day: date) -> date:
         if day.year not in YEARS:
             raise InvalidCell(
-                f"The year {day.year} cannot be meant.",
+                f"The year {day.year} is probably wrong.",
                 f"a date in the years {YEARS[0]} to {YEARS[-1]}.",
             )
         return day

@@ -116,8 +116,7 @@ PLAN = Sheet(
         Column("Background", TEXT, blank="", note="The key repeats, once for each paragraph."),
         Column("Copied to", line(Plan, "copied_to"), "copied_to", blank=""),
     ),
-    "One row for each key. Every key but Background stands once; of those that need not be filled "
-    "any may be left out.",
+    "One row for each key. Every key except Background is used once. Keys that need not be filled may be left out.",
     downwards=True,
 )
 

@@ -231,7 +231,7 @@ def _identify(
         book.faults.add(
             row.fault(
                 "Title",
-                f"There is a plan {shown(title)} already.",
+                f"There is already a plan {shown(title)}.",
                 "another title; or import the workbook on the page of that plan.",
             )
         )

@@ -102,7 +102,7 @@ def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
             proposal.fault(
                 row,
                 "Supporting agencies",
-                f"{agency.short_name} stands here twice.",
+                f"{agency.short_name} is named here twice.",
                 "each agency once.",
             )
             continue

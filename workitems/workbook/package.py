@@ -172,7 +172,7 @@ def _check_contents(file: BinaryIO, max_tags: int) -> None:
                         tags += chunk.count(b"<")
                         if tags > max_tags:
                             raise refusal(
-                                "The workbook holds too many cells.",
+                                "The workbook has too many cells.",
                                 "at most some ten thousand work items. Most often the cells "
                                 "are empty but formatted: delete the rows below the last one.",
                             )

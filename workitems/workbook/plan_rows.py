@@ -32,7 +32,7 @@ def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
             proposal.fault(
                 row,
                 "Short name",
-                f"{shown(name)} stands in row {found[key][0].number} already.",
+                f"{shown(name)} is already in row {found[key][0].number}.",
                 "each agency once.",
             )
             continue

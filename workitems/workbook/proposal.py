@@ -143,7 +143,7 @@ class Proposal:
                 row,
                 "Work item",
                 f"There is no work item {number}.",
-                "a number that stands on the sheet Work items.",
+                "a number on the sheet Work items.",
             )
             return None
         found: WorkItem = self.items[number].row
@@ -175,7 +175,7 @@ class Proposal:
             self.fault(
                 row,
                 heading,
-                f"{row[heading]} stands in row {rows[key]} already.",
+                f"{row[heading]} is already in row {rows[key]}.",
                 "a number of its own for each row.",
             )
             return True

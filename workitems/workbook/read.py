@@ -88,7 +88,7 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         if len(self.found) == MAX_FAULTS:
-            more = Fault("There is more that is wrong.", "these mended first.")
+            more = Fault("There are more problems than are shown here.", "these fixed first.")
             raise WorkbookRefused([*self.in_order(), more])
         self.found.append(fault)
 
@@ -248,7 +248,7 @@ class _Reader:
                 )
                 self.strangers.add(cell.index)
             elif column.heading in self.letters:
-                self.add("The column stands twice.", "the column once.", 1, heading, f"{letter}1")
+                self.add("The column is there twice.", "the column once.", 1, heading, f"{letter}1")
                 self.strangers.add(cell.index)
             else:
                 self.columns[cell.index] = column
@@ -298,7 +298,7 @@ class _Reader:
                 return NOT_GIVEN
             if cell.is_formula:
                 raise InvalidCell(
-                    "The cell holds a formula.",
+                    "The cell has a formula.",
                     "what the formula shows. Copy the cell and paste it as a value.",
                 )
             if cell.is_error:
@@ -403,7 +403,7 @@ class _PlanReader(_Reader):
         if column.heading == "Background":
             self.background.append(self.value(self.plan, column, cell))
         elif again:
-            self.add("The key stands twice.", "the key once.", number, "Key", key_at)
+            self.add("The key is there twice.", "the key once.", number, "Key", key_at)
         else:
             self.plan.values[column.heading] = self.value(self.plan, column, cell)
 

@@ -329,8 +329,8 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
         proposal.fault(
             row,
             "Work item",
-            f"{agency.short_name}'s update on {item.number} for this period stands in row "
-            f"{known.seen[key]} already.",
+            f"{agency.short_name}'s update on {item.number} for this period is already in row "
+            f"{known.seen[key]}.",
             "one update of an item by an agency in a period.",
         )
         return

@@ -47,7 +47,7 @@ class LetterForm(VersionedForm):
     extension_reason = forms.ChoiceField(label="Why it is extended")
     explanation = LinesField(label="Explanation in your own words", max_length=NOTE_LENGTH)
     release_by = DayField(
-        label="Papers follow by", required=False, help_text="If they do not come with this letter."
+        label="Papers follow by", required=False, help_text="If they are not sent with this letter."
     )
     public_interest = LinesField(
         label="Public interest, in your own words",
@@ -103,7 +103,7 @@ class LetterForm(VersionedForm):
             del self.fields[f"contact_{part}"]
         dated, why = self.fields["dated"], self.fields["own_words"]
         dated.label = "Date of the memo"
-        why.label, why.help_text = "Why the papers are released", "For whoever signs."
+        why.label, why.help_text = "Why the papers are released", "For the person who signs."
 
     def start(self, row: RequestLetter) -> dict[str, Any]:
         typed: Mapping[str, Any] = row.typed

@@ -27,7 +27,7 @@ def reference_field() -> TextField:
     return TextField(
         label="Reference",
         max_length=REFERENCE_LENGTH,
-        help_text="As your register has it, such as 13/02025 or DOIA 2324-1559.",
+        help_text="As in your register, such as 13/02025 or DOIA 2324-1559.",
     )
 
 
@@ -42,7 +42,7 @@ def requester_fields() -> dict[str, forms.Field]:
         "requester_address": LinesField(
             label="Their address",
             max_length=ADDRESS_LENGTH,
-            help_text="An email address, or a postal address in lines. It heads each letter.",
+            help_text="An email address, or a postal address in lines. It is printed on each letter.",
         ),
     }
 
@@ -52,8 +52,8 @@ def plan_field() -> Any:
         label="Which plan it is about",
         queryset=Plan.objects.none(),
         required=False,
-        empty_label="No plan, or several",
-        help_text="Papers are searched for and published by plan.",
+        empty_label="No plan, or several plans",
+        help_text="We search for papers and publish them by plan.",
     )
 
 
@@ -72,12 +72,12 @@ class RecordRequestForm(Form):
     )
     reference = reference_field()
     channel = forms.ChoiceField(
-        label="How it came", choices=InformationRequest.Channel.choices, initial="email"
+        label="How it was received", choices=InformationRequest.Channel.choices, initial="email"
     )
     requester_name, requester_address = requester_fields().values()
     dated = DayField(label="Date of the request")
     received_on = DayField(
-        label="Received on", help_text="Day 0 of the clock. The next working day is day 1."
+        label="Received on", help_text="The next working day is day 1 of the clock."
     )
     text = LinesField(
         label="What is asked, word for word",
@@ -85,7 +85,7 @@ class RecordRequestForm(Form):
         required=True,
         max_length=TEXT_LENGTH,
         strip=False,
-        help_text="Letters quote it. It cannot be changed once it is recorded.",
+        help_text="Letters quote it. You cannot change it after you have recorded it.",
     )
     plan = plan_field()
     urgency_reason = note_field("Why it is urgent", "If the requester asked for urgency.")
@@ -120,7 +120,7 @@ class ChangeRequestForm(VersionedForm):
     reference = reference_field()
     requester_name, requester_address = requester_fields().values()
     plan = plan_field()
-    scope_note = note_field("How the request is read", "The letters say it after the request.")
+    scope_note = note_field("How we read the request", "The letters say this after the request.")
     urgency_reason = note_field("Why it is urgent", "If the requester asked for urgency.")
 
     def __init__(self, *args: Any, plans: Any, **kwargs: Any) -> None:
@@ -132,12 +132,12 @@ class ChangeRequestForm(VersionedForm):
 class CorrectEventForm(Form):
     """A later event that names the first: the right day, or that it did not happen."""
 
-    on = DayField(label="The right day")
+    on = DayField(label="Correct day")
     did_not_happen = forms.BooleanField(
         label="It did not happen", required=False, help_text="Leave the day as it is."
     )
     reason = ReasonField(
-        label="Why it is corrected", help_text="The first record stays, with this beside it."
+        label="Why it is corrected", help_text="The first record stays. This is shown beside it."
     )
 
     def __init__(self, *args: Any, event: RequestEvent, **kwargs: Any) -> None:

@@ -27,9 +27,9 @@ class ScopeForm(VersionedForm):
     scope_from = DayField(label="Papers from", required=False)
     scope_to = DayField(label="Papers to", required=False)
     scope_note = LinesField(
-        label="How the request is read",
+        label="How we read the request",
         max_length=NOTE_LENGTH,
-        help_text="The letters say it after the request.",
+        help_text="The letters say this after the request.",
     )
 
 
@@ -73,8 +73,8 @@ class DecideLineForm(VersionedForm):
     public_interest = LinesField(
         label="Public interest",
         max_length=NOTE_LENGTH,
-        help_text="For each ground under section 9(2): what speaks for release, and why it is not "
-        "enough.",
+        help_text="For each ground under section 9(2): why release would be in the public interest, and why that does "
+        "not outweigh the ground.",
     )
     reason = LinesField(
         label="Reason",
@@ -120,7 +120,7 @@ class AskAgencyForm(Form):
         label="Question",
         required=True,
         max_length=NOTE_LENGTH,
-        help_text="The agency reads this and the paper, but not who asked for it or why.",
+        help_text="The agency can read this and the paper, but not who asked for it or why.",
     )
     answer_by = DayField(
         label="Answer by", help_text="Before the decision is due, so that you can use the answer."
@@ -137,14 +137,14 @@ class AskAgencyForm(Form):
         agency.label_from_instance = self._label
 
     def _label(self, agency: Agency) -> str:
-        return agency.name if agency.pk in self.answering else f"{agency.name} (nobody has a role)"
+        return agency.name if agency.pk in self.answering else f"{agency.name} (has no users)"
 
     def clean_agency(self) -> Agency:
         agency: Agency = self.cleaned_data["agency"]
         if agency.pk not in self.answering:
             raise forms.ValidationError(
-                f"Nobody of {agency.name} could see the question here: no contributor or approver has "
-                "a role. Invite one first, or ask by letter."
+                f"{agency.name} has no contributor or approver who could see the question here. Invite one "
+                "first, or ask by letter."
             )
         return agency
 
@@ -153,12 +153,10 @@ class RecordAnswerForm(VersionedForm):
     """The answer of a consulted agency that came by email or phone, as the adviser records it."""
 
     from_whom = TextField(
-        label="Who answered", max_length=NAME_LENGTH, help_text="A role is enough."
+        label="Who answered", max_length=NAME_LENGTH, help_text="A job title is enough."
     )
     received_on = DayField(label="Received on")
-    answer = LinesField(
-        label="What the agency answered", rows=6, required=True, max_length=NOTE_LENGTH
-    )
+    answer = LinesField(label="The agency’s answer", rows=6, required=True, max_length=NOTE_LENGTH)
 
     def start(self, row: Consultation) -> dict[str, Any]:
         return {"answer": row.answer, "received_on": self.on}

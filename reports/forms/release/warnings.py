@@ -14,12 +14,12 @@ class LeavesWarnings(Form):
         self.names = {f"warning-{number}": each for number, each in enumerate(warnings)}
         for name, each in self.names.items():
             self.fields[name] = LinesField(
-                label=each.question or f"{each.sentence} Why does it stay so?",
+                label=each.question or f"{each.sentence} Why do you leave it?",
                 required=True,
                 initial=each.left,
                 rows=2,
                 max_length=NOTE_LENGTH,
-                error_messages={"required": "Fix it, or say why it stays so."},
+                error_messages={"required": "Fix it, or say why you leave it."},
             )
 
     @property

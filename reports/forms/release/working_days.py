@@ -27,6 +27,6 @@ class WithdrawDayForm(VersionedForm):
     reason = ReasonField(
         label="Why the day is withdrawn",
         rows=3,
-        help_text="Everybody who reads requests sees it.",
+        help_text="Everyone who reads requests can see it.",
         error_messages={"required": "Say why the day is withdrawn."},
     )

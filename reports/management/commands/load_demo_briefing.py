@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("The demo is for a debugging machine: put DEBUG=yes into .env.")
+            raise CommandError("The demo runs only with DEBUG=yes. Put DEBUG=yes into .env.")
         plans = Plan.objects.select_related("coordinating_agency").in_bulk(field_name="slug")
         if not {PLAN_OF_2009, CURRENT_PLAN} <= plans.keys():
             raise CommandError("Load the demo plans first: python3 manage.py load_demo_plan")

@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("The demo is for a debugging machine: put DEBUG=yes into .env.")
+            raise CommandError("The demo runs only with DEBUG=yes. Put DEBUG=yes into .env.")
         meetings = Meeting.objects.filter(plan__slug=CURRENT_PLAN, closed_at__isnull=False)
         for meeting in meetings.select_related("plan", "closed_by").order_by("held_on"):
             if MeetingPaper.objects.filter(meeting=meeting).exists():

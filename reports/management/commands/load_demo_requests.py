@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("The demo is for a debugging machine: put DEBUG=yes into .env.")
+            raise CommandError("The demo runs only with DEBUG=yes. Put DEBUG=yes into .env.")
         issued = IssuedPaper.objects.values_list("briefing__plan__slug", flat=True)
         if not {PLAN_OF_2009, CURRENT_PLAN} <= set(issued):
             raise CommandError(

@@ -34,22 +34,24 @@ class Overtaken(Exception):
 
 class Command(BaseCommand):
     help = (
-        "Makes long papers into PDF and Word files, one at a time. Run one or more beside the web "
-        "server, as a service that is started again when it ends."
+        "Make PDF and Word files of long papers, one at a time. Run one or more beside the web "
+        "server, as a service that is restarted when it ends."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--once", action="store_true", help="stop when nothing waits, for a timer or a test"
+            "--once",
+            action="store_true",
+            help="stop when no paper is waiting, for a timer or a test",
         )
         parser.add_argument(
-            "--attended", action="store_true", help="stop when whoever started it has gone"
+            "--attended", action="store_true", help="stop when the process that started it ends"
         )
         parser.add_argument(
             "--nice",
             type=int,
             default=10,
-            help="how far it stands back for the web server on the same machine (10; 0: not at all)",
+            help="niceness, so that a web server on the same machine goes first (10; 0: none)",
         )
 
     def handle(self, *, once: bool, attended: bool, nice: int, **options: Any) -> None:

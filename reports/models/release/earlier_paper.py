@@ -71,7 +71,7 @@ class EarlierPaper(models.Model):
             models.UniqueConstraint(
                 fields=["agency", "pdf_sha256"],
                 name="earlierpaper_once_in_agency",
-                violation_error_message="This file was added already.",
+                violation_error_message="This file was already added.",
             ),
             models.CheckConstraint(
                 name="earlierpaper_has_title_and_kind", condition=~Q(title="") & ~Q(kind="")

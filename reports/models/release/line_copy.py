@@ -1,4 +1,4 @@
-"""The PDF that goes out instead of a paper that is no PDF, or that is released in part."""
+"""The PDF to be released instead of a paper that is no PDF, or that is released in part."""
 
 from typing import Any, Self
 

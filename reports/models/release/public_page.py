@@ -33,7 +33,7 @@ class PublicPage(models.Model):
             models.CheckConstraint(
                 name="publicpage_indexed_while_open",
                 condition=Q(is_open=True) | Q(is_indexed=False),
-                violation_error_message="A page that is closed is in no search engine.",
+                violation_error_message="A closed page cannot be listed by search engines.",
             ),
         ]
 

@@ -54,7 +54,7 @@ class PublicProgress(models.Model):
                 fields=["plan"],
                 condition=Q(taken_down_at=None),
                 name="publicprogress_one_is_up",
-                violation_error_message="Another page of this plan is up.",
+                violation_error_message="Another page of this plan is public.",
             ),
             models.CheckConstraint(
                 name="publicprogress_taken_down_by_whom_and_why",

@@ -13,7 +13,7 @@ from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.models.release.request import NOTE_LENGTH, InformationRequest
 from reports.models.release.schedule import GROUNDS_LENGTH, ScheduleLine, codes
 
-OWN_REDACTION = "You proposed this redaction. Another reviewer has to agree it."
+OWN_REDACTION = "You proposed this redaction. Another reviewer must agree to it."
 
 
 class RedactionQuerySet(models.QuerySet["Redaction"]):

@@ -129,7 +129,7 @@ class ReleasedPaper(models.Model):
             models.CheckConstraint(
                 name="releasedpaper_passed_the_gate",
                 condition=Q(gate_sha256=F("pdf_sha256")) & ~Q(pdf_sha256=""),
-                violation_error_message="The gate examined another file than this one.",
+                violation_error_message="The check was made on another file than this one.",
             ),
         ]
 

@@ -87,7 +87,7 @@ class InformationRequest(models.Model):
     """
 
     class Channel(models.TextChoices):
-        EMAIL = "email", "E-mail"
+        EMAIL = "email", "Email"
         LETTER = "letter", "Letter"
         SITE = "site", "Public request site"
         FORM = "form", "Form on a website"
@@ -250,7 +250,7 @@ class InformationRequest(models.Model):
         """The strings that name the requester, which nothing published may contain.
 
         These are the name, the address as a whole, and each of its lines that is theirs alone: one
-        with an e-mail address or a number, but not a place with its postcode.
+        with an email address or a number, but not a place with its postcode.
         """
         lines = [line.strip() for line in self.requester_address.splitlines()]
         own = [line for line in lines if OWN_LINE.search(line) and not PLACE.fullmatch(line)]

@@ -143,7 +143,7 @@ class ScheduleLine(models.Model):
                     fields=["request", name],
                     condition=Q(**{f"{name}__isnull": False}),
                     name=f"scheduleline_{name}_once",
-                    violation_error_message="The schedule lists this paper already.",
+                    violation_error_message="The schedule already lists this paper.",
                 )
                 for name in ("issued", "meeting_paper", "response", "evidence", "earlier_paper")
             ),
@@ -195,7 +195,7 @@ class ScheduleLine(models.Model):
                 | Q(decision="part")
                 | Q(decision__in=["withheld", "refused"]) & ~Q(grounds="")
                 | Q(decision__in=["transferred", "out_of_scope"], grounds="") & ~Q(reason=""),
-                violation_error_message="Give the ground, or say why it is out of scope or transferred.",
+                violation_error_message="Choose the ground, or say why it is out of scope or transferred.",
             ),
             models.CheckConstraint(
                 name="scheduleline_not_held_is_not_given",
@@ -290,7 +290,7 @@ class Consultation(models.Model):
             models.UniqueConstraint(
                 fields=["line", "agency"],
                 name="consultation_once_of_an_agency",
-                violation_error_message="This agency was asked about this paper already.",
+                violation_error_message="This agency was already asked about this paper.",
             ),
             models.CheckConstraint(
                 name="consultation_answered_by_whom_and_when",

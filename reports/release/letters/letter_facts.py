@@ -71,7 +71,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requester:
-    """Who asked. `address` is the lines of a postal address, or an e-mail address."""
+    """Who asked. `address` is the lines of a postal address, or an email address."""
 
     name: str = ""
     address: tuple[str, ...] = ()

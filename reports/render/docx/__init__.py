@@ -99,7 +99,7 @@ def render_letter_docx(
 def _written(html: str, looks: CoverDesign, *, tables: Mapping[str, Node]) -> Any:
     if len(html) > MAX_HTML:
         raise RenderRefused(
-            f"The paper is too long to print: {len(html):,} characters, and {MAX_HTML:,} is the most."
+            f"The paper is too long to print: {len(html):,} characters; the limit is {MAX_HTML:,}."
         )
     refuse_unprintable(html)
     file = docx.Document(blank(looks))

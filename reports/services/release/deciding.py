@@ -43,11 +43,8 @@ from workitems.services.refusals import Refused, locked
 
 State = InformationRequest.State
 Outcome = RequestEvent.Outcome
-WRITE_AGAIN = "The records have changed since this letter was written. Write it again."
-SEND_BACK = (
-    "The records have changed since this letter was written. Send it back, so that the adviser "
-    "writes it again."
-)
+WRITE_AGAIN = "The records have changed since this letter was written. Rewrite it."
+SEND_BACK = "The records have changed since this letter was written. Send it back, so that the adviser rewrites it."
 
 
 @dataclass(frozen=True)
@@ -88,9 +85,9 @@ def signatory_obstacle(request: InformationRequest, by: User) -> str:
     """Return why this person may not sign the decision, as a sentence, or ""."""
     letters = RequestLetter.history.filter(request=request.pk, kind__in=RequestLetter.DECIDING)
     if letters.filter(prepared_by=by.pk).exists():
-        return "You prepared this decision. Another decision-maker has to sign it."
+        return "You prepared this decision. Another decision-maker must sign it."
     if by.pk in advisers_of(request):
-        return "You acted as adviser on this request. Another decision-maker has to sign it."
+        return "You acted as adviser on this request. Another decision-maker must sign it."
     return ""
 
 
@@ -185,7 +182,7 @@ def leave_warnings(
     check_prepared(request)
     left = {key: why.strip() for key, why in reasons.items() if why.strip()}
     if set(left) - {warned.key for warned in warnings_of(row)}:
-        raise Refused("The redactions have changed, and a warning is gone. Open the page again.")
+        raise Refused("The redactions have changed, and a warning is gone. Reload the page.")
     if left == row.warnings_left:
         return row
     row.warnings_left = left
@@ -285,7 +282,7 @@ def sign_decision(
         if warned.left:
             left.setdefault(warned.key, warned.left)
         if not left.get(warned.key):
-            raise Refused(f"{warned.sentence} Fix it, or say why it stays so.", "warnings_left")
+            raise Refused(f"{warned.sentence} Fix it, or say why you leave it.", "warnings_left")
     content = written(letter, on=on, ombudsman=ombudsman)[0]
     if shown is not None and shown != content:
         raise Refused("The records have changed since this page was opened. Read the letter again.")

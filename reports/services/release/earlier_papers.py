@@ -55,12 +55,12 @@ def add_earlier_paper(
     _fill(row, title=title, kind=kind, dated=dated, number=number, plan=plan, at=at)
     before = EarlierPaper.objects.filter(agency=agency, pdf_sha256=row.pdf_sha256).first()
     if before is not None:
-        raise Refused(f"This file was added already, as “{before.title}”.", "file")
+        raise Refused(f"This file was already added as “{before.title}”.", "file")
     try:
         with transaction.atomic():
             return history.save(row, by=by)
     except IntegrityError as error:
-        raise Refused("This file was added already.", "file") from error
+        raise Refused("This file was already added.", "file") from error
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def change_earlier_paper(
     agency: Agency | None = None,
     reason: str = "",
 ) -> EarlierPaper:
-    """Correct what is said of a paper, and which agency holds it; its file never changes.
+    """Correct the details of a paper, and which agency holds it; its file never changes.
 
     Raise `Refused` for an agency that holds the file already.
     """
@@ -88,7 +88,7 @@ def change_earlier_paper(
     if agency is not None and agency.pk != row.agency_id:
         same = EarlierPaper.objects.filter(agency=agency, pdf_sha256=row.pdf_sha256).first()
         if same is not None:
-            raise Refused(f"{agency.name} has this file already, as “{same.title}”.", "agency")
+            raise Refused(f"{agency.name} already has this file, as “{same.title}”.", "agency")
         row.agency = agency
     columns = ("title", "kind", "dated", "number", "plan", "agency")
     return history.save_version(row, *columns, by=by, reason=reason)

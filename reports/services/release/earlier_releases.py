@@ -263,11 +263,11 @@ def propose_same(*, line: ScheduleLine, earlier: int, by: User, at: datetime) ->
     """
     found = next((each for each in earlier_of(line) if each.line.pk == earlier), None)
     if found is None or line.issued is None:
-        raise Refused("That decision is not about this paper. Open the page again.")
+        raise Refused("That decision is not about this paper. Reload the page.")
     now = spans_of(line, proposed=True)
     rows = [row for row in _still_there(line, found) if not _covered(_place(row), now)]
     if not rows:
-        raise Refused(f"Everything that was withheld in {found.where} is proposed here already.")
+        raise Refused(f"Everything that was withheld in {found.where} is already proposed here.")
     groups: dict[tuple[str, str, str], list[Place]] = {}
     for row in rows:
         key = (row.grounds, row.reason, row.public_interest)

@@ -93,7 +93,7 @@ def need_public_interest(grounds: Iterable[Ground], note: str) -> None:
     balanced = [ground.cited for ground in grounds if ground.is_balanced]
     if balanced and not note.strip():
         raise Refused(
-            f"{balanced[0]} gives way to a stronger public interest. Say what speaks for release, "
-            "and why it is not enough.",
+            f"{balanced[0]} can be outweighed by the public interest. Say why release would be in the public "
+            "interest, and why that does not outweigh the ground.",
             "public_interest",
         )

@@ -96,7 +96,9 @@ def facts_of(
         own_words=typed.get("own_words", ""),
         will_be_published=typed.get("will_be_published", False),
         apologises=has_apology and not request.is_own_initiative,
-        no_apology_reason="Nobody asked." if request.is_own_initiative else no_apology_reason,
+        no_apology_reason="A proactive release has no requester."
+        if request.is_own_initiative
+        else no_apology_reason,
     )
 
 
@@ -152,9 +154,9 @@ def prepare_letter(
         if row.state not in (*InformationRequest.PREPARED_IN, InformationRequest.State.IN_REVIEW):
             raise not_now(row, "its decision is prepared before it is ready to sign")
         if row.letters.deciding().exclude(pk=draft.pk).exists():
-            raise Refused("The letter with the decision is begun already. Change that one.")
+            raise Refused("There is already a letter with the decision. Change that one.")
     if not has_apology and not no_apology_reason.strip():
-        raise Refused("Say why a late decision carries no apology.", "no_apology_reason")
+        raise Refused("Say why a late decision has no apology.", "no_apology_reason")
     if kind == RequestLetter.Kind.EXTEND:
         _check_new_date(row, date.fromisoformat(typed["extension"]["until"]))
     draft.kind, draft.typed = kind, dict(typed)
@@ -266,4 +268,4 @@ def send_letter(
 def check_same(letter: RequestLetter, content: Letter) -> None:
     """Raise `Refused` if the records give another letter than the one that was made into files."""
     if letter.content != content.as_plain():
-        raise Refused("The records have changed since this letter was written. Write it again.")
+        raise Refused("The records have changed since this letter was written. Rewrite it.")

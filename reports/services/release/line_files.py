@@ -211,7 +211,7 @@ def pages_of(data: bytes, line: ScheduleLine) -> int:
 
 @transaction.atomic
 def add_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime) -> LineCopy:
-    """Keep a PDF that goes out instead of a paper, for what is decided on it now. The newest counts.
+    """Keep a PDF to be released instead of a paper, for what is decided on it now. The newest counts.
 
     Raise `Refused` for a briefing, before the paper is given, for a file that the gate refuses, for
     the paper itself where it is released in part, and after the schedule is locked, unless the
@@ -261,7 +261,7 @@ def _check_may_add(request: InformationRequest, row: ScheduleLine) -> None:
     if request.state != InformationRequest.State.DECIDED:
         raise not_now(request, "copies are uploaded while it is scoped or prepared")
     if Release.objects.filter(request=request).exists():
-        raise Refused("This request was released already. It can no longer be changed.")
+        raise Refused("This request was already released. It can no longer be changed.")
     if not needs_repair(row):
         raise Refused(
             "This paper has a file that can be released. Nothing is put in its place now."

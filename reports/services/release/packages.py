@@ -57,7 +57,7 @@ def refusals(request: InformationRequest) -> list[str]:
             found.append(str(refusal))
         else:
             if not report.passes:
-                found.append(f"{named_line(line)} is refused by the check. {_why(report)}")
+                found.append(f"{named_line(line)} did not pass the check. {_why(report)}")
     return found
 
 
@@ -68,7 +68,7 @@ def refusals_of_files(request: InformationRequest) -> list[str]:
         if line.is_ours or line.response is not None or lack_of(line):
             continue
         if said := refusal_of_file(line):
-            found.append(f"{named_line(line)} is refused by the check. {said}")
+            found.append(f"{named_line(line)} did not pass the check. {said}")
     return found
 
 

@@ -29,12 +29,14 @@ def publish_progress(
         raise Refused("Choose at least one part.", "parts")
     digest = digest_of(content)
     if digest != seen_sha256:
-        raise Refused("The records changed after your preview. Look at it again, then publish.")
+        raise Refused(
+            "The records have changed since your preview. Look at it again, then publish."
+        )
     pages = PublicProgress.objects.filter(plan=plan)
     number = (pages.aggregate(last=Max("number"))["last"] or 0) + 1
     up = pages.up().first()
     if up is not None and up.content_sha256 == digest:
-        raise Refused("Exactly this is published already.")
+        raise Refused("This is already published.")
     if up is not None:
         _take_down(up, reason=REPLACED.format(number=number), by=by, at=at)
     row = PublicProgress(
@@ -57,7 +59,7 @@ def take_down_progress(
     locked(page.plan)
     row = locked(page)
     if row.taken_down_at is not None:
-        raise Refused("This page is taken down already.")
+        raise Refused("This page is already taken down.")
     reason = need(reason, "Say why the page is taken down.", "reason")
     return _take_down(row, reason=reason, by=by, at=at)
 

@@ -81,7 +81,7 @@ def propose(
 
     `document_sha256` is the paper that the person saw. Raise `Refused` for a marking or a wish as
     ground, for one that refuses requests, for a balanced ground without its note, for an official's name on privacy alone without
-    why, for words that are not there, and for a span that is withheld already.
+    why, for words that are not there, and for a span that is already withheld.
     """
     request = locked(InformationRequest(pk=line.request_id))
     row = locked(line, related=("issued",))
@@ -91,7 +91,7 @@ def propose(
         raise Refused(CHANGED)
     found = checked_grounds(grounds, on=timezone.localdate(at))
     if not found:
-        raise Refused("Give the ground on which these words are withheld.", "grounds")
+        raise Refused("Choose the ground on which these words are withheld.", "grounds")
     need_withholding(found)
     need_public_interest(found, public_interest)
     texts, officials = texts_of(document), names_of_officials(document)
@@ -104,7 +104,7 @@ def propose(
         if not 0 <= start < end <= len(texts.get(place, "")) or not covered.strip():
             raise Refused("Choose the words that are withheld.", "spans")
         if (place, start, end) in standing:
-            raise Refused(f"“{shown(covered)}” is withheld already.", "spans")
+            raise Refused(f"“{shown(covered)}” is already withheld.", "spans")
         of_official = is_name_of_official(place) or any(name in covered for name in officials)
         if of_official and {each.code for each in found} == {PRIVACY} and not reason.strip():
             raise Refused(WHY_A_NAME, "reason")
@@ -159,8 +159,8 @@ def agree_all(
         raise Refused("There is nothing here to agree.")
     if any(each.version != versions[each.pk] for each in found) or len(found) < len(versions):
         raise Refused(
-            "One of these was answered or withdrawn meanwhile. None was agreed: read the list below "
-            "and agree again."
+            "One of these was answered or withdrawn while you were reading, so none was agreed. Read the "
+            "list below and agree again."
         )
     if any(each.proposed_by_id == by.pk for each in found):
         raise Refused(OWN_REDACTION)
@@ -176,7 +176,7 @@ def decline(*, redaction: Redaction, reason: str, version: int, by: User) -> Red
     row = _to_answer(redaction, version)
     if row.proposed_by_id == by.pk:
         raise Refused("You proposed this redaction. Withdraw it instead.")
-    reason = need(reason, "Say why these words can go out.", "reason")
+    reason = need(reason, "Say why these words can be released.", "reason")
     return _move(row, State.DECLINED, by=by, reason=reason)
 
 
@@ -187,7 +187,7 @@ def withdraw(*, redaction: Redaction, reason: str, version: int, by: User) -> Re
     row = locked(redaction, version=version)
     check_prepared(request)
     if row.state == State.AGREED:
-        need(reason, "This was agreed. Say why the words can go out now.", "reason")
+        need(reason, "This was agreed. Say why the words can be released now.", "reason")
     return _move(row, State.WITHDRAWN, by=by, reason=reason.strip())
 
 

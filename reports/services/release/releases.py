@@ -63,9 +63,11 @@ def release(
     row = locked(request)
     told = row.events.in_force().of_kind(Kind.DECISION_NOTIFIED).first()
     if told is None:
-        raise Refused("The decision is not notified yet. Nothing is released before it.")
+        raise Refused(
+            "The requester has not been told of the decision yet. Papers are released after that."
+        )
     if Release.objects.filter(request=row).exists():
-        raise Refused("This request was released already. Open the page again.")
+        raise Refused("This request was already released. Reload the page.")
     if row.state != State.DECIDED:
         raise not_now(row, "only a decided request is released")
     if on < told.happened_on:
@@ -111,14 +113,16 @@ def _check_papers(
     numbers = Counter(prepared.line.pk for prepared in papers)
     for pk, line in given.items():
         if numbers[pk] != 1:
-            raise Refused(f"Document {line.number}, “{line.title}”, is given, and needs one file.")
+            raise Refused(
+                f"Document {line.number}, “{line.title}”, is to be released, so it needs one file."
+            )
     if len(papers) != len(given):
-        raise Refused("Only papers that the decision gives are released.")
+        raise Refused("Only papers that the decision releases can be released.")
     names = Counter(prepared.file_name.casefold() for prepared in papers)
     for prepared in papers:
         which = f"Document {given[prepared.line.pk].number}"
         if prepared.report.sha256 != sha256(prepared.pdf):
-            raise Refused(f"{which}: the gate examined another file. Let it examine this one.")
+            raise Refused(f"{which}: another file was checked. Check this one.")
         if not prepared.report.passes:
             raise Refused(f"{which}: {prepared.report.findings[0].sentence}")
         if prepared.file_name != clean_name(prepared.file_name) or not prepared.file_name:
@@ -180,18 +184,18 @@ def publish(
     """
     row = locked(InformationRequest(pk=release.request_id))
     if row.plan_id is None:
-        raise Refused("Say first which plan this request is about: papers are published by plan.")
+        raise Refused("First say which plan this request is about. Papers are published by plan.")
     if Release.objects.published().filter(pk=release.pk).exists():
-        raise Refused("This is published already.")
+        raise Refused("This is already published.")
     if row.purged_on is not None:
         # What names somebody whom we no longer know cannot be found any more.
         raise Refused(
-            "Who asked is no longer known, so nobody can check that the papers do not name them."
+            "The requester’s details were removed, so we cannot check that the papers do not name them."
         )
     if on < release.released_on:
         raise Refused(f"It was released on {long_date(release.released_on)}, after that day.", "on")
     if names_requester(row, note):
-        raise Refused("The note names the requester, and everybody can read it.", "note")
+        raise Refused("The note names the requester, and everyone can read it.", "note")
     _leave_differences(row, warnings_left or {}, by=by)
     _check_names_nobody(row, release)
     event = record(row, Kind.PUBLISHED, on=on, by=by, at=at, note=note, release=release)
@@ -218,7 +222,7 @@ def _leave_differences(
     for line, warned in differences(request):
         why = reasons.get(warned.key, "").strip()
         if not why and not warned.left:
-            raise Refused(f"{warned.sentence} Say why it stays so.", "warnings_left")
+            raise Refused(f"{warned.sentence} Say why you leave it.", "warnings_left")
         if why and why != warned.left:
             line.warnings_left = {**line.warnings_left, warned.key: why}
             history.save_version(line, by=by)
@@ -257,7 +261,7 @@ def change_public_page(
     if row.is_open and not is_open:
         need(reason, "Say why the page is closed.", "reason")
     if is_indexed and not is_open:
-        raise Refused("A page that is closed is in no search engine.", "is_indexed")
+        raise Refused("A closed page cannot be listed by search engines.", "is_indexed")
     row.is_open, row.is_indexed = is_open, is_indexed
     return history.save_version(row, by=by, reason=reason.strip())
 
@@ -266,9 +270,9 @@ def change_public_page(
 def unpublish(*, release: Release, reason: str, on: date, by: User, at: datetime) -> RequestEvent:
     """Take a publication back. A tombstone stays in its place, with the reason."""
     row = locked(InformationRequest(pk=release.request_id))
-    reason = need(reason, "Say why it is taken back. The reason stays in its place.", "reason")
+    reason = need(reason, "Say why it is withdrawn. The reason is shown in its place.", "reason")
     if not Release.objects.published().filter(pk=release.pk).exists():
         raise Refused("This is not published.")
     if names_requester(row, reason):
-        raise Refused("The reason names the requester, and everybody can read it.", "reason")
+        raise Refused("The reason names the requester, and everyone can read it.", "reason")
     return record(row, Kind.UNPUBLISHED, on=on, by=by, at=at, note=reason, release=release)

@@ -75,7 +75,7 @@ def record_request(
     row = InformationRequest(
         agency=agency,
         plan=plan,
-        reference=need(reference, "Give the reference of the agency’s register.", "reference"),
+        reference=need(reference, "Enter the reference in the agency’s register.", "reference"),
         channel=channel,
         requester_name=requester_name.strip(),
         requester_address=requester_address.strip(),
@@ -86,9 +86,9 @@ def record_request(
         scope_note=scope_note.strip(),
         urgency_reason=urgency_reason.strip(),
     )
-    need(text, "Copy what is asked, word for word.", "text")
+    need(text, "Enter what is asked, word for word.", "text")
     if row.is_own_initiative and (row.requester_name or row.requester_address):
-        raise Refused("Nobody asked for what we release of our own accord.", "requester_name")
+        raise Refused("A proactive release has no requester.", "requester_name")
     if not row.is_own_initiative:
         need(requester_name, "Say who asked.", "requester_name")
     try:
@@ -126,10 +126,10 @@ def change_request(
             "requester_name",
         )
     if row.is_own_initiative and (requester_name or requester_address):
-        raise Refused("Nobody asked for what we release of our own accord.", "requester_name")
+        raise Refused("A proactive release has no requester.", "requester_name")
     if not row.is_own_initiative and row.purged_on is None:
         need(requester_name, "Say who asked.", "requester_name")
-    row.reference = need(reference, "Give the reference of the agency’s register.", "reference")
+    row.reference = need(reference, "Enter the reference in the agency’s register.", "reference")
     row.plan, row.scope_note, row.urgency_reason = plan, scope_note.strip(), urgency_reason.strip()
     row.requester_name = requester_name.strip()
     row.requester_address = requester_address.strip()
@@ -249,7 +249,7 @@ def acknowledge(
     """Record that the request was acknowledged. Raise `Refused` if it was already."""
     row = locked(request)
     if row.is_own_initiative:
-        raise Refused("Nobody asked, so nobody is told.")
+        raise Refused("A proactive release has no requester to tell.")
     before = row.events.in_force().of_kind(Kind.ACKNOWLEDGED).first()
     if before is not None:
         raise Refused(f"This request was acknowledged on {long_date(before.happened_on)}.")
@@ -352,13 +352,13 @@ def extend(
     now = clock(row)
     if now.extended_to is not None:
         raise Refused(
-            f"This request was extended to {long_date(now.extended_to)}. It is extended once."
+            f"This request was extended to {long_date(now.extended_to)}. A request can be extended only once."
         )
     _check_in_time_to_extend(now, on)
     if extension_reason not in {each.code for each in now.days.act.extension_reasons}:
-        raise Refused("Say for which reason of the Act it is extended.", "extension_reason")
+        raise Refused("Choose the reason for the extension.", "extension_reason")
     if to <= now.first_due:
-        raise Refused(f"It is due on {long_date(now.first_due)} already. Enter a later day.", "to")
+        raise Refused(f"It is already due on {long_date(now.first_due)}. Enter a later day.", "to")
     if not _is_working_day(now, to):
         raise Refused("That is not a working day.", "to")
     return record(
@@ -400,7 +400,7 @@ def _is_working_day(now: RequestClock, day: date) -> bool:
 
 def _check_was_asked(row: InformationRequest) -> None:
     if row.is_own_initiative:
-        raise Refused("Nobody asked for this, so no clock counts.")
+        raise Refused("A proactive release has no deadline.")
 
 
 @transaction.atomic
@@ -448,7 +448,7 @@ def close(*, request: InformationRequest, on: date, by: User, at: datetime) -> I
     """Close a decided request, once all that its decision gives is released."""
     row = locked(request)
     if row.state == State.DECIDED and row.lines.given().exists() and not is_released(row):
-        raise Refused("What the decision gives is not released yet.")
+        raise Refused("The papers of the decision are not released yet.")
     check_day(row, on, at)
     row.closed_on = on
     return move(row, State.CLOSED, by=by)
@@ -477,13 +477,13 @@ def correct_event(
     row = locked(InformationRequest(pk=event.request_id))
     reason = need(reason, "Say why this is corrected.", "reason")
     if RequestEvent.objects.filter(corrects=event).exists():
-        raise Refused("Another user has corrected this meanwhile. Open the page again.")
+        raise Refused("Another user has corrected this. Reload the page.")
     if event.kind in (Kind.PUBLISHED, Kind.UNPUBLISHED):
         raise Refused(
-            "What the public could read when is not corrected. Publish it or take it back."
+            "The record of what was public cannot be corrected. Publish or withdraw it instead."
         )
     if did_not_happen and event.kind not in CAN_BE_STRUCK:
-        raise Refused("Later records rest on this. Correct its day instead.")
+        raise Refused("Later records depend on this. Correct its day instead.")
     if event.kind != Kind.RECEIVED:
         check_day(row, on, at)
     elif on > timezone.localdate(at):

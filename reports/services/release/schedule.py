@@ -60,7 +60,7 @@ def add_paper(
         raise Refused("That paper is of another plan or agency, or was withdrawn.")
     column = COLUMNS[type(paper)]
     if row.lines.filter(**{column: paper.pk}).exists():
-        raise Refused("The schedule lists this paper already.")
+        raise Refused("The schedule already lists this paper.")
     found = as_listed(paper)
     line = ScheduleLine(
         kind=found.kind,
@@ -143,9 +143,11 @@ def decide_line(
     found = checked_grounds(grounds, on=timezone.localdate(at))
     if decision in (Decision.NONE, Decision.FULL, Decision.OUT_OF_SCOPE, Decision.TRANSFERRED):
         if found:
-            raise Refused("A ground goes with what is withheld or refused.", "grounds")
+            raise Refused(
+                "Choose a ground only for a paper that is withheld or refused.", "grounds"
+            )
     elif decision in ScheduleLine.KEPT and not found:
-        raise Refused("Give the ground on which this is kept back.", "grounds")
+        raise Refused("Choose the ground on which this is withheld or refused.", "grounds")
     if decision == Decision.OUT_OF_SCOPE:
         need(reason, "Say why it is out of scope.", "reason")
     if decision == Decision.TRANSFERRED:
@@ -153,7 +155,7 @@ def decide_line(
     if row.kind == Kind.NOT_HELD and decision in (*ScheduleLine.GIVEN, Decision.WITHHELD):
         raise Refused("What is not held here cannot be released or withheld.", "decision")
     if decision == Decision.PART and not row.is_ours and not found:
-        raise Refused("Give the grounds of what is withheld in this file.", "grounds")
+        raise Refused("Choose the grounds for what is withheld in this file.", "grounds")
     if decision == Decision.FULL and row.redactions.standing().exists():
         raise Refused(
             "Words of this paper are withheld. Release it in part, or withdraw them.", "decision"
@@ -191,15 +193,15 @@ def ask_agency(
     check_open(request)
     question = need(question, "Say what the agency is asked.", "question")
     if agency.pk == request.agency_id:
-        raise Refused("That is the agency that answers.", "agency")
+        raise Refused("This agency answers the request. Choose another one.", "agency")
     if not agency.exists_on(on):
         raise Refused(f"{agency.name} does not exist on that day. Ask its successor.", "agency")
     if answer_by is not None and answer_by < on:
-        raise Refused("Give the agency a day that is still to come.", "answer_by")
+        raise Refused("Enter a day after today.", "answer_by")
     if names_requester(request, question):
         raise Refused("The question names who asked. A consulted agency is not told.", "question")
     if line.consultations.filter(agency=agency).exists():
-        raise Refused(f"{agency.short_name} was asked about this paper already.", "agency")
+        raise Refused(f"{agency.short_name} was already asked about this paper.", "agency")
     check_day(request, on, at)
     made = Consultation(
         line=line, agency=agency, question=question, asked_on=on, asked_by=by, answer_by=answer_by
@@ -241,7 +243,7 @@ def answer_consultation(
     request = locked(InformationRequest(pk=consultation.line.request_id))
     row = locked(consultation, version=version)
     if not request.is_open:
-        raise Refused("This is decided; nothing more can be said about it here.")
+        raise Refused("This has been decided, so you can no longer answer.")
     row.answer = need(answer, "Say what your agency answers.", "answer")
     row.answered_by, row.answered_as, row.answered_at = by, by.signature, at
     return history.save_version(row, by=by)
@@ -266,7 +268,9 @@ def record_answer(
     row = locked(consultation, version=version, related=("agency",))
     check_open(request)
     if row.answered_at and RECORDED_BY not in row.answered_as:
-        raise Refused(f"{row.agency.short_name} answered here itself. Ask it to change its answer.")
+        raise Refused(
+            f"{row.agency.short_name} has given its own answer here. Ask it to change that."
+        )
     check_day(request, received_on, at, "received_on")
     if received_on < row.asked_on:
         raise Refused(

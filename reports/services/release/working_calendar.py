@@ -20,7 +20,7 @@ def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) 
 
     Due days of all requests are counted anew. Raise `Refused` for a day that was entered already.
     """
-    authority = need(authority, "Say by which law or notice.", "authority")
+    authority = need(authority, "Enter the law or notice.", "authority")
     try:
         calendar().is_working_day(day)
     except BeyondCalendar as error:
@@ -30,7 +30,7 @@ def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) 
         raise _recorded_already(day)
     if calendar().is_working_day(day) == is_working:
         what = "a working day" if is_working else "not a working day"
-        raise Refused(f"By the Act, {long_date(day)} is already {what}.", "day")
+        raise Refused(f"Under the Act, {long_date(day)} is already {what}.", "day")
     row = row or NonWorkingDay(day=day)
     row.is_working, row.authority, row.is_withdrawn = is_working, authority, False
     if row.pk is not None:

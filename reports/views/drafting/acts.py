@@ -17,7 +17,7 @@ from reports.services import drafts
 from workitems.services import Conflict, Refused
 from workitems.views.lookups import signed_in
 
-LEFT_OUT = "Left out of the paper. It stays here and can be put back."
+LEFT_OUT = "Left out of the paper. You can put it back here."
 BACK = "Back in the paper."
 
 # The message of an action: its words, or what makes them of the draft after it and the key.
@@ -49,7 +49,7 @@ def run_action(
 
 def cleaned(form: Any) -> dict[str, Any]:
     if not form.is_valid():
-        raise Refused("That could not be read. Try again.")
+        raise Refused("We could not read that. Try again.")
     return dict(form.cleaned_data)
 
 

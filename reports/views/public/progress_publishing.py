@@ -56,7 +56,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
             )
-            messages.success(request, "The page is published. Anybody can read it.")
+            messages.success(request, "The page is published. Anyone can read it.")
             return redirect("reports:progress-page", slug)
     pages = list(PublicProgress.objects.filter(plan=plan).defer("content").newest_first())
     return form_page(

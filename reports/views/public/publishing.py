@@ -119,7 +119,7 @@ def unpublish(request: HttpRequest, pk: int) -> HttpResponse:
                 at=now,
                 reason=form.cleaned_data["reason"],
             )
-            messages.success(request, f"{row.request.reference} is taken back.")
+            messages.success(request, f"{row.request.reference} is withdrawn.")
             return redirect("reports:releases")
     return form_page(
         request,

@@ -43,7 +43,7 @@ def _mend(row: InformationRequest, letter: RequestLetter | None, sentence: str) 
     """Return the page on which what blocks the decision is mended."""
     for line in row.lines.in_order():
         if sentence.startswith(f"Document {line.number}, "):
-            if sentence.endswith("Upload one.") or "refused by the check" in sentence:
+            if sentence.endswith("Upload one.") or "did not pass the check" in sentence:
                 name = "redact" if line.is_ours else "line-copy"
                 return reverse(f"reports:request-{name}", args=[row.pk, line.number])
             if "redaction" in sentence or "words of it" in sentence or "nothing of it" in sentence:

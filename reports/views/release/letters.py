@@ -160,7 +160,7 @@ def letter(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
         with saying_refusals(form):
             _write(request, row, found, form)
             what = "memo" if row.is_own_initiative else "letter"
-            messages.success(request, f"The {what} is written again.")
+            messages.success(request, f"The {what} is rewritten.")
             return redirect("reports:request-letter", pk, letter)
     return _show(request, row, found, form=form)
 
@@ -278,7 +278,7 @@ def send(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
 def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, by: User) -> None:
     on = form.cleaned_data["sent_on"]
     if found.is_sent or found.is_decision:
-        raise Refused("This letter was sent already, or is sent when the decision is signed.")
+        raise Refused("This letter was already sent, or is sent when the decision is signed.")
     # Files are made outside of the transaction: that takes a second.
     text = services.written(found, on=on, ombudsman=ombudsman())[0]
     pdf, docx = files_of(text, looks_of(row))
@@ -296,7 +296,7 @@ def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, b
                 version=form.cleaned_data["version"],
             )
             if ready.content != text.as_plain():
-                raise Refused("The records have changed meanwhile. Send it again.")
+                raise Refused("The records have changed since. Send it again.")
             sent = services.send_letter(
                 letter=ready,
                 version=ready.version,

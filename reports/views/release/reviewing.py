@@ -109,7 +109,7 @@ def _by_ground(papers: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @require_POST
 def agree_to_all(request: HttpRequest, pk: int) -> HttpResponse:
-    """Agree all of one ground, as the page showed them."""
+    """Agree to all redactions on one ground, as the page showed them."""
     of = reviewed_request(request, pk)
     require(request, "reports.agree_redactions", of)
     form = AgreeAllForm(request.POST)

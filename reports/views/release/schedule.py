@@ -247,7 +247,7 @@ def _may_repair(request: HttpRequest, row: InformationRequest) -> bool:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def line_copy(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Upload the PDF that goes out instead of a paper: made of it, or redacted elsewhere."""
+    """Upload the PDF to be released instead of a paper: made of it, or redacted elsewhere."""
     row = visible_request(request, pk)
     if not _may_repair(request, row):
         raise PermissionDenied
@@ -263,7 +263,9 @@ def line_copy(request: HttpRequest, pk: int, number: int) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
             )
-            messages.success(request, "The copy is checked and kept. It goes out for this paper.")
+            messages.success(
+                request, "The copy is checked and kept. It will be released for this paper."
+            )
             return redirect("reports:request-line", pk, number)
     is_part = found.decision == ScheduleLine.Decision.PART
     return form_page(

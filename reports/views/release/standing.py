@@ -94,7 +94,7 @@ def next_step(
         if state == State.SCOPING:
             if not lines:
                 return to("request-scope", "Find papers in scope", request)
-            return to("request-prepare", "Go on to decide on each paper", request, acts=True)
+            return to("request-prepare", "Decide on each paper", request, acts=True)
         if state == State.PREPARING:
             for line in lines:
                 if not line.is_decided:
@@ -174,7 +174,7 @@ def other_steps(
                 to("request-withdraw", "Record that it was withdrawn", request),
             ]
         if state in (*InformationRequest.PREPARED_IN, State.IN_REVIEW):
-            found.append(to("request-decision", "See what blocks the decision", request))
+            found.append(to("request-decision", "See what prevents a signature", request))
         has_papers = RequestLetter.Kind.DECIDE_AND_RELEASE in sent
         if state == State.DECIDED and not request.is_own_initiative and not has_papers:
             found.append(

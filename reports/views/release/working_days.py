@@ -29,7 +29,7 @@ def days(request: HttpRequest) -> HttpResponse:
         with saying_refusals(form):
             row = services.enter_day(by=user, **form.cleaned_data)
             what = "a working day" if row.is_working else "not a working day"
-            messages.success(request, f"{row} is recorded as {what}. Clocks count it so now.")
+            messages.success(request, f"{row} is recorded as {what}. All clocks now count it.")
             return redirect("reports:request-days")
     rows = list(NonWorkingDay.objects.with_last_change().in_order().reverse())
     return form_page(
@@ -52,6 +52,6 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             services.withdraw_day(row=row, by=user, **form.cleaned_data)
-            messages.success(request, f"{row} is withdrawn. It counts by the Act again.")
+            messages.success(request, f"{row} is withdrawn. It now counts as the Act says.")
             return redirect("reports:request-days")
     return form_page(request, "reports/release/withdraw_day.html", form, row=row)

@@ -94,7 +94,7 @@ def test_a_decision_is_not_signed_before_it_is_ready(request_, line, prepared, s
 
 def test_whoever_prepared_a_decision_never_signs_it(ready, sign, adviser):
     assert said(sign, letter=ready(), by=adviser) == (
-        "You prepared this decision. Another decision-maker has to sign it."
+        "You prepared this decision. Another decision-maker must sign it."
     )
 
 
@@ -107,7 +107,7 @@ def test_whoever_prepared_it_before_another_did_never_signs_it(
     requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
     requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
     assert said(sign, letter=letter) == (
-        "You prepared this decision. Another decision-maker has to sign it."
+        "You prepared this decision. Another decision-maker must sign it."
     )
 
 
@@ -117,7 +117,7 @@ def test_whoever_advised_on_its_papers_never_signs_it(
     row = title_withheld(line, by=decision_maker)
     assert row.proposed_by == decision_maker
     assert said(sign, letter=ready("part")) == (
-        "You acted as adviser on this request. Another decision-maker has to sign it."
+        "You acted as adviser on this request. Another decision-maker must sign it."
     )
 
 
@@ -126,7 +126,7 @@ def test_whoever_recorded_what_happened_to_a_request_never_signs_it(
 ):
     requests.acknowledge(request=request_, on=date(2013, 4, 23), by=decision_maker, at=NOW)
     assert said(sign, letter=ready()) == (
-        "You acted as adviser on this request. Another decision-maker has to sign it."
+        "You acted as adviser on this request. Another decision-maker must sign it."
     )
 
 
@@ -197,7 +197,7 @@ def test_a_late_decision_apologises_unless_somebody_says_why_not(request_, line,
     sentences = str(letter.content)
     assert "sorry" in sentences or "apolog" in sentences
     assert said(prepared, request=request_, letter=letter, version=1, has_apology=False) == (
-        "Say why a late decision carries no apology."
+        "Say why a late decision has no apology."
     )
     without = prepared(
         request_,
@@ -214,8 +214,7 @@ def test_a_decision_is_signed_as_it_was_read(ready, sign, request_, adviser):
     letter = ready()
     requests.acknowledge(request=request_, on=TODAY, by=adviser, at=NOW)
     assert said(sign, letter=letter) == (
-        "The records have changed since this letter was written. Send it back, so that the adviser "
-        "writes it again."
+        "The records have changed since this letter was written. Send it back, so that the adviser rewrites it."
     )
     with pytest.raises(Conflict), transaction.atomic():
         letter.version -= 1
@@ -251,7 +250,7 @@ def test_the_letter_is_written_again_when_it_is_sent_for_review_and_when_the_rev
     )
     assert blocked(request_) == (
         f"Document 1, “{line.title}”, has a redaction that is neither agreed nor declined.",
-        "The records have changed since this letter was written. Write it again.",
+        "The records have changed since this letter was written. Rewrite it.",
     )
     requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
     assert "s 6(c)" in str(fresh(letter).content)
@@ -272,7 +271,7 @@ def test_a_consultation_without_an_answer_is_left_with_a_reason(line, ready, sig
     )
     letter = ready()
     said_of_it = "New Zealand Police was asked about document 1 on 2 May 2013 and has not answered."
-    assert said(sign, letter=letter) == f"{said_of_it} Fix it, or say why it stays so."
+    assert said(sign, letter=letter) == f"{said_of_it} Fix it, or say why you leave it."
     sign(letter, warnings_left={f"unanswered-{asked.pk}": "They agreed by telephone"})
     assert list(fresh(letter).warnings_left.values()) == ["They agreed by telephone"]
 
@@ -280,7 +279,7 @@ def test_a_consultation_without_an_answer_is_left_with_a_reason(line, ready, sig
 def test_a_request_has_one_letter_with_its_decision(request_, line, prepared):
     prepared(request_)
     assert said(prepared, request=request_) == (
-        "The letter with the decision is begun already. Change that one."
+        "There is already a letter with the decision. Change that one."
     )
 
 
@@ -303,7 +302,7 @@ def test_a_warning_is_left_with_a_reason(request_, line, plan, ready, sign, advi
     assert warned.key == f"unlisted-issued-{other.pk}"
     assert said(sign, letter=letter) == (
         f"“10/2: {other.briefing.title}” of {other.briefing.dated:%-d %B %Y} is in scope, and the "
-        "schedule does not list it. Fix it, or say why it stays so."
+        "schedule does not list it. Fix it, or say why you leave it."
     )
     sign(letter, warnings_left={warned.key: "It is the same paper"})
     assert fresh(letter).warnings_left == {warned.key: "It is the same paper"}

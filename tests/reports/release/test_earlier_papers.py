@@ -66,7 +66,7 @@ def test_a_paper_is_filed_byte_for_byte(client, adviser, plan):
     answer = client.get(reverse("reports:earlier-paper", args=[row.pk]))
     assert sha256(answer.content) == row.pdf_sha256 == sha256(PDF)
     again = post(client, "add-earlier-paper", **said_of(plan, title="Again"))
-    assert "This file was added already, as “Second annual report”." in again.text
+    assert "This file was already added as “Second annual report”." in again.text
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_a_paper_is_filed_byte_for_byte(client, adviser, plan):
     [
         (
             {"file": SimpleUploadedFile("a.pdf", b"MZ")},
-            "The file’s name ends in .pdf, but that is not what it holds.",
+            "The file’s name ends in .pdf, but the file is of another type.",
         ),
         (
             {"file": SimpleUploadedFile("a.docx", PDF)},
-            "Files of this kind are not taken. Give a PDF.",
+            "You cannot add files of this type. Choose a PDF.",
         ),
         ({"file": ""}, "Choose a PDF."),
         ({"title": " "}, "Enter the paper’s title."),
@@ -196,5 +196,5 @@ def test_a_paper_is_not_moved_to_an_agency_that_has_its_file(client, two_agencie
     row = EarlierPaperFactory(agency=gone, plan=plan, pdf=PDF)
     answer = post(client, "change-earlier-paper", row.pk, **said_of(plan, version=row.version))
     assert answer.context["form"].errors["agency"] == [
-        f"{now.name} has this file already, as “First report”."
+        f"{now.name} already has this file, as “First report”."
     ]

@@ -110,7 +110,7 @@ def test_the_same_redactions_are_proposed_again(again, before, decide, adviser):
     assert not any("13/02025" in each for each in sentences(again))
     assert (
         said(earlier_releases.propose_same, line=again, earlier=before.pk, by=adviser, at=NOW)
-        == f"Everything that was withheld in {WHERE} is proposed here already."
+        == f"Everything that was withheld in {WHERE} is already proposed here."
     )
 
 
@@ -233,7 +233,7 @@ def test_a_difference_is_left_with_a_reason_at_the_signature(
         "at": NOW,
     }
     assert said(deciding.sign_decision, **act) == (
-        f"{sentences(again)[0]} Fix it, or say why it stays so."
+        f"{sentences(again)[0]} Fix it, or say why you leave it."
     )
     (warned,) = deciding.warnings(again.request)
     deciding.sign_decision(**act, warnings_left={warned.key: "The name is public by now."})
@@ -249,7 +249,7 @@ def test_a_difference_that_came_since_is_left_with_a_reason_when_it_is_published
     release = released(again.request)
     ReleasedPaperFactory(release=release, line=again, number=1)
     act = {"release": release, "on": TODAY, "by": decision_maker, "at": NOW}
-    assert said(releases.publish, **act) == f"{sentences(again)[0]} Say why it stays so."
+    assert said(releases.publish, **act) == f"{sentences(again)[0]} Say why you leave it."
     ((_line, warned),) = releases.differences(again.request)
     again.refresh_from_db()
     with pytest.MonkeyPatch.context() as patch:

@@ -102,7 +102,7 @@ def add(agency, adviser):
 
 def test_an_earlier_paper_is_kept_once(add):
     assert bytes(add().pdf) == b"%PDF-1.4 old"
-    assert said(add, title="Again") == "This file was added already, as “First annual report”."
+    assert said(add, title="Again") == "This file was already added as “First annual report”."
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,11 @@ def test_an_earlier_paper_is_kept_once(add):
         ({"dated": date(2013, 5, 23)}, "That day is in the future."),
         (
             {"file": ContentFile(b"PK", name="a.docx")},
-            "Files of this kind are not taken. Give a PDF.",
+            "You cannot add files of this type. Choose a PDF.",
         ),
         (
             {"file": ContentFile(b"MZ", name="a.pdf")},
-            "The file’s name ends in .pdf, but that is not what it holds.",
+            "The file’s name ends in .pdf, but the file is of another type.",
         ),
     ],
 )
@@ -166,9 +166,9 @@ def test_an_entered_day_moves_due_days_until_it_is_taken_back(request_, adviser)
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ({"authority": " "}, "Say by which law or notice."),
-        ({"day": date(2013, 5, 5)}, "By the Act, 5 May 2013 is already not a working day."),
-        ({"is_working": True}, "By the Act, 6 May 2013 is already a working day."),
+        ({"authority": " "}, "Enter the law or notice."),
+        ({"day": date(2013, 5, 5)}, "Under the Act, 5 May 2013 is already not a working day."),
+        ({"is_working": True}, "Under the Act, 6 May 2013 is already a working day."),
         (
             {"day": date(2053, 5, 5)},
             "Working days are known from 1984 to 2052, and not for 2053.",

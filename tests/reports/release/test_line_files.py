@@ -135,7 +135,7 @@ def test_each_kind_of_paper_is_released_or_asks_for_a_copy_before_it_is_signed(
     assert blocked(request_) == expected
     refused = [each for each in packages.refusals(request_) if each.startswith("Document 2")]
     if which == "evidence, refused" and decision == "full":
-        assert len(refused) == 1 and "is refused by the check. The file does not have" in refused[0]
+        assert len(refused) == 1 and "did not pass the check. The file does not have" in refused[0]
         assert packages.refusals_of_files(request_) == refused
     else:
         assert refused == expected
@@ -223,7 +223,7 @@ def test_an_answer_whose_comment_says_what_is_withheld_is_refused(
     )
     decide(answer, "full")
     (refusal,) = packages.refusals(request_)
-    assert refusal.startswith(f"Document 2, “{answer.title}”, is refused by the check. “{number}”")
+    assert refusal.startswith(f"Document 2, “{answer.title}”, did not pass the check. “{number}”")
 
 
 # --- copies ----------------------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def test_whoever_uploaded_a_copy_never_signs(listed, decide, add_copy, request_,
     decide(line, "full")
     add_copy(line, made(), by=decision_maker)
     assert deciding.signatory_obstacle(request_, decision_maker) == (
-        "You acted as adviser on this request. Another decision-maker has to sign it."
+        "You acted as adviser on this request. Another decision-maker must sign it."
     )
 
 
@@ -404,7 +404,7 @@ def test_a_decision_is_not_signed_when_the_check_refuses_a_file(
         {"on": "22 May 2013", "version": letter.version, "has_read": "on"},
     )
     assert answer.status_code == 422
-    assert "Document 2, “old.pdf”, is refused by the check." in answer.text
+    assert "Document 2, “old.pdf”, did not pass the check." in answer.text
     assert (fresh(letter).sent_on, fresh(request_).state) == (None, "ready")
 
 

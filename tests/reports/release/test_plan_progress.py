@@ -323,7 +323,7 @@ def test_another_page_replaces_the_one_that_is_up(plan, coordinator):
             by=coordinator,
             at=NOW,
         )
-        == "Exactly this is published already."
+        == "This is already published."
     )
 
 

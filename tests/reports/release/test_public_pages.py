@@ -230,7 +230,7 @@ def test_a_proactive_release_has_no_requester(client, plan):
     assert made.requester == ()
 
 
-# --- whom to ask, what is newer, what was taken back -----------------------------------------------
+# --- whom to ask, what is newer, what was withdrawn -----------------------------------------------
 
 
 def test_every_public_page_says_whom_to_ask_and_where_to_complain(client, plan, settings):
@@ -280,7 +280,7 @@ def test_the_address_of_a_paper_that_was_taken_back_says_when_and_why(client, pl
     event(paper.release, "unpublished", note="It named somebody.")
     page = get(client, "released-paper", plan.slug, paper.pk)
     assert page.status_code == 410
-    assert "taken back on 22 May 2013" in page.text
+    assert "withdrawn on 22 May 2013" in page.text
     assert "It named somebody." in page.text
     assert paper.title not in page.text
     PublicPage.objects.update(is_open=False)

@@ -32,7 +32,7 @@ def test_two_advisers_withhold_the_same_words_once_and_other_words_both(line, ad
 
     assert outcomes(simultaneously(2, lambda number: propose(number, (8, 8)))) == [
         "done",
-        f"“{title.strip()}” is withheld already.",
+        f"“{title.strip()}” is already withheld.",
     ]
     assert outcomes(simultaneously(2, lambda number: propose(number, (4, 5)))) == ["done", "done"]
     assert sorted(Redaction.objects.values_list("end", flat=True)) == [4, 5, 8]

@@ -150,7 +150,7 @@ def test_every_occurrence_is_withheld_but_those_that_are_already(
     assert len(set(spans())) == len(spans()) > 1
     assert label == f"Withhold every occurrence ({len(spans())})"
     assert problems(send(words=words, everywhere="on", reason="Again")) == [
-        f"“{words}” is withheld already."
+        f"“{words}” is already withheld."
     ]
 
 
@@ -172,8 +172,8 @@ def test_every_occurrence_is_withheld_but_those_that_are_already(
         ({"words": "Progress", "place": "cover.title", "document": "0" * 64}, redactions.CHANGED),
         (
             {"words": "Progress", "place": "cover.title", "grounds": ["9(2)(f)(iv)"]},
-            "s 9(2)(f)(iv) gives way to a stronger public interest. Say what speaks for release, and "
-            "why it is not enough.",
+            "s 9(2)(f)(iv) can be outweighed by the public interest. Say why release would be in the public "
+            "interest, and why that does not outweigh the ground.",
         ),
     ],
 )
@@ -217,7 +217,7 @@ def test_the_same_words_are_not_withheld_twice_and_two_advisers_lose_nothing(sen
     propose()
     words = texts["cover.title"][:8]
     assert problems(send(place="cover.title", start=0, end=8, words=words)) == [
-        f"“{words}” is withheld already."
+        f"“{words}” is already withheld."
     ]
     send(place="cover.action_sought", words=texts["cover.action_sought"])
     assert len(spans()) == 2
@@ -278,7 +278,7 @@ def test_a_proposal_is_removed_at_once_and_an_agreed_one_with_a_reason(
     stale = remove(row, version=7)
     assert problems(stale)[0].startswith("This was changed elsewhere while you were writing.")
     row = redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
-    assert problems(remove(row)) == ["This was agreed. Say why the words can go out now."]
+    assert problems(remove(row)) == ["This was agreed. Say why the words can be released now."]
     assert remove(row, reason="It is public.").status_code == 302
     assert set(Redaction.objects.values_list("state", flat=True)) == {"withdrawn"}
 
@@ -335,7 +335,7 @@ def test_reasons_for_warnings_that_changed_are_refused_and_shown_again(
     propose("cover.contacts.0.direct_dial", 0, 5)
     other = leave(page, **{"warnings-left-0": "Mine"})
     assert other.status_code == 422
-    assert "other warnings are shown now." in str(other.context["leaving"].errors)
+    assert "the warnings are different now." in str(other.context["leaving"].errors)
     assert fresh(line).warnings_left == {key: "Theirs"}
 
 
@@ -413,7 +413,7 @@ def test_a_reviewer_agrees_and_declines_with_a_note(answer, propose, as_, advise
     assert answer(row, "agree").status_code == 302
     assert fresh(row).state == "agreed"
     other = propose(end=4)
-    assert problems(answer(other, "decline")) == ["Say why these words can go out."]
+    assert problems(answer(other, "decline")) == ["Say why these words can be released."]
     assert answer(other, "decline", reason="They are public.").status_code == 302
     assert fresh(other).state == "declined"
     page = as_(adviser).get(
@@ -461,7 +461,9 @@ def test_all_of_one_ground_are_agreed_at_once_or_none(as_, reviewer, review, pro
     (ground,) = client.get(review).context["by_ground"]
     assert (ground["said"], ground["count"]) == ("s 6(c)", 2)
     stale = client.post(f"{review}agree/", {"seen": f"{rows[0].pk}-1 {rows[1].pk}-7"})
-    assert problems(stale)[0].startswith("One of these was answered or withdrawn meanwhile.")
+    assert problems(stale)[0].startswith(
+        "One of these was answered or withdrawn while you were reading"
+    )
     assert problems(client.post(f"{review}agree/", {"seen": "a-b"})) == [
         "Open the page again: its list cannot be read."
     ]
@@ -478,7 +480,7 @@ def test_the_preview_has_the_gates_report_and_withholds_what_is_proposed(
     propose(f"{MANAGER}.direct_dial", 0, 5)
     args = [line.request_id, line.number]
     page = as_(reviewer).get(reverse("reports:request-preview", args=args))
-    assert "The withheld phrase is not left in this file." in " ".join(page.text.split())
+    assert "The withheld phrase is not in this file." in " ".join(page.text.split())
     assert "1 redaction is not agreed yet." in page.text
     marked = as_(reviewer).get(reverse("reports:request-marked-up", args=args))
     assert marked["Content-Disposition"] == (

@@ -39,7 +39,7 @@ def test_one_person_proposes_and_another_agrees(propose, adviser, reviewer):
     row = propose()
     act = {"redaction": row, "version": row.version, "at": NOW}
     assert said(redactions.agree, by=adviser, **act) == (
-        "You proposed this redaction. Another reviewer has to agree it."
+        "You proposed this redaction. Another reviewer must agree to it."
     )
     agreed = redactions.agree(by=reviewer, **act)
     assert (agreed.state, agreed.agreed_by, agreed.proposed_by) == ("agreed", reviewer, adviser)
@@ -50,7 +50,7 @@ def test_a_reviewer_declines_with_a_reason_and_the_proposer_withdraws(propose, a
     row = propose()
     act = {"redaction": row, "version": row.version}
     assert said(redactions.decline, reason=" ", by=reviewer, **act) == (
-        "Say why these words can go out."
+        "Say why these words can be released."
     )
     assert said(redactions.decline, reason="It is public", by=adviser, **act) == (
         "You proposed this redaction. Withdraw it instead."
@@ -66,7 +66,7 @@ def test_an_agreed_redaction_is_withdrawn_with_a_reason(line, title_withheld, ad
     row = title_withheld(line)
     act = {"redaction": row, "version": row.version, "by": adviser}
     assert said(redactions.withdraw, reason="", **act) == (
-        "This was agreed. Say why the words can go out now."
+        "This was agreed. Say why the words can be released now."
     )
     assert redactions.withdraw(reason="They are public", **act).state == "withdrawn"
     assert redactions.spans_of(line) == ()
@@ -90,7 +90,7 @@ def test_a_step_that_the_state_does_not_allow_is_refused(start, end, reviewer):
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ({"grounds": []}, "Give the ground on which these words are withheld."),
+        ({"grounds": []}, "Choose the ground on which these words are withheld."),
         ({"end": 0}, "Choose the words that are withheld."),
         ({"end": 10_000}, "Choose the words that are withheld."),
         ({"place": "cover.secret"}, "Choose the words that are withheld."),
@@ -103,8 +103,8 @@ def test_a_step_that_the_state_does_not_allow_is_refused(start, end, reviewer):
         ),
         (
             {"grounds": ["9(2)(f)(iv)"]},
-            "s 9(2)(f)(iv) gives way to a stronger public interest. Say what speaks for release, and "
-            "why it is not enough.",
+            "s 9(2)(f)(iv) can be outweighed by the public interest. Say why release would be in the public "
+            "interest, and why that does not outweigh the ground.",
         ),
     ],
 )
@@ -116,7 +116,7 @@ def test_a_wrong_proposal_is_refused_in_a_sentence(propose, more, sentence):
 def test_the_same_words_are_withheld_once(propose, line):
     propose()
     title = redactions.texts_of(redactions.document_of(line))["cover.title"]
-    assert said(propose) == f"“{title[:8].strip()}” is withheld already."
+    assert said(propose) == f"“{title[:8].strip()}” is already withheld."
 
 
 def test_privacy_alone_does_not_withhold_an_officials_name_without_why(propose, line):

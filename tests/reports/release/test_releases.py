@@ -57,14 +57,14 @@ def test_a_decided_request_is_released_once_with_its_bytes_and_report(decided, a
     assert [line["decision"] for line in release.schedule] == ["full"]
     assert decided.events.get(kind="released").release == release
     assert said(releases.release, request=decided, papers=[paper_of(decided)], **act) == (
-        "This request was released already. Open the page again."
+        "This request was already released. Reload the page."
     )
     assert requests.close(request=decided, **act).state == "closed"
 
 
 def test_nothing_is_released_before_the_decision_is_notified(request_, act):
     assert said(releases.release, request=request_, papers=[], **act) == (
-        "The decision is not notified yet. Nothing is released before it."
+        "The requester has not been told of the decision yet. Papers are released after that."
     )
 
 
@@ -73,7 +73,7 @@ def test_nothing_is_released_before_the_decision_is_notified(request_, act):
     [
         (
             {"report": passed(b"another file")},
-            "Document 1: the gate examined another file. Let it examine this one.",
+            "Document 1: another file was checked. Check this one.",
         ),
         (
             {
@@ -102,11 +102,11 @@ def test_a_file_that_the_gate_did_not_pass_is_refused(decided, act, more, senten
 
 def test_a_release_has_a_file_of_each_paper_that_is_given(decided, act):
     assert said(releases.release, request=decided, papers=[], **act).endswith(
-        "is given, and needs one file."
+        "is to be released, so it needs one file."
     )
     twice = [paper_of(decided), paper_of(decided)]
     assert said(releases.release, request=decided, papers=twice, **act).endswith(
-        "is given, and needs one file."
+        "is to be released, so it needs one file."
     )
 
 
@@ -148,13 +148,13 @@ def released(decided, act):
 def test_a_release_is_published_and_taken_back_with_a_reason(released, act):
     releases.publish(release=released, **act)
     assert list(Release.objects.published()) == [released]
-    assert said(releases.publish, release=released, **act) == ("This is published already.")
+    assert said(releases.publish, release=released, **act) == ("This is already published.")
     assert said(releases.unpublish, release=released, reason="", **act) == (
-        "Say why it is taken back. The reason stays in its place."
+        "Say why it is withdrawn. The reason is shown in its place."
     )
     assert (
         said(releases.unpublish, release=released, reason="The requester minds", **act)
-        == "The reason names the requester, and everybody can read it."
+        == "The reason names the requester, and everyone can read it."
     )
     releases.unpublish(release=released, reason="A wrong file", **act)
     assert list(Release.objects.tombstones()) == [released]
@@ -190,7 +190,7 @@ def test_a_release_of_no_plan_has_no_page(released, decided, act):
     row.plan = None
     row.save()
     assert said(releases.publish, release=released, **act) == (
-        "Say first which plan this request is about: papers are published by plan."
+        "First say which plan this request is about. Papers are published by plan."
     )
 
 
@@ -198,7 +198,7 @@ def test_what_cannot_be_checked_any_more_is_not_published(released, decided, act
     requests.close(request=decided, **act)
     purging.purge_requesters(closed_before=date(2020, 1, 1), on=date(2020, 1, 1))
     assert said(releases.publish, release=released, **act) == (
-        "Who asked is no longer known, so nobody can check that the papers do not name them."
+        "The requester’s details were removed, so we cannot check that the papers do not name them."
     )
 
 
@@ -216,7 +216,7 @@ def test_a_plan_has_a_public_page_when_somebody_opens_it(released, plan, decisio
     )
     assert (
         said(releases.change_public_page, is_indexed=True, reason="A mistake", **closing)
-        == "A page that is closed is in no search engine."
+        == "A closed page cannot be listed by search engines."
     )
     releases.change_public_page(is_indexed=False, reason="A mistake", **closing)
     assert not Release.objects.on_public_pages().exists()
@@ -285,5 +285,5 @@ def test_a_publication_is_not_corrected(decided, act, released):
     event = releases.publish(release=released, **act)
     how = {"reason": "Earlier", "by": act["by"], "at": NOW}
     assert said(requests.correct_event, event=event, on=TODAY, **how) == (
-        "What the public could read when is not corrected. Publish it or take it back."
+        "The record of what was public cannot be corrected. Publish or withdraw it instead."
     )

@@ -128,7 +128,7 @@ def test_one_next_step_leads_from_receipt_to_release(
     requests.start_scoping(request=request_, by=adviser)
     assert words() == ["Find papers in scope", None, None]
     line = schedule.add_paper(request=request_, paper=issued, by=adviser)
-    assert words() == ["Go on to decide on each paper", None, None]
+    assert words() == ["Decide on each paper", None, None]
     requests.start_preparing(request=request_, by=adviser)
     assert words() == ["Decide on document 1", None, None]
     decide(line, "full")
@@ -342,7 +342,7 @@ def test_whoever_prepared_a_decision_is_told_that_another_signs_it(
     SeatFactory(agency=agency, role="oia_decision_maker", user=adviser)
     client = client_of(adviser)
     page = client.get(at("request-decision", request_.pk))
-    assert "You prepared this decision. Another decision-maker has to sign it." in page.text
+    assert "You prepared this decision. Another decision-maker must sign it." in page.text
     assert "Sign the decision" not in page.text
 
 
@@ -456,7 +456,7 @@ def test_nothing_is_withheld_without_its_ground_and_note(request_, adviser):
     address = at("request-line", request_.pk, 9)
     answer = client.post(address, {"version": line.version, "decision": "withheld"})
     assert answer.context["form"].errors == {
-        "grounds": ["Give the ground on which this is kept back."]
+        "grounds": ["Choose the ground on which this is withheld or refused."]
     }
     answer = client.post(
         address, {"version": line.version, "decision": "withheld", "grounds": ["9(2)(a)"]}
@@ -485,7 +485,9 @@ def test_a_coordinator_reads_a_request_without_who_asked(recorded, plan, coordin
         assert word not in page.text
         assert word in client_of(adviser).get(row.get_absolute_url()).text
     assert "Please send the reports to [who asked]." in page.text
-    assert "Shown to the OIA adviser, reviewer and\n      decision-maker only" in page.text
+    assert "Only the OIA adviser, reviewer and decision-maker can see this" in " ".join(
+        page.text.split()
+    )
     assert fresh(row).requester_name == "Ana Rewi"
 
 
@@ -564,14 +566,17 @@ def test_only_agencies_of_today_are_offered_and_nobody_is_not_asked(line, advise
     client, address = client_of(adviser), at("request-ask-agency", line.request_id, line.number)
     form = client.get(address).context["form"]
     assert [label for value, label in form.fields["agency"].choices if value] == [
-        "Ministry of Nobody (nobody has a role)",
+        "Ministry of Nobody (has no users)",
         "New Zealand Police",
     ]
     assert form.initial["answer_by"] == date(2013, 5, 23)  # the decision was due the day before
     typed = {"question": "May it go out?", "answer_by": "24 May 2013"}
     refused = client.post(address, {**typed, "agency": empty.pk})
     assert refused.status_code == 422
-    assert "Nobody of Ministry of Nobody could see the question here" in refused.text
+    assert (
+        "Ministry of Nobody has no contributor or approver who could see the question here"
+        in refused.text
+    )
     assert client.post(address, {**typed, "agency": police.pk}).status_code == 302
     asked = line.consultations.get()
     assert (asked.agency, asked.answer_by) == (police, date(2013, 5, 24))
@@ -583,7 +588,7 @@ def test_a_consulted_agency_reads_who_asks_and_by_when(line, police, adviser, re
     )
     approver = police.seats.get().user
     page = client_of(approver).get(at("request-consultation", row.pk)).text
-    assert "Department of Labour answers the request and decides." in page
+    assert "Department of Labour will answer the request and decide." in page
     assert f'href="mailto:{adviser.email}"' in page
     assert "24 May 2013" in page
     assert "requester" not in page

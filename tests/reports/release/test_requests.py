@@ -67,7 +67,7 @@ STEPS = {
     ),
     "finish_review": ({"ombudsman": OMBUDSMAN}, {State.IN_REVIEW: State.READY}),
     "withdraw": (
-        {"note": "By e-mail", **DAY},
+        {"note": "By email", **DAY},
         dict.fromkeys(InformationRequest.OPEN, State.WITHDRAWN),
     ),
     "transfer": (
@@ -133,12 +133,12 @@ def test_a_request_is_recorded_with_its_receipt(recorded, adviser):
             {"received_on": date(2013, 4, 20)},
             "A request is received on or after the day that it is dated.",
         ),
-        ({"text": " \n"}, "Copy what is asked, word for word."),
-        ({"reference": " "}, "Give the reference of the agency’s register."),
+        ({"text": " \n"}, "Enter what is asked, word for word."),
+        ({"reference": " "}, "Enter the reference in the agency’s register."),
         ({"requester_name": ""}, "Say who asked."),
         (
             {"channel": "own_initiative"},
-            "Nobody asked for what we release of our own accord.",
+            "A proactive release has no requester.",
         ),
         (
             {"received_on": date(1983, 7, 1), "dated": date(1983, 7, 1)},
@@ -264,13 +264,13 @@ def test_an_extension_is_refused_after_the_first_twenty_working_days(request_, a
     )
     on_time = {**act, "on": date(2013, 5, 21)}
     assert said(requests.extend, **{**on_time, "extension_reason": ""}) == (
-        "Say for which reason of the Act it is extended."
+        "Choose the reason for the extension."
     )
     assert said(requests.extend, **{**on_time, "extension_reason": "9(2)(a)"}) == (
-        "Say for which reason of the Act it is extended."
+        "Choose the reason for the extension."
     )
     assert said(requests.extend, **{**on_time, "to": date(2013, 5, 21)}) == (
-        "It is due on 21 May 2013 already. Enter a later day."
+        "It is already due on 21 May 2013. Enter a later day."
     )
     assert said(requests.extend, **{**on_time, "to": date(2013, 6, 3)}) == (
         "That is not a working day."
@@ -278,7 +278,7 @@ def test_an_extension_is_refused_after_the_first_twenty_working_days(request_, a
     requests.extend(**on_time)
     assert requests.clock(request_).due == date(2013, 6, 18)
     assert said(requests.extend, **on_time) == (
-        "This request was extended to 18 June 2013. It is extended once."
+        "This request was extended to 18 June 2013. A request can be extended only once."
     )
 
 
@@ -297,7 +297,7 @@ def test_a_complaint_may_come_in_any_state_and_is_closed_once(decided, adviser):
 def test_a_request_ends_when_its_requester_withdraws_it(request_, adviser):
     act = {"request": request_, "on": TODAY, "by": adviser, "at": NOW}
     assert said(requests.withdraw, note="", **act) == "Say how the requester withdrew it."
-    requests.withdraw(note="By e-mail", **act)
+    requests.withdraw(note="By email", **act)
     row = fresh(request_)
     assert (row.state, row.closed_on) == (State.WITHDRAWN, TODAY)
     assert said(requests.seek_clarification, note="Which?", **act) == (
@@ -315,7 +315,7 @@ def test_a_correction_is_another_event_that_names_the_first(request_, adviser):
     assert second.corrects == first
     assert told(request_) == [("acknowledged", date(2013, 4, 23))]
     assert said(requests.correct_event, on=date(2013, 4, 25), reason="No", **act) == (
-        "Another user has corrected this meanwhile. Open the page again."
+        "Another user has corrected this. Reload the page."
     )
     struck = {**act, "event": second}
     requests.correct_event(
@@ -329,7 +329,7 @@ def test_correcting_the_receipt_moves_the_due_day(request_, adviser):
     receipt = request_.events.get()
     act = {"event": receipt, "reason": "The site’s own time", "by": adviser, "at": NOW}
     assert said(requests.correct_event, on=RECEIVED, did_not_happen=True, **act) == (
-        "Later records rest on this. Correct its day instead."
+        "Later records depend on this. Correct its day instead."
     )
     requests.correct_event(on=date(2013, 4, 23), **act)
     row = fresh(request_)
@@ -339,7 +339,7 @@ def test_correcting_the_receipt_moves_the_due_day(request_, adviser):
 
 def test_a_decided_request_is_closed_once_its_papers_are_released(decided, adviser):
     act = {"request": decided, "on": TODAY, "by": adviser, "at": NOW}
-    assert said(requests.close, **act) == "What the decision gives is not released yet."
+    assert said(requests.close, **act) == "The papers of the decision are not released yet."
     release = ReleaseFactory(request=decided)
     RequestEventFactory(request=decided, kind="released", happened_on=TODAY, release=release)
     assert requests.close(**act).closed_on == TODAY
@@ -362,9 +362,9 @@ def test_a_corrected_extension_is_still_one_of_the_first_twenty_working_days(req
 
 
 def test_correcting_the_day_of_a_withdrawal_moves_the_close(request_, adviser):
-    event = requests.withdraw(request=request_, on=TODAY, note="By e-mail", by=adviser, at=NOW)
+    event = requests.withdraw(request=request_, on=TODAY, note="By email", by=adviser, at=NOW)
     requests.correct_event(
-        event=event, on=date(2013, 5, 20), reason="The e-mail’s day", by=adviser, at=NOW
+        event=event, on=date(2013, 5, 20), reason="The email’s day", by=adviser, at=NOW
     )
     assert fresh(request_).closed_on == date(2013, 5, 20)
 

@@ -113,7 +113,7 @@ def test_papers_are_listed_in_order_and_once(scoped, issued, adviser, plan):
     second = schedule.add_paper(request=scoped, paper=pack, title="The pack", by=adviser)
     assert str(second) == "2. The pack"
     assert said(schedule.add_paper, request=scoped, paper=issued, by=adviser) == (
-        "The schedule lists this paper already."
+        "The schedule already lists this paper."
     )
     of_another = IssuedPaperFactory(briefing=BriefingFactory(state="with_minister"))
     assert said(schedule.add_paper, request=scoped, paper=of_another, by=adviser) == (
@@ -132,7 +132,7 @@ def test_a_file_is_listed_with_its_digest(scoped, adviser):
         file=ContentFile(b"MZ", name="x.exe"),
         title="A program",
         by=adviser,
-    ).startswith("Files of this kind are not taken.")
+    ).startswith("You cannot add files of this type.")
 
 
 def test_the_schedule_changes_only_while_it_is_scoped_or_prepared(request_, issued, adviser):
@@ -167,8 +167,8 @@ def test_the_scope_is_a_period(scoped, adviser):
 @pytest.mark.parametrize(
     ("decision", "more", "sentence"),
     [
-        ("withheld", {}, "Give the ground on which this is kept back."),
-        ("refused", {}, "Give the ground on which this is kept back."),
+        ("withheld", {}, "Choose the ground on which this is withheld or refused."),
+        ("refused", {}, "Choose the ground on which this is withheld or refused."),
         (
             "withheld",
             {"grounds": ["18(d)"]},
@@ -181,14 +181,18 @@ def test_the_scope_is_a_period(scoped, adviser):
             "s 6(a) withholds a paper. Choose “Withheld” as the decision, or refuse it under section "
             "10 or 18.",
         ),
-        ("full", {"grounds": ["6(a)"]}, "A ground goes with what is withheld or refused."),
+        (
+            "full",
+            {"grounds": ["6(a)"]},
+            "Choose a ground only for a paper that is withheld or refused.",
+        ),
         ("out_of_scope", {}, "Say why it is out of scope."),
         ("transferred", {}, "Say where it was transferred to."),
         (
             "withheld",
             {"grounds": ["9(2)(j)"]},
-            "s 9(2)(j) gives way to a stronger public interest. Say what speaks for release, and why "
-            "it is not enough.",
+            "s 9(2)(j) can be outweighed by the public interest. Say why release would be in the public "
+            "interest, and why that does not outweigh the ground.",
         ),
         (
             "withheld",
@@ -265,11 +269,11 @@ def test_an_agency_is_asked_about_one_paper_and_never_told_who_asked(line, advis
         == "The question names who asked. A consulted agency is not told."
     )
     assert said(schedule.ask_agency, agency=agency, question="May it go out?", **act) == (
-        "That is the agency that answers."
+        "This agency answers the request. Choose another one."
     )
     asked = schedule.ask_agency(agency=police, question="May it go out?", **act)
     assert said(schedule.ask_agency, agency=police, question="May it?", **act) == (
-        "Police was asked about this paper already."
+        "Police was already asked about this paper."
     )
     event = RequestEvent.objects.get(kind="consulted")
     assert (event.agency, event.happened_on) == (police, TODAY)
@@ -304,7 +308,7 @@ def test_an_answer_by_email_is_recorded_with_who_answered_and_when(request_, lin
         consultation=row, answer="No", version=row.version, by=UserFactory(), at=NOW
     )
     assert said(schedule.record_answer, **{**act, "version": own.version}) == (
-        "Police answered here itself. Ask it to change its answer."
+        "Police has given its own answer here. Ask it to change that."
     )
 
 
@@ -325,5 +329,5 @@ def test_an_agency_says_nothing_more_after_the_decision(decided, adviser):
             by=adviser,
             at=NOW,
         )
-        == "This is decided; nothing more can be said about it here."
+        == "This has been decided, so you can no longer answer."
     )

@@ -77,7 +77,7 @@ def test_a_holiday_can_be_made_a_working_day(client):
         ({"day": "the sixth"}, {"day": ["Enter a date, such as 28 May 2013."]}),
         (
             {"day": "5 May 2013"},
-            {"day": ["By the Act, 5 May 2013 is already not a working day."]},
+            {"day": ["Under the Act, 5 May 2013 is already not a working day."]},
         ),
         (
             {"day": "7 May 2013"},
@@ -128,7 +128,7 @@ def test_a_day_withdrawn_elsewhere_meanwhile_says_so_with_what_was_typed(client,
     assert answer.status_code == 422
     assert "This day is already withdrawn" in answer.text
     assert "A slip" in answer.text
-    assert "Your reason was not kept: “Another year”" in answer.text
+    assert "Your reason was not saved: “Another year”" in answer.text
     assert fresh(row).version == 2
     assert "Withdraw the day" not in client.get(withdrawing(row)).text
 
@@ -139,7 +139,7 @@ def test_a_day_recorded_again_meanwhile_is_shown_before_it_is_withdrawn(client, 
     entered(authority="Another notice")
     answer = client.post(withdrawing(row), {"version": 1, "reason": "Another year"})
     assert answer.status_code == 422
-    assert "This day was changed elsewhere meanwhile" in answer.text
+    assert "This day was changed elsewhere while you were writing" in answer.text
     assert "Another notice" in answer.text
     typed = {name: answer.context["form"][name].value() for name in ("version", "reason")}
     assert typed == {"version": "3", "reason": "Another year"}

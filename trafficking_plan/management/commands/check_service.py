@@ -21,7 +21,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--mail", metavar="ADDRESS", help="send a test e-mail to this address")
+        parser.add_argument("--mail", metavar="ADDRESS", help="send a test email to this address")
 
     def handle(self, *, mail: str | None, **options: Any) -> None:
         faults = 0
@@ -39,16 +39,16 @@ class Command(BaseCommand):
         self.stdout.write(f"{state.value:8}{name:{WIDTH + 2}}{sentence}")
 
     def _send(self, address: str) -> bool:
-        """Send a test e-mail and return whether the server accepted it."""
+        """Send a test email and return whether the server accepted it."""
         try:
             send_mail(
                 "Plan Register: test",
-                f"This is a test from {settings.SITE_URL}. E-mail from Plan Register arrives.",
+                f"This is a test from {settings.SITE_URL}. Email from Plan Register arrives.",
                 None,
                 [address],
             )
         except (smtplib.SMTPException, OSError) as error:
-            self._say(State.WRONG, "Test e-mail", f"It was not accepted: {error}")
+            self._say(State.WRONG, "Test email", f"It was not accepted: {error}")
             return False
-        self._say(State.WELL, "Test e-mail", f"The server accepted it for {address}.")
+        self._say(State.WELL, "Test email", f"The server accepted it for {address}.")
         return True

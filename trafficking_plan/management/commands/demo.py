@@ -40,12 +40,12 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, no_serve: bool, reset: bool, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("The demo is for a debugging machine: put DEBUG=yes into .env.")
+            raise CommandError("The demo runs only with DEBUG=yes. Put DEBUG=yes into .env.")
         if not no_serve:
             refuse_port_in_use(port)
         if reset:
             remove_demo()
-            self.stdout.write("Removed what the last demo left.")
+            self.stdout.write("Removed the data of the last demo.")
         VAR.mkdir(exist_ok=True)
         link_to(f"http://{HOST}:{port}")
         refuse_database_from_before()
@@ -81,7 +81,7 @@ class Command(BaseCommand):
 
 
 def link_to(address: str) -> None:
-    """Let links in e-mails and calendars lead to where the pages are served, unless the environment
+    """Let links in emails and calendars lead to where the pages are served, unless the environment
     says so already. The worker inherits the environment."""
     settings.SITE_URL = os.environ.setdefault("SITE_URL", address).rstrip("/")
 
@@ -151,7 +151,7 @@ def refuse_database_from_before() -> None:
 
 
 def remove_demo() -> None:
-    """Delete the demo's SQLite database, uploaded files, e-mails and PDF, and nothing else."""
+    """Delete the demo's SQLite database, uploaded files, emails and PDF, and nothing else."""
     if connection.vendor != "sqlite":
         raise CommandError(
             "--reset only removes an SQLite demo database. This installation's records are on "

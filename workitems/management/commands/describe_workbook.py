@@ -9,7 +9,7 @@ from workitems.workbook.columns import described
 
 
 class Command(BaseCommand):
-    help = "Writes all sheets and columns of the workbook into docs/workbook.md."
+    help = "Write all sheets and columns of the workbook into docs/workbook.md."
 
     def handle(self, *args: Any, **options: Any) -> None:
         page = settings.BASE_DIR / "docs" / "workbook.md"

@@ -13,7 +13,7 @@ from workitems.workbook import ExportRefused, export_workbook
 
 
 class Command(BaseCommand):
-    help = "Exports a plan as a workbook (.xlsx) that import_plan reads. Replaces the file."
+    help = "Export a plan as a workbook (.xlsx) that import_plan reads. Replaces an existing file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("slug", help="the plan's slug, the last part of its address")
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             known = ", ".join(Plan.objects.in_order().values_list("slug", flat=True))
             raise CommandError(
                 f"There is no plan {options['slug']}. "
-                + (f"There are: {known}." if known else "There is no plan at all yet.")
+                + (f"There are: {known}." if known else "There are no plans yet.")
             )
         try:
             content = export_workbook(plan)

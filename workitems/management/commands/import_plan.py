@@ -12,8 +12,8 @@ from workitems.workbook import Outcome, WorkbookRefused, import_workbook, previe
 
 class Command(BaseCommand):
     help = (
-        "Imports a plan from a workbook (.xlsx): a new plan, or changes to the plan of that title. "
-        "Rows are found again by number and never deleted. All is imported, or nothing."
+        "Import a plan from a workbook (.xlsx): a new plan, or changes to the plan of that title. "
+        "Rows are matched by number and never deleted. Either all is imported, or nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

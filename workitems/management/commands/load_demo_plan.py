@@ -39,8 +39,8 @@ class Command(BaseCommand):
     def handle(self, *, today: str | None, **options: Any) -> None:
         if not settings.DEBUG:
             raise CommandError(
-                "The demo's people sign in with a password that everybody knows, so they are "
-                "loaded only on a debugging machine. Put DEBUG=yes into .env there."
+                "The demo's people sign in with a password that everyone knows, so they are loaded only with "
+                "DEBUG=yes. Put DEBUG=yes into .env there."
             )
         at = noon(today) if today else timezone.now()
         loaded = demo_plans.load(at)

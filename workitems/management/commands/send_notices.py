@@ -1,4 +1,4 @@
-"""send_notices [--today DATE]: e-mail people what they have to do, and keep the month's estimates.
+"""send_notices [--today DATE]: email people what they have to do, and keep the month's estimates.
 
 Run it from a timer.
 """
@@ -28,10 +28,10 @@ def mails(count: int) -> str:
 
 class Command(BaseCommand):
     help = (
-        "Sends each person one mail about returns that are new, due, late, sent back or accepted. "
-        "Safe to run again: nobody is told twice. Run it from a timer, once or more a day. "
-        "Also forgets which forms were sent a week ago, and keeps this month's estimate of late "
-        "milestones of each plan."
+        "Email each person once about returns that are new, due, late, sent back or accepted, and "
+        "about other things to do. Safe to run again: nobody is told twice. Run it from a timer, "
+        "once or more a day. It also deletes week-old records of sent forms, and keeps this month's "
+        "estimate of late milestones of each plan."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -38,13 +38,13 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if wanted != "all":
         found = [each for each in found if each.key == wanted]
         if not found:
-            messages.error(request, "That is no longer proposed. See what is below.")
+            messages.error(request, "That is no longer proposed. Choose from the list below.")
             return back_to(request, meeting, AGENDA)
     with refusals_in_messages(request):
         made = matter_services.draft_agenda(meeting=meeting, proposals=found, by=signed_in(request))
         count = len(made)
         messages.success(
-            request, f"{count} {'matter is' if count == 1 else 'matters are'} put on the agenda."
+            request, f"{count} {'matter is' if count == 1 else 'matters are'} added to the agenda."
         )
     return back_to(request, meeting, AGENDA)
 
