@@ -6,15 +6,16 @@ are made after every `migrate`, as the guards are, if they are not there or are 
 """
 
 import hashlib
+import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db import connections, transaction
-from django.db.models import BooleanField, F, Func
+from django.db import connection, connections, transaction
+from django.db.models import BooleanField, F, Func, QuerySet
 
 MOST_WORDS = 10
 # A word of so many letters also finds those that begin with it.
@@ -147,6 +148,37 @@ class TextIndex:
         index would give it all of them first, in no order.
         """
         return Matching(self, words, are_common)
+
+    def is_in(self, words: Words, least: int) -> bool:
+        """Return whether so many rows have all these words, whoever may read them, on SQLite."""
+        sql = f"SELECT COUNT(*) FROM (SELECT rowid FROM {self.name} WHERE {self.name} MATCH %s LIMIT %s)"
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [words.match, least])
+            return bool(cursor.fetchone()[0] == least)
+
+    def of_these(self, pks: Sequence[int], words: Words) -> set[int]:
+        """Return the ids of these rows that have all these words, on SQLite."""
+        if not pks:
+            return set()
+        # The sign keeps SQLite from asking the index for each row.
+        sql = (
+            f"SELECT rowid FROM {self.name} WHERE {self.name} MATCH %s AND rowid BETWEEN %s AND %s"
+            " AND +rowid IN (SELECT value FROM json_each(%s))"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [words.match, min(pks), max(pks), json.dumps(list(pks))])
+            return {pk for (pk,) in cursor.fetchall()}
+
+    def among(self, rows: "QuerySet[Any]", words: Words) -> "QuerySet[Any]":
+        """Return the rows with all these words on SQLite, the newest first if they have no order: each that the
+        index gives is looked up among the rows, until there are enough."""
+        return rows.extra(
+            tables=[self.name],
+            # The sign keeps SQLite from looking up each row in the index instead.
+            where=[f"{self.table}.id = +{self.name}.rowid", f"{self.name} MATCH %s"],
+            params=[words.match],
+            order_by=() if rows.query.order_by else [f"-{self.name}.rowid"],
+        )
 
     def install_on_postgresql(self, cursor: Any) -> None:
         cursor.execute(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.db.models import OrderBy, Q, QuerySet
 
 from agencies.models import Seat, User
@@ -33,6 +34,7 @@ from workitems.rules import WRITERS
 
 # Beyond so many, a count says "more than".
 MOST_COUNTED = 1_000
+NEWEST_FIRST = ("-pk",)
 # "V3" and "R2": what fits every database's numbers.
 REFERENCE = re.compile(r"([VR])\s?(\d{1,9})", re.IGNORECASE)
 
@@ -67,6 +69,24 @@ class Hit:
     texts: Sequence[tuple[str, str]] = ()
 
 
+@dataclass(frozen=True)
+class Found:
+    """Rows in order, read by slices, and how many they are: one more than `MOST_COUNTED` for any higher
+    number. `pks` are the ids of the first, if they are known."""
+
+    count: int
+    rows: "QuerySet[Any]"
+    pks: Sequence[int] | None = None
+
+    @classmethod
+    def counted(cls, rows: "QuerySet[Any]") -> "Found":
+        plain = rows.select_related(None).prefetch_related(None).order_by()
+        return cls(plain.values("pk")[: MOST_COUNTED + 1].count(), rows)
+
+    def __getitem__(self, part: slice) -> "QuerySet[Any]":
+        return self.rows[part] if self.pks is None else self.rows.filter(pk__in=self.pks[part])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of record: its name on pages and in addresses, the rows a person may read, and a row as a hit.
@@ -78,25 +98,44 @@ class Kind:
     label: str
     visible: Callable[[Reader], "QuerySet[Any]"]
     hit: Callable[[Any, Reader], Hit]
-    order: Sequence[str | OrderBy] = ("-pk",)
+    order: Sequence[str | OrderBy] = NEWEST_FIRST
     index: TextIndex | None = None
     narrow: Callable[["QuerySet[Any]", Words, Reader], "QuerySet[Any]"] | None = None
 
-    def found(self, reader: Reader, words: Words, *, are_common: bool = False) -> "QuerySet[Any]":
-        """Return the rows with these words that the person may read, in order.
-
-        `are_common` if there are so many that they are not counted; see `TextIndex.matching`.
-        """
+    def found(self, reader: Reader, words: Words) -> "Found":
+        """Return the rows with these words that the person may read."""
         rows = self.visible(reader)
         if self.narrow is not None:
-            return self.narrow(rows, words, reader).order_by(*self.order)
+            return Found.counted(self.narrow(rows, words, reader).order_by(*self.order))
         assert self.index is not None
-        return rows.filter(self.index.matching(words, are_common=are_common)).order_by(*self.order)
+        if connection.vendor == "sqlite":
+            pks = self._pks_on_sqlite(rows, words)
+            return Found(len(pks), rows.order_by(*self.order), pks)
+        found = Found.counted(rows.filter(self.index.matching(words)).order_by(*self.order))
+        if found.count <= MOST_COUNTED:
+            return found
+        common = rows.filter(self.index.matching(words, are_common=True))
+        return Found(found.count, common.order_by(*self.order))
 
-    def count(self, reader: Reader, words: Words) -> int:
-        """Return how many rows were found; one more than `MOST_COUNTED` for any higher number."""
-        rows = self.found(reader, words).select_related(None).prefetch_related(None).order_by()
-        return rows.values("pk")[: MOST_COUNTED + 1].count()
+    def _pks_on_sqlite(self, rows: "QuerySet[Any]", words: Words) -> list[int]:
+        """Return the ids of the rows that have these words, the first of their order if there are too many.
+
+        The index says nothing of who may read. If so many rows have the words that looking them up takes
+        long, it is asked first whether the person reads only a few.
+        """
+        assert self.index is not None
+        most = MOST_COUNTED + 1
+        plain = rows.select_related(None).prefetch_related(None).order_by(*self.order)
+        pks = plain.values_list("pk", flat=True)
+        if self.index.is_in(words, most):
+            few = list(pks.order_by()[:most])
+            if len(few) < most:
+                having = self.index.of_these(few, words)
+                return [pk for pk in pks if pk in having] if having else []
+            if tuple(self.order) != NEWEST_FIRST:
+                return list(pks.filter(self.index.matching(words))[:most])
+            pks = pks.order_by()
+        return list(self.index.among(pks, words)[:most])
 
     def hits(self, rows: Iterable[Any], reader: Reader) -> Iterator[Hit]:
         for row in rows:

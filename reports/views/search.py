@@ -109,17 +109,18 @@ def groups_of(reader: Reader, words: Words) -> list[Group]:
     """Return the kinds of which something was found. A query a kind, and one for those with results."""
     found = []
     for kind in KINDS if words else ():
-        if count := kind.count(reader, words):
-            rows = kind.found(reader, words, are_common=count > MOST_COUNTED)[:SHOWN]
-            results = results_of(kind.hits(rows, reader), words)
-            found.append(Group(kind=kind, results=results, count=count))
+        having = kind.found(reader, words)
+        if having.count:
+            results = results_of(kind.hits(having[:SHOWN], reader), words)
+            found.append(Group(kind=kind, results=results, count=having.count))
     return found
 
 
 def of_kind(request: HttpRequest, kind: Kind, reader: Reader, words: Words) -> dict[str, Any]:
     """Return a page of all results of one kind, up to as many as are counted."""
-    count = kind.count(reader, words) if words else 0
-    rows: Any = kind.found(reader, words, are_common=count > MOST_COUNTED) if count else ()
+    having = kind.found(reader, words) if words else None
+    count = having.count if having else 0
+    rows: Any = having if count else ()
     page: Page[Any] = Counted(rows, ON_A_PAGE, min(count, MOST_COUNTED)).get_page(
         request.GET.get("page")
     )
