@@ -10,13 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import connection
-from django.db.models import (
-    Count,
-    F,
-    Q,
-    QuerySet,
-    Sum,
-)
+from django.db.models import Q
 
 from agencies.models import Agency
 from reports.progress.plan_counts import (
@@ -33,14 +27,15 @@ from reports.progress.plan_counts import (
 )
 from workitems.asat import Moment
 from workitems.attention import attention
-from workitems.models import Delay, Plan, Variation, WorkItem
+from workitems.models import Plan, Variation, WorkItem
 from workitems.models.item import WorkItemQuerySet
 from workitems.plan_at import (
     ItemAt,
     PlanAt,
     VariationAt,
     delays_at,
-    items_at,
+    in_plan_order,
+    items_among,
     milestones_at,
     mitigations_at,
     pillars_at,
@@ -48,6 +43,7 @@ from workitems.plan_at import (
     returns_at,
     risks_at,
     variations_at,
+    with_milestones,
 )
 from workitems.standing import STALE_AFTER_DAYS, Rank, Standing
 
@@ -179,6 +175,16 @@ ORDER BY rank, is_key DESC, CASE WHEN overdue = 1 THEN due END, days_late DESC, 
     number_key, id
 LIMIT %(shown)s
 """
+# The open delays by cause, and their days together.
+CAUSES = """
+SELECT cause, COUNT(*), SUM({held_up})
+FROM workitems_delay AS delay
+JOIN workitems_milestone AS milestone ON milestone.id = milestone_id
+JOIN workitems_workitem AS item ON item.id = item_id
+WHERE plan_id = %(plan)s{narrow}
+    AND found_on <= %(on)s AND (ended_on IS NULL OR ended_on > %(on)s)
+GROUP BY cause
+"""
 
 
 class TodayCounts:
@@ -235,20 +241,16 @@ class TodayCounts:
     def all_items(self) -> WorkItemQuerySet:
         return WorkItem.objects.filter(plan=self.plan, **self.narrow)
 
-    @cached_property
-    def open_delays(self) -> "QuerySet[Delay]":
-        of = self.of("milestone__item__")
-        return Delay.objects.open(self.on).filter(milestone__item__plan=self.plan, **of)
-
     def ask(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement that is written by hand, and return its rows."""
-        days = "forecast_due - agreed_due"
+        days, held_up = "forecast_due - agreed_due", "due_after - due_before"
         if connection.vendor == "sqlite":
             days = "julianday(forecast_due) - julianday(agreed_due)"
+            held_up = "julianday(due_after) - julianday(due_before)"
         narrow = "".join(f" AND {name}_id = %({name})s" for name in self.narrow)
         values |= self.narrow | {"plan": self.plan.pk, "on": self.on}
         with connection.cursor() as cursor:
-            cursor.execute(sql.format(days=days, narrow=narrow), values)
+            cursor.execute(sql.format(days=days, held_up=held_up, narrow=narrow), values)
             return list(cursor.fetchall())
 
     def standings(self) -> dict[Place, Counter[Standing]]:
@@ -283,9 +285,9 @@ class TodayCounts:
         these = Q(pk__in=pks)
         for pillar, leads in of_pillar.items():
             these |= Q(pillar=pillar, lead_agency__in=leads)
-        named = self.all_items.filter(these).values("pk")
-        milestones = milestones_at(self.moment, {"item__in": named})
-        return items_at(self.moment, {"pk__in": named}, milestones)
+        found = items_among(self.all_items.filter(these).order_by(), self.moment)
+        milestones = milestones_at(self.moment, {"item__in": [item.pk for item in found]})
+        return in_plan_order(with_milestones(found, milestones))
 
     def part(
         self, items: list[ItemAt], variations: list[VariationAt], agencies: dict[int, Agency]
@@ -315,6 +317,6 @@ class TodayCounts:
         ).narrowed(pillar=self.pillar, lead=self.lead)
 
     def causes(self) -> list[CauseCount]:
-        rows = self.open_delays.order_by().values_list("cause")
-        found = rows.annotate(number=Count("pk"), in_all=Sum(F("due_after") - F("due_before")))
-        return most_days_first(CauseCount(cause, n, days.days) for cause, n, days in found)
+        return most_days_first(
+            CauseCount(cause, number, int(days)) for cause, number, days in self.ask(CAUSES)
+        )

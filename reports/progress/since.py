@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from reports.progress.changes import Comparison, compare, read_both
-from reports.progress.plan_counts import Place
+from reports.progress.plan_counts import Place, PlanCounts
 from reports.progress.view import Look
 from workitems.plan_at import ItemAt
 from workitems.standing import Standing
@@ -25,12 +25,17 @@ class Since:
     changes: Comparison
 
 
-def read_since(look: Look, now: Mapping[Place, Counter[Standing]]) -> Since:
-    """Return what was otherwise at `look.since`, given the numbers of now. At most 11 queries."""
+def read_since(look: Look, now: PlanCounts) -> Since:
+    """Return what was otherwise at `look.since`, given the counts of now. At most 11 queries, 9 for today."""
     assert look.since is not None
-    before, after = read_both(look.plan, look.since, look.at, whole_items=True)
+    # The names of another day than today are read again.
+    names = None
+    if look.at.is_now:
+        agencies = {pk: agency.short_name for pk, agency in now.agencies.items()}
+        names = agencies, {row.pk: row.title for row in now.pillars}
+    before, after = read_both(look.plan, look.since, look.at, whole_items=True, names=names)
     became = _narrowed(look, after.items)
-    found = {place: Counter(count) for place, count in now.items()}
+    found = {place: Counter(count) for place, count in now.standings.items()}
     for item in became.values():
         found[item.pillar, item.lead][item.standing] -= 1
     for item in _narrowed(look, before.items).values():

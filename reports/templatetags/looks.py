@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from reports.progress.dashboard import Figure
+from reports.progress.dashboard import Cell, Figure, Mark
 from reports.progress.view import Earlier, Look
 from workitems.attention import Line, Point
 
@@ -129,15 +129,37 @@ def figure_with_change(figure: Figure) -> SafeString:
 
 
 @register.simple_tag
-def status_counts(figures: list[Figure]) -> SafeString:
-    """Return a cell's counts by status, each a mark that opens its list."""
-    return SafeString(
-        "".join(
-            f'<a class="mark mark-{figure.kind}" href="{escape(figure.url)}"><svg aria-hidden="true"'
-            f' focusable="false"><use href="#mark-{figure.kind}"/></svg>{_number(figure)}</a>'
-            f"{_was(figure)}"
-            for figure in figures
+def grid_cell(look: Look, cell: Cell) -> SafeString:
+    """Return a cell's number that opens its list, with what it was, and a mark for each item, or for each
+    status with its number.
+
+    Written here, as a page has hundreds of marks.
+    """
+    figure = cell.figure
+    if not (figure.count or figure.was):
+        return SafeString(
+            '<span class="quiet" aria-hidden="true">·</span><span class="visually-hidden">None</span>'
         )
+    marks = "".join(_mark(look, mark) for mark in cell.marks)
+    counts = "".join(
+        f'<a class="mark mark-{each.kind}" href="{escape(each.url)}"><svg aria-hidden="true"'
+        f' focusable="false"><use href="#mark-{each.kind}"/></svg>{_number(each)}</a>{_was(each)}'
+        for each in cell.counts
+    )
+    return SafeString(
+        f'<a class="cell-count" href="{escape(figure.url)}">{_number(figure)}</a>{_was(figure)}'
+        f' <span class="cell-marks">{marks}{counts}</span>'
+    )
+
+
+def _mark(look: Look, mark: Mark) -> str:
+    item, was = mark.item, mark.was
+    name = escape(f"{item.number} {item.title}")
+    return (
+        f'<a class="mark-link mark-{item.standing}{" has-changed" if was else ""}"'
+        f' href="{escape(look.item(item.number))}" title="{name}"><svg aria-hidden="true" focusable="false">'
+        f'<use href="#mark-{item.standing}"/></svg><span class="visually-hidden">{name}:'
+        f" {item.standing.label}{f', was {was.label}' if was else ''}</span></a>"
     )
 
 

@@ -238,7 +238,7 @@ def test_the_reduced_read_finds_the_same_changes_as_the_full_read(
             for lead in (None, police.pk):
                 look = Look(plan=plan, at=at, since=since, agency=lead)
                 now, then = (plan_at(plan, moment).narrowed(lead=lead) for moment in (at, since))
-                found = read_since(look, counts_of(now).standings)
+                found = read_since(look, counts_of(now))
                 assert found.standings == earlier_counts_of(then).standings
                 assert {pk: item.standing for pk, item in then.by_pk.items()} == {
                     pk: found.stood.get(pk, now.by_pk[pk].standing if pk in now.by_pk else None)

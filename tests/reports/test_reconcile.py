@@ -26,7 +26,7 @@ from tests.plans_at_random import TODAY, Made, moments, noon, plans
 from workitems import standing
 from workitems.asat import Moment
 from workitems.known_dates import KnownDate
-from workitems.models import Milestone, WorkItem
+from workitems.models import Milestone, Return, WorkItem
 from workitems.plan_at import ItemAt, PlanAt, plan_at
 from workitems.standing import Late, Standing
 
@@ -157,6 +157,10 @@ def test_the_database_counts_today_as_the_whole_plan_is_counted(data, limits):
         earlier = plan_counts.earlier_counts_of(at)
         assert earlier.needing == len(told.lines)
         assert earlier.standings == told.standings
+        asked = Return.objects.filter(pk__in=[row.pk for row in counted.returns]).with_progress()
+        assert dashboard.answered(look, counted.returns) == {
+            row.pk: (row.answered, row.items) for row in asked
+        }
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from workitems.plan_at.loading import (
     agencies_at,
     delays_at,
     grouped,
+    in_plan_order,
     items_among,
     items_at,
     items_in_full,

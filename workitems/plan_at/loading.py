@@ -152,8 +152,11 @@ def items_at(
     Without `texts`, the objective and the action are left empty: they are most of a row.
     """
     rows = rows_at(WorkItem, moment, of=of).order_by()
-    found = items_among(rows, moment, milestones, texts=texts)
-    return sorted(found, key=lambda row: (number_key(row.number), row.pk))
+    return in_plan_order(items_among(rows, moment, milestones, texts=texts))
+
+
+def in_plan_order(items: Iterable[ItemAt]) -> list[ItemAt]:
+    return sorted(items, key=lambda row: (number_key(row.number), row.pk))
 
 
 def items_among(

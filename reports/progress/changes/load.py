@@ -20,6 +20,9 @@ from workitems.asat import Moment, rows_at
 from workitems.models import Delay, Milestone, Plan, Variation, WorkItem
 from workitems.plan_at import delays_at, items_among, milestones_at, pillar_titles, variations_at
 
+# The short names of agencies and the titles of pillars, by id.
+Names = tuple[dict[int, str], dict[int, str]]
+
 
 def read_changes(look: Look) -> Comparison:
     """Return what changed between `look.since` and `look.at`, narrowed like the view.
@@ -41,17 +44,25 @@ def read_changes(look: Look) -> Comparison:
 
 
 def read_both(
-    plan: Plan, since: Moment, at: Moment, *, whole_items: bool = False
+    plan: Plan,
+    since: Moment,
+    at: Moment,
+    *,
+    whole_items: bool = False,
+    names: Names | None = None,
 ) -> tuple[PlanThen, PlanThen]:
-    """Return the plan at both moments, without records that are the same at both.
+    """Return the plan at both moments, without records that are the same at both. `names` are those of all agencies and
+    pillars at the later moment, if they are read already.
 
     With `whole_items`, the items that may differ have all their milestones, so that their status is
     that of each moment.
     """
     between = _Between(plan, since, at, whole_items)
-    agencies = dict(Agency.objects.values_list("pk", "short_name"))
-    pillars = pillar_titles(plan, at)
-    return between.then(since, agencies, pillars), between.then(at, agencies, pillars)
+    names = names or (
+        dict(Agency.objects.values_list("pk", "short_name")),
+        pillar_titles(plan, at),
+    )
+    return between.then(since, *names), between.then(at, *names)
 
 
 # The records that may differ, found at once: written by hand, as a query of each kind within those that
