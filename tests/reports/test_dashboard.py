@@ -446,8 +446,8 @@ BAR = 2
         # Agencies by their names of then.
         ("?at=2010-05-31", 3 + 1),
         # Compared, what may differ is found, and read as at both moments: delays, milestones, items and
-        # variations; then the names of agencies and pillars.
-        ("?since=2010-05-01", 8 + 1 + 1 + 2 * 4 + 2),
+        # variations; for the past, the names of agencies and pillars too.
+        ("?since=2010-05-01", 8 + 1 + 1 + 2 * 4),
         ("?at=2010-05-31&since=2010-05-01", 3 + 1 + 1 + 2 * 4 + 3),
         # Without the next meeting and the choices of the bar.
         ("wall/", 8 - BAR),

@@ -31,8 +31,8 @@ def read_record(plan: Plan, moment: Moment) -> Record:
     for pk, at, values in _versions(Milestone, {PLAN_COLUMN: plan.pk}, MILESTONE, moment):
         milestones[pk].append(MilestoneVersion(at, *values))
     items: dict[int, list[ItemVersion]] = defaultdict(list)
-    for pk, *values in _rows(WorkItem, {"plan_id": plan.pk}, ITEM, moment):
-        items[pk].append(ItemVersion._make(values))
+    for pk, *said in _rows(WorkItem, {"plan_id": plan.pk}, ITEM, moment):
+        items[pk].append(ItemVersion._make(said))
     delays: dict[int, dict[int, list[DelayVersion]]] = defaultdict(lambda: defaultdict(list))
     for pk, at, values in _versions(Delay, {PLAN_COLUMN: plan.pk}, DELAY, moment):
         delays[values[0]][pk].append(DelayVersion(at, *values[1:]))
