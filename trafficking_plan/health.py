@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from trafficking_plan.service_checks import READINESS, Check, Finding, State, findings, wrong
 
 # A database that hangs instead of refusing must not hang us too.
-PATIENCE = 4.0  # seconds
+PATIENCE = 3.0  # seconds
 # Anybody may ask, so many questions cost one examination.
 KEPT = 2.0  # seconds
 
