@@ -97,7 +97,7 @@ def test_an_invalid_override_is_refused(warned, by, how, words):
 
 def test_a_problem_that_stops_the_paper_cannot_be_overridden(begin, by):
     briefing = begin(copied_to="")
-    with pytest.raises(Refused, match="cannot be overridden"):
+    with pytest.raises(Refused, match="cannot be accepted"):
         override(briefing, by)
 
 

@@ -189,7 +189,7 @@ def test_control_characters_are_refused_in_a_document(text):
 def test_a_paper_too_long_to_print_is_refused(monkeypatch):
     monkeypatch.setattr("reports.render.docx.MAX_HTML", 1000)
     with pytest.raises(
-        RenderRefused, match="^The paper is too long to print: .* 1,000 is the most"
+        RenderRefused, match="^The paper is too long to print: .* the limit is 1,000"
     ):
         render_docx(sample.document())
     assert MAX_HTML > 1000

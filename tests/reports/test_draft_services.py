@@ -101,7 +101,7 @@ def test_a_risk_alert_has_its_own_sections_and_standing_text(briefing, by):
 
 
 def test_a_draft_can_be_begun_only_once(draft, by):
-    with pytest.raises(Refused, match="drafted already"):
+    with pytest.raises(Refused, match="has already begun"):
         begin(draft, by)
 
 

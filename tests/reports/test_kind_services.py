@@ -217,7 +217,7 @@ def test_no_section_can_follow_the_recommendation(kind, by, after):
 def test_a_kind_has_a_limited_number_of_sections(kind, by):
     for number in range(kinds.MOST_SECTIONS - 7):
         KindSectionFactory(kind=kind, position=number + 10)
-    with pytest.raises(Refused, match="30 sections at most"):
+    with pytest.raises(Refused, match="at most 30 sections"):
         add(kind, by)
 
 

@@ -159,7 +159,7 @@ def test_unprintable_text_is_refused_by_name_and_nothing_is_stored(made, monkeyp
     history.save(made.brochure, by=None, at=at(1))
     with refused(
         "The character “🦆” (U+1F986) cannot be printed in this paper’s typeface. "
-        "Please write it another way. Mend it here: item 1.1, title, character 7."
+        "Please write it another way. Fix it here: item 1.1, title, character 7."
     ):
         freeze(made, at(8))
     assert not MeetingPaper.objects.exists()

@@ -171,7 +171,7 @@ def test_a_briefing_says_where_an_old_character_is(world):
     undrafted = BriefingFactory(plan=world.plan, tracker_number="11/1", dated=localdate())
     refused = client.get(undrafted.get_absolute_url())
     assert refused.status_code == 422
-    assert "Mend it here: item 1.1, title, character 8." in refused.text
+    assert "Fix it here: item 1.1, title, character 8." in refused.text
 
 
 @pytest.mark.django_db

@@ -91,7 +91,7 @@ def test_a_long_name_is_cut_to_fit(meeting, plan, coordinator):
 
 def test_a_subject_can_be_on_the_agenda_only_once(meeting, item, coordinator):
     add(meeting, coordinator, item)
-    with refused("“1.2 Print a brochure” is on the agenda already."):
+    with refused("“1.2 Print a brochure” is already on the agenda."):
         add(meeting, coordinator, item)
     with refused("This belongs to another plan."):
         add(meeting, coordinator, WorkItemFactory())
@@ -228,7 +228,7 @@ def test_a_removed_matter_keeps_its_row_and_can_be_restored(meeting, three, item
         matters.restore_matter(matter=removed, by=coordinator)
     matters.remove_matter(matter=about, on=TODAY, by=coordinator)
     add(meeting, coordinator, item)
-    with unchanged(about), refused("“1.2 Print a brochure” is on the agenda already."):
+    with unchanged(about), refused("“1.2 Print a brochure” is already on the agenda."):
         matters.restore_matter(matter=about, by=coordinator)
 
 
@@ -242,7 +242,7 @@ def test_a_matter_is_marked_as_considered_on_the_meetings_day(three, coordinator
         matters.consider(matter=matter, on=TOMORROW, by=coordinator)
     with (
         unchanged(matter),
-        refused("The working group has dealt with this; it stays on the record."),
+        refused("The working group has dealt with this, so it stays on the record."),
     ):
         matters.remove_matter(matter=matter, on=TOMORROW, by=coordinator)
     matter = matters.consider(matter=matter, on=TOMORROW, considered=False, by=coordinator)

@@ -1,4 +1,4 @@
-"""Test the e-mails about meetings: called, decided, and closed with each agency's own actions."""
+"""Test the emails about meetings: called, decided, and closed with each agency's own actions."""
 
 from datetime import time, timedelta
 
@@ -44,7 +44,7 @@ def to(name, meeting, *more):
 
 
 def mails(mailoutbox):
-    """Return the recipient, subject and body of each e-mail, and forget them."""
+    """Return the recipient, subject and body of each email, and forget them."""
     found = [(mail.to[0], mail.subject.split("] ")[-1], mail.body) for mail in mailoutbox]
     mailoutbox.clear()
     return found

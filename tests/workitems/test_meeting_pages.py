@@ -220,15 +220,13 @@ def test_the_record_can_be_closed_and_reopened(manager, meeting, police):
     assert said(page) == ["Record who came before you close the record."]
     manager.post(to("attendance", meeting), {"agencies": [police.pk]})
     page = manager.post(to("close", meeting), follow=True)
-    assert said(page) == [
-        "The record of the meeting is closed. Members get an e-mail with their actions."
-    ]
+    assert said(page) == ["The record of the meeting is closed. We’ll email members their actions."]
     assert "Closed on 1 June 2010 by Coordinator" in page.text
     assert page.context["may_arrange"] is False
     page = manager.post(to("reopen", meeting), {"reason": ""})
     assert page.status_code == 422
     page = manager.post(to("reopen", meeting), {"reason": "Customs came too."}, follow=True)
-    assert said(page) == ["The record is open again."]
+    assert said(page) == ["The record is reopened."]
 
 
 # --- decisions ----------------------------------------------------------------------------------

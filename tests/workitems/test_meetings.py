@@ -112,7 +112,10 @@ def test_a_meeting_cannot_move_to_the_day_of_another(meeting, plan, coordinator)
 def test_a_meeting_that_was_held_cannot_move(meeting, coordinator, held):
     held(meeting, coordinator)
     meeting.refresh_from_db()
-    with unchanged(meeting), refused("This meeting has been held; its date stands.", "held_on"):
+    with (
+        unchanged(meeting),
+        refused("This meeting has been held, so its date cannot change.", "held_on"),
+    ):
         change(meeting, coordinator, held_on=DUE)
     assert change(meeting, coordinator, notes="All came.").notes == "All came."
 
@@ -245,7 +248,7 @@ def test_a_decision_of_a_closed_meeting_can_still_be_marked_as_done(meeting, pol
 
 
 def test_a_record_is_reopened_with_a_reason(closed, coordinator):
-    with unchanged(closed), refused("Say why the record is opened again.", "reason"):
+    with unchanged(closed), refused("Say why the record is reopened.", "reason"):
         meetings.reopen_meeting(meeting=closed, reason="", by=coordinator)
     meetings.reopen_meeting(meeting=closed, reason="Customs came too.", by=coordinator)
     closed.refresh_from_db()

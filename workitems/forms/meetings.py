@@ -75,7 +75,7 @@ class CallMeetingForm(Form):
         assume_scheme="https",
         validators=[refuse_unprintable],
         widget=forms.TextInput(attrs={"inputmode": "url"}),
-        error_messages={"invalid": "Enter a whole address, such as https://example.org/join."},
+        error_messages={"invalid": "Enter a full address, such as https://example.org/join."},
     )
     notes = LinesField(label="Notes for those who come")
 
@@ -115,7 +115,7 @@ class AttendanceForm(Form):
     people = LinesField(
         label="People present",
         rows=6,
-        help_text="A person a line, such as: Ana Ngata, Police. The minutes list them.",
+        help_text="One person on each line, such as: Ana Ngata, Police. The minutes list them.",
     )
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
@@ -139,7 +139,7 @@ class DiscussionForm(VersionedForm):
 
 
 class ReopenMeetingForm(Form):
-    reason = ReasonField(label="Why the record is opened again")
+    reason = ReasonField(label="Why the record is reopened")
 
 
 class DecideHereForm(Form):

@@ -89,7 +89,7 @@ def _check_only(matter: Matter) -> None:
     """Raise `Refused` if another matter on the agenda has the same subject."""
     others = Matter.objects.on_agenda().filter(meeting=matter.meeting_id)
     if matter.kind and others.filter(**{matter.kind: matter.subject}).exists():
-        raise Refused(f"“{title_of(matter.subject)}” is on the agenda already.")
+        raise Refused(f"“{title_of(matter.subject)}” is already on the agenda.")
 
 
 def _of_open_record(matter: Matter, *, version: int | None = None) -> tuple[Meeting, Matter]:
@@ -153,7 +153,7 @@ def remove_matter(*, matter: Matter, on: date, by: User) -> Matter:
     if matter.withdrawn_on is not None:
         raise Refused("This matter is not on the agenda.")
     if matter.considered_on is not None or matter.decisions.exists():
-        raise Refused("The working group has dealt with this; it stays on the record.")
+        raise Refused("The working group has dealt with this, so it stays on the record.")
     matter.withdrawn_on = on
     history.save_version(matter, "withdrawn_on", by=by)
     _number(list(meeting.matters.on_agenda().in_order()), by=by)

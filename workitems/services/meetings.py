@@ -59,7 +59,7 @@ def change_meeting(
     meeting = open_record(meeting, version=version)
     if held_on != meeting.held_on:
         if meeting.held_on < on or is_under_way(meeting):
-            raise Refused("This meeting has been held; its date stands.", "held_on")
+            raise Refused("This meeting has been held, so its date cannot change.", "held_on")
         _check_free(plan, held_on)
     new = {
         "held_on": held_on,
@@ -190,6 +190,6 @@ def reopen_meeting(*, meeting: Meeting, reason: str, by: User) -> Meeting:
     meeting = locked(meeting, related=("plan",))
     if not meeting.is_closed:
         raise Refused("The record of this meeting is open.")
-    need_reason(reason, "Say why the record is opened again.")
+    need_reason(reason, "Say why the record is reopened.")
     meeting.closed_at = meeting.closed_by = None
     return history.save_version(meeting, "closed_at", "closed_by", by=by, reason=reason)

@@ -80,7 +80,7 @@ def _within(matter: Matter, meeting: Meeting) -> Matter:
 
 
 def mail(source: Callable[..., Iterable[News]], row: Meeting | Variation) -> None:
-    """E-mail the news that a source has of a row, once the transaction is committed."""
+    """Email the news that a source has of a row, once the transaction is committed."""
     on = localdate()
     mail_at_once(lambda: source(on, only=row.pk), on=on, at=timezone.now())
 
@@ -269,7 +269,7 @@ def close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         mail(meeting_notices.minutes_notices, meeting)
         messages.success(
             request,
-            "The record of the meeting is closed. Members get an e-mail with their actions.",
+            "The record of the meeting is closed. We’ll email members their actions.",
         )
     return redirect(meeting)
 
@@ -283,6 +283,6 @@ def reopen(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             meeting_services.reopen_meeting(
                 meeting=meeting, by=signed_in(request), **form.cleaned_data
             )
-            messages.success(request, "The record is open again.")
+            messages.success(request, "The record is reopened.")
             return redirect(meeting)
     return show(request, meeting, form, status=422)
