@@ -473,7 +473,7 @@ def test_a_new_act_empties_redo_and_a_colleagues_does_not(briefing, coordinator,
 def test_two_presses_of_one_button_undo_once(briefing, coordinator, keys):
     act = DraftAct.objects.to_undo(coordinator, briefing)
     undoing.undo(briefing=briefing, act=act.pk, by=coordinator)
-    with pytest.raises(Refused, match="^That was undone already."):
+    with pytest.raises(Refused, match="^That was already undone."):
         undoing.undo(briefing=briefing, act=act.pk, by=coordinator)
     assert keys[3] not in draft_of(briefing).numbers and keys[2] in draft_of(briefing).numbers
 

@@ -200,7 +200,7 @@ def test_a_proposal_is_not_accepted_over_a_change_that_the_reader_has_not_seen(
 def test_a_proposal_is_answered_once(item, supporter, customs, contributor):
     made = propose(item, customs, supporter)
     status_proposals.decline(proposal=made, answer="No.", by=contributor, at=NOW)
-    with refused("This proposal is declined already."):
+    with refused("This proposal is already declined."):
         status_proposals.accept(proposal=made, version=1, by=contributor, on=TODAY, at=NOW)
 
 

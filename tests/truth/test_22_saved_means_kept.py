@@ -210,5 +210,5 @@ def test_a_reason_for_what_is_done_already_is_refused(world):
         feeds.revoke_feed(feed=feed, by=by, at=at, reason="Lost.")
     seat = Seat.objects.get(user=world["observer"])
     seats.end_seat_at_once(seat=seat, by=by, at=at, reason="Left.")
-    with pytest.raises(SeatRefused, match="The role ended on .* already."):
+    with pytest.raises(SeatRefused, match="The role already ended on"):
         seats.end_seat_at_once(seat=seat, by=by, at=at, reason="Left.")

@@ -295,7 +295,7 @@ def test_a_single_remaining_level_is_not_asked_for(client_of, coordinator, plan)
 def test_an_outdated_page_shows_the_current_state_of_the_risk(client_of, coordinator, plan):
     RiskFactory(plan=plan, **ESCALATED)
     answer = client_of(coordinator).post(at("escalate", plan, 1), {"to": "group", "reason": "So."})
-    assert errors_of(answer) == {"to": ["R1 is with the working group already."]}
+    assert errors_of(answer) == {"to": ["R1 is already with the working group."]}
 
 
 @pytest.mark.parametrize(
