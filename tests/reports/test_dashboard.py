@@ -348,7 +348,7 @@ def test_a_moment_that_cannot_be_shown_is_refused_beside_its_field(reader, plan,
     page = reader.get(f"{address(plan)}?{query}")
     assert page.status_code == 200
     assert str(said) in page.text
-    assert "No work items" in page.text
+    assert "no work items" in page.text.lower()
 
 
 def test_earlier_meetings_and_briefings_are_offered_for_comparison(reader, plan):
