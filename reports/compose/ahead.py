@@ -5,10 +5,11 @@ from datetime import date
 from typing import NamedTuple
 
 from reports.compose.budget import Room, count_words
-from reports.compose.delay_text import late_items
+from reports.compose.delay_text import late_items, unsettled
 from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.subjects import at_risk, is_in_doubt, numbers_of
+from reports.compose.settling import WORDS
+from reports.compose.subjects import at_risk, is_in_doubt, numbers_of, with_notes
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
 from reports.document.wording import (
@@ -22,6 +23,7 @@ from reports.document.wording import (
     opened,
     some,
 )
+from workitems.models import Delay
 from workitems.plan_at import ItemAt, MilestoneAt
 
 MONTHS_SHOWN = 6
@@ -54,26 +56,48 @@ def next_steps(writer: Writer) -> Section:
 def _attention_and_dates(
     writer: Writer, attention: list[Told], shown: list[Step], room: Room
 ) -> Iterator[Paragraph]:
-    """Yield the sentences on what the working group attends to, and the dates by which the Minister will see
-    progress. A single sentence leads to the dates."""
-    lead = f"You will see progress by {agree(len(shown), 'this date', 'these dates')}:"
+    """Yield the sentences on what the working group attends to, and the main dates ahead. A single sentence leads
+    to the dates."""
+    lines = [
+        (step.forecast_due, _line(writer, item, step), milestone_source(item, step))
+        for item, step in shown
+    ]
+    lines += _days_to_settle(writer, room)
+    lead = f"The {agree(len(lines), 'main date', 'main dates')} ahead:"
     sources: list[Source] = []
-    if len(attention) > 1 or not shown:
+    if len(attention) > 1 or not lines:
         yield writer.running(attention, about="next steps")
     else:
         before, sources = attention[0]
         lead = f"{before} {lead}"
-    if shown:
+    if lines:
         room.use(lead)
         yield from writer.paragraphs(
             lead,
             about="dates",
             sources=sources,
             bullets=[
-                (Bullet(writer.text(_line(writer, item, step))), [milestone_source(item, step)])
-                for item, step in shown
+                (Bullet(writer.text(text)), [source])
+                for _, text, source in sorted(lines, key=lambda line: line[0])
             ],
         )
+
+
+def _days_to_settle(writer: Writer, room: Room) -> Iterator[tuple[date, str, Source]]:
+    """Yield the days by which what late items wait for is to be settled, of those that the summary tells."""
+    for entry in late_items(writer.facts):
+        if entry.item.pk not in writer.conditions or not (found := unsettled(entry)):
+            continue
+        source, delay = found
+        day = delay.settling_by
+        if day is None or day < delay.on:
+            continue
+        on_the_day = WORDS[Delay.Cause(delay.cause)].on_the_day
+        text = f"{long_date(day)}: {on_the_day.format(writer.names.again(entry.item))}"
+        if delay.settling_agency:
+            text = with_notes(text, writer.bracketed(writer.facts.agencies[delay.settling_agency]))
+        room.use(text)
+        yield day, text, source
 
 
 def _attention(writer: Writer, room: Room) -> list[Told]:
@@ -215,7 +239,7 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
 
 def _closing(writer: Writer, left: list[Step], room: Room, *, is_more: bool) -> Paragraph:
     """Return where the other steps of the coming 12 months are, and the promise to tell of risks."""
-    words = "You will be told at once of any new risk to the Plan."
+    words = "You will be told at once if a date is in doubt or a new risk appears."
     if left:
         where = writer.where(["items", "items_texts"])
         if where:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from agencies.models import Agency
 from reports.compose.achievements import HEADLINE_WORDS, MOST_SENTENCES, MOST_WORDS
-from reports.compose.brief import REASON_WORDS as AT_RISK_WORDS
-from reports.compose.brief import at_risk_in_words
-from reports.compose.delay_text import EFFECT_WORDS, REASON_WORDS, because
+from reports.compose.brief import ONE_KEY_ITEM, at_risk_in_words
+from reports.compose.delay_text import AT_RISK_WORDS, EFFECT_WORDS, REASON_WORDS
 from reports.compose.paragraphs import flat
 from reports.compose.subjects import DOUBTFUL, Names, late_because, slip_sentence
 from reports.document import DocumentError, Text, markup
@@ -100,7 +99,7 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
 def _at_risk(item: ItemAt, challenges: str) -> Printed:
     why = first_sentences(_flat(challenges), 1, AT_RISK_WORDS)
     advice = () if why else ("Say under Challenges, in one sentence, why it is at risk.",)
-    text = at_risk_in_words(Names([item]), item, why, "One key item")
+    text = at_risk_in_words(Names([item]), item, why, ONE_KEY_ITEM)
     return Printed("In brief", markup.inline(text), len(why.split()), AT_RISK_WORDS, advice)
 
 
@@ -121,7 +120,7 @@ def of_milestone(item: ItemAt, step: MilestoneAt) -> Printed | None:
         effect = first_sentences(_flat(delay.effect), 1, EFFECT_WORDS)
         used = len(why.split())
         why, effect = (closed(capitalised(said)) if said else "" for said in (why, effect))
-        told = [because(start, why), effect]
+        told = [start, why, effect]
         if not why:
             told.append(late_because(delay.cause))
             advice.append(f"Say why in a sentence of at most {REASON_WORDS} words.")

@@ -4,17 +4,23 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reports.compose.budget import Room
-from reports.compose.delay_text import LateItem, cause_of, late_items, unsettled
+from reports.compose.delay_text import (
+    LateItem,
+    cause_of,
+    challenge_of,
+    late_items,
+    unsettled,
+)
 from reports.compose.facts import Facts, item_source, milestone_source
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.settling import depends_in_words
+from reports.compose.settling import condition_in_words
 from reports.compose.subjects import (
     CAUSES,
     DOUBTFUL,
     Names,
     at_risk,
+    before_when,
     has_new_date,
-    in_when,
     is_sayable,
     numbers_of,
     what,
@@ -29,10 +35,10 @@ from reports.document.wording import (
     count_in_words,
     first_sentences,
     join_words,
+    joined,
     number,
     numbers,
     opened,
-    ordinal,
     some,
     the,
 )
@@ -53,8 +59,11 @@ STANDING = {
 # Limits on the items named: not started, withdrawn, late, at risk.
 MAX_NAMED = 2
 MAX_LATE = 4
-# Words of an agency in a reason; twice as many in a single sentence.
+# Words of an agency in a reason.
 REASON_WORDS = 20
+
+ONE_KEY_ITEM = "One key item is at risk"
+ANOTHER = "Another item is at risk"
 
 Line = tuple[str, list[Source]]
 
@@ -150,28 +159,29 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
 
 
 def _not_started(facts: Facts, by: Names) -> Line:
-    """Return which few items have not started, and when their first steps are due if none is late."""
+    """Return which few items have not started, and when the first step is due if none is late."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
     if not items or len(items) > MAX_NAMED:
         return "", []
-    dated = facts.briefing.dated
-    names, sources = [], []
+    names, dates, sources = [], [], []
     for item in items:
         first = min(
             (step for step in item.milestones if step.is_open),
             key=lambda step: step.forecast_due,
             default=None,
         )
-        is_ahead = first is not None and first.forecast_due >= dated and not item.is_late
-        names.append((by.item(item), in_when(first.forecast, dated) if first and is_ahead else ""))
+        names.append(by.item(item))
         sources.append(item_source(item))
-        sources += [milestone_source(item, first)] if first else []
-    if not all(due for _, due in names):
-        return f"Work has yet to start on {join_words([name for name, _ in names])}.", sources
+        if first is not None and first.forecast_due >= item.on and not item.is_late:
+            dates.append(first.forecast)
+            sources.append(milestone_source(item, first))
+    named = join_words(names)
+    if len(dates) < len(items):
+        return f"Work has yet to start on {named}.", sources
+    due = before_when(min(dates, key=lambda each: each.last_day), facts.briefing.dated)
     count = len(items)
-    those = f"The {number(count)} that {agree(count, 'has', 'have')} not started {agree(count, 'is', 'are')} not late"
-    steps = join_words([f"{due} for {name}" for name, due in names])
-    return f"{those}: the first {agree(count, 'step is', 'steps are')} due {steps}.", sources
+    those = f"The {number(count)} that {agree(count, 'has', 'have')} not started, {named},"
+    return f"{those} {agree(count, 'has', 'have')} no step due {due}.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:
@@ -188,7 +198,11 @@ def _added(writer: Writer, room: Room) -> Line:
     found = [
         (
             item,
-            (f"The working group added {{}} in {month_of(row.decided_on)}", row.reason, row.source),
+            (
+                f"The working group added {{}} in {month_of(row.decided_on)}.",
+                row.reason,
+                row.source,
+            ),
         )
         for item in writer.facts.items
         if (row := decided.get(item.pk)) and item.stage != Stage.WITHDRAWN
@@ -207,7 +221,8 @@ def _with_reasons(
         with errors_naming(source):
             reason = first_sentences(writer.flat(said), 1, REASON_WORDS) if said.strip() else ""
         start = how.format(writer.names.item(item))
-        told.append(f"{start}. {closed(capitalised(reason))}".strip())
+        why = closed(capitalised(reason))
+        told.append(joined(opened(start), ":", why, writer.agency_names) if why else start)
         sources.append(source)
     room.use(*told)
     return " ".join(told), sources
@@ -217,11 +232,11 @@ def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None
     """Return a sentence with a place for the item, the reason and its record, if the period has one. A key
     achievement is none: it has a section of its own."""
     if row := facts.withdrawals.get(item.pk):
-        told = f"The working group withdrew {{}} in {month_of(row.decided_on)}"
+        told = f"The working group withdrew {{}} in {month_of(row.decided_on)}."
         return told, row.reason, row.source
     for each in reversed(facts.updates_of(item)):
         if each.achieved.strip() and each.key_achievement == Update.KeyAchievement.NO:
-            return "The Plan no longer includes {}", each.achieved, each.source
+            return "The Plan no longer includes {}.", each.achieved, each.source
     return None
 
 
@@ -231,19 +246,35 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     live = [item for item in writer.facts.items if item.is_live]
     doubtful = at_risk(live)
     keys = [item for item in live if item.is_key]
-    late, sources, counted = _late(writer, room)
+    late, sources = _late(writer, room)
     keys_at_risk = [item for item in doubtful if item.is_key]
     if not keys_at_risk and any(item.confidence or item.reviewer_confidence for item in keys):
-        none = "No key item is at risk."
-        if any(item.is_late for item in keys):
-            none = "No other key item is late or at risk."
-        room.use(none)
-        late += f" {none}"
+        others = _other_keys(writer.facts, [item for item in keys if not item.is_late])
+        room.use(others)
+        late = f"{late} {others}".rstrip()
     yield _judged(writer.facts, late), sources
     yield from _at_risk(writer, keys_at_risk, room)
-    others = [item for item in doubtful if not item.is_key]
-    first = f"A {ordinal(counted + 1)} item" if counted else "One item"
-    yield from _others_at_risk(writer, others, room, "Another item" if keys_at_risk else first)
+    others_at_risk = [item for item in doubtful if not item.is_key]
+    first = ANOTHER if keys_at_risk else _first_at_risk(live)
+    yield from _others_at_risk(writer, others_at_risk, room, first)
+
+
+def _first_at_risk(live: list[ItemAt]) -> str:
+    late = any(item.is_late for item in live)
+    return "One more item is not late but at risk" if late else "One item is at risk"
+
+
+def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
+    """Return how the key items go that are not late, of which none is at risk: `fine` are those still open."""
+    kept = [item for item in facts.items if item.is_key and item.stage != Stage.WITHDRAWN]
+    done = sum(item.stage == Stage.COMPLETE for item in kept)
+    count = len(fine) + done
+    if not fine:
+        return ""
+    if count == len(kept):
+        return "No key item is at risk."
+    those = agree(count, "other key item", f"other {number(count)} key items")
+    return f"The {those} {agree(count, 'is', 'are')} on track{' or complete' if done else ''}."
 
 
 def _judged(facts: Facts, late: str) -> str:
@@ -279,7 +310,7 @@ def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room, first: str)
         return
     if len(items) <= MAX_NAMED:
         lines = [
-            _why_at_risk(writer, item, "Another item" if place else first)
+            _why_at_risk(writer, item, ANOTHER if place else first)
             for place, item in enumerate(items)
         ]
         room.use(*(text for text, _ in lines))
@@ -291,9 +322,9 @@ def _others_at_risk(writer: Writer, items: list[ItemAt], room: Room, first: str)
     yield text, [item_source(item) for item in items]
 
 
-def _late(writer: Writer, room: Room) -> tuple[str, list[Source], int]:
+def _late(writer: Writer, room: Room) -> Line:
     """Return how many items are late, which of them (of many, which key ones) and by how much, and what
-    the causes are; the sources; and the number of late items if all of them are named."""
+    the causes are."""
     facts = writer.facts
     entries = late_items(facts)
     late = [entry for entry in entries if entry.is_late]
@@ -311,18 +342,18 @@ def _late(writer: Writer, room: Room) -> tuple[str, list[Source], int]:
                 f"; {number(len(gone))} that had slipped no longer {agree(len(gone), 'is', 'are')}"
             )
         room.use(words)
-        return f"{words}.", sources, 0
+        return f"{words}.", sources
     keys = [entry for entry in late if entry.item.is_key]
     # All of them if they are few, else those that matter most.
     named = late if len(late) <= MAX_LATE else (keys or late)[:MAX_LATE]
     words = f"{capitalised(count_in_words(len(late), 'item'))} {agree(len(late), 'is', 'are')} late"
     words += _how_many_key(facts, len(late), len(keys))
-    told = [f"{words}.", *_with_cause(writer.names, late, named)]
+    conditions = list(_not_settled(writer, keys))
+    told = [f"{words}.", *_with_cause(writer.names, late, named, conditions)]
     if (left := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
         told.append(
             f"{capitalised(number(left))} more {agree(left, 'key item is', 'key items are')} late."
         )
-    told += _not_settled(writer, keys)
     if gone:
         which = numbers_of([entry.item for entry in gone], MAX_NAMED)
         verb = agree(len(gone), "is", "are")
@@ -330,7 +361,7 @@ def _late(writer: Writer, room: Room) -> tuple[str, list[Source], int]:
             f"{capitalised(number(len(gone)))} more ({which}) slipped and {verb} no longer late."
         )
     room.use(*told)
-    return " ".join(told), sources, len(late) if len(named) == len(late) else 0
+    return " ".join(told), sources
 
 
 def _how_many_key(facts: Facts, late: int, keys: int) -> str:
@@ -352,41 +383,53 @@ def _all(count: int) -> str:
     return "both" if count == 2 else f"all {number(count)}"
 
 
-def _with_cause(names: Names, late: list[LateItem], named: list[LateItem]) -> Iterator[str]:
+def _with_cause(
+    names: Names, late: list[LateItem], named: list[LateItem], conditions: list[str]
+) -> Iterator[str]:
     """Yield how late the named items will be, with the cause of more than half of the late ones, or else
-    the recorded causes, the most frequent first."""
+    the recorded causes, the most frequent first; and after the cause the conditions."""
     counts = Counter(cause for entry in late if (cause := cause_of(entry)) is not None)
     causes = counts.most_common()
-    if len(causes) > 1 and causes[0][1] * 2 > len(late) and causes[0][0] != Delay.Cause.OTHER:
+    if causes and causes[0][1] * 2 > len(late) and causes[0][0] != Delay.Cause.OTHER:
         main, count = causes[0]
-        because = f"because of {CAUSES[main]}"
+        because = f"mainly because of {CAUSES[main]}"
         of_main = [entry for entry in named if cause_of(entry) == main]
         if len(of_main) == count and all(map(_how_long, of_main)):
             rest = [entry for entry in named if entry not in of_main]
             (told,) = _will_be(names, of_main)
-            yield f"{opened(told)}, {_all(count)} {because}."
+            yield (
+                f"{opened(told)}, {_all(count)} {because}."
+                if count > 1
+                else f"{opened(told)}, {because}."
+            )
+            yield from conditions
             yield from _will_be(names, rest)
         else:
             yield from _will_be(names, named)
-            yield f"{capitalised(number(count))} of them are late {because}."
+            of_them = (
+                "All of them" if count == len(late) else f"{capitalised(number(count))} of them"
+            )
+            yield f"{of_them} are late {because}." if len(late) > 1 else f"It is late {because}."
+            yield from conditions
         return
     yield from _will_be(names, named)
     if causes:
         told = some([CAUSES[cause] for cause, _ in causes], MAX_LATE)
         yield f"The {agree(len(causes), 'cause is', 'causes are')} {told}."
+    yield from conditions
 
 
 def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
-    """Yield what the new dates of late key items depend on: causes that are said not to be settled."""
+    """Yield what makes late key items later still: causes that are said not to be settled."""
     for entry in keys[:MAX_NAMED]:
-        if (found := unsettled(entry)) and (last := _last_step(entry)):
+        if (found := unsettled(entry)) and _last_step(entry):
             name = writer.names.again(entry.item)
-            date = when(last.forecast, last.on)
             delay = found[1]
             by = delay.settling_by if delay.settling_by and delay.settling_by >= delay.on else None
             until = when(KnownDate(by), delay.on) if by else ""
-            depends = depends_in_words(delay.cause, delay.settlement, until)
-            yield f"The new date for {name}, {date}, {depends}."
+            condition = condition_in_words(delay.cause, delay.settlement, until)
+            writer.conditions.add(entry.item.pk)
+            yield f"{condition}, {name} will be later still."
 
 
 def _will_be(names: Names, entries: list[LateItem]) -> Iterator[str]:
@@ -419,7 +462,7 @@ def _last_step(entry: LateItem) -> MilestoneAt | None:
 def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
     """Yield the key items that are not late but in doubt, with who says so and why."""
     for place, item in enumerate(doubtful[:MAX_NAMED]):
-        which = "Another key item" if place else "One key item"
+        which = "Another key item is at risk" if place else ONE_KEY_ITEM
         text, sources = _why_at_risk(writer, item, which)
         room.use(text)
         yield text, sources
@@ -433,30 +476,32 @@ def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Lin
 
 
 def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
-    """Return that an item is at risk and why, with the records that say so. `which` introduces it."""
+    """Return that an item is at risk, with the records that say so, and why, unless section Delay says it.
+    `which` introduces it."""
     why, sources = "", [item_source(item)]
-    for update in reversed(writer.facts.updates_of(item)):
-        if update.challenges.strip():
-            with errors_naming(update.source):
-                why = first_sentences(writer.flat(update.challenges), 1, REASON_WORDS)
-            sources.append(update.source)
-            writer.explained.add(item.pk)
-            break
+    is_told_later = writer.has("delay") and any(
+        entry.item.pk == item.pk for entry in late_items(writer.facts)
+    )
+    if not is_told_later and (found := challenge_of(writer, item)):
+        why = found[0]
+        sources.append(found[1])
     if moved := _moved(item):
         sources.append(milestone_source(item, moved))
     return at_risk_in_words(writer.names, item, why, which), sources
 
 
 def at_risk_in_words(names: Names, item: ItemAt, why: str, which: str) -> str:
-    """Return that an item ("One key item", "A fourth item") is at risk, who says so if its agency does not, which
-    date has moved, and why in the agency's words."""
+    """Return that an item is at risk ("One key item is at risk"), who says so if its agency does not, which date
+    has moved, and why in the agency's words."""
     says = "" if item.confidence in DOUBTFUL else ", as the reviewer sees it"
-    told = f"{which} is at risk{says}: {names.item(item)}."
+    told = f"{which}{says}: {names.item(item)}."
     if moved := _moved(item):
         was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
-        is_agreed = moved.forecast_due == moved.agreed_due
-        who = "The working group has agreed" if is_agreed else "Its agency now works"
-        told += f" {who} to a new date for {what(moved)}: {now}, not {was}."
+        move = f"move {what(moved)} from {was} to {now}"
+        if moved.forecast_due == moved.agreed_due:
+            told += f" The working group has agreed to {move}."
+        else:
+            told += f" Its agency would {move}, to which the working group has not agreed."
     if why:
         told += f" {closed(capitalised(why))}"
     return told

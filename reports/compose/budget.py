@@ -7,9 +7,9 @@ SHARES = {
     "purpose": 30,
     "figures": 20,
     "background": 8,
-    "achievements": 50,
+    "achievements": 46,
     "delay": 30,
-    "mitigation": 16,
+    "mitigation": 20,
     "next_steps": 22,
     "risks": 8,
 }

@@ -18,6 +18,7 @@ from reports.compose.settling import settled_in_words
 from reports.compose.subjects import (
     CAUSES,
     Names,
+    at_risk,
     by_when,
     has_new_date,
     how_late,
@@ -41,7 +42,6 @@ from reports.document.wording import (
     joined,
     mentions,
     number,
-    opened,
     sentences,
 )
 from workitems.known_dates import KnownDate
@@ -56,8 +56,10 @@ HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
 MAX_OTHERS = 3
 MAX_STEPS = 2
 MAX_ACTIONS = 2
-# Words of an agency in one paragraph: its reasons, and an action.
+# Words of an agency in one paragraph: its reasons, why an item is at risk (twice as many in a single sentence),
+# and an action.
 REASON_WORDS = 45
+AT_RISK_WORDS = 20
 EFFECT_WORDS = 30
 ACTION_WORDS = 40
 # Words in a paragraph that go on about one item, and those after which another paragraph begins.
@@ -262,19 +264,10 @@ def _with_reason(
             reason = _said(writer, delay.explanation, 2, REASON_WORDS)
         if reason and reason not in writer.said and room.take(reason):
             writer.said.add(reason)
-            return because(start, reason)
+            return f"{start} {reason}"
     words = late_because(cause)
     room.use(words)
     return f"{start} {words}".rstrip()
-
-
-def because(start: str, reason: str) -> str:
-    """Return a sentence on a delay and its reason: as one if they go together, else as two."""
-    if not reason:
-        return start
-    if len(sentences(start)) > 1 or ":" in start or ";" in start or ":" in sentences(reason)[0]:
-        return f"{start} {reason}"
-    return joined(opened(start), ":", reason)
 
 
 def _more(writer: Writer, entry: LateItem, room: Room, told: str) -> str:
@@ -327,6 +320,15 @@ def _delay_of(entry: LateItem) -> tuple[Source, DelayAt] | None:
         return None
     slip, delay = delays[0]
     return delay_source(entry.item, slip.milestone, delay), delay
+
+
+def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
+    """Return the last challenge that its agency has reported, as a sentence, and the report."""
+    for update in reversed(writer.facts.updates_of(item)):
+        if update.challenges.strip():
+            with errors_naming(update.source):
+                return _said(writer, update.challenges, 1, AT_RISK_WORDS), update.source
+    return None
 
 
 def _said(writer: Writer, typed: str, most: int, words: int) -> str:
@@ -424,18 +426,29 @@ def _rest(
 def _no_longer_late(
     writer: Writer, entries: list[LateItem], room: Room, *, must: bool
 ) -> Iterator[Paragraph]:
-    """Yield paragraphs on the items that slipped in the period and are not late now, but for those at risk
-    whose reason is told. The summary counts them, so all may be left out unless something `must` be told."""
+    """Yield paragraphs on the items that slipped in the period and are not late now: those at risk with why they
+    are, then others. The summary counts these, so all may be left out unless something `must` be told."""
     told: list[tuple[str, list[Source]]] = []
-    entries = [entry for entry in entries if must or entry.item.pk not in writer.explained]
+    doubtful = at_risk([entry.item for entry in entries])
+    entries = sorted(entries, key=lambda entry: entry.item not in doubtful)
     for entry in entries[:MAX_OTHERS]:
         start = slip_sentence(writer.names, entry.item, entry.slips[0].milestone)
         if entry.item.stage == Stage.COMPLETE and entry.slips[0].milestone.is_open:
             start = f"{writer.names.item(entry.item)} slipped before completion."
         start = capitalised(start)
-        if not room.take(start):
+        sources = _sources([entry])
+        if entry.item in doubtful:
+            room.use(start)
+            text = _told(writer, entry, room, start)
+            if found := challenge_of(writer, entry.item):
+                room.use(found[0])
+                text += f" {found[0]}"
+                sources.append(found[1])
+        elif room.take(start):
+            text = _told(writer, entry, room, start)
+        else:
             break
-        told.append((_told(writer, entry, room, start), _sources([entry])))
+        told.append((text, sources))
     if must and entries and not told:
         verb = agree(len(entries), "is", "are")
         rest = f"{capitalised(count_in_words(len(entries), 'item'))} slipped and {verb} no longer late."
@@ -474,7 +487,7 @@ def mitigation(writer: Writer) -> Section:
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]
     told = _actions(writer, keys, others[:MAX_OTHERS], room)
-    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], room)
+    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], told, room)
     paragraphs = [
         *_of_items(writer, late, told, still_open),
         *_remarks(writer, late, still_open, room),
@@ -516,12 +529,13 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
     return told
 
 
-def _not_settled(writer: Writer, entries: list[LateItem], room: Room) -> set[int]:
-    """Return the items whose causes are told not to be settled: while there is room, and of key items
-    in any case."""
+def _not_settled(writer: Writer, entries: list[LateItem], acts: "Actions", room: Room) -> set[int]:
+    """Return the items whose causes are told not to be settled: while there is room, and of key items in any case.
+    Of an item with an action this is not told again after the summary."""
     told = set()
     for entry in entries:
-        if not (found := unsettled(entry)):
+        is_told = entry.item.pk in writer.conditions and entry.item.pk in acts
+        if is_told or not (found := unsettled(entry)):
             continue
         name = writer.names.item(entry.item)
         sentence = _settled(writer, found[1], of=name, introduce=False)
@@ -550,7 +564,7 @@ def _of_items(
             continue
         if not is_named and not (acts and _says_which(said[0][0], entry, entries)):
             first, source = said[0]
-            said[0] = (joined(f"For {name}", ",", first, writer.agency_names), source)
+            said[0] = (joined(f"On {name}", ",", first, writer.agency_names), source)
         yield writer.running(
             [(text, [source]) for text, source in said], about=f"mitigation of item {entry.item.pk}"
         )

@@ -47,10 +47,12 @@ class Writer:
         self.facts = facts
         self.annexes = tuple(annexes)
         self.names = Names(facts.items)
-        # Sentences that the paper has and would not say again, and the items at risk whose reason it has told.
+        # Sentences that the paper has and would not say again, and the late items of which it has told what they
+        # still wait for.
         self.said: set[str] = set()
-        self.explained: set[int] = set()
-        self._budget = Budget(words, contents)
+        self.conditions: set[int] = set()
+        self._contents = tuple(contents)
+        self._budget = Budget(words, self._contents)
         # By key of a paragraph that tells several records: the sources of each of its bullets, or of
         # each sentence if it has no bullets.
         self.lines: dict[str, tuple[tuple[Source, ...], ...]] = {}
@@ -61,6 +63,10 @@ class Writer:
             for agency in facts.agencies.values()
             for name in (agency.name, agency.short_name, agency.name_mi)
         ]
+
+    def has(self, content: str) -> bool:
+        """Whether the paper has a section of this content."""
+        return content in self._contents
 
     def room(self, content: str) -> Room:
         """Return the words that a section may use. Sections ask in the order of the paper."""

@@ -7,13 +7,14 @@ from workitems.models import Delay
 
 
 class Words(NamedTuple):
-    """What is needed, what an agency has to do, for or on what, the doing of it, and how it is said once it is
-    done."""
+    """What is needed, what an agency has to do, for or on what, what is so until then, how a list of dates calls
+    it (with a place for what it is for), and how it is said once it is done."""
 
     needed: str
     to_do: str
     for_what: str
-    doing: str
+    missing: str
+    on_the_day: str
     done: str
 
 
@@ -22,75 +23,84 @@ WORDS = {
         "the funding",
         "find the funding",
         "for",
-        "finding the funding",
+        "the funding is not found",
+        "funding found for {}",
         "The funding for it has since been found.",
     ),
     Delay.Cause.PRIOR_COMMITMENTS: Words(
         "which work comes first",
         "make room beside its other work",
         "for",
-        "making room beside other work",
+        "no room is made beside other work",
+        "room made beside other work for {}",
         "The other work is no longer in the way.",
     ),
     Delay.Cause.STAFFING: Words(
         "the staff",
         "find the staff",
         "for",
-        "finding the staff",
+        "the staff are not found",
+        "staff found for {}",
         "The staff for it have since been found.",
     ),
     Delay.Cause.ANOTHER_AGENCY: Words(
         "the other agency’s part",
         "settle the other agency’s part",
         "in",
-        "settling the other agency’s part",
+        "the other agency’s part is not settled",
+        "the other agency’s part in {} settled",
         "The other agency’s part has since been settled.",
     ),
     Delay.Cause.LEGISLATION: Words(
         "the legislation",
         "settle the legislation",
         "for",
-        "settling the legislation",
+        "the legislation is not settled",
+        "legislation for {} settled",
         "The legislation has since been settled.",
     ),
     Delay.Cause.PROCUREMENT: Words(
         "the procurement",
         "settle the procurement",
         "for",
-        "settling the procurement",
+        "the procurement is not settled",
+        "procurement for {} settled",
         "The procurement has since been settled.",
     ),
     Delay.Cause.CONSULTATION: Words(
         "the consultation",
         "finish the consultation",
         "on",
-        "finishing the consultation",
+        "the consultation does not end",
+        "consultation on {} finished",
         "The consultation has since ended.",
     ),
     Delay.Cause.OUTSIDE_EVENT: Words(
         "the effects of the event",
         "settle the effects of the event",
         "on",
-        "settling the effects of the event",
+        "the effects of the event are not settled",
+        "effects of the event on {} settled",
         "The effects of the event have since been settled.",
     ),
     Delay.Cause.OTHER: Words(
         "the cause of the delay",
         "settle the cause of the delay",
         "of",
-        "settling the cause of the delay",
+        "the cause of the delay is not settled",
+        "cause of the delay of {} settled",
         "The cause has since been settled.",
     ),
 }
 
 
-def depends_in_words(cause: str, settlement: str, by: str = "") -> str:
-    """Return on what a date depends while the cause is not settled: "depends on finding the funding by December
-    2010". `by` is the date until when it is to be settled, in words."""
+def condition_in_words(cause: str, settlement: str, by: str = "") -> str:
+    """Return the condition on which a date fails while the cause is not settled: "If the funding is not found by
+    December 2010". `by` is the date until when it is to be settled, in words."""
     words = WORDS[Delay.Cause(cause)]
     if settlement == Delay.Settlement.NEEDS_DECISION:
-        return f"depends on a decision on {words.needed}"
-    return f"depends on {words.doing}{f' by {by}' if by else ''}"
+        return f"Without a decision on {words.needed}"
+    return f"If {words.missing}{f' by {by}' if by else ''}"
 
 
 def settled_in_words(

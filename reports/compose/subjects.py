@@ -159,6 +159,13 @@ def in_when(due: KnownDate, dated: date) -> str:
     return f"{'on' if told[:1].isdigit() else 'in'} {told}"
 
 
+def before_when(due: KnownDate, dated: date) -> str:
+    """Return "before 30 July 2010", "before June 2011"; a quarter begins with its first month."""
+    if due.known_to == KnownTo.QUARTER:
+        return f"before {month_of(due.last_day.replace(day=1, month=due.last_day.month - 2))}"
+    return f"before {when(due, dated)}"
+
+
 def by_when(due: KnownDate, dated: date) -> str:
     """Return "by 30 July 2010", "by June 2011"; a quarter ends with its last month."""
     if due.known_to == KnownTo.QUARTER:

@@ -68,7 +68,11 @@ def briefing_of_2010(plan: Plan) -> None:
         dated=date(2010, 7, 30),
         tracker_number=TRACKER_NUMBER,
     )
-    paper.recommend(Verb.AGREE, "that the working group reports to you again by 31 July 2011")
+    paper.recommend(
+        Verb.AGREE,
+        "that DoL reports to you on the funding for training by 17 December 2010, and the working group "
+        "on the whole Plan by 29 July 2011",
+    )
     paper.later(2).ask((*ASKED, *ALSO_ASKED_IN_2010), due_on=date(2010, 7, 20))
     paper.later(5)
     comment = paper.comment(
@@ -87,7 +91,7 @@ def briefing_of_2010(plan: Plan) -> None:
         "Good to see Police and Immigration working so closely.",
     )
     paper.later(2).follow_up(
-        2, "DoL", "Report to the Minister on the Plan’s second year.", due_on=date(2011, 7, 31)
+        2, "DoL", "Report to the Minister on the Plan’s second year.", due_on=date(2011, 7, 29)
     ).follow_up(
         0, "Police", "Give Immigration a desk in the intelligence unit.", due_on=date(2010, 12, 15)
     )

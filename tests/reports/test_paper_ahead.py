@@ -22,7 +22,7 @@ from tests.reports.in_memory import (
 )
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
-PROMISE = "You will be told at once of any new risk to the Plan."
+PROMISE = "You will be told at once if a date is in doubt or a new risk appears."
 
 
 def ahead(*items, annexes=("progress", "items"), **more):
@@ -35,7 +35,7 @@ def late(number="1.1", *delays, **more):
 
 def attention(*items, **more):
     """Return what the section says first, without the dates that may follow."""
-    return ahead(*items, **more)[0].partition(" You will see progress")[0]
+    return ahead(*items, **more)[0].partition(" The main date")[0]
 
 
 # --- attention --------------------------------------------------------------------------------
@@ -129,6 +129,19 @@ def test_at_most_three_plans_are_quoted_and_a_long_one_is_not():
 # --- dates ------------------------------------------------------------------------------------
 
 
+def test_the_day_to_settle_what_a_late_key_item_waits_for_is_a_date_to_watch():
+    waits = delay(
+        settlement="being_settled", settling_agency=POLICE.pk, settling_by=date(2010, 12, 17)
+    )
+    assert ahead(late("1.1", waits, is_key=True), late("1.2", waits))[0] == (
+        "The working group’s first priority is “Train staff” (1.1). The main dates ahead:\n"
+        "- 17 December 2010: funding found for item 1.1 (Police)\n"
+        "- 30 June 2011: “Brochure printed” (1.1, DoL)"
+    )
+    past = delay(settlement="being_settled", settling_agency=POLICE.pk, settling_by=PAST)
+    assert "funding found" not in ahead(late("1.1", past, is_key=True))[0]
+
+
 def test_open_milestones_of_the_next_months_are_listed_by_date():
     assert ahead(
         item("1.1", step(LATER), step(SOON), step(ON), step(PAST, completed_on=PAST)),
@@ -138,8 +151,8 @@ def test_open_milestones_of_the_next_months_are_listed_by_date():
         item("1.5", step(date(2010, 9, 30), as_told="the map", forecast_known_to="quarter")),
         item("1.6", step(date(2010, 9, 30), withdrawn_on=PAST)),
     ) == [
-        "No key item is late or at risk, so the working group attends to the dates as they come. You will see "
-        "progress by these dates:\n"
+        "No key item is late or at risk, so the working group attends to the dates as they come. The main dates "
+        "ahead:\n"
         "- 31 July 2010: “Brochure printed” (1.2, Police)\n"
         "- 31 August 2010: “Brochure printed” (1.1, DoL)\n"
         "- 31 August 2010: a milestone of the card (1.3, Ministry of Health)\n"
@@ -190,7 +203,7 @@ def test_the_other_milestones_of_the_year_are_counted(annexes, steps, sentence):
 def test_without_room_only_the_late_steps_of_key_items_are_listed():
     lines = ahead(late("1.1", is_key=True), item("1.2", step(SOON)), most_words=60)
     assert lines == [
-        "The working group’s first priority is “Train staff” (1.1). You will see progress by this date:\n"
+        "The working group’s first priority is “Train staff” (1.1). The main date ahead:\n"
         "- 30 June 2011: “Brochure printed” (1.1, DoL)",
         f"Annex B lists the other milestone of the next 12 months. {PROMISE}",
     ]

@@ -153,37 +153,44 @@ def test_a_key_delay_is_told_with_its_dates_cause_effect_and_settlement():
         settlement="settled", times_moved=3,
     )  # fmt: skip
     assert delays(late("1.1", held_up, is_key=True)) == [
-        "“Brochure printed” (1.1) will be a year late, in June 2011: no money was set aside, as far as "
+        "“Brochure printed” (1.1) will be a year late, in June 2011. No money was set aside, as far as "
         "anybody can say who was asked in the year, for the printing of this brochure. Victims are not "
         "reached. The funding for it has since been found. The date has moved three times."
     ]
 
 
 @pytest.mark.parametrize(
-    ("settled", "sentence", "depends"),
+    ("settled", "sentence", "condition"),
     [
         (
             {"settlement": "needs_decision"},
             "A decision on the funding is needed for “Train staff” (1.1).",
-            "depends on a decision on the funding",
+            "Without a decision on the funding",
         ),
         (
             {"settlement": "being_settled", "settling_agency": POLICE.pk},
             "The New Zealand Police must still find the funding for “Train staff” (1.1).",
-            "depends on finding the funding",
+            "If the funding is not found",
         ),
         (
             {"settlement": "being_settled", "settling_agency": HEALTH.pk, "settling_by": LATER},
             "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.1) by June 2011.",
-            "depends on finding the funding by June 2011",
+            "If the funding is not found by June 2011",
         ),
     ],
 )
-def test_it_is_told_whether_the_cause_is_settled(settled, sentence, depends):
+def test_it_is_told_whether_the_cause_is_settled(settled, sentence, condition):
     key = late("1.1", delay(**settled), is_key=True)
     assert mitigations(key) == [sentence]
-    line = f"The new date for item 1.1, June 2011, {depends}."
-    assert line in told(facts(key), "purpose")[-1]
+    assert f" {condition}, item 1.1 will be later still." in told(facts(key), "purpose")[-1]
+
+
+def test_what_a_late_key_item_waits_for_is_told_in_the_summary_and_not_again_before_its_action():
+    waits = delay(actions=[action()], settlement="being_settled", settling_agency=POLICE.pk)
+    key = late("1.1", waits, is_key=True)
+    assert "If the funding is not found" in told(facts(key), "purpose")[-1]
+    assert "must still find" not in mitigations(key)[0]
+    assert "must still find" in mitigations(late("1.1", waits))[0]
 
 
 def test_a_cause_that_is_over_is_not_told_to_be_settled():
@@ -213,8 +220,8 @@ def test_key_items_with_one_cause_form_a_list_and_each_cause_comes_once():
         "“Brochure printed” (1.2) will be a year late, in June 2011. It is late because of a lack of funding.",
         "Events outside the Plan held up two key items:\n"
         "- “Brochure printed” (1.4) will be a year late, in June 2011.\n"
-        "- “Brochure printed” (1.3) will be two months late, on 31 August 2010: it rained.",
-        "“Brochure printed” (1.1) will be two months late, on 31 August 2010: they left.",
+        "- “Brochure printed” (1.3) will be two months late, on 31 August 2010. It rained.",
+        "“Brochure printed” (1.1) will be two months late, on 31 August 2010. They left.",
     ]
 
 
@@ -243,7 +250,7 @@ def test_every_late_key_item_has_its_dates_though_no_room_is_left_for_reasons():
 
 def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
     assert delays(late("1.1", delay(explanation=LONG * 5), is_key=True))[0].endswith(
-        f"in June 2011: t{LONG[1:]}{LONG}".strip()
+        f"in June 2011. {LONG}{LONG}".strip()
     )
     endless = "The trainers left " * 40
     assert delays(late("1.1", delay(explanation=endless), is_key=True)) == [
@@ -264,7 +271,7 @@ def test_the_three_largest_slips_of_other_items_are_told_and_the_rest_counted_by
         late("1.6", forecast=date(2010, 8, 3)),
     ]
     assert delays(*items) == [
-        "“Brochure printed” (1.2) will be a year late, in June 2011: no money. “Brochure printed” (1.3) will be "
+        "“Brochure printed” (1.2) will be a year late, in June 2011. No money. “Brochure printed” (1.3) will be "
         "11 months late, in May 2011. “Brochure printed” (1.4) will be nine months late, in March 2011. "
         "Three more are late, one because of a lack of funding, one because of a shortage of staff "
         "and one without a recorded cause (Annex B).",
@@ -290,7 +297,7 @@ def test_items_that_caught_up_are_told_after_the_late_ones():
     done = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
     items = [item(f"1.{n}", done) for n in range(1, 6)]
     assert delays(*items) == [
-        "“Brochure printed” (1.1) came a month late, on 29 July 2010: they were busy. “Brochure "
+        "“Brochure printed” (1.1) came a month late, on 29 July 2010. They were busy. “Brochure "
         "printed” (1.2) came a month late, on 29 July 2010. “Brochure printed” (1.3) came a month late, on "
         "29 July 2010."
     ]
@@ -337,14 +344,14 @@ def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_to
 def test_an_open_action_is_told_with_owner_and_date(dates, note):
     held_up = delay(actions=[action("print it.", **dates)])
     assert mitigations(late("1.1", held_up, is_key=True)) == [
-        f"For “Train staff” (1.1): Print it ({note})."
+        f"On “Train staff” (1.1): Print it ({note})."
     ]
 
 
 def test_owner_and_date_are_not_repeated_if_the_action_names_them():
     held_up = delay(actions=[action("Police print it by 31 August 2010.", due_on=SOON)])
     assert mitigations(late("1.1", held_up)) == [
-        "For “Train staff” (1.1), Police print it by 31 August 2010."
+        "On “Train staff” (1.1), Police print it by 31 August 2010."
     ]
 
 
@@ -358,8 +365,8 @@ def test_actions_are_listed_by_item_those_of_key_items_first():
         late("1.3", held_up(HEALTH), is_key=True),
         late("1.4", held_up(HEALTH), title="Write"),
     ) == [
-        "For the training (1.2): Do 1 (DoL, no date set). Do 2 (Police, no date set).",
-        "For “Train staff” (1.3): Do 1 (Ministry of Health, no date set).",
+        "On the training (1.2): Do 1 (DoL, no date set). Do 2 (Police, no date set).",
+        "On “Train staff” (1.3): Do 1 (Ministry of Health, no date set).",
         "For “Ask” (1.1): Do 1 (Police, no date set).",
         "For “Write” (1.4): Do 1 (Ministry of Health, no date set).",
     ]
@@ -374,8 +381,8 @@ def test_the_first_action_of_each_item_goes_before_the_second_of_any():
         late("1.2", held_up("go", "stay")),
     ]
     first = [
-        "For “Train staff” (1.1), Police ask (by 31 August 2010).",
-        "For “Train staff” (1.2), Police go (by 31 August 2010).",
+        "On “Train staff” (1.1), Police ask (by 31 August 2010).",
+        "On “Train staff” (1.2), Police go (by 31 August 2010).",
     ]
     writer = Writer(facts(*items), contents=["mitigation"], words=15)
     assert [text_of(each) for each in mitigation(writer).paragraphs] == first
@@ -385,8 +392,8 @@ def test_the_first_action_of_each_item_goes_before_the_second_of_any():
 @pytest.mark.parametrize(
     ("done", "sentence"),
     [
-        (0, "For “Train staff” (1.1), the one action recorded is done."),
-        (2, "For “Train staff” (1.1), all actions recorded are done."),
+        (0, "On “Train staff” (1.1), the one action recorded is done."),
+        (2, "On “Train staff” (1.1), all actions recorded are done."),
     ],
 )
 def test_it_is_said_if_all_actions_are_done(done, sentence):
@@ -401,7 +408,7 @@ def test_an_agency_in_brackets_has_its_short_name_once_the_text_has_introduced_i
     settling = {"settlement": "being_settled", "settling_agency": HEALTH.pk}
     held_up = delay(actions=[action("Print.", HEALTH)], **settling)
     assert mitigations(late("1.1", one, is_key=True), late("1.2", held_up)) == [
-        "For “Train staff” (1.1): Write (Ministry of Health, no date set).",
+        "On “Train staff” (1.1): Write (Ministry of Health, no date set).",
         "The Ministry of Health (MOH) must still find the funding for “Train staff” (1.2). Print (MOH, no date set).",
     ]
 
@@ -410,14 +417,14 @@ def test_one_action_of_a_key_item_is_told_though_its_first_is_too_long_and_no_ro
     endless = action("Police " + "print " * 90 + "it.")
     held_up = delay(actions=[endless, action("Police ask.")])
     assert mitigations(late("1.1", held_up, is_key=True), most_words=60) == [
-        "For “Train staff” (1.1), Police ask (no date set)."
+        "On “Train staff” (1.1), Police ask (no date set)."
     ]
 
 
 def test_finished_actions_are_left_out_beside_open_ones():
     rows = [action("Police ask.", due_on=SOON), action(done_on=PAST), action(done_on=PAST)]
     assert mitigations(late("1.1", delay(actions=rows))) == [
-        "For “Train staff” (1.1), Police ask (by 31 August 2010)."
+        "On “Train staff” (1.1), Police ask (by 31 August 2010)."
     ]
     assert mitigations(item("1.2", step(LATER, delay(actions=rows[1:])))) == [
         "The delays above are over; no action against them was recorded."
@@ -430,7 +437,7 @@ def test_late_items_without_an_action_are_named_or_counted():
     ]
     others = late("1.4", delay(actions=[action("DoL print it.", LABOUR)]), is_key=True)
     assert mitigations(late("1.1"), late("1.2"), late("1.3"), others) == [
-        "For “Train staff” (1.4), DoL print it (no date set).",
+        "On “Train staff” (1.4), DoL print it (no date set).",
         "For three of the four late items no action is recorded (1.1, 1.2 and 1.3).",
     ]
 
@@ -441,7 +448,7 @@ def test_the_first_action_of_a_key_item_is_told_though_no_room_is_left():
 
     assert mitigations(
         late("1.1", held_up(), is_key=True), late("1.2", held_up()), most_words=60
-    ) == ["For “Train staff” (1.1), Police do it (no date set)."]
+    ) == ["On “Train staff” (1.1), Police do it (no date set)."]
 
 
 def test_what_is_the_same_for_another_item_is_said_with_its_number_or_not_again():
@@ -451,7 +458,7 @@ def test_what_is_the_same_for_another_item_is_said_with_its_number_or_not_again(
     assert delays(late("1.1", held_up(), is_key=True), late("1.2", held_up(), is_key=True))[
         0
     ].splitlines()[1:] == [
-        "- “Brochure printed” (1.1) will be a year late, in June 2011: they left. The funding for it has since been found. "
+        "- “Brochure printed” (1.1) will be a year late, in June 2011. They left. The funding for it has since been found. "
         "The date has moved twice.",
         "- “Brochure printed” (1.2) will be a year late, in June 2011. For 1.2, the funding for it has since been found. "
         "For 1.2, the date has moved twice.",
@@ -507,16 +514,16 @@ def test_items_without_a_cause_are_counted_among_the_late_ones(bare, others, sen
     assert delays(*items)[-1] == sentence
 
 
-def test_an_item_at_risk_that_came_late_is_told_once():
+def test_it_is_told_of_an_item_that_came_late_why_it_is_at_risk():
     came = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
     doubtful = item("1.2", came, confidence="at_risk")
     items = (late("1.1"), doubtful)
     assert len(delays(*items)) == 3
     explained = [said(doubtful, challenges="Trainers leave.")]
-    assert [line for line in delays(*items, updates=explained) if "came" in line] == []
-    assert delays(doubtful, updates=explained) == [
-        "“Brochure printed” (1.2) came a month late, on 29 July 2010: they were busy."
-    ]
+    why = "“Brochure printed” (1.2) came a month late, on 29 July 2010. They were busy. Trainers leave."
+    assert [line for line in delays(*items, updates=explained) if "came" in line] == [why]
+    assert delays(doubtful, updates=explained) == [why]
+    assert "Trainers leave" not in told(facts(*items, updates=explained), "purpose")[-1]
 
 
 def test_a_cause_that_is_settled_is_not_told_beside_what_is_still_being_done():

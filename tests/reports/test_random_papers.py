@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, assembled, write
 from reports.compose.ahead import MONTHS_AHEAD
 from reports.compose.facts import read_facts
+from reports.compose.settling import WORDS
 from reports.document import SectionKind, from_json, to_json, words
 from reports.document.dates import add_months
 from reports.document.wording import number, sentences
@@ -33,6 +34,8 @@ SPAN = re.compile(
     r"(?:^|(?<= ))((?:a|\w+) (?:day|week|month|year)s?(?: and (?:a|\w+) months?)?)"
     r" (?:late|later than (?:agreed|first promised))"
 )
+# Lines of a list of dates that are no milestones.
+DAY_TO_SETTLE = "|".join(f": {words.on_the_day.partition(' {}')[0]}\\b" for words in WORDS.values())
 BAD_GRAMMAR = re.compile(
     r"(?<![\d.])\b(?:one|1) (?:items|milestones|actions|risks|others|agencies|more items)\b"
     r"|(?<![\d.])\b(?:one|1)(?: more| other)?(?: item| milestone| risk)? (?:are|have|follow)\b"
@@ -202,9 +205,9 @@ def every_count_is_that_of_the_records(paper):
     ]  # fmt: skip
     steps = paper.of(SectionKind.NEXT_STEPS)
     listed = sum(
-        len(text.splitlines()) - 1
+        len(text.splitlines()) - 1 - len(re.findall(DAY_TO_SETTLE, text))
         for text in paper.sections[SectionKind.NEXT_STEPS]
-        if "You will see progress by" in text
+        if re.search("The main dates? ahead:", text)
     )
     left = re.search(r"(\S+) (?:more )?milestones? (?:follows? in|of) the next 12", steps)
     count = 0 if not left else 1 if left[1] in ("the", "other") else count_of(left[1].capitalize())
