@@ -9,7 +9,7 @@ from reports.compose.delay_text import late_items, unsettled
 from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import WORDS
-from reports.compose.subjects import at_risk, is_in_doubt, numbers_of, with_notes
+from reports.compose.subjects import at_risk, is_in_doubt, is_waiting, numbers_of, with_notes
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
 from reports.document.wording import (
@@ -199,16 +199,11 @@ def _steps_ahead(facts: Facts) -> list[Step]:
 
 def _most_important(writer: Writer, ahead: list[Step], room: Room) -> list[Step]:
     """Return the steps to show, by date: late ones of key items and those of items at risk that have
-    moved, then those of the coming six months: the very next, those of key items and late ones, then the
-    others."""
+    moved, then those of the coming six months: those of key items and late ones, then the others."""
     soon = add_months(writer.facts.briefing.dated, MONTHS_SHOWN)
     ranked = sorted(ahead, key=lambda pair: _weight(*pair))
     must = [pair for pair in ranked if _must(*pair)][:MAX_DATES]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
-    if near:
-        next_one = min(near, key=lambda pair: pair[1].forecast_due)
-        near.remove(next_one)
-        near.insert(0, next_one)
     shown = [
         pair
         for pair in [*must, *near[: MAX_DATES + min(len(must), 1) - len(must)]]
@@ -232,14 +227,15 @@ def _weight(item: ItemAt, step: MilestoneAt) -> tuple[bool, bool, date]:
 
 
 def _line(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
-    """Return "31 August 2010: brochures out in public (DoL)"."""
+    """Return "31 August 2010: brochures out in public (DoL)", "30 June 2011 at the earliest: …"."""
     who = writer.bracketed(writer.facts.agencies[step.responsible])
-    return f"{step.forecast}: {writer.names.line(item, step, who)}"
+    earliest = " at the earliest" if step.is_late and is_waiting(step) else ""
+    return f"{step.forecast}{earliest}: {writer.names.line(item, step, who)}"
 
 
 def _closing(writer: Writer, left: list[Step], room: Room, *, is_more: bool) -> Paragraph:
     """Return where the other steps of the coming 12 months are, and the promise to tell of risks."""
-    words = "You will be told at once if a date is in doubt or a new risk appears."
+    words = "You will be told at once if a date moves again or a new risk appears."
     if left:
         where = writer.where(["items", "items_texts"])
         if where:

@@ -22,6 +22,7 @@ from reports.compose.subjects import (
     before_when,
     has_new_date,
     is_sayable,
+    is_waiting,
     numbers_of,
     what,
     when,
@@ -261,7 +262,7 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
 
 def _first_at_risk(live: list[ItemAt]) -> str:
     late = any(item.is_late for item in live)
-    return "One more item is not late but at risk" if late else "One item is at risk"
+    return "One more item is at risk" if late else "One item is at risk"
 
 
 def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
@@ -448,7 +449,10 @@ def _how_long(entry: LateItem) -> str:
     """Return how long after its agreed date the item's last late milestone is expected; "" if a late one has no
     new date."""
     last = _last_step(entry)
-    return span_in_words((last.forecast_due - last.agreed_due).days) if last else ""
+    if last is None:
+        return ""
+    span = span_in_words((last.forecast_due - last.agreed_due).days)
+    return f"at least {span}" if is_waiting(last) else span
 
 
 def _last_step(entry: LateItem) -> MilestoneAt | None:
@@ -499,7 +503,7 @@ def at_risk_in_words(names: Names, item: ItemAt, why: str, which: str) -> str:
         was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
         move = f"move {what(moved)} from {was} to {now}"
         if moved.forecast_due == moved.agreed_due:
-            told += f" The working group has agreed to {move}."
+            told += f" The working group has agreed to {move}, and the new date is in doubt."
         else:
             told += f" Its agency would {move}, to which the working group has not agreed."
     if why:

@@ -517,7 +517,7 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
             if place >= len(found):
                 continue
             item = entry.item
-            sentence = _action(writer, *found[place])
+            sentence = _action(writer, entry, *found[place])
             if not sentence or (item.pk, sentence) in said:
                 continue
             if not room.take(sentence):
@@ -556,7 +556,7 @@ def _of_items(
             said.append((_settled(writer, delay, of=name), source))
         is_named = bool(said)
         acts = told.get(entry.item.pk, [])
-        said += [(_action(writer, source, row), source) for source, row in acts]
+        said += [(_action(writer, entry, source, row), source) for source, row in acts]
         if done := _all_done(entry):
             of = f" for {writer.names.again(entry.item)}" if said else ""
             said.append((done.format(of), item_source(entry.item)))
@@ -589,14 +589,15 @@ def _is_done(row: MitigationAt) -> bool:
     return row.done_on is not None and row.done_on <= row.on
 
 
-def _action(writer: Writer, source: Source, row: MitigationAt) -> str:
-    """Return an open action in the agency's words, with its owner and date unless they mention
-    them."""
+def _action(writer: Writer, entry: LateItem, source: Source, row: MitigationAt) -> str:
+    """Return an open action in the agency's words, with its owner and date unless they mention them, or the date
+    is the item's new one."""
     agency = writer.facts.agencies[row.owner]
     with errors_naming(source):
         told = _said(writer, row.description, 2, ACTION_WORDS)
     if not told:
         return ""
+    new_dates = {slip.milestone.forecast_due for slip in entry.slips if slip.milestone.is_late}
     notes = []
     if not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
         notes.append(writer.bracketed(agency))
@@ -604,7 +605,7 @@ def _action(writer: Writer, source: Source, row: MitigationAt) -> str:
         notes.append("no date set")
     elif row.due_on < row.on:
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
-    elif when(KnownDate(row.due_on), row.on) not in told:
+    elif row.due_on not in new_dates and when(KnownDate(row.due_on), row.on) not in told:
         notes.append(by_when(KnownDate(row.due_on), row.on))
     return cited(told, ", ".join(notes)) if notes else told
 

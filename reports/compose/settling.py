@@ -24,7 +24,7 @@ WORDS = {
         "find the funding",
         "for",
         "the funding is not found",
-        "funding found for {}",
+        "funding to be found for {}",
         "The funding for it has since been found.",
     ),
     Delay.Cause.PRIOR_COMMITMENTS: Words(
@@ -32,7 +32,7 @@ WORDS = {
         "make room beside its other work",
         "for",
         "no room is made beside other work",
-        "room made beside other work for {}",
+        "room to be made beside other work for {}",
         "The other work is no longer in the way.",
     ),
     Delay.Cause.STAFFING: Words(
@@ -40,7 +40,7 @@ WORDS = {
         "find the staff",
         "for",
         "the staff are not found",
-        "staff found for {}",
+        "staff to be found for {}",
         "The staff for it have since been found.",
     ),
     Delay.Cause.ANOTHER_AGENCY: Words(
@@ -48,7 +48,7 @@ WORDS = {
         "settle the other agency’s part",
         "in",
         "the other agency’s part is not settled",
-        "the other agency’s part in {} settled",
+        "the other agency’s part in {} to be settled",
         "The other agency’s part has since been settled.",
     ),
     Delay.Cause.LEGISLATION: Words(
@@ -56,7 +56,7 @@ WORDS = {
         "settle the legislation",
         "for",
         "the legislation is not settled",
-        "legislation for {} settled",
+        "legislation for {} to be settled",
         "The legislation has since been settled.",
     ),
     Delay.Cause.PROCUREMENT: Words(
@@ -64,7 +64,7 @@ WORDS = {
         "settle the procurement",
         "for",
         "the procurement is not settled",
-        "procurement for {} settled",
+        "procurement for {} to be settled",
         "The procurement has since been settled.",
     ),
     Delay.Cause.CONSULTATION: Words(
@@ -72,7 +72,7 @@ WORDS = {
         "finish the consultation",
         "on",
         "the consultation does not end",
-        "consultation on {} finished",
+        "consultation on {} to be finished",
         "The consultation has since ended.",
     ),
     Delay.Cause.OUTSIDE_EVENT: Words(
@@ -80,7 +80,7 @@ WORDS = {
         "settle the effects of the event",
         "on",
         "the effects of the event are not settled",
-        "effects of the event on {} settled",
+        "effects of the event on {} to be settled",
         "The effects of the event have since been settled.",
     ),
     Delay.Cause.OTHER: Words(
@@ -88,7 +88,7 @@ WORDS = {
         "settle the cause of the delay",
         "of",
         "the cause of the delay is not settled",
-        "cause of the delay of {} settled",
+        "cause of the delay of {} to be settled",
         "The cause has since been settled.",
     ),
 }

@@ -178,6 +178,14 @@ def has_new_date(step: MilestoneAt) -> bool:
     return step.forecast_due > step.agreed_due and step.forecast_due >= step.on
 
 
+def is_waiting(step: MilestoneAt) -> bool:
+    """Whether the milestone's new date depends on something: the cause of an open delay is said not to be settled."""
+    return any(
+        delay.is_open and delay.settlement not in ("", Delay.Settlement.SETTLED)
+        for delay in step.delays
+    )
+
+
 def how_late(step: MilestoneAt, reached: date) -> str:
     """Return how much later than planned the milestone is reached on the day: "a year late", or
     "a year later than first promised and two months later than agreed". "" if it is not late."""
@@ -209,5 +217,8 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
             was += f" and then expected {by_when(step.forecast, dated)}"
         return f"for {name}, {was}, no new date is set."
     if late := how_late(step, step.forecast_due):
-        return f"{name} will be {late}, {in_when(step.forecast, dated)}."
+        in_june = in_when(step.forecast, dated)
+        if is_waiting(step):
+            return f"{name} will be at least {late}, {in_june} at the earliest."
+        return f"{name} will be {late}, {in_june}."
     return f"{name} will be in time again, {in_when(step.agreed, dated)}."

@@ -173,8 +173,7 @@ def test_an_item_with_many_long_delays_is_told_in_short(plan, pillars, is_key):
     told = editable(sections["delay"])
     sentence = LONGEST[:65].strip()
     assert [text.partition(" 1.1")[2] for text in told] == [
-        " are late, the last now expected by December 2010, nine months late: "
-        f"{sentence[0].lower()}{sentence[1:]} {sentence}"
+        f" are late, the last now expected by December 2010, nine months late. {sentence} {sentence}"
     ]
     assert editable(sections["mitigation"]) != []
     assert editable(sections["next_steps"]) != []

@@ -22,7 +22,7 @@ from tests.reports.in_memory import (
 )
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
-PROMISE = "You will be told at once if a date is in doubt or a new risk appears."
+PROMISE = "You will be told at once if a date moves again or a new risk appears."
 
 
 def ahead(*items, annexes=("progress", "items"), **more):
@@ -135,11 +135,11 @@ def test_the_day_to_settle_what_a_late_key_item_waits_for_is_a_date_to_watch():
     )
     assert ahead(late("1.1", waits, is_key=True), late("1.2", waits))[0] == (
         "The working group’s first priority is “Train staff” (1.1). The main dates ahead:\n"
-        "- 17 December 2010: funding found for item 1.1 (Police)\n"
-        "- 30 June 2011: “Brochure printed” (1.1, DoL)"
+        "- 17 December 2010: funding to be found for item 1.1 (Police)\n"
+        "- 30 June 2011 at the earliest: “Brochure printed” (1.1, DoL)"
     )
     past = delay(settlement="being_settled", settling_agency=POLICE.pk, settling_by=PAST)
-    assert "funding found" not in ahead(late("1.1", past, is_key=True))[0]
+    assert "to be found" not in ahead(late("1.1", past, is_key=True))[0]
 
 
 def test_open_milestones_of_the_next_months_are_listed_by_date():
@@ -172,12 +172,12 @@ def test_late_steps_of_key_items_come_before_others_and_five_or_six_are_shown():
     assert len(ahead(item("1.2", *steps))[0].splitlines()) == 1 + 5
 
 
-def test_the_very_next_date_is_shown_and_other_near_ones_give_way_to_those_of_key_items():
+def test_near_dates_give_way_to_those_of_key_items():
     near = [step(date(2010, 8, day), description=f"Near {day}") for day in (2, 3)]
     others = [step(date(2010, 9, day), description=f"Step {day}") for day in range(1, 6)]
     lines = ahead(item("1.1", *near), item("1.2", *others, is_key=True))[0].splitlines()
     assert [line.partition("“")[2][:6] for line in lines[1:]] == [
-        "Near 2", "Step 1", "Step 2", "Step 3", "Step 4",
+        "Step 1", "Step 2", "Step 3", "Step 4", "Step 5",
     ]  # fmt: skip
 
 

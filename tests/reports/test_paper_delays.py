@@ -336,7 +336,7 @@ def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_to
     [
         ({"due_on": SOON}, "Police, by 31 August 2010"),
         ({"due_on": date(2010, 12, 1)}, "Police, by December 2010"),
-        ({"due_on": LATER}, "Police, by June 2011"),
+        ({"due_on": LATER}, "Police"),  # the item's new date, which section Delay has told
         ({"due_on": date(2010, 7, 1)}, "Police, due by 1 July 2010 and not done yet"),
         ({}, "Police, no date set"),
     ],
@@ -367,8 +367,8 @@ def test_actions_are_listed_by_item_those_of_key_items_first():
     ) == [
         "On the training (1.2): Do 1 (DoL, no date set). Do 2 (Police, no date set).",
         "On “Train staff” (1.3): Do 1 (Ministry of Health, no date set).",
-        "For “Ask” (1.1): Do 1 (Police, no date set).",
-        "For “Write” (1.4): Do 1 (Ministry of Health, no date set).",
+        "On “Ask” (1.1): Do 1 (Police, no date set).",
+        "On “Write” (1.4): Do 1 (Ministry of Health, no date set).",
     ]
 
 
