@@ -227,15 +227,20 @@ def _weight(item: ItemAt, step: MilestoneAt) -> tuple[bool, bool, date]:
 
 
 def _line(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
-    """Return "31 August 2010: brochures out in public (DoL)", "30 June 2011 at the earliest: …"."""
+    """Return "31 August 2010: brochures out in public (DoL)", "30 June 2011 at the earliest: …", "31 March 2011, in
+    doubt: …"."""
     who = writer.bracketed(writer.facts.agencies[step.responsible])
-    earliest = " at the earliest" if step.is_late and is_waiting(step) else ""
-    return f"{step.forecast}{earliest}: {writer.names.line(item, step, who)}"
+    sure = ""
+    if step.is_late and is_waiting(step):
+        sure = " at the earliest"
+    elif is_in_doubt(item) and not step.is_late and step.forecast_due > step.original_due:
+        sure = ", in doubt"
+    return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}"
 
 
 def _closing(writer: Writer, left: list[Step], room: Room, *, is_more: bool) -> Paragraph:
     """Return where the other steps of the coming 12 months are, and the promise to tell of risks."""
-    words = "You will be told at once if a date moves again or a new risk appears."
+    words = "We will tell you at once if a date moves again or a new risk appears."
     if left:
         where = writer.where(["items", "items_texts"])
         if where:

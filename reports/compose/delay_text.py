@@ -255,14 +255,22 @@ def _slips(names: Names, entry: LateItem) -> str:
 
 
 def _with_reason(
-    writer: Writer, entry: LateItem, room: Room, start: str, cause: "Delay.Cause | None"
+    writer: Writer,
+    entry: LateItem,
+    room: Room,
+    start: str,
+    cause: "Delay.Cause | None",
+    *,
+    must: bool = False,
 ) -> str:
-    """Return the start with the agency's reason if there is room, else with a sentence on `cause`, if any."""
+    """Return the start with the agency's reason if there is room or it `must` be told, else with a sentence on
+    `cause`, if any."""
     if found := _delay_of(entry):
         source, delay = found
         with errors_naming(source):
             reason = _said(writer, delay.explanation, 2, REASON_WORDS)
-        if reason and reason not in writer.said and room.take(reason):
+        if reason and reason not in writer.said and (must or room.has(reason)):
+            room.use(reason)
             writer.said.add(reason)
             return f"{start} {reason}"
     words = late_because(cause)
@@ -439,7 +447,7 @@ def _no_longer_late(
         sources = _sources([entry])
         if entry.item in doubtful:
             room.use(start)
-            text = _told(writer, entry, room, start)
+            text = _with_reason(writer, entry, room, start, None, must=True)
             if found := challenge_of(writer, entry.item):
                 room.use(found[0])
                 text += f" {found[0]}"

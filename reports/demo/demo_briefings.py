@@ -70,9 +70,9 @@ def briefing_of_2010(plan: Plan) -> None:
     )
     paper.recommend(
         Verb.AGREE,
-        "that DoL reports to you on the funding for training by 17 December 2010, and the working group "
-        "on the whole Plan by 29 July 2011",
+        "to support DoL’s request for $240,000 for training when it comes to Ministers in September 2010",
     )
+    paper.recommend(Verb.AGREE, "that the working group reports to you again by 29 July 2011")
     paper.later(2).ask((*ASKED, *ALSO_ASKED_IN_2010), due_on=date(2010, 7, 20))
     paper.later(5)
     comment = paper.comment(
@@ -86,12 +86,12 @@ def briefing_of_2010(plan: Plan) -> None:
     )
     paper.later(14).issue()
     paper.later(4).return_from_minister(
-        {1: "noted", 2: "agreed"},
+        {1: "noted", 2: "agreed", 3: "agreed"},
         {"advice": 4, "writing": 4, "analysis": 3, "completeness": 4},
         "Good to see Police and Immigration working so closely.",
     )
     paper.later(2).follow_up(
-        2, "DoL", "Report to the Minister on the Plan’s second year.", due_on=date(2011, 7, 29)
+        3, "DoL", "Report to the Minister on the Plan’s second year.", due_on=date(2011, 7, 29)
     ).follow_up(
         0, "Police", "Give Immigration a desk in the intelligence unit.", due_on=date(2010, 12, 15)
     )

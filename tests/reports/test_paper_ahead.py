@@ -22,7 +22,7 @@ from tests.reports.in_memory import (
 )
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
-PROMISE = "You will be told at once if a date moves again or a new risk appears."
+PROMISE = "We will tell you at once if a date moves again or a new risk appears."
 
 
 def ahead(*items, annexes=("progress", "items"), **more):
