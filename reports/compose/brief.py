@@ -19,10 +19,11 @@ from reports.compose.subjects import (
     DOUBTFUL,
     Names,
     at_risk,
-    before_when,
     has_new_date,
-    is_sayable,
+    in_when,
     is_waiting,
+    moved_furthest,
+    moved_in_words,
     numbers_of,
     what,
     when,
@@ -179,10 +180,8 @@ def _not_started(facts: Facts, by: Names) -> Line:
     named = join_words(names)
     if len(dates) < len(items):
         return f"Work has yet to start on {named}.", sources
-    due = before_when(min(dates, key=lambda each: each.last_day), facts.briefing.dated)
-    count = len(items)
-    those = f"The {number(count)} that {agree(count, 'has', 'have')} not started, {named},"
-    return f"{those} {agree(count, 'has', 'have')} no step due {due}.", sources
+    due = in_when(min(dates, key=lambda each: each.last_day), facts.briefing.dated)
+    return f"As planned, work on {named} has not started; the first step is due {due}.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:
@@ -480,43 +479,37 @@ def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Lin
 
 
 def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
-    """Return that an item is at risk, with the records that say so, and why, unless section Delay says it.
-    `which` introduces it."""
-    why, sources = "", [item_source(item)]
-    is_told_later = writer.has("delay") and any(
-        entry.item.pk == item.pk for entry in late_items(writer.facts)
-    )
-    if not is_told_later and (found := challenge_of(writer, item)):
+    """Return that an item is at risk, with the records that say so. Why it is and how its date has moved is told
+    here or, if it came late, in section Delay. `which` introduces it."""
+    sources = [item_source(item)]
+    moved = moved_furthest(item)
+    if moved:
+        sources.append(milestone_source(item, moved))
+    if writer.has("delay") and any(entry.item.pk == item.pk for entry in late_items(writer.facts)):
+        told = _at_risk_alone(writer.names, item, which)
+        if moved:
+            told += (
+                f" The new date for {what(moved)}, {when(moved.forecast, moved.on)}, is in doubt."
+            )
+        return told, sources
+    why = ""
+    if found := challenge_of(writer, item):
         why = found[0]
         sources.append(found[1])
-    if moved := _moved(item):
-        sources.append(milestone_source(item, moved))
     return at_risk_in_words(writer.names, item, why, which), sources
 
 
 def at_risk_in_words(names: Names, item: ItemAt, why: str, which: str) -> str:
     """Return that an item is at risk ("One key item is at risk"), who says so if its agency does not, which date
     has moved, and why in the agency's words."""
-    says = "" if item.confidence in DOUBTFUL else ", as the reviewer sees it"
-    told = f"{which}{says}: {names.item(item)}."
-    if moved := _moved(item):
-        was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
-        move = f"move {what(moved)} from {was} to {now}"
-        if moved.forecast_due == moved.agreed_due:
-            told += f" The working group has agreed to {move}, and the new date is in doubt."
-        else:
-            told += f" Its agency would {move}, to which the working group has not agreed."
+    told = [_at_risk_alone(names, item, which)]
+    if moved := moved_furthest(item):
+        told.append(moved_in_words(moved))
     if why:
-        told += f" {closed(capitalised(why))}"
-    return told
+        told.append(closed(capitalised(why)))
+    return " ".join(told)
 
 
-def _moved(item: ItemAt) -> MilestoneAt | None:
-    """Return the open milestone whose date has moved furthest from the first promise, of those that
-    a sentence can name."""
-    moved = [
-        step
-        for step in item.milestones
-        if step.is_open and is_sayable(step) and step.forecast_due > step.original_due
-    ]
-    return max(moved, key=lambda step: step.forecast_due - step.original_due, default=None)
+def _at_risk_alone(names: Names, item: ItemAt, which: str) -> str:
+    says = "" if item.confidence in DOUBTFUL else ", as the reviewer sees it"
+    return f"{which}{says}: {names.item(item)}."

@@ -24,6 +24,8 @@ from reports.compose.subjects import (
     how_late,
     is_sayable,
     late_because,
+    moved_furthest,
+    moved_in_words,
     numbers_of,
     slip_sentence,
     what,
@@ -434,8 +436,8 @@ def _rest(
 def _no_longer_late(
     writer: Writer, entries: list[LateItem], room: Room, *, must: bool
 ) -> Iterator[Paragraph]:
-    """Yield paragraphs on the items that slipped in the period and are not late now: those at risk with why they
-    are, then others. The summary counts these, so all may be left out unless something `must` be told."""
+    """Yield paragraphs on the items that slipped in the period and are not late now: those at risk with which date
+    has moved and why they are, then others. The summary counts these, so all may be left out unless something `must` be told."""
     told: list[tuple[str, list[Source]]] = []
     doubtful = at_risk([entry.item for entry in entries])
     entries = sorted(entries, key=lambda entry: entry.item not in doubtful)
@@ -446,6 +448,8 @@ def _no_longer_late(
         start = capitalised(start)
         sources = _sources([entry])
         if entry.item in doubtful:
+            if moved := moved_furthest(entry.item):
+                start = f"{moved_in_words(moved)} {start}"
             room.use(start)
             text = _with_reason(writer, entry, room, start, None, must=True)
             if found := challenge_of(writer, entry.item):

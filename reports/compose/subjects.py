@@ -134,6 +134,26 @@ def what(step: MilestoneAt) -> str:
     return step.as_told or f"“{step.description}”"
 
 
+def moved_furthest(item: ItemAt) -> MilestoneAt | None:
+    """Return the open milestone whose date has moved furthest from the first promise, of those that
+    a sentence can name."""
+    moved = [
+        step
+        for step in item.milestones
+        if step.is_open and is_sayable(step) and step.forecast_due > step.original_due
+    ]
+    return max(moved, key=lambda step: step.forecast_due - step.original_due, default=None)
+
+
+def moved_in_words(moved: MilestoneAt) -> str:
+    """Return a sentence on a milestone's new date, and whether the working group has agreed to it."""
+    was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
+    move = f"move {what(moved)} from {was} to {now}"
+    if moved.forecast_due == moved.agreed_due:
+        return f"The working group has agreed to {move}."
+    return f"Its agency would {move}, to which the working group has not agreed."
+
+
 def numbers_of(items: list[ItemAt], most: int = 12) -> str:
     """Return "1.1, 1.3 and 2.4" in order, or the first of many: "1.1, 1.3 … and 30 others"."""
     shown = sorted((item.number for item in items), key=number_key)[:most]
@@ -157,13 +177,6 @@ def in_when(due: KnownDate, dated: date) -> str:
     """Return "on 30 July 2010", "in June 2011", "in July to September 2010"."""
     told = when(due, dated)
     return f"{'on' if told[:1].isdigit() else 'in'} {told}"
-
-
-def before_when(due: KnownDate, dated: date) -> str:
-    """Return "before 30 July 2010", "before June 2011"; a quarter begins with its first month."""
-    if due.known_to == KnownTo.QUARTER:
-        return f"before {month_of(due.last_day.replace(day=1, month=due.last_day.month - 2))}"
-    return f"before {when(due, dated)}"
 
 
 def by_when(due: KnownDate, dated: date) -> str:

@@ -70,7 +70,7 @@ def briefing_of_2010(plan: Plan) -> None:
     )
     paper.recommend(
         Verb.AGREE,
-        "to support DoL’s request for $240,000 for training when it comes to Ministers in September 2010",
+        "in principle to support DoL’s request for $240,000 for training, which you will see in September",
     )
     paper.recommend(Verb.AGREE, "that the working group reports to you again by 29 July 2011")
     paper.later(2).ask((*ASKED, *ALSO_ASKED_IN_2010), due_on=date(2010, 7, 20))

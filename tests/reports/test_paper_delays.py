@@ -531,3 +531,16 @@ def test_a_cause_that_is_settled_is_not_told_beside_what_is_still_being_done():
         held_up = delay(settlement="settled", actions=[action("Police ask.", done_on=done_on)])
         line = delays(late("1.1", held_up, is_key=True))[0]
         assert line.count("The funding for it has since been found.") == told_of
+
+
+def test_the_summary_doubts_a_new_date_and_section_delay_says_how_it_moved():
+    came = step(PAST, delay(explanation="They were busy."), completed_on=date(2010, 7, 29))
+    moved = step(date(2011, 3, 31), original_due=date(2010, 10, 31), as_told="the advice")
+    doubtful = item("1.2", came, moved, as_told="the review", confidence="at_risk")
+    assert told(facts(doubtful), "purpose")[-1].splitlines()[2] == (
+        "- One item is at risk: the review (1.2). The new date for the advice, March 2011, is in doubt."
+    )
+    assert delays(doubtful) == [
+        "The working group has agreed to move the advice from October 2010 to March 2011. “Brochure printed” "
+        "came a month late, on 29 July 2010. They were busy."
+    ]
