@@ -542,5 +542,5 @@ def test_the_summary_doubts_a_new_date_and_section_delay_says_how_it_moved():
     )
     assert delays(doubtful) == [
         "The working group has agreed to move the advice from October 2010 to March 2011. “Brochure printed” "
-        "came a month late, on 29 July 2010. They were busy."
+        "(1.2) came a month late, on 29 July 2010. They were busy."
     ]
