@@ -10,13 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, islice
+from math import sqrt
 from random import Random
 from typing import Any, NamedTuple
 
 FIRST, LAST = date(2016, 1, 15), date(2022, 12, 31)
-# All plans together: what the estimate is judged by.
 ALL = "all together"
+SIMPLE = {"as_agreed": "all as agreed", "as_last": "as the agency’s last date"}
+# The estimate is worse than a simple one if the difference is more than so many standard errors.
+NOISE = 2
 CAUSES = ("funding", "staffing", "consultation", "procurement")
 
 
@@ -54,23 +57,51 @@ class Said(NamedTuple):
     by_agency: float
     was_missed: bool
 
+    def error(self, name: str) -> float:
+        """Return the squared error of a column, or of `as_agreed`, which says 0."""
+        return float((getattr(self, name, 0.0) - self.was_missed) ** 2)
+
 
 @dataclass
 class BackTest:
-    """What was said of dates, and for each estimate its band and how many were missed."""
+    """What was said of dates, and for each estimate its band and how many were missed. `plans` are the numbers of
+    dates of each plan, in the order of `said`."""
 
     said: list[Said] = field(default_factory=list)
     bands: list[tuple[int, int, int]] = field(default_factory=list)
+    plans: list[int] = field(default_factory=list)
 
     def __iadd__(self, other: "BackTest") -> "BackTest":
         self.said += other.said
         self.bands += other.bands
+        self.plans += other.plans
         return self
 
     def brier(self, name: str) -> float:
-        """Return the mean squared error of one of the columns of `Said`, or of `as_agreed`, which says 0."""
-        sums = [(getattr(row, name, 0.0) - row.was_missed) ** 2 for row in self.said]
+        """Return the mean squared error (see `Said.error`)."""
+        sums = [row.error(name) for row in self.said]
         return sum(sums) / len(sums) if sums else 0.0
+
+    def than(self, name: str) -> tuple[float, float]:
+        """Return by how much the estimate's error is more than that of a simple one, and the standard error of that.
+
+        The dates of a plan hang together, so the error is of plans drawn again, and not of dates. Of a single
+        plan it is not known, and 0."""
+        more = self.brier("chance") - self.brier(name)
+        rows = iter(self.said)
+        apart = [
+            sum(row.error("chance") - row.error(name) - more for row in islice(rows, count))
+            for count in self.plans
+        ]
+        count = len(apart)
+        if count < 2:
+            return more, 0.0
+        return more, sqrt(sum(each**2 for each in apart) * count / (count - 1)) / len(self.said)
+
+    def is_worse(self, name: str) -> bool:
+        """Whether the estimate is worse than a simple one, beyond the noise of so few plans."""
+        more, error = self.than(name)
+        return more > NOISE * error
 
     @property
     def held(self) -> float:
@@ -217,6 +248,7 @@ def tested(record: Any, months: Iterable[date]) -> BackTest:
                 missed.append(not met)
         if len(missed) == len(then.lines) and missed:
             found.bands.append((*then.band, sum(missed)))
+    found.plans = [len(found.said)]
     return found
 
 
@@ -237,12 +269,15 @@ def month_ends(first: date, last: date, step: int = 1) -> Iterator[date]:
 
 def random_tests(plans: int, seed: int = 1) -> dict[str, BackTest]:
     """Return the tests of so many random plans of each world."""
-    found = {}
-    for name, world in WORLDS.items():
-        found[name] = BackTest()
-        for number in range(plans):
-            record = random_record(Random(f"{seed} {name} {number}"), world)
-            found[name] += tested(record, month_ends(FIRST, LAST, step=3))
+    return {name: random_test(name, plans, seed) for name in WORLDS}
+
+
+def random_test(name: str, plans: int, seed: int = 1) -> BackTest:
+    """Return the test of so many random plans of a world."""
+    found = BackTest()
+    for number in range(plans):
+        record = random_record(Random(f"{seed} {name} {number}"), WORLDS[name])
+        found += tested(record, month_ends(FIRST, LAST, step=3))
     return found
 
 
@@ -256,15 +291,17 @@ def said_and_happened(test: BackTest) -> str:
 
 
 def table(tests: dict[str, BackTest]) -> str:
-    """Return the mean squared errors (Brier scores) of the estimate and the simple ones; less is better."""
+    """Return the mean squared errors (Brier scores) of the estimate and the simple ones; less is better. "more" is the
+    estimate's less the simple one's, and what may be noise."""
     lines = [
-        f"{'':24}{'dates':>8}{'estimate':>10}{'as agreed':>11}{'as last':>9}{'by agency':>11}{'in band':>9}"
+        f"{'':24}{'dates':>8}{'estimate':>10}{'as agreed':>11}{'more':>17}{'as last':>9}{'more':>17}{'by agency':>11}{'in band':>9}"
     ]
     for name, test in tests.items():
-        lines.append(
-            f"{name:24}{len(test.said):8,}{test.brier('chance'):10.3f}{test.brier('as_agreed'):11.3f}"
-            f"{test.brier('as_last'):9.3f}{test.brier('by_agency'):11.3f}{test.held:9.0%}"
-        )
+        line = f"{name:24}{len(test.said):8,}{test.brier('chance'):10.3f}"
+        for simple, width in (("as_agreed", 11), ("as_last", 9)):
+            more, error = test.than(simple)
+            line += f"{test.brier(simple):{width}.3f}{f'{more:+.4f} ± {NOISE * error:.4f}':>17}"
+        lines.append(f"{line}{test.brier('by_agency'):11.3f}{test.held:9.0%}")
     return "\n".join(lines)
 
 
@@ -309,12 +346,11 @@ def run(plans: int) -> dict[str, BackTest]:
     return tests | demo | {ALL: whole}
 
 
-def missed(test: BackTest) -> list[str]:
-    """Return a sentence for each simple forecast that is better than the estimate."""
-    ours = test.brier("chance")
-    names = {"as_agreed": "All as agreed", "as_last": "As the agency’s last date"}
+def missed(tests: dict[str, BackTest]) -> list[str]:
+    """Return a sentence for each simple forecast that is better than the estimate, beyond the noise, by kind of plan."""
     return [
-        f"{words} is better: {test.brier(name):.3f}, the estimate {ours:.3f}."
-        for name, words in names.items()
-        if test.brier(name) < ours
+        f"{kind}: {words} is better: {test.brier(name):.3f}, the estimate {test.brier('chance'):.3f}."
+        for kind, test in tests.items()
+        for name, words in SIMPLE.items()
+        if test.is_worse(name)
     ]

@@ -136,7 +136,7 @@ def test_a_delay_and_what_the_agency_expects_are_reasons(reader, plan, items):
     )
     text = page(reader, plan)
     assert (
-        "Police itself expects it by 1 May 2011. No date like this has come yet, so 8 in 10 are taken to be missed."
+        "Police itself expects it by 1 May 2011. No date like this has come yet, so about 8 in 10 are taken to be missed."
         in text
     )
     assert "It is delayed by staffing." in text

@@ -20,6 +20,7 @@ from tests.workitems.test_guards import refused
 from workitems.asat import Moment, end_of
 from workitems.estimates import estimate_words as sentences
 from workitems.estimates.chances import (
+    LEAST,
     LEAST_DATES,
     MOST,
     Past,
@@ -180,7 +181,7 @@ def test_one_missed_date_does_not_make_a_certainty():
     rates = rates_of([*come(1, 0), *come(0, 12, responsible=CUSTOMS)])
     assert rates.all == Past(13, 1)
     assert 0.1 < chance(rates) < 0.4
-    assert chance(rates, responsible=CUSTOMS) == 0.05
+    assert chance(rates, responsible=CUSTOMS) == LEAST
 
 
 def test_the_chance_is_the_rate_of_the_sign_and_what_the_agency_and_the_cause_add():
@@ -192,7 +193,7 @@ def test_the_chance_is_the_rate_of_the_sign_and_what_the_agency_and_the_cause_ad
         ]
     )
     usual = (5 + 1) / (16 + 2)
-    of_sign = (3 + 4 * usual) / (10 + 4)
+    of_sign = (3 + 4 * 1.5 * usual) / (10 + 4)
     without = (2 + 4 * usual) / (6 + 4)
     agency = (3 - 10 * of_sign) / (10 + 4)
     customs = (2 - 6 * without) / (6 + 4)
@@ -200,10 +201,15 @@ def test_the_chance_is_the_rate_of_the_sign_and_what_the_agency_and_the_cause_ad
     assert chance(rates, Sign.IN_DOUBT, cause="funding") == pytest.approx(of_sign + agency + cause)
 
 
-def test_an_agency_that_expects_to_be_late_is_taken_at_its_word_until_there_is_a_record():
-    assert chance(rates_of(come(1, 11)), Sign.EXPECTED_LATE, CUSTOMS) == 0.8
+def test_a_warning_makes_a_date_some_times_as_likely_to_be_missed_until_there_is_a_record():
+    few, many, nearly_all = rates_of(come(0, 12)), rates_of(come(6, 6)), rates_of(come(18, 0))
+    assert chance(few, Sign.EXPECTED_LATE, CUSTOMS) == pytest.approx(4 / 14)
+    assert chance(few, Sign.IN_DOUBT, CUSTOMS) == pytest.approx(1.5 / 14)
+    assert chance(many, Sign.EXPECTED_LATE, CUSTOMS) == 0.8
+    assert chance(many, Sign.IN_DOUBT, CUSTOMS) == 0.75
+    assert chance(nearly_all, Sign.EXPECTED_LATE, CUSTOMS) == pytest.approx(0.95)
     cried_wolf = rates_of([*come(1, 11), *come(0, 12, Sign.EXPECTED_LATE)])
-    assert chance(cried_wolf, Sign.EXPECTED_LATE, CUSTOMS) == pytest.approx(3.2 / 16)
+    assert chance(cried_wolf, Sign.EXPECTED_LATE, CUSTOMS) == pytest.approx(4 * 4 * 2 / 26 / 16)
 
 
 def test_an_agencys_old_dates_are_forgotten():
@@ -284,7 +290,7 @@ def test_each_number_has_its_reason_in_words():
     ]
     assert (
         sentences.sum_in_words(line, "Police")
-        == "55 % for dates like this, 7 more for Police: 62 %."
+        == "62 % for dates like this, 3 more for Police: 65 %."
     )
     bounded = rates_of([*come(0, 20, responsible=CUSTOMS), *come(9, 1, cause="funding")])
     line = line._replace(chance=bounded.chance(POLICE, signs._replace(sign=Sign.EXPECTED_LATE)))
@@ -431,25 +437,48 @@ def test_an_estimate_is_compared_with_what_happened():
 # --- the back-test --------------------------------------------------------------------------------
 
 
+NEARLY_ALL_MET = "nearly all is met"
+
+
 def test_the_estimate_is_never_worse_than_all_as_agreed_or_as_the_last_date_on_random_plans():
-    tests = back_test.random_tests(plans=2)
+    tests = back_test.random_tests(plans=4)
     whole = back_test.BackTest()
     for test in tests.values():
         whole += test
     assert len(whole.said) > 1000
-    assert back_test.missed(whole) == []
+    # Judged on more plans below, because so few dates are missed there.
+    del tests[NEARLY_ALL_MET]
+    assert back_test.missed(tests | {back_test.ALL: whole}) == []
     assert whole.brier("chance") < 0.8 * whole.brier("as_last") < whole.brier("as_agreed")
     for said, happened, dates in whole.by_chance():
         assert abs(said - happened) < 0.2 or dates < 30
     assert whole.held > 0.75
 
 
+def test_where_nearly_all_is_met_the_estimate_is_no_worse_than_all_as_agreed():
+    """Most warnings are false alarms there."""
+    found = back_test.random_test(NEARLY_ALL_MET, plans=20)
+    assert len(found.said) > 1000
+    assert back_test.missed({NEARLY_ALL_MET: found}) == []
+
+
 def test_the_back_test_says_when_a_simpler_way_is_better():
-    worse = back_test.BackTest([back_test.Said(1.0, 0.0, 0.0, False)])
-    assert back_test.missed(worse) == [
-        "All as agreed is better: 0.000, the estimate 1.000.",
-        "As the agency’s last date is better: 0.000, the estimate 1.000.",
+    worse = back_test.BackTest([back_test.Said(1.0, 0.0, 0.0, False)], plans=[1])
+    assert back_test.missed({"one plan": worse}) == [
+        "one plan: all as agreed is better: 0.000, the estimate 1.000.",
+        "one plan: as the agency’s last date is better: 0.000, the estimate 1.000.",
     ]
+
+
+def test_a_difference_that_plans_drawn_again_could_undo_is_noise():
+    late, on_time = (back_test.Said(0.5, 0.0, 0.0, was) for was in (True, False))
+    plans = back_test.BackTest([*[on_time] * 6, *[late] * 4], plans=[6, 4])
+    # 6 dates worse by a quarter and 4 better by three: on average better; the other way round, worse.
+    assert plans.than("as_agreed") == pytest.approx((-0.15, 2 * 2.4 / 10))
+    mixed = back_test.BackTest([*[on_time] * 8, late], plans=[4, 5])
+    more, error = mixed.than("as_agreed")
+    assert 0 < more < 2 * error
+    assert not mixed.is_worse("as_agreed")
 
 
 def test_a_plan_without_any_date_has_even_chances():

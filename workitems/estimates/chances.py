@@ -19,15 +19,17 @@ from typing import NamedTuple
 from workitems.estimates.outcomes import AgreedDate, Record, Sign, Signs, agreed_dates
 
 # The estimate's name in kept forecasts, so that their scores are never mixed with those of another one.
-METHOD = "2026-11"
+METHOD = "2026-11-27"
 # With fewer dates that have come, nothing is forecast.
 LEAST_DATES = 10
 WEIGHT = 4
 # An agency's own record is of its last dates, since people and habits change.
 LAST_DATES = 10
-# Until a plan has a record of its own, an agency that expects to be late is taken at its word.
-AT_ITS_WORD = 0.8
-LEAST, MOST = 0.05, 0.95
+# Until a plan has a record of dates with these warnings, they are taken to be missed so many times as often as its dates
+# usually are. Not a fixed rate: where nearly all dates are met, most warnings are false alarms.
+TIMES_USUAL = {Sign.EXPECTED_LATE: 4.0, Sign.IN_DOUBT: 1.5}
+MOST_TAKEN = 0.8
+LEAST, MOST = 0.03, 0.95
 # How often the number of missed dates lies in the band.
 BAND_HOLDS = 0.8
 
@@ -103,7 +105,7 @@ class Rates:
     def of_sign(self, sign: Sign) -> float:
         """The rate of missed dates with a sign."""
         past = self.signs.get(sign, Past())
-        usual = max(AT_ITS_WORD, self.usual) if sign == Sign.EXPECTED_LATE else self.usual
+        usual = max(self.usual, min(MOST_TAKEN, self.usual * TIMES_USUAL.get(sign, 1)))
         return (past.missed + WEIGHT * usual) / (past.dates + WEIGHT)
 
     def chance(self, responsible: int, signs: Signs) -> Chance:

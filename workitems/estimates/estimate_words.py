@@ -1,6 +1,6 @@
 """The reasons of an estimate in words, a sentence for each number."""
 
-from workitems.estimates.chances import AT_ITS_WORD, LEAST, MOST, Line, Past, Rates
+from workitems.estimates.chances import LEAST, MOST, TIMES_USUAL, Chance, Line, Past, Rates
 from workitems.estimates.outcomes import Sign, Signs
 from workitems.known_dates import KnownDate
 from workitems.spans import span_in_words
@@ -88,10 +88,10 @@ def _such(sign: Sign) -> str:
     return "without a warning" if sign == Sign.NONE else "like this"
 
 
-def _taken(sign: Sign) -> str:
+def _taken(sign: Sign, chance: Chance) -> str:
     """Return what is taken of a sign that no date has had yet."""
-    if sign == Sign.EXPECTED_LATE:
-        return f", so {round(10 * AT_ITS_WORD)} in 10 are taken to be missed"
+    if sign in TIMES_USUAL:
+        return f", so {in_ten(chance.of_sign)} are taken to be missed"
     return ", so the rate of all dates is taken"
 
 
@@ -120,7 +120,7 @@ def reasons(line: Line, agency: str, forecast: KnownDate | None = None) -> list[
         return []
     found = [
         sign_in_words(signs, agency, forecast),
-        record_in_words(chance.sign, _such(signs.sign), taken=_taken(signs.sign)),
+        record_in_words(chance.sign, _such(signs.sign), taken=_taken(signs.sign, chance)),
         agency_in_words(chance.agency, agency),
     ]
     if signs.cause:
