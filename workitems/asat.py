@@ -106,7 +106,10 @@ class _LastRows(BaseTable):
         )
 
     def _params(self, connection: Any, params: Iterable[Any]) -> tuple[Any, ...]:
-        return (*params, connection.ops.adapt_datetimefield_value(self.until))
+        until = self.until
+        if isinstance(until, datetime):
+            until = connection.ops.adapt_datetimefield_value(until)
+        return (*params, until)
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         records, params = self.records.query.get_compiler(connection=connection).as_sql()

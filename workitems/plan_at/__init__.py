@@ -12,6 +12,7 @@ from workitems.plan_at.loading import (
     in_plan_order,
     items_among,
     items_at,
+    items_in_any_order,
     items_in_full,
     milestones_at,
     mitigations_at,

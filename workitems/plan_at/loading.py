@@ -6,17 +6,17 @@ Each function makes one query, whatever the size of the plan. `of` selects recor
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from datetime import date
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import Model, QuerySet
 
 from agencies.models import Agency
 from workitems import standing
-from workitems.asat import Moment, rows_at
+from workitems.asat import Moment
 from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Risk, Variation, WorkItem
 from workitems.models.item import number_key
+from workitems.plan_at.reading import Of, read_at
 from workitems.plan_at.rows import (
     DelayAt,
     ItemAt,
@@ -27,7 +27,6 @@ from workitems.plan_at.rows import (
     VariationAt,
 )
 
-Of = dict[str, Any]
 Row = TypeVar("Row")
 
 # Make a named tuple of a plain one. Its own `_make` counts the fields again and takes twice as long.
@@ -53,10 +52,7 @@ def _columns(entries: tuple[str, ...], otherwise: dict[str, str] = COLUMNS) -> t
 
 
 ITEM = _columns(ItemAt._fields)
-NO_TEXT = Value("", output_field=CharField())
-ITEM_WITHOUT_TEXTS = tuple(NO_TEXT if name in ("objective", "action") else name for name in ITEM)
 MILESTONE = _columns(MilestoneAt._fields)
-MILESTONE_WITHOUT_TEXT = tuple(NO_TEXT if name == "done_means" else name for name in MILESTONE)
 DELAY = _columns(DelayAt._fields, COLUMNS | COLUMNS_OF_DELAY)
 MITIGATION = _columns(MitigationAt._fields)
 RISK = _columns(RiskAt._fields)
@@ -65,21 +61,32 @@ STAGE, CONFIDENCE = ITEM.index("stage"), ITEM.index("confidence")
 
 
 def _read(
-    rows: "QuerySet[Any]", columns: tuple[Any, ...], moment: Moment, *happened: str
+    model: type[Model],
+    columns: tuple[str, ...],
+    moment: Moment,
+    of: Of,
+    *happened: str,
+    only_open: bool = False,
+    **more: Any,
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield the columns, the version and the day of each row.
+    """Yield the columns, the version and the day of each record.
 
     `happened` names columns of days, such as a completion; a day after the moment's is left out.
     """
+    asked = columns if moment.is_now else (*columns, "history_id")
+    ends = happened if only_open else ()
+    found = read_at(model, moment, asked, of, not_yet=ends, **more)
+    return _as_at(found, moment, [columns.index(name) for name in happened])
+
+
+def _as_at(
+    rows: Iterable[tuple[Any, ...]], moment: Moment, days: Iterable[int] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """Yield each row with its version and day, without days after the moment's at these places."""
     on = moment.on
-    ends: tuple[Any, ...] = (on,)
-    if moment.is_now:
-        ends = (None, on)
-    else:
-        columns = (*columns, "history_id")
-    places = [columns.index(name) for name in happened]
-    for values in rows.values_list(*columns):
-        for place in places:
+    ends = (None, on) if moment.is_now else (on,)
+    for values in rows:
+        for place in days:
             if values[place] is not None and values[place] > on:
                 values = (*values[:place], None, *values[place + 1 :])
         yield values + ends
@@ -94,31 +101,22 @@ def grouped(rows: Iterable[Row], by: str) -> Mapping[Any, list[Row]]:
     return found
 
 
-def not_yet(rows: "QuerySet[Any]", *days: str, on: date) -> "QuerySet[Any]":
-    """Keep rows of which none of the days (done, ended, closed) had come."""
-    for day in days:
-        rows = rows.filter(Q(**{day: None}) | Q(**{f"{day}__gt": on}))
-    return rows
-
-
 def mitigations_at(moment: Moment, of: Of) -> list[MitigationAt]:
     """Return mitigations by number."""
-    rows = rows_at(Mitigation, moment, of=of).order_by("number", "id")
-    return [MitigationAt._make(row) for row in _read(rows, MITIGATION, moment, "done_on")]
+    rows = _read(Mitigation, MITIGATION, moment, of, "done_on", order=("number", "id"))
+    return [new(MitigationAt, row) for row in rows]
 
 
 def delays_at(
     moment: Moment, of: Of, mitigations: Iterable[MitigationAt] = (), *, only_open: bool = False
 ) -> list[DelayAt]:
     """Return the delays found by then, by number, each with its own among the mitigations."""
-    rows = rows_at(Delay, moment, of=of, found_on__lte=moment.on).order_by("number", "id")
-    if only_open:
-        rows = not_yet(rows, "ended_on", on=moment.on)
     steps = grouped(mitigations, "delay")
-    return [
-        new(DelayAt, row + (tuple(steps.get(row[0], ())),))
-        for row in _read(rows, DELAY, moment, "ended_on")
-    ]
+    rows = _read(
+        *(Delay, DELAY, moment, of, "ended_on"),
+        only_open=only_open, begun="found_on", order=("number", "id"),
+    )  # fmt: skip
+    return [new(DelayAt, row + (tuple(steps.get(row[0], ())),)) for row in rows]
 
 
 def milestones_at(
@@ -133,15 +131,12 @@ def milestones_at(
 
     Without `texts`, what "done" means is left empty.
     """
-    rows = rows_at(Milestone, moment, of=of).order_by("number", "id")
-    closed = ("completed_on", "withdrawn_on")
-    if only_open:
-        rows = not_yet(rows, *closed, on=moment.on)
     held_up = grouped(delays, "milestone")
-    return [
-        new(MilestoneAt, row + (tuple(held_up.get(row[0], ())),))
-        for row in _read(rows, MILESTONE if texts else MILESTONE_WITHOUT_TEXT, moment, *closed)
-    ]
+    rows = _read(
+        *(Milestone, MILESTONE, moment, of, "completed_on", "withdrawn_on"),
+        only_open=only_open, without=() if texts else ("done_means",), order=("number", "id"),
+    )  # fmt: skip
+    return [new(MilestoneAt, row + (tuple(held_up.get(row[0], ())),)) for row in rows]
 
 
 def items_at(
@@ -151,25 +146,31 @@ def items_at(
 
     Without `texts`, the objective and the action are left empty: they are most of a row.
     """
-    rows = rows_at(WorkItem, moment, of=of).order_by()
-    return in_plan_order(items_among(rows, moment, milestones, texts=texts))
+    return in_plan_order(items_in_any_order(moment, of, milestones, texts=texts))
+
+
+def items_in_any_order(
+    moment: Moment, of: Of, milestones: Iterable[MilestoneAt] = (), *, texts: bool = True
+) -> list[ItemAt]:
+    without = () if texts else ("objective", "action")
+    return _items(_read(WorkItem, ITEM, moment, of, without=without), moment, milestones)
 
 
 def in_plan_order(items: Iterable[ItemAt]) -> list[ItemAt]:
     return sorted(items, key=lambda row: (number_key(row.number), row.pk))
 
 
-def items_among(
-    rows: "QuerySet[Any]",
-    moment: Moment,
-    milestones: Iterable[MilestoneAt] = (),
-    *,
-    texts: bool = True,
+def items_among(rows: "QuerySet[WorkItem]", moment: Moment) -> list[ItemAt]:
+    """Return the items of a queryset of today's, in its order, without milestones."""
+    return _items(_as_at(rows.values_list(*ITEM), moment), moment, ())
+
+
+def _items(
+    rows: Iterable[tuple[Any, ...]], moment: Moment, milestones: Iterable[MilestoneAt]
 ) -> list[ItemAt]:
-    """Return the items of a queryset (of history rows before today), in its order."""
     steps = grouped(milestones, "item")
     found = []
-    for row in _read(rows, ITEM if texts else ITEM_WITHOUT_TEXTS, moment):
+    for row in rows:
         own = tuple(steps.get(row[0], ()))
         late, due = standing.dates_ahead(own, moment.on)
         stands = standing.standing_of(row[STAGE], late.is_late, row[CONFIDENCE])
@@ -202,20 +203,22 @@ def items_in_full(plan: Plan, moment: Moment) -> list[ItemAt]:
 
 def risks_at(plan: Plan, moment: Moment) -> list[RiskAt]:
     """Return the plan's risks by number, open and closed."""
-    rows = rows_at(Risk, moment, of={"plan_id": plan.pk}).order_by("number")
-    return [RiskAt._make(row) for row in _read(rows, RISK, moment, "escalated_on", "closed_on")]
+    days = "escalated_on", "closed_on"
+    rows = _read(Risk, RISK, moment, {"plan_id": plan.pk}, *days, order=("number",))
+    return [new(RiskAt, row) for row in rows]
 
 
 def variations_at(moment: Moment, of: Of, *states: str) -> list[VariationAt]:
     """Return the variations that were in one of the states, by number."""
-    rows = rows_at(Variation, moment, of=of, state__in=states).order_by("number")
-    return [VariationAt._make(row) for row in _read(rows, VARIATION, moment)]
+    rows = _read(Variation, VARIATION, moment, of, state__in=states, order=("number",))
+    return [new(VariationAt, row) for row in rows]
 
 
 def pillars_at(plan: Plan, moment: Moment) -> list[PillarAt]:
     """Return the pillars recorded by then, in the order of their numbers at the moment."""
-    rows = rows_at(Pillar, moment, of={"plan_id": plan.pk}).order_by("number")
-    return [PillarAt._make(row) for row in rows.values_list("id", "number", "title")]
+    columns = "id", "number", "title"
+    rows = read_at(Pillar, moment, columns, {"plan_id": plan.pk}, order=("number",))
+    return [new(PillarAt, row) for row in rows]
 
 
 def pillar_titles(plan: Plan, moment: Moment) -> dict[int, str]:
@@ -237,8 +240,8 @@ def agencies_at(agencies: Mapping[int, Agency], moment: Moment) -> dict[int, Age
     found = dict(agencies)
     if moment.is_now:
         return found
-    rows = rows_at(Agency, moment, of={"pk__in": list(agencies)})
-    for pk, short_name, name in rows.values_list("id", "short_name", "name"):
+    columns = "id", "short_name", "name"
+    for pk, short_name, name in read_at(Agency, moment, columns, {"pk__in": list(agencies)}):
         if (found[pk].short_name, found[pk].name) != (short_name, name):
             found[pk] = copy(found[pk])
             found[pk].short_name, found[pk].name = short_name, name

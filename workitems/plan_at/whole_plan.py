@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from workitems import standing
-from workitems.asat import Moment, rows_at
+from workitems.asat import Moment
 from workitems.models import Plan, Return, ReturnNote, Round, Variation
 from workitems.plan_at.loading import (
     agencies_at,
@@ -24,6 +24,7 @@ from workitems.plan_at.loading import (
     risks_at,
     variations_at,
 )
+from workitems.plan_at.reading import read_at
 from workitems.plan_at.rows import (
     DelayAt,
     ItemAt,
@@ -188,17 +189,16 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
     """Return the returns of the open round, by agency."""
     rounds = {
         row[0]: RoundAt._make(row)
-        for row in rows_at(Round, moment, of={"plan_id": plan.pk}, closed_at=None).values_list(
-            "id", "name", "due_on"
+        for row in read_at(
+            Round, moment, ("id", "name", "due_on"), {"plan_id": plan.pk}, closed_at=None
         )
     }
     if not rounds:
         return []
-    notes = rows_at(ReturnNote, moment, of={"of_return__round_id__in": list(rounds)})
-    sent_back = {
-        of_return: timezone.localdate(at)
-        for of_return, at in notes.order_by("at", "id").values_list("of_return_id", "at")
-    }
+    of_rounds = {"of_return__round_id__in": list(rounds)}
+    notes = read_at(ReturnNote, moment, ("of_return_id", "at"), of_rounds, order=("at", "id"))
+    sent_back = {of_return: timezone.localdate(at) for of_return, at in notes}
+    columns = "id", "round_id", "agency_id", "state", "extended_to"
     found = [
         ReturnAt(
             pk,
@@ -209,8 +209,8 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
                 state, extended_to or rounds[round].due_on, sent_back.get(pk), moment.on
             ),
         )
-        for pk, round, agency, state, extended_to in rows_at(
-            Return, moment, of={"round_id__in": list(rounds)}
-        ).values_list("id", "round_id", "agency_id", "state", "extended_to")
+        for pk, round, agency, state, extended_to in read_at(
+            Return, moment, columns, {"round_id__in": list(rounds)}
+        )
     ]
     return sorted(found, key=lambda row: row.agency.short_name.casefold())

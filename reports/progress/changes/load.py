@@ -4,21 +4,23 @@ These are records written in between, and milestones and delays with a date in b
 date passes without anything being written.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
 
 from agencies.models import Agency
-from agencies.tracking import PLAN_COLUMN
 from reports.progress.changes.change import Comparison
 from reports.progress.changes.compare import PlanThen, compare
 from reports.progress.view import Look
-from workitems.asat import Moment, rows_at
-from workitems.models import Delay, Milestone, Plan, Variation, WorkItem
-from workitems.plan_at import delays_at, items_among, milestones_at, pillar_titles, variations_at
+from workitems.asat import Moment
+from workitems.models import Plan, Variation
+from workitems.plan_at import (
+    delays_at,
+    items_in_any_order,
+    milestones_at,
+    pillar_titles,
+    variations_at,
+)
 
 # The short names of agencies and the titles of pillars, by id.
 Names = tuple[dict[int, str], dict[int, str]]
@@ -98,38 +100,21 @@ TODAY = {
     "delays": "workitems_delay WHERE milestone_id IN"
     f" (SELECT id FROM workitems_milestone WHERE {OF_PLAN})",
 }
-# More records than these are named by a query instead of by their ids.
-NAMED_BY_ID = 2000
 
 
 class _Between:
     """The records of a plan that may differ between two moments."""
 
-    milestones: "Iterable[int] | QuerySet[Any]"
-    items: "Iterable[int] | QuerySet[Any]"
-    variations: "Iterable[int] | QuerySet[Any]"
-
     def __init__(self, plan: Plan, since: Moment, at: Moment, whole_items: bool) -> None:
         assert since.until is not None, "Nothing comes after today."
         self.plan, self.since, self.at, self.whole_items = plan, since, at, whole_items
         found = self.ids()
-        if len(found) <= NAMED_BY_ID:
-            self.milestones = [pk for kind, pk, _ in found if kind == "milestone"]
-            self.items = {item for kind, _, item in found if kind != "variation"}
-            self.variations = [pk for kind, pk, _ in found if kind == "variation"]
-            return
-        touched = self.touched(Milestone, PLAN_COLUMN, "completed_on", "withdrawn_on", due=True)
-        self.milestones = touched.union(
-            self.touched(Delay, PLAN_COLUMN, "found_on", "ended_on", of="milestone_id")
-        )
-        self.items = self.touched(WorkItem, "plan").union(
-            Milestone.objects.filter(pk__in=self.milestones).values("item_id")
-        )
-        self.variations = self.touched(Variation, "plan")
+        self.milestones = [pk for kind, pk, _ in found if kind == "milestone"]
+        self.items = {item for kind, _, item in found if kind != "variation"}
+        self.variations = [pk for kind, pk, _ in found if kind == "variation"]
 
     def ids(self) -> list[tuple[str, int, int]]:
-        """Return the records that may differ, each as its kind, its id and its item, up to one more
-        than can be named by their ids."""
+        """Return the records that may differ, each as its kind, its id and its item."""
         written = "history_date >= %(since)s"
         if self.at.until is not None:
             written += " AND history_date < %(until)s"
@@ -143,30 +128,15 @@ class _Between:
             "last": self.at.on,
         }
         with connection.cursor() as cursor:
-            cursor.execute(f"{sql} LIMIT {NAMED_BY_ID + 1}", values)
+            cursor.execute(sql, values)
             return list(cursor.fetchall())
-
-    def touched(
-        self, model: type[Any], plan: str, *days: str, due: bool = False, of: str = "id"
-    ) -> "QuerySet[Any]":
-        """Return records written between the moments, or with a date that ever fell between."""
-        written = Q(history_date__gte=self.since.until)
-        if self.at.until is not None:
-            written &= Q(history_date__lt=self.at.until)
-        for day in days:
-            written |= Q(**{f"{day}__gt": self.since.on, f"{day}__lte": self.at.on})
-        if due:
-            written |= Q(agreed_due__gte=self.since.on, agreed_due__lt=self.at.on)
-        found: QuerySet[Any, Any] = model.history.filter(written, **{plan: self.plan.pk})
-        return found.order_by().values(of)
 
     def then(self, moment: Moment, agencies: dict[int, str], pillars: dict[int, str]) -> PlanThen:
         delays = delays_at(moment, {"milestone__in": self.milestones})
         of = {"item__in": self.items} if self.whole_items else {"pk__in": self.milestones}
         milestones = milestones_at(moment, of, delays)
-        # In any order: the changes are sorted.
-        rows = rows_at(WorkItem, moment, of={"pk__in": self.items}).order_by()
-        items = items_among(rows, moment, milestones)
+        # The changes are sorted.
+        items = items_in_any_order(moment, {"pk__in": self.items}, milestones)
         approved = variations_at(
             moment,
             {"plan_id": self.plan.pk, "pk__in": self.variations},
