@@ -15,6 +15,7 @@ from django.db.models.functions import Lower, Replace
 from agencies.characters import searchable
 from agencies.models import Agency
 from workitems.asat import rows_at
+from workitems.composed import Given
 from workitems.models import Delay, Member, Plan, Risk, Support, Variation, WorkItem
 from workitems.models.item import Confidence, Stage, WorkItemQuerySet, number_key
 from workitems.plan_at import ItemAt, PlanAt
@@ -159,11 +160,12 @@ def needing_attention(rows: WorkItemQuerySet, on: date) -> WorkItemQuerySet:
     )
 
 
-def agencies_of(plan: Plan) -> "QuerySet[Agency]":
+def agencies_of(plan: Plan | Given) -> "QuerySet[Agency]":
     """Return the agencies to offer in filters of the plan's items, by name: members and leads."""
+    of: Any = plan
     return Agency.objects.filter(
-        Q(pk__in=Member.objects.filter(plan=plan).values("agency"))
-        | Q(pk__in=plan.items.values("lead_agency"))
+        Q(pk__in=Member.objects.filter(plan=of).values("agency"))
+        | Q(pk__in=WorkItem.objects.filter(plan=of).values("lead_agency"))
     ).in_order()
 
 

@@ -1,6 +1,5 @@
 """The filter bar of the dashboard and its pages: as at, compared with, pillar, agency."""
 
-from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from typing import Any
@@ -10,14 +9,21 @@ from django import forms
 from agencies.fields import Form
 from reports.progress.view import Earlier, Look, briefings_before, meetings_before
 from workitems.asat import Moment
+from workitems.composed import Given, composed
 from workitems.filters import agencies_of
 from workitems.forms.moments import MomentField
-from workitems.models import Plan
+from workitems.models import Pillar, Plan
 
 
-def _pillars_of(plan: Plan) -> Iterator[tuple[int, str]]:
-    for pk, number, title in plan.pillars.order_by("number").values_list("pk", "number", "title"):
-        yield pk, f"{number} {title}"
+@composed
+def _pillars() -> Any:
+    rows = Pillar.objects.filter(plan=Given("plan")).order_by("number")
+    return rows.values_list("pk", "number", "title")
+
+
+@composed
+def _agencies() -> Any:
+    return agencies_of(Given("plan")).values_list("pk", "short_name")
 
 
 class BarForm(Form):
@@ -38,13 +44,13 @@ class BarForm(Form):
         fields["at"].on, fields["at"].present = on, self.present
         fields["since"].on, fields["since"].present = on, Moment.today(on)
         # Read when first asked for, because an export prints no choices.
-        fields["pillar"].choices = cache(lambda: [("", "All pillars"), *_pillars_of(plan)])
-        fields["agency"].choices = cache(
+        fields["pillar"].choices = cache(
             lambda: [
-                ("", "All agencies"),
-                *agencies_of(plan).values_list("pk", "short_name"),
+                ("", "All pillars"),
+                *((pk, f"{number} {title}") for pk, number, title in _pillars(plan=plan.pk)),
             ]
         )
+        fields["agency"].choices = cache(lambda: [("", "All agencies"), *_agencies(plan=plan.pk)])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

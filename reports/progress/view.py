@@ -13,6 +13,7 @@ from django.urls import reverse
 from reports.models import Briefing, MeetingPaper
 from reports.models.meeting_paper import moment_before
 from workitems.asat import Moment, end_of
+from workitems.composed import Given, composed
 from workitems.models import Meeting, Plan
 
 # The newest meetings and briefings offered. Earlier ones can be entered by date.
@@ -131,21 +132,32 @@ class Earlier:
         return f"the {words}" if " of " in words else words
 
 
+@composed
+def _meetings() -> Any:
+    packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
+    held = Meeting.objects.filter(plan=Given("plan"), held_on__lt=Given("on")).order_by("-held_on")
+    rows = held.values_list("held_on", Subquery(packs.newest_first().values("as_at")[:1]))
+    return rows[:OFFERED]
+
+
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
     """Return the newest meetings held before the moment's day, newest first. One query.
 
     The moment of each is that of its last frozen pack or, without one, the end of its day.
     """
-    packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
-    held = Meeting.objects.filter(plan=plan, held_on__lt=at.on).order_by("-held_on")
-    rows = held.values_list("held_on", Subquery(packs.newest_first().values("as_at")[:1]))
     return [
         Earlier(
             moment_before(shown or end_of(held_on), held_on),
             f"Meeting of {held_on:%-d %B %Y}",
         )
-        for held_on, shown in rows[:OFFERED]
+        for held_on, shown in _meetings(plan=plan.pk, on=at.on)
     ]
+
+
+@composed
+def _briefings() -> Any:
+    rows = Briefing.objects.filter(plan=Given("plan"), dated__lt=Given("on")).newest_first()
+    return rows.values_list("dated")[:OFFERED]
 
 
 def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
@@ -153,6 +165,5 @@ def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
 
     Drafts are included, as their dates are not confidential.
     """
-    rows = Briefing.objects.filter(plan=plan, dated__lt=min(at.on, today)).newest_first()
-    days = rows.values_list("dated", flat=True)[:OFFERED]
-    return [Earlier(Moment.end_of(day), f"Briefing of {day:%-d %B %Y}") for day in days]
+    found = _briefings(plan=plan.pk, on=min(at.on, today))
+    return [Earlier(Moment.end_of(day), f"Briefing of {day:%-d %B %Y}") for (day,) in found]

@@ -1,46 +1,19 @@
-"""Reads columns of records as at a moment, by statements that are composed once.
-
-Composing a queryset takes longer than most of these statements run, and than reading what they find.
-"""
+"""Reads columns of records as at a moment."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import CharField, Expression, Field, ForeignObject, Model, Q, Value
-from django.db.models.fields.related_lookups import RelatedIn
+from django.db import connection
+from django.db.models import CharField, Model, Q, Value
 
 from workitems.asat import Moment, rows_at
+from workitems.composed import Given, Statement
 
 # Which records: values that never change, {"plan_id": 3}, or a list of ids, {"item__in": [1, 2]}.
 Of = dict[str, Any]
 NO_TEXT = Value("", output_field=CharField())
-
-
-class Given(Expression):
-    """A value that a statement is given when it runs, by its name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        return "%s", (self,)
-
-
-@Field.register_lookup
-@ForeignObject.register_lookup
-class Among(RelatedIn):
-    """Whether a column is among ids, which are one value however many they are."""
-
-    lookup_name = "among"
-
-    def get_rhs_op(self, connection: Any, rhs: str) -> str:
-        if connection.vendor == "postgresql":
-            return f"= ANY({rhs})"
-        return f"IN (SELECT value FROM json_each({rhs}))"
 
 
 def read_at(
@@ -75,26 +48,6 @@ def read_at(
     return statement.rows(values)
 
 
-class _Statement:
-    """A queryset's statement, without the values that it is given."""
-
-    def __init__(self, rows: Any) -> None:
-        self.query = rows.query
-        compiler = self.query.get_compiler(DEFAULT_DB_ALIAS)
-        self.sql, self.params = compiler.as_sql()
-        self.converters = compiler.get_converters([column for column, *_ in compiler.select])
-
-    def rows(self, values: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
-        params = [values[each.name] if isinstance(each, Given) else each for each in self.params]
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
-            found: Sequence[tuple[Any, ...]] = cursor.fetchall()
-        if not self.converters:
-            return found
-        compiler = self.query.get_compiler(connection=connection)
-        return map(tuple, compiler.apply_converters(found, self.converters))
-
-
 @cache
 def _composed(
     model: type[Model],
@@ -106,7 +59,7 @@ def _composed(
     begun: str,
     not_yet: tuple[str, ...],
     filters: tuple[tuple[str, Any], ...],
-) -> _Statement:
+) -> Statement:
     on: Any = Given("on")
     until: Any = None if is_now else Given("until")
     records = {
@@ -118,4 +71,4 @@ def _composed(
         rows = rows.filter(**{f"{begun}__lte": on})
     for day in not_yet:
         rows = rows.filter(Q(**{day: None}) | Q(**{f"{day}__gt": on}))
-    return _Statement(rows.values_list(*(NO_TEXT if name in without else name for name in columns)))
+    return Statement(rows.values_list(*(NO_TEXT if name in without else name for name in columns)))
