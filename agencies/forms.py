@@ -329,7 +329,7 @@ class AccountForm(VersionedForm):
 class AccountStateForm(VersionedForm):
     """Close an account, or open it again."""
 
-    reason = ReasonField(label="Why it is closed or reopened", help_text="Kept in the history.")
+    reason = ReasonField(label="Reason", help_text="Kept in the history.")
 
 
 class FindPeopleForm(Form):

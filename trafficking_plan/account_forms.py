@@ -1,5 +1,7 @@
 """allauth's forms, with our words at a field that is empty or too long, and that of the colours."""
 
+from typing import Any
+
 from allauth.account import forms
 from django import forms as django_forms
 
@@ -24,6 +26,11 @@ class ColoursForm(Form):
     back = django_forms.CharField(required=False, widget=django_forms.HiddenInput)
 
 
+def name_new_password(form: django_forms.BaseForm) -> None:
+    form.fields["password1"].label = "New password"
+    form.fields["password2"].label = "New password again"
+
+
 class SignInForm(AskingForm, forms.LoginForm):
     pass
 
@@ -33,7 +40,10 @@ class ReauthenticateForm(AskingForm, forms.ReauthenticateForm):
 
 
 class ChangePasswordForm(AskingForm, forms.ChangePasswordForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = "Current password"
+        name_new_password(self)
 
 
 class ResetPasswordForm(AskingForm, forms.ResetPasswordForm):
@@ -41,4 +51,6 @@ class ResetPasswordForm(AskingForm, forms.ResetPasswordForm):
 
 
 class ResetPasswordKeyForm(AskingForm, forms.ResetPasswordKeyForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name_new_password(self)

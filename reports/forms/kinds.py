@@ -55,7 +55,7 @@ class SectionFields(Form):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true", "data-marks": "text"}),
         help_text=(
             "Printed in every briefing of this kind. A blank line starts a paragraph, “- ” starts a "
-            "sub-bullet and **two stars** make bold. {FILLED_IN}"
+            f"sub-bullet and **two stars** make bold. {FILLED_IN}"
         ),
     )
 

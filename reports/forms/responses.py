@@ -142,6 +142,7 @@ class FollowUpForm(Form):
     owner_agency = forms.ModelChoiceField(
         label="Agency that does it",
         queryset=Agency.objects.none(),
+        empty_label="Choose an agency",
         error_messages={"required": "Choose an agency."},
         help_text="The action is on its desk until it is done.",
     )

@@ -282,6 +282,16 @@ def test_a_conflict_shows_both_versions_and_a_second_save_overwrites(desk, kind,
     assert (row.heading, row.standing_text, row.version) == ("Delay", "In short.", 3)
 
 
+def test_the_help_of_a_standing_text_names_what_each_briefing_fills_in(desk, kind):
+    page = desk.get(at("change-section", "annual", "delay"))
+    assert page.context["form"]["standing_text"].help_text == (
+        "Printed in every briefing of this kind. A blank line starts a paragraph, “- ” starts a "
+        "sub-bullet and **two stars** make bold. Filled in by each briefing: {plan} for the plan’s "
+        "title, {released} for the day the plan was released, {period} for what the briefing reports "
+        "on, {date} for the day of the briefing."
+    )
+
+
 def test_the_closing_section_keeps_its_content_whatever_is_posted(desk, kind):
     typed = {
         "heading": "What we ask",

@@ -217,7 +217,7 @@ def test_the_file_has_the_rows_of_the_page_with_the_calculation(reader, plan, it
     ]
     assert [row[3] for row in rows[at + 1 :]] == ["Trainers found", "Brochure printed"]
     assert rows[at + 1][7] == "Probably late"
-    assert rows[at + 1][10].endswith(f" {rows[at + 1][8]} %.")
+    assert rows[at + 1][10].endswith(f" {rows[at + 1][8]}%.")
     assert reader.get(address.replace("csv", "xlsx")).status_code == 200
 
 

@@ -289,14 +289,13 @@ def test_each_number_has_its_reason_in_words():
         "It is delayed by funding.",
     ]
     assert (
-        sentences.sum_in_words(line, "Police")
-        == "62 % for dates like this, 3 more for Police: 65 %."
+        sentences.sum_in_words(line, "Police") == "62% for dates like this, 3 more for Police: 65%."
     )
     bounded = rates_of([*come(0, 20, responsible=CUSTOMS), *come(9, 1, cause="funding")])
     line = line._replace(chance=bounded.chance(POLICE, signs._replace(sign=Sign.EXPECTED_LATE)))
     assert line.chance.chance == MOST
     assert sentences.sum_in_words(line, "Police") == (
-        "80 % for dates like this, 43 more for Police, 12 more for the cause (funding); never above 95 %."
+        "80% for dates like this, 43 more for Police, 12 more for the cause (funding); never above 95%."
     )
 
 

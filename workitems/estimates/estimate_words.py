@@ -131,7 +131,7 @@ def reasons(line: Line, agency: str, forecast: KnownDate | None = None) -> list[
 
 
 def sum_in_words(line: Line, agency: str) -> str:
-    """Return the calculation: "62 % for dates like this, 5 more for Police: 67 %."."""
+    """Return the calculation: "62% for dates like this, 5 more for Police: 67%."."""
     chance = line.chance
     cause = f"the cause ({line.date.signs.cause.replace('_', ' ')})" if line.date.signs else ""
     steps = [
@@ -143,12 +143,12 @@ def sum_in_words(line: Line, agency: str) -> str:
     is_bounded = chance.chance in (LEAST, MOST)
     # Rounded so that the numbers shown add up.
     first = percent(chance.of_sign) if is_bounded else total - sum(points for points, _ in steps)
-    said = f"{first} % for dates {_such(line.date.signs.sign) if line.date.signs else ''}".rstrip()
+    said = f"{first}% for dates {_such(line.date.signs.sign) if line.date.signs else ''}".rstrip()
     for points, name in steps:
         said += f", {abs(points)} {'more' if points > 0 else 'less'} for {name}"
     if is_bounded:
-        return f"{said}; never {'below' if chance.chance == LEAST else 'above'} {total} %."
-    return f"{said}: {total} %." if steps else f"{said}."
+        return f"{said}; never {'below' if chance.chance == LEAST else 'above'} {total}%."
+    return f"{said}: {total}%." if steps else f"{said}."
 
 
 def usual_in_words(rates: Rates) -> str:

@@ -77,7 +77,7 @@ class CallMeetingForm(Form):
         widget=forms.TextInput(attrs={"inputmode": "url"}),
         error_messages={"invalid": "Enter a full address, such as https://example.org/join."},
     )
-    notes = LinesField(label="Notes for those who come")
+    notes = LinesField(label="Notes for attendees")
 
 
 class ChangeMeetingForm(VersionedForm, CallMeetingForm):

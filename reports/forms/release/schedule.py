@@ -115,7 +115,9 @@ class DecideLineForm(VersionedForm):
 
 
 class AskAgencyForm(Form):
-    agency = forms.ModelChoiceField(label="Agency", queryset=Agency.objects.none())
+    agency = forms.ModelChoiceField(
+        label="Agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+    )
     question = LinesField(
         label="Question",
         required=True,
