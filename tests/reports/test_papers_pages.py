@@ -77,7 +77,7 @@ def test_the_draft_after_the_meeting_shows_the_end_of_its_day(client, made):
     with time_machine.travel(at(20), tick=False):
         client.force_login(made.observer)
         page = client.get(address(made, "pack/")).text
-    assert "A draft from the plan as it stood when that day was over." in page
+    assert "A draft from the plan as it was at the end of that day." in page
     assert "<td>10 June 2010</td>" in page
 
 

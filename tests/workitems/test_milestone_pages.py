@@ -70,7 +70,7 @@ def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
     page = writer.get(response.url)
     assert "“Brochure printed” is closed." in page.text
     told = [entry.what for entry in item_history(item)[:1]]
-    assert told == ["closed “Brochure printed” as done on 28 May 2010."]
+    assert told == ["marked “Brochure printed” as done on 28 May 2010."]
     assert newest(milestone) == ("~", "Police contributor (Police)", "On the shelves.")
 
 
