@@ -161,27 +161,29 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
 
 
 def _not_started(facts: Facts, by: Names) -> Line:
-    """Return which few items have not started, and when the first step is due if none is late."""
+    """Return which few items have not started: by number with their first date, if none of them is late."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
     if not items or len(items) > MAX_NAMED:
         return "", []
-    names, dates, sources = [], [], []
+    dates, sources = [], []
     for item in items:
         first = min(
             (step for step in item.milestones if step.is_open),
             key=lambda step: step.forecast_due,
             default=None,
         )
-        names.append(by.item(item))
         sources.append(item_source(item))
         if first is not None and first.forecast_due >= item.on and not item.is_late:
             dates.append(first.forecast)
             sources.append(milestone_source(item, first))
-    named = join_words(names)
     if len(dates) < len(items):
-        return f"Work has yet to start on {named}.", sources
+        return f"Work has yet to start on {join_words(map(by.item, items))}.", sources
     due = in_when(min(dates, key=lambda each: each.last_day), facts.briefing.dated)
-    return f"As planned, work on {named} has not started; the first step is due {due}.", sources
+    count = len(items)
+    those = (
+        f"the {number(count)} that {agree(count, 'has', 'have')} not started ({numbers_of(items)})"
+    )
+    return f"The first step of {those} is due {due}.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:
