@@ -69,8 +69,8 @@ def briefing_of_2010(plan: Plan) -> None:
         tracker_number=TRACKER_NUMBER,
     )
     paper.recommend(
-        Verb.AGREE,
-        "in principle to support DoL’s request for $240,000 for training, which you will see in September",
+        Verb.NOTE,
+        "that you will receive DoL’s request for $240,000 for training frontline staff in September",
     )
     paper.recommend(Verb.AGREE, "that the working group reports to you again by 29 July 2011")
     paper.later(2).ask((*ASKED, *ALSO_ASKED_IN_2010), due_on=date(2010, 7, 20))
@@ -86,7 +86,7 @@ def briefing_of_2010(plan: Plan) -> None:
     )
     paper.later(14).issue()
     paper.later(4).return_from_minister(
-        {1: "noted", 2: "agreed", 3: "agreed"},
+        {1: "noted", 2: "noted", 3: "agreed"},
         {"advice": 4, "writing": 4, "analysis": 3, "completeness": 4},
         "Good to see Police and Immigration working so closely.",
     )

@@ -42,7 +42,7 @@ def test_the_demos_papers_are_short_and_loaded_once_in_their_states(demo):
     answer = issued.responses.get()
     assert (answer.decided_on, [choice.option for choice in answer.choices.order_by("number")]) == (
         date(2010, 8, 3),
-        ["noted", "agreed", "agreed"],
+        ["noted", "noted", "agreed"],
     )
     assert FollowUp.objects.open().count() == 1
 
