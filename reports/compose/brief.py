@@ -178,12 +178,12 @@ def _not_started(facts: Facts, by: Names) -> Line:
             sources.append(milestone_source(item, first))
     if len(dates) < len(items):
         return f"Work has yet to start on {join_words(map(by.item, items))}.", sources
-    due = in_when(min(dates, key=lambda each: each.last_day), facts.briefing.dated)
-    count = len(items)
-    those = (
-        f"the {number(count)} that {agree(count, 'has', 'have')} not started ({numbers_of(items)})"
-    )
-    return f"The first step of {those} is due {due}.", sources
+    first, dated = min(dates, key=lambda each: each.last_day), facts.briefing.dated
+    if len(items) == 1:
+        told = f"The one that has not started ({items[0].number}) is not late: its first step is due {in_when(first, dated)}."
+        return told, sources
+    those = f"The {number(len(items))} that have not started ({numbers_of(items)})"
+    return f"{those} are not late: their first steps are due from {when(first, dated)} on.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:

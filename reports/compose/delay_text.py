@@ -448,10 +448,12 @@ def _no_longer_late(
         start = capitalised(start)
         sources = _sources([entry])
         if entry.item in doubtful:
-            if moved := moved_furthest(entry.item):
-                start = f"{moved_in_words(moved)} {start}"
             room.use(start)
             text = _with_reason(writer, entry, room, start, None, must=True)
+            if moved := moved_furthest(entry.item):
+                told_of_it = moved_in_words(moved)
+                room.use(told_of_it)
+                text += f" {told_of_it}"
             if found := challenge_of(writer, entry.item):
                 room.use(found[0])
                 text += f" {found[0]}"

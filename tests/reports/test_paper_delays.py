@@ -541,6 +541,6 @@ def test_the_summary_doubts_a_new_date_and_section_delay_says_how_it_moved():
         "- One item is at risk: the review (1.2). The new date for the advice, March 2011, is in doubt."
     )
     assert delays(doubtful) == [
-        "The working group has agreed to move the advice from October 2010 to March 2011. “Brochure printed” "
-        "(1.2) came a month late, on 29 July 2010. They were busy."
+        "“Brochure printed” (1.2) came a month late, on 29 July 2010. They were busy. The working group has "
+        "agreed to move the advice from October 2010 to March 2011."
     ]

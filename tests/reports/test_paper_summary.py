@@ -110,15 +110,15 @@ def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
         ([step(SOON, forecast_due=LATER)], "Work has yet to start on “Adopt it” (1.2)."),
         (
             [step(LATER), step(SOON)],
-            "The first step of the one that has not started (1.2) is due on 31 August 2010.",
+            "The one that has not started (1.2) is not late: its first step is due on 31 August 2010.",
         ),
         (
             [step(LATER)],
-            "The first step of the one that has not started (1.2) is due in June 2011.",
+            "The one that has not started (1.2) is not late: its first step is due in June 2011.",
         ),
         (
             [step(date(2011, 3, 31), forecast_known_to="quarter")],
-            "The first step of the one that has not started (1.2) is due in January to March 2011.",
+            "The one that has not started (1.2) is not late: its first step is due in January to March 2011.",
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_two_items_that_have_not_started_are_told_with_the_nearer_date():
         for n, due in ((1, SOON), (2, LATER))
     )
     assert brief(item("1.9"), first, second)[-2].endswith(
-        "The first step of the two that have not started (1.1 and 1.2) is due on 31 August 2010."
+        "The two that have not started (1.1 and 1.2) are not late: their first steps are due from 31 August 2010 on."
     )
 
 
