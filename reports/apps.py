@@ -11,19 +11,18 @@ class ReportsConfig(AppConfig):
             desk_lines,
             follow_up_calendar,
             follow_up_notices,
-            meeting_notices,
+            pack_notices,
             paper_guards,
             paper_indexes,
             request_lines,
             request_notices,
         )
         from reports.clearance import notices
-        from reports.meetings import opening
+        from reports.meetings.opening_slide import opening_slide
         from reports.services import kinds
         from workitems import desk as desk
         from workitems import due_calendar
-        from workitems.notices import meeting_notices as news_of_meetings
-        from workitems.notices import timetable
+        from workitems.notices import meeting_notices, timetable
         from workitems.services import successor
         from workitems.views.meetings import present
 
@@ -36,6 +35,6 @@ class ReportsConfig(AppConfig):
         timetable.SOURCES.append(notices.due_notices)
         timetable.SOURCES.append(follow_up_notices.due_notices)
         timetable.SOURCES.append(request_notices.due_notices)
-        timetable.SOURCES.append(meeting_notices.pack_notices)
-        present.OPENING_PARTS.append(opening.opening_slide)
-        news_of_meetings.MINUTES_PATHS.append(meeting_notices.minutes_path)
+        timetable.SOURCES.append(pack_notices.pack_notices)
+        present.OPENING_PARTS.append(opening_slide)
+        meeting_notices.MINUTES_PATHS.append(pack_notices.minutes_path)

@@ -60,7 +60,7 @@ def test_links_in_mails_and_calendars_lead_to_the_served_address(
 
 def test_demo_runs_only_with_debug_on(settings):
     settings.DEBUG = False
-    with pytest.raises(CommandError, match="put DEBUG=yes into .env"):
+    with pytest.raises(CommandError, match="Put DEBUG=yes into .env"):
         run()
 
 

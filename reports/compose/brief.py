@@ -178,12 +178,12 @@ def _not_started(facts: Facts, by: Names) -> Line:
             sources.append(milestone_source(item, first))
     if len(dates) < len(items):
         return f"Work has yet to start on {join_words(map(by.item, items))}.", sources
-    first, dated = min(dates, key=lambda each: each.last_day), facts.briefing.dated
+    due, dated = min(dates, key=lambda each: each.last_day), facts.briefing.dated
     if len(items) == 1:
-        told = f"The one that has not started ({items[0].number}) is not late: its first step is due {in_when(first, dated)}."
-        return told, sources
-    those = f"The {number(len(items))} that have not started ({numbers_of(items)})"
-    return f"{those} are not late: their first steps are due from {when(first, dated)} on.", sources
+        told = f"The one that has not started ({items[0].number}) is not late"
+        return f"{told}: its first step is due {in_when(due, dated)}.", sources
+    told = f"The {number(len(items))} that have not started ({numbers_of(items)}) are not late"
+    return f"{told}: their first steps are due from {when(due, dated)} on.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reports.bad_characters import Unprintable
 from reports.document.plain_json import Malformed
-from reports.meeting_notices import pack_notices
 from reports.meetings.parts import Paper, from_plain
 from reports.models import MeetingPaper
+from reports.pack_notices import pack_notices
 from reports.progress.view import Look
 from reports.render.meeting_html import frozen_words, paper_fragment
 from reports.services import meeting_papers as paper_services

@@ -42,7 +42,7 @@ def test_a_briefing_names_few_items_that_were_added_with_reason_and_month():
     new = item("1.10", title="Open a help line")
     decided = {new.pk: withdrawn("the survey asked for it. Many did not know.")}
     assert brief(item(), new, additions=decided)[3:-1] == [
-        "The working group added “Open a help line” (1.10) in February 2010. The survey asked for it."
+        "The working group added “Open a help line” (1.10) in February 2010: the survey asked for it."
     ]
     many = [item(f"1.{n}") for n in range(2, 9)]
     assert brief(*many, additions={each.pk: withdrawn() for each in many})[3:-1] == []

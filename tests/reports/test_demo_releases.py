@@ -250,7 +250,7 @@ def test_the_demos_requests_need_its_briefings(settings):
 
 def test_the_demos_requests_cannot_be_loaded_with_debug_off(settings):
     settings.DEBUG = False
-    with pytest.raises(CommandError, match="debugging machine"):
+    with pytest.raises(CommandError, match="DEBUG=yes"):
         call_command("load_demo_requests")
 
 

@@ -309,7 +309,7 @@ def imported_from(source, package):
 
 def test_the_edition_of_the_look_depends_on_every_file_of_it(monkeypatch, tmp_path, settings):
     """A changed, added or renamed file changes the edition."""
-    settings.BASE_DIR = tmp_path
+    settings.RESOURCES_DIR = tmp_path
     sheet = tmp_path / "static" / "paper" / "paper.css"
     sheet.parent.mkdir(parents=True)
     editions = []

@@ -202,7 +202,7 @@ def test_submitting_what_is_not_changed_asks_once_more(
 def test_the_service_names_the_notes_that_are_left(sent_back, item, second, contributor, approver):
     with unchanged(sent_back), pytest.raises(Unmended) as left:
         submit(sent_back, approver)
-    assert str(left.value).startswith("You have not changed items 1.2, 1.4 since")
+    assert str(left.value).startswith("You have not changed items 1.2, 1.4 or replied")
     assert [note.item for note in left.value.notes] == [item, second, None]
 
 

@@ -156,8 +156,8 @@ def text_of(briefing, key):
 
 
 NO_DATE = "due by 1 June 2010, no new date is set"
-OF_POLICE = f"For “Be done with 1.2” (1.2), {NO_DATE}: the printer is late."
-OF_CUSTOMS = f"For “Be done with 1.3” (1.3), {NO_DATE}: the trainer was ill."
+OF_POLICE = f"For “Be done with 1.2” (1.2), {NO_DATE}. The printer is late."
+OF_CUSTOMS = f"For “Be done with 1.3” (1.3), {NO_DATE}. The trainer was ill."
 
 
 # --- whose words ------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def test_an_agency_is_shown_its_own_sentences_and_how_many_others_there_are(brie
     (told,) = draft_rows.read_draft(briefing).draft.portion("delay").parts
     (place,) = (each for each in read_consultation(row).own if each.key == told.key)
     said = "".join(run.text for run in place.printed.text)
-    assert (said, place.others) == (OF_CUSTOMS, 1)
+    assert (said, place.others) == (OF_CUSTOMS, 2)
 
 
 def test_figures_of_several_agencies_belong_to_none(briefing, police, customs):
@@ -236,7 +236,7 @@ def test_what_was_joined_by_hand_belongs_to_every_agency_of_its_records(
 )
 def test_words_changed_by_hand_ask_their_agency_and_added_ones_ask_all(briefing, by, added):
     (listed,) = draft_rows.read_draft(briefing).draft.portion("delay").parts
-    edited = listed.text.replace("the trainer was ill", "the trainer left")
+    edited = listed.text.replace("The trainer was ill", "The trainer left")
     drafts.edit(briefing=briefing, key=listed.key, text=edited, version=1, by=by)
     assert asked_again(briefing) == ["Customs"]
     longer = f"{edited}{added}"

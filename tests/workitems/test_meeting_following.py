@@ -6,7 +6,7 @@ from django.urls import reverse
 from tests.factories import DecisionFactory, MatterFactory, MeetingFactory
 from tests.workitems.record import DUE, NOW, TODAY, TOMORROW, YESTERDAY, refused
 from workitems.models import Meeting
-from workitems.services import meetings
+from workitems.services import slides
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -105,17 +105,17 @@ def test_a_meeting_can_be_followed_on_its_day_only(manager, member, plan, held_o
     other = MeetingFactory(plan=plan, held_on=held_on)
     assert member.get(to("follow", other)).url == other.get_absolute_url()
     with refused("Members can follow a meeting on its day only."):
-        meetings.show_slide(meeting=other, slide="opening", on=TODAY)
+        slides.show_slide(meeting=other, slide="opening", on=TODAY)
 
 
 def test_what_is_no_slide_is_not_shown_and_a_closed_record_ends_it(
     manager, member, meeting, matters, coordinator
 ):
     with refused("That is no longer on the agenda."):
-        meetings.show_slide(meeting=meeting, slide="999999", on=TODAY)
+        slides.show_slide(meeting=meeting, slide="999999", on=TODAY)
     Meeting.objects.filter(pk=meeting.pk).update(closed_at=NOW, closed_by=coordinator)
     with refused("The record of the meeting of 1 June 2010 is closed."):
-        meetings.show_slide(meeting=meeting, slide="opening", on=TODAY)
+        slides.show_slide(meeting=meeting, slide="opening", on=TODAY)
     assert member.get(to("follow", meeting)).status_code == 302
 
 

@@ -119,7 +119,7 @@ def test_a_milestone_that_is_reported_late_shows_its_sentence(writer, of_return,
     assert boxes == [
         [
             "In the briefing, under Delay",
-            "The leaflet (1.2) will be three months late, in September 2010: the printer is late.",
+            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
             "4 of 45 words",
         ]
     ]
@@ -152,7 +152,7 @@ def test_a_forecast_can_be_tried_and_is_not_saved(writer, item):
     assert told(page.text) == [
         [
             "In the briefing, under Delay",
-            "The leaflet (1.2) will be three months late, in September 2010: the printer is late.",
+            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
             "4 of 45 words",
         ]
     ]

@@ -88,6 +88,7 @@ ALLOWED = {
     "enter_return": COORDINATOR,
     "accept_return": COORDINATOR,
     "record_meeting": COORDINATOR,
+    "show_slide": COORDINATOR,
     # A risk to their own item; the whole plan is tested below.
     "raise_risk": WRITERS | COORDINATOR,
     "change_risk": WRITERS | COORDINATOR,
@@ -107,6 +108,7 @@ ABOUT_PLANS = (
     "manage_plan",
     "open_round",
     "record_meeting",
+    "show_slide",
     "ask_agencies",
 )
 ABOUT_ACTIONS = ("finish_action", "confirm_action")

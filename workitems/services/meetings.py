@@ -7,7 +7,6 @@ from django.db import transaction
 
 from agencies import history
 from agencies.models import Agency, User
-from workitems.meeting_slides import is_on, slides_of
 from workitems.models import Attendance, Meeting, Plan
 from workitems.services.refusals import Refused, locked, need_reason
 
@@ -152,21 +151,6 @@ def record_attendance(
         meeting.people = people
         history.save_version(meeting, "people", by=by)
     return [known[pk] for pk in wanted]
-
-
-@transaction.atomic
-def show_slide(*, meeting: Meeting, slide: str, on: date) -> None:
-    """Show members a slide of the meeting (`meeting_slides`) on their own devices.
-
-    Raise `Refused` on another day than the meeting's, and for what is not a slide of its agenda. It is
-    not kept in history: it moves all the time, and the record says what was considered.
-    """
-    meeting = open_record(meeting)
-    if not is_on(meeting, on):
-        raise Refused("Members can follow a meeting on its day only.")
-    if all(each.key != slide for each in slides_of(list(meeting.matters.on_agenda().in_order()))):
-        raise Refused("That is no longer on the agenda.")
-    Meeting.objects.filter(pk=meeting.pk).update(slide=slide)
 
 
 @transaction.atomic

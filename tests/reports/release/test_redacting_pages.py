@@ -446,7 +446,7 @@ def test_nobody_agrees_their_own(answer, propose, both, as_, review, line):
     single = as_(both).get(
         reverse("reports:request-review-redaction", args=[line.request_id, row.pk])
     )
-    assert "Another reviewer has to agree it." in single.text
+    assert "Another reviewer must agree to it." in single.text
     assert 'value="agree"' not in single.text
     assert problems(answer(row, "agree", by=both)) == [redactions.OWN_REDACTION]
     sent = as_(both).post(f"{review}agree/", {"seen": f"{row.pk}-1 {own.pk}-1"})

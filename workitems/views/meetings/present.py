@@ -42,7 +42,7 @@ from workitems.notices import meeting_notices
 from workitems.plan_at import PlanAt
 from workitems.services import decisions as decision_services
 from workitems.services import matters as matter_services
-from workitems.services import meetings as meeting_services
+from workitems.services import slides as slide_services
 from workitems.services import variations as variation_services
 from workitems.variation_effect import Effects
 from workitems.views.lookups import require, signed_in, small_number
@@ -93,7 +93,7 @@ def show_slide(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = require(request, "workitems.show_slide", visible_meeting(request, slug, pk))
     wanted = request.POST.get("slide", "")
     with refusals_in_messages(request):
-        meeting_services.show_slide(meeting=meeting, slide=wanted, on=localdate())
+        slide_services.show_slide(meeting=meeting, slide=wanted, on=localdate())
     slides = slides_of(agenda_of(meeting))
     slide = next((each for each in slides if each.key == wanted), slides[0])
     return redirect(slide_address(request, meeting, slide.query, mode=LEADS))
