@@ -7,9 +7,10 @@ date goes as its last one did.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain, islice
 from math import sqrt
 from random import Random
@@ -223,14 +224,17 @@ def day_after(seconds: int) -> date:
 # --- the test -----------------------------------------------------------------------------------
 
 
-def tested(record: Any, months: Iterable[date]) -> BackTest:
-    """Make the estimate of each month's end from what had been recorded by then, and look up what happened."""
+def tested(
+    record: Any, months: Iterable[date], record_of: Callable[[date], Any] | None = None
+) -> BackTest:
+    """Make the estimate of each month's end from what had been recorded by then, and look up what happened. Without
+    `record_of`, the record has all versions, and is cut."""
     from workitems.estimates.chances import estimate
     from workitems.estimates.outcomes import outcome, until
 
     found = BackTest()
     for on in months:
-        then = estimate(until(record, on))
+        then = estimate(record_of(on) if record_of else until(record, on))
         last = {
             row.responsible: float(not row.was_met) for row in then.dates if row.was_met is not None
         }
@@ -316,12 +320,17 @@ def of_the_demo(today: date) -> dict[str, BackTest]:
     from workitems.estimates.recorded import read_record
     from workitems.models import Plan
 
+    def read_as_at(plan: Plan, day: date) -> Any:
+        return read_record(plan, Moment.end_of(day))
+
     found = {}
     for plan in Plan.objects.order_by("released_on"):
         record = read_record(plan, Moment.present(plan, today))
         record = until(record, min(record.on, last_day(record)))
         months = month_ends(plan.adopted_on or plan.released_on, record.on)
-        found[f"demo, plan of {plan.released_on.year}"] = tested(record, months)
+        found[f"demo, plan of {plan.released_on.year}"] = tested(
+            record, months, partial(read_as_at, plan)
+        )
     return found
 
 

@@ -5,7 +5,7 @@ several dates. A date is met if the milestone is done on or before it, and misse
 was moved away from is missed all the same, unless the milestone was done by then.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -70,7 +70,8 @@ Version = TypeVar("Version", MilestoneVersion, ItemVersion, DelayVersion)
 class Record:
     """All that was recorded of a plan's dates by an instant on the day `on`, oldest versions first.
 
-    `adopted` is when the plan was adopted; agreed dates before it were drafts. `delays` are by milestone.
+    `adopted` is when the plan was adopted; agreed dates before it were drafts. `delays` are by milestone. `items` may
+    lack versions that no date's signs or outcome is taken from.
     """
 
     on: date
@@ -178,25 +179,14 @@ def agreed_dates(record: Record) -> list[AgreedDate]:
 def _dates_of(
     pk: int, versions: Sequence[MilestoneVersion], record: Record
 ) -> Iterator[AgreedDate]:
-    since = max((n for n, row in enumerate(versions) if row.at <= record.adopted), default=0)
-    versions = versions[since:]
-    first, last = versions[0], versions[-1]
+    last = versions[-1]
     items = record.items.get(last.item, ())
-    # Each with its first version and the one that replaced it.
-    spans = [
-        (row.agreed, row.agreed_known_to, n)
-        for n, row in enumerate(versions)
-        if n == 0 or row.agreed != versions[n - 1].agreed
-    ]
-    if first.original != first.agreed:
-        spans.insert(0, (first.original, first.original_known_to, 0))
+    spans = _spans(versions, record.adopted)
     is_open = last.completed is None and last.withdrawn is None
     is_open = is_open and not (items and items[-1].stage in CLOSED_STAGES)
-    for place, (due, known_to, begun) in enumerate(spans):
+    for place, (due, known_to, own) in enumerate(spans):
         is_last = place == len(spans) - 1
-        end = len(versions) if is_last else spans[place + 1][2]
         met = outcome(due, last, items, record.on)
-        own = versions[begun:end]
         signs = None
         if own and met is not None:
             signs = _signs_before(pk, due, own, place, record)
@@ -205,11 +195,49 @@ def _dates_of(
         yield AgreedDate(pk, last.item, last.responsible, due, known_to, last.completed, met, signs)
 
 
+def _spans(
+    versions: Sequence[MilestoneVersion], adopted: int
+) -> list[tuple[date, str, Sequence[MilestoneVersion]]]:
+    """Return each date of a milestone with its versions. An original date that was moved before the record
+    has none."""
+    if len(versions) > 1:
+        since = max((n for n, row in enumerate(versions) if row.at <= adopted), default=0)
+        versions = versions[since:]
+    first = versions[0]
+    begun = [n for n, row in enumerate(versions) if n == 0 or row.agreed != versions[n - 1].agreed]
+    spans = [
+        (versions[n].agreed, versions[n].agreed_known_to, versions[n:end])
+        for n, end in zip(begun, [*begun[1:], len(versions)], strict=True)
+    ]
+    if first.original != first.agreed:
+        spans.insert(0, (first.original, first.original_known_to, []))
+    return spans
+
+
+def items_looked_at(
+    milestones: Iterable[Sequence[MilestoneVersion]], adopted: int, on: date
+) -> set[tuple[int, int]]:
+    """Return the items, each with an instant, whose version then is needed for the signs of milestones' dates."""
+    now = instant_after(on) - 1
+    found = set()
+    for versions in milestones:
+        found.add((versions[-1].item, now))
+        for due, _, own in _spans(versions, adopted):
+            if due < on and own and (looked := _looked_at(due, own)) is not None:
+                found.add((looked[0].item, looked[1]))
+    return found
+
+
 def _signs_before(
     pk: int, due: date, own: Sequence[MilestoneVersion], moves: int, record: Record
 ) -> Signs | None:
-    """Return the signs of three months before, or of when the date was set if that is later. A milestone that
-    was done by then counts as it was before."""
+    found = _looked_at(due, own)
+    return signs_at(pk, found[0], moves, record, found[1]) if found else None
+
+
+def _looked_at(due: date, own: Sequence[MilestoneVersion]) -> tuple[MilestoneVersion, int] | None:
+    """Return the version whose signs count for a date, and the instant: three months before, or when the date
+    was set if that is later. A milestone that was done by then counts as it was before."""
     looked_at = max(own[0].at, instant_after(due - timedelta(days=LOOKED_AT_DAYS_BEFORE)) - 1)
     if looked_at >= instant_after(due):
         return None
@@ -219,7 +247,7 @@ def _signs_before(
     after = own.index(stood[-1]) + 1
     if after < len(own):
         looked_at = min(looked_at, max(own[after].at - 1, stood[-1].at))
-    return signs_at(pk, stood[-1], moves, record, looked_at)
+    return stood[-1], looked_at
 
 
 def signs_at(pk: int, version: MilestoneVersion, moves: int, record: Record, at: int) -> Signs:
