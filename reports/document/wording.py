@@ -16,7 +16,6 @@ _SHORTENED = re.compile(
 )
 
 SMALL = ("no", *NUMBERS)
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 # Names that need an article in English: "the Department of …", "the New Zealand Customs Service".
 _TAKES_ARTICLE = re.compile(
@@ -37,16 +36,6 @@ _ENDING_MARK = re.compile(r"[.!?…:;]['’”\")\]*]*$")
 def number(count: int) -> str:
     """Return words below ten and digits from ten: "no", "one", "nine", "10", "1,200"."""
     return SMALL[count] if 0 <= count < len(SMALL) else f"{count:,}"
-
-
-def ordinal(count: int) -> str:
-    """Return "first" to "ninth", and "12th" for other numbers."""
-    if 0 < count <= len(_ORDINALS):
-        return _ORDINALS[count - 1]
-    ending = (
-        "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    )
-    return f"{count:,}{ending}"
 
 
 def times(count: int) -> str:

@@ -222,9 +222,3 @@ def test_the_first_sentences_are_whole_or_none(most, words, found):
 )
 def test_two_parts_are_one_sentence_if_the_second_needs_no_capital(mark, sentence, whole):
     assert wording.joined("For it", mark, sentence, ["Police", ""]) == whole
-
-
-def test_ordinals_are_words_to_nine():
-    assert [wording.ordinal(count) for count in (1, 4, 9, 10, 11, 12, 13, 21, 22, 43, 112)] == [
-        "first", "fourth", "ninth", "10th", "11th", "12th", "13th", "21st", "22nd", "43rd", "112th",
-    ]  # fmt: skip
