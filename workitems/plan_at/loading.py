@@ -16,7 +16,7 @@ from workitems import standing
 from workitems.asat import Moment
 from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Risk, Variation, WorkItem
 from workitems.models.item import number_key
-from workitems.plan_at.reading import Of, read_at
+from workitems.plan_at.moment_reading import Of, read_at
 from workitems.plan_at.rows import (
     DelayAt,
     ItemAt,

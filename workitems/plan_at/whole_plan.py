@@ -24,7 +24,7 @@ from workitems.plan_at.loading import (
     risks_at,
     variations_at,
 )
-from workitems.plan_at.reading import read_at
+from workitems.plan_at.moment_reading import read_at
 from workitems.plan_at.rows import (
     DelayAt,
     ItemAt,
