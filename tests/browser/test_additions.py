@@ -12,7 +12,6 @@ from tests.factories import MatterFactory, MeetingFactory
 from tests.workitems.record import ready_to_decide
 from workitems.agenda import title_of
 from workitems.models import Variation, WorkItem
-from workitems.views.meetings.present import address_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,8 +81,9 @@ def test_an_item_and_a_milestone_are_proposed_and_decided(page, scene, visit, as
     for position, row in enumerate((of_item, of_step), start=1):
         MatterFactory(meeting=meeting, position=position, variation=row, title=title_of(row))
     ready_to_decide(meeting)
+    slides = reverse("meetings:present", args=[plan.slug, meeting.pk])
     for position in (1, 2):
-        visit("coordinator", address_of(meeting, position))
+        visit("coordinator", f"{slides}?matter={position}")
         assert_accessible()
         page.get_by_role("radio", name="Approved").check()
         page.get_by_role("button", name="Record the decision").click()

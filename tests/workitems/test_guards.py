@@ -52,7 +52,7 @@ def triggers() -> set[str]:
 
 def expected_triggers() -> set[str]:
     if connection.vendor == "postgresql":
-        return {guard.name for guard in GUARDS}
+        return {name for guard in GUARDS for name in guard.sources("postgresql")}
     return {f"{guard.name}_{index}" for guard in GUARDS for index, _ in enumerate(guard.events)}
 
 
