@@ -79,7 +79,7 @@ def test_a_new_forecast_shows_how_it_prints_as_it_is_typed(writer, live_server, 
     expect(shown).to_contain_text("No cause is recorded, and the paper will say so.")
     writer.get_by_label("Cause of the delay").select_option("procurement")
     expect(shown).to_contain_text(
-        "will be a year late, in June 2031: the printer went out of business."
+        "will be a year late, in June 2031. The printer went out of business."
     )
     writer.assert_accessible()
     milestone.refresh_from_db()

@@ -132,12 +132,12 @@ def test_from_the_dashboard_to_a_decision_and_back(
     # The meeting screen, by keyboard.
     page.goto(live_server.url + reverse("meetings:list", args=[scene.plan.slug]))
     page.get_by_role("link", name=f"{localdate():%-d %B %Y}").first.click()
-    tab_to(page, "Present")
+    tab_to(page, "Present and show to members")
     page.keyboard.press("Enter")
     page.wait_for_url("**/present/**")
-    expect(page.get_by_role("heading", level=1)).to_have_text("What changed")
-    page.keyboard.press("ArrowRight")
-    expect(page.get_by_role("heading", level=1)).to_have_text("V7 on item 1.3")
+    for title in ("Agenda", "What changed", "V7 on item 1.3"):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
     assert_accessible(page, accessibility_faults)
     tab_to(page, "Approved")
     page.keyboard.press("Space")
