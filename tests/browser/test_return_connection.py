@@ -122,7 +122,7 @@ def test_both_texts_are_kept_when_two_people_edit_one_item(both, scene, accessib
 def test_the_other_version_can_be_kept(both, scene):
     _, other = both
     item = scene.items[0]
-    section(other, item).get_by_role("button", name="Keep theirs").click()
+    section(other, item).get_by_role("button", name="Keep the other version").click()
     expect(box(other, item)).to_have_value("Printed in Suva.")
     assert not warns(other)
     box(other, item).fill("Printed in Suva. Read and found right.")
