@@ -107,7 +107,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
 
         # Two paragraphs in the coordinator's own words.
         edit(page, POLICY, "It was read by the working group in May.")
-        edit(page, "met in June 2010 at a forum", "Another will follow.")
+        edit(page, "held a forum for non-government", "Another will follow.")
         person.assert_accessible()
 
         # The records of an edited and of an unedited paragraph change.

@@ -27,7 +27,7 @@ def test_the_list_and_an_item_on_a_past_day_can_be_opened_by_keyboard(
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
 
     page.goto(f"{live_server.url}/plans/{plan.slug}/items/")
-    field = page.get_by_label("As at")
+    field = page.get_by_role("textbox", name="As at")
     field.fill("soon")
     field.press("Enter")
     expect(field).to_have_value("soon")
