@@ -175,7 +175,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         expect(page.get_by_role("row", name=re.compile("^Police"))).to_contain_text("asked again")
         thread.get_by_text("Reply or resolve").click()
         thread.get_by_role("textbox").fill("It says June now.")
-        thread.get_by_role("button", name="Resolve it").click()
+        thread.get_by_role("button", name="Resolve", exact=True).click()
         expect(thread).to_contain_text("Resolved")
         person.sign_in_as("police.approver").open("Clearance of 10/96252")
         expect(page.locator(".callout ins")).to_contain_text("In June")
