@@ -20,8 +20,8 @@ from reports.checks.material import (
 )
 from reports.checks.paper_dates import called_future
 from reports.compose.ahead import plans
-from reports.compose.delay_text import late_items
 from reports.compose.paragraphs import length
+from reports.compose.slips import late_items
 from reports.document import markup, words
 from reports.document.dates import add_months, long_date
 from reports.document.wording import agree, capitalised, count_in_words, join_words

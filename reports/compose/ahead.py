@@ -5,10 +5,11 @@ from datetime import date
 from typing import NamedTuple
 
 from reports.compose.budget import Room, count_words
-from reports.compose.delay_text import late_items, unsettled
+from reports.compose.delay_text import unsettled
 from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import WORDS
+from reports.compose.slips import late_items
 from reports.compose.subjects import at_risk, is_in_doubt, is_waiting, numbers_of, with_notes
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
@@ -85,7 +86,7 @@ def _attention_and_dates(
 
 def _days_to_settle(writer: Writer, room: Room) -> Iterator[tuple[date, str, Source]]:
     """Yield the days by which what late items wait for is to be settled, of those that the summary tells."""
-    for entry in late_items(writer.facts):
+    for entry in writer.late:
         if entry.item.pk not in writer.conditions or not (found := unsettled(entry)):
             continue
         source, delay = found

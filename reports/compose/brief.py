@@ -4,16 +4,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reports.compose.budget import Room
-from reports.compose.delay_text import (
-    LateItem,
-    cause_of,
-    challenge_of,
-    late_items,
-    unsettled,
-)
+from reports.compose.delay_text import challenge_of, unsettled
 from reports.compose.facts import Facts, item_source, milestone_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import condition_in_words
+from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
     CAUSES,
     DOUBTFUL,
@@ -161,7 +156,8 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
 
 
 def _not_started(facts: Facts, by: Names) -> Line:
-    """Return which few items have not started: by number with their first date, if none of them is late."""
+    """Return a sentence on the items that have not started, if they are few. If none of them is late, it has their
+    numbers and the first date on which something is due."""
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
     if not items or len(items) > MAX_NAMED:
         return "", []
@@ -328,7 +324,7 @@ def _late(writer: Writer, room: Room) -> Line:
     """Return how many items are late, which of them (of many, which key ones) and by how much, and what
     the causes are."""
     facts = writer.facts
-    entries = late_items(facts)
+    entries = writer.late
     late = [entry for entry in entries if entry.is_late]
     # What came late is done; the section Delay tells it.
     gone = [
@@ -487,7 +483,7 @@ def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
     moved = moved_furthest(item)
     if moved:
         sources.append(milestone_source(item, moved))
-    if writer.has("delay") and any(entry.item.pk == item.pk for entry in late_items(writer.facts)):
+    if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.late):
         told = _at_risk_alone(writer.names, item, which)
         if moved:
             told += (

@@ -8,13 +8,13 @@ rest is counted by cause.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from reports.compose.budget import Room, count_words
-from reports.compose.facts import Facts, item_source, milestone_source, version_of
+from reports.compose.facts import item_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import settled_in_words
+from reports.compose.slips import LateItem, cause_of, delay_source
 from reports.compose.subjects import (
     CAUSES,
     Names,
@@ -49,7 +49,7 @@ from reports.document.wording import (
 from workitems.known_dates import KnownDate
 from workitems.models import Delay
 from workitems.models.item import Stage
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.plan_at import DelayAt, ItemAt, MitigationAt
 from workitems.standing import times_in_words
 
 # Annexes that list all late items.
@@ -71,98 +71,12 @@ LONG_WORD = 6
 PARAGRAPH_WORDS = 90
 
 
-@dataclass(frozen=True)
-class Slip:
-    """A milestone with its delays in the period. Late milestones may have none recorded."""
-
-    milestone: MilestoneAt
-    delays: tuple[DelayAt, ...]
-
-    @property
-    def days(self) -> int:
-        """Days by which it came, or is expected, after its agreed date; if it is late, at least to
-        the paper's date."""
-        step = self.milestone
-        reached = step.completed_on or step.forecast_due
-        if step.is_overdue:
-            reached = max(reached, step.on)
-        return max((reached - step.agreed_due).days, 0)
-
-
-@dataclass(frozen=True)
-class LateItem:
-    """An item of the section, with its slips: late milestones first, those that slipped most."""
-
-    item: ItemAt
-    slips: tuple[Slip, ...]
-
-    @property
-    def is_late(self) -> bool:
-        return self.item.is_late
-
-    @property
-    def days(self) -> int:
-        return self.slips[0].days
-
-    def sources(self) -> Iterator[Source]:
-        yield item_source(self.item)
-        for slip in self.slips:
-            yield milestone_source(self.item, slip.milestone)
-            for delay in slip.delays:
-                yield delay_source(self.item, slip.milestone, delay)
-
-    def mitigations(self) -> list[tuple[Source, MitigationAt]]:
-        return [
-            (mitigation_source(self.item, slip.milestone, delay, row), row)
-            for slip in self.slips
-            for delay in slip.delays
-            for row in delay.mitigations
-        ]
-
-
-def delay_source(item: ItemAt, step: MilestoneAt, delay: DelayAt) -> Source:
-    label = f"Delay {delay.number}, milestone {step.number} of item {item.number}"
-    return version_of(delay, "delay", label)
-
-
-def mitigation_source(item: ItemAt, step: MilestoneAt, delay: DelayAt, row: MitigationAt) -> Source:
-    label = (
-        f"Mitigation {row.number} of delay {delay.number}, milestone {step.number} "
-        f"of item {item.number}"
-    )
-    return version_of(row, "mitigation", label)
-
-
-def late_items(facts: Facts) -> list[LateItem]:
-    """Return the items of the section: key items first, then late ones, then by days. What was late of
-    an item that is withdrawn no longer matters."""
-    start = facts.briefing.period_start
-    found = []
-    for item in facts.items:
-        slips = []
-        for step in item.milestones if item.stage != Stage.WITHDRAWN else ():
-            delays = tuple(delay for delay in step.delays if delay.was_open_since(start))
-            if delays or (item.is_live and step.is_late):
-                slips.append(Slip(step, delays))
-        if slips:
-            slips.sort(key=lambda slip: (not slip.milestone.is_late, -slip.days))
-            found.append(LateItem(item, tuple(slips)))
-    # The sort is stable, so equal items stay in the plan's order.
-    return sorted(found, key=lambda entry: (not entry.item.is_key, not entry.is_late, -entry.days))
-
-
-def cause_of(entry: LateItem) -> "Delay.Cause | None":
-    """Return the cause of the item's largest slip that has one recorded."""
-    causes = (delay.cause for slip in entry.slips for delay in slip.delays)
-    return next(map(Delay.Cause, causes), None)
-
-
 # --- Delay ----------------------------------------------------------------------------------------
 
 
 def delay(writer: Writer) -> Section:
     facts, room = writer.facts, writer.room("delay")
-    entries = late_items(facts)
+    entries = writer.late
     if not entries:
         span = period(facts.briefing.period_start, facts.briefing.period_end)
         words = f"No delay was recorded in {span}, and no milestone is late."
@@ -333,7 +247,7 @@ def _delay_of(entry: LateItem) -> tuple[Source, DelayAt] | None:
 
 
 def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
-    """Return the last challenge that its agency has reported, as a sentence, and the report."""
+    """Return what the agency says under Challenges, in its last update that has any, and that update."""
     for update in reversed(writer.facts.updates_of(item)):
         if update.challenges.strip():
             with errors_naming(update.source):
@@ -439,36 +353,44 @@ def _no_longer_late(
     """Yield paragraphs on the items that slipped in the period and are not late now: those at risk with which date
     has moved and why they are, then others. The summary counts these, so all may be left out unless something `must` be told."""
     told: list[tuple[str, list[Source]]] = []
-    doubtful = at_risk([entry.item for entry in entries])
-    entries = sorted(entries, key=lambda entry: entry.item not in doubtful)
+    entries = sorted(entries, key=lambda entry: not _is_at_risk(entry))
     for entry in entries[:MAX_OTHERS]:
         start = slip_sentence(writer.names, entry.item, entry.slips[0].milestone)
         if entry.item.stage == Stage.COMPLETE and entry.slips[0].milestone.is_open:
             start = f"{writer.names.item(entry.item)} slipped before completion."
         start = capitalised(start)
-        sources = _sources([entry])
-        if entry.item in doubtful:
-            room.use(start)
-            text = _with_reason(writer, entry, room, start, None, must=True)
-            if moved := moved_furthest(entry.item):
-                told_of_it = moved_in_words(moved)
-                room.use(told_of_it)
-                text += f" {told_of_it}"
-            if found := challenge_of(writer, entry.item):
-                room.use(found[0])
-                text += f" {found[0]}"
-                sources.append(found[1])
+        if _is_at_risk(entry):
+            told.append(_why_at_risk(writer, entry, room, start))
         elif room.take(start):
-            text = _told(writer, entry, room, start)
+            told.append((_told(writer, entry, room, start), _sources([entry])))
         else:
             break
-        told.append((text, sources))
     if must and entries and not told:
         verb = agree(len(entries), "is", "are")
         rest = f"{capitalised(count_in_words(len(entries), 'item'))} slipped and {verb} no longer late."
         room.use(rest)
         told.append((rest, _sources(entries)))
     yield from _in_paragraphs(writer, told, about="no longer late")
+
+
+def _is_at_risk(entry: LateItem) -> bool:
+    return bool(at_risk([entry.item]))
+
+
+def _why_at_risk(
+    writer: Writer, entry: LateItem, room: Room, start: str
+) -> tuple[str, list[Source]]:
+    """Return the start with the agency's reason, how a date has moved and the agency's challenge, whether they
+    fit or not, and the sources."""
+    told, sources = [_with_reason(writer, entry, room, start, None, must=True)], _sources([entry])
+    room.use(start)
+    if moved := moved_furthest(entry.item):
+        told.append(moved_in_words(moved))
+    if found := challenge_of(writer, entry.item):
+        told.append(found[0])
+        sources.append(found[1])
+    room.use(*told[1:])
+    return " ".join(told), sources
 
 
 def _without_cause(writer: Writer, late: list[LateItem], room: Room) -> Iterator[Paragraph]:
@@ -495,8 +417,8 @@ def _late(items: list[ItemAt], late: list[LateItem]) -> str:
 
 def mitigation(writer: Writer) -> Section:
     """Return what is being done about the late items, by item: open actions, and what is not settled."""
-    facts, room = writer.facts, writer.room("mitigation")
-    entries = late_items(facts)
+    room = writer.room("mitigation")
+    entries = writer.late
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]

@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from string import ascii_uppercase
 
 from agencies.models import Agency
 from reports.compose.budget import Budget, Room
 from reports.compose.facts import Facts
+from reports.compose.slips import LateItem, late_items
 from reports.compose.subjects import Names
 from reports.document import (
     Bullet,
@@ -63,6 +65,11 @@ class Writer:
             for agency in facts.agencies.values()
             for name in (agency.name, agency.short_name, agency.name_mi)
         ]
+
+    @cached_property
+    def late(self) -> list[LateItem]:
+        """The items that slipped, as `late_items` has them."""
+        return late_items(self.facts)
 
     def has(self, content: str) -> bool:
         """Whether the paper has a section of this content."""

@@ -13,8 +13,8 @@ from urllib.parse import quote
 from django.apps import apps
 from django.urls import reverse
 
-from reports.compose.delay_text import delay_source
 from reports.compose.facts import Facts, Versioned, version_of
+from reports.compose.slips import delay_source
 from reports.document import Source
 from reports.drafting.draft import Draft, Part, Portion
 from workitems.asat import Moment

@@ -30,8 +30,8 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What the attention list says of a subject: `why` in short, its cause, when it is expected now,
-    what is being done by whom, and what is asked of the working group. Each may be empty."""
+    """The answers of the attention list on a matter: why it needs attention, the cause, the date expected now,
+    what is being done and by whom, and what is asked of the working group. Each may be empty."""
 
     why: Words
     cause: str
