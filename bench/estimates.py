@@ -84,7 +84,7 @@ class BackTest:
         return sum(sums) / len(sums) if sums else 0.0
 
     def than(self, name: str) -> tuple[float, float]:
-        """Return by how much the estimate's error is more than that of a simple one, and the standard error of that.
+        """Compare the estimate with a simple one: return the difference of their errors, and its standard error.
 
         The dates of a plan hang together, so the error is of plans drawn again, and not of dates. Of a single
         plan it is not known, and 0."""

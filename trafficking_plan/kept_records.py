@@ -12,10 +12,8 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 
-from agencies import guards
 from agencies.guards import Guard
-from reports import paper_guards
-from workitems import plan_guards
+from trafficking_plan.service_checks import EVERY_GUARD
 
 OUR_APPS = ("agencies", "workitems", "reports")
 # Rows fetched at a time; a paper may have several megabytes.
@@ -25,8 +23,9 @@ Description = dict[str, Any]
 
 def kept_tables() -> list[str]:
     """Return the tables none of whose rows can ever be changed or deleted, in order."""
-    every = (*guards.GUARDS, *plan_guards.GUARDS, *paper_guards.GUARDS)
-    always = [each for each in every if isinstance(each, Guard) and each.refuse_when == "1 = 1"]
+    always = [
+        each for each in EVERY_GUARD if isinstance(each, Guard) and each.refuse_when == "1 = 1"
+    ]
     by_event = {
         event: {each.table for each in always if event in each.events}
         for event in ("UPDATE", "DELETE")
@@ -35,7 +34,8 @@ def kept_tables() -> list[str]:
 
 
 def describe() -> Description:
-    """Return the last id, number and digest of the rows of each kept table, and how many others there are."""
+    """Return of each kept table how many rows it has, up to which id, and their digest; of every other table only how
+    many rows it has."""
     last = _last_ids()
     return {
         "kept": {table: _describe_table(table, upto) for table, upto in last.items()},

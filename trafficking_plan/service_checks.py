@@ -36,7 +36,9 @@ from reports import paper_guards, paper_indexes
 from reports.models import Rendering, RenderWorker
 from trafficking_plan import bootstrap
 from workitems import plan_guards, plan_indexes
+from workitems.standing import count_noun
 
+EVERY_GUARD = (*guards.GUARDS, *plan_guards.GUARDS, *paper_guards.GUARDS)
 LONG_WAIT = timedelta(minutes=10)  # of a paper, with a worker running
 GREATEST_CLOCK_DIFFERENCE = 2  # seconds
 LEAST_FREE_MB, LOW_FREE_MB = 500, 5_000
@@ -89,10 +91,6 @@ def findings(checks: Iterable[Check]) -> Iterator[tuple[Check, Finding]]:
         yield check, found
 
 
-def in_words(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 # --- database -----------------------------------------------------------------------------
 
 
@@ -128,16 +126,15 @@ def check_migrations() -> Finding:
     missing = unapplied_migrations()
     if missing:
         return wrong(
-            f"{in_words(len(missing), 'migration')} not applied. Run migrate.", ", ".join(missing)
+            f"{count_noun(len(missing), 'migration')} not applied. Run migrate.", ", ".join(missing)
         )
     return well("All are applied.")
 
 
 def check_triggers() -> Finding:
     """Refuse triggers that are missing, off, or others than this version makes."""
-    every = (*guards.GUARDS, *plan_guards.GUARDS, *paper_guards.GUARDS)
-    faults = guards.faults(every, connection.alias)
-    number = sum(len(each.sources(connection.vendor)) for each in every)
+    faults = guards.faults(EVERY_GUARD, connection.alias)
+    number = sum(len(each.sources(connection.vendor)) for each in EVERY_GUARD)
     if connection.vendor == "sqlite":
         indexes = (*plan_indexes.INDEXES.values(), *paper_indexes.INDEXES.values())
         there = guards.present(connection.alias)
@@ -215,7 +212,7 @@ def check_worker() -> Finding:
     if oldest and now - oldest > LONG_WAIT:
         minutes = int((now - oldest).total_seconds() // 60)
         return warning(f"A paper has waited for {minutes:,} minutes. Start another worker.")
-    return well(f"{in_words(alive, 'worker')} running.")
+    return well(f"{count_noun(alive, 'worker')} running.")
 
 
 # --- what is around the service -----------------------------------------------------------
@@ -260,7 +257,7 @@ def check_tls() -> Finding:
     if "Strict-Transport-Security" not in headers:
         return wrong("The proxy removes the header Strict-Transport-Security.")
     if days < LEAST_CERTIFICATE_DAYS:
-        return warning(f"The certificate expires in {in_words(days, 'day')}.")
+        return warning(f"The certificate expires in {count_noun(days, 'day')}.")
     if settings.SECURE_PROXY_SSL_HEADER and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         return warning(
             "PROXIES is 0 behind a proxy, so everybody shares one limit on failed sign-ins."
