@@ -17,7 +17,6 @@ from workitems.attention import Line, attention
 from workitems.models import (
     Decision,
     Matter,
-    OutOfSession,
     Plan,
     Return,
     Risk,
@@ -137,7 +136,7 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
     of_risk = {line.risk.number: line for line in lines if line.risk}
     variations = (
         plan.variations.filter(state=Variation.State.RECOMMENDED)
-        .exclude(out_of_session_decisions__state=OutOfSession.State.OPEN)
+        .for_meetings()
         .for_list()
         .order_by("number")
     )
@@ -150,7 +149,7 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
     )
     risks = (
         plan.risks.open(on)
-        .exclude(escalated_to="")
+        .escalated()
         .select_related("item", "owner_agency")
         .order_by("escalated_on", "number")
     )
@@ -188,8 +187,8 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
 def _attention(
     plan: Plan, attention_lines: Iterable[Line], within: dict[int, list[tuple[Any, str]]]
 ) -> Iterable[Proposal]:
-    """Yield the proposals of the attention list, each item with what is `within` it, then the items
-    that are not on the list."""
+    """Yield the proposals of the attention list. Those of an item say also its variations, decisions and
+    risks (`within`). After them come the items with such records that are not on the list."""
     lines = [line for line in attention_lines if line.risk is None]
     listed = {line.item.pk for line in lines if line.item}
     items = plan.items.in_bulk([*listed, *within])

@@ -16,7 +16,6 @@ from workitems.models import (
     HeldEntry,
     Milestone,
     MilestoneAnswer,
-    OutOfSession,
     Plan,
     Return,
     StatusProposal,
@@ -291,7 +290,7 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
     pending = (
         Variation.objects.pending()
         .filter(not_ended(on, "plan"), plan__coordinating_agency__in=agencies)
-        .exclude(out_of_session_decisions__state=OutOfSession.State.OPEN)
+        .for_meetings()
         .select_related("plan", "item__plan", "requesting_agency")
         .order_by("requested_at")[:SHOWN_AT_MOST]
     )

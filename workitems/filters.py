@@ -148,7 +148,7 @@ def needing_attention(rows: WorkItemQuerySet, on: date) -> WorkItemQuerySet:
         .annotate(moves=Sum("times_moved"))
     )
     slipped_again = moved.filter(moves__gt=1).values("milestone__item")
-    escalated = Risk.objects.open(on).exclude(escalated_to="").values("item")
+    escalated = Risk.objects.open(on).escalated().values("item")
     return rows.live().filter(
         is_off_track
         | views_differ

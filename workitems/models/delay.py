@@ -166,6 +166,10 @@ class VariationQuerySet(models.QuerySet["Variation"]):
     def pending(self) -> Self:
         return self.filter(state__in=Variation.PENDING)
 
+    def for_meetings(self) -> Self:
+        """Without those on which agencies are answering out of session."""
+        return self.exclude(out_of_session_decisions__state="open")
+
     def pending_first(self) -> Self:
         """Pending variations first, oldest first; then the others, newest first."""
         waits = Q(state__in=Variation.PENDING)

@@ -23,7 +23,7 @@ from workitems.forms.meetings import (
     invited,
 )
 from workitems.meeting_slides import is_on
-from workitems.models import Matter, Meeting, OutOfSession, Variation
+from workitems.models import Matter, Meeting, Variation
 from workitems.notices import mail_at_once, meeting_notices
 from workitems.notices.timetable import News
 from workitems.services import meetings as meeting_services
@@ -181,7 +181,7 @@ def _asked_at(
     effects = Effects(lines[0].at)
     rows = (
         meeting.plan.variations.filter(state=Variation.State.RECOMMENDED)
-        .exclude(out_of_session_decisions__state=OutOfSession.State.OPEN)
+        .for_meetings()
         .for_list()
         .order_by("number")
     )
