@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -37,7 +38,7 @@ from workitems.meeting_slides import (
     shown_slide,
     slides_of,
 )
-from workitems.models import Decision, Matter, Meeting, Milestone, OutOfSession, Variation
+from workitems.models import Decision, Matter, Meeting, Milestone, Variation
 from workitems.notices import meeting_notices
 from workitems.plan_at import PlanAt
 from workitems.services import decisions as decision_services
@@ -155,14 +156,18 @@ def show(
     )
     at = slides.index(slide)
 
+    show_url = reverse("meetings:show-slide", args=[meeting.plan.slug, meeting.pk])
+
     def step(position: int) -> dict[str, str]:
-        """Return the key and URL of the slide at a position; {} beyond the ends."""
+        """Return the key and URL of the slide at a position, and where a screen that leads shows it; {} beyond
+        the ends."""
         if not 0 <= position < len(slides):
             return {}
         query = slides[position].query
         # A screen that follows stops following when its person reads on.
         address = slide_address(request, meeting, query, mode=LEADS if mode == LEADS else "")
-        return {"key": slides[position].key, "url": address}
+        found = {"key": slides[position].key, "url": address}
+        return found | {"show_url": show_url} if mode == LEADS else found
 
     context: dict[str, Any] = {
         "plan": meeting.plan,
@@ -229,7 +234,7 @@ def _closing(meeting: Meeting) -> dict[str, Any]:
             (row for row in decided if row.owner_agency and row.due_on),
             key=lambda row: (row.due_on, row.number),
         ),
-        "next_meeting": Meeting.objects.filter(plan=meeting.plan, held_on__gt=meeting.held_on)
+        "coming": Meeting.objects.filter(plan=meeting.plan, held_on__gt=meeting.held_on)
         .order_by("held_on")
         .first(),
     }
@@ -312,11 +317,9 @@ def _decide_form(row: Variation, data: Any = None) -> DecideHereForm:
 def _of_item(matter: Matter) -> list[Variation]:
     if matter.item is None:
         return []
-    waits = Q(state=Variation.State.RECOMMENDED) & ~Q(
-        out_of_session_decisions__state=OutOfSession.State.OPEN
-    )
-    rows = Variation.objects.filter(waits | Q(meeting=matter.meeting), item=matter.item)
-    found = list(rows.select_related("item", "milestone", "requesting_agency").order_by("number"))
+    waiting = Variation.objects.filter(state=Variation.State.RECOMMENDED).for_meetings()
+    is_here = Q(pk__in=waiting.values("pk")) | Q(meeting=matter.meeting)
+    found = list(Variation.objects.filter(is_here, item=matter.item).for_list().order_by("number"))
     for row in found:
         row.plan = matter.meeting.plan
     return found
@@ -329,7 +332,7 @@ def _within(matter: Matter, day: date) -> dict[str, Any]:
     plan = matter.meeting.plan
     risks = list(
         plan.risks.open(day)
-        .exclude(escalated_to="")
+        .escalated()
         .filter(item=matter.item)
         .select_related("owner_agency")
         .order_by("number")
