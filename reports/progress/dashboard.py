@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from django.db import connection
-
 from reports.charts import Strip
 from reports.document.wording import capitalised
 from reports.progress.changes import Change, Comparison
@@ -32,7 +30,8 @@ from reports.progress.timeline import strip_of
 from reports.progress.view import Look
 from workitems.asat import Moment
 from workitems.attention import Line
-from workitems.models import Delay
+from workitems.composed import Given, composed
+from workitems.models import Delay, Return
 from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
 from workitems.spans import in_words, span_in_words
 from workitems.standing import Standing, count_noun, days_in_words
@@ -436,25 +435,10 @@ def cause(look: Look, counted: CauseCount) -> Cause:
     )
 
 
-# As `with_progress` of returns, which takes longer to compose than all figures of the page.
-ANSWERED = """
-SELECT id,
-    (
-        SELECT COUNT(*)
-        FROM workitems_update AS answer
-        JOIN workitems_workitem AS item ON item.id = item_id
-        WHERE of_return_id = of_return.id AND lead_agency_id = agency_id
-            AND item.stage <> 'withdrawn'
-            AND (no_change_on IS NOT NULL OR achieved <> '' OR planned_next <> '' OR challenges <> '')
-    ),
-    (
-        SELECT COUNT(*)
-        FROM workitems_workitem
-        WHERE plan_id = %s AND lead_agency_id = agency_id AND stage <> 'withdrawn'
-    )
-FROM workitems_return AS of_return
-WHERE round_id = %s
-"""
+@composed
+def _answered() -> Any:
+    rows: Any = Return.objects.filter(round=Given("of_round")).with_progress().order_by()
+    return rows.values_list("pk", "answered", "items")
 
 
 def answered(look: Look, returns: Sequence[ReturnAt]) -> dict[int, tuple[int, int]]:
@@ -462,7 +446,6 @@ def answered(look: Look, returns: Sequence[ReturnAt]) -> dict[int, tuple[int, in
     keeps only a return's state."""
     if not (look.at.is_now and returns):
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(ANSWERED, [look.plan.pk, returns[0].round.pk])
-        found = {pk: (done, items) for pk, done, items in cursor.fetchall()}
+    rows = _answered(of_round=returns[0].round.pk)
+    found = {pk: (done, items) for pk, done, items in rows}
     return {row.pk: found[row.pk] for row in returns}
