@@ -146,8 +146,14 @@ def wait_for_layout(page) -> None:
     page.evaluate(TWO_FRAMES)
 
 
+def beyond_window(page) -> list[str]:
+    """Return a line if the page is wider than its window, so that it scrolls sideways."""
+    beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    return [f"{beyond} px wider than the window"] if beyond > 0 else []
+
+
 def faults(page) -> list[str]:
-    """Return violations of WCAG 2.2 AA on the page, one line each."""
+    """Return violations of WCAG 2.2 AA on the page, one line each, and whether it scrolls sideways."""
     wait_for_layout(page)
     # axe is injected by the browser's tools, which the page's CSP does not block. The next pages in
     # this tab get it from the browser itself: half a megabyte is sent only once.
@@ -156,4 +162,4 @@ def faults(page) -> list[str]:
         page.evaluate(SCRIPT)
     found, paints = page.evaluate(FIND_FAULTS, [OPTIONS, sorted(known_paints)])
     known_paints.update(paints)
-    return found
+    return found + beyond_window(page)

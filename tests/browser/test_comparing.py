@@ -39,5 +39,4 @@ def test_two_versions_are_compared_by_keyboard(page, live_server, sign_in, acces
     page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         assert accessibility_faults(page) == []
