@@ -45,6 +45,11 @@ class Statement:
         self.sql, self.params = compiler.as_sql()
         self.converters = compiler.get_converters([column for column, *_ in compiler.select])
 
+    @property
+    def named_sql(self) -> str:
+        """The statement as a part of one that is written by hand, whose values have names."""
+        return str(self.sql % tuple(f"%({each.name})s" for each in self.params))
+
     def rows(self, values: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
         params = [values[each.name] if isinstance(each, Given) else each for each in self.params]
         with connection.cursor() as cursor:

@@ -11,9 +11,9 @@ from typing import Any
 
 from reports.charts import Strip
 from reports.document.wording import capitalised
-from reports.progress.changes import Change, Comparison
+from reports.progress.changes import Change, Comparison, read_changes
 from reports.progress.changes.change_words import BECAUSE_OF
-from reports.progress.counts_today import TodayCounts
+from reports.progress.database_counts import DatabaseCounts
 from reports.progress.plan_counts import (
     ATTENTION_SHOWN,
     DUE_WITHIN_DAYS,
@@ -25,14 +25,13 @@ from reports.progress.plan_counts import (
     counts_of,
     earlier_counts_of,
 )
-from reports.progress.since import read_since
 from reports.progress.timeline import strip_of
 from reports.progress.view import Look
 from workitems.asat import Moment
 from workitems.attention import Line
 from workitems.composed import Given, composed
 from workitems.models import Delay, Return
-from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
+from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt
 from workitems.spans import in_words, span_in_words
 from workitems.standing import Standing, count_noun, days_in_words
 
@@ -178,18 +177,16 @@ class Dashboard:
 def read_dashboard(look: Look) -> Dashboard:
     """Return the dashboard for a view of the plan.
 
-    Today's is counted by the database. The number of queries is fixed, and higher if two moments are
-    compared.
+    The number of queries is fixed, and higher if two moments are compared.
     """
-    if look.at.is_now:
-        now = TodayCounts(look.plan, look.at.on, look.pillar, look.agency).counts()
-    else:
-        at = plan_at(look.plan, look.at, texts=False)
-        now = counts_of(at.narrowed(pillar=look.pillar, lead=look.agency))
+    now = DatabaseCounts(look.plan, look.at, look.pillar, look.agency).counts()
     if look.since is None:
         return compose(look, now)
-    since = read_since(look, now)
-    return compose(look, now, EarlierCounts(standings=since.standings), since.stood, since.changes)
+    then = DatabaseCounts(look.plan, look.since, look.pillar, look.agency)
+    standings, _ = then.standings()
+    marked = then.items({item.pk for items in now.single.values() for item in items})
+    stood = {item.pk: item.standing for item in marked}
+    return compose(look, now, EarlierCounts(standings=standings), stood, read_changes(look))
 
 
 def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:

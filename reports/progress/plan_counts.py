@@ -1,6 +1,6 @@
 """What the dashboard counts of a plan at a moment, and the records that it names.
 
-Counted here from the whole plan, at any moment. `TodayCounts` asks the database for the same.
+Counted here from the whole plan, at any moment. `DatabaseCounts` asks the database for the same.
 """
 
 from bisect import bisect_left, bisect_right

@@ -14,11 +14,12 @@ from typing import NamedTuple
 from agencies.models import Agency
 from reports.charts import Scale, Strip
 from reports.progress.view import Look
-from workitems.asat import Moment, rows_at
+from workitems.asat import Moment
 from workitems.known_dates import KnownDate
 from workitems.models import Milestone, Plan, WorkItem
 from workitems.models.item import Stage, number_key
 from workitems.plan_at import ItemAt, pillar_titles
+from workitems.plan_at.moment_reading import read_at
 from workitems.standing import Lateness, by_then, count_noun, dates_ahead
 
 # With more rows, groups are closed so that the reader chooses one first, and a group is drawn when it
@@ -175,19 +176,20 @@ def read_timeline(
 def _items(plan: Plan, moment: Moment) -> list[TimelineItem]:
     """Return the items in the Plan's order, with all their milestones by number."""
     steps: dict[int, list[TimelineMilestone]] = defaultdict(list)
-    rows = rows_at(Milestone, moment, of={"item__plan_id": plan.pk}).order_by("number", "id")
-    for item, *row in rows.values_list("item_id", *TimelineMilestone._fields):
-        done, gone = row[-2:]
+    on, new = moment.on, tuple.__new__
+    of = {"item__plan_id": plan.pk}
+    columns: tuple[str, ...] = (*TimelineMilestone._fields, "item_id")
+    for row in read_at(Milestone, moment, columns, of, order=("number", "id")):
+        *_, done, gone, item = row
         # Most dates have come, or there are none.
-        if (done is not None and done > moment.on) or (gone is not None and gone > moment.on):
-            row[-2:] = by_then(done, moment.on), by_then(gone, moment.on)
-        steps[item].append(tuple.__new__(TimelineMilestone, row))
+        if (done is not None and done > on) or (gone is not None and gone > on):
+            row = (*row[:-3], by_then(done, on), by_then(gone, on))
+        steps[item].append(new(TimelineMilestone, row[:9]))
     found = []
     columns = ("id", "number", "title", "pillar_id", "lead_agency_id", "stage")
-    items = rows_at(WorkItem, moment, of={"plan_id": plan.pk}).order_by()
-    for row in items.values_list(*columns):
+    for row in read_at(WorkItem, moment, columns, {"plan_id": plan.pk}):
         own = steps.get(row[0], ())
-        found.append(tuple.__new__(TimelineItem, (*row, own, *dates_ahead(own, moment.on))))
+        found.append(new(TimelineItem, (*row, own, *dates_ahead(own, on))))
     return sorted(found, key=lambda item: (number_key(item.number), item.pk))
 
 

@@ -439,16 +439,17 @@ BAR = 2
 @pytest.mark.parametrize(
     ("part", "own"),
     [
-        # Counted today: the standings, the most urgent, due dates, the timeline and causes. Read are
+        # Counted: the standings, the most urgent, due dates, the timeline and causes. Read are
         # the items and milestones named. Then progress of returns, meetings, briefings, and the next
         # meeting.
         ("", 8 + 1),
-        # Agencies by their names of then.
-        ("?at=2010-05-31", 3 + 1),
-        # Compared, what may differ is found, and read as at both moments: delays, milestones, items and
-        # variations; for the past, the names of agencies and pillars too.
-        ("?since=2010-05-01", 8 + 1 + 1 + 2 * 4),
-        ("?at=2010-05-31&since=2010-05-01", 3 + 1 + 1 + 2 * 4 + 3),
+        # Without progress of returns and the next meeting, but with agencies by their names of then.
+        ("?at=2010-05-31", 8),
+        # Compared, the standings of then are counted and the items of marks read as at then. What may
+        # differ is found, and read as at both moments: delays, milestones, items and variations, with
+        # the names of agencies and pillars.
+        ("?since=2010-05-01", 8 + 1 + 3 + 1 + 2 * 4 + 2),
+        ("?at=2010-05-31&since=2010-05-01", 8 + 3 + 1 + 2 * 4 + 3),
         # Without the next meeting and the choices of the bar.
         ("wall/", 8 - BAR),
         ("attention/", 0),

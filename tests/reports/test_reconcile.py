@@ -18,7 +18,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from agencies.models import Seat
-from reports.progress import counts_today, dashboard, plan_counts
+from reports.progress import dashboard, database_counts, plan_counts
+from reports.progress.dashboard import Dashboard
 from reports.progress.plan_counts import PlanCounts
 from reports.progress.view import Look
 from tests.factories import DelayFactory, SeatFactory
@@ -113,6 +114,29 @@ def test_figures_by_agency_pillar_cell_and_standing_each_add_up_to_the_total(dat
         assert sum(cause.figure.count for cause in page.causes) == len(at.delays)
 
 
+def compared(page: Dashboard) -> list[Any]:
+    """The figures of a dashboard with those of the earlier moment, and the marks of items."""
+    grid = page.grid
+    cells = [
+        (cell.figure, [(mark.item.pk, mark.was) for mark in cell.marks], cell.counts)
+        for row in grid.rows
+        for cell in row.cells
+    ]
+    return [page.figures, cells, [row.total for row in grid.rows], grid.totals, grid.total]
+
+
+@given(data=st.data())
+@some_plans
+def test_the_dashboard_compares_as_two_whole_plans_are_compared(data):
+    with undone():
+        made = data.draw(plans((40, 10, 0)))
+        at = data.draw(st.just(Moment.today(TODAY)) | moments())
+        look = data.draw(looks(made, at, data.draw(moments())))
+        before = plan_at(made.plan, look.since) if look.since else None
+        told = dashboard.build(look, plan_at(made.plan, at), before)
+        assert compared(dashboard.read_dashboard(look)) == compared(told)
+
+
 def comparable(counts: PlanCounts) -> dict[str, Any]:
     """What the dashboard shows of the counts."""
     return vars(counts) | {
@@ -139,25 +163,26 @@ HIGH = dict.fromkeys(LOW, 100)
 
 @given(data=st.data(), limits=st.sampled_from([HIGH, LOW]))
 @some_plans
-def test_the_database_counts_today_as_the_whole_plan_is_counted(data, limits):
+def test_the_database_counts_the_plan_at_a_moment_as_the_whole_plan_is_counted(data, limits):
     with (
         undone(),
-        mock.patch.multiple(counts_today, **limits),
+        mock.patch.multiple(database_counts, **limits),
         mock.patch.multiple(plan_counts, **limits),
     ):
         made, _ = data.draw(plans((40, 10, 0))), data.draw(plans((4,)))
-        now = Moment.today(TODAY)
-        look = data.draw(looks(made, now, now))
-        at = plan_at(made.plan, now).narrowed(pillar=look.pillar, lead=look.agency)
-        today = counts_today.TodayCounts(made.plan, TODAY, look.pillar, look.agency)
-        counted, told = today.counts(), plan_counts.counts_of(at)
+        moment = data.draw(st.just(Moment.today(TODAY)) | moments())
+        look = data.draw(looks(made, moment, moment))
+        at = plan_at(made.plan, moment).narrowed(pillar=look.pillar, lead=look.agency)
+        found = database_counts.DatabaseCounts(made.plan, moment, look.pillar, look.agency)
+        counted, told = found.counts(), plan_counts.counts_of(at)
         assert comparable(counted) == comparable(told)
         urgent = [line.item.pk for line in told.lines if line.item]
-        assert today.most_urgent() == (urgent[: limits["ATTENTION_SHOWN"]], len(urgent))
+        assert found.most_urgent() == (urgent[: limits["ATTENTION_SHOWN"]], len(urgent))
         earlier = plan_counts.earlier_counts_of(at)
         assert earlier.needing == len(told.lines)
         assert earlier.standings == told.standings
-        asked = Return.objects.filter(pk__in=[row.pk for row in counted.returns]).with_progress()
+        returns = [row.pk for row in counted.returns if moment.is_now]
+        asked = Return.objects.filter(pk__in=returns).with_progress()
         assert dashboard.answered(look, counted.returns) == {
             row.pk: (row.answered, row.items) for row in asked
         }
@@ -176,7 +201,9 @@ def test_the_database_counts_a_deadline_as_moved_again_from_the_second_time(time
     plan = delay.milestone.item.plan
     told = plan_counts.counts_of(plan_at(plan, Moment.today(TODAY)))
     assert (told.attention, len(told.lines)) == (urgent, urgent)
-    found, number = counts_today.TodayCounts(plan, TODAY, None, None).most_urgent()
+    found, number = database_counts.DatabaseCounts(
+        plan, Moment.today(TODAY), None, None
+    ).most_urgent()
     assert (found, number) == ([delay.milestone.item.pk] * urgent, urgent)
 
 

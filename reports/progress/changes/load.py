@@ -22,9 +22,6 @@ from workitems.plan_at import (
     variations_at,
 )
 
-# The short names of agencies and the titles of pillars, by id.
-Names = tuple[dict[int, str], dict[int, str]]
-
 
 def read_changes(look: Look) -> Comparison:
     """Return what changed between `look.since` and `look.at`, narrowed like the view.
@@ -45,25 +42,10 @@ def read_changes(look: Look) -> Comparison:
     return Comparison(compare(before, after), after.agencies)
 
 
-def read_both(
-    plan: Plan,
-    since: Moment,
-    at: Moment,
-    *,
-    whole_items: bool = False,
-    names: Names | None = None,
-) -> tuple[PlanThen, PlanThen]:
-    """Return the plan at both moments, without records that are the same at both. `names` are those of all agencies and
-    pillars at the later moment, if they are read already.
-
-    With `whole_items`, the items that may differ have all their milestones, so that their status is
-    that of each moment.
-    """
-    between = _Between(plan, since, at, whole_items)
-    names = names or (
-        dict(Agency.objects.values_list("pk", "short_name")),
-        pillar_titles(plan, at),
-    )
+def read_both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen]:
+    """Return the plan at both moments, without records that are the same at both."""
+    between = _Between(plan, since, at)
+    names = dict(Agency.objects.values_list("pk", "short_name")), pillar_titles(plan, at)
     return between.then(since, *names), between.then(at, *names)
 
 
@@ -105,9 +87,9 @@ TODAY = {
 class _Between:
     """The records of a plan that may differ between two moments."""
 
-    def __init__(self, plan: Plan, since: Moment, at: Moment, whole_items: bool) -> None:
+    def __init__(self, plan: Plan, since: Moment, at: Moment) -> None:
         assert since.until is not None, "Nothing comes after today."
-        self.plan, self.since, self.at, self.whole_items = plan, since, at, whole_items
+        self.plan, self.since, self.at = plan, since, at
         found = self.ids()
         self.milestones = [pk for kind, pk, _ in found if kind == "milestone"]
         self.items = {item for kind, _, item in found if kind != "variation"}
@@ -133,8 +115,7 @@ class _Between:
 
     def then(self, moment: Moment, agencies: dict[int, str], pillars: dict[int, str]) -> PlanThen:
         delays = delays_at(moment, {"milestone__in": self.milestones})
-        of = {"item__in": self.items} if self.whole_items else {"pk__in": self.milestones}
-        milestones = milestones_at(moment, of, delays)
+        milestones = milestones_at(moment, {"pk__in": self.milestones}, delays)
         # The changes are sorted.
         items = items_in_any_order(moment, {"pk__in": self.items}, milestones)
         approved = variations_at(

@@ -1,16 +1,15 @@
-"""The counts of today's plan by the database, which reads only the records that the page names.
+"""The counts of the plan at a moment by the database, which reads only the records that the page names.
 
 A property test checks that they equal those counted from the whole plan.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model
 
 from agencies.models import Agency
 from reports.progress.plan_counts import (
@@ -25,17 +24,18 @@ from reports.progress.plan_counts import (
     PlanCounts,
     most_days_first,
 )
-from workitems.asat import Moment
+from workitems.asat import Moment, rows_at
 from workitems.attention import attention
-from workitems.models import Plan, Variation, WorkItem
-from workitems.models.item import WorkItemQuerySet
+from workitems.composed import Given, Statement
+from workitems.models import Delay, Milestone, Mitigation, Plan, Risk, Variation, WorkItem
+from workitems.models.item import number_key
 from workitems.plan_at import (
     ItemAt,
     PlanAt,
     VariationAt,
+    agencies_at,
     delays_at,
-    in_plan_order,
-    items_among,
+    items_at,
     milestones_at,
     mitigations_at,
     pillars_at,
@@ -43,26 +43,26 @@ from workitems.plan_at import (
     returns_at,
     risks_at,
     variations_at,
-    with_milestones,
 )
 from workitems.standing import STALE_AFTER_DAYS, Rank, Standing
 
 # These are written by hand: as querysets they take one to ten milliseconds each to compose.
-# {narrow} is a condition on the items, or nothing.
+# {narrow} is a condition on the items, or nothing. {items}, {milestones} and so on are the tables of
+# today's records or, after {past}, of those as at a moment.
 #
 # The open milestones of live items.
 STEPS = """
-WITH step AS (
+WITH {past}step AS (
     SELECT milestone.id, item_id, agreed_due,
         agreed_due < %(on)s OR forecast_due > agreed_due AS is_late
-    FROM workitems_milestone AS milestone
-    JOIN workitems_workitem AS item ON item.id = item_id
+    FROM {milestones} AS milestone
+    JOIN {items} AS item ON item.id = item_id
     WHERE plan_id = %(plan)s AND stage NOT IN ('complete', 'withdrawn'){narrow}
         AND (milestone.completed_on IS NULL OR milestone.completed_on > %(on)s)
         AND (withdrawn_on IS NULL OR withdrawn_on > %(on)s)
 )
 """
-# The number of items by place and status, by the rule of `standing.standing_of`.
+# The number of items by place and status, by the rule of `standing.standing_of`, and the ids of few.
 STANDINGS = f"""{STEPS}
 SELECT pillar_id, lead_agency_id,
     CASE
@@ -71,8 +71,8 @@ SELECT pillar_id, lead_agency_id,
         WHEN confidence IN ('at_risk', 'off_track') THEN '{Standing.IN_DOUBT}'
         ELSE '{Standing.ON_TIME}'
     END AS status,
-    COUNT(*)
-FROM workitems_workitem
+    COUNT(*), CASE WHEN COUNT(*) <= %(single)s THEN {{ids}} END
+FROM {{items}}
 WHERE plan_id = %(plan)s{{narrow}}
 GROUP BY pillar_id, lead_agency_id, status
 """
@@ -101,43 +101,43 @@ ORDER BY is_late DESC, agreed_due, id
 LIMIT %(shown)s
 """
 # The items that need attention most, with the number of all that need it: the rules of
-# `standing.attention` in the order of `attention`.
+# `standing.attention` in the order of `attention`, but for the numbers of items that are equal otherwise.
 MOST_URGENT = f"""
-WITH item AS (
-    SELECT id, number_key, is_key, confidence, reviewer_confidence, heard_on, starts_on
-    FROM workitems_workitem
+WITH {{past}}item AS (
+    SELECT id, number, is_key, confidence, reviewer_confidence, heard_on, starts_on
+    FROM {{items}}
     WHERE plan_id = %(plan)s AND stage NOT IN ('complete', 'withdrawn'){{narrow}}
 ), step AS (
     SELECT item_id, MIN(agreed_due) AS due, MAX({{days}}) AS days
-    FROM workitems_milestone
+    FROM {{milestones}}
     WHERE item_id IN (SELECT id FROM item)
         AND (completed_on IS NULL OR completed_on > %(on)s)
         AND (withdrawn_on IS NULL OR withdrawn_on > %(on)s)
     GROUP BY item_id
 ), held_up AS (
-    SELECT item_id, MAX(times_moved) AS times_moved, SUM(mitigations) AS mitigations
+    SELECT item_id, MAX(times_moved) AS times_moved, MAX(is_mitigated) AS is_mitigated
     FROM (
-        SELECT item_id, SUM(times_moved) AS times_moved, SUM(
-            (SELECT COUNT(*) FROM workitems_mitigation WHERE delay_id = delay.id)
-        ) AS mitigations
-        FROM workitems_delay AS delay
-        JOIN workitems_milestone AS milestone ON milestone.id = milestone_id
+        SELECT item_id, SUM(times_moved) AS times_moved, MAX(
+            CASE WHEN delay.id IN (SELECT delay_id FROM {{mitigations}}) THEN 1 ELSE 0 END
+        ) AS is_mitigated
+        FROM {{delays}} AS delay
+        JOIN {{milestones}} AS milestone ON milestone.id = milestone_id
         WHERE item_id IN (SELECT id FROM item)
             AND found_on <= %(on)s AND (ended_on IS NULL OR ended_on > %(on)s)
         GROUP BY item_id, milestone_id
     ) AS of_milestone
     GROUP BY item_id
 ), escalated AS (
-    SELECT item_id FROM workitems_risk
+    SELECT item_id FROM {{risks}}
     WHERE plan_id = %(plan)s AND escalated_to <> '' AND (closed_on IS NULL OR closed_on > %(on)s)
         AND item_id IS NOT NULL
 ), waiting AS (
-    SELECT item_id FROM workitems_variation
+    SELECT item_id FROM {{variations}}
     WHERE plan_id = %(plan)s AND state IN ('requested', 'recommended') AND item_id IS NOT NULL
 ), fact AS (
-    SELECT id, number_key, is_key, due,
+    SELECT id, number, is_key, due,
         CASE WHEN due < %(on)s THEN 0 WHEN days > 0 THEN days ELSE 0 END AS days_late,
-        COALESCE(mitigations, 0) > 0 AS is_mitigated,
+        COALESCE(is_mitigated, 0) = 1 AS is_mitigated,
         CASE WHEN due < %(on)s THEN 1 ELSE 0 END AS overdue,
         CASE WHEN due >= %(on)s AND days > 0 THEN 1 ELSE 0 END AS slipping,
         CASE WHEN times_moved > 1 THEN 1 ELSE 0 END AS slipped_again,
@@ -152,7 +152,7 @@ WITH item AS (
     LEFT JOIN step ON step.item_id = id
     LEFT JOIN held_up ON held_up.item_id = id
 ), ranked AS (
-    SELECT id, number_key, is_key, overdue, due, days_late,
+    SELECT id, number, is_key, overdue, due, days_late,
         CASE
             WHEN overdue = 1 AND NOT is_mitigated THEN {Rank.OVERDUE_UNMITIGATED}
             WHEN overdue = 1 THEN {Rank.OVERDUE}
@@ -167,62 +167,107 @@ WITH item AS (
         overdue + slipping + slipped_again + off_track + at_stake + views_differ + stale + awaits
             AS reasons
     FROM fact
+), placed AS (
+    SELECT id, number, COUNT(*) OVER () AS needing, RANK() OVER (
+        ORDER BY rank, is_key DESC, CASE WHEN overdue = 1 THEN due END, days_late DESC, reasons DESC
+    ) AS place
+    FROM ranked
+    WHERE reasons > 0
 )
-SELECT id, COUNT(*) OVER ()
-FROM ranked
-WHERE reasons > 0
-ORDER BY rank, is_key DESC, CASE WHEN overdue = 1 THEN due END, days_late DESC, reasons DESC,
-    number_key, id
-LIMIT %(shown)s
+SELECT place, number, id, needing
+FROM placed
+WHERE place <= %(shown)s
 """
 # The open delays by cause, and their days together.
 CAUSES = """
-SELECT cause, COUNT(*), SUM({held_up})
-FROM workitems_delay AS delay
-JOIN workitems_milestone AS milestone ON milestone.id = milestone_id
-JOIN workitems_workitem AS item ON item.id = item_id
-WHERE plan_id = %(plan)s{narrow}
-    AND found_on <= %(on)s AND (ended_on IS NULL OR ended_on > %(on)s)
+WITH {past}open AS (
+    SELECT cause, {held_up} AS days
+    FROM {delays} AS delay
+    JOIN {milestones} AS milestone ON milestone.id = milestone_id
+    JOIN {items} AS item ON item.id = item_id
+    WHERE plan_id = %(plan)s{narrow}
+        AND found_on <= %(on)s AND (ended_on IS NULL OR ended_on > %(on)s)
+)
+SELECT cause, COUNT(*), SUM(days)
+FROM open
 GROUP BY cause
 """
+# The variations of the view's items that wait for a decision.
+WAITING = """
+WITH {past}item AS (SELECT id FROM {items} WHERE plan_id = %(plan)s{narrow})
+SELECT id FROM {variations}
+WHERE state IN ('requested', 'recommended') AND item_id IN (SELECT id FROM item)
+"""
+# The tables that are named above, with their columns and how their records belong to a plan.
+TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
+    "items": (
+        WorkItem, "plan_id",
+        ("id", "plan_id", "pillar_id", "lead_agency_id", "number", "stage", "is_key", "confidence",
+         "reviewer_confidence", "heard_on", "starts_on"),
+    ),
+    "milestones": (
+        Milestone, "item__plan_id",
+        ("id", "item_id", "agreed_due", "forecast_due", "completed_on", "withdrawn_on"),
+    ),
+    "delays": (
+        Delay, "milestone__item__plan_id",
+        ("id", "milestone_id", "cause", "times_moved", "due_before", "due_after", "found_on", "ended_on"),
+    ),
+    "mitigations": (Mitigation, "delay__milestone__item__plan_id", ("delay_id",)),
+    "risks": (Risk, "plan_id", ("plan_id", "item_id", "escalated_to", "closed_on")),
+    "variations": (Variation, "plan_id", ("id", "plan_id", "item_id", "state")),
+}  # fmt: skip
+TODAY = {"past": ""} | {name: model._meta.db_table for name, (model, *_) in TABLES.items()}
 
 
-class TodayCounts:
-    """The queries for the counts of a plan, whole or narrowed to a pillar or a lead agency.
+@cache
+def _past() -> dict[str, str]:
+    """Return the same tables as at a moment, by names of their own."""
+    moment: Any = Moment(Given("on"), Given("until"))  # type: ignore[arg-type]
+    past = ""
+    for name, (model, plan, columns) in TABLES.items():
+        rows = rows_at(model, moment, of={plan: Given("plan")}).values_list(*columns)
+        past += f"{name}_then AS ({Statement(rows).named_sql}), "
+    return {"past": past} | {name: f"{name}_then" for name in TABLES}
+
+
+class DatabaseCounts:
+    """The queries for the counts of a plan at a moment, whole or narrowed to a pillar or a lead agency.
 
     Each is limited to the plan, because the tables hold all plans. Their number is the same
     whatever the plan's size.
     """
 
-    def __init__(self, plan: Plan, on: date, pillar: int | None, lead: int | None) -> None:
-        self.plan, self.on, self.moment = plan, on, Moment.today(on)
+    def __init__(self, plan: Plan, moment: Moment, pillar: int | None, lead: int | None) -> None:
+        self.plan, self.on, self.moment = plan, moment.on, moment
         self.pillar, self.lead = pillar, lead
         self.narrow = {"pillar": pillar} if pillar is not None else {}
         self.narrow |= {"lead_agency": lead} if lead is not None else {}
 
     def counts(self) -> PlanCounts:
-        agencies = Agency.objects.in_bulk()
-        standings = self.standings()
+        agencies = agencies_at(Agency.objects.in_bulk(), self.moment)
+        standings, few = self.standings()
         urgent, needing = self.most_urgent()
         soon, due = self.due()
         ahead = self.late_or_next()
-        few = [place for place, count in standings.items() if count.total() <= MARKS_IN_A_CELL]
-        items = self.items({*urgent, *ahead, *(item for _, item in soon)}, few)
+        items = self.items({*few, *urgent, *ahead, *(item for _, item in soon)})
         by_pk = {item.pk: item for item in items}
         milestones = {row.pk: row for item in items for row in item.milestones}
         single = defaultdict(list)
         for item in items:
             single[item.pillar, item.lead].append(item)
-        variations = variations_at(
-            self.moment, {"plan_id": self.plan.pk, **self.of("item__")}, *Variation.PENDING
-        )
+        variations = self.variations()
         part = self.part([by_pk[pk] for pk in urgent], variations, agencies)
         lines = attention(part)
         return PlanCounts(
             pillars=part.pillars,
             agencies=agencies,
             standings=standings,
-            single={place: single[place] for place in few},
+            single={
+                place: single[place]
+                for place, count in standings.items()
+                if count.total() <= MARKS_IN_A_CELL
+            },
             lines=lines[:ATTENTION_SHOWN],
             attention=needing + sum(line.item is None for line in lines),
             due=due,
@@ -233,37 +278,40 @@ class TodayCounts:
             returns=part.returns,
         )
 
-    def of(self, item: str) -> dict[str, Any]:
-        """Return a filter of records by their item, as in "item__"."""
-        return {f"{item}{name}": value for name, value in self.narrow.items()}
-
-    @cached_property
-    def all_items(self) -> WorkItemQuerySet:
-        return WorkItem.objects.filter(plan=self.plan, **self.narrow)
-
     def ask(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement that is written by hand, and return its rows."""
         days, held_up = "forecast_due - agreed_due", "due_after - due_before"
+        ids = "STRING_AGG(CAST(id AS TEXT), ',')"
         if connection.vendor == "sqlite":
             days = "julianday(forecast_due) - julianday(agreed_due)"
             held_up = "julianday(due_after) - julianday(due_before)"
+            ids = "GROUP_CONCAT(id)"
+        tables = TODAY if self.moment.is_now else _past()
         narrow = "".join(f" AND {name}_id = %({name})s" for name in self.narrow)
         values |= self.narrow | {"plan": self.plan.pk, "on": self.on}
+        values["until"] = connection.ops.adapt_datetimefield_value(self.moment.until)
         with connection.cursor() as cursor:
-            cursor.execute(sql.format(days=days, held_up=held_up, narrow=narrow), values)
+            cursor.execute(
+                sql.format(days=days, held_up=held_up, ids=ids, narrow=narrow, **tables), values
+            )
             return list(cursor.fetchall())
 
-    def standings(self) -> dict[Place, Counter[Standing]]:
+    def standings(self) -> tuple[dict[Place, Counter[Standing]], list[int]]:
+        """Return the number of items by place and status, and the items of places with few."""
         found: dict[Place, Counter[Standing]] = defaultdict(Counter)
-        for pillar, lead, status, count in self.ask(STANDINGS):
+        named: dict[Place, list[str]] = defaultdict(list)
+        for pillar, lead, status, count, ids in self.ask(STANDINGS, single=MARKS_IN_A_CELL):
             found[pillar, lead][Standing(status)] = count
-        return found
+            named[pillar, lead] += ids.split(",") if ids else ()
+        few = [ids for place, ids in named.items() if found[place].total() <= MARKS_IN_A_CELL]
+        return found, [int(pk) for ids in few for pk in ids]
 
     def most_urgent(self) -> tuple[list[int], int]:
         """Return the items that need attention most, most urgent first, and the number of all."""
         stale_since = self.on - timedelta(days=STALE_AFTER_DAYS)
         found = self.ask(MOST_URGENT, stale_since=stale_since, shown=ATTENTION_SHOWN)
-        return [pk for pk, _ in found], found[0][1] if found else 0
+        placed = sorted((place, number_key(number), pk) for place, number, pk, _ in found)
+        return [pk for *_, pk in placed[:ATTENTION_SHOWN]], found[0][-1] if found else 0
 
     def due(self) -> tuple[list[tuple[int, int]], dict[int, int]]:
         """Return the milestones due first, with their items, and how many are due within days."""
@@ -277,17 +325,17 @@ class TodayCounts:
     def late_or_next(self) -> list[int]:
         return [item for (item,) in self.ask(LATE_OR_NEXT, shown=TIMELINE_SHOWN)]
 
-    def items(self, pks: set[int], places: Sequence[Place]) -> list[ItemAt]:
-        """Return these items and those of these places, in the Plan's order, with milestones."""
-        of_pillar = defaultdict(list)
-        for pillar, lead in places:
-            of_pillar[pillar].append(lead)
-        these = Q(pk__in=pks)
-        for pillar, leads in of_pillar.items():
-            these |= Q(pillar=pillar, lead_agency__in=leads)
-        found = items_among(self.all_items.filter(these).order_by(), self.moment)
-        milestones = milestones_at(self.moment, {"item__in": [item.pk for item in found]})
-        return in_plan_order(with_milestones(found, milestones))
+    def items(self, pks: set[int]) -> list[ItemAt]:
+        """Return these items, in the Plan's order, with all their milestones."""
+        milestones = milestones_at(self.moment, {"item__in": pks})
+        return items_at(self.moment, {"pk__in": pks}, milestones)
+
+    def variations(self) -> list[VariationAt]:
+        """Return the variations that wait for a decision, of the view's items if it is narrowed."""
+        of: dict[str, Any] = {"plan_id": self.plan.pk}
+        if self.narrow:
+            of["pk__in"] = [pk for (pk,) in self.ask(WAITING)]
+        return variations_at(self.moment, of, *Variation.PENDING)
 
     def part(
         self, items: list[ItemAt], variations: list[VariationAt], agencies: dict[int, Agency]
