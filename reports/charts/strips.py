@@ -58,10 +58,9 @@ class Scale:
     @classmethod
     def of(cls, rows: Iterable[HasMilestones], on: date) -> Scale:
         """Return a scale over all dates and `on`, with some space at both ends."""
-        days = {on}
-        for row in rows:
-            for one in row.milestones:
-                days.update((one.original_due, one.agreed_due, _reached(one)))
+        steps = [one for row in rows for one in row.milestones]
+        days = {on, *(one.original_due for one in steps), *(one.agreed_due for one in steps)}
+        days.update(map(_reached, steps))
         first, last = min(days), max(days)
         air = max(timedelta(days=20), (last - first) / 24)
         return cls(
@@ -302,7 +301,7 @@ class _Drawing:
         late = "mark mark-late" if strip.is_late else "mark mark-quiet"
         return (
             f'<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span>'
-            f' {title}</a></p><svg class="strip" width="100%" height="{height}" role="group"'
+            f' {title}</a></p><svg class="strip" height="{height}" role="group"'
             f' aria-label="Milestones of {number}">{"".join(marks)}</svg>'
             f'<p class="strip-words"><span class="{late}">{words}</span></p></li>'
         )
@@ -322,19 +321,18 @@ class _Drawing:
         if width:
             # The click target from end to end; that of the mark is wider than a short one.
             parts.append(
-                f'<rect x="{start[1]}" y="{y - 12}" width="{max(width, 0.1):.2f}%" height="24"'
-                ' fill="none" pointer-events="all"/>'
+                f'<rect x="{start[1]}" y="{y - 12}" width="{max(width, 0.1):.2f}%" height="24"/>'
             )
         ends_in_a_mark = one.withdrawn_on or one.completed_on or slip
         hides_ring = ends_in_a_mark and abs(end - self.places[one.original_due][0]) < TOUCHING
         if one.withdrawn_on and not hides_ring:
             parts.append(_level(promised, reached, y, f'stroke="{QUIET}" stroke-width="1.2"'))
         elif slip and not hides_ring:
-            look = f'stroke="{SIGNAL}" stroke-width="4"' if slip > 0 else f'stroke="{ACCENT}"'
+            look = f'stroke="{SIGNAL}" class="strip-slip"' if slip > 0 else f'stroke="{ACCENT}"'
             parts.append(_level(promised, reached, y, look))
         if not (one.completed_on or one.withdrawn_on) and one.forecast_due < self.on:
             # Overdue and still open: the end is unknown, so the line is dashed.
-            look = f'stroke="{SIGNAL}" stroke-width="4" stroke-dasharray="2 3"'
+            look = f'stroke="{SIGNAL}" class="strip-open"'
             parts.append(_level(reached, self.places[self.on][1], y, look))
         if one.agreed_due != one.original_due:
             parts.append(_use("m-agreed", self.places[one.agreed_due][1], y))
