@@ -62,15 +62,6 @@ class EscapeArguments:
         return True
 
 
-class DropTracebacks:
-    """Drop tracebacks below ERROR: Django adds one to every 403."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.ERROR:
-            record.exc_info = None
-        return True
-
-
 def traceback_without_messages(exc_info: Any) -> list[str]:
     """Return exception types and code lines of a traceback, innermost last.
 
@@ -106,10 +97,7 @@ def configuration(*, plain: bool) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {
-            "escape": {"()": EscapeArguments},
-            "drop_tracebacks": {"()": DropTracebacks},
-        },
+        "filters": {"escape": {"()": EscapeArguments}},
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
@@ -124,7 +112,7 @@ def configuration(*, plain: bool) -> dict[str, Any]:
             "console": {
                 "class": "logging.StreamHandler",
                 "formatter": "structured",
-                "filters": ["escape", "drop_tracebacks"],
+                "filters": ["escape"],
             }
         },
         "root": {"handlers": ["console"], "level": "INFO"},
@@ -132,6 +120,8 @@ def configuration(*, plain: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             # The development server's request lines duplicate ours.
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+            # So does Django's line about each request that is refused or fails.
+            "django.request": {"handlers": [], "level": "CRITICAL", "propagate": True},
             "weasyprint": {"level": "WARNING"},
             "pikepdf": {"level": "WARNING"},
         },

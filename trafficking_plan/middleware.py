@@ -21,8 +21,9 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
+from structlog.contextvars import bind_contextvars
 
-from trafficking_plan.health import answer
+from trafficking_plan import health, metrics
 from workitems.views.lookups import NotAdoptedYet
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -76,10 +77,10 @@ class RefuseUnreadableRequests(Middleware):
 
 
 class HealthChecks(Middleware):
-    """Answer `/healthz` and `/readyz` by any host name, without a line in the request log."""
+    """Answer `/healthz`, `/readyz` and `/metrics` by any host name, without a line in the request log."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return answer(request) or self.get_response(request)
+        return health.answer(request) or metrics.answer(request) or self.get_response(request)
 
 
 class DatabaseAway(Middleware):
@@ -213,7 +214,11 @@ class SessionLimits(Middleware):
                 logout(request)
             elif now - seen >= 60:
                 request.session["seen_at"] = now
-        return self.get_response(request)
+        # For the log, before the view and once more after it, which may have signed somebody in.
+        bind_contextvars(user_id=request.user.pk)
+        response = self.get_response(request)
+        bind_contextvars(user_id=request.user.pk)
+        return response
 
 
 class NoStore(Middleware):

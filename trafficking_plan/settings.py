@@ -5,6 +5,7 @@ service refuses to start if a required variable is missing or unsafe.
 """
 
 import os
+from importlib.util import find_spec
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -19,6 +20,7 @@ CODE_DIR = environment.CODE
 RESOURCES_DIR = environment.RESOURCES
 # What a key is drawn from must not be guessed; Django's own check asks for as many characters.
 LEAST_KEY_LENGTH = 50
+LEAST_TOKEN_LENGTH = 32
 
 
 def env(name: str, default: str | None = None) -> str:
@@ -45,6 +47,14 @@ def env_number(name: str, default: int) -> int:
 def is_on_this_machine(host: str) -> bool:
     """Return whether this is the host of a local database: a socket's folder, or a loopback address."""
     return host.startswith(("/", "127.")) or host in {"", "localhost", "::1"}
+
+
+def need_package(package: str, name: str) -> None:
+    """Refuse a setting whose package is not installed; only some installations need it."""
+    if find_spec(package) is None:
+        raise ImproperlyConfigured(
+            f"{name} is set, but a package for it is not installed. Install deploy/extras.lock."
+        )
 
 
 def split_list(text: str) -> list[str]:
@@ -79,7 +89,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_filters",
-    "django_structlog",
     "rules.apps.AutodiscoverRulesConfig",
     "simple_history",
 ]
@@ -92,6 +101,7 @@ MIDDLEWARE = [
     "trafficking_plan.middleware.NoStore",
     # Before anything that asks for the host, the session or the database, and before the request log.
     "trafficking_plan.middleware.HealthChecks",
+    "trafficking_plan.request_log.RequestLog",
     "trafficking_plan.middleware.RefuseUnreadableRequests",
     "trafficking_plan.middleware.DatabaseAway",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -107,7 +117,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     # Near the end, so that middleware that writes, such as that of sessions, is outside.
     "trafficking_plan.middleware.ReadWithoutLock",
     "trafficking_plan.middleware.LeadToAdoption",
@@ -243,7 +252,7 @@ CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds that a session may last in total
 SESSION_IDLE_SECONDS = 60 * 60  # seconds without a request after which it ends
 SECURE_SSL_REDIRECT = BEHIND_TLS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if BEHIND_TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
 SECURE_HSTS_PRELOAD = BEHIND_TLS
@@ -320,7 +329,15 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 # History is always read by record or by plan; see `agencies.tracking.Versions` for its indexes.
 SIMPLE_HISTORY_DATE_INDEX = False
 
-# Logs contain no addresses, so looking for the user's behind the proxies would be wasted.
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
-
 LOGGING = logs.configuration(plain=DEBUG)
+
+# The folder in which the processes of the web server add up the figures of /metrics; empty: no figures.
+METRICS_DIR = env("METRICS_DIR", "")
+# Who reads them sends it as a bearer token; empty: they are read from this machine alone.
+METRICS_TOKEN = env("METRICS_TOKEN", "")
+if METRICS_DIR:
+    need_package("prometheus_client", "METRICS_DIR")
+if METRICS_TOKEN and len(METRICS_TOKEN) < LEAST_TOKEN_LENGTH:
+    raise ImproperlyConfigured(
+        f"METRICS_TOKEN has {len(METRICS_TOKEN)} characters. Use at least {LEAST_TOKEN_LENGTH} random ones."
+    )

@@ -1,6 +1,7 @@
 """What a web process refuses to start with. `settings` refuses what can be seen from settings alone."""
 
 import logging
+import os
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -12,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 def refuse_to_start_unprepared() -> None:
-    """Raise `ImproperlyConfigured` for an unmigrated database or a folder of files that is not there.
+    """Raise `ImproperlyConfigured` for an unmigrated database or a folder that is not there.
 
     If the database does not answer, start: pages say so until it does.
     """
@@ -20,6 +21,10 @@ def refuse_to_start_unprepared() -> None:
     if folder and folder != settings.BASE_DIR / "var" / "files" and not folder.is_dir():
         raise ImproperlyConfigured(
             f"FILES_DIR is {folder}, which is not there. Create the folder, or mount its disk."
+        )
+    if settings.METRICS_DIR and not os.access(settings.METRICS_DIR, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(
+            f"METRICS_DIR is {settings.METRICS_DIR}, which is not there or cannot be written. Create the folder."
         )
     try:
         missing = unapplied_migrations()

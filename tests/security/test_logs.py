@@ -37,28 +37,48 @@ def log():
     logging.getLogger().removeHandler(handler)
 
 
-def test_a_request_is_logged_with_its_path_id_and_user_number(client, log):
+def test_a_request_is_one_line_with_what_it_cost(client, log):
     user = SeatFactory(user__name="Contributor", user__email="contributor@example.org").user
     client.force_login(user, backend=BACKEND)
     client.get("/?q=typed+text", headers={"user-agent": "Browser"}, REMOTE_ADDR="192.0.2.1")
-    started, finished = log()
-    assert set(started) == {
-        *("event", "request", "request_id", "user_id", "level", "logger", "timestamp")
+    (line,) = log()
+    assert set(line) == {
+        *("event", "request", "request_id", "user_id", "view", "code"),
+        *("ms", "cpu_ms", "statements", "level", "logger", "timestamp"),
     }
-    assert (started["event"], started["request"]) == ("request_started", "GET /")
-    assert (finished["event"], finished["request"]) == ("request_finished", "GET /")
-    assert finished["code"] == 200
-    assert finished["user_id"] == user.pk
-    assert started["request_id"] == finished["request_id"]
-    assert set(finished) - set(started) == {"code"}
+    assert (line["event"], line["request"], line["view"]) == ("request_finished", "GET /", "home")
+    assert (line["code"], line["user_id"], line["level"]) == (200, user.pk, "info")
+    assert line["statements"] > 1
+    assert 0 < line["cpu_ms"] <= line["ms"] + 1
+
+
+def test_a_request_that_signs_in_is_logged_with_its_user(client, log):
+    user = SeatFactory(user__email="contributor@example.org").user
+    user.set_password("long enough to be good")
+    user.save()
+    client.post(
+        "/account/sign-in/",
+        {"login": "contributor@example.org", "password": "long enough to be good"},
+    )
+    assert [line["user_id"] for line in log() if "code" in line] == [user.pk]
+
+
+def test_a_refused_request_is_one_line_too(client, log):
+    client.force_login(SeatFactory().user, backend=BACKEND)
+    client.get("/agencies/")
+    client.get("/nowhere/")
+    client.get("/?q=%ff")
+    assert [(line["code"], line["view"]) for line in log()] == [
+        (403, "agencies:list"),
+        (404, "none"),
+        (400, "none"),
+    ]
 
 
 def test_a_crafted_path_is_logged_escaped_on_one_line(client, log):
     client.get('/nowhere%0a{"event":"forged"}/<script>')
-    requests = {line["request"] for line in log() if "request" in line}
-    assert requests == {"GET /nowhere%0A%7B%22event%22%3A%22forged%22%7D/%3Cscript%3E"}
-    messages = [line["event"] for line in log() if line["logger"] == "django.request"]
-    assert messages == ["Not Found: /nowhere%5Cn%7B%22event%22:%22forged%22%7D/%3Cscript%3E"]
+    (line,) = log()
+    assert line["request"] == "GET /nowhere%0A%7B%22event%22%3A%22forged%22%7D/%3Cscript%3E"
 
 
 def test_a_failed_sign_in_logs_neither_address_nor_password(client, log):
@@ -73,7 +93,7 @@ def test_the_key_of_a_password_email_is_not_logged(client, log):
     client.get("/account/password/reset/key/1-abc123-0123456789abcdef/and/more")
     client.get("/account/password/reset/key/done/")
     assert "abc123" not in json.dumps(log())
-    paths = [line["request"] for line in log() if line["event"] == "request_finished"]
+    paths = [line["request"] for line in log()]
     assert paths == [
         "GET /account/password/reset/key/(key)/",
         "GET /account/password/reset/key/(key)/and/more",
@@ -95,18 +115,12 @@ def test_an_error_is_logged_with_its_place_but_without_data(client, log, monkeyp
     monkeypatch.setattr("trafficking_plan.views.form_page", fail)
     client.raise_request_exception = False
     client.get("/account/colours/")
-    (failed,) = [line for line in log() if line["event"] == "request_failed"]
+    (failed,) = log()
+    assert (failed["event"], failed["code"], failed["level"]) == ("request_failed", 500, "error")
     kinds = [part for part in failed["exception"] if ":" not in part]
     assert kinds[-2:] == ["django.db.utils.IntegrityError", "builtins.ValueError"]
     assert failed["exception"][-1].endswith(" fail")
     assert "secret" not in json.dumps(log()).lower()
-
-
-def test_a_refusal_is_logged_on_one_line_without_traceback(client, log):
-    client.force_login(SeatFactory().user, backend=BACKEND)
-    client.get("/agencies/")
-    refused = [line for line in log() if line.get("logger") == "django.request"]
-    assert [(line["level"], "exception" in line) for line in refused] == [("warning", False)]
 
 
 def test_an_error_is_shown_in_full_on_a_terminal():

@@ -62,6 +62,10 @@ def settings_of(environment, names, root):
         ({}, "SECRET_KEY is not set. See .env.example."),
         ({**LIVE, "DEBUG": "true"}, "DEBUG must be yes or no, not 'true'."),
         ({**LIVE, "PROXIES": "one"}, "PROXIES must be a number, not 'one'."),
+        (
+            {**LIVE, "METRICS_TOKEN": "too-short"},
+            "METRICS_TOKEN has 9 characters. Use at least 32 random ones.",
+        ),
     ],
 )
 def test_a_live_service_refuses_to_start_with_unsafe_settings(environment, complaint, project_root):
