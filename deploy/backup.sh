@@ -7,6 +7,7 @@ here=$(pwd)
 setting() { sed -n "s/^$1=//p" "${ENV_FILE:-$here/.env}" 2>/dev/null | tail -1; }
 database=${DATABASE_URL:-$(setting DATABASE_URL)}
 files=${FILES_DIR:-$(setting FILES_DIR)}
+bucket=${FILES_BUCKET:-$(setting FILES_BUCKET)}
 
 to="$1/$(date -u +%Y%m%dT%H%M%SZ)"
 mkdir -p "$to.unfinished"
@@ -21,7 +22,12 @@ postgres*) pg_dump --format=custom --no-owner --file="$to.unfinished/database.du
 esac
 # After the database: records name files, and files are only added.
 files=${files:-$here/var/files}
+if [ -n "$bucket" ]; then
+    files=$to.unfinished/files
+    "$here/venv/bin/plan-register" copy_files --to "$files"
+fi
 mkdir -p "$files"
 tar --create --gzip --file="$to.unfinished/files.tar.gz" --directory="$files" .
+[ -z "$bucket" ] || rm -r "$files"
 mv "$to.unfinished" "$to"
 echo "$to"

@@ -59,19 +59,35 @@ def differences(described: Description) -> Iterator[str]:
 
 def missing_files() -> Iterator[str]:
     """Yield uploaded files that a record names and that are missing or changed, as sentences."""
+    for model, field in _file_fields():
+        digest = f"{field.name}_sha256"
+        has_digest = any(each.name == digest for each in model._meta.get_fields())
+        names = ("pk", field.name, *([digest] if has_digest else []))
+        rows = model._base_manager.exclude(**{field.name: ""}).values_list(*names)
+        for pk, name, *digests in rows.iterator(chunk_size=CHUNK):
+            if not default_storage.exists(name):
+                yield f"The file of {model._meta.verbose_name} {pk} is missing."
+            elif digests and digests[0] and _digest_of_file(name) != digests[0]:
+                yield f"The file of {model._meta.verbose_name} {pk} was changed."
+
+
+def names_of_files() -> Iterator[str]:
+    """Yield the name, in the storage, of every uploaded file that a record names."""
+    seen = set()
+    for model, field in _file_fields():
+        rows = model._base_manager.exclude(**{field.name: ""}).order_by("pk")
+        for name in rows.values_list(field.name, flat=True).iterator(chunk_size=CHUNK):
+            # A corrected answer names the scan of the answer before it.
+            if name not in seen:
+                seen.add(name)
+                yield name
+
+
+def _file_fields() -> Iterator[tuple[type[models.Model], models.FileField]]:
     for model in _our_models():
         for field in model._meta.get_fields():
-            if not isinstance(field, models.FileField):
-                continue
-            digest = f"{field.name}_sha256"
-            has_digest = any(each.name == digest for each in model._meta.get_fields())
-            names = ("pk", field.name, *([digest] if has_digest else []))
-            rows = model._base_manager.exclude(**{field.name: ""}).values_list(*names)
-            for pk, name, *digests in rows.iterator(chunk_size=CHUNK):
-                if not default_storage.exists(name):
-                    yield f"The file of {model._meta.verbose_name} {pk} is missing."
-                elif digests and digests[0] and _digest_of_file(name) != digests[0]:
-                    yield f"The file of {model._meta.verbose_name} {pk} was changed."
+            if isinstance(field, models.FileField):
+                yield model, field
 
 
 def _our_models() -> Iterator[type[models.Model]]:

@@ -122,6 +122,7 @@ def configuration(*, plain: bool) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             # So does Django's line about each request that is refused or fails.
             "django.request": {"handlers": [], "level": "CRITICAL", "propagate": True},
+            "botocore": {"level": "WARNING"},
             "weasyprint": {"level": "WARNING"},
             "pikepdf": {"level": "WARNING"},
         },

@@ -77,6 +77,8 @@ class Check:
     name: str
     examine: Callable[[], Finding]
     is_of_readiness: bool = False
+    # Whether a node where it is wrong is taken out, since others may do better.
+    takes_node_out: Callable[[], bool] = lambda: True
 
 
 def findings(checks: Iterable[Check]) -> Iterator[tuple[Check, Finding]]:
@@ -177,7 +179,7 @@ def check_static_files() -> Finding:
 
 
 def check_storage() -> Finding:
-    """Write a small file where uploads go, read it back and remove it."""
+    """Write a small file where uploads go, in a folder or a bucket, read it back and remove it."""
     content = get_random_string(20).encode()
     try:
         name = default_storage.save(f"checks/{get_random_string(12)}.txt", ContentFile(content))
@@ -340,8 +342,14 @@ CHECKS = (
     Check("Fonts", check_fonts, is_of_readiness=True),
     Check("Printing", check_printing),
     Check("Static files", check_static_files, is_of_readiness=True),
-    Check("Storage", check_storage, is_of_readiness=True),
     Check("Worker", check_worker, is_of_readiness=True),
+    # Object storage that is away is away for all nodes, and pages work without it.
+    Check(
+        "Storage",
+        check_storage,
+        is_of_readiness=True,
+        takes_node_out=lambda: files_folder() is not None,
+    ),
     Check("Mail", check_mail),
     Check("TLS and proxy", check_tls),
     Check("Clock", check_clock),

@@ -5,7 +5,9 @@ service refuses to start if a required variable is missing or unsafe.
 """
 
 import os
+import re
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -276,11 +278,37 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [RESOURCES_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# Uploaded files are kept in a folder, or in a bucket of object storage.
+FILES_DIR, FILES_BUCKET = env("FILES_DIR", ""), env("FILES_BUCKET", "")
+if FILES_BUCKET:
+    need_package("storages", "FILES_BUCKET")
+    if FILES_DIR:
+        raise ImproperlyConfigured(
+            "FILES_DIR and FILES_BUCKET are both set. Keep files in one place."
+        )
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", FILES_BUCKET):
+        raise ImproperlyConfigured(
+            f"FILES_BUCKET is {FILES_BUCKET!r}, which cannot be the name of a bucket."
+        )
+    if bool(env("AWS_ACCESS_KEY_ID", "")) != bool(env("AWS_SECRET_ACCESS_KEY", "")):
+        raise ImproperlyConfigured("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither.")
+    FILES_SERVER = urlsplit(env("AWS_ENDPOINT_URL_S3", "https://"))
+    if FILES_SERVER.scheme != "https" and not is_on_this_machine(FILES_SERVER.hostname or ""):
+        raise ImproperlyConfigured(
+            "AWS_ENDPOINT_URL_S3 does not begin with https://, so files would travel readable."
+        )
 STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": env("FILES_DIR", str(BASE_DIR / "var" / "files"))},
-    },
+    "default": (
+        {
+            "BACKEND": "trafficking_plan.object_storage.Bucket",
+            "OPTIONS": {"bucket_name": FILES_BUCKET},
+        }
+        if FILES_BUCKET
+        else {
+            "BACKEND": "trafficking_plan.file_storage.Folder",
+            "OPTIONS": {"location": FILES_DIR or str(BASE_DIR / "var" / "files")},
+        }
+    ),
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -2,9 +2,11 @@
 
 import logging
 import os
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection
 
 from trafficking_plan.service_checks import files_folder, unapplied_migrations
@@ -12,16 +14,29 @@ from trafficking_plan.service_checks import files_folder, unapplied_migrations
 log = logging.getLogger(__name__)
 
 
-def refuse_to_start_unprepared() -> None:
-    """Raise `ImproperlyConfigured` for an unmigrated database or a folder that is not there.
+def refuse_missing_bucket(storage: Any) -> None:
+    try:
+        storage.look_for_bucket()
+    except FileNotFoundError as error:
+        raise ImproperlyConfigured(
+            f"FILES_BUCKET is {storage.bucket_name}, which is not there. Create the bucket."
+        ) from error
+    except OSError:
+        log.warning("Object storage does not answer yet, or refuses the keys")
 
-    If the database does not answer, start: pages say so until it does.
+
+def refuse_to_start_unprepared() -> None:
+    """Raise `ImproperlyConfigured` for an unmigrated database, or a folder or bucket that is not there.
+
+    If the database or object storage does not answer, start: pages say so until it does.
     """
     folder = files_folder()
     if folder and folder != settings.BASE_DIR / "var" / "files" and not folder.is_dir():
         raise ImproperlyConfigured(
             f"FILES_DIR is {folder}, which is not there. Create the folder, or mount its disk."
         )
+    if folder is None:
+        refuse_missing_bucket(default_storage)
     if settings.METRICS_DIR and not os.access(settings.METRICS_DIR, os.W_OK | os.X_OK):
         raise ImproperlyConfigured(
             f"METRICS_DIR is {settings.METRICS_DIR}, which is not there or cannot be written. Create the folder."

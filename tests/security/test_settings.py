@@ -63,6 +63,22 @@ def settings_of(environment, names, root):
         ({**LIVE, "DEBUG": "true"}, "DEBUG must be yes or no, not 'true'."),
         ({**LIVE, "PROXIES": "one"}, "PROXIES must be a number, not 'one'."),
         (
+            {**LIVE, "FILES_BUCKET": "files", "FILES_DIR": "/srv/files"},
+            "FILES_DIR and FILES_BUCKET are both set. Keep files in one place.",
+        ),
+        (
+            {**LIVE, "FILES_BUCKET": "s3://files"},
+            "FILES_BUCKET is 's3://files', which cannot be the name of a bucket.",
+        ),
+        (
+            {**LIVE, "FILES_BUCKET": "files", "AWS_ACCESS_KEY_ID": "key"},
+            "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither.",
+        ),
+        (
+            {**LIVE, "FILES_BUCKET": "files", "AWS_ENDPOINT_URL_S3": "http://files.example.org"},
+            "AWS_ENDPOINT_URL_S3 does not begin with https://, so files would travel readable.",
+        ),
+        (
             {**LIVE, "METRICS_TOKEN": "too-short"},
             "METRICS_TOKEN has 9 characters. Use at least 32 random ones.",
         ),

@@ -76,7 +76,10 @@ class Command(BaseCommand):
         return faults
 
     def _file_faults(self) -> list[str]:
-        faults = list(kept_records.missing_files())
+        try:
+            faults = list(kept_records.missing_files())
+        except OSError as error:
+            faults = [f"Uploaded files cannot be read: {error}"]
         if not faults:
             self.stdout.write("Files: every uploaded file that a record names is there.")
         return faults
