@@ -1,7 +1,7 @@
 """Forms for agencies, accounts, seats, invitations and Ministers."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -9,7 +9,14 @@ from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
 
 from agencies.asking import Fault, example_day
-from agencies.fields import DayField, Form, ReasonField, TextField, VersionedForm
+from agencies.fields import (
+    DayAheadField,
+    DayField,
+    Form,
+    ReasonField,
+    TextField,
+    VersionedForm,
+)
 from agencies.models import (
     UNIT_LENGTH,
     Agency,
@@ -17,6 +24,7 @@ from agencies.models import (
     Office,
     Place,
     Seat,
+    Token,
     Unit,
     User,
     path_of,
@@ -25,6 +33,7 @@ from agencies.services import agencies as agency_services
 from agencies.services import appointments as appointment_services
 from agencies.services.accounts import account_faults
 from agencies.services.seats import end_faults, period_faults
+from agencies.services.tokens import USUAL_DAYS, scopes_of, token_faults
 
 # Shown beside each role where the user chooses one.
 ROLES_IN_WORDS = {
@@ -419,3 +428,66 @@ class CorrectAppointmentForm(VersionedForm, AppointForm):
 class EndAppointmentForm(VersionedForm):
     to_on = DayField(label="Last day in office")
     reason = ReasonField(label="Why it ends", help_text="Kept in the history.")
+
+
+class MakeTokenForm(Form):
+    """A token of one of the person's roles. `seat` is shown only if there are several to choose from."""
+
+    name = TextField(
+        label="Which program will use it",
+        max_length=100,
+        help_text="So that you know it again later: “Power BI of the policy team”.",
+    )
+    seat = forms.ChoiceField(label="With the rights of which role", widget=forms.RadioSelect)
+    scope = forms.ChoiceField(label="What it may do", widget=forms.RadioSelect)
+    expires_on = DayAheadField(
+        label="Last day on which it works", help_text="A year from today at the latest."
+    )
+
+    def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.places: dict[str, Seat | None] = {str(each.pk): each for each in user.current_seats}
+        if user.has_perm("agencies.administer"):
+            self.places["administrator"] = None
+        fields: dict[str, Any] = self.fields
+        seats = [
+            (key, "Administrator of the register" if seat is None else _role_in_words(seat))
+            for key, seat in self.places.items()
+        ]
+        fields["seat"].choices = seats
+        fields["seat"].initial = next(iter(self.places), None)
+        if len(seats) < 2:
+            del self.fields["seat"]
+        offered = {scope for seat in self.places.values() for scope in scopes_of(seat)}
+        scopes = [(each.value, each.label) for each in Token.Scope if each in offered]
+        fields["scope"].choices = scopes
+        fields["scope"].initial = scopes[0][0] if scopes else None
+        fields["expires_on"].initial = today + timedelta(days=USUAL_DAYS)
+
+    @property
+    def chosen_seat(self) -> Seat | None:
+        """The chosen seat; None for the administrator's own."""
+        return self.places[self.cleaned_data.get("seat") or next(iter(self.places))]
+
+    def clean(self) -> dict[str, Any]:
+        if not self.places:
+            raise forms.ValidationError("You have no role today, so a token would open nothing.")
+        return super().clean() or {}
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if self.places and (cleaned.get("seat") or len(self.places) == 1):
+            yield from token_faults(
+                scope=cleaned.get("scope", ""),
+                seat=self.chosen_seat,
+                expires_on=cleaned.get("expires_on"),
+                today=self.today,
+            )
+
+
+def _role_in_words(seat: Seat) -> str:
+    return f"{seat.get_role_display()}, {seat.place.short_name}"
+
+
+class RevokeTokenForm(Form):
+    reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")

@@ -245,9 +245,19 @@ GUARDS = (
         ),
         message="The unit belongs to another agency.",
     ),
+    Guard(
+        name="token_of_its_seats_person",
+        table="agencies_token",
+        events=("INSERT", "UPDATE"),
+        refuse_when=(
+            "NEW.seat_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM agencies_seat s"
+            " WHERE s.id = NEW.seat_id AND s.user_id = NEW.user_id)"
+        ),
+        message="The seat is another person's.",
+    ),
     *frozen_history(
         f"agencies_historical{name}"
-        for name in ("agency", "user", "unit", "seat", "appointment", "invitation")
+        for name in ("agency", "user", "unit", "seat", "appointment", "invitation", "token")
     ),
 )
 

@@ -439,6 +439,86 @@ class Seat(Placed):
             raise ValidationError("This person already has that role for part of the time.")
 
 
+class TokenQuerySet(models.QuerySet["Token"]):
+    def working(self, on: date) -> Self:
+        """Tokens that open anything on the day: neither revoked nor expired, of an open account, and with
+        the seat that they belong to; of an administrator's own, while they are one."""
+        return self.filter(
+            Q(seat__in=Seat.objects.on(on)) | Q(seat=None, user__is_superuser=True),
+            user__is_active=True,
+            revoked_at=None,
+            expires_on__gte=on,
+        )
+
+    def for_list(self) -> Self:
+        """With all that a list row prints, in one query. Not revoked first, then newest first."""
+        return self.select_related("seat__agency", "user", "revoked_by").order_by(
+            F("revoked_at").desc(nulls_first=True), "-created_at", "-pk"
+        )
+
+
+class Token(models.Model):
+    """Lets a program read, or write drafts of returns, as a person does from one seat. Only a hash of
+    the token is stored.
+
+    An administrator's own token has no seat, and opens the audit stream alone.
+    """
+
+    class Scope(models.TextChoices):
+        READ = "read", "Read"
+        WRITE = "write", "Read, and write drafts of returns"
+        AUDIT = "audit", "Read the audit stream"
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
+    seat = models.ForeignKey(Seat, models.PROTECT, null=True, blank=True, related_name="tokens")
+    name = models.CharField(max_length=100)
+    scope = models.CharField(max_length=10, choices=Scope)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField()
+    # The last day on which it works.
+    expires_on = models.DateField()
+    # Not in history: every day would write a history row without information.
+    last_used_on = models.DateField(null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="revoked_tokens"
+    )
+
+    objects = TokenQuerySet.as_manager()
+    history = track(leave_out=["token_hash", "last_used_on"])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="token_has_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="token_scope_known", condition=Q(scope__in=["read", "write", "audit"])
+            ),
+            models.CheckConstraint(
+                name="token_without_seat_only_audits",
+                condition=Q(seat__isnull=False) | Q(scope="audit"),
+            ),
+            models.CheckConstraint(
+                name="token_revoked_by_and_at",
+                condition=Q(revoked_at=None, revoked_by=None)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_revoked(self) -> bool:
+        return self.revoked_at is not None
+
+    @property
+    def position(self) -> str:
+        """Whose rights it has: "contributor at Police", "administrator"."""
+        if self.seat is None:
+            return "administrator"
+        return self.seat.position.split(" ", 1)[1]
+
+
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def waiting(self) -> Self:
         """Neither accepted nor withdrawn, even if the link has expired: it can be sent again."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path, register_converter
 
 from agencies.models import OFFICE_PATH, Agency, Office, path_of
-from agencies.views import agencies, appointments, invitations, people, seats, units
+from agencies.views import agencies, appointments, invitations, people, seats, tokens, units
 
 
 class PlaceConverter:
@@ -57,5 +57,7 @@ urlpatterns = [
         invitations.withdraw,
         name="withdraw",
     ),
+    path("account/tokens/", tokens.index, name="tokens"),
+    path("account/tokens/<int:token>/revoke/", tokens.revoke, name="revoke-token"),
     path("invitation/<str:token>/", invitations.accept, name="accept-invitation"),
 ]

@@ -24,6 +24,8 @@ UNWATCHED_TABLES = {
     "agencies_historicaluser": "as agencies_user",
     "agencies_invitation": "says who may come in",
     "agencies_historicalinvitation": "as agencies_invitation",
+    "agencies_token": "says which programs may read, and is touched whenever one does",
+    "agencies_historicaltoken": "as agencies_token",
     "agencies_unit": "is within an agency, and no paper tells of it",
     "agencies_historicalunit": "as agencies_unit",
     "workitems_assignment": "is within an agency, and no paper tells of it",

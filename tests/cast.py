@@ -77,6 +77,7 @@ from tests.factories import (
     StatusProposalFactory,
     SuggestionFactory,
     SupportFactory,
+    TokenFactory,
     UnitFactory,
     UserFactory,
     VariationFactory,
@@ -349,6 +350,7 @@ def scene() -> Scene:
     CalendarFeedFactory(
         plan=plan, agency=police, token_hash=hash_of(CALENDAR_TOKEN), created_by=contributor
     )
+    TokenFactory(user=contributor, seat=contributor.seats.get())
     UnitFactory(agency=police, name="Financial Crime Group")
     StatusProposalFactory(item=supported, agency=police, proposed_by=contributor)
     HeldEntryFactory(plan=plan, agency=police, item=item, written_by=contributor)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from agencies.models import Agency, Appointment, Invitation, Seat, Unit, User
+from agencies.models import Agency, Appointment, Invitation, Seat, Token, Unit, User
 from reports.document import from_json, to_json
 from reports.models import (
     Briefing,
@@ -132,6 +132,21 @@ class OfficeSeatFactory(DjangoModelFactory):
     portfolio = "Minister of Immigration"
     role = Seat.Role.MINISTERS_OFFICE
     from_on = date(2009, 1, 1)
+
+
+class TokenFactory(DjangoModelFactory):
+    """A token that reads as the person of its seat."""
+
+    class Meta:
+        model = Token
+
+    user = factory.LazyAttribute(lambda token: token.seat.user)
+    seat = factory.SubFactory(SeatFactory)
+    name = "Power BI of the policy team"
+    scope = "read"
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    created_at = datetime(2010, 5, 3, tzinfo=UTC)
+    expires_on = date(2100, 12, 31)
 
 
 class InvitationFactory(DjangoModelFactory):

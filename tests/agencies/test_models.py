@@ -14,6 +14,7 @@ from tests.factories import (
     AppointmentFactory,
     InvitationFactory,
     SeatFactory,
+    TokenFactory,
     UnitFactory,
     UserFactory,
 )
@@ -64,6 +65,10 @@ BROKEN = {
     "invitation_ends_once": lambda: InvitationFactory(
         accepted_at=NOON, seat=SeatFactory(), withdrawn_at=NOON
     ),
+    "token_has_name": lambda: TokenFactory(name=""),
+    "token_scope_known": lambda: TokenFactory(scope="everything"),
+    "token_without_seat_only_audits": lambda: TokenFactory(seat=None, user=UserFactory()),
+    "token_revoked_by_and_at": lambda: TokenFactory(revoked_at=NOON),
     "appointment_period": lambda: AppointmentFactory(from_on=LAST, to_on=FIRST),
 }
 

@@ -18,6 +18,7 @@ WRITE_THEIR_OWN_HISTORY = {
     "reports/services/renderings.py": "files of drafts are no records and have no history",
     "workitems/services/trackers.py": "notes never change, and a mapping is a suggestion",
     "workitems/services/slides.py": "the slide that members see moves all the time",
+    "agencies/services/tokens.py": "the day of the last use is no part of the record",
     "workitems/services/feeds.py": "the day of the last reading is no part of the record",
     "workitems/workbook/write.py": "thousands of rows at once, each with its own history row",
 }

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import Agency, Appointment, Invitation, Seat, Unit, User
+from agencies.models import Agency, Appointment, Invitation, Seat, Token, Unit, User
 from reports.drafting.paper import document_of
 from reports.models import (
     Briefing,
@@ -448,6 +448,15 @@ CREATES = {
         "anonymous",
         lambda world: {"name": "Aroha", "password1": PASSWORD, "password2": PASSWORD},
     ),
+    "agencies:tokens": Creates(
+        Token,
+        "contributor",
+        lambda world: {
+            "name": "Power BI",
+            "scope": "read",
+            "expires_on": timezone.localdate().isoformat(),
+        },
+    ),
     "feeds:list": Creates(CalendarFeed, "contributor", lambda world: {"label": "Outlook"}),
     # While Police writes its return, a milestone is answered there.
     "workitems:milestone": Creates(
@@ -837,6 +846,7 @@ CHANGES = {
     "workitems:give": VERSION,
     "agencies:send-again": VERSION,
     "agencies:withdraw": STATE,
+    "agencies:revoke-token": STATE,
     "feeds:revoke": STATE,
     "workitems:change-status": VERSION,
     "workitems:answer-proposal": STATE,

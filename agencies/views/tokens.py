@@ -1,0 +1,62 @@
+"""The tokens with which a person's programs use the API: list, make, revoke."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from agencies.forms import MakeTokenForm, RevokeTokenForm
+from agencies.models import Token
+from agencies.services import tokens as services
+from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.once import once
+from agencies.views.permissions import posted, signed_in
+
+# Key in the session: the token that was just made, with its text.
+NEW_TOKEN = "new_token"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def index(request: HttpRequest) -> HttpResponse:
+    """List the person's tokens and make new ones. A new token is shown once, on the page after."""
+    person, now = signed_in(request), timezone.now()
+    if request.method == "GET" and NEW_TOKEN in request.session:
+        pk, text = request.session.pop(NEW_TOKEN)
+        made = get_object_or_404(person.tokens.for_list(), pk=pk)
+        return render(request, "agencies/tokens/made.html", {"token": made, "text": text})
+    today = timezone.localdate(now)
+    form = MakeTokenForm(posted(request), user=person, today=today)
+    if form.is_valid():
+        with saying_refusals(form):
+            made, text = services.make_token(
+                seat=form.chosen_seat,
+                name=form.cleaned_data["name"],
+                scope=form.cleaned_data["scope"],
+                expires_on=form.cleaned_data["expires_on"],
+                by=person,
+                at=now,
+            )
+            request.session[NEW_TOKEN] = [made.pk, text]
+            return redirect("agencies:tokens")
+    working = set(Token.objects.working(today).filter(user=person).values_list("pk", flat=True))
+    tokens = [
+        {"token": token, "works": token.pk in working, "has_expired": token.expires_on < today}
+        for token in person.tokens.for_list()
+    ]
+    return form_page(request, "agencies/tokens/list.html", form, tokens=tokens)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def revoke(request: HttpRequest, token: int) -> HttpResponse:
+    """Revoke one of the person's own tokens."""
+    person = signed_in(request)
+    found = get_object_or_404(person.tokens.for_list(), pk=token)
+    form = RevokeTokenForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            services.revoke_token(token=found, by=person, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, f"The token “{found}” is revoked.")
+            return redirect("agencies:tokens")
+    return form_page(request, "agencies/tokens/revoke.html", form, token=found)
