@@ -30,6 +30,7 @@ from reports.models import (
     RequestEvent,
     RequestLetter,
 )
+from tests.api.programs import ADDRESSES, OPEN
 from tests.cast import (
     BEING_MADE,
     CALENDAR_TOKEN,
@@ -47,7 +48,7 @@ pytestmark = pytest.mark.django_db
 SIGN_IN = "to the sign-in page"
 HOME = "to the desk"
 ONWARD = "to another page of the plan"
-GONE, FORBIDDEN, NOT_ALLOWED, INVALID, UNREADABLE = 404, 403, 405, 422, 400
+GONE, FORBIDDEN, NOT_ALLOWED, INVALID, UNREADABLE, NO_TOKEN = 404, 403, 405, 422, 400, 401
 
 EVERYBODY = (
     "anonymous",
@@ -377,6 +378,10 @@ def portfolio(scene: Scene) -> list[Any]:
     return [Office(scene.plan.portfolio)]
 
 
+def token_of_contributor(scene: Scene) -> list[Any]:
+    return [scene["contributor"].tokens.get().pk]
+
+
 def stranger(scene: Scene) -> list[Any]:
     return [scene["stranger"].pk]
 
@@ -500,6 +505,11 @@ RULES: dict[str, Row] = {
     # What it finds is tested in tests/truth/test_search_finds_what_may_be_read.py.
     "search:search": signed_in(200, NOT_ALLOWED),
     "read-date": signed_in(200, NOT_ALLOWED),
+    "agencies:tokens": signed_in(200, INVALID),
+    # Only the person's own; here it is the contributor's.
+    "agencies:revoke-token": of_plan(
+        token_of_contributor, may=("contributor",), readers=(), post="/account/tokens/"
+    ),
     "agencies:list": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:add": only(("superuser",), 200, INVALID),
     "agencies:change": of_administrator(police, post=INVALID),
@@ -1011,6 +1021,17 @@ RULES |= {
     ),
     "reports:request-package": of_releasers(released_request),
 }
+
+# Sessions open nothing of the API: tests/api/test_permissions.py has the table of its tokens.
+RULES |= {
+    name: Row(
+        get=dict.fromkeys(EVERYBODY, NO_TOKEN),
+        post=dict.fromkeys(EVERYBODY, NO_TOKEN),
+        arguments=arguments,
+    )
+    for name, arguments in ADDRESSES.items()
+}
+RULES |= {name: public(200, NOT_ALLOWED) for name in OPEN}
 
 
 # --- the walk of every address --------------------------------------------------------------

@@ -105,6 +105,14 @@ def note_lock(request: HttpRequest | None = None, **more: object) -> None:
         request.found_lock = "is locked" in str(failure)  # type: ignore[attr-defined]
 
 
+def read_without_lock() -> None:
+    """On SQLite, let the transactions of the rest of this request begin without the write lock."""
+    if connection.vendor == "sqlite":
+        # Connecting sets the mode, so it must not come later.
+        connection.ensure_connection()
+        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
+
+
 class ReadWithoutLock(Middleware):
     """On SQLite, begin the transaction of a GET or HEAD request without the write lock.
 
@@ -122,14 +130,8 @@ class ReadWithoutLock(Middleware):
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         only_reads = request.method in {"GET", "HEAD"} and not getattr(view, "writes_on_get", False)
-        if (
-            only_reads
-            and connection.vendor == "sqlite"
-            and not getattr(view, "_non_atomic_requests", None)
-        ):
-            # Connecting sets the mode, so it must not come later.
-            connection.ensure_connection()
-            connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
+        if only_reads and not getattr(view, "_non_atomic_requests", None):
+            read_without_lock()
 
 
 class LeadToAdoption(Middleware):

@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "trafficking_plan.middleware.NoStore",
+    "trafficking_plan.api.problems.ProblemsForPrograms",
     # Before anything that asks for the host, the session or the database, and before the request log.
     "trafficking_plan.middleware.HealthChecks",
     "trafficking_plan.request_log.RequestLog",

@@ -29,6 +29,7 @@ account_urls = [
 ]
 
 urlpatterns = [
+    path("api/", include("trafficking_plan.api.urls")),
     path("account/", include(account_urls)),
     path("", include("agencies.urls")),
     path("", include("workitems.urls")),

@@ -12,7 +12,8 @@ from workitems.models import Plan
 
 
 class MomentField(DayField):
-    """A day up to today ("30 July 2010"), or an instant as `Moment.key` formats it.
+    """A day up to today ("30 July 2010"), or an instant as `Moment.key` formats it, in local
+    time or with its offset ("2026-11-27T09:30:00+13:00").
 
     Cleans to a `Moment`: the end of that day, the plan's present, or just before the instant.
     Empty input gives None. A future day or other text is an error. Before cleaning, set `on` to
@@ -33,7 +34,9 @@ class MomentField(DayField):
         text = str(value or "").strip()
         if "T" in text:
             try:
-                instant = timezone.make_aware(datetime.fromisoformat(text))
+                instant = datetime.fromisoformat(text)
+                if timezone.is_naive(instant):
+                    instant = timezone.make_aware(instant)
                 day: Any = super().clean(timezone.localdate(instant))
             except (ValueError, OverflowError) as error:
                 raise forms.ValidationError(self.error_messages["invalid"]) from error

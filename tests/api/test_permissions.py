@@ -1,0 +1,169 @@
+"""Test what each token opens: every address of the API, every kind of user, and each scope.
+
+Strangers get 404, colleagues 403; a token opens what its seat may read on the pages and nothing else.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from tests.api.programs import ADDRESSES, OPEN, program, program_of, scope_of
+from tests.cast import Scene, standing_scene
+from tests.test_permissions import (
+    EVERYBODY,
+    OIA,
+    PAPER_READERS,
+    POLICE,
+    READERS,
+    WRITERS,
+    WRITERS_OF_CUSTOMS,
+    addresses,
+)
+
+pytestmark = pytest.mark.django_db
+
+OK, NO_TOKEN, FORBIDDEN, GONE, INVALID = 200, 401, 403, 404, 422
+# Their seats are over, or they never had one.
+WITHOUT_TOKEN = ("anonymous", "stranger", "former contributor")
+ADMINISTRATOR = "superuser"
+WITH_SEAT = tuple(who for who in EVERYBODY if who not in (*WITHOUT_TOKEN, ADMINISTRATOR))
+COORDINATORS = ("coordinator", "member's coordinator", "other plan's coordinator")
+
+
+def reads(*may: str, colleagues: tuple[str, ...] = ()) -> dict[str, int]:
+    """Return who gets what with a token that reads. The administrator's does not."""
+    found = {
+        who: OK if who in may else FORBIDDEN if who in colleagues else GONE for who in WITH_SEAT
+    }
+    return found | dict.fromkeys(WITHOUT_TOKEN, NO_TOKEN) | {ADMINISTRATOR: FORBIDDEN}
+
+
+READ = {
+    "api:plans": reads(*WITH_SEAT),
+    "api:plan": reads(*READERS),
+    "api:items": reads(*READERS),
+    "api:item": reads(*READERS),
+    "api:milestones": reads(*READERS),
+    "api:delays": reads(*READERS),
+    "api:changes": reads(*READERS),
+    "api:papers": reads(*PAPER_READERS),
+    "api:paper_pdf": reads(*PAPER_READERS),
+    "api:paper_json": reads(*PAPER_READERS),
+    # The plan's public page is open to everybody.
+    "api:released": reads(*WITH_SEAT),
+    "api:released_pdf": reads(*WITH_SEAT),
+    # A token that reads the plan does not read the stream; the administrator's is made for that.
+    "api:audit": reads(colleagues=WITH_SEAT) | {ADMINISTRATOR: OK},
+    "api:rounds": reads(*READERS),
+    "api:return": reads(*POLICE, colleagues=READERS),
+    "api:answer": reads(*WRITERS, colleagues=READERS),
+    # There is nothing to read.
+    "api:save_milestone": dict.fromkeys(WITH_SEAT, 405)
+    | dict.fromkeys(WITHOUT_TOKEN, NO_TOKEN)
+    | {ADMINISTRATOR: 405},
+}
+DRAFTS = ("api:answer", "api:save_milestone")
+
+
+def test_every_address_has_a_row():
+    there = {name for name, _ in addresses(get_resolver()) if name.startswith("api:")}
+    assert there - {"api:save_answer"} == {*ADDRESSES, *OPEN}
+    assert set(READ) == set(ADDRESSES)
+    for row in READ.values():
+        assert set(row) == set(EVERYBODY)
+
+
+@pytest.fixture(scope="module")
+def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    with standing_scene(django_db_blocker) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def programs(people: Scene) -> dict[str, Client]:
+    """A program of each person that reads; without a seat it audits, or has a text that is no token."""
+    return {
+        who: program("planregister_no-such-token")
+        if who in ("anonymous", "stranger")
+        else program_of(people[who], scope_of(people[who]))
+        for who in EVERYBODY
+    }
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits(people):
+    cache.clear()
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_each_program_gets_the_expected_response_to_get(name, people, programs):
+    address = reverse(name, args=ADDRESSES[name](people))
+    got = {who: programs[who].get(address) for who in EVERYBODY}
+    assert {who: answer.status_code for who, answer in got.items()} == READ[name]
+    refused = [answer for answer in got.values() if answer.status_code >= 400]
+    assert {answer["Content-Type"] for answer in refused} == {"application/problem+json"}
+    assert all(answer.json()["detail"] for answer in refused)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_head_gets_the_response_to_get(name, people, programs):
+    address = reverse(name, args=ADDRESSES[name](people))
+    got = {who: programs[who].head(address).status_code for who in EVERYBODY}
+    assert got == READ[name]
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_session_opens_nothing(name, people):
+    client = Client()
+    client.force_login(people["coordinator"], backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get(reverse(name, args=ADDRESSES[name](people)))
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Bearer realm="Plan Register"')
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_token_that_reads_writes_nothing(name, people, programs):
+    address = reverse(name, args=ADDRESSES[name](people))
+    body = {"data": {}, "content_type": "application/json"}
+    got = {who: programs[who].put(address, **body).status_code for who in (*WITH_SEAT, "superuser")}
+    assert set(got.values()) == {FORBIDDEN if name in DRAFTS else 405}
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_only_the_agencys_writers_write_its_drafts(name, people):
+    address = reverse(name, args=ADDRESSES[name](people))
+    got = {
+        who: program_of(people[who], "write")
+        .put(address, {}, content_type="application/json")
+        .status_code
+        for who in (*WRITERS, *WRITERS_OF_CUSTOMS)
+    }
+    # What they send lacks what the form asks for.
+    assert got == dict.fromkeys(WRITERS, INVALID) | dict.fromkeys(WRITERS_OF_CUSTOMS, FORBIDDEN)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_token_of_the_audit_stream_opens_it_alone(name, people):
+    if name == "api:save_milestone":
+        return
+    address = reverse(name, args=ADDRESSES[name](people))
+    got = {who: program_of(people[who], "audit").get(address).status_code for who in COORDINATORS}
+    assert got == dict.fromkeys(COORDINATORS, OK if name == "api:audit" else FORBIDDEN)
+
+
+def test_released_papers_of_a_plan_without_an_open_page_are_for_its_own(people, programs):
+    page = people.plan.public_page
+    page.is_open = False
+    page.save()
+    address = reverse("api:released", args=[people.plan.slug])
+    got = {who: programs[who].get(address).status_code for who in WITH_SEAT}
+    assert got == {who: OK if who in (*READERS, *OIA) else GONE for who in WITH_SEAT}
+
+
+def test_a_plan_that_is_not_adopted_is_gone_for_all_but_its_coordinator(people, programs):
+    address = reverse("api:plan", args=["plan-being-made"])
+    got = {who: programs[who].get(address).status_code for who in WITH_SEAT}
+    assert got == dict.fromkeys(WITH_SEAT, GONE) | {"coordinator": 409}

@@ -1,0 +1,149 @@
+"""Rows of the plan at a moment, and of papers, as the API gives them. No queries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from agencies.models import Agency
+from reports.progress.changes import Change
+from workitems.asat import Moment
+from workitems.known_dates import KnownDate
+from workitems.models import Plan
+from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.standing import Late, Lateness, Reason
+
+Row = dict[str, Any]
+Agencies = Mapping[int, Agency]
+
+
+def paged(
+    request: HttpRequest, rows: Sequence[Any], page: int, limit: int
+) -> tuple[Row, Sequence[Any]]:
+    """Return the page's frame, and its rows."""
+    begin, count = (page - 1) * limit, len(rows)
+    following = None
+    if begin + limit < count:
+        asked = request.GET.copy()
+        asked["page"] = str(page + 1)
+        following = request.build_absolute_uri(f"{request.path}?{asked.urlencode()}")
+    return {"count": count, "page": page, "next": following}, rows[begin : begin + limit]
+
+
+def moment(at: Moment, now: datetime) -> Row:
+    instant = timezone.localtime(at.until or now, timezone.get_default_timezone())
+    return {"on": at.on, "at": instant, "is_now": at.is_now}
+
+
+def known(due: KnownDate | None) -> Row | None:
+    return None if due is None else {"code": due.code, "last_day": due.last_day}
+
+
+def late(found: Lateness) -> Row:
+    return {"state": Late(found.state).value, "days": found.days, "words": found.words}
+
+
+def plan_line(request: HttpRequest, plan: Plan) -> Row:
+    return {
+        "slug": plan.slug,
+        "title": plan.title,
+        "released_on": plan.released_on,
+        "ends_on": plan.ends_on,
+        "portfolio": plan.portfolio,
+        "coordinating_agency": plan.coordinating_agency.short_name,
+        "url": request.build_absolute_uri(reverse("api:plan", args=[plan.slug])),
+    }
+
+
+def item_line(
+    request: HttpRequest,
+    plan: Plan,
+    item: ItemAt,
+    pillars: Mapping[int, int],
+    agencies: Agencies,
+    reasons: Sequence[Reason],
+) -> Row:
+    return {
+        "number": item.number,
+        "title": item.title,
+        "pillar": pillars.get(item.pillar),
+        "lead_agency": agencies[item.lead].short_name,
+        "is_key": item.is_key,
+        "stage": item.stage,
+        "status": item.standing.value,
+        "confidence": item.confidence,
+        "reviewer_confidence": item.reviewer_confidence,
+        "next_agreed": known(item.due) if item.is_live else None,
+        "lateness": late(item.late) if item.is_live else None,
+        "updated_on": item.heard_on,
+        "completed_on": item.completed_on,
+        "needs_attention": [reason.words for reason in reasons],
+        "url": request.build_absolute_uri(reverse("api:item", args=[plan.slug, item.number])),
+    }
+
+
+def milestone(row: MilestoneAt, item: str, agencies: Agencies) -> Row:
+    return {
+        "item": item,
+        "number": row.number,
+        "description": row.description,
+        "done_means": row.done_means,
+        "responsible_agency": agencies[row.responsible].short_name,
+        "original": known(row.original),
+        "agreed": known(row.agreed),
+        "forecast": known(row.forecast),
+        "completed_on": row.completed_on,
+        "withdrawn_on": row.withdrawn_on,
+        "lateness": late(row.late),
+    }
+
+
+def mitigation(row: MitigationAt, agencies: Agencies) -> Row:
+    return {
+        "number": row.number,
+        "description": row.description,
+        "owner_agency": agencies[row.owner].short_name,
+        "due_on": row.due_on,
+        "done_on": row.done_on,
+    }
+
+
+def delay(row: DelayAt, item: str, milestone: int, agencies: Agencies) -> Row:
+    settling = agencies[row.settling_agency].short_name if row.settling_agency else None
+    return {
+        "item": item,
+        "milestone": milestone,
+        "number": row.number,
+        "of": row.of,
+        "cause": row.cause,
+        "explanation": row.explanation,
+        "effect": row.effect,
+        "settlement": row.settlement,
+        "settling_agency": settling,
+        "settling_by": row.settling_by,
+        "found_on": row.found_on,
+        "ended_on": row.ended_on,
+        "due_before": known(row.before),
+        "due_after": known(row.after),
+        "days": row.days,
+        "times_moved": row.times_moved,
+        "mitigations": [mitigation(each, agencies) for each in row.mitigations],
+    }
+
+
+def change(row: Change, agencies: Mapping[int, str]) -> Row:
+    return {
+        "kind": row.kind.value,
+        "item": row.item.number,
+        "title": row.item.title,
+        "lead_agency": agencies[row.item.lead],
+        "change": row.words,
+        "before": row.was,
+        "after": row.now,
+        "cause": row.cause,
+        "why": row.why,
+        "days": row.days,
+    }

@@ -1,0 +1,247 @@
+"""Plans, items, milestones, delays and changes as at a moment: the same readings as the pages and their exports."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+from ninja import Query, Router
+
+from agencies.models import Agency, Token
+from reports.forms.bar import BarForm
+from reports.progress import registers
+from reports.progress.changes import Kind, read_changes
+from reports.progress.changes.periods import offered
+from reports.progress.view import Look
+from trafficking_plan.api import as_json, schemas
+from trafficking_plan.api.admission import may
+from trafficking_plan.api.as_json import Row
+from trafficking_plan.api.problems import Problem, refuse_invalid
+from workitems.asat import Moment, rows_at
+from workitems.filters import SORTS, WorkItemFilter, sort_of
+from workitems.forms.moments import AsAtForm
+from workitems.models import Delay, Plan, Support, WorkItem
+from workitems.plan_at import (
+    PlanAt,
+    agencies_at,
+    delays_at,
+    milestones_at,
+    mitigations_at,
+    pillars_at,
+    plan_at,
+    with_milestones,
+)
+from workitems.views.lookups import visible_plan, visible_plans
+
+router = Router(tags=["Plans"])
+READ = Token.Scope.READ
+
+
+def plan_and_moment(request: HttpRequest, slug: str, at: str) -> tuple[Plan, Moment]:
+    """Return the plan, if the program may read it, and the moment. Refuse a moment that pages refuse."""
+    may(request, READ)
+    plan = visible_plan(request, slug)
+    form = AsAtForm({"at": at}, plan=plan, on=timezone.localdate())
+    refuse_invalid(form)
+    return plan, form.moment
+
+
+def look_at(request: HttpRequest, slug: str, asked: schemas.Narrowed) -> tuple[Look, BarForm]:
+    """Return the plan at the moment, narrowed and compared as on the dashboard."""
+    may(request, READ)
+    plan = visible_plan(request, slug)
+    data = {name: value for name, value in asked.model_dump().items() if value not in (None, "")}
+    bar = BarForm(data, plan=plan, on=timezone.localdate())
+    refuse_invalid(bar)
+    return bar.look, bar
+
+
+def one_of(name: str, asked: str, known: Any) -> str:
+    """Return what was asked. Raise `Problem` unless it is one of those known, or empty."""
+    if asked and asked not in known:
+        said = f"Choose one of: {', '.join(str(each) for each in known)}."
+        raise Problem(422, said, wrong=[(name, said)])
+    return asked
+
+
+def narrowed(look: Look) -> PlanAt:
+    return plan_at(look.plan, look.at).narrowed(pillar=look.pillar, lead=look.agency)
+
+
+@router.get("/plans/", response=schemas.PlanLines, summary="Plans that you may read")
+def plans(request: HttpRequest, asked: Query[schemas.Pages]) -> Row:
+    """Adopted plans, newest first."""
+    may(request, READ)
+    frame, shown = as_json.paged(request, visible_plans(request), asked.page, asked.limit)
+    return frame | {"results": [as_json.plan_line(request, each) for each in shown]}
+
+
+@router.get("/plans/{slug:slug}/", response=schemas.PlanOut, summary="One plan")
+def plan(request: HttpRequest, slug: str, asked: Query[schemas.AsAt]) -> Row:
+    """What a plan says of itself at a moment, its working group and its pillars."""
+    found, at = plan_and_moment(request, slug, asked.at)
+    then = found if at.is_now else _as_it_said(found, at)
+    members = {each.pk: each for each in Agency.objects.filter(memberships__plan=found).in_order()}
+    leader = found.coordinating_agency
+    named = agencies_at({**members, leader.pk: leader}, at)
+    return as_json.plan_line(request, then) | {
+        "coordinating_agency": named[leader.pk].short_name,
+        "as_at": as_json.moment(at, timezone.now()),
+        "background": then.background,
+        "members": [
+            {"id": pk, "short_name": named[pk].short_name, "name": named[pk].name} for pk in members
+        ],
+        "pillars": [
+            {"id": row.pk, "number": row.number, "title": row.title}
+            for row in pillars_at(found, at)
+        ],
+    }
+
+
+def _as_it_said(plan: Plan, at: Moment) -> Plan:
+    """Return the plan with its own words at a moment. Before it was recorded, they are today's."""
+    columns = ("title", "released_on", "ends_on", "portfolio", "background")
+    then = rows_at(Plan, at, of={"pk": plan.pk}).values(*columns).first() or {}
+    for name, value in then.items():
+        setattr(plan, name, value)
+    return plan
+
+
+@router.get("/plans/{slug:slug}/items/", response=schemas.ItemLines, summary="Work items")
+def items(request: HttpRequest, slug: str, asked: Query[schemas.ItemFilters]) -> Row:
+    """The work items of a plan with their status, as in the list of work items."""
+    found, moment = plan_and_moment(request, slug, asked.at)
+    sort = one_of("sort", asked.sort, [*SORTS, *(f"-{each}" for each in SORTS)])
+    at = plan_at(found, moment)
+    chosen = WorkItemFilter(
+        {name: str(value) for name, value in asked.model_dump().items() if value is not None},
+        queryset=WorkItem.objects.none(),
+        pillars=[(row.pk, row.title) for row in at.pillars],
+        agencies=[(pk, agency.short_name) for pk, agency in at.agencies.items()],
+        on=at.on,
+    )
+    refuse_invalid(chosen.form)
+    frame, shown = as_json.paged(request, chosen.among(at, sort_of(sort)), asked.page, asked.limit)
+    return frame | {
+        "as_at": as_json.moment(moment, timezone.now()),
+        "results": [_line(request, at, item) for item in shown],
+    }
+
+
+def _line(request: HttpRequest, at: PlanAt, item: Any) -> Row:
+    pillars = {row.pk: row.number for row in at.pillars}
+    return as_json.item_line(request, at.plan, item, pillars, at.agencies, at.reasons[item.pk])
+
+
+@router.get("/plans/{slug:slug}/items/{number}/", response=schemas.ItemOut, summary="One work item")
+def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt]) -> Row:
+    """A work item with its wording, milestones, delays and mitigations, open and closed."""
+    found, moment = plan_and_moment(request, slug, asked.at)
+    at = plan_at(found, moment)
+    row = next((each for each in at.items if each.number == number), None)
+    if row is None:
+        raise Http404
+    agencies = at.agencies
+    steps = mitigations_at(moment, {"delay__milestone__item_id": row.pk})
+    delays = delays_at(moment, {"milestone__item_id": row.pk}, steps)
+    milestones = milestones_at(moment, {"item_id": row.pk}, delays)
+    supports = rows_at(Support, moment, of={"item_id": row.pk}).values_list("agency_id", flat=True)
+    return _line(request, at, row) | {
+        "as_at": as_json.moment(moment, timezone.now()),
+        "objective": row.objective,
+        "action": row.action,
+        "months": row.months,
+        "starts_on": row.starts_on,
+        "supporting_agencies": sorted(agencies[pk].short_name for pk in supports),
+        "milestones": [
+            as_json.milestone(step, number, agencies)
+            | {
+                "delays": [
+                    as_json.delay(each, number, step.number, agencies) for each in step.delays
+                ]
+            }
+            for step in milestones
+        ],
+    }
+
+
+@router.get("/plans/{slug:slug}/milestones/", response=schemas.MilestoneLines, summary="Milestones")
+def milestones(request: HttpRequest, slug: str, asked: Query[schemas.MilestoneFilters]) -> Row:
+    """All milestones in the plan's order, as in the download of the timeline; with “late” or “due”, the open
+    ones of live items, as in the register."""
+    look, _ = look_at(request, slug, asked)
+    overdue, due = (
+        one_of("late", asked.late, registers.LATE),
+        one_of("due", asked.due, registers.DUE),
+    )
+    at = narrowed(look)
+    if overdue or due:
+        found = [
+            (row.milestone, row.item.number)
+            for row in registers.open_milestones(at, late=overdue, due=due)
+        ]
+    else:
+        every = milestones_at(look.at, {"item__plan_id": look.plan.pk})
+        found = [
+            (row, item.number)
+            for item in with_milestones(at.items, every)
+            for row in item.milestones
+        ]
+    frame, shown = as_json.paged(request, found, asked.page, asked.limit)
+    return frame | {
+        "as_at": as_json.moment(look.at, timezone.now()),
+        "results": [as_json.milestone(row, number, at.agencies) for row, number in shown],
+    }
+
+
+@router.get("/plans/{slug:slug}/delays/", response=schemas.DelayLines, summary="Delays")
+def delays(request: HttpRequest, slug: str, asked: Query[schemas.DelayFilters]) -> Row:
+    """Delays with their mitigations, open and ended, in the plan's order; with “open”, as in the register."""
+    look, _ = look_at(request, slug, asked)
+    cause = one_of("cause", asked.cause, Delay.Cause.values)
+    state = one_of("state", asked.state, ["open"])
+    at = narrowed(look)
+    of_plan = {"milestone__item__plan_id": look.plan.pk}
+    if state:
+        found = [line.delay for line in registers.open_delays(at, cause=cause)]
+    else:
+        steps = mitigations_at(look.at, {"delay__milestone__item__plan_id": look.plan.pk})
+        place = {item.pk: index for index, item in enumerate(at.items)}
+        found = [
+            row
+            for row in delays_at(look.at, of_plan, steps)
+            if row.item in place and cause in ("", row.cause)
+        ]
+        found.sort(key=lambda row: (place[row.item], row.pk))
+    frame, shown = as_json.paged(request, found, asked.page, asked.limit)
+    every = milestones_at(look.at, {"pk__in": list({row.milestone for row in shown})}, texts=False)
+    numbers = {row.pk: row.number for row in every}
+    return frame | {
+        "as_at": as_json.moment(look.at, timezone.now()),
+        "results": [
+            as_json.delay(row, at.by_pk[row.item].number, numbers[row.milestone], at.agencies)
+            for row in shown
+        ],
+    }
+
+
+@router.get("/plans/{slug:slug}/changes/", response=schemas.ChangeLines, summary="What changed")
+def changes(request: HttpRequest, slug: str, asked: Query[schemas.ChangeFilters]) -> Row:
+    """What changed between two moments, as on the page of the same name (docs/changes.md)."""
+    look, bar = look_at(request, slug, asked)
+    only = one_of("kind", asked.kind, [kind.value for kind in Kind])
+    if look.since is None:
+        _, usual = offered(look, bar.earlier())
+        look = Look(
+            plan=look.plan, at=look.at, since=usual.moment, pillar=look.pillar, agency=look.agency
+        )
+    assert look.since is not None
+    found = read_changes(look)
+    every = found.of(Kind(only)) if only else found.changes
+    frame, shown = as_json.paged(request, every, asked.page, asked.limit)
+    now = timezone.now()
+    return frame | {
+        "as_at": as_json.moment(look.at, now),
+        "since": as_json.moment(look.since, now),
+        "summary": found.summary,
+        "results": [as_json.change(row, found.agencies) for row in shown],
+    }

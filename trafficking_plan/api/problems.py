@@ -1,0 +1,138 @@
+"""Refusals of the API as JSON (RFC 9457 problem details), with the sentences of the screens."""
+
+import json
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from ninja.errors import HttpError, ValidationError
+
+from agencies.fields import Refusal
+from workitems.services import Conflict
+from workitems.views.lookups import NotAdoptedYet
+
+PREFIX = "/api/"
+MIME_TYPE = "application/problem+json"
+Wrong = tuple[str | None, str]  # the field, if one is at fault, and what is wrong
+
+# What is said where nothing more exact is.
+SENTENCES = {
+    400: "The request cannot be read.",
+    401: "Send a token that works, in the header “Authorization: Bearer” followed by the token.",
+    403: "None of the rights of this token allows this.",
+    404: "There is nothing at this address that this token may read.",
+    405: "This address does not answer this method.",
+    409: "This was changed elsewhere.",
+    413: "The request is too large.",
+    422: "There is a problem with what was sent.",
+    429: "Too many requests. Wait, then try again.",
+    500: "Something went wrong here. It is logged.",
+    503: "The service cannot reach its database just now. Try again soon.",
+}
+
+
+class Problem(Exception):
+    """A refusal with its status, and what is wrong by field."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str = "",
+        *,
+        wrong: Iterable[Wrong] = (),
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.wrong = status, detail, list(wrong)
+        self.headers, self.more = headers or {}, more
+
+    def response(self) -> HttpResponse:
+        return problem(self.status, self.detail, self.wrong, self.headers, **self.more)
+
+
+def problem(
+    status: int,
+    detail: str = "",
+    wrong: Iterable[Wrong] = (),
+    headers: dict[str, str] | None = None,
+    **more: Any,
+) -> HttpResponse:
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail or SENTENCES.get(status, HTTPStatus(status).phrase),
+    }
+    errors = [{"field": field, "detail": said} for field, said in wrong]
+    if errors:
+        content["errors"] = errors
+    text = json.dumps(content | more, ensure_ascii=False)
+    return HttpResponse(text, content_type=MIME_TYPE, status=status, headers=headers or {})
+
+
+def refuse_invalid(form: forms.BaseForm) -> None:
+    """Raise `Problem` with what the form says, unless it is valid."""
+    if form.is_valid():
+        return
+    wrong: list[Wrong] = [
+        (None if name == "__all__" else name, str(said))
+        for name, errors in form.errors.items()
+        for said in errors
+    ]
+    raise Problem(422, wrong[0][1], wrong=wrong)
+
+
+def of_exception(error: Exception) -> HttpResponse | None:
+    """Return the response to an exception that says something to the reader; None for others."""
+    if isinstance(error, Problem):
+        return error.response()
+    if isinstance(error, Http404):
+        return problem(404)
+    if isinstance(error, PermissionDenied):
+        return problem(403, str(error))
+    if isinstance(error, NotAdoptedYet):
+        return problem(409, str(error))
+    if isinstance(error, HttpError):  # the body is no JSON
+        return problem(error.status_code)
+    if isinstance(error, ValidationError):
+        wrong = [_of_parameter(each) for each in error.errors]
+        return problem(422, "", wrong)
+    if isinstance(error, Refusal):
+        faults = [(str(error), error.field), *error.others]
+        status = 409 if isinstance(error, Conflict) else 422
+        wrong = [(field, said) for said, field in faults if field]
+        more: dict[str, Any] = {}
+        if isinstance(error, Conflict):
+            more["version"] = getattr(error.current, "version", 0)
+        return Problem(status, str(error), wrong=wrong, **more).response()
+    return None
+
+
+def _of_parameter(error: dict[str, Any]) -> Wrong:
+    """Return what is wrong with a parameter, of what the library that checks them says."""
+    place = [str(part) for part in error.get("loc", ())]
+    # The first part says where it was ("query"), then comes the name of our function's argument.
+    field = place[-1] if place else None
+    return field, f"{error.get('msg', 'Not allowed')}."
+
+
+class ProblemsForPrograms:
+    """Middleware: give programs JSON in place of the pages that refuse a request before, or after, the API
+    itself answers: an address that is not there, text that cannot be read, the database away."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not request.path_info.startswith(PREFIX) or response.status_code < 400:
+            return response
+        if response.get("Content-Type", "") == MIME_TYPE:
+            return response
+        kept = {name: response[name] for name in ("Retry-After", "Allow") if name in response}
+        return problem(response.status_code, headers=kept)

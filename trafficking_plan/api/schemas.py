@@ -1,0 +1,310 @@
+"""What the API takes and gives, as published at /api/openapi.json."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from ninja import Field, Schema
+from pydantic import StringConstraints
+
+MOST_ROWS = 500
+USUAL_ROWS = 100
+# Names of agencies, codes and numbers in addresses and filters.
+ShortText = Annotated[str, StringConstraints(max_length=200)]
+# What the database can look for.
+Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class Pages(Schema):
+    page: int = Field(1, ge=1, le=100_000, description="Which page of the rows.")
+    limit: int = Field(USUAL_ROWS, ge=1, le=MOST_ROWS, description="Rows on a page.")
+
+
+class AsAt(Schema):
+    at: ShortText = Field(
+        "",
+        description=(
+            "The moment to read at, up to now: a day (2026-06-30, its end) or an instant "
+            "(2026-06-30T09:30:00+12:00). Without it, now."
+        ),
+    )
+
+
+class Narrowed(AsAt, Pages):
+    pillar: Id | None = Field(None, description="The id of a pillar.")
+    agency: Id | None = Field(None, description="The id of the lead agency of the items.")
+
+
+class ItemFilters(AsAt, Pages):
+    q: ShortText = Field("", description="A number, or words of the item.")
+    pillar: Id | None = Field(None, description="The id of a pillar.")
+    agency: Id | None = Field(
+        None, description="The id of an agency that leads or supports the item."
+    )
+    lead: Id | None = Field(None, description="The id of the lead agency.")
+    standing: ShortText = Field("", description="The status, such as “late”.")
+    stage: ShortText = Field("", description="The stage, such as “under_way”.")
+    confidence: ShortText = Field("", description="The agency’s confidence, such as “at_risk”.")
+    late: ShortText = Field("", description="“overdue”, or “late”: overdue or expected late.")
+    attention: ShortText = Field("", description="“yes”: only items that need attention.")
+    sort: ShortText = Field(
+        "number", description="number, title, lead, stage, confidence or due; -due: last first."
+    )
+
+
+class MilestoneFilters(Narrowed):
+    late: ShortText = Field(
+        "", description="“overdue”, or “late”: overdue or expected late. Open ones only."
+    )
+    due: ShortText = Field("", description="30, 60 or 90: due within so many days. Open ones only.")
+
+
+class DelayFilters(Narrowed):
+    cause: ShortText = Field("", description="The code of a cause, such as “funding”.")
+    state: ShortText = Field("", description="“open”: without those that have ended.")
+
+
+class ChangeFilters(Narrowed):
+    since: ShortText = Field(
+        "",
+        description="The earlier moment, written like “at”. Without it: the last meeting, briefing or quarter.",
+    )
+    kind: ShortText = Field("", description="One kind of change, such as “slipped”.")
+
+
+# --- what comes back ------------------------------------------------------------------------
+
+
+class Moment(Schema):
+    """The moment that the rows are of. Give `at` again to read other pages of the same moment."""
+
+    on: date
+    at: datetime
+    is_now: bool
+
+
+class Page(Schema):
+    count: int = Field(description="Rows on all pages.")
+    page: int
+    next: str | None = Field(description="The address of the next page.")
+
+
+class PageAsAt(Page):
+    as_at: Moment
+
+
+class KnownDate(Schema):
+    """A date that is known to the day, the month or the quarter, and the last day of that."""
+
+    code: str = Field(description="2027-06-30, 2027-06 or 2027-Q2")
+    last_day: date
+
+
+class Late(Schema):
+    """How a milestone, or the worst of an item, is to its agreed date."""
+
+    state: str
+    days: int
+    words: str
+
+
+class PlanLine(Schema):
+    slug: str
+    title: str
+    released_on: date
+    ends_on: date | None
+    portfolio: str
+    coordinating_agency: str
+    url: str
+
+
+class PlanLines(Page):
+    results: list[PlanLine]
+
+
+class AgencyOut(Schema):
+    id: int
+    short_name: str
+    name: str
+
+
+class PillarOut(Schema):
+    id: int
+    number: int
+    title: str
+
+
+class PlanOut(PlanLine):
+    as_at: Moment
+    background: str
+    members: list[AgencyOut]
+    pillars: list[PillarOut]
+
+
+class ItemLine(Schema):
+    number: str
+    title: str
+    pillar: int | None = Field(description="The number of the pillar.")
+    lead_agency: str
+    is_key: bool
+    stage: str
+    status: str
+    confidence: str
+    reviewer_confidence: str
+    next_agreed: KnownDate | None
+    lateness: Late | None
+    updated_on: date | None = Field(description="The day of the latest accepted update.")
+    completed_on: date | None
+    needs_attention: list[str] = Field(description="Why it needs attention, in sentences.")
+    url: str
+
+
+class ItemLines(PageAsAt):
+    results: list[ItemLine]
+
+
+class MitigationOut(Schema):
+    number: int
+    description: str
+    owner_agency: str
+    due_on: date | None
+    done_on: date | None
+
+
+class DelayOut(Schema):
+    item: str
+    milestone: int = Field(description="The number of the milestone.")
+    number: int
+    of: str
+    cause: str
+    explanation: str
+    effect: str
+    settlement: str
+    settling_agency: str | None
+    settling_by: date | None
+    found_on: date
+    ended_on: date | None
+    due_before: KnownDate
+    due_after: KnownDate
+    days: int
+    times_moved: int
+    mitigations: list[MitigationOut]
+
+
+class DelayLines(PageAsAt):
+    results: list[DelayOut]
+
+
+class MilestoneLine(Schema):
+    item: str
+    number: int
+    description: str
+    done_means: str
+    responsible_agency: str
+    original: KnownDate
+    agreed: KnownDate
+    forecast: KnownDate
+    completed_on: date | None
+    withdrawn_on: date | None
+    lateness: Late
+
+
+class MilestoneLines(PageAsAt):
+    results: list[MilestoneLine]
+
+
+class MilestoneOut(MilestoneLine):
+    delays: list[DelayOut]
+
+
+class ItemOut(ItemLine):
+    as_at: Moment
+    objective: str
+    action: str
+    months: int | None
+    starts_on: date | None
+    supporting_agencies: list[str]
+    milestones: list[MilestoneOut]
+
+
+class ChangeOut(Schema):
+    kind: str
+    item: str
+    title: str
+    lead_agency: str
+    change: str
+    before: str
+    after: str
+    cause: str
+    why: str
+    days: int = Field(
+        description="By how many days a milestone is expected later; earlier is below zero."
+    )
+
+
+class ChangeLines(PageAsAt):
+    since: Moment
+    summary: str
+    results: list[ChangeOut]
+
+
+class FileOut(Schema):
+    url: str
+    sha256: str
+
+
+class PaperOut(Schema):
+    """One version of an issued briefing."""
+
+    briefing: int
+    version: int
+    tracker_number: str
+    title: str
+    dated: date
+    marking: str
+    portfolio: str
+    authorised_as: str
+    authorised_at: datetime
+    note: str = Field(description="What a version after the first corrects.")
+    pdf: FileOut
+    document: FileOut
+
+
+class PaperLines(Page):
+    results: list[PaperOut]
+
+
+class ReleasedFile(Schema):
+    number: int
+    title: str
+    file_name: str
+    pages: int
+    withheld: dict[str, int] = Field(description="How often words are withheld, by ground.")
+    pdf: FileOut
+
+
+class ReleaseOut(Schema):
+    id: int
+    reference: str
+    kind: str
+    released_on: date
+    is_published: bool
+    papers: list[ReleasedFile]
+
+
+class ReleaseLines(Page):
+    results: list[ReleaseOut]
+
+
+class Fault(Schema):
+    field: str | None
+    detail: str
+
+
+class ProblemOut(Schema):
+    """A refusal (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] = []
