@@ -25,7 +25,6 @@ from workitems.plan_at import (
     ReturnAt,
     RiskAt,
 )
-from workitems.spans import span_in_words
 from workitems.standing import Rank, Reason, settlement_in_words
 
 # Reasons that what is asked says as well.
@@ -112,17 +111,16 @@ class Line:
 
     @cached_property
     def expected(self) -> Point:
-        """When the late milestone is expected now, and how long after the agreed date that is.
+        """When the late milestone is expected now, and its agreed date.
 
-        Says "after the agreed date", because "overdue by" counts from that date to today.
+        Says no second length: the line has how late it is already.
         """
         if (late := self.late_milestone) is None:
             return Point()
         if self.expected_on is None:
             return Point("No new date", f"agreed for {late.agreed}", is_gap=True)
-        days = (late.forecast_due - late.agreed_due).days
-        note = f"{span_in_words(days)} after the agreed date" if days > 0 else ""
-        return Point(str(late.forecast), note)
+        is_moved = late.forecast_due > late.agreed_due
+        return Point(str(late.forecast), f"agreed for {late.agreed}" if is_moved else "")
 
     @cached_property
     def doing(self) -> Point:

@@ -173,6 +173,20 @@ class Dashboard:
     returns: Sequence[ReturnAt]
     answered: dict[int, tuple[int, int]]
 
+    @property
+    def attention_words(self) -> str:
+        """What the whole list of what needs attention has: "All 11: 7 late, 4 for other reasons". Each late
+        item is on it."""
+        count = self.attention_figure.count
+        late = next(each.count for each in self.figures if each.kind == Standing.LATE)
+        others = count - late
+        if count == 1:
+            return "The whole list"
+        if not (late and others):
+            return f"All {count:,}"
+        reasons = "another reason" if others == 1 else "other reasons"
+        return f"All {count:,}: {late:,} late, {others:,} for {reasons}"
+
 
 def read_dashboard(look: Look) -> Dashboard:
     """Return the dashboard for a view of the plan.
@@ -304,7 +318,7 @@ def finding(
     causes: Sequence[CauseCount],
 ) -> str:
     """Return how the plan is going: "Seven of 25 work items are late, two more than six weeks ago.
-    Consultation is the main cause."
+    Consultation has cost the most days."
     """
     total, late, complete = now.total(), now[Standing.LATE], now[Standing.COMPLETE]
     if total == 0:
@@ -317,7 +331,12 @@ def finding(
         return f"{_part(complete, total, are, is_)} complete and the others withdrawn."
     compared = _compared(look, late, then[Standing.LATE]) if then else ""
     if look.at.is_end_of_plan:
-        others = f"{in_words(late)} {is_ if late == 1 else are} late" if late else "none was late"
+        recorded = "with no completion recorded"
+        others = (
+            f"{in_words(late)} {is_ if late == 1 else are} late, {recorded}"
+            if late
+            else "none was late"
+        )
         return f"{_part(complete, total, are, is_)} complete when the plan ended; {others}."
     if late == 0:
         said = f"No work item {is_} late{compared}."
@@ -328,8 +347,9 @@ def finding(
         said = f"{_part(late, total, are, is_)} late{compared}."
         cause = next((each.cause for each in causes if each.cause != Delay.Cause.OTHER), None)
         if cause:
-            verb = are if cause == Delay.Cause.PRIOR_COMMITMENTS else is_
-            said += f" {capitalised(BECAUSE_OF[cause])} {verb} the main cause."
+            several = cause == Delay.Cause.PRIOR_COMMITMENTS
+            has = "had" if not look.at.is_now else "have" if several else "has"
+            said += f" {capitalised(BECAUSE_OF[cause])} {has} cost the most days."
     return said
 
 

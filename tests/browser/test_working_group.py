@@ -80,7 +80,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
     page.goto(dashboard)
     lines = page.locator("tbody.needs > tr")
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Two of four work items are late, one more than a month ago. Funding is the main cause."
+        "Two of four work items are late, one more than a month ago. Funding has cost the most days."
     )
     expect(lines.filter(has_text="1.3 Open a shelter")).to_contain_text("Overdue by one day.")
     assert_accessible(page, accessibility_faults)

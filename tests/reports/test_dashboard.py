@@ -265,10 +265,10 @@ LAST = Moment.end_of(date(2010, 4, 20))
     ("now", "then", "said"),
     [
         ({"late": 7, "on_time": 14, "complete": 4}, {"late": 5},
-         "Seven of 25 work items are late, two more than six weeks ago. Consultation is the main cause."),
+         "Seven of 25 work items are late, two more than six weeks ago. Consultation has cost the most days."),
         ({"late": 1, "on_time": 1}, {"late": 1},
-         "One of two work items is late, as many as six weeks ago. Consultation is the main cause."),
-        ({"late": 1}, None, "One of one work item is late. Consultation is the main cause."),
+         "One of two work items is late, as many as six weeks ago. Consultation has cost the most days."),
+        ({"late": 1}, None, "One of one work item is late. Consultation has cost the most days."),
         ({"on_time": 3, "in_doubt": 2}, {"late": 1},
          "No work item is late, one fewer than six weeks ago. Two are in doubt."),
         ({"on_time": 3}, {"late": 0, "on_time": 3}, "No work item is late, as six weeks ago."),
@@ -291,7 +291,7 @@ def test_a_plan_that_has_ended_is_told_as_it_ended():
     at = Moment(TODAY, NOON, is_end_of_plan=True)
     counts = Counter({Standing.COMPLETE: 5, Standing.LATE: 21, Standing.WITHDRAWN: 1})
     assert dashboard.finding(Look(plan=PlanFactory.build(), at=at), counts, None, []) == (
-        "Five of 27 work items were complete when the plan ended; 21 were late."
+        "Five of 27 work items were complete when the plan ended; 21 were late, with no completion recorded."
     )
 
 

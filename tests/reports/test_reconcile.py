@@ -212,7 +212,7 @@ def test_the_database_counts_a_deadline_as_moved_again_from_the_second_time(time
 FIGURE = re.compile(
     r'<a[^>]* href="([^"]+)">(?:<svg[^>]*><use[^>]*/></svg>)?([\d,]+)<span class="visually-hidden">'
 )
-ATTENTION = re.compile(r'<a href="([^"]+)">All ([\d,]+) that need attention</a>')
+ATTENTION = re.compile(r'<a href="([^"]+)">All ([\d,]+)(?:: [^<]+)?</a>')
 LISTED = re.compile(r"<p>(\d+)–(\d+) of ([\d,]+) ")
 
 

@@ -14,7 +14,6 @@ from workitems import standing
 from workitems.known_dates import KnownDate
 from workitems.models import Return, Risk
 from workitems.models.item import Stage
-from workitems.spans import span_in_words
 from workitems.standing import NO_DATES, Lateness, Reason, Standing
 
 
@@ -249,12 +248,9 @@ class VariationAt(NamedTuple):
 
     @property
     def effect(self) -> str:
-        """What it would do: "to 30 June 2027, six months later", "withdraw the item"."""
+        """What it would do: "to 30 June 2027", "withdraw the item"."""
         if self.due_before and self.due_after:
-            days = (self.due_after - self.due_before).days
-            later = "later" if days > 0 else "earlier"
-            moved = f", {span_in_words(abs(days))} {later}" if days else ""
-            return f"to {KnownDate(self.due_after, self.after_known_to)}{moved}"
+            return f"to {KnownDate(self.due_after, self.after_known_to)}"
         return f"new wording of the {self.wording}" if self.wording else "withdraw the item"
 
 
