@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from agencies.models import User
+from reports.document.wording import join_words
 from reports.models.release.request import REQUEST_ROLES
 from reports.views.readers import office_plans
 from workitems.views.lookups import plans_being_made, visible_plans
@@ -49,6 +51,23 @@ PEOPLE_PAGES = (
 )
 
 
+def _place_of(user: User) -> str:
+    """Return the person's roles, each once, with its places: "Coordinator, DoL and MBIE". What the person's
+    name says, as that of an office's account may, is not said again."""
+    name = f" {user.name.casefold()} "
+    places: dict[str, list[str]] = {}
+    for seat in user.current_seats:
+        of_role = places.setdefault(seat.get_role_display(), [])
+        of_role.append(str(seat.portfolio or seat.place.short_name))
+    said = []
+    for role, at in places.items():
+        words = [role, join_words(each for each in at if f" {each.casefold()} " not in name)]
+        said.append(
+            ", ".join(each for each in words if each and f" {each.casefold()} " not in name)
+        )
+    return "; ".join(filter(None, said))
+
+
 def page_frame(request: HttpRequest) -> dict[str, Any]:
     """Return the frame's context: `support_email`, `chosen_colours` ("light", "dark"), and for a signed-in user `person_place`,
     `plans`, `office_plans`, `plan_name`, `navigation`, `search_url` and `other_plans` (links to
@@ -62,10 +81,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame
-    frame["person_place"] = "; ".join(
-        f"{seat.get_role_display()}, {seat.portfolio or seat.place.short_name}"
-        for seat in user.current_seats
-    )
+    frame["person_place"] = _place_of(user)
     plans = frame["plans"] = visible_plans(request)
     match = request.resolver_match
     slug = match.kwargs.get("slug") if match else None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agencies.models import Seat
+from agencies.models import Seat, User
 from tests.factories import (
     MilestoneFactory,
     PillarFactory,
@@ -49,11 +49,22 @@ def test_the_desk_of_a_user_without_a_seat_says_how_to_get_one(client_of, nobody
     assert plan.title not in page
 
 
-def test_the_page_header_names_the_user_the_seat_and_the_plan(reader, plan):
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("Aroha Smith", "Contributor, Customs and Police"),
+        ("Contributor", "Customs and Police"),
+        ("Police contributor", "Customs"),
+    ],
+)
+def test_the_page_header_says_the_users_roles_once(reader, plan, police, customs, name, place):
+    user = User.objects.get(pk=reader.session["_auth_user_id"])
+    SeatFactory(user=user, agency=customs, role=Seat.Role.CONTRIBUTOR)
+    User.objects.filter(pk=user.pk).update(name=name)
     page = reader.get("/")
-    assert page.context["person_place"] == "Contributor, Police"
+    assert page.context["person_place"] == place
     assert page.context["plan_name"] == plan.title
-    assert "Police contributor" in page.text
+    assert name in page.text
 
 
 def test_the_page_header_switches_between_a_users_plans(reader, plan, police):
