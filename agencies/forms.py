@@ -382,7 +382,10 @@ class AppointForm(Form):
         label="Portfolio", max_length=150, help_text="As printed: Minister of Immigration."
     )
     minister = TextField(
-        label="Minister", max_length=150, help_text="As papers print the name, with its title."
+        label="Minister",
+        max_length=150,
+        help_text="As papers print the name, with its title.",
+        error_messages={"required": "Enter the Minister."},
     )
     from_on = DayField(label="First day")
     to_on = DayField(

@@ -18,8 +18,8 @@ class Conflict(Refused):
 
     def __init__(self, current: Any) -> None:
         super().__init__(
-            "This was changed elsewhere while you were writing. What you entered is not lost: compare the "
-            "two below, then save again."
+            "This was changed elsewhere while you had this page open. Check what is saved now, then try "
+            "again. Nothing that you entered is lost."
         )
         self.current = current
 

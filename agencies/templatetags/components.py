@@ -97,9 +97,10 @@ def error_links(
         return []
     several = [forms] if isinstance(forms, BaseForm) else list(forms)
     formset_errors = forms.non_form_errors() if isinstance(forms, BaseFormSet) else []
-    return [(str(error), "") for error in formset_errors] + [
-        found for form in several for found in _errors_of(form)
-    ]
+    found = [(str(error), "") for error in formset_errors]
+    found += [each for form in several for each in _errors_of(form)]
+    # What is wrong with two hidden fields is said once.
+    return list(dict.fromkeys(found))
 
 
 def _errors_of(form: BaseForm) -> Iterator[tuple[str, str]]:
@@ -115,7 +116,9 @@ def _errors_of(form: BaseForm) -> Iterator[tuple[str, str]]:
 
 def _named(label: str, error: str) -> str:
     """Return the error with the field's label before it, unless it names the field itself."""
-    return error if label.lower() in error.lower() else f"{label}: {error}"
+    if label.lower() in error.lower():
+        return error
+    return f"{label} {error}" if label.endswith("?") else f"{label}: {error}"
 
 
 def _control_id(field: BoundField) -> str:

@@ -78,6 +78,17 @@ def test_the_error_summary_lists_every_error_once_and_leads_to_its_control():
     ]
 
 
+class Question(forms.Form):
+    answer = forms.CharField(label="Is it open?", error_messages={"required": "Say yes or no."})
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+def test_the_error_summary_reads_as_sentences_and_says_a_fault_once():
+    missing = "This field is required."
+    assert error_links(Question({})) == [("Is it open? Say yes or no.", "id_answer"), (missing, "")]
+
+
 def test_every_link_of_the_error_summary_has_a_control_on_the_page():
     html = render("{{ form }}", form=Answer({}))
     targets = re.findall(r'<a href="#([^"]+)">', html)

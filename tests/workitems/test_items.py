@@ -143,8 +143,8 @@ def test_saving_from_an_outdated_page_is_a_conflict_with_the_current_row(
     with pytest.raises(Conflict) as conflict:
         change(item, approver, confidence="off_track")
     assert str(conflict.value) == (
-        "This was changed elsewhere while you were writing. What you entered is not lost: compare the two "
-        "below, then save again."
+        "This was changed elsewhere while you had this page open. Check what is saved now, then try "
+        "again. Nothing that you entered is lost."
     )
     assert conflict.value.current == item
     assert (conflict.value.current.confidence, conflict.value.current.version) == ("at_risk", 2)

@@ -112,7 +112,7 @@ class MoveRiskForm(Form):
     to = forms.ChoiceField(
         label="To whom",
         widget=RATING,
-        error_messages={"required": "Choose to whom you escalate it."},
+        error_messages={"required": "Choose who the risk goes to."},
     )
     reason = ReasonField(label="Reason")
 
