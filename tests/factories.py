@@ -40,6 +40,7 @@ from reports.models import (
     WordCopy,
 )
 from reports.models.issue import sha256
+from reports.services import record_digests
 from tests.reports.sample import document as sample_document
 from workitems.models import (
     Assignment,
@@ -378,6 +379,11 @@ class IssuedPaperFactory(DjangoModelFactory):
         if create and extracted is None:
             found = self.paragraphs_of(from_json(bytes(self.document)))
             IssuedParagraph.objects.bulk_create(found)
+
+    @factory.post_generation
+    def link(self, create, extracted, **kwargs):
+        if create:
+            record_digests.add_paper(self, at=self.authorised_at)
 
 
 class WordCopyFactory(DjangoModelFactory):

@@ -5,7 +5,7 @@ the last row of each table, must still be true of every later backup.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 
 from agencies.guards import Guard
+from reports.models import RecordDigest
 from trafficking_plan.service_checks import EVERY_GUARD
 
 OUR_APPS = ("agencies", "workitems", "reports")
@@ -36,7 +37,7 @@ def kept_tables() -> list[str]:
 def describe() -> Description:
     """Return of each kept table how many rows it has, up to which id, and their digest; of every other table only how
     many rows it has."""
-    last = _last_ids()
+    last = _last_ids(kept_tables())
     return {
         "kept": {table: _describe_table(table, upto) for table, upto in last.items()},
         "rows": {model._meta.db_table: model._base_manager.count() for model in _our_models()},
@@ -55,6 +56,38 @@ def differences(described: Description) -> Iterator[str]:
             yield f"{table} has {now['rows']:,} of the {was['rows']:,} rows that it had."
         elif now["sha256"] != was["sha256"]:
             yield f"{table} has rows that were changed: their digest differs."
+
+
+def written_since(described: Iterable[Description]) -> Description:
+    """Return of each kept table what was written to it since it was last described by one of these: the ids after
+    which and up to which, the number of rows and their digest. Tables without a new row are left out."""
+    begun: dict[str, int] = {}
+    for each in described:
+        begun |= {table: part["last"] for table, part in each.items()}
+    found = {}
+    for table, upto in _last_ids(chained_tables()).items():
+        after = begun.get(table, 0)
+        if upto > after:
+            found[table] = {"after": after, **_describe_table(table, upto, after=after)}
+    return found
+
+
+def chained_tables() -> list[str]:
+    """Return the kept tables whose rows go into the chain of digests: all but the chain."""
+    return [table for table in kept_tables() if table != RecordDigest._meta.db_table]
+
+
+def changes(described: Description) -> Iterator[str]:
+    """Yield the tables that are not as `written_since` described them, as sentences."""
+    there = set(connection.introspection.table_names())
+    for table, was in described.items():
+        rows = f"the {was['rows']:,} rows of {table} after {was['after']:,}, up to {was['last']:,}"
+        if table not in there:
+            yield f"{rows}: the table is not there"
+            continue
+        now = _describe_table(table, was["last"], was["columns"], after=was["after"])
+        if (now["rows"], now["sha256"]) != (was["rows"], was["sha256"]):
+            yield f"{rows}: they are not as they were written"
 
 
 def missing_files() -> Iterator[str]:
@@ -95,8 +128,7 @@ def _our_models() -> Iterator[type[models.Model]]:
         yield from apps.get_app_config(label).get_models()
 
 
-def _last_ids() -> dict[str, int]:
-    tables = kept_tables()
+def _last_ids(tables: list[str]) -> dict[str, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # Wait until nobody is adding a row: a later transaction may be visible before an earlier one.
@@ -110,8 +142,10 @@ def _last_ids() -> dict[str, int]:
         return last
 
 
-def _describe_table(table: str, upto: int, columns: list[str] | None = None) -> dict[str, Any]:
-    """Describe the rows up to this id. Later versions may have more columns than those named."""
+def _describe_table(
+    table: str, upto: int, columns: list[str] | None = None, *, after: int = 0
+) -> dict[str, Any]:
+    """Describe the rows after an id and up to another. Later versions may have more columns than those named."""
     digest, number = hashlib.sha256(), 0
     quote = connection.ops.quote_name
     with transaction.atomic(), connection.cursor() as cursor:
@@ -119,7 +153,7 @@ def _describe_table(table: str, upto: int, columns: list[str] | None = None) -> 
         if columns is None:
             described = connection.introspection.get_table_description(cursor, table)
             columns = sorted(column.name for column in described)
-        begun = 0
+        begun = after
         while True:
             cursor.execute(
                 f"SELECT {quote(str(key))}, {', '.join(map(quote, columns))} FROM {table}"

@@ -18,6 +18,7 @@ from reports.models.issue import IssuedPaper, IssuedParagraph
 from reports.models.meeting_paper import MeetingPaper
 from reports.models.override import CheckOverride
 from reports.models.paper_reading import PaperReading
+from reports.models.record_digest import RecordDigest
 from reports.models.release.earlier_paper import EarlierPaper
 from reports.models.release.letter import RequestLetter
 from reports.models.release.line_copy import LineCopy

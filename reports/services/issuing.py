@@ -13,7 +13,7 @@ from reports.drafting.paper import document_of
 from reports.models import Briefing, IssuedPaper, PaperReading, Rendering
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused, render_pdf
-from reports.services import renderings
+from reports.services import record_digests, renderings
 from reports.services.gates import not_now, refuse_while_blocked
 from reports.services.states import move
 from workitems.services.refusals import Refused, locked
@@ -154,6 +154,7 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
     issued.save(force_insert=True)
     for paragraph in issued.paragraphs_of(document):
         paragraph.save(force_insert=True)
+    record_digests.add_paper(issued, at=at)
     row.correction_note = ""
     move(row, State.AUTHORISED, by=by, reason=f"Version {issued.number}")
     return issued

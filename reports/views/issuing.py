@@ -342,7 +342,7 @@ def issued(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = issued_briefing(request, slug, pk)
     user, on = signed_in(request), timezone.localdate()
     papers = readable_papers(request, briefing.plan).filter(briefing=briefing)
-    versions = list(papers.without_contents().newest_first())
+    versions = list(papers.without_contents().select_related("link").newest_first())
     return render(
         request,
         "reports/issue/issued.html",

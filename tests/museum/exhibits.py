@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.core import serializers
 from django.core.management.color import no_style
 from django.db import connection
@@ -65,6 +67,7 @@ class Exhibit:
                     setattr(made.object, name, value)
                 made.save(force_insert=True)
                 models[type(made.object)] = True
+        import_module("reports.migrations.0029_add_earlier_papers_to_the_chain").add(apps, None)
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), list(models)):
                 cursor.execute(statement)

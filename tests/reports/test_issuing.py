@@ -308,22 +308,35 @@ def test_json_that_was_tampered_with_is_found(two_versions):
     ]
 
 
+def not_as_signed(briefing, number):
+    """What the chain of digests says of a paper whose digest was changed."""
+    return (
+        f"{briefing.tracker_number}, version {number} is not as it was signed: its marking, its note, "
+        "who signed it and when, or one of its digests differs."
+    )
+
+
 def test_json_that_cannot_be_read_is_found(two_versions):
     tamper(2, document=b"{}", document_sha256=sha256(b"{}"))
     assert verify() == [
         f"{two_versions.tracker_number}, version 2: the JSON cannot be read: The document cannot be "
         "read: it is not a briefing's JSON.",
-        "1 of 2 issued papers are not sound.",
+        not_as_signed(two_versions, 2),
+        "1 of 2 issued papers are not sound. The chain of digests is not sound.",
     ]
 
 
-def test_json_changed_together_with_its_hash_is_found_by_rendering(two_versions):
+def test_json_changed_together_with_its_hash_is_found_by_the_chain_and_by_rendering(two_versions):
     plain = from_json(bytes(IssuedPaper.objects.get(number=1).document))
     other = to_json(plain).replace(b"Progress on the Plan", b"Progress on our Plan")
     tamper(1, document=other, document_sha256=sha256(other))
-    assert verify() == ["2 issued papers are sound, by their SHA-256."]
+    assert verify() == [
+        not_as_signed(two_versions, 1),
+        "The chain of digests is not sound.",
+    ]
     assert verify(render=True) == [
         f"{two_versions.tracker_number}, version 1: the JSON gives another PDF than the one that is "
         "stored.",
-        "1 of 2 issued papers are not sound.",
+        not_as_signed(two_versions, 1),
+        "1 of 2 issued papers are not sound. The chain of digests is not sound.",
     ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reports.models import IssuedPaper, ReleasedPaper
+from reports.services import record_digests
 from reports.services.issuing import faults
 from reports.services.release import packages
 
@@ -12,7 +13,7 @@ from reports.services.release import packages
 class Command(BaseCommand):
     help = (
         "Check the JSON and the PDF of every issued paper against their SHA-256, and that the JSON "
-        "is still read as it was written; and every released PDF against its SHA-256 and the gate's "
+        "is still read as it was written; what is said of it in the chain of digests; and every released PDF against its SHA-256 and the gate's "
         "report on it. Ends with an error if anything is wrong."
     )
 
@@ -27,7 +28,11 @@ class Command(BaseCommand):
     def handle(self, *, render: bool, **options: Any) -> None:
         wrong = [
             each
-            for each in (self.verify_issued(render=render), self.verify_released(again=render))
+            for each in (
+                self.verify_issued(render=render),
+                self.verify_chain(),
+                self.verify_released(again=render),
+            )
             if each
         ]
         if wrong:
@@ -49,6 +54,13 @@ class Command(BaseCommand):
             f"{papers:,} issued {noun} sound, {how}." if papers else "No paper has been issued."
         )
         return ""
+
+    def verify_chain(self) -> str:
+        """Print what is wrong with the chain of digests, and return a sentence if anything is, else ""."""
+        found = list(record_digests.faults())
+        for fault in found:
+            self.stderr.write(f"{fault}.")
+        return "The chain of digests is not sound." if found else ""
 
     def verify_released(self, *, again: bool) -> str:
         papers = sound = 0

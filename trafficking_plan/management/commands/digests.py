@@ -1,0 +1,83 @@
+"""digests: add to the chain of digests, check it, and list it for others to keep."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from reports.models import RecordDigest
+from reports.services import record_digests
+from trafficking_plan import kept_records
+
+
+class Command(BaseCommand):
+    help = (
+        "Each issued paper has a digest that covers the digest before it. “add” adds one for what was written since "
+        "to every table that is kept for good, and prints it: note it where nobody can change it. “list” prints the "
+        "chain, a JSON object a line, without words or names. “check” ends with an error unless every digest, and "
+        "every record that they cover, is as it was; with --against FILE it compares the chain with an earlier list."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("act", choices=("add", "list", "check"))
+        parser.add_argument("--against", metavar="FILE", type=Path)
+
+    def handle(self, *, act: str, against: Path | None, **options: Any) -> None:
+        if act == "add":
+            self.add()
+        elif act == "list":
+            for row in RecordDigest.objects.in_order().iterator():
+                self.stdout.write(record_digests.line(row))
+        else:
+            self.compare(against)
+
+    def add(self) -> None:
+        records = kept_records.written_since(_records())
+        if not records:
+            self.stdout.write("Nothing was written since the last digest.")
+            return
+        row = record_digests.add_records(records, at=timezone.now())
+        rows = sum(each["rows"] for each in records.values())
+        noun = "row" if rows == 1 else "rows"
+        self.stdout.write(f"Digest {row.place}, of {rows:,} {noun}: {row.digest}")
+
+    def compare(self, against: Path | None) -> None:
+        found = [*record_digests.faults(), *_changes(), *(_differences(against) if against else ())]
+        for fault in found:
+            self.stderr.write(f"{fault}.")
+        if found:
+            raise CommandError("The chain of digests is not sound.")
+        last = RecordDigest.objects.newest()
+        self.stdout.write(
+            f"{last.place:,} digests are sound. The newest: {last.digest}"
+            if last
+            else "There is no digest yet."
+        )
+
+
+def _records() -> list[kept_records.Description]:
+    rows = RecordDigest.objects.in_order().filter(issued=None)
+    return [row.content["records"] for row in rows.iterator()]
+
+
+def _changes() -> Iterator[str]:
+    for row in RecordDigest.objects.in_order().filter(issued=None).iterator():
+        for change in kept_records.changes(row.content["records"]):
+            yield f"Digest {row.place} covers {change}"
+
+
+def _differences(earlier: Path) -> Iterator[str]:
+    """Yield digests of an earlier list that are not in the chain, as sentences."""
+    digests: dict[int, str] = dict(RecordDigest.objects.values_list("place", "digest"))
+    for place, digest in _listed(earlier.read_text(encoding="utf-8").splitlines()):
+        if digests.get(place) != digest:
+            yield f"Digest {place} was {digest} when it was listed"
+
+
+def _listed(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for line in filter(None, lines):
+        said = json.loads(line)
+        yield said["place"], said["digest"]
