@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from agencies.asking import ENTER_A_DATE, AskingForm, Fault, example_day, say_faults
 from agencies.characters import fault_of
+from agencies.scanner import refuse_malware
 from agencies.typed_dates import NotADay, Side, in_words, read_day
 
 REASON_LENGTH = 2000
@@ -77,6 +78,12 @@ class TextField(forms.CharField):
     """Text that papers can print. Use it in place of Django's `CharField`, which takes anything."""
 
     default_validators = [refuse_unprintable]
+
+
+class UploadField(forms.FileField):
+    """A file that is kept or read. Use it in place of Django's `FileField`, which lets malware in."""
+
+    default_validators = [refuse_malware]
 
 
 class Form(AskingForm, forms.Form):

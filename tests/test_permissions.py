@@ -493,6 +493,8 @@ RULES: dict[str, Row] = {
     "account_reauthenticate": signed_in(200, 200),
     "account_change_password": signed_in(200, 200),
     "choose-colours": signed_in(200, INVALID),
+    # No contact is set here.
+    "security-txt": public(GONE, NOT_ALLOWED),
     "account_reset_password": public(200, 200),
     "account_reset_password_done": public(200, NOT_ALLOWED),
     "account_reset_password_from_key": Row(

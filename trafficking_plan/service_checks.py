@@ -31,7 +31,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from agencies import guards
+from agencies import guards, scanner
 from reports import paper_guards, paper_indexes
 from reports.models import Rendering, RenderWorker
 from trafficking_plan import bootstrap
@@ -197,6 +197,14 @@ def check_storage() -> Finding:
     )
 
 
+def check_scanner() -> Finding:
+    if not settings.SCANNER:
+        return well("Uploads are not scanned for malware: SCANNER is not set.")
+    if not scanner.answers():
+        return wrong("The scanner of uploads does not answer, so uploads are refused.")
+    return well("The scanner of uploads answers.")
+
+
 def files_folder() -> Path | None:
     """Return the folder of uploaded files, or None if they are kept elsewhere."""
     storage: Any = default_storage
@@ -350,6 +358,7 @@ CHECKS = (
         is_of_readiness=True,
         takes_node_out=lambda: files_folder() is not None,
     ),
+    Check("Scanner", check_scanner),
     Check("Mail", check_mail),
     Check("TLS and proxy", check_tls),
     Check("Clock", check_clock),

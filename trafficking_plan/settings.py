@@ -319,6 +319,13 @@ STORAGES = {
     },
 }
 
+# ClamAV's daemon, which is asked about each upload: the path of its socket, or HOST:PORT. Empty: no scanner.
+SCANNER = env("SCANNER", "")
+if SCANNER and not re.fullmatch(r"/.+|[^/:]+:\d+", SCANNER):
+    raise ImproperlyConfigured(
+        f"SCANNER must be the path of clamd's socket, or HOST:PORT, not {SCANNER!r}."
+    )
+
 EMAIL_BACKEND = (
     "trafficking_plan.mail.MailFiles" if DEBUG else "django.core.mail.backends.smtp.EmailBackend"
 )
@@ -331,6 +338,12 @@ EMAIL_USE_TLS = env_flag("EMAIL_TLS", "no")
 EMAIL_TIMEOUT = 10
 # Shown in the footer of every page; may be empty.
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", "")
+# Where weaknesses are reported, for /.well-known/security.txt; empty: there is no such page.
+SECURITY_CONTACT = env("SECURITY_CONTACT", "")
+if SECURITY_CONTACT and not SECURITY_CONTACT.startswith(("https://", "mailto:", "tel:")):
+    raise ImproperlyConfigured(
+        f"SECURITY_CONTACT must begin with https://, mailto: or tel:, not {SECURITY_CONTACT!r}."
+    )
 # Base URL of links in emails, which are also sent without a request.
 SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None).rstrip("/")
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")

@@ -30,6 +30,7 @@ account_urls = [
 
 urlpatterns = [
     path("api/", include("trafficking_plan.api.urls")),
+    path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("account/", include(account_urls)),
     path("", include("agencies.urls")),
     path("", include("workitems.urls")),

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
-from agencies.fields import LinesField, ReasonField, TextField, VersionedForm
+from agencies.fields import LinesField, ReasonField, TextField, UploadField, VersionedForm
 from reports.document.cover_design import ROWS, USUAL_LABELS, CoverPart
 from reports.models import AgencyCover
 from reports.models.agency_cover import ALT_LENGTH, LABEL_LENGTH, MINISTRY_LENGTH
@@ -186,7 +186,7 @@ class MarkForm(VersionedForm):
 
     SOMETIMES = ("picture",)
 
-    picture = forms.FileField(
+    picture = UploadField(
         label="Picture",
         required=False,
         max_length=255,

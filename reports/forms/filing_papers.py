@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, Form, ReasonField, TextField, VersionedForm
+from agencies.fields import DayField, Form, ReasonField, TextField, UploadField, VersionedForm
 from agencies.models import Agency
 from reports.document.dates import long_date
 from reports.models import EarlierPaper
@@ -81,7 +81,7 @@ class _OfPaper(Form):
 class AddEarlierPaperForm(_OfPaper):
     """A PDF and what a schedule says of it."""
 
-    file = forms.FileField(
+    file = UploadField(
         label="PDF",
         max_length=255,
         help_text=f"At most {MAX_MEGABYTES} MB. It is kept unchanged.",

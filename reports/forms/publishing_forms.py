@@ -31,6 +31,7 @@ class VerifyForm(Form):
         help_text="64 digits and letters, as the page of released papers shows it.",
         error_messages={"max_length": NO_DIGEST},
     )
+    # Not scanned for malware, since nothing is kept or opened.
     file = forms.FileField(
         label="Or the file itself",
         required=False,

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from agencies.fields import Form, TextField
+from agencies.fields import Form, TextField, UploadField
 from agencies.tracking import SIGNATURE_LENGTH
 from reports.document.markup import MAX_SOURCE
 
@@ -13,7 +13,7 @@ MAX_MEGABYTES = 10
 
 
 class WordCopyForm(Form):
-    file = forms.FileField(
+    file = UploadField(
         label="Edited Word file",
         max_length=255,
         help_text="The .docx that was downloaded from this draft and edited, with or without tracked changes; at most "

@@ -11,7 +11,8 @@ from packaging.version import Version
 from tests.codebase.source import ROOT, addresses, pins, uncommented_dependencies
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text()
-LOCKS = {name: (ROOT / name).read_text() for name in ("requirements.lock", "requirements-dev.lock")}
+RUN, EXTRAS, DEV = "requirements.lock", "deploy/extras.lock", "requirements-dev.lock"
+LOCKS = {name: (ROOT / name).read_text() for name in (RUN, EXTRAS, DEV)}
 
 # Older versions have a known fault.
 FLOORS = {
@@ -41,7 +42,9 @@ def test_the_check_finds_a_dependency_without_a_reason():
 def test_locks_satisfy_what_pyproject_asks_for(lock):
     project = tomllib.loads(PYPROJECT)
     wanted = list(project["project"]["dependencies"])
-    if lock == "requirements-dev.lock":
+    if lock != RUN:
+        wanted += sum(project["project"]["optional-dependencies"].values(), [])
+    if lock == DEV:
         wanted += project["dependency-groups"]["dev"]
     pinned = pins(LOCKS[lock])
     faults = [
@@ -53,9 +56,10 @@ def test_locks_satisfy_what_pyproject_asks_for(lock):
     assert faults == [], "write the locks again (docs/recipes.md)"
 
 
-def test_the_development_lock_contains_the_run_lock():
-    small, large = (pins(lock) for lock in LOCKS.values())
-    assert {name: large.get(name) for name in small} == small
+@pytest.mark.parametrize(("small", "large"), [(RUN, EXTRAS), (EXTRAS, DEV)])
+def test_each_lock_contains_the_smaller_one(small, large):
+    fewer, more = pins(LOCKS[small]), pins(LOCKS[large])
+    assert {name: more.get(name) for name in fewer} == fewer
 
 
 @pytest.mark.parametrize("lock", LOCKS.values(), ids=LOCKS)

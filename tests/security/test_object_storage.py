@@ -94,7 +94,9 @@ def test_a_file_goes_through_the_page_into_the_bucket_and_back_to_whom_may_have_
     plan = milestone.item.plan
     client.force_login(user, backend=BACKEND)
     sent = client.post(
-        reverse("evidence:add-to-milestone", args=[plan.slug, milestone.item.number, milestone.pk]),
+        reverse(
+            "evidence:add-to-milestone", args=[plan.slug, milestone.item.number, milestone.number]
+        ),
         {"file": SimpleUploadedFile("Māori receipt.pdf", PDF, content_type="text/html")},
     )
     assert sent.status_code == 302

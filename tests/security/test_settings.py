@@ -79,6 +79,14 @@ def settings_of(environment, names, root):
             "AWS_ENDPOINT_URL_S3 does not begin with https://, so files would travel readable.",
         ),
         (
+            {**LIVE, "SCANNER": "clamd.example.org"},
+            "SCANNER must be the path of clamd's socket, or HOST:PORT, not 'clamd.example.org'.",
+        ),
+        (
+            {**LIVE, "SECURITY_CONTACT": "security@example.org"},
+            "SECURITY_CONTACT must begin with https://, mailto: or tel:, not 'security@example.org'.",
+        ),
+        (
             {**LIVE, "METRICS_TOKEN": "too-short"},
             "METRICS_TOKEN has 9 characters. Use at least 32 random ones.",
         ),

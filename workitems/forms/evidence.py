@@ -6,11 +6,18 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from agencies.fields import Form, LinesField, ReasonField, VersionedForm, refuse_unprintable
+from agencies.fields import (
+    Form,
+    LinesField,
+    ReasonField,
+    UploadField,
+    VersionedForm,
+    refuse_unprintable,
+)
 from workitems.attachments import ALLOWED, KINDS, MAX_MEGABYTES, clean_name, fault
 
 
-class AttachmentField(forms.FileField):
+class AttachmentField(UploadField):
     """An optional file of an allowed type and size (see attachments.py)."""
 
     def __init__(

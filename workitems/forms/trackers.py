@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.html import format_html
 
-from agencies.fields import DayField, Form, TextField
+from agencies.fields import DayField, Form, TextField, UploadField
 from agencies.models import Agency
 from workitems.forms.due_dates import KnownDateField
 from workitems.forms.portfolios import PortfolioField, offer_recorded
@@ -33,7 +33,7 @@ def hidden_part(words: str, rest: str) -> str:
 
 
 class TrackerFileForm(Form):
-    tracker = forms.FileField(
+    tracker = UploadField(
         label="Spreadsheet",
         max_length=255,
         help_text=f"An Excel workbook (.xlsx) or a CSV file, at most {MAX_MEGABYTES} MB. Nothing is imported until you "

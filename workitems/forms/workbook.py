@@ -3,13 +3,13 @@
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from agencies.fields import Form
+from agencies.fields import Form, UploadField
 
 MAX_MEGABYTES = 10
 
 
 class WorkbookForm(Form):
-    workbook = forms.FileField(
+    workbook = UploadField(
         label="Workbook",
         max_length=255,
         help_text=f"A spreadsheet saved as .xlsx, at most {MAX_MEGABYTES} MB. You see what would change before anything "

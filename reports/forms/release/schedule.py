@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from agencies.fields import DayField, Form, LinesField, TextField, VersionedForm
+from agencies.fields import DayField, Form, LinesField, TextField, UploadField, VersionedForm
 from agencies.models import Agency
 from reports.forms.redacting import by_family
 from reports.models import Consultation, InformationRequest, ScheduleLine
@@ -36,11 +36,11 @@ class ScopeForm(VersionedForm):
 class FileForm(Form):
     title = TextField(label="Title as listed", max_length=TITLE_LENGTH)
     dated = DayField(label="Date on the file", required=False)
-    file = forms.FileField(label="File", help_text="At most 10 MB.")
+    file = UploadField(label="File", help_text="At most 10 MB.")
 
 
 class CopyForm(Form):
-    file = forms.FileField(
+    file = UploadField(
         label="PDF", help_text="At most 10 MB. It is checked for hidden text at once."
     )
 
