@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+import structlog
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
@@ -34,6 +35,8 @@ from agencies.services import appointments as appointment_services
 from agencies.services.accounts import account_faults
 from agencies.services.seats import end_faults, period_faults
 from agencies.services.tokens import USUAL_DAYS, scopes_of, token_faults
+
+security_log = structlog.get_logger("security")
 
 # Shown beside each role where the user chooses one.
 ROLES_IN_WORDS = {
@@ -210,7 +213,9 @@ class SignatureForm(Form):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if not get_adapter().reauthenticate(self.user, password):
+            security_log.info("signature_refused", user_id=self.user.pk)
             raise forms.ValidationError("The password is incorrect.")
+        security_log.info("signature_confirmed", user_id=self.user.pk)
         return password
 
 
@@ -339,6 +344,15 @@ class AccountStateForm(VersionedForm):
     """Close an account, or open it again."""
 
     reason = ReasonField(label="Reason", help_text="Kept in the history.")
+
+
+class ResetSecondStepForm(VersionedForm):
+    """Reset the second step of a person who lost it."""
+
+    reason = ReasonField(
+        label="How you know that it is lost",
+        help_text="For example: she rang from her desk number. Kept in the history.",
+    )
 
 
 class FindPeopleForm(Form):

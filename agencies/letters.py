@@ -65,6 +65,14 @@ def tell_of_new_address(user: User, *, old: str) -> None:
     _send([EmailMessage(subject=subject, body=body, to=[old])], user_id=user.pk)
 
 
+def tell_of_reset(user: User, *, by: User) -> None:
+    """Email a person that an administrator reset their second step. Log it if that fails."""
+    about = {"user": user, "by": by, "link": settings.SITE_URL + reverse("account_login")}
+    body = render_to_string("agencies/letters/second_step_reset.txt", about)
+    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Your second step was reset"
+    _send([EmailMessage(subject=subject, body=body, to=[user.email])], user_id=user.pk)
+
+
 def _send(mails: list[EmailMessage], **about: int) -> None:
     try:
         get_connection().send_messages(mails)

@@ -207,6 +207,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    # When an administrator last removed the passkeys, app and recovery codes of someone who lost them.
+    second_step_reset_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     # Not recorded: every sign-in would write a history row without information.

@@ -71,6 +71,8 @@ def _account(was: Any, now: Any) -> str:
         )
     if was.is_active != now.is_active:
         parts.append("opened the account again" if now.is_active else "closed the account")
+    if was.second_step_reset_at != now.second_step_reset_at:
+        parts.append("reset the second step")
     return f"{'; '.join(parts)}." if parts else ""
 
 

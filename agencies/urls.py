@@ -35,6 +35,7 @@ urlpatterns = [
     path("people/<int:person>/change/", people.change, name="change-account"),
     path("people/<int:person>/close/", people.close, name="close-account"),
     path("people/<int:person>/reopen/", people.reopen, name="reopen-account"),
+    path("people/<int:person>/second-step/", people.reset_second_step, name="reset-second-step"),
     path("ministers/", appointments.index, name="ministers"),
     path("ministers/appoint/", appointments.appoint, name="appoint"),
     path("ministers/<place:office>/", appointments.detail, name="portfolio"),

@@ -19,15 +19,18 @@ class ReportsConfig(AppConfig):
         )
         from reports.clearance import notices
         from reports.meetings.opening_slide import opening_slide
+        from reports.models.briefing import has_sensitive_paper
         from reports.services import kinds
         from workitems import desk as desk
         from workitems import due_calendar
         from workitems.notices import meeting_notices, timetable
         from workitems.services import successor
+        from workitems.views import lookups
         from workitems.views.meetings import present
 
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
         post_migrate.connect(paper_indexes.install_after_migrate, sender=self)
+        lookups.ADDED_TO_PLANS["is_sensitive"] = has_sensitive_paper()
         successor.CARRIERS.append(kinds.carry_kinds)
         desk.SOURCES.append(desk_lines.lines_for)
         desk.SOURCES.append(request_lines.lines_for)

@@ -48,6 +48,8 @@ pytestmark = pytest.mark.django_db
 SIGN_IN = "to the sign-in page"
 HOME = "to the desk"
 ONWARD = "to another page of the plan"
+CONFIRM = "/account/reauthenticate/"
+HERE = "/account/sessions/"
 GONE, FORBIDDEN, NOT_ALLOWED, INVALID, UNREADABLE, NO_TOKEN = 404, 403, 405, 422, 400, 401
 
 EVERYBODY = (
@@ -492,6 +494,23 @@ RULES: dict[str, Row] = {
     "account_inactive": public(200, NOT_ALLOWED),
     "account_reauthenticate": signed_in(200, 200),
     "account_change_password": signed_in(200, 200),
+    # Only where the settings name an organisation.
+    "openid_connect_login": public(GONE, NOT_ALLOWED),
+    "openid_connect_callback": public(GONE, NOT_ALLOWED),
+    "usersessions_list": signed_in(200, HERE),
+    "mfa_index": signed_in(200, NOT_ALLOWED),
+    # Only between the password and being signed in.
+    "mfa_authenticate": public(SIGN_IN, SIGN_IN, inside_get=HOME, inside_post=HOME),
+    "mfa_login_webauthn": public(SIGN_IN, SIGN_IN, inside_get=HOME, inside_post=HOME),
+    # They ask for the password first; nobody has a passkey, an app or codes yet.
+    "mfa_activate_totp": signed_in(CONFIRM, CONFIRM),
+    "mfa_add_webauthn": signed_in(CONFIRM, CONFIRM),
+    "mfa_generate_recovery_codes": signed_in(CONFIRM, CONFIRM),
+    "mfa_remove_webauthn": replace(signed_in(GONE, GONE), arguments=lambda scene: [1]),
+    "mfa_reauthenticate": signed_in(CONFIRM, CONFIRM),
+    "mfa_reauthenticate_webauthn": signed_in(CONFIRM, CONFIRM),
+    "mfa_deactivate_totp": signed_in(GONE, GONE),
+    "mfa_view_recovery_codes": signed_in(GONE, NOT_ALLOWED),
     "choose-colours": signed_in(200, INVALID),
     # No contact is set here.
     "security-txt": public(GONE, NOT_ALLOWED),
@@ -521,6 +540,7 @@ RULES: dict[str, Row] = {
     "agencies:change-account": of_administrator(stranger, post=INVALID),
     "agencies:close-account": of_administrator(stranger, post=INVALID),
     "agencies:reopen-account": of_administrator(stranger, post=INVALID),
+    "agencies:reset-second-step": of_administrator(stranger, post=INVALID),
     "agencies:ministers": only(ANY_COORDINATOR, 200, NOT_ALLOWED),
     "agencies:appoint": only(ANY_COORDINATOR, 200, INVALID),
     "agencies:portfolio": replace(only(ANY_COORDINATOR, 200, NOT_ALLOWED), arguments=portfolio),

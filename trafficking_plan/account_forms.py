@@ -3,6 +3,9 @@
 from typing import Any
 
 from allauth.account import forms
+from allauth.mfa.base import forms as code_forms
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms as django_forms
 
 from agencies.asking import AskingForm
@@ -54,3 +57,43 @@ class ResetPasswordKeyForm(AskingForm, forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name_new_password(self)
+
+
+def ask_for_code(form: django_forms.BaseForm, label: str) -> None:
+    field = form.fields["code"]
+    field.label = label
+    del field.widget.attrs["placeholder"]
+    field.widget.attrs["inputmode"] = "numeric"
+
+
+class CodeForm(AskingForm, code_forms.AuthenticateForm):
+    """The second step at sign-in: a code from an app, or a recovery code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for_code(self, "Code")
+
+
+class CodeAgainForm(AskingForm, code_forms.ReauthenticateForm):
+    """The same within a session, before something that needs it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for_code(self, "Code")
+
+
+class SetUpAppForm(AskingForm, ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for_code(self, "Code that the app shows")
+
+
+class AddPasskeyForm(AskingForm, AddWebAuthnForm):
+    # Every passkey signs in without a password.
+    passwordless = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = "Name"
+        self.fields["name"].help_text = "So that you know it again: work laptop, telephone."
+        self.fields["name"].widget.attrs["maxlength"] = 60

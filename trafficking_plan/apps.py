@@ -7,3 +7,5 @@ class TraffickingPlanConfig(AppConfig):
 
     def ready(self) -> None:
         from trafficking_plan import deployment_checks as deployment_checks
+        from trafficking_plan import security_log as security_log
+        from trafficking_plan import sessions as sessions

@@ -11,6 +11,7 @@ from agencies.models import User
 from reports.document.wording import join_words
 from reports.models.release.request import REQUEST_ROLES
 from reports.views.readers import office_plans
+from trafficking_plan import second_step
 from workitems.views.lookups import plans_being_made, visible_plans
 
 # What the person chose instead of the colours of their device.
@@ -48,6 +49,7 @@ PEOPLE_PAGES = (
     "change-account",
     "close-account",
     "reopen-account",
+    "reset-second-step",
 )
 
 
@@ -76,6 +78,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     One query for the plans; the seats are already loaded for permissions.
     """
     frame: dict[str, Any] = {"support_email": settings.SUPPORT_EMAIL}
+    if settings.OIDC:
+        frame["organisation"] = settings.OIDC.name
     if (colours := request.COOKIES.get(COLOURS_COOKIE)) in CHOSEN_COLOURS:
         frame["chosen_colours"] = colours
     user = getattr(request, "user", None)
@@ -84,6 +88,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     frame["person_place"] = _place_of(user)
     plans = frame["plans"] = visible_plans(request)
     match = request.resolver_match
+    if match and match.url_name == "mfa_index":
+        frame["second_step_is_required"] = second_step.must_use(request)
     slug = match.kwargs.get("slug") if match else None
     office = frame["office_plans"] = office_plans(request)
     every = [*plans, *office]

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 import structlog
 
+# The log of sign-ins, roles and signatures (security_log.py), which alone says from which network.
+SECURITY = "security"
 PERSONAL = ("ip", "user_agent", "email", "username")
 # The token in such a URL is enough to set a password, accept a seat or read a calendar.
 TOKEN_IN_PATH = re.compile(r"(/password/reset/key/|/invitation/|/calendar/)(?!done/)[^/\s]+")
@@ -27,6 +29,8 @@ def drop_personal(
 ) -> MutableMapping[str, Any]:
     for key in PERSONAL:
         event.pop(key, None)
+    if event.get("logger") != SECURITY:
+        event.pop("network", None)
     if "request" in event:
         # "GET /path?query": keep the path and drop the query, which contains typed text.
         verb, _, address = str(event["request"]).partition(" ")
@@ -80,8 +84,16 @@ def _trace(error: BaseException | None) -> Iterator[str]:
         yield f"{frame.filename}:{frame.lineno} {frame.name}"
 
 
-def configuration(*, plain: bool) -> dict[str, Any]:
-    """Return Django's LOGGING: JSON lines, or if `plain` text with full tracebacks for a terminal."""
+def configuration(*, plain: bool, security_file: str = "") -> dict[str, Any]:
+    """Return Django's LOGGING: JSON lines, or if `plain` text with full tracebacks for a terminal.
+
+    What concerns security goes to its own file, if one is named, and is never among the requests.
+    """
+    to_security: dict[str, Any] = (
+        {"class": "logging.handlers.WatchedFileHandler", "filename": security_file}
+        if security_file
+        else {"class": "logging.StreamHandler"}
+    )
     rendering: list[Any] = (
         [
             structlog.dev.ConsoleRenderer(
@@ -113,7 +125,8 @@ def configuration(*, plain: bool) -> dict[str, Any]:
                 "class": "logging.StreamHandler",
                 "formatter": "structured",
                 "filters": ["escape"],
-            }
+            },
+            "security": {**to_security, "formatter": "structured"},
         },
         "root": {"handlers": ["console"], "level": "INFO"},
         "loggers": {
@@ -123,6 +136,12 @@ def configuration(*, plain: bool) -> dict[str, Any]:
             # So does Django's line about each request that is refused or fails.
             "django.request": {"handlers": [], "level": "CRITICAL", "propagate": True},
             "botocore": {"level": "WARNING"},
+            SECURITY: {
+                # A terminal has no use for it.
+                "handlers": ["security"] if security_file or not plain else [],
+                "level": "INFO",
+                "propagate": False,
+            },
             "weasyprint": {"level": "WARNING"},
             "pikepdf": {"level": "WARNING"},
         },

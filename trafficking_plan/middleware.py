@@ -24,6 +24,7 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from structlog.contextvars import bind_contextvars
 
 from trafficking_plan import health, metrics
+from trafficking_plan.security_log import network_behind
 from workitems.views.lookups import NotAdoptedYet
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -216,8 +217,8 @@ class SessionLimits(Middleware):
                 logout(request)
             elif now - seen >= 60:
                 request.session["seen_at"] = now
-        # For the log, before the view and once more after it, which may have signed somebody in.
-        bind_contextvars(user_id=request.user.pk)
+        # For the logs, before the view and once more after it, which may have signed somebody in.
+        bind_contextvars(user_id=request.user.pk, network=network_behind(request))
         response = self.get_response(request)
         bind_contextvars(user_id=request.user.pk)
         return response

@@ -5,6 +5,7 @@ all of them. A sentence says no host, path, address or name; what the operator n
 which only the command prints.
 """
 
+import json
 import shutil
 import socket
 import ssl
@@ -297,6 +298,23 @@ def answer_of(address: str) -> tuple[int, Any]:
         return error.code, error.headers
 
 
+def check_organisation() -> Finding:
+    """Ask the organisation's OpenID Connect for its addresses, as each sign-in does."""
+    organisation = settings.OIDC
+    if organisation is None:
+        return well("OpenID Connect is not used.")
+    address = f"{organisation.server}/.well-known/openid-configuration"
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+            said = json.load(answer)
+    except (OSError, ValueError) as error:
+        return wrong("The organisation's OpenID Connect does not answer.", str(error))
+    if said.get("issuer", "").rstrip("/") != organisation.server:
+        detail = str(said.get("issuer"))
+        return wrong("OIDC_SERVER is not the issuer that the organisation names.", detail)
+    return well("The organisation's OpenID Connect answers.")
+
+
 def check_clock() -> Finding:
     if connection.vendor == "sqlite":
         return well("SQLite uses the clock of this machine.")
@@ -361,6 +379,7 @@ CHECKS = (
     Check("Scanner", check_scanner),
     Check("Mail", check_mail),
     Check("TLS and proxy", check_tls),
+    Check("OpenID", check_organisation),
     Check("Clock", check_clock),
     Check("Disk", check_disk),
 )

@@ -13,7 +13,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from trafficking_plan import environment, logs
+from trafficking_plan import environment, logs, openid
 
 # Whichever program starts us: manage.py, gunicorn, a timer.
 environment.read_settings_file()
@@ -89,6 +89,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "rules.apps.AutodiscoverRulesConfig",
@@ -123,6 +127,7 @@ MIDDLEWARE = [
     # Near the end, so that middleware that writes, such as that of sessions, is outside.
     "trafficking_plan.middleware.ReadWithoutLock",
     "trafficking_plan.middleware.LeadToAdoption",
+    "trafficking_plan.second_step.LeadToSecondStep",
 ]
 
 ROOT_URLCONF = "trafficking_plan.urls"
@@ -227,11 +232,58 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PREVENT_ENUMERATION = True
 # Sessions are always short, so there is no "Remember me" on the sign-in page.
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+# Wrong passwords are limited by sign_in_limits.py; `login_failed` is for codes of the second step. Many people
+# may come from one address.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 # If this number is too low, all users share the rate limit of the proxy's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("PROXIES", 0)
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Plan Register: "
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that the emailed link works
+# By email to the person, when their password or second step changes.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+
+# Roles that must use a second step: codes of `Seat.Role`, "administrator", or "everyone". Whoever reads a plan
+# with a SENSITIVE paper must in any case (second_step.py).
+REQUIRE_SECOND_STEP = frozenset(split_list(env("REQUIRE_SECOND_STEP", "")))
+MFA_ADAPTER = "trafficking_plan.accounts.SecondSteps"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "trafficking_plan.account_forms.CodeForm",
+    "reauthenticate": "trafficking_plan.account_forms.CodeAgainForm",
+    "activate_totp": "trafficking_plan.account_forms.SetUpAppForm",
+    "add_webauthn": "trafficking_plan.account_forms.AddPasskeyForm",
+}
+# The device asks for a fingerprint, face or PIN, so that a passkey is two steps in one.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Plan Register"
+# Clocks of telephones differ by some seconds.
+MFA_TOTP_TOLERANCE = 1
+
+# Sign-in with an organisation's own accounts; None if it is not used.
+try:
+    OIDC = openid.read_organisation(
+        server=env("OIDC_SERVER", ""),
+        client_id=env("OIDC_CLIENT_ID", ""),
+        secret=env("OIDC_CLIENT_SECRET", ""),
+        name=env("OIDC_NAME", ""),
+        domains=split_list(env("OIDC_DOMAINS", "")),
+        roles_claim=env("OIDC_ROLES_CLAIM", "roles"),
+        seats=env("OIDC_SEATS", ""),
+        asks_second_step=env_flag("OIDC_ASKS_SECOND_STEP", "no"),
+    )
+except ValueError as fault:
+    raise ImproperlyConfigured(str(fault)) from fault
+SOCIALACCOUNT_PROVIDERS = OIDC.for_allauth if OIDC else {}
+SOCIALACCOUNT_ADAPTER = "trafficking_plan.organisation.OrganisationAdapter"
+# The sign-in page has a link. A form could not follow redirects to another site (form-action).
+SOCIALACCOUNT_LOGIN_ON_GET = True
 
 # --- Browser security ---------------------------------------------------------------------
 
@@ -371,7 +423,9 @@ SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 # History is always read by record or by plan; see `agencies.tracking.Versions` for its indexes.
 SIMPLE_HISTORY_DATE_INDEX = False
 
-LOGGING = logs.configuration(plain=DEBUG)
+# The file of the security log; empty: standard error, beside the requests but under a name of its own.
+SECURITY_LOG = env("SECURITY_LOG", "")
+LOGGING = logs.configuration(plain=DEBUG, security_file=SECURITY_LOG)
 
 # The folder in which the processes of the web server add up the figures of /metrics; empty: no figures.
 METRICS_DIR = env("METRICS_DIR", "")

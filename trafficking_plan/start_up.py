@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection
 
+from trafficking_plan.second_step import unknown_roles, unknown_seat_roles
 from trafficking_plan.service_checks import files_folder, unapplied_migrations
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,8 @@ def refuse_missing_bucket(storage: Any) -> None:
 
 
 def refuse_to_start_unprepared() -> None:
-    """Raise `ImproperlyConfigured` for an unmigrated database, or a folder or bucket that is not there.
+    """Raise `ImproperlyConfigured` for an unmigrated database, a folder or bucket that is not there, or
+    roles in the settings that do not exist.
 
     If the database or object storage does not answer, start: pages say so until it does.
     """
@@ -41,6 +43,10 @@ def refuse_to_start_unprepared() -> None:
         raise ImproperlyConfigured(
             f"METRICS_DIR is {settings.METRICS_DIR}, which is not there or cannot be written. Create the folder."
         )
+    if fault := unknown_roles(settings.REQUIRE_SECOND_STEP):
+        raise ImproperlyConfigured(fault)
+    if fault := unknown_seat_roles(settings.OIDC):
+        raise ImproperlyConfigured(fault)
     try:
         missing = unapplied_migrations()
     except (OperationalError, InterfaceError):

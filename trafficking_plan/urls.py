@@ -1,14 +1,27 @@
 """All URLs. allauth's views are listed one by one, so that none is exposed by accident."""
 
 from allauth.account import views as account
+from allauth.mfa.base import views as second_step
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as codes_of_app
+from allauth.mfa.webauthn import views as passkeys
 from django.urls import include, path, re_path
 
-from trafficking_plan import views
+from agencies.views.transactions import writes_on_get
+from trafficking_plan import organisation, views
+from trafficking_plan.openid import PROVIDER_ID
+
+FIXED = {"provider_id": PROVIDER_ID}
 
 account_urls = [
     path("colours/", views.choose_colours, name="choose-colours"),
     path("sign-in/", account.login, name="account_login"),
-    path("sign-out/", account.logout, name="account_logout"),
+    path("sign-out/", views.sign_out, name="account_logout"),
+    path(
+        "sessions/",
+        writes_on_get(views.Sessions.as_view()),  # removes the rows of sessions that ended
+        name="usersessions_list",
+    ),
     path("sign-up/", account.signup, name="account_signup"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
@@ -28,10 +41,43 @@ account_urls = [
     ),
 ]
 
+second_step_urls = [
+    path("", second_step.index, name="mfa_index"),
+    path("code/", views.SecondStepAtSignIn.as_view(), name="mfa_authenticate"),
+    path("confirm/", second_step.reauthenticate, name="mfa_reauthenticate"),
+    path("app/", codes_of_app.activate_totp, name="mfa_activate_totp"),
+    path("app/remove/", codes_of_app.deactivate_totp, name="mfa_deactivate_totp"),
+    path("passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path(
+        "passkeys/<int:pk>/remove/",
+        views.RemovePasskey.as_view(),
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "recovery-codes/",
+        writes_on_get(recovery_codes.view_recovery_codes),  # that they were shown
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "recovery-codes/new/",
+        recovery_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+]
+
+organisation_urls = [
+    path("sign-in/", organisation.sign_in, FIXED, name="openid_connect_login"),
+    path("come-back/", organisation.come_back, FIXED, name="openid_connect_callback"),
+]
+
 urlpatterns = [
     path("api/", include("trafficking_plan.api.urls")),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("account/", include(account_urls)),
+    path("account/second-step/", include(second_step_urls)),
+    path("account/organisation/", include(organisation_urls)),
     path("", include("agencies.urls")),
     path("", include("workitems.urls")),
     path("", include("reports.urls")),

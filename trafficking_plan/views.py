@@ -1,19 +1,33 @@
-"""Views that belong to no app: CSRF failure, and the colours of pages."""
+"""Views that belong to no app: CSRF failure, the colours of pages, sessions and signing out."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import views as account
+from allauth.account.internal.stagekit import clear_login
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render, resolve_url
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page
 from trafficking_plan.account_forms import ColoursForm
 from trafficking_plan.context import CHOSEN_COLOURS, COLOURS_COOKIE
+from trafficking_plan.sessions import described
 
 
 @login_not_required
@@ -69,3 +83,63 @@ def choose_colours(request: HttpRequest) -> HttpResponse:
             response.delete_cookie(COLOURS_COOKIE, samesite="Lax")
         return response
     return form_page(request, "account/colours.html", form)
+
+
+class SecondStepAtSignIn(AuthenticateView):
+    """Ask for the second step after the password.
+
+    If it was reset in the meantime, signing in begins anew; allauth would lead back here for ever.
+    """
+
+    @method_decorator(login_not_required)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        if response.headers.get("Location") == reverse("account_login"):
+            clear_login(request)
+        return response
+
+
+class RemovePasskey(RemoveWebAuthnView):
+    """Remove a passkey of one's own, after the password."""
+
+    success_url = reverse_lazy("mfa_index")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        own = Authenticator.objects.filter(user_id=request.user.pk, type="webauthn")
+        get_object_or_404(own, pk=kwargs["pk"])
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
+
+
+class Sessions(ListUserSessionsView):
+    """List where the person is signed in, and sign out everywhere else."""
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**more)
+        rows = [described(session) for session in found["sessions"]]
+        found["rows"] = sorted(rows, key=lambda row: (not row.is_current, -row.seen_at.timestamp()))
+        return found
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        messages.success(self.request, "You are signed out everywhere else.")
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
+def clears_site_data(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ask the browser, after this view's forms, to forget what it kept of our pages.
+
+    Cookies stay: the colours of pages, and that this device has signed in before.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        if request.method == "POST":
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    return answer
+
+
+sign_out = clears_site_data(account.logout)

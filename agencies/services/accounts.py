@@ -1,7 +1,10 @@
 """Change, close and reopen the accounts of people. Accounts are never deleted."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
 
 from agencies import history, letters
@@ -11,6 +14,10 @@ from agencies.services.conflicts import Refused, locked, need_reason
 
 ADDRESS_TAKEN = "Another person signs in with this address."
 OWN_ACCOUNT = "This is your own account. Ask another administrator, so that the register is never without one."
+
+OWN_SECOND_STEP = (
+    "This is your own account. Ask another administrator, who can check that it is you."
+)
 
 
 @transaction.atomic
@@ -85,3 +92,39 @@ def reopen_account(*, user: User, version: int, reason: str, by: User) -> User:
     need_reason(reason, "Say why the account is opened again.")
     user.is_active = True
     return history.save_version(user, "is_active", by=by, reason=reason)
+
+
+@transaction.atomic
+def reset_second_step(*, user: User, version: int, reason: str, by: User, at: datetime) -> User:
+    """Remove the passkeys, app and recovery codes of a person who lost them, and end their sessions.
+
+    They sign in with their password and set up a new second step. They get an email, so that nobody is
+    robbed of it unseen. Raise `Refused` for one's own account, without a second step, or without a
+    reason; `Conflict` if another user saved first.
+    """
+    user = locked(user, version=version)
+    if user.pk == by.pk:
+        raise Refused(OWN_SECOND_STEP)
+    lost = Authenticator.objects.filter(user_id=user.pk)
+    if not lost.exists():
+        raise Refused("This person has no second step.")
+    need_reason(reason, "Say how you know that it is lost.")
+    lost.delete()
+    end_sessions(user)
+    user.second_step_reset_at = at
+    history.save_version(user, "second_step_reset_at", by=by, reason=reason)
+    transaction.on_commit(lambda: letters.tell_of_reset(user, by=by))
+    return user
+
+
+def second_steps_of(user: User) -> list[str]:
+    """Return what the person has for the second step, as words. One query."""
+    names = {"webauthn": "passkey", "totp": "app", "recovery_codes": "recovery codes"}
+    kinds = set(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
+    return [words for kind, words in names.items() if kind in kinds]
+
+
+def end_sessions(user: User) -> None:
+    """Sign the person out everywhere."""
+    for session in UserSession.objects.filter(user_id=user.pk):
+        session.end()

@@ -168,7 +168,7 @@ def end_faults(seat: Seat, on: date) -> Iterator[Fault]:
 
 @transaction.atomic
 def end_seat_at_once(
-    *, seat: Seat, by: User, reason: str, at: datetime, confirmed: bool = True
+    *, seat: Seat, by: User | None, reason: str, at: datetime, confirmed: bool = True
 ) -> Seat:
     """End a seat now: make yesterday its last day, or withdraw it if it begins today or later.
 

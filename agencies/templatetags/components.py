@@ -1,11 +1,13 @@
 """Components that have a body or need Python. Their markup is in templates/components."""
 
+import json
 import secrets
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
@@ -73,6 +75,12 @@ def data_table(
 def page_numbers(page: "Page[Any]") -> list[int | str]:
     """Return the page numbers to link to from this page, with an ellipsis for each gap."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.filter
+def as_json(data: Any) -> str:
+    """Return the data as JSON for an attribute that a script of ours reads."""
+    return json.dumps(data, cls=DjangoJSONEncoder)
 
 
 @register.filter

@@ -10,7 +10,13 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.forms import AccountForm, AccountStateForm, FindPeopleForm, PlaceForm
+from agencies.forms import (
+    AccountForm,
+    AccountStateForm,
+    FindPeopleForm,
+    PlaceForm,
+    ResetSecondStepForm,
+)
 from agencies.models import Invitation, Seat, User, UserQuerySet
 from agencies.record_history import history_of_account
 from agencies.services import accounts as services
@@ -70,6 +76,7 @@ def detail(request: HttpRequest, person: int) -> HttpResponse:
             "seats": [(seat, seat.is_over(on)) for seat in seats],
             "today": on,
             "history": history_of_account(user),
+            "steps": services.second_steps_of(user),
         },
     )
 
@@ -95,6 +102,19 @@ def close(request: HttpRequest, person: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, person: int) -> HttpResponse:
     return _set_state(request, person, services.reopen_account, "open again")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset_second_step(request: HttpRequest, person: int) -> HttpResponse:
+    by = require_administrator(request)
+    user = _person(person)
+    form = ResetSecondStepForm(posted(request), row=user)
+    if form.is_valid():
+        with saying_refusals(form):
+            services.reset_second_step(user=user, by=by, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, f"The second step of {user.name} is reset.")
+            return redirect("agencies:person", user.pk)
+    return form_page(request, "agencies/people/reset_second_step.html", form, person=user)
 
 
 def _set_state(request: HttpRequest, person: int, act: Any, said: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -295,3 +295,9 @@ class Briefing(models.Model):
     def is_corrected(self) -> bool:
         """Whether an issued paper is being corrected."""
         return bool(self.correction_note)
+
+
+def has_sensitive_paper() -> Exists:
+    """Return the condition, of a plan, that one of its briefings is marked SENSITIVE."""
+    sensitive = Briefing.objects.filter(plan=OuterRef("pk"), marking=Briefing.Marking.SENSITIVE)
+    return Exists(sensitive)

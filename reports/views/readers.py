@@ -7,7 +7,12 @@ from django.shortcuts import get_object_or_404
 from reports.models import Briefing, IssuedPaper
 from reports.models.issue import IssuedPaperQuerySet
 from workitems.models import Plan
-from workitems.views.lookups import refuse_until_adopted, signed_in, visible_plans
+from workitems.views.lookups import (
+    ADDED_TO_PLANS,
+    refuse_until_adopted,
+    signed_in,
+    visible_plans,
+)
 
 
 def office_plans(request: HttpRequest) -> list[Plan]:
@@ -22,8 +27,8 @@ def office_plans(request: HttpRequest) -> list[Plan]:
             read = {plan.pk for plan in visible_plans(request)}
             papers = IssuedPaper.objects.addressed_to(portfolios)
             plans = Plan.objects.filter(pk__in=papers.values("briefing__plan"))
-            rows = plans.select_related("coordinating_agency").in_order()
-            found = [plan for plan in rows if plan.pk not in read]
+            rows = plans.select_related("coordinating_agency").annotate(**ADDED_TO_PLANS)
+            found = [plan for plan in rows.in_order() if plan.pk not in read]
         request._office_plans = found  # type: ignore[attr-defined]
     return request._office_plans  # type: ignore[attr-defined,no-any-return]
 

@@ -126,60 +126,7 @@ def test_there_is_no_sign_up(client):
     assert [template.name for template in response.templates][0] == "account/signup_closed.html"
 
 
-# --- limits on guessing ---------------------------------------------------------------------
-
-
-def fail_to_sign_in(client, times, email="contributor@example.org"):
-    for _ in range(times):
-        sign_in(client, email, "a guess")
-
-
-REFUSAL = ["Too many wrong passwords. Wait five minutes, then try again."]
-
-
-def test_the_right_password_is_refused_for_five_minutes_after_five_failures(client, person):
-    with time_machine.travel(MORNING, tick=False) as clock:
-        fail_to_sign_in(client, 5)
-        response = sign_in(client)
-        assert response.status_code == 200
-        assert response.context["form"].non_field_errors() == REFUSAL
-        assert '<div class="error-summary" role="alert"' in response.text
-        clock.shift(timedelta(minutes=5, seconds=1))
-        assert sign_in(client).status_code == 302
-
-
-def test_four_failures_are_forgiven(client, person):
-    fail_to_sign_in(client, 4)
-    assert sign_in(client).status_code == 302
-
-
-def test_failures_of_one_address_do_not_lock_another(client, person):
-    fail_to_sign_in(client, 6, "somebody.else@example.org")
-    assert sign_in(client).status_code == 302
-
-
-def test_another_spelling_of_an_address_gives_no_more_attempts(client, person):
-    fail_to_sign_in(client, 3)
-    fail_to_sign_in(client, 2, "CONTRIBUTOR@example.org")
-    assert sign_in(client).context["form"].non_field_errors() == REFUSAL
-
-
-def test_one_machine_gets_ten_attempts_a_minute_over_all_addresses(client, person):
-    with time_machine.travel(MORNING, tick=False):
-        for number in range(10):
-            fail_to_sign_in(client, 1, f"person{number}@example.org")
-        assert sign_in(client).context["form"].non_field_errors() == REFUSAL
-
-
-def test_a_forged_forwarding_header_gives_no_more_attempts(client, person):
-    with time_machine.travel(MORNING, tick=False):
-        for number in range(10):
-            client.post(
-                SIGN_IN,
-                {"login": f"person{number}@example.org", "password": "a guess"},
-                headers={"x-forwarded-for": f"10.0.0.{number}"},
-            )
-        assert sign_in(client).context["form"].non_field_errors() == REFUSAL
+# --- limits on asking -----------------------------------------------------------------------
 
 
 def test_too_many_password_requests_are_refused_with_our_error_page(client):

@@ -12,6 +12,7 @@ LIVE = {
     "ALLOWED_HOSTS": "plan.example.govt.nz, register.example.govt.nz",
     "DATABASE_URL": "postgresql://plan@db.example.govt.nz/plan",
     "SITE_URL": "https://plan.example.govt.nz/",
+    "REQUIRE_SECOND_STEP": "administrator, coordinator",
 }
 SHOW = """
 import json
@@ -90,6 +91,10 @@ def settings_of(environment, names, root):
             {**LIVE, "METRICS_TOKEN": "too-short"},
             "METRICS_TOKEN has 9 characters. Use at least 32 random ones.",
         ),
+        (
+            {**LIVE, "OIDC_SERVER": "https://id.example"},
+            "OIDC_SERVER is set, but OIDC_CLIENT_ID is not.",
+        ),
     ],
 )
 def test_a_live_service_refuses_to_start_with_unsafe_settings(environment, complaint, project_root):
@@ -124,6 +129,36 @@ def test_deployment_check_warns_of_sqlite(project_root):
     )
     assert ran.returncode == 1
     assert "(trafficking_plan.W001) The records are in an SQLite file." in ran.stderr
+
+
+def test_deployment_check_warns_of_administrators_with_a_password_alone(project_root):
+    ran = python(
+        ["-m", "django", "check", "--deploy", "--fail-level", "WARNING"],
+        {**LIVE, "REQUIRE_SECOND_STEP": "coordinator"},
+        project_root,
+    )
+    assert ran.returncode == 1
+    assert "(trafficking_plan.W002) Administrators sign in with a password alone." in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "complaint"),
+    [
+        ("REQUIRE_SECOND_STEP", "boss", "(trafficking_plan.E001) REQUIRE_SECOND_STEP has boss."),
+        ("OIDC_SEATS", "staff=Police:boss", "(trafficking_plan.E002) OIDC_SEATS has the role boss"),
+    ],
+)
+def test_unknown_roles_in_the_settings_are_refused(project_root, setting, value, complaint):
+    organisation = {
+        "OIDC_SERVER": "https://id.example",
+        "OIDC_CLIENT_ID": "plan",
+        "OIDC_CLIENT_SECRET": "secret",
+        "OIDC_NAME": "Police",
+        "OIDC_DOMAINS": "police.example",
+    }
+    ran = python(["-m", "django", "check"], {**LIVE, **organisation, setting: value}, project_root)
+    assert ran.returncode == 1
+    assert complaint in ran.stderr
 
 
 def test_deployment_check_finds_nothing(project_root):

@@ -20,6 +20,10 @@ from workitems.views.who_may import who_may
 Row = TypeVar("Row", bound=Model | None)
 
 
+# What other apps add to each plan that is read, as annotations; they register in `AppConfig.ready`.
+ADDED_TO_PLANS: dict[str, Any] = {}
+
+
 class NotAdoptedYet(Exception):
     """The page is only for adopted plans. The middleware leads to the page of the plan instead."""
 
@@ -32,7 +36,7 @@ def plans_read(request: HttpRequest) -> list[Plan]:
     """Return all plans that the user may read, adopted or being made, newest first."""
     if not hasattr(request, "_visible_plans"):
         plans = Plan.objects.visible_to(signed_in(request)).select_related("coordinating_agency")
-        request._visible_plans = list(plans.in_order())  # type: ignore[attr-defined]
+        request._visible_plans = list(plans.annotate(**ADDED_TO_PLANS).in_order())  # type: ignore[attr-defined]
     return request._visible_plans  # type: ignore[attr-defined,no-any-return]
 
 

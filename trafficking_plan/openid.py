@@ -1,0 +1,126 @@
+"""Sign-in with an organisation's OpenID Connect, as the settings describe it. Plain data; `organisation` uses it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+# Parts of Entra ID's addresses that stand for every tenant there is.
+EVERY_TENANT = {"common", "organizations", "consumers"}
+LOOPBACK = {"127.0.0.1", "localhost"}
+PROVIDER_ID = "organisation"
+
+
+@dataclass(frozen=True)
+class ClaimedSeat:
+    """A seat that whoever has this value among their roles is given."""
+
+    value: str
+    agency: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Organisation:
+    name: str
+    server: str
+    client_id: str
+    secret: str
+    # Of the email addresses that are ours, in small letters.
+    domains: frozenset[str]
+    roles_claim: str
+    seats: tuple[ClaimedSeat, ...]
+    # Whether it asks everybody for a second step itself.
+    asks_second_step: bool
+
+    @property
+    def for_allauth(self) -> dict[str, Any]:
+        """Return allauth's settings of the provider."""
+        app = {
+            "provider_id": PROVIDER_ID,
+            "name": self.name,
+            "client_id": self.client_id,
+            "secret": self.secret,
+            # All that is asked is in the signed token.
+            "settings": {
+                "server_url": self.server,
+                "fetch_userinfo": False,
+                "oauth_pkce_enabled": True,
+            },
+        }
+        return {"openid_connect": {"APPS": [app]}}
+
+    def is_ours(self, claims: dict[str, Any]) -> bool:
+        """Return whether this is a person of our own, with an address that the organisation vouches for.
+
+        Entra ID says nothing of `email_verified`. There, guests (`acct`) and addresses whose domain the
+        tenant does not own (`xms_edov`) are not ours.
+        """
+        if address_of(claims).rpartition("@")[2] not in self.domains:
+            return False
+        if "tid" in claims:
+            return claims.get("acct") != 1 and claims.get("xms_edov", True) in {True, "1"}
+        return claims.get("email_verified") is True
+
+    def seats_of(self, claims: dict[str, Any]) -> set[tuple[str, str]]:
+        """Return the seats that the claims name, each as the agency's short name and the role."""
+        values = claims.get(self.roles_claim) or ()
+        found = {values} if isinstance(values, str) else set(values)
+        return {(seat.agency, seat.role) for seat in self.seats if seat.value in found}
+
+
+def address_of(claims: dict[str, Any]) -> str:
+    return str(claims.get("email") or claims.get("preferred_username") or "").lower()
+
+
+def parse_seats(text: str) -> tuple[ClaimedSeat, ...]:
+    """Parse "value=agency:role, …". Raise `ValueError` for an entry of another form."""
+    found = []
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        value, equals, seat = entry.partition("=")
+        agency, colon, role = seat.rpartition(":")
+        if not (value and equals and agency and colon and role):
+            raise ValueError(
+                f"OIDC_SEATS has {entry!r}. Write each as value=agency:role, such as plan-staff=Police:contributor."
+            )
+        found.append(ClaimedSeat(value.strip(), agency.strip(), role.strip()))
+    return tuple(found)
+
+
+def read_organisation(
+    *,
+    server: str,
+    client_id: str,
+    secret: str,
+    name: str,
+    domains: Iterable[str],
+    roles_claim: str,
+    seats: str,
+    asks_second_step: bool,
+) -> Organisation | None:
+    """Return the organisation, or None if nothing is set. Raise `ValueError` if it is half configured."""
+    given = {"OIDC_CLIENT_ID": client_id, "OIDC_CLIENT_SECRET": secret, "OIDC_NAME": name}
+    given["OIDC_DOMAINS"] = ",".join(domains)
+    if not server:
+        if alone := [setting for setting, value in given.items() if value]:
+            raise ValueError(f"{alone[0]} is set, but OIDC_SERVER is not.")
+        return None
+    if missing := [setting for setting, value in given.items() if not value]:
+        raise ValueError(f"OIDC_SERVER is set, but {missing[0]} is not.")
+    parts = urlsplit(server)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise ValueError("OIDC_SERVER must begin with https://.")
+    if EVERY_TENANT & set(parts.path.split("/")):
+        raise ValueError(
+            "OIDC_SERVER lets in the people of every tenant. Put the id of your own tenant into it."
+        )
+    return Organisation(
+        name=name,
+        server=server.rstrip("/"),
+        client_id=client_id,
+        secret=secret,
+        domains=frozenset(domain.lower().lstrip("@") for domain in domains),
+        roles_claim=roles_claim,
+        seats=parse_seats(seats),
+        asks_second_step=asks_second_step,
+    )
