@@ -41,6 +41,11 @@ class Point(NamedTuple):
     note: str = ""
     is_gap: bool = False
 
+    @property
+    def comma(self) -> str:
+        """What stands between the words and the note, if the words end without a stop."""
+        return "," if self.note and not self.words.endswith((".", "!", "?", "…")) else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Line:

@@ -80,11 +80,13 @@ def point(found: Point, is_short: bool = False) -> SafeString:
 
     Written here, as a page has many.
     """
-    words = escape(Truncator(found.words).words(WORDS_OF_A_POINT) if is_short else found.words)
+    if is_short:
+        found = found._replace(words=Truncator(found.words).words(WORDS_OF_A_POINT))
+    words = escape(found.words)
     if found.is_gap:
         words = f'<span class="gap">{words}</span>'
     note = f' <span class="note">{escape(found.note)}</span>' if found.note else ""
-    return SafeString(f"{words}{note}")
+    return SafeString(f"{words}{found.comma}{note}")
 
 
 @register.simple_tag

@@ -124,7 +124,7 @@ def test_the_page_begins_with_the_late_milestone_and_its_answers(client_of, coll
         "Overdue by one day.",
         "Late milestone Brochure printed",
         "Why Funding: No money was set aside.",
-        "Now expected 30 September 2010 agreed for 31 May 2010",
+        "Now expected 30 September 2010, agreed for 31 May 2010",
         "Being done Borrow paper. Police, by 30 June 2010 Ask again. Customs",
         "Asked of the group",
         "Milestones",
