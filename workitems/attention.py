@@ -170,8 +170,8 @@ class Line:
         waiting = [row for row in self.at.variations if row.item == self.item.pk]
         for row in sorted(waiting, key=lambda row: row.state != Variation.State.RECOMMENDED):
             if row.state == Variation.State.RECOMMENDED:
-                return Point(f"Decide {row.reference}", row.effect)
-            return Point(f"{row.reference} awaits a recommendation", row.effect)
+                return Point(f"Decide variation {row.reference}", row.effect)
+            return Point(f"Variation {row.reference} awaits a recommendation", row.effect)
         if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
             return Point("Decide how to settle the cause")
         if self._risks:
@@ -191,7 +191,7 @@ class Line:
         risk = self._risks[0]
         to = "the Minister" if risk.is_with_minister else "the working group"
         since = f" since {KnownDate(risk.escalated_on)}" if risk.escalated_on else ""
-        return Point(f"Discuss {risk.reference}", f"with {to}{since}")
+        return Point(f"Discuss risk {risk.reference}", f"with {to}{since}")
 
     def _name(self, agency: int | None) -> str:
         return self.at.agencies[agency].short_name if agency else ""

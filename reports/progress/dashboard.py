@@ -32,7 +32,7 @@ from workitems.attention import Line
 from workitems.composed import Given, composed
 from workitems.models import Delay, Return
 from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt
-from workitems.spans import in_words, span_in_words
+from workitems.spans import in_words
 from workitems.standing import Standing, count_noun, days_in_words
 
 SHOWN_STANDINGS = tuple(Standing)
@@ -317,7 +317,7 @@ def finding(
     then: Counter[Standing] | None,
     causes: Sequence[CauseCount],
 ) -> str:
-    """Return how the plan is going: "Seven of 25 work items are late, two more than six weeks ago.
+    """Return how the plan is going: "Seven of 25 work items are late, two more than on 17 October.
     Consultation has cost the most days."
     """
     total, late, complete = now.total(), now[Standing.LATE], now[Standing.COMPLETE]
@@ -361,11 +361,11 @@ def _part(count: int, total: int, are: str, is_: str) -> str:
 
 
 def _compared(look: Look, now: int, then: int) -> str:
-    """Return ", two more than six weeks ago"."""
+    """Return ", two more than on 17 October", with the year if it is another."""
     assert look.since is not None
-    days = (look.at.on - look.since.on).days
-    before = "ago" if look.at.is_now else "before"
-    when = f"{span_in_words(days)} {before}" if days else "before"
+    on, day = look.at.on, look.since.on
+    year = f" {day.year}" if day.year != on.year else ""
+    when = f"on {day:%-d %B}{year}" if day != on else "before"
     if now == then:
         return f", as {when}" if now == 0 else f", as many as {when}"
     return f", {in_words(abs(now - then))} {'more' if now > then else 'fewer'} than {when}"

@@ -235,8 +235,8 @@ def test_a_slip_shows_both_dates_the_days_and_the_cause():
             {},
             {},
             Kind.OVERDUE,
-            "“Brochure printed” passed its agreed date, 31 August 2009, and is overdue by "
-            "a year and a month.",
+            "“Brochure printed” passed its agreed date, 31 August 2009 (overdue by "
+            "a year and a month).",
         ),
         (
             {"agreed_due": NOVEMBER, "forecast_due": NOVEMBER},

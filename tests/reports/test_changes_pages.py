@@ -114,8 +114,8 @@ def test_a_date_that_passed_is_reported_without_any_write(plan, brochure):
     assert sentences(plan) == [
         (
             Kind.OVERDUE,
-            "1.2 Print a brochure: “Brochure printed” passed its agreed date, 30 April 2010, and "
-            "is overdue by a month, because of funding. No money was set aside.",
+            "1.2 Print a brochure: “Brochure printed” passed its agreed date, 30 April 2010 "
+            "(overdue by a month), because of funding. No money was set aside.",
         )
     ]
     assert sentences(plan, at=Moment.end_of(date(2010, 4, 30))) == []

@@ -75,7 +75,7 @@ def test_what_was_done_is_said_if_nothing_else_is_being_done(plan, late, customs
 
 @pytest.mark.parametrize(
     ("state", "asked"),
-    [("recommended", "Decide V7"), ("requested", "V7 awaits a recommendation")],
+    [("recommended", "Decide variation V7"), ("requested", "Variation V7 awaits a recommendation")],
 )
 def test_a_request_is_asked_about_with_its_effect(plan, late, state, asked):
     VariationFactory(milestone=late, number=7, state=state, due_before=YESTERDAY, due_after=SLIPPED)
@@ -99,7 +99,7 @@ def test_an_escalated_risk_is_discussed_and_says_what_is_done(plan, item, custom
     found = line(plan)
     assert (found.reason, found.cause) == ("R4 is escalated.", "Money ends")
     assert found.doing == ("Ask for more", str(customs), False)
-    assert found.asked == ("Discuss R4", "with the Minister since 31 May 2010", False)
+    assert found.asked == ("Discuss risk R4", "with the Minister since 31 May 2010", False)
 
 
 @pytest.mark.parametrize(

@@ -158,9 +158,9 @@ def test_a_late_item_is_shown_with_its_cause_new_date_mitigation_and_what_is_ask
         ("Cause", "Staffing: Two people left."),
         ("Now expected", "30 June 2010, agreed for 31 May 2010"),
         ("Being done", "Hire two. Police, by 30 June 2010"),
-        ("Asked of you", "Decide V1 to 30 September 2010"),
+        ("Asked of you", "Decide variation V1 to 30 September 2010"),
     ]
-    assert "Decide V1" in screen(reader, meeting, 2).text
+    assert "Decide variation V1" in screen(reader, meeting, 2).text
 
 
 @pytest.mark.parametrize("position", ["1", "3"])

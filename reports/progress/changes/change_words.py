@@ -194,8 +194,8 @@ def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt 
 @_change(Kind.OVERDUE)
 def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     words = (
-        f"{_named(now)} passed its agreed date, {now.agreed}, and is overdue by "
-        f"{span_in_words((now.on - now.agreed_due).days)}{_because(delay)}."
+        f"{_named(now)} passed its agreed date, {now.agreed} (overdue by "
+        f"{span_in_words((now.on - now.agreed_due).days)}){_because(delay)}."
     )
     return _told(words, now.agreed, "Overdue", delay=delay)
 
