@@ -68,16 +68,18 @@ def _paper(request: HttpRequest, plan: Plan, paper: IssuedPaper) -> Row:
     }
 
 
-def _bytes(mime_type: str) -> dict[str, Any]:
+def _file(mime_type: str) -> dict[str, Any]:
     """Say in the OpenAPI that the response is a file."""
-    content = {mime_type: {"schema": {"type": "string", "format": "binary"}}}
+    is_json = mime_type == "application/json"
+    schema = {"type": "object"} if is_json else {"type": "string", "format": "binary"}
+    content = {mime_type: {"schema": schema}}
     return {"responses": {200: {"description": "The file", "content": content}}}
 
 
 @router.get(
     "/plans/{slug:slug}/papers/{int:briefing}/{int:version}/pdf",
     summary="The PDF of an issued briefing",
-    openapi_extra=_bytes(files.PDF),
+    openapi_extra=_file(files.PDF),
 )
 def paper_pdf(request: HttpRequest, slug: str, briefing: int, version: int) -> HttpResponse:
     """The PDF as it was signed. Its ETag is its SHA-256."""
@@ -87,7 +89,7 @@ def paper_pdf(request: HttpRequest, slug: str, briefing: int, version: int) -> H
 @router.get(
     "/plans/{slug:slug}/papers/{int:briefing}/{int:version}/json",
     summary="The document of an issued briefing",
-    openapi_extra=_bytes("application/json"),
+    openapi_extra=_file("application/json"),
 )
 def paper_json(request: HttpRequest, slug: str, briefing: int, version: int) -> HttpResponse:
     """The document as it was signed, as JSON. Its ETag is its SHA-256."""
@@ -187,7 +189,7 @@ def _is_published(row: Any) -> bool:
 @router.get(
     "/plans/{slug:slug}/released/{int:release}/{int:number}/pdf",
     summary="A released PDF",
-    openapi_extra=_bytes(files.PDF),
+    openapi_extra=_file(files.PDF),
 )
 def released_pdf(request: HttpRequest, slug: str, release: int, number: int) -> HttpResponse:
     """One released PDF, byte for byte. Its ETag is its SHA-256."""
