@@ -1,10 +1,10 @@
 """Middleware: refuse unreadable requests and huge numbers, report a database outage, read without a
 lock, limit sessions, compress text, set headers."""
 
+import errno
 import re
-import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -12,9 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError, connection
-from django.dispatch import receiver
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -24,6 +22,7 @@ from django.utils.cache import add_never_cache_headers, patch_cache_control
 from structlog.contextvars import bind_contextvars
 
 from trafficking_plan import health, metrics
+from trafficking_plan.file_storage import StorageAway
 from trafficking_plan.security_log import network_behind
 from workitems.views.lookups import NotAdoptedYet
 
@@ -85,25 +84,47 @@ class HealthChecks(Middleware):
 
 
 class DatabaseAway(Middleware):
-    """Answer with a 503 page instead of 500 while the database cannot be reached, or while others
-    write to SQLite for so long that the request gave up waiting."""
+    """Answer with a page of its own instead of 500 if something around the service is why it failed.
+
+    503 while the database cannot be reached, or while others write to SQLite for so long that the request
+    gave up waiting; 507 if what was sent could not be kept, since a disk is full or storage is away.
+    The transaction was rolled back, and half a file was removed, so nothing of it is there.
+    """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code == 500:
-            is_locked = getattr(request, "found_lock", False)
-            if is_locked or not database_answers():
-                response = plain_page("503.html", 503)
-                response["Retry-After"] = "5" if is_locked else "30"
+        if response.status_code != 500:
+            return response
+        failure = getattr(request, "failure", None)
+        at_fault = next((each for each in causes(failure) if is_full_or_away(each)), None)
+        if at_fault is not None and request.method not in {"GET", "HEAD"}:
+            return plain_page("507.html", 507)
+        if isinstance(at_fault, OSError):
+            return plain_page("503_file.html", 503)
+        is_locked = isinstance(failure, OperationalError) and "is locked" in str(failure)
+        if is_locked or at_fault is not None or not database_answers():
+            response = plain_page("503.html", 503)
+            response["Retry-After"] = "5" if is_locked else "30"
         return response
 
 
-@receiver(got_request_exception)
-def note_lock(request: HttpRequest | None = None, **more: object) -> None:
-    """Note on the request that it failed because SQLite was locked, for `DatabaseAway`."""
-    failure = sys.exc_info()[1]
-    if request is not None and isinstance(failure, OperationalError):
-        request.found_lock = "is locked" in str(failure)  # type: ignore[attr-defined]
+# No space, no quota, read-only, or a disk or network file system that fails.
+NOT_KEPT = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE, errno.ENODEV}
+DISK_FULL = "53100"  # PostgreSQL's code
+
+
+def is_full_or_away(failure: BaseException) -> bool:
+    if isinstance(failure, OSError):
+        return isinstance(failure, StorageAway) or failure.errno in NOT_KEPT
+    is_full = getattr(failure, "sqlstate", "") == DISK_FULL
+    return is_full or (isinstance(failure, OperationalError) and "disk is full" in str(failure))
+
+
+def causes(failure: BaseException | None) -> Iterator[BaseException]:
+    """Yield the failure and what it came from."""
+    while failure is not None:
+        yield failure
+        failure = failure.__cause__
 
 
 def read_without_lock() -> None:

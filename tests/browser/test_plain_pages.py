@@ -69,7 +69,9 @@ def test_the_error_for_a_wrong_password_is_announced_at_the_form(page, live_serv
     assert faults_at(WIDE) == faults_at(NARROW) == []
 
 
-@pytest.mark.parametrize("template", ["403_csrf.html", "429.html", "500.html", "503.html"])
+@pytest.mark.parametrize(
+    "template", ["403_csrf.html", "429.html", "500.html", "503.html", "503_file.html", "507.html"]
+)
 def test_an_error_page_rendered_from_its_template_is_accessible(
     page, live_server, faults_at, template
 ):

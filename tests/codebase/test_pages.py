@@ -47,7 +47,7 @@ def test_the_check_finds_an_include_without_only(tag):
     assert includes_without_only(tag.replace(" %}", " only %}")) == []
 
 
-@pytest.mark.parametrize("name", ["500.html", "503.html"])
+@pytest.mark.parametrize("name", ["500.html", "503.html", "503_file.html", "507.html"])
 def test_the_error_page_needs_no_context_template_tag_or_manifest(name):
     text = (TEMPLATES / name).read_text()
     assert re.findall(r"{%.*?%}|{{.*?}}", text) == []
