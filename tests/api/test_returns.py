@@ -15,6 +15,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from workitems.models import MilestoneAnswer, Update
+from workitems.services import Conflict
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +85,7 @@ def test_a_draft_that_was_saved_meanwhile_is_not_overwritten(writer, of_return, 
     put(writer, address(of_return, item), **SAID | {"achieved": "Printed 300.", "version": 1})
     late = put(writer, address(of_return, item), **SAID | {"achieved": "None.", "version": 1})
     assert (late.status_code, late.json()["version"]) == (409, 2)
-    assert "This was changed elsewhere while you were writing." in late.json()["detail"]
+    assert late.json()["detail"] == str(Conflict(None))
     assert Update.objects.get().achieved == "Printed 300."
 
 

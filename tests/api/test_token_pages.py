@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -180,3 +181,8 @@ def test_the_page_makes_as_many_queries_for_one_token_as_for_three(
     client.get(PAGE)
     with django_assert_num_queries(8):
         client.get(PAGE)
+
+
+def test_the_database_refuses_a_token_of_another_persons_seat(person):
+    with pytest.raises(IntegrityError):
+        TokenFactory(user=UserFactory(), seat=person.seats.get())
