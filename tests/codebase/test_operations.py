@@ -16,7 +16,7 @@ DEPLOY = ROOT / "deploy"
 PAGE = (ROOT / "docs/operations.md").read_text()
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
 UNITS = sorted((DEPLOY / "systemd").iterdir())
-COMMAND = re.compile(r"plan-register\"? ([a-z_]{4,}(?: [^\"`;&|\n]*)?)")
+COMMAND = re.compile(r"plan-register\"? ([a-z_]{4,}(?: [^\"`;&|<>\n]*)?)")
 
 
 def called(text):
