@@ -13,7 +13,7 @@ from django.db import connection
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from trafficking_plan import metrics
+from trafficking_plan import metrics, tracing
 
 log = structlog.get_logger(__name__)
 NO_VIEW = "none"
@@ -55,7 +55,8 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         cost = Cost()
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=str(uuid4()))
+        request_id = str(uuid4())
+        structlog.contextvars.bind_contextvars(request_id=request_id)
         with connection.execute_wrapper(cost.count):
             response = self.get_response(request)
         failure = getattr(request, "failure", None)
@@ -74,6 +75,15 @@ class RequestLog:
         structlog.contextvars.clear_contextvars()
         metrics.count(
             *(request.method, view, response.status_code, seconds, cpu_seconds, cost.statements)
+        )
+        tracing.record(
+            request,
+            view=view,
+            status=response.status_code,
+            request_id=request_id,
+            seconds=seconds,
+            cpu=cpu_seconds,
+            statements=cost.statements,
         )
         return response
 

@@ -431,6 +431,14 @@ LOGGING = logs.configuration(plain=DEBUG, security_file=SECURITY_LOG)
 METRICS_DIR = env("METRICS_DIR", "")
 # Who reads them sends it as a bearer token; empty: they are read from this machine alone.
 METRICS_TOKEN = env("METRICS_TOKEN", "")
+# Where a span for each request is sent, as OpenTelemetry names this variable; empty: nowhere.
+OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    need_package("opentelemetry", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    if not OTEL_EXPORTER_OTLP_ENDPOINT.startswith(("https://", "http://")):
+        raise ImproperlyConfigured(
+            "OTEL_EXPORTER_OTLP_ENDPOINT must begin with https:// or http://."
+        )
 if METRICS_DIR:
     need_package("prometheus_client", "METRICS_DIR")
 if METRICS_TOKEN and len(METRICS_TOKEN) < LEAST_TOKEN_LENGTH:

@@ -88,6 +88,10 @@ def settings_of(environment, names, root):
             "SECURITY_CONTACT must begin with https://, mailto: or tel:, not 'security@example.org'.",
         ),
         (
+            {**LIVE, "OTEL_EXPORTER_OTLP_ENDPOINT": "127.0.0.1:4318"},
+            "OTEL_EXPORTER_OTLP_ENDPOINT must begin with https:// or http://.",
+        ),
+        (
             {**LIVE, "METRICS_TOKEN": "too-short"},
             "METRICS_TOKEN has 9 characters. Use at least 32 random ones.",
         ),
