@@ -35,6 +35,7 @@ LOG = VAR / "set-up.log"
 RUN_LOCK = "requirements.lock"
 # A superset of RUN_LOCK, with the same versions.
 DEV_LOCK = "requirements-dev.lock"
+FOR_DEVELOPERS = ("test", "check_code", "check_packages")
 DISK_MB = {RUN_LOCK: 400, DEV_LOCK: 1000}
 
 # Libraries that WeasyPrint loads by name, and their Debian packages.
@@ -103,7 +104,7 @@ def run(argv: list[str]) -> None:
         if IS_CHECKOUT and os.environ.get("SET_UP", "yes") != "no":
             set_up(
                 argv,
-                lock=DEV_LOCK if command in {"test", "check_code"} else RUN_LOCK,
+                lock=DEV_LOCK if command in FOR_DEVELOPERS else RUN_LOCK,
                 for_tests=command == "test",
             )
     except OSError as error:
@@ -119,6 +120,10 @@ def run(argv: list[str]) -> None:
         from trafficking_plan.testing import checks
 
         sys.exit(checks.run())
+    if IS_CHECKOUT and command == "check_packages":
+        from trafficking_plan.testing import packages
+
+        sys.exit(packages.run())
     run_django(argv)
 
 

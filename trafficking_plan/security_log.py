@@ -15,6 +15,7 @@ from allauth.mfa.signals import (
     authenticator_used,
 )
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
 from simple_history.signals import post_create_historical_record
@@ -39,9 +40,12 @@ def network_behind(request: HttpRequest | None) -> str:
     """Return the network that a request comes from, behind the proxies in the settings."""
     from allauth.account.adapter import get_adapter
 
-    if request is None or "REMOTE_ADDR" not in request.META:
+    if request is None:
         return "none"
-    return network_of(str(get_adapter().get_client_ip(request)))
+    try:
+        return network_of(str(get_adapter().get_client_ip(request)))
+    except PermissionDenied:  # It has no address, as on a socket without a proxy.
+        return "none"
 
 
 def record(event: str, request: HttpRequest | None, user: Any, **about: Any) -> None:

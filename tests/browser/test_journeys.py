@@ -144,7 +144,7 @@ def test_the_second_of_two_browsers_sees_both_versions_and_chooses_its_own(
     page.get_by_label("Reason").fill("No paper.")
     page.get_by_role("button", name="Save the status").click()
     expect(page.get_by_role("alert")).to_contain_text(
-        "This was changed elsewhere while you were writing."
+        "This was changed elsewhere while you had this page open."
     )
     expect(page.locator(".callout")).to_contain_text("At risk")
     expect(page.get_by_label("Off track")).to_be_checked()

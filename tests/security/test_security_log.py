@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.factories import PASSWORD, SeatFactory, UserFactory
 from tests.security.second_steps import set_up_app
-from trafficking_plan import logs
+from trafficking_plan import logs, security_log
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,11 @@ def test_a_line_says_what_who_and_from_which_network(client, person, log):
     }
     assert (line["event"], line["user_id"]) == ("signed_in", person.pk)
     assert (line["network"], line["logger"]) == ("192.0.2.0/24", "security")
+
+
+def test_a_request_without_an_address_is_from_no_network(rf):
+    request = rf.get("/", REMOTE_ADDR="")
+    assert security_log.network_behind(request) == "none"
 
 
 def test_refusals_and_lock_outs_are_logged_without_what_was_typed(client, person, log):

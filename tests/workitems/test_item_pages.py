@@ -473,7 +473,7 @@ def test_the_second_of_two_users_sees_both_versions_and_saves_again(
         "off_track",
         "My reason.",
     ]
-    assert "This was changed elsewhere while you were writing." in response.text
+    assert "This was changed elsewhere while you had this page open." in response.text
     again = status(client, item, **mine | {"version": form["version"].value()})
     assert again.status_code == 302
     item.refresh_from_db()

@@ -479,7 +479,7 @@ def test_the_second_to_save_sees_both_texts_without_javascript(writer, of_return
     for shown in (
         ">\nPrinted in Suva.</textarea>",
         "<p>Printed in Apia.</p>",
-        "This was changed elsewhere while you were writing.",
+        "This was changed elsewhere while you had this page open.",
     ):
         assert shown in response.text
     (entry,) = response.context["led"]

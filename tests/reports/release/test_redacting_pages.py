@@ -276,7 +276,7 @@ def test_a_proposal_is_removed_at_once_and_an_agreed_one_with_a_reason(
     assert remove(row).status_code == 302
     row = propose()
     stale = remove(row, version=7)
-    assert problems(stale)[0].startswith("This was changed elsewhere while you were writing.")
+    assert problems(stale)[0].startswith("This was changed elsewhere while you had this page open.")
     row = redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
     assert problems(remove(row)) == ["This was agreed. Say why the words can be released now."]
     assert remove(row, reason="It is public.").status_code == 302
