@@ -6,7 +6,7 @@ programs take it as it is. What was read once is never given twice, and nothing 
 - On SQLite one transaction writes at a time, so rows appear in the order of their ids.
 - On PostgreSQL a transaction may take id 10, another id 11, and commit first. A row is given only when it is
   settled: when every transaction that was running as it was written has ended (its `xmin` is below the oldest
-  running transaction), and it is older than a few seconds, because a transaction is numbered a moment after it
+  running transaction of this database), and it is older than a few seconds, because a transaction is numbered a moment after it
   took its id. A table is read up to its first row that is not settled.
 
 The rows of one answer are sorted by their date. Imported history has its true date, so rows of a later answer
@@ -139,13 +139,14 @@ def read_entries(
     cursor = dict(cursor)
     entries: list[tuple[datetime, str, Row]] = []
     slugs = dict(Plan.objects.values_list("pk", "slug"))
+    oldest = _oldest_running()
     for table in tables():
         room = limit - len(entries)
         if room <= 0:
             break
         if reader.plans is not None and not table.way:
             continue
-        rows = _settled_rows(table, cursor.get(table.label, 0), reader, room, at)
+        rows = _settled_rows(table, cursor.get(table.label, 0), reader, room, at, oldest)
         if not rows:
             continue
         before = _versions_before(table, rows)
@@ -158,7 +159,9 @@ def read_entries(
     return [entry for _, _, entry in entries], cursor
 
 
-def _settled_rows(table: Table, after: int, reader: Reader, room: int, at: datetime) -> list[Any]:
+def _settled_rows(
+    table: Table, after: int, reader: Reader, room: int, at: datetime, oldest: str
+) -> list[Any]:
     """Return the rows after an id, up to the first that is not settled."""
     past = table.past
     rows = past.objects.filter(history_id__gt=after)
@@ -170,7 +173,7 @@ def _settled_rows(table: Table, after: int, reader: Reader, room: int, at: datet
         id=OuterRef("id"),
     ).order_by("-history_date", "-history_id")
     rows = rows.annotate(
-        before_id=Subquery(earlier.values("history_id")[:1]), is_settled=_is_settled(past)
+        before_id=Subquery(earlier.values("history_id")[:1]), is_settled=_is_settled(past, oldest)
     )
     found = []
     for row in rows.order_by("history_id")[:room]:
@@ -180,15 +183,27 @@ def _settled_rows(table: Table, after: int, reader: Reader, room: int, at: datet
     return found
 
 
-def _is_settled(past: Any) -> Any:
+def _oldest_running() -> str:
+    """Return the number of the oldest transaction that is running in this database, or else that of the next one.
+
+    Those of other databases of the server are left out; they write no rows here.
+    """
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COALESCE((SELECT backend_xid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_xid IS NOT NULL"
+            " ORDER BY age(backend_xid) DESC LIMIT 1), pg_snapshot_xmax(pg_current_snapshot())::xid)"
+        )
+        return str(cursor.fetchone()[0])
+
+
+def _is_settled(past: Any, oldest: str) -> Any:
     if connection.vendor != "postgresql":
         return Value(True, output_field=BooleanField())
     table = connection.ops.quote_name(past._meta.db_table)
-    return RawSQL(
-        f"age({table}.xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid)",
-        (),
-        output_field=BooleanField(),
-    )
+    return RawSQL(f"age({table}.xmin) > age(%s::xid)", (oldest,), output_field=BooleanField())
 
 
 def _versions_before(table: Table, rows: Sequence[Any]) -> Mapping[int, Any]:
