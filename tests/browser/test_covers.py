@@ -38,7 +38,8 @@ def test_a_cover_is_previewed_saved_and_printed_with_its_mark(page, live_server,
     beside = page.get_by_role("region", name="With what you typed")
     expect(beside.locator(".paper-ministry-name")).to_have_text("Department of Labour")
     expect(beside.locator(".paper-kind")).to_have_css("color", "rgb(31, 58, 95)")
-    page.get_by_role("button", name="Save the cover").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save the cover").click()
     assert AgencyCover.objects.get().ministry == "Department of Labour"
 
     page.goto(live_server.url + people.briefing.get_absolute_url())

@@ -125,7 +125,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
     expect(lines.filter(has_text="1.3 Open a shelter")).to_contain_text("Decide variation V7")
     assert_accessible(page, accessibility_faults)
     page.get_by_role("link", name="Dark").click()
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 24, 30)"
+    expect(page.locator("body")).to_have_css("background-color", "rgb(16, 24, 30)")
     assert_accessible(page, accessibility_faults)
     page.keyboard.press("Escape")
     page.wait_for_url(dashboard)
