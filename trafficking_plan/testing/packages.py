@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from trafficking_plan import bootstrap
+from trafficking_plan.environment import HOME
 
 # Everything that a service may run with, also what is off unless set.
-LOCK = bootstrap.ROOT / "deploy" / "extras.lock"
-BILL = bootstrap.ROOT / "var" / "packages.cdx.json"
+LOCK = HOME / "deploy" / "extras.lock"
+BILL = HOME / "var" / "packages.cdx.json"
 
 
 def run() -> int:
