@@ -318,7 +318,7 @@ def finding(
     causes: Sequence[CauseCount],
 ) -> str:
     """Return how the plan is going: "Seven of 25 work items are late, two more than on 17 October.
-    Consultation has cost the most days."
+    Consultation has cost the most days: 184."
     """
     total, late, complete = now.total(), now[Standing.LATE], now[Standing.COMPLETE]
     if total == 0:
@@ -345,11 +345,14 @@ def finding(
             said += f" {capitalised(in_words(doubt))} {is_ if doubt == 1 else are} in doubt."
     else:
         said = f"{_part(late, total, are, is_)} late{compared}."
-        cause = next((each.cause for each in causes if each.cause != Delay.Cause.OTHER), None)
-        if cause:
-            several = cause == Delay.Cause.PRIOR_COMMITMENTS
+        named = (each for each in causes if each.cause != Delay.Cause.OTHER and each.days > 0)
+        most = next(named, None)
+        if most:
+            several = most.cause == Delay.Cause.PRIOR_COMMITMENTS
             has = "had" if not look.at.is_now else "have" if several else "has"
-            said += f" {capitalised(BECAUSE_OF[cause])} {has} cost the most days."
+            said += (
+                f" {capitalised(BECAUSE_OF[most.cause])} {has} cost the most days: {most.days:,}."
+            )
     return said
 
 

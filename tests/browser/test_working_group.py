@@ -82,7 +82,7 @@ def test_from_the_dashboard_to_a_decision_and_back(
     held_on = localdate() - timedelta(days=30)
     day = f"{held_on:%-d %B}" + (f" {held_on:%Y}" if held_on.year != localdate().year else "")
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        f"Two of four work items are late, one more than on {day}. Funding has cost the most days."
+        f"Two of four work items are late, one more than on {day}."
     )
     expect(lines.filter(has_text="1.3 Open a shelter")).to_contain_text("Overdue by one day.")
     assert_accessible(page, accessibility_faults)

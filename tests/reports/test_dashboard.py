@@ -265,10 +265,10 @@ LAST = Moment.end_of(date(2010, 4, 20))
     ("now", "then", "said"),
     [
         ({"late": 7, "on_time": 14, "complete": 4}, {"late": 5},
-         "Seven of 25 work items are late, two more than on 20 April. Consultation has cost the most days."),
+         "Seven of 25 work items are late, two more than on 20 April. Consultation has cost the most days: 90."),
         ({"late": 1, "on_time": 1}, {"late": 1},
-         "One of two work items is late, as many as on 20 April. Consultation has cost the most days."),
-        ({"late": 1}, None, "One of one work item is late. Consultation has cost the most days."),
+         "One of two work items is late, as many as on 20 April. Consultation has cost the most days: 90."),
+        ({"late": 1}, None, "One of one work item is late. Consultation has cost the most days: 90."),
         ({"on_time": 3, "in_doubt": 2}, {"late": 1},
          "No work item is late, one fewer than on 20 April. Two are in doubt."),
         ({"on_time": 3}, {"late": 0, "on_time": 3}, "No work item is late, as on 20 April."),
@@ -285,6 +285,14 @@ def test_a_sentence_says_how_the_plan_is_going(now, then, said):
     ]
     causes = [CauseCount("other", 2, 900), CauseCount("consultation", 1, 90)]
     assert dashboard.finding(look, counts[0], counts[1] if then else None, causes) == said
+
+
+def test_a_cause_that_has_cost_no_day_is_not_named():
+    look = Look(plan=PlanFactory.build(), at=Moment.today(TODAY))
+    now = Counter({Standing.LATE: 1, Standing.ON_TIME: 1})
+    assert dashboard.finding(look, now, None, [CauseCount("funding", 1, 0)]) == (
+        "One of two work items is late."
+    )
 
 
 def test_a_plan_that_has_ended_is_told_as_it_ended():
