@@ -17,7 +17,7 @@ def canonical(entry):
 
 
 def read(lines):
-    """Return the entries by the digests of the files that they name, and the newest digest."""
+    """Check the list. Return a dict from the SHA-256 of each paper's file to its entry, and the last digest."""
     papers, before = {}, ""
     for number, line in enumerate(lines, start=1):
         entry = json.loads(line)

@@ -25,6 +25,7 @@ from django.http import HttpRequest, HttpResponse
 
 from agencies.models import User
 from trafficking_plan.addresses import network_of
+from workitems.standing import count_noun
 
 COOKIE = "__Host-device" if settings.BEHIND_TLS else "device"
 COOKIE_DAYS = 180
@@ -108,9 +109,8 @@ class Try:
 
 def in_words(seconds: int) -> str:
     if seconds < 60:
-        return "1 second" if seconds == 1 else f"{seconds} seconds"
-    minutes = -(-seconds // 60)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+        return count_noun(seconds, "second")
+    return count_noun(-(-seconds // 60), "minute")
 
 
 def try_of(request: HttpRequest, account: str) -> Try:

@@ -4,7 +4,6 @@ Whoever can change a record can change a digest that stands beside it. In a chai
 change too, so one digest that was noted elsewhere proves every record before it.
 """
 
-import hashlib
 import json
 from typing import Any, Self
 
@@ -12,15 +11,6 @@ from django.db import models
 from django.db.models import Q
 
 from reports.models.issue import IssuedPaper
-
-
-def canonical(entry: Any) -> str:
-    """Return JSON that is the same for the same content."""
-    return json.dumps(entry, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest_of(entry: str) -> str:
-    return hashlib.sha256(entry.encode()).hexdigest()
 
 
 class RecordDigestQuerySet(models.QuerySet["RecordDigest"]):

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from reports.models import IssuedPaper
-from reports.models.record_digest import RecordDigest, canonical, digest_of
+from reports.document import plain_json
+from reports.models import IssuedPaper, RecordDigest
+from reports.models.issue import sha256
 
 
 def add_paper(issued: IssuedPaper, *, at: datetime) -> RecordDigest:
@@ -30,7 +31,7 @@ def _add(
             cursor.execute("LOCK TABLE reports_recorddigest IN SHARE ROW EXCLUSIVE MODE")
     last = RecordDigest.objects.newest()
     place = last.place + 1 if last else 1
-    entry = canonical(
+    entry = plain_json.dump(
         {
             "place": place,
             "before": last.digest if last else "",
@@ -39,7 +40,7 @@ def _add(
         }
     )
     row = RecordDigest(
-        place=place, before=last, issued=issued, entry=entry, digest=digest_of(entry)
+        place=place, before=last, issued=issued, entry=entry.decode(), digest=sha256(entry)
     )
     row.save(force_insert=True)
     return row
@@ -60,7 +61,7 @@ def _paper(issued: IssuedPaper) -> dict[str, Any]:
         "paper": {
             "pdf": issued.pdf_sha256,
             "json": issued.document_sha256,
-            "facts": digest_of(canonical(facts)),
+            "facts": sha256(plain_json.dump(facts)),
         }
     }
 
@@ -76,7 +77,7 @@ def faults() -> Iterator[str]:
         if row.place != place or said.get("place") != place:
             yield f"Digest {row.place} stands where digest {place} should be"
             place = row.place
-        if digest_of(row.entry) != row.digest:
+        if sha256(row.entry.encode()) != row.digest:
             yield f"Digest {row.place} is not that of what it covers"
         if said.get("before") != before or (row.before_id or "") != before:
             yield f"Digest {row.place} does not follow from the one before it"
@@ -92,4 +93,4 @@ def faults() -> Iterator[str]:
 
 def line(row: RecordDigest) -> str:
     """Return a link of the chain as a line of the list that is published: its entry and its digest."""
-    return canonical({**row.content, "digest": row.digest})
+    return plain_json.dump({**row.content, "digest": row.digest}).decode()

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -13,20 +12,10 @@ from django.utils.timezone import localdate, now
 from agencies.models import Token
 from agencies.services import accounts, seats, tokens
 from tests.api.programs import program, program_of, token_of
-from tests.factories import AgencyFactory, PlanFactory, SeatFactory, UserFactory, WorkItemFactory
+from tests.factories import PlanFactory, SeatFactory, UserFactory, WorkItemFactory
 from trafficking_plan.api import admission
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police")
 
 
 @pytest.fixture

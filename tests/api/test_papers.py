@@ -4,14 +4,12 @@ import hashlib
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from reports.models import PublicPage, ReleasedPaper
 from tests.api.programs import program_of
 from tests.factories import (
-    AgencyFactory,
     BriefingFactory,
     IssuedPaperFactory,
     OfficeSeatFactory,
@@ -22,16 +20,6 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police")
 
 
 @pytest.fixture

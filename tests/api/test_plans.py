@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.urls import reverse
 
 from tests.api.programs import program_of
@@ -22,11 +21,6 @@ from tests.factories import (
 from workitems.services import items as item_services
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Test the drafts that programs write: by the services of the return's page, with its refusals."""
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from tests.api.programs import program_of
 from tests.factories import (
-    AgencyFactory,
     MilestoneFactory,
     PlanFactory,
     ReturnFactory,
@@ -18,16 +16,6 @@ from workitems.models import MilestoneAnswer, Update
 from workitems.services import Conflict
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police")
 
 
 @pytest.fixture

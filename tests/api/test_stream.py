@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.timezone import now
@@ -15,7 +14,6 @@ from agencies import history
 from agencies.models import Agency
 from tests.api.programs import program_of
 from tests.factories import (
-    AgencyFactory,
     PlanFactory,
     ReturnFactory,
     SeatFactory,
@@ -28,16 +26,6 @@ from workitems.services import items as item_services
 
 # Rows are settled once their transaction has ended.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police")
 
 
 @pytest.fixture

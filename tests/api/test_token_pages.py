@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
@@ -14,16 +13,6 @@ from tests.api.programs import program
 from tests.factories import AgencyFactory, SeatFactory, TokenFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police")
 
 
 @pytest.fixture

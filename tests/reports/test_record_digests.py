@@ -11,8 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from agencies import guards, history
+from reports.document import plain_json
 from reports.models import IssuedPaper, RecordDigest
-from reports.models.record_digest import canonical, digest_of
+from reports.models.issue import sha256
 from reports.services import record_digests
 from tests.factories import IssuedPaperFactory, UserFactory, WorkItemFactory
 from tests.reports.verifying import verify
@@ -92,12 +93,12 @@ def test_a_digest_that_was_made_anew_for_a_changed_paper_breaks_the_chain_after_
     paper = two_papers[0]
     tamper("reports_issuedpaper", "authorised_as = 'Another, Police' WHERE id = %s", paper.pk)
     paper.refresh_from_db()
-    entry = canonical({**first.content, **record_digests._paper(paper)})
+    entry = plain_json.dump({**first.content, **record_digests._paper(paper)})
     lift_triggers("reports_recorddigest")
     if connection.vendor == "sqlite":
         connection.cursor().execute("PRAGMA defer_foreign_keys = ON")
-    RecordDigest.objects.filter(pk=first.pk).update(entry=entry, digest=digest_of(entry))
-    RecordDigest.objects.filter(pk=second.pk).update(before=digest_of(entry))
+    RecordDigest.objects.filter(pk=first.pk).update(entry=entry.decode(), digest=sha256(entry))
+    RecordDigest.objects.filter(pk=second.pk).update(before=sha256(entry))
     assert list(record_digests.faults()) == ["Digest 2 does not follow from the one before it"]
 
 

@@ -97,7 +97,7 @@ def test_storage_that_is_away_is_said_to_who_uploads_and_to_who_downloads(
 
 
 class DiskFull(Exception):
-    """As psycopg raises it."""
+    """What psycopg raises when a disk is full."""
 
     sqlstate = "53100"
 

@@ -127,8 +127,11 @@ def _kept(
 
 
 def _releases(request: HttpRequest, slug: str) -> tuple[Plan, Any]:
-    """Return the plan and its releases that the program may read: those that anybody reads on the plan's
-    public page, and those to which the person's agency answers. 404 for a plan that is nothing to them."""
+    """Return the plan and the releases that the program may read.
+
+    These are the releases on the plan's public page, and those that the person's agency answers for. Raise
+    `Http404` for a plan of which they may read nothing.
+    """
     user = signed_in(request)
     plan = get_object_or_404(Plan.objects.adopted(), slug=slug)
     rows_of_plan = Release.objects.of_plan(plan).with_publication()

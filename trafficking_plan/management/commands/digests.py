@@ -11,6 +11,7 @@ from django.utils import timezone
 from reports.models import RecordDigest
 from reports.services import record_digests
 from trafficking_plan import kept_records
+from workitems.standing import count_noun
 
 
 class Command(BaseCommand):
@@ -41,8 +42,7 @@ class Command(BaseCommand):
             return
         row = record_digests.add_records(records, at=timezone.now())
         rows = sum(each["rows"] for each in records.values())
-        noun = "row" if rows == 1 else "rows"
-        self.stdout.write(f"Digest {row.place}, of {rows:,} {noun}: {row.digest}")
+        self.stdout.write(f"Digest {row.place}, of {count_noun(rows, 'row')}: {row.digest}")
 
     def compare(self, against: Path | None) -> None:
         found = [*record_digests.faults(), *_changes(), *(_differences(against) if against else ())]
