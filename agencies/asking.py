@@ -11,6 +11,7 @@ from django.forms.utils import pretty_name
 from django.utils.deconstruct import deconstructible
 from django.utils.functional import lazy
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 QUESTIONS = ("how", "what", "when", "where", "which", "who", "whose", "why")
 NEEDS_NO_ARTICLE = ("a", "an", "its", "my", "our", "the", "these", "this", "your")
@@ -29,7 +30,7 @@ def example_day() -> str:
 
 
 def _enter_a_date() -> str:
-    return f"Enter a date, such as {example_day()}."
+    return _("Enter a date, such as {example_day}.").format(example_day=example_day())
 
 
 ENTER_A_DATE = lazy(_enter_a_date, str)()
@@ -45,7 +46,7 @@ def _the(label: str) -> str:
     return (
         _within_a_sentence(label)
         if first in NEEDS_NO_ARTICLE
-        else f"the {_within_a_sentence(label)}"
+        else _("the {label}").format(label=_within_a_sentence(label))
     )
 
 
@@ -53,10 +54,10 @@ def ask_for(field: forms.Field, name: str = "") -> str:
     """Return what to do about a field that is required and empty: "Enter the name."."""
     label = str(field.label or pretty_name(name)).rstrip("?:")
     if not label or field.widget.is_hidden:
-        return "Part of this page is missing. Load the page again."
+        return _("Part of this page is missing. Load the page again.")
     is_choice = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField))
     if isinstance(field, forms.BooleanField):
-        return f"Tick “{label}” to continue."
+        return _("Tick “{label}” to continue.").format(label=label)
     if label.split(" ", 1)[0].lower() in QUESTIONS:
         return f"{'Choose' if is_choice else 'Say'} {_within_a_sentence(label)}."
     return f"{'Choose' if is_choice else 'Enter'} {_the(label)}."
@@ -66,7 +67,9 @@ def too_long(label: str, over: int, limit: int) -> str:
     """Return the error of a text: "Challenges is 1,800 characters too long. ..."."""
     name = f"“{label}”" if " " in label else label
     unit = "character" if over == 1 else "characters"
-    return f"{name} is {over:,} {unit} too long. The limit is {limit:,} characters."
+    return _("{name} is {over:,} {unit} too long. The limit is {limit:,} characters.").format(
+        name=name, over=over, unit=unit, limit=limit
+    )
 
 
 @deconstructible
@@ -91,12 +94,12 @@ def word_errors(field: forms.Field, name: str) -> None:
     is_choice = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
     djangos = type(field).default_error_messages.get("invalid_choice")
     if is_choice and said.get("invalid_choice") is djangos:
-        said["invalid_choice"] = "That is no longer in the list. Choose from the list."
+        said["invalid_choice"] = _("That is no longer in the list. Choose from the list.")
     if isinstance(field, forms.EmailField):
-        said.setdefault("invalid", "Enter an email address, such as name@agency.govt.nz.")
+        said.setdefault("invalid", _("Enter an email address, such as name@agency.govt.nz."))
     if isinstance(field, forms.IntegerField):
-        said.setdefault("min_value", "Enter %(limit_value)s or more.")
-        said.setdefault("max_value", "Enter %(limit_value)s or less.")
+        said.setdefault("min_value", _("Enter %(limit_value)s or more."))
+        said.setdefault("max_value", _("Enter %(limit_value)s or less."))
     field.validators = [
         LengthLimit(each.limit_value, str(field.label or pretty_name(name))) if type(each) is MaxLengthValidator else each
         for each in field.validators

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.models import model_to_dict
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies.asking import ENTER_A_DATE, AskingForm, Fault, example_day, say_faults
 from agencies.characters import fault_of
@@ -48,7 +49,7 @@ class DayField(forms.DateField):
     def clean(self, value: Any) -> date | None:
         day: date | None = super().clean(value)
         if day is not None and not 1990 <= day.year <= 2100:
-            raise forms.ValidationError("Check the year: it should be between 1990 and 2100.")
+            raise forms.ValidationError(_("Check the year: it should be between 1990 and 2100."))
         return day
 
 
@@ -110,7 +111,7 @@ class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def clean(self, value: Any) -> Any:
         known = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}  # type: ignore[union-attr]
         if any(str(each) not in known for each in value or ()):
-            raise forms.ValidationError("Choose from the list.")
+            raise forms.ValidationError(_("Choose from the list."))
         return super().clean(value)
 
 

@@ -8,6 +8,8 @@ import structlog
 from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.forms import SetPasswordMixin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault, example_day
 from agencies.fields import (
@@ -40,36 +42,44 @@ security_log = structlog.get_logger("security")
 
 # Shown beside each role where the user chooses one.
 ROLES_IN_WORDS = {
-    Seat.Role.CONTRIBUTOR: "writes what the agency did",
-    Seat.Role.APPROVER: "also submits the agency’s return and manages its users",
+    Seat.Role.CONTRIBUTOR: gettext_lazy("writes what the agency did"),
+    Seat.Role.APPROVER: gettext_lazy("also submits the agency’s return and manages its users"),
     Seat.Role.OBSERVER: "reads",
-    Seat.Role.COORDINATOR: "runs the plan’s rounds, meetings and briefings",
-    Seat.Role.AUTHORISING_MANAGER: "signs briefings",
-    Seat.Role.OIA_ADVISER: "prepares answers to requests for official information",
-    Seat.Role.OIA_REVIEWER: "agrees what is withheld from papers that are released",
-    Seat.Role.OIA_DECISION_MAKER: "signs decisions on requests for official information",
-    Seat.Role.MINISTERS_OFFICE: "reads the papers to its Minister and records the Minister’s answers",
+    Seat.Role.COORDINATOR: gettext_lazy("runs the plan’s rounds, meetings and briefings"),
+    Seat.Role.AUTHORISING_MANAGER: gettext_lazy("signs briefings"),
+    Seat.Role.OIA_ADVISER: gettext_lazy("prepares answers to requests for official information"),
+    Seat.Role.OIA_REVIEWER: gettext_lazy("agrees what is withheld from papers that are released"),
+    Seat.Role.OIA_DECISION_MAKER: gettext_lazy(
+        "signs decisions on requests for official information"
+    ),
+    Seat.Role.MINISTERS_OFFICE: gettext_lazy(
+        "reads the papers to its Minister and records the Minister’s answers"
+    ),
 }
 COVER_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
 class RoleField(forms.TypedChoiceField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label="Role", coerce=Seat.Role, widget=forms.RadioSelect, **kwargs)
+        super().__init__(label=_("Role"), coerce=Seat.Role, widget=forms.RadioSelect, **kwargs)
 
     def offer(self, roles: Iterable[Seat.Role]) -> None:
         self.choices = [(role.value, f"{role.label}: {ROLES_IN_WORDS[role]}") for role in roles]
 
 
 class InviteForm(Form):
-    name = TextField(label="Name", max_length=150)
-    email = forms.EmailField(label="Email address", max_length=254)
+    name = TextField(label=gettext_lazy("Name"), max_length=150)
+    email = forms.EmailField(label=gettext_lazy("Email address"), max_length=254)
     role = RoleField()
-    from_on = DayField(label="First day")
+    from_on = DayField(label=gettext_lazy("First day"))
     to_on = DayField(
-        label="Last day", required=False, help_text="Only if you know the day on which they leave."
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Only if you know the day on which they leave."),
     )
-    reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why"), required=False, help_text=gettext_lazy("Kept in the history.")
+    )
 
     def __init__(
         self, *args: Any, place: Place, roles: Iterable[Seat.Role], today: date, **kwargs: Any
@@ -90,13 +100,17 @@ class Colleague(forms.ModelChoiceField):
 
 
 class CoverForm(Form):
-    user = Colleague(label="Who covers", queryset=User.objects.none(), empty_label="Choose")
+    user = Colleague(
+        label=gettext_lazy("Who covers"),
+        queryset=User.objects.none(),
+        empty_label=gettext_lazy("Choose"),
+    )
     role = RoleField()
-    from_on = DayField(label="First day")
-    to_on = DayField(label="Last day of cover")
+    from_on = DayField(label=gettext_lazy("First day"))
+    to_on = DayField(label=gettext_lazy("Last day of cover"))
     reason = ReasonField(
-        label="Whose work is covered",
-        help_text="Kept in the history. Do not say why they are away.",
+        label=gettext_lazy("Whose work is covered"),
+        help_text=gettext_lazy("Kept in the history. Do not say why they are away."),
     )
 
     def __init__(self, *args: Any, agency: Agency, today: date, **kwargs: Any) -> None:
@@ -120,16 +134,22 @@ class EndSeatForm(Form):
     AT_ONCE, ON_A_DAY = "at_once", "on_a_day"
 
     when = forms.ChoiceField(
-        label="When",
-        error_messages={"required": "Choose when the role ends."},
-        choices=[(ON_A_DAY, "After a last day"), (AT_ONCE, "Now")],
+        label=gettext_lazy("When"),
+        error_messages={"required": gettext_lazy("Choose when the role ends.")},
+        choices=[(ON_A_DAY, gettext_lazy("After a last day")), (AT_ONCE, gettext_lazy("Now"))],
         initial=ON_A_DAY,
         widget=forms.RadioSelect,
     )
-    on = DayField(label="Last day", required=False, help_text="Not needed if the role ends now.")
-    reason = ReasonField(label="Why the role ends", help_text="Kept in the history.")
+    on = DayField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Not needed if the role ends now."),
+    )
+    reason = ReasonField(
+        label=gettext_lazy("Why the role ends"), help_text=gettext_lazy("Kept in the history.")
+    )
     confirmed = forms.BooleanField(
-        label="End the role anyway", required=False, widget=forms.HiddenInput
+        label=gettext_lazy("End the role anyway"), required=False, widget=forms.HiddenInput
     )
 
     def __init__(self, *args: Any, seat: Seat, today: date, **kwargs: Any) -> None:
@@ -146,7 +166,10 @@ class EndSeatForm(Form):
             and not cleaned.get("on")
             and "on" not in self.errors
         ):
-            self.add_error("on", f"Enter the last day, such as {example_day()}.")
+            self.add_error(
+                "on",
+                _("Enter the last day, such as {example_day}.").format(example_day=example_day()),
+            )
         return cleaned
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
@@ -162,8 +185,8 @@ class EndSeatForm(Form):
 
 
 class AddUnitForm(Form):
-    name = TextField(label="Name of the unit", max_length=UNIT_LENGTH)
-    from_on = DayField(label="First day")
+    name = TextField(label=gettext_lazy("Name of the unit"), max_length=UNIT_LENGTH)
+    from_on = DayField(label=gettext_lazy("First day"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,13 +198,20 @@ class ChangeUnitForm(VersionedForm):
 
     BEGINS_WITH = ("name", "to_on")
 
-    name = TextField(label="Name of the unit", max_length=UNIT_LENGTH)
-    to_on = DayField(label="Last day", required=False, help_text="Only if the unit ends.")
+    name = TextField(label=gettext_lazy("Name of the unit"), max_length=UNIT_LENGTH)
+    to_on = DayField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Only if the unit ends."),
+    )
 
 
 class SeatUnitForm(Form):
     unit = forms.ModelChoiceField(
-        label="Unit", queryset=Unit.objects.none(), required=False, empty_label="No unit"
+        label=gettext_lazy("Unit"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("No unit"),
     )
 
     def __init__(self, *args: Any, seat: Seat, today: date, **kwargs: Any) -> None:
@@ -199,11 +229,11 @@ class SignatureForm(Form):
     """
 
     password = forms.CharField(
-        label="Your password",
+        label=gettext_lazy("Your password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text="You sign with it, so we ask for it again.",
-        error_messages={"required": "Enter your password."},
+        help_text=gettext_lazy("You sign with it, so we ask for it again."),
+        error_messages={"required": gettext_lazy("Enter your password.")},
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -214,32 +244,36 @@ class SignatureForm(Form):
         password: str = self.cleaned_data["password"]
         if not get_adapter().reauthenticate(self.user, password):
             security_log.info("signature_refused", user_id=self.user.pk)
-            raise forms.ValidationError("The password is incorrect.")
+            raise forms.ValidationError(_("The password is incorrect."))
         security_log.info("signature_confirmed", user_id=self.user.pk)
         return password
 
 
 class WithdrawForm(Form):
-    reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why"), required=False, help_text=gettext_lazy("Kept in the history.")
+    )
 
 
 class NewPersonForm(SetPasswordMixin, Form):
     """Ask an invited person without an account for a name and a password."""
 
     name = TextField(
-        label="Your name", max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=gettext_lazy("Your name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     password1, password2 = SetPasswordMixin.create_password_fields(
-        label1="Password", label2="Password again"
+        label1=gettext_lazy("Password"), label2=gettext_lazy("Password again")
     )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
         self.fields["password2"].help_text = ""
-        self.fields[
-            "password1"
-        ].help_text = "At least 12 characters. Four unrelated words are easy to remember."
+        self.fields["password1"].help_text = _(
+            "At least 12 characters. Four unrelated words are easy to remember."
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -253,24 +287,32 @@ class AgencyForm(Form):
     """Add an agency."""
 
     short_name = TextField(
-        label="Short name",
+        label=gettext_lazy("Short name"),
         max_length=30,
-        help_text="As people write it in tables: Police, MBIE. Each agency has its own.",
+        help_text=gettext_lazy(
+            "As people write it in tables: Police, MBIE. Each agency has its own."
+        ),
     )
-    name = TextField(label="Name", max_length=200, help_text="As printed on papers.")
-    name_mi = TextField(label="Name in te reo Māori", max_length=200, required=False)
+    name = TextField(
+        label=gettext_lazy("Name"), max_length=200, help_text=gettext_lazy("As printed on papers.")
+    )
+    name_mi = TextField(label=gettext_lazy("Name in te reo Māori"), max_length=200, required=False)
     valid_from = DayField(
-        label="First day", required=False, help_text="Only if it began during a plan."
+        label=gettext_lazy("First day"),
+        required=False,
+        help_text=gettext_lazy("Only if it began during a plan."),
     )
     valid_to = DayField(
-        label="Last day", required=False, help_text="Only if it has ended, or ends on a known day."
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Only if it has ended, or ends on a known day."),
     )
     successor = forms.ModelChoiceField(
-        label="Successor",
+        label=gettext_lazy("Successor"),
         required=False,
         queryset=Agency.objects.none(),
-        empty_label="None",
-        help_text="The agency that its work goes to after its last day.",
+        empty_label=gettext_lazy("None"),
+        help_text=gettext_lazy("The agency that its work goes to after its last day."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -294,7 +336,9 @@ class ChangeAgencyForm(VersionedForm, AgencyForm):
 
     BEGINS_WITH = agency_services.FIELDS
 
-    reason = ReasonField(label="Why it changes", help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why it changes"), help_text=gettext_lazy("Kept in the history.")
+    )
 
     def __init__(self, *args: Any, row: Agency, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
@@ -311,18 +355,22 @@ class AccountForm(VersionedForm):
 
     BEGINS_WITH = ("name", "email")
 
-    name = TextField(label="Name", max_length=150)
+    name = TextField(label=gettext_lazy("Name"), max_length=150)
     email = forms.EmailField(
-        label="Email address",
+        label=gettext_lazy("Email address"),
         max_length=254,
-        help_text="They sign in with it. We’ll email the old address about a new one.",
+        help_text=gettext_lazy(
+            "They sign in with it. We’ll email the old address about a new one."
+        ),
     )
     is_administrator = forms.BooleanField(
-        label="Administrator",
+        label=gettext_lazy("Administrator"),
         required=False,
-        help_text="Manages agencies and people, but no plan.",
+        help_text=gettext_lazy("Manages agencies and people, but no plan."),
     )
-    reason = ReasonField(label="Why it changes", help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why it changes"), help_text=gettext_lazy("Kept in the history.")
+    )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         self.by = by
@@ -343,21 +391,23 @@ class AccountForm(VersionedForm):
 class AccountStateForm(VersionedForm):
     """Close an account, or open it again."""
 
-    reason = ReasonField(label="Reason", help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Reason"), help_text=gettext_lazy("Kept in the history.")
+    )
 
 
 class ResetSecondStepForm(VersionedForm):
     """Reset the second step of a person who lost it."""
 
     reason = ReasonField(
-        label="How you know that it is lost",
-        help_text="For example: she rang from her desk number. Kept in the history.",
+        label=gettext_lazy("How you know that it is lost"),
+        help_text=gettext_lazy("For example: she rang from her desk number. Kept in the history."),
     )
 
 
 class FindPeopleForm(Form):
     q = TextField(
-        label="Name, address or agency",
+        label=gettext_lazy("Name, address or agency"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -368,8 +418,8 @@ class PlaceForm(Form):
     """Choose an agency that exists on the day, or a Minister's office."""
 
     place = forms.ChoiceField(
-        label="Agency or Minister’s office",
-        error_messages={"required": "Choose an agency or a Minister’s office."},
+        label=gettext_lazy("Agency or Minister’s office"),
+        error_messages={"required": gettext_lazy("Choose an agency or a Minister’s office.")},
     )
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
@@ -378,7 +428,7 @@ class PlaceForm(Form):
         places += [Office(portfolio) for portfolio in Appointment.objects.portfolios()]
         self.places = {path_of(place): place for place in places}
         self.fields["place"].choices = [  # type: ignore[attr-defined]
-            ("", "Choose"),
+            ("", _("Choose")),
             *((path, place.name) for path, place in self.places.items()),
         ]
 
@@ -386,26 +436,34 @@ class PlaceForm(Form):
         return self.places[self.cleaned_data["place"]]
 
 
-THEIRS = "A plan of another agency reports to this Minister. Its coordinators record who holds the portfolio."
+THEIRS = gettext_lazy(
+    "A plan of another agency reports to this Minister. Its coordinators record who holds the portfolio."
+)
 
 
 class AppointForm(Form):
     """The appointment of a Minister: a portfolio that the user keeps, its holder, and the days."""
 
     portfolio = TextField(
-        label="Portfolio", max_length=150, help_text="As printed: Minister of Immigration."
+        label=gettext_lazy("Portfolio"),
+        max_length=150,
+        help_text=gettext_lazy("As printed: Minister of Immigration."),
     )
     minister = TextField(
-        label="Minister",
+        label=gettext_lazy("Minister"),
         max_length=150,
-        help_text="As papers print the name, with its title.",
-        error_messages={"required": "Enter the Minister."},
+        help_text=gettext_lazy("As papers print the name, with its title."),
+        error_messages={"required": gettext_lazy("Enter the Minister.")},
     )
-    from_on = DayField(label="First day")
+    from_on = DayField(label=gettext_lazy("First day"))
     to_on = DayField(
-        label="Last day", required=False, help_text="Only if it has ended, or ends on a known day."
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Only if it has ended, or ends on a known day."),
     )
-    reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why"), required=False, help_text=gettext_lazy("Kept in the history.")
+    )
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         self.by = by
@@ -435,7 +493,9 @@ class AppointForm(Form):
 class CorrectAppointmentForm(VersionedForm, AppointForm):
     BEGINS_WITH = ("portfolio", "minister", "from_on", "to_on")
 
-    reason = ReasonField(label="Why it is corrected", help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why it is corrected"), help_text=gettext_lazy("Kept in the history.")
+    )
 
     @property
     def recorded(self) -> Appointment:
@@ -443,22 +503,27 @@ class CorrectAppointmentForm(VersionedForm, AppointForm):
 
 
 class EndAppointmentForm(VersionedForm):
-    to_on = DayField(label="Last day in office")
-    reason = ReasonField(label="Why it ends", help_text="Kept in the history.")
+    to_on = DayField(label=gettext_lazy("Last day in office"))
+    reason = ReasonField(
+        label=gettext_lazy("Why it ends"), help_text=gettext_lazy("Kept in the history.")
+    )
 
 
 class MakeTokenForm(Form):
     """A token of one of the person's roles. `seat` is shown only if there are several to choose from."""
 
     name = TextField(
-        label="Which program will use it",
+        label=gettext_lazy("Which program will use it"),
         max_length=100,
-        help_text="So that you know it again later: “Power BI of the policy team”.",
+        help_text=gettext_lazy("So that you know it again later: “Power BI of the policy team”."),
     )
-    seat = forms.ChoiceField(label="With the rights of which role", widget=forms.RadioSelect)
-    scope = forms.ChoiceField(label="What it may do", widget=forms.RadioSelect)
+    seat = forms.ChoiceField(
+        label=gettext_lazy("With the rights of which role"), widget=forms.RadioSelect
+    )
+    scope = forms.ChoiceField(label=gettext_lazy("What it may do"), widget=forms.RadioSelect)
     expires_on = DayAheadField(
-        label="Last day on which it works", help_text="A year from today at the latest."
+        label=gettext_lazy("Last day on which it works"),
+        help_text=gettext_lazy("A year from today at the latest."),
     )
 
     def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
@@ -469,7 +534,7 @@ class MakeTokenForm(Form):
             self.places["administrator"] = None
         fields: dict[str, Any] = self.fields
         seats = [
-            (key, "Administrator of the register" if seat is None else _role_in_words(seat))
+            (key, _("Administrator of the register") if seat is None else _role_in_words(seat))
             for key, seat in self.places.items()
         ]
         fields["seat"].choices = seats
@@ -489,7 +554,7 @@ class MakeTokenForm(Form):
 
     def clean(self) -> dict[str, Any]:
         if not self.places:
-            raise forms.ValidationError("You have no role today, so a token would open nothing.")
+            raise forms.ValidationError(_("You have no role today, so a token would open nothing."))
         return super().clean() or {}
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
@@ -507,4 +572,6 @@ def _role_in_words(seat: Seat) -> str:
 
 
 class RevokeTokenForm(Form):
-    reason = ReasonField(label="Why", required=False, help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why"), required=False, help_text=gettext_lazy("Kept in the history.")
+    )

@@ -15,6 +15,8 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rules.permissions import has_perm
 
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -80,9 +82,9 @@ class Agency(models.Model):
 
     short_name = models.CharField(max_length=30)
     name = models.CharField(max_length=200)
-    name_mi = models.CharField("te reo name", max_length=200, blank=True)
+    name_mi = models.CharField(gettext_lazy("te reo name"), max_length=200, blank=True)
     valid_from = models.DateField(null=True, blank=True)
-    valid_to = models.DateField("valid to (last day)", null=True, blank=True)
+    valid_to = models.DateField(gettext_lazy("valid to (last day)"), null=True, blank=True)
     successor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
     )
@@ -125,11 +127,11 @@ class Office:
     portfolio: str
 
     def __str__(self) -> str:
-        return f"the office of the {self.portfolio}"
+        return _("the office of the {portfolio}").format(portfolio=self.portfolio)
 
     @property
     def name(self) -> str:
-        return f"Office of the {self.portfolio}"
+        return _("Office of the {portfolio}").format(portfolio=self.portfolio)
 
     @property
     def short_name(self) -> str:
@@ -203,7 +205,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an email address. Deactivated when they leave; never deleted."""
 
-    email = models.EmailField("e-mail address", max_length=254)
+    email = models.EmailField(gettext_lazy("e-mail address"), max_length=254)
     name = models.CharField(max_length=150)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -297,15 +299,15 @@ class Placed(models.Model):
     """A role in an agency or in a Minister's office, offered or held."""
 
     class Role(models.TextChoices):
-        CONTRIBUTOR = "contributor", "Contributor"
-        APPROVER = "approver", "Approver"
-        COORDINATOR = "coordinator", "Coordinator"
-        AUTHORISING_MANAGER = "authorising_manager", "Authorising manager"
-        MINISTERS_OFFICE = "ministers_office", "Minister's office"
-        OBSERVER = "observer", "Observer"
-        OIA_ADVISER = "oia_adviser", "OIA adviser"
-        OIA_REVIEWER = "oia_reviewer", "OIA reviewer"
-        OIA_DECISION_MAKER = "oia_decision_maker", "OIA decision-maker"
+        CONTRIBUTOR = "contributor", gettext_lazy("Contributor")
+        APPROVER = "approver", gettext_lazy("Approver")
+        COORDINATOR = "coordinator", gettext_lazy("Coordinator")
+        AUTHORISING_MANAGER = "authorising_manager", gettext_lazy("Authorising manager")
+        MINISTERS_OFFICE = "ministers_office", gettext_lazy("Minister's office")
+        OBSERVER = "observer", gettext_lazy("Observer")
+        OIA_ADVISER = "oia_adviser", gettext_lazy("OIA adviser")
+        OIA_REVIEWER = "oia_reviewer", gettext_lazy("OIA reviewer")
+        OIA_DECISION_MAKER = "oia_decision_maker", gettext_lazy("OIA decision-maker")
 
         @property
         def in_sentence(self) -> str:
@@ -319,7 +321,7 @@ class Placed(models.Model):
     portfolio = models.CharField(
         max_length=150,
         blank=True,
-        help_text="Only for a Minister’s office. As printed: Minister of Immigration",
+        help_text=gettext_lazy("Only for a Minister’s office. As printed: Minister of Immigration"),
     )
     role = models.CharField(max_length=20, choices=Role)
 
@@ -338,7 +340,7 @@ class Placed(models.Model):
     def as_what(self) -> str:
         """What the role makes of a person, in a sentence: "an approver", "a member" of an office."""
         if self.role == self.Role.MINISTERS_OFFICE:
-            return "a member"
+            return _("a member")
         role = self.role_in_sentence
         return f"{'an' if role[0] in 'aeiouO' else 'a'} {role}"
 
@@ -362,7 +364,9 @@ def placed(*, kept: Q) -> Q:
     )
 
 
-MISPLACED = "A Minister’s office has a portfolio and no agency. Every other role has an agency."
+MISPLACED = gettext_lazy(
+    "A Minister’s office has a portfolio and no agency. Every other role has an agency."
+)
 
 
 class Unit(models.Model):
@@ -371,7 +375,7 @@ class Unit(models.Model):
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="units")
     name = models.CharField(max_length=UNIT_LENGTH)
     from_on = models.DateField("from")
-    to_on = models.DateField("to (last day)", null=True, blank=True)
+    to_on = models.DateField(gettext_lazy("to (last day)"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = PeriodQuerySet.as_manager()
@@ -397,7 +401,7 @@ class Seat(Placed):
     # Where the person works; it gives no rights. guards.py keeps it within the seat's agency.
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="seats")
     from_on = models.DateField("from")
-    to_on = models.DateField("to (last day)", null=True, blank=True)
+    to_on = models.DateField(gettext_lazy("to (last day)"), null=True, blank=True)
     # Set if the seat was ended at once on or before its first day; other seats end with `to_on`.
     withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -438,7 +442,7 @@ class Seat(Placed):
             user=self.user_id, agency=self.agency_id, portfolio=self.portfolio, role=self.role
         )
         if others.exclude(pk=self.pk).during(self.from_on, self.to_on).exists():
-            raise ValidationError("This person already has that role for part of the time.")
+            raise ValidationError(_("This person already has that role for part of the time."))
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
@@ -467,9 +471,9 @@ class Token(models.Model):
     """
 
     class Scope(models.TextChoices):
-        READ = "read", "Read"
-        WRITE = "write", "Read, and write drafts of returns"
-        AUDIT = "audit", "Read the audit stream"
+        READ = "read", gettext_lazy("Read")
+        WRITE = "write", gettext_lazy("Read, and write drafts of returns")
+        AUDIT = "audit", gettext_lazy("Read the audit stream")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="tokens")
     seat = models.ForeignKey(Seat, models.PROTECT, null=True, blank=True, related_name="tokens")
@@ -543,9 +547,9 @@ class Invitation(Placed):
     """A seat offered by email. Only a hash of the link's token is stored."""
 
     name = models.CharField(max_length=150)
-    email = models.EmailField("e-mail address", max_length=254)
+    email = models.EmailField(gettext_lazy("e-mail address"), max_length=254)
     from_on = models.DateField("from")
-    to_on = models.DateField("to (last day)", null=True, blank=True)
+    to_on = models.DateField(gettext_lazy("to (last day)"), null=True, blank=True)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -617,17 +621,21 @@ class AppointmentQuerySet(PeriodQuerySet):
 class Appointment(models.Model):
     """A Minister's period in a portfolio. A paper names the Minister of the paper's date."""
 
-    minister = models.CharField(max_length=150, help_text="As printed: Hon Dr Jonathan Coleman")
-    portfolio = models.CharField(max_length=150, help_text="As printed: Minister of Immigration")
+    minister = models.CharField(
+        max_length=150, help_text=gettext_lazy("As printed: Hon Dr Jonathan Coleman")
+    )
+    portfolio = models.CharField(
+        max_length=150, help_text=gettext_lazy("As printed: Minister of Immigration")
+    )
     from_on = models.DateField("from")
-    to_on = models.DateField("to (last day)", null=True, blank=True)
+    to_on = models.DateField(gettext_lazy("to (last day)"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
     history = track()
 
     class Meta:
-        verbose_name = "ministerial appointment"
+        verbose_name = gettext_lazy("ministerial appointment")
         constraints = [
             models.CheckConstraint(
                 name="appointment_period",
@@ -650,7 +658,7 @@ class Appointment(models.Model):
             return
         others = Appointment.objects.filter(portfolio=self.portfolio).exclude(pk=self.pk)
         if others.during(self.from_on, self.to_on).exists():
-            raise ValidationError("Another Minister holds that portfolio for part of the time.")
+            raise ValidationError(_("Another Minister holds that portfolio for part of the time."))
 
 
 class SentForm(models.Model):
@@ -668,4 +676,4 @@ class SentForm(models.Model):
     sent_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return f"A form that led to {self.led_to}"
+        return _("A form that led to {led_to}").format(led_to=self.led_to)

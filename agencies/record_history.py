@@ -4,22 +4,25 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from agencies.models import Agency, Appointment, User
 from agencies.seating import Entry, entries_of
 
 AGENCY_WORDS = {
-    "short_name": "the short name",
-    "name": "the name",
-    "name_mi": "the te reo name",
-    "valid_from": "the first day",
-    "valid_to": "the last day",
-    "successor_id": "the successor",
+    "short_name": gettext_lazy("the short name"),
+    "name": gettext_lazy("the name"),
+    "name_mi": gettext_lazy("the te reo name"),
+    "valid_from": gettext_lazy("the first day"),
+    "valid_to": gettext_lazy("the last day"),
+    "successor_id": gettext_lazy("the successor"),
 }
 APPOINTMENT_WORDS = {
-    "minister": "the Minister",
-    "portfolio": "the portfolio",
-    "from_on": "the first day",
-    "to_on": "the last day",
+    "minister": gettext_lazy("the Minister"),
+    "portfolio": gettext_lazy("the portfolio"),
+    "from_on": gettext_lazy("the first day"),
+    "to_on": gettext_lazy("the last day"),
 }
 
 
@@ -29,7 +32,9 @@ def history_of_agency(agency: Agency) -> list[Entry]:
 
     def sentence(was: Any, now: Any) -> str:
         return (
-            _changes(was, now, AGENCY_WORDS, names) or (was is None and "added the agency.") or ""
+            _changes(was, now, AGENCY_WORDS, names)
+            or (was is None and _("added the agency."))
+            or ""
         )
 
     return _newest_first(agency.history, sentence)
@@ -45,8 +50,10 @@ def history_of_portfolio(portfolio: str) -> list[Entry]:
 
     def sentence(was: Any, now: Any) -> str:
         if was is None:
-            until = f" to {now.to_on:%-d %B %Y}" if now.to_on else ""
-            return f"recorded {now.minister}, from {now.from_on:%-d %B %Y}{until}."
+            until = _(" to {to_on:%-d %B %Y}").format(to_on=now.to_on) if now.to_on else ""
+            return _("recorded {minister}, from {from_on:%-d %B %Y}{until}.").format(
+                minister=now.minister, from_on=now.from_on, until=until
+            )
         changes = _changes(was, now, APPOINTMENT_WORDS)
         return f"{changes.removesuffix('.')} ({now.minister})." if changes else ""
 
@@ -59,20 +66,26 @@ def _newest_first(rows: Any, sentence: Callable[[Any, Any], str]) -> list[Entry]
 
 def _account(was: Any, now: Any) -> str:
     if was is None:
-        return "opened the account."
+        return _("opened the account.")
     parts = []
     if was.name != now.name:
-        parts.append(f"changed the name from {was.name} to {now.name}")
+        parts.append(_("changed the name from {was} to {now}").format(was=was.name, now=now.name))
     if was.email != now.email:
-        parts.append(f"changed the email address from {was.email} to {now.email}")
+        parts.append(
+            _("changed the email address from {email} to {now_email}").format(
+                email=was.email, now_email=now.email
+            )
+        )
     if was.is_superuser != now.is_superuser:
         parts.append(
-            "made them an administrator" if now.is_superuser else "removed them as an administrator"
+            _("made them an administrator")
+            if now.is_superuser
+            else _("removed them as an administrator")
         )
     if was.is_active != now.is_active:
-        parts.append("opened the account again" if now.is_active else "closed the account")
+        parts.append(_("opened the account again") if now.is_active else _("closed the account"))
     if was.second_step_reset_at != now.second_step_reset_at:
-        parts.append("reset the second step")
+        parts.append(_("reset the second step"))
     return f"{'; '.join(parts)}." if parts else ""
 
 
@@ -87,7 +100,11 @@ def _changes(was: Any, now: Any, words: dict[str, str], names: dict[int, str] | 
         return str((names or {}).get(value, value) if value else "none")
 
     parts = [
-        f"changed {label} from {shown(getattr(was, field))} to {shown(getattr(now, field))}"
+        _("changed {label} from {shown} to {shown_getattr_now_field}").format(
+            label=label,
+            shown=shown(getattr(was, field)),
+            shown_getattr_now_field=shown(getattr(now, field)),
+        )
         for field, label in words.items()
         if getattr(was, field) != getattr(now, field)
     ]

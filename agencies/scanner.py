@@ -7,13 +7,16 @@ from typing import IO, Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
 
 log = structlog.get_logger(__name__)
 PATIENCE = 30  # seconds; large archives take some
 PIECE = 64 * 1024  # bytes
 
-REFUSED = "The virus scanner found something in this file, so it was not kept. Ask your IT support to look at it."
-NOT_CHECKED = (
+REFUSED = gettext_lazy(
+    "The virus scanner found something in this file, so it was not kept. Ask your IT support to look at it."
+)
+NOT_CHECKED = gettext_lazy(
     "We could not check this file for viruses, so it was not kept. Try again in a few minutes."
 )
 
@@ -45,7 +48,7 @@ def name_of_malware(file: IO[Any]) -> str:
         return ""
     if answer.endswith(" FOUND"):
         return answer.removeprefix("stream: ").removesuffix(" FOUND")
-    raise ScannerAway(answer or "no answer")
+    raise ScannerAway(answer or gettext("no answer"))
 
 
 def answers() -> bool:

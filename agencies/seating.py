@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Invitation, Place, Seat, Unit, columns_of
 
 Role = Seat.Role
 MAX_ENTRIES = 50
 # How the reason of a seat begins that was offered by an invitation.
-INVITED_BY = "Invited by "
+INVITED_BY = gettext_lazy("Invited by ")
 
 
 @dataclass(frozen=True)
@@ -75,58 +77,76 @@ def entries_of(rows: Any, sentence: Any) -> Iterator[Entry]:
         if what:
             yield Entry(
                 at=timezone.localtime(row.history_date),
-                who=row.history_actor or "A user",
+                who=row.history_actor or _("A user"),
                 what=what,
                 why=row.history_change_reason or "",
             )
 
 
 def _seat(was: Any, now: Any) -> str:
-    name = f"{now.user.name} as {Role(now.role).in_sentence}"
+    name = _("{user} as {in_sentence}").format(
+        user=now.user.name, in_sentence=Role(now.role).in_sentence
+    )
     if was is None and now.history_type != "+" and now.portfolio:
-        return f"moved the role of {name} here, from an agency."
+        return _("moved the role of {name} here, from an agency.").format(name=name)
     if was is None and now.history_type == "+":
-        until = f" to {now.to_on:%-d %B %Y}" if now.to_on else ""
-        return f"{_given(now, name)}, from {now.from_on:%-d %B %Y}{until}."
+        until = _(" to {to_on:%-d %B %Y}").format(to_on=now.to_on) if now.to_on else ""
+        return _("{now}, from {from_on:%-d %B %Y}{until}.").format(
+            now=_given(now, name), from_on=now.from_on, until=until
+        )
     if now.withdrawn_at and not (was and was.withdrawn_at):
-        return f"withdrew the role of {name}."
+        return _("withdrew the role of {name}.").format(name=name)
     if was and now.unit_id != was.unit_id:
-        return f"put {name} in a unit." if now.unit_id else f"took {name} out of their unit."
+        return (
+            _("put {name} in a unit.").format(name=name)
+            if now.unit_id
+            else _("took {name} out of their unit.").format(name=name)
+        )
     if was and now.to_on != was.to_on and now.to_on:
-        return f"ended the role of {name}, last day {now.to_on:%-d %B %Y}."
-    return f"changed the role of {name}."
+        return _("ended the role of {name}, last day {to_on:%-d %B %Y}.").format(
+            name=name, to_on=now.to_on
+        )
+    return _("changed the role of {name}.").format(name=name)
 
 
 def _unit(was: Any, now: Any) -> str:
     if was is None:
-        return f"added the unit {now.name}, from {now.from_on:%-d %B %Y}."
+        return _("added the unit {now}, from {from_on:%-d %B %Y}.").format(
+            now=now.name, from_on=now.from_on
+        )
     if now.name != was.name:
-        return f"renamed the unit {was.name} to {now.name}."
+        return _("renamed the unit {was} to {now}.").format(was=was.name, now=now.name)
     if now.to_on == was.to_on:
         return ""
     return (
-        f"ended the unit {now.name}, last day {now.to_on:%-d %B %Y}."
+        _("ended the unit {now}, last day {to_on:%-d %B %Y}.").format(now=now.name, to_on=now.to_on)
         if now.to_on
-        else f"reopened the unit {now.name}."
+        else _("reopened the unit {now}.").format(now=now.name)
     )
 
 
 def _given(now: Any, name: str) -> str:
     if now.history_user_id != now.user_id:
-        return f"added {name}"
+        return _("added {name}").format(name=name)
     role = Role(now.role).in_sentence
     if (now.history_change_reason or "").startswith(INVITED_BY):
-        return f"accepted the invitation as {role}"
-    return f"added themselves as {role}"
+        return _("accepted the invitation as {role}").format(role=role)
+    return _("added themselves as {role}").format(role=role)
 
 
 def _invitation(was: Any, now: Any) -> str:
     """Return the sentence, or "" for an acceptance, which the seat's own entry reports."""
     name = f"{now.name} ({now.email})"
     if was is None:
-        return f"invited {name} to be {Role(now.role).in_sentence}."
+        return _("invited {name} to be {in_sentence}.").format(
+            name=name, in_sentence=Role(now.role).in_sentence
+        )
     if now.withdrawn_at and not was.withdrawn_at:
-        return f"withdrew the invitation to {name}."
+        return _("withdrew the invitation to {name}.").format(name=name)
     if now.failed_at and not was.failed_at:
-        return f"did not accept the email to {name}."
-    return f"sent the invitation to {name} again." if now.sent_at != was.sent_at else ""
+        return _("did not accept the email to {name}.").format(name=name)
+    return (
+        _("sent the invitation to {name} again.").format(name=name)
+        if now.sent_at != was.sent_at
+        else ""
+    )

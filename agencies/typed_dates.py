@@ -9,11 +9,35 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 
+from agencies.translation import _, gettext_lazy
+
 MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
+    *(
+        gettext_lazy("January"),
+        gettext_lazy("February"),
+        gettext_lazy("March"),
+        gettext_lazy("April"),
+        gettext_lazy("May"),
+        gettext_lazy("June"),
+        gettext_lazy("July"),
+    ),
+    *(
+        gettext_lazy("August"),
+        gettext_lazy("September"),
+        gettext_lazy("October"),
+        gettext_lazy("November"),
+        gettext_lazy("December"),
+    ),
 )
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    gettext_lazy("Monday"),
+    gettext_lazy("Tuesday"),
+    gettext_lazy("Wednesday"),
+    gettext_lazy("Thursday"),
+    gettext_lazy("Friday"),
+    gettext_lazy("Saturday"),
+    gettext_lazy("Sunday"),
+)
 FROM_TODAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
 LONGEST = 60  # no date is longer
 WITHOUT_MEANING = ("of", "the")
@@ -40,7 +64,9 @@ class OnlyAMonth(NotADay):
     """The text is a month, without its day."""
 
     def __init__(self, year: int, month: int) -> None:
-        super().__init__(f"Add the day to {MONTHS[month - 1]} {year}.")
+        super().__init__(
+            _("Add the day to {MONTHS} {year}.").format(MONTHS=MONTHS[month - 1], year=year)
+        )
         self.year, self.month = year, month
 
 
@@ -75,7 +101,11 @@ def read_day(text: str, on: date | None = None, side: Side = Side.EITHER) -> dat
         _refuse_two_orders(*map(int, parts))
     day = _read(parts, on)
     if weekday is not None and day.weekday() != weekday:
-        raise NotADay(f"{in_words(day)} is a {WEEKDAYS[day.weekday()]}. Check the day.")
+        raise NotADay(
+            _("{day} is a {WEEKDAYS}. Check the day.").format(
+                day=in_words(day), WEEKDAYS=WEEKDAYS[day.weekday()]
+            )
+        )
     return day
 
 
@@ -106,9 +136,17 @@ def _with_name(kinds: str, number: str, month: int, on: date | None) -> date:
     if kinds == "mn" and len(number) <= 2:
         year = _year(f"{number:0>2}")
         if 1 <= int(number) <= 31:
-            says = f"Enter {int(number)} {name} with its year, or {name} {year}."
-            raise NotADay(f"“{name[:3]} {number}” could be a day or a year. {says}")
-        raise NotADay(f"Enter the year in four digits: {name} {year}.")
+            says = _("Enter {number} {name} with its year, or {name} {year}.").format(
+                number=int(number), name=name, year=year
+            )
+            raise NotADay(
+                _("“{name} {number}” could be a day or a year. {says}").format(
+                    name=name[:3], number=number, says=says
+                )
+            )
+        raise NotADay(
+            _("Enter the year in four digits: {name} {year}.").format(name=name, year=year)
+        )
     return _nearest(number, month, on)
 
 
@@ -128,7 +166,7 @@ def _nearest(day: str, month: int, on: date | None) -> date:
     if on is None or len(day) > 2 or not 1 <= month <= 12:
         raise NotADay
     if (month, int(day)) == (2, 29):
-        raise NotADay("Add the year to 29 February.")
+        raise NotADay(_("Add the year to 29 February."))
     _check_day(int(day), month, on.year)
     found = list(_in_years(int(day), month, on.year))
     return min(found, key=lambda each: (abs((each - on).days), on - each))
@@ -147,7 +185,11 @@ def _day(day: str, month: int, year: str) -> date:
         raise NotADay
     number, in_full = int(day), _year(year)
     if month > 12 and 1 <= number <= 12 and month <= 31:
-        raise NotADay(f"Write the day before the month, such as {month}/{number}/{in_full}.")
+        raise NotADay(
+            _("Write the day before the month, such as {month}/{number}/{in_full}.").format(
+                month=month, number=number, in_full=in_full
+            )
+        )
     _check_day(number, month, in_full)
     return date(in_full, month, number)
 
@@ -157,7 +199,11 @@ def _check_day(day: int, month: int, year: int) -> None:
         raise NotADay
     days = _days_in(month, year)
     if day > days:
-        raise NotADay(f"{MONTHS[month - 1]} {year} has only {days} days. Check the day.")
+        raise NotADay(
+            _("{MONTHS} {year} has only {days} days. Check the day.").format(
+                MONTHS=MONTHS[month - 1], year=year, days=days
+            )
+        )
 
 
 def _days_in(month: int, year: int) -> int:
@@ -197,9 +243,13 @@ def _before_and_after(weekday: int, on: date) -> tuple[date, date]:
 def _which_of_two(weekday: int, on: date) -> str:
     before, after = _before_and_after(weekday, on)
     if on.weekday() == weekday:
-        return f"Enter “today”, or {in_words(before)} or {in_words(after)}."
+        return _("Enter “today”, or {before} or {after}.").format(
+            before=in_words(before), after=in_words(after)
+        )
     name = WEEKDAYS[weekday]
-    return f"“{name}” could be {in_words(before)} or {in_words(after)}. Enter one of them."
+    return _("“{name}” could be {before} or {after}. Enter one of them.").format(
+        name=name, before=in_words(before), after=in_words(after)
+    )
 
 
 def _refuse_two_orders(first: int, month: int, last: int) -> None:
@@ -210,4 +260,8 @@ def _refuse_two_orders(first: int, month: int, last: int) -> None:
         one, other = date(2000 + last, month, first), date(2000 + first, month, last)
     except ValueError:  # only one of them is a day
         return
-    raise NotADay(f"This could be {in_words(one)} or {in_words(other)}. Enter one of them.")
+    raise NotADay(
+        _("This could be {one} or {other}. Enter one of them.").format(
+            one=in_words(one), other=in_words(other)
+        )
+    )

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies.models import Seat, User
 from reports.document.dates import long_date
@@ -58,8 +59,12 @@ def _clearances(agencies: set[int], approving: set[int], on: date) -> list[Line]
             due=row.due_on,
             on=on,
             plan=row.briefing.plan.title,
-            what=f"Clearance of {row.briefing.name}, {row.agency}",
-            detail=f"Asked again. {row.reopened_because}"
+            what=_("Clearance of {briefing}, {agency}").format(
+                briefing=row.briefing.name, agency=row.agency
+            ),
+            detail=_("Asked again. {reopened_because}").format(
+                reopened_because=row.reopened_because
+            )
             if row.reopened_because
             else row.briefing.title,
             url=row.get_absolute_url(),
@@ -78,7 +83,13 @@ def _follow_ups(agencies: set[int], on: date) -> list[Line]:
         .order_by("due_on", "pk")[:SHOWN_AT_MOST]
     )
     return [
-        action_line(row, f"After the Minister’s answer to {row.issued.briefing.name}", on)
+        action_line(
+            row,
+            _("After the Minister’s answer to {briefing}").format(
+                briefing=row.issued.briefing.name
+            ),
+            on,
+        )
         for row in to_do
     ]
 
@@ -126,9 +137,9 @@ def _consultations(agencies: set[int], on: date) -> list[Line]:
             due=row.first_due or on,
             on=on,
             plan=row.plan.title,
-            what=f"Consultation on {row.name}",
+            what=_("Consultation on {row}").format(row=row.name),
             detail=_answers(row),
-            when="" if row.first_due else "Every agency answered",
+            when="" if row.first_due else _("Every agency answered"),
             may_finish=False,
             url=reverse("briefings:clearance", args=[row.plan.slug, row.pk]),
             act=_remind(row, on),
@@ -141,20 +152,32 @@ def _remind(row: Any, on: date) -> Act | None:
     """Return the button that reminds the agencies that are late, unless it was pressed today."""
     if not row.late or (row.reminded and localdate(row.reminded) == on):
         return None
-    words = f"Remind {row.late} {agree(row.late, 'agency', 'agencies')}"
+    words = _("Remind {late} {agree_row_late_agency_agencies}").format(
+        late=row.late, agree_row_late_agency_agencies=agree(row.late, "agency", "agencies")
+    )
     return Act(words, reverse("briefings:remind-agencies", args=[row.plan.slug, row.pk]))
 
 
 def _answers(row: Any) -> str:
     """Return "5 of 7 agencies answered, 2 are late, 1 comment to resolve"."""
     noun = "agency" if row.asked == 1 else "agencies"
-    parts = [f"{row.answered} of {row.asked} {noun} answered"]
+    parts = [
+        _("{answered} of {asked} {noun} answered").format(
+            answered=row.answered, asked=row.asked, noun=noun
+        )
+    ]
     if row.late:
         parts.append(f"{row.late} {agree(row.late, 'is', 'are')} late")
     if row.late and row.reminded:
-        parts.append(f"reminded on {long_date(localdate(row.reminded))}")
+        parts.append(
+            _("reminded on {long_date}").format(long_date=long_date(localdate(row.reminded)))
+        )
     if row.unresolved:
-        parts.append(f"{row.unresolved} {agree(row.unresolved, 'comment', 'comments')} to resolve")
+        parts.append(
+            _("{unresolved} {unresolved_2} to resolve").format(
+                unresolved=row.unresolved, unresolved_2=agree(row.unresolved, "comment", "comments")
+            )
+        )
     return ", ".join(parts)
 
 
@@ -192,9 +215,9 @@ def _to_authorise(row: Any, on: date) -> Line:
         due=on,
         on=on,
         plan=row.plan.title,
-        what=f"Read and authorise {row.name}",
-        detail=f"{row.title}. Sent for authorisation on {day}",
-        when=f"Sent to you {age}",
+        what=_("Read and authorise {row}").format(row=row.name),
+        detail=_("{row}. Sent for authorisation on {day}").format(row=row.title, day=day),
+        when=_("Sent to you {age}").format(age=age),
         url=reverse("briefings:authorise", args=[row.plan.slug, row.pk]),
     )
 
@@ -205,9 +228,9 @@ def _to_answer(row: Any, on: date) -> Line:
         due=on,
         on=on,
         plan=row.plan.title,
-        what=f"Record the Minister’s answer to {row.name}",
-        detail=f"{row.title}. Sent to the Minister on {day}",
-        when=f"Sent {age}",
+        what=_("Record the Minister’s answer to {row}").format(row=row.name),
+        detail=_("{row}. Sent to the Minister on {day}").format(row=row.title, day=day),
+        when=_("Sent {age}").format(age=age),
         url=reverse("briefings:answer", args=[row.plan.slug, row.pk]),
     )
 
@@ -255,12 +278,13 @@ def _to_send(row: Any, on: date) -> Line:
         due=row.deadline or on,
         on=on,
         plan=row.plan.title,
-        what=f"Send {row.name} to the Minister",
-        detail=f"{row.title}. Authorised on {day}",
-        when="" if row.deadline else f"Authorised {age}",
+        what=_("Send {row} to the Minister").format(row=row.name),
+        detail=_("{row}. Authorised on {day}").format(row=row.title, day=day),
+        when="" if row.deadline else _("Authorised {age}").format(age=age),
         url=reverse("briefings:issued", args=[row.plan.slug, row.pk]),
         act=Act(
-            "Mark as sent to the Minister", reverse("briefings:send", args=[row.plan.slug, row.pk])
+            _("Mark as sent to the Minister"),
+            reverse("briefings:send", args=[row.plan.slug, row.pk]),
         ),
     )
 
@@ -271,25 +295,27 @@ def _to_close(row: Any, choices: list[ResponseChoice], on: date) -> Line:
     address = [row.plan.slug, row.pk]
     if choices:
         numbers = join_words([str(choice.number) for choice in choices])
-        noun = agree(len(choices), "Recommendation", "Recommendations")
-        what = f"Follow up the Minister’s answer to {row.name}"
-        rest = f"{noun} {numbers} {agree(len(choices), 'has', 'have')} no follow-up yet"
+        noun = agree(len(choices), _("Recommendation"), _("Recommendations"))
+        what = _("Follow up the Minister’s answer to {row}").format(row=row.name)
+        rest = _("{noun} {numbers} {agree} no follow-up yet").format(
+            noun=noun, numbers=numbers, agree=agree(len(choices), "has", "have")
+        )
         url = reverse("briefings:follow-up", args=[*address, choices[0].pk])
     else:
-        what = f"Close {row.name}"
-        rest = "Every recommendation is followed up"
+        what = _("Close {row}").format(row=row.name)
+        rest = _("Every recommendation is followed up")
         if row.has_open_comment:
-            rest = "The Minister’s comment on the paper has no action yet"
+            rest = _("The Minister’s comment on the paper has no action yet")
         url = reverse("briefings:issued", args=address)
     return line(
         due=on,
         on=on,
         plan=row.plan.title,
         what=what,
-        detail=f"{row.title}. Answered on {day}. {rest}",
-        when=f"Answered {age}",
+        detail=_("{row}. Answered on {day}. {rest}").format(row=row.title, day=day, rest=rest),
+        when=_("Answered {age}").format(age=age),
         url=url,
         act=None
         if choices
-        else Act("Close the briefing", reverse("briefings:close", args=address)),
+        else Act(_("Close the briefing"), reverse("briefings:close", args=address)),
     )

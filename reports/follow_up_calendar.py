@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+
 from reports.models import FollowUp
 from workitems.due_calendar import Entry, entry_of, with_changes
 from workitems.models import CalendarFeed
@@ -15,5 +17,9 @@ def follow_up_entries(feed: CalendarFeed) -> Iterator[Entry]:
         .for_lines()
     )
     for row in with_changes(rows, own=(FollowUp, "pk")):
-        lines = [f"After the Minister’s answer to {row.issued.briefing.tracker_number}"]
-        yield entry_of("follow-up", row, row.due_on, row.text, lines, "Action")
+        lines = [
+            _("After the Minister’s answer to {tracker_number}").format(
+                tracker_number=row.issued.briefing.tracker_number
+            )
+        ]
+        yield entry_of("follow-up", row, row.due_on, row.text, lines, _("Action"))

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from reports.models import FollowUp
 from workitems.notices import action_notices
 from workitems.notices.timetable import OtherNews
@@ -20,9 +22,11 @@ def due_notices(on: date) -> Iterator[OtherNews]:
         [
             action_notices.Told(
                 action=row,
-                about=f"follow-up {row.pk}",
+                about=_("follow-up {pk}").format(pk=row.pk),
                 plan=row.plan,
-                title=f"Action after the Minister’s answer to {row.issued.briefing.name}",
+                title=_("Action after the Minister’s answer to {briefing}").format(
+                    briefing=row.issued.briefing.name
+                ),
             )
             for row in rows
         ],

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from reports.models import MeetingPaper
 from workitems.models import Meeting, Notice
@@ -27,18 +28,20 @@ def pack_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
     for meeting, people in members_of(meetings, on):
         number = newest[meeting.pk].number
         which = (
-            "The pack is ready to read"
+            _("The pack is ready to read")
             if number == 1
-            else f"Version {number} of the pack is ready to read"
+            else _("Version {number} of the pack is ready to read").format(number=number)
         )
         yield from lines(
             meeting,
             people,
             Notice.Reason.PACK,
-            f"version {number}",
-            f"{which}: how we are going, what changed, and the agenda with what is asked of you.",
-            "has its pack",
-            link="Read the pack",
+            _("version {number}").format(number=number),
+            _(
+                "{which}: how we are going, what changed, and the agenda with what is asked of you."
+            ).format(which=which),
+            _("has its pack"),
+            link=_("Read the pack"),
             path=reverse("papers:pack", args=[meeting.plan.slug, meeting.pk]),
         )
 

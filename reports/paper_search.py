@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.text_index import Words
 from reports.models import (
@@ -28,7 +30,7 @@ from workitems.models.plan import READING_ROLES
 from workitems.record_search import KINDS as RECORDS
 from workitems.record_search import Hit, Kind, Reader, numbered
 
-WHO_ASKED = "[who asked]"
+WHO_ASKED = gettext_lazy("[who asked]")
 
 
 def drafts_for(briefing: Briefing, reader: Reader) -> bool:
@@ -120,7 +122,7 @@ def _draft_hit(row: Any, text: str, reader: Reader) -> Hit:
     return Hit(
         title=briefing.title,
         url=f"{url}#{row.key}",
-        of=f"Draft, {briefing.get_state_display().lower()}",
+        of=_("Draft, {state}").format(state=briefing.get_state_display().lower()),
         plan=briefing.plan,
         texts=[("", text)],
     )
@@ -184,7 +186,7 @@ def narrow_requests(rows: Any, words: Words, reader: Reader) -> "QuerySet[Any]":
 
 
 def request_hit(row: InformationRequest, reader: Reader) -> Hit:
-    texts = [("", row.text), ("How it is read", row.scope_note)]
+    texts = [("", row.text), (_("How it is read"), row.scope_note)]
     if row.agency_id not in reader.user.agencies_as(*OIA_ROLES):
         lines = tuple(line.strip() for line in row.requester_address.splitlines())
         who = Requester(name=row.requester_name, address=lines)
@@ -201,7 +203,7 @@ def request_hit(row: InformationRequest, reader: Reader) -> Hit:
 PAPERS = [
     Kind(
         key="issued",
-        label="Issued briefings",
+        label=gettext_lazy("Issued briefings"),
         index=INDEXES[IssuedParagraph],
         visible=visible_issued,
         order=("-issued", "pk"),
@@ -209,7 +211,7 @@ PAPERS = [
     ),
     Kind(
         key="drafts",
-        label="Paragraphs of drafts",
+        label=gettext_lazy("Paragraphs of drafts"),
         index=INDEXES[DraftParagraph],
         visible=visible_paragraphs,
         order=("-briefing", "position", "pk"),
@@ -217,7 +219,7 @@ PAPERS = [
     ),
     Kind(
         key="recommendations",
-        label="Recommendations of drafts",
+        label=gettext_lazy("Recommendations of drafts"),
         index=INDEXES[DraftAsk],
         visible=visible_asks,
         order=("-briefing", "position", "pk"),
@@ -225,7 +227,7 @@ PAPERS = [
     ),
     Kind(
         key="briefings",
-        label="Briefings",
+        label=gettext_lazy("Briefings"),
         index=INDEXES[Briefing],
         visible=visible_briefings,
         order=("-dated", "-pk"),
@@ -233,7 +235,7 @@ PAPERS = [
     ),
     Kind(
         key="requests",
-        label="Requests for official information",
+        label=gettext_lazy("Requests for official information"),
         visible=visible_requests,
         narrow=narrow_requests,
         order=("-received_on", "-pk"),

@@ -8,6 +8,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Seat, User
 from reports.document.dates import long_date
@@ -22,11 +24,11 @@ State = InformationRequest.State
 LETTERS_OF_TEXT = 120
 # Who has the next step in each state, and what it is.
 TURNS = {
-    State.RECEIVED: (Seat.Role.OIA_ADVISER, "Answer request"),
-    State.SCOPING: (Seat.Role.OIA_ADVISER, "Find the papers for request"),
-    State.PREPARING: (Seat.Role.OIA_ADVISER, "Prepare the answer to request"),
-    State.IN_REVIEW: (Seat.Role.OIA_REVIEWER, "Review the redactions of request"),
-    State.READY: (Seat.Role.OIA_DECISION_MAKER, "Sign the decision on request"),
+    State.RECEIVED: (Seat.Role.OIA_ADVISER, gettext_lazy("Answer request")),
+    State.SCOPING: (Seat.Role.OIA_ADVISER, gettext_lazy("Find the papers for request")),
+    State.PREPARING: (Seat.Role.OIA_ADVISER, gettext_lazy("Prepare the answer to request")),
+    State.IN_REVIEW: (Seat.Role.OIA_REVIEWER, gettext_lazy("Review the redactions of request")),
+    State.READY: (Seat.Role.OIA_DECISION_MAKER, gettext_lazy("Sign the decision on request")),
 }
 # Papers are given, and not released yet.
 AWAITS_RELEASE = Exists(
@@ -65,11 +67,13 @@ def clock_words(clock: RequestClock, on: date) -> str:
     if late:
         return f"{late} {agree(late, 'working day', 'working days')} late"
     if clock.due == on:
-        return "Due today"
+        return _("Due today")
     if clock.due < on:  # Since the due day, no working day has begun.
-        return f"Was due on {long_date(clock.due)}"
+        return _("Was due on {due}").format(due=long_date(clock.due))
     left = clock.days.late_by(on, clock.due)
-    return f"Due in {left} {agree(left, 'working day', 'working days')}"
+    return _("Due in {left} {left_2}").format(
+        left=left, left_2=agree(left, "working day", "working days")
+    )
 
 
 def lines_for(user: User, on: date) -> list[Line]:
@@ -103,9 +107,11 @@ def _answers(agencies: set[int], on: date) -> Iterator[Line]:
             due=day,
             on=on,
             plan=request.plan.title if request.plan else request.agency.name,
-            what=f"Read what {row.agency.short_name} answered about “{row.line.title}”",
+            what=_("Read what {short_name} answered about “{line}”").format(
+                short_name=row.agency.short_name, line=row.line.title
+            ),
             detail=Truncator(row.answer).chars(LETTERS_OF_TEXT),
-            when=f"Answered {since(day, on)}",
+            when=_("Answered {day}").format(day=since(day, on)),
             may_finish=False,
             url=reverse("reports:request-line", args=[request.pk, row.line.number]),
         )
@@ -125,7 +131,11 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
             continue
         clock = clock_of(row.events.all(), days)
         is_counted = row.is_open and not row.is_own_initiative
-        detail = f"Sent back: {why[row.pk].reason}" if row.pk in why else row.text
+        detail = (
+            _("Sent back: {reason}").format(reason=why[row.pk].reason)
+            if row.pk in why
+            else row.text
+        )
         yield line(
             due=clock.due if is_counted else on,
             on=on,
@@ -134,9 +144,9 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
             detail=Truncator(detail).chars(LETTERS_OF_TEXT),
             when=clock_words(clock, on)
             if is_counted
-            else "Decided"
+            else _("Decided")
             if not row.is_open
-            else "No due day",
+            else _("No due day"),
             url=row.get_absolute_url(),
         )
 
@@ -146,8 +156,8 @@ def _turn(row: InformationRequest) -> tuple[str, str]:
     if row.state != State.DECIDED:
         return TURNS[State(row.state)]
     if row.awaits_release:  # type: ignore[attr-defined]
-        return Seat.Role.OIA_DECISION_MAKER, "Release the papers of request"
-    return Seat.Role.OIA_ADVISER, "Close request"
+        return Seat.Role.OIA_DECISION_MAKER, _("Release the papers of request")
+    return Seat.Role.OIA_ADVISER, _("Close request")
 
 
 def _consultations(agencies: set[int], on: date) -> Iterator[Line]:
@@ -159,14 +169,18 @@ def _consultations(agencies: set[int], on: date) -> Iterator[Line]:
         .order_by("asked_on", "pk")
     )
     for row in rows[:SHOWN_AT_MOST]:
-        by = f"Answer by {long_date(row.answer_by)}. " if row.answer_by else ""
+        by = (
+            _("Answer by {answer_by}. ").format(answer_by=long_date(row.answer_by))
+            if row.answer_by
+            else ""
+        )
         yield line(
             due=row.answer_by or row.asked_on,
             on=on,
             plan=row.agency.name,
-            what=f"Say what may be released of “{row.line.title}”",
+            what=_("Say what may be released of “{line}”").format(line=row.line.title),
             detail=Truncator(row.question).chars(LETTERS_OF_TEXT),
-            when=f"{by}Asked {since(row.asked_on, on)}",
+            when=_("{by}Asked {asked_on}").format(by=by, asked_on=since(row.asked_on, on)),
             may_finish=False,
             url=reverse("reports:request-consultation", args=[row.pk]),
         )

@@ -10,6 +10,8 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Seat, User
 from reports.document.dates import long_date
@@ -21,7 +23,7 @@ from workitems.notices.timetable import OtherNews
 from workitems.rules import WRITERS
 
 Reason, Role = Notice.Reason, Seat.Role
-TOLD_ABOUT = "Requests for official information"
+TOLD_ABOUT = gettext_lazy("Requests for official information")
 # The working day of the Act, by how many working days are left then.
 STEPS = ((0, 20), (2, 18), (5, 15))
 
@@ -76,15 +78,19 @@ def _of_request(
         (Role.OIA_ADVISER, Role.OIA_DECISION_MAKER),
         reason=Reason.REQUEST_LATE if late else Reason.REQUEST_DUE,
         occasion=f"{clock.due.isoformat()} {'late' if late else step}",
-        about=f"request {request.pk}",
+        about=_("request {pk}").format(pk=request.pk),
         due_on=clock.due,
-        title=f"Request {request.reference}",
-        sentence=f"The decision was due on {long_date(clock.due)} and is {words}."
+        title=_("Request {reference}").format(reference=request.reference),
+        sentence=_("The decision was due on {due} and is {words}.").format(
+            due=long_date(clock.due), words=words
+        )
         if late
-        else f"The decision is due on {long_date(clock.due)}: {words}.",
-        state=f"is {words}",
+        else _("The decision is due on {due}: {words}.").format(
+            due=long_date(clock.due), words=words
+        ),
+        state=_("is {words}").format(words=words),
         path=request.get_absolute_url(),
-        link="Open the request",
+        link=_("Open the request"),
     )
 
 
@@ -95,15 +101,21 @@ def _of_consultation(row: Consultation, people: People) -> Iterator[OtherNews]:
         WRITERS,
         reason=Reason.CONSULTED,
         occasion=row.asked_on.isoformat(),
-        about=f"consultation {row.pk}",
+        about=_("consultation {pk}").format(pk=row.pk),
         due_on=row.answer_by or row.asked_on,
         title=f"“{row.line.title}”",
-        sentence="This paper may be released under the Official Information Act. Your agency "
-        "is asked what should not be"
-        + (f", by {long_date(row.answer_by)}." if row.answer_by else "."),
-        state="may be released",
+        sentence=_(
+            "This paper may be released under the Official Information Act. Your agency "
+            "is asked what should not be"
+        )
+        + (
+            _(", by {answer_by}.").format(answer_by=long_date(row.answer_by))
+            if row.answer_by
+            else "."
+        ),
+        state=_("may be released"),
         path=reverse("reports:request-consultation", args=[row.pk]),
-        link="Read the question and answer",
+        link=_("Read the question and answer"),
     )
 
 

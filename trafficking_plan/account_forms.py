@@ -7,6 +7,8 @@ from allauth.mfa.base import forms as code_forms
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms as django_forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import AskingForm
 from agencies.fields import Form
@@ -16,22 +18,22 @@ class ColoursForm(Form):
     """Choose the colours of all pages in this browser."""
 
     colours = django_forms.ChoiceField(
-        label="Colours",
+        label=gettext_lazy("Colours"),
         choices=[
-            ("device", "As on this device"),
-            ("light", "Light"),
-            ("dark", "Dark"),
+            ("device", gettext_lazy("As on this device")),
+            ("light", gettext_lazy("Light")),
+            ("dark", gettext_lazy("Dark")),
         ],
         widget=django_forms.RadioSelect,
-        help_text="For this browser only. Papers and printed pages stay light.",
-        error_messages={"required": "Choose the colours."},
+        help_text=gettext_lazy("For this browser only. Papers and printed pages stay light."),
+        error_messages={"required": gettext_lazy("Choose the colours.")},
     )
     back = django_forms.CharField(required=False, widget=django_forms.HiddenInput)
 
 
 def name_new_password(form: django_forms.BaseForm) -> None:
-    form.fields["password1"].label = "New password"
-    form.fields["password2"].label = "New password again"
+    form.fields["password1"].label = _("New password")
+    form.fields["password2"].label = _("New password again")
 
 
 class SignInForm(AskingForm, forms.LoginForm):
@@ -45,7 +47,7 @@ class ReauthenticateForm(AskingForm, forms.ReauthenticateForm):
 class ChangePasswordForm(AskingForm, forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].label = "Current password"
+        self.fields["oldpassword"].label = _("Current password")
         name_new_password(self)
 
 
@@ -71,7 +73,7 @@ class CodeForm(AskingForm, code_forms.AuthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ask_for_code(self, "Code")
+        ask_for_code(self, _("Code"))
 
 
 class CodeAgainForm(AskingForm, code_forms.ReauthenticateForm):
@@ -79,13 +81,13 @@ class CodeAgainForm(AskingForm, code_forms.ReauthenticateForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ask_for_code(self, "Code")
+        ask_for_code(self, _("Code"))
 
 
 class SetUpAppForm(AskingForm, ActivateTOTPForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ask_for_code(self, "Code that the app shows")
+        ask_for_code(self, _("Code that the app shows"))
 
 
 class AddPasskeyForm(AskingForm, AddWebAuthnForm):
@@ -94,6 +96,6 @@ class AddPasskeyForm(AskingForm, AddWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].label = "Name"
-        self.fields["name"].help_text = "So that you know it again: work laptop, telephone."
+        self.fields["name"].label = _("Name")
+        self.fields["name"].help_text = _("So that you know it again: work laptop, telephone.")
         self.fields["name"].widget.attrs["maxlength"] = 60

@@ -17,6 +17,8 @@ from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathFillImage
 
 from agencies.models import User
@@ -26,13 +28,19 @@ log = structlog.get_logger(__name__)
 
 # What the person is told by email, by allauth's name of it.
 CHANGED = {
-    "account/email/password_changed": "Your password was changed.",
-    "account/email/password_reset": "A new password was chosen with the link that we emailed.",
-    "mfa/email/totp_activated": "An app that shows codes was added as a second step.",
-    "mfa/email/totp_deactivated": "The app that shows codes was removed as a second step.",
-    "mfa/email/webauthn_added": "A passkey was added.",
-    "mfa/email/webauthn_removed": "A passkey was removed.",
-    "mfa/email/recovery_codes_generated": "New recovery codes were made. The old ones no longer work.",
+    "account/email/password_changed": gettext_lazy("Your password was changed."),
+    "account/email/password_reset": gettext_lazy(
+        "A new password was chosen with the link that we emailed."
+    ),
+    "mfa/email/totp_activated": gettext_lazy("An app that shows codes was added as a second step."),
+    "mfa/email/totp_deactivated": gettext_lazy(
+        "The app that shows codes was removed as a second step."
+    ),
+    "mfa/email/webauthn_added": gettext_lazy("A passkey was added."),
+    "mfa/email/webauthn_removed": gettext_lazy("A passkey was removed."),
+    "mfa/email/recovery_codes_generated": gettext_lazy(
+        "New recovery codes were made. The old ones no longer work."
+    ),
 }
 
 
@@ -40,10 +48,14 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
     """Disable public sign-up; people join by an invitation (agencies/services/invitations.py)."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": "The email or password is incorrect.",
-        "too_many_login_attempts": "Too many wrong codes. Wait five minutes, then try again.",
-        "rate_limited": "Too many wrong codes. Wait five minutes, then try again.",
-        "incorrect_code": "The code is incorrect or was used before. Enter the newest one.",
+        "email_password_mismatch": gettext_lazy("The email or password is incorrect."),
+        "too_many_login_attempts": gettext_lazy(
+            "Too many wrong codes. Wait five minutes, then try again."
+        ),
+        "rate_limited": gettext_lazy("Too many wrong codes. Wait five minutes, then try again."),
+        "incorrect_code": gettext_lazy(
+            "The code is incorrect or was used before. Enter the newest one."
+        ),
     }
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -52,7 +64,9 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         if wait := self._try.take(time.time()):
             self.record_of("sign_in_locked_out", request, credentials, seconds=wait)
             words = sign_in_limits.in_words(wait)
-            raise ValidationError(f"Too many wrong passwords. Wait {words}, then try again.")
+            raise ValidationError(
+                _("Too many wrong passwords. Wait {words}, then try again.").format(words=words)
+            )
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         self.record_of("sign_in_refused", request, credentials)
@@ -137,13 +151,15 @@ class SecondSteps(DefaultMFAAdapter):
     """Our words about passkeys and codes."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "The code is incorrect or was used before. Enter the newest one.",
-        "cannot_generate_recovery_codes": "Set up a passkey or an app first.",
+        "incorrect_code": gettext_lazy(
+            "The code is incorrect or was used before. Enter the newest one."
+        ),
+        "cannot_generate_recovery_codes": gettext_lazy("Set up a passkey or an app first."),
     }
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Any) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
-        return "Passkey" if number == 1 else f"Passkey {number}"
+        return _("Passkey") if number == 1 else _("Passkey {number}").format(number=number)
 
     def build_totp_svg(self, url: str) -> str:
         """Draw the code on white, since cameras cannot read dark pages."""
@@ -151,4 +167,4 @@ class SecondSteps(DefaultMFAAdapter):
         return picture.decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        return {**super().get_public_key_credential_rp_entity(), "name": "Plan Register"}
+        return {**super().get_public_key_credential_rp_entity(), "name": _("Plan Register")}

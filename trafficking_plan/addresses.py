@@ -2,23 +2,26 @@
 
 import ipaddress
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 PLATFORMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "Mac"),
+    (gettext_lazy("Android"), gettext_lazy("Android")),
+    (gettext_lazy("Windows"), gettext_lazy("Windows")),
+    (gettext_lazy("Mac OS X"), gettext_lazy("Mac")),
     ("CrOS", "ChromeOS"),
-    ("Linux", "Linux"),
+    (gettext_lazy("Linux"), gettext_lazy("Linux")),
 )
 # Those that also name others come first.
 BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("CriOS/", "Chrome"),
-    ("Safari/", "Safari"),
+    (gettext_lazy("Edg"), gettext_lazy("Edge")),
+    ("OPR/", gettext_lazy("Opera")),
+    ("Firefox/", gettext_lazy("Firefox")),
+    ("Chrome/", gettext_lazy("Chrome")),
+    ("CriOS/", gettext_lazy("Chrome")),
+    ("Safari/", gettext_lazy("Safari")),
 )
 
 
@@ -34,6 +37,10 @@ def network_of(address: str) -> str:
 
 def browser_words(agent: str) -> str:
     """Return the kind of browser and of device that a browser says it is: "Firefox on Windows"."""
-    browser = next((words for mark, words in BROWSERS if mark in agent), "A browser")
+    browser = next((words for mark, words in BROWSERS if mark in agent), _("A browser"))
     platform = next((words for mark, words in PLATFORMS if mark in agent), "")
-    return f"{browser} on {platform}" if platform else browser
+    return (
+        _("{browser} on {platform}").format(browser=browser, platform=platform)
+        if platform
+        else browser
+    )

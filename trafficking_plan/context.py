@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
 
 from agencies.models import User
 from reports.document.wording import join_words
@@ -18,21 +19,21 @@ from workitems.views.lookups import plans_being_made, visible_plans
 COLOURS_COOKIE = "colours"
 CHOSEN_COLOURS = ("light", "dark")
 SECTIONS = (
-    ("Dashboard", "dashboard:overview", "dashboard"),
-    ("Work items", "workitems:list", "workitems"),
-    ("Returns", "returns:list", "returns"),
-    ("Variations", "variations:list", "variations"),
-    ("Risks", "risks:list", "risks"),
-    ("Meetings", "meetings:list", "meetings"),
-    ("Briefings", "briefings:list", "briefings"),
-    ("Plan", "plans:detail", "plans"),
+    (gettext_lazy("Dashboard"), "dashboard:overview", "dashboard"),
+    (gettext_lazy("Work items"), "workitems:list", "workitems"),
+    (gettext_lazy("Returns"), "returns:list", "returns"),
+    (gettext_lazy("Variations"), "variations:list", "variations"),
+    (gettext_lazy("Risks"), "risks:list", "risks"),
+    (gettext_lazy("Meetings"), "meetings:list", "meetings"),
+    (gettext_lazy("Briefings"), "briefings:list", "briefings"),
+    (gettext_lazy("Plan"), "plans:detail", "plans"),
 )
 # URL namespaces whose pages belong to another section.
 WITHIN = {"workshop": "briefings"}
 # Pages about a plan among those of requests.
 OF_THE_PLAN = ("progress-page", "progress-take-down")
 # A Minister's office sees only issued papers.
-OFFICE_SECTIONS = (("Briefings", "briefings:list", "briefings"),)
+OFFICE_SECTIONS = ((gettext_lazy("Briefings"), "briefings:list", "briefings"),)
 # Pages that start a plan, which must not look like those of another.
 OF_NO_PLAN = (
     "plans:start",
@@ -100,12 +101,14 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
         here = "plans"
     beside = []
     if user.agencies_as(*REQUEST_ROLES):
-        beside.append(("Requests", reverse("reports:requests"), here == "reports"))
+        beside.append((gettext("Requests"), reverse("reports:requests"), here == "reports"))
     if user.has_perm("agencies.administer"):
         frame["is_administrator"] = True
         page = match.url_name if match and here == "agencies" else ""
-        beside.append(("Agencies", reverse("agencies:list"), page in ("list", "add", "change")))
-        beside.append(("People", reverse("agencies:people"), page in PEOPLE_PAGES))
+        beside.append(
+            (gettext("Agencies"), reverse("agencies:list"), page in ("list", "add", "change"))
+        )
+        beside.append((gettext("People"), reverse("agencies:people"), page in PEOPLE_PAGES))
     if plans or office or user.agencies_as(*REQUEST_ROLES):
         frame["search_url"] = reverse("search:search")
     if beside:
@@ -113,7 +116,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     for plan in plans_being_made(request):
         if plan.slug == slug:
             address = reverse("plans:detail", args=[slug])
-            navigation = [("Plan", address, here == "plans"), *beside]
+            navigation = [(gettext("Plan"), address, here == "plans"), *beside]
             return frame | {"plan_name": plan.title, "navigation": navigation}
     if current is None or (match and match.view_name in OF_NO_PLAN):
         return frame
@@ -139,7 +142,11 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
             if plan != current
         ]
         + [
-            (f"{plan.title}, not adopted yet", reverse("plans:detail", args=[plan.slug]), None)
+            (
+                gettext("{plan}, not adopted yet").format(plan=plan.title),
+                reverse("plans:detail", args=[plan.slug]),
+                None,
+            )
             for plan in plans_being_made(request)
         ],
         "plan_name": current.title,

@@ -22,6 +22,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page
@@ -47,10 +48,15 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     # By the day, so that answers of one day are the same.
     expires = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + SECURITY_TXT_HOLDS
     return HttpResponse(
-        f"Contact: {settings.SECURITY_CONTACT}\n"
-        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}\n"
-        "Preferred-Languages: en\n"
-        f"Canonical: {settings.SITE_URL}{request.path}\n",
+        _(
+            "Contact: {SECURITY_CONTACT}\nExpires: {expires:%Y-%m-%dT%H:%M:%SZ}\nPreferred-Languages: "
+            "en\nCanonical: {SITE_URL}{path}\n"
+        ).format(
+            SECURITY_CONTACT=settings.SECURITY_CONTACT,
+            expires=expires,
+            SITE_URL=settings.SITE_URL,
+            path=request.path,
+        ),
         content_type="text/plain; charset=utf-8",
     )
 
@@ -61,7 +67,7 @@ COLOURS_KEPT = 365 * 24 * 60 * 60  # seconds
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_colours(request: HttpRequest) -> HttpResponse:
     """Keep in a cookie whether pages are light or dark, and go back to the page before."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    came_from = urlsplit(request.headers.get(_("Referer"), ""))
     path = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
     chosen = request.COOKIES.get(COLOURS_COOKIE, "")
     initial = {"colours": chosen if chosen in CHOSEN_COLOURS else "device", "back": path}
@@ -77,10 +83,10 @@ def choose_colours(request: HttpRequest) -> HttpResponse:
                 max_age=COLOURS_KEPT,
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
-                samesite="Lax",
+                samesite=_("Lax"),
             )
         else:
-            response.delete_cookie(COLOURS_COOKIE, samesite="Lax")
+            response.delete_cookie(COLOURS_COOKIE, samesite=_("Lax"))
         return response
     return form_page(request, "account/colours.html", form)
 
@@ -94,7 +100,7 @@ class SecondStepAtSignIn(AuthenticateView):
     @method_decorator(login_not_required)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        if response.headers.get("Location") == reverse("account_login"):
+        if response.headers.get(_("Location")) == reverse("account_login"):
             clear_login(request)
         return response
 
@@ -121,7 +127,7 @@ class Sessions(ListUserSessionsView):
         return found
 
     def form_valid(self, form: Any) -> HttpResponse:
-        messages.success(self.request, "You are signed out everywhere else.")
+        messages.success(self.request, _("You are signed out everywhere else."))
         response: HttpResponse = super().form_valid(form)
         return response
 

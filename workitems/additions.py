@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Self
 
+from agencies.translation import gettext
 from workitems.known_dates import KnownDate
 
 Data = Mapping[str, Any]
@@ -117,8 +118,14 @@ def addition_of(kind: str, data: Data | None) -> Addition | None:
 def asks_to_add(addition: Addition | None) -> str:
     """Return the request in a few words, or "" if nothing is to be added."""
     if isinstance(addition, NewItem):
-        return f"Add work item {addition}"
-    return f"Add the milestone “{addition.description}”, due {addition.due}" if addition else ""
+        return gettext("Add work item {addition}").format(addition=addition)
+    return (
+        gettext("Add the milestone “{description}”, due {due}").format(
+            description=addition.description, due=addition.due
+        )
+        if addition
+        else ""
+    )
 
 
 def in_lines(addition: Addition | None) -> str:
@@ -127,7 +134,9 @@ def in_lines(addition: Addition | None) -> str:
         return ""
     wording = (addition.objective, addition.action) if isinstance(addition, NewItem) else ()
     steps = (
-        f"Milestone {each.number}: {each.description}, due {each.due}"
+        gettext("Milestone {number}: {description}, due {due}").format(
+            number=each.number, description=each.description, due=each.due
+        )
         for each in addition.milestones
     )
     return "\n".join(filter(None, (*wording, *steps)))

@@ -2,11 +2,18 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from workitems.models import Update
 from workitems.models.item import Confidence, Stage
 from workitems.word_diff import Strand, full_diff
 
-TEXTS = {"achieved": "Achieved", "planned_next": "Planned next", "challenges": "Challenges"}
+TEXTS = {
+    "achieved": gettext_lazy("Achieved"),
+    "planned_next": gettext_lazy("Planned next"),
+    "challenges": gettext_lazy("Challenges"),
+}
 # Of two texts with less in common than this share, the new one is shown as a whole.
 ALIKE = 0.5
 
@@ -25,8 +32,8 @@ def answer_changes(before: Update | None, after: Update) -> list[AnswerChange]:
     """Return what differs in the answer `after`; all of it without an answer before."""
     changes = []
     for label, was, now in (
-        ("Stage", _stage(before), _stage(after)),
-        ("Confidence", _confidence(before), _confidence(after)),
+        (_("Stage"), _stage(before), _stage(after)),
+        (_("Confidence"), _confidence(before), _confidence(after)),
     ):
         if was != now:
             changes.append(AnswerChange(label, [Strand(now)], was))
@@ -40,7 +47,7 @@ def answer_changes(before: Update | None, after: Update) -> list[AnswerChange]:
     if key_was != after.key_achievement:
         label = str(Update.KeyAchievement(key_was).label) if before else ""
         marked = [Strand(after.get_key_achievement_display())]
-        changes.append(AnswerChange("Key achievement", marked, label))
+        changes.append(AnswerChange(_("Key achievement"), marked, label))
     return changes
 
 
@@ -51,7 +58,7 @@ def _stage(update: Update | None) -> str:
 def _confidence(update: Update | None) -> str:
     if update is None or not update.stage:
         return ""
-    return str(Confidence(update.confidence).label) if update.confidence else "No rating"
+    return str(Confidence(update.confidence).label) if update.confidence else _("No rating")
 
 
 def _text(label: str, was: str, now: str) -> AnswerChange:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.db.models.sql.datastructures import BaseTable
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from workitems.models import Plan
 
@@ -80,7 +81,11 @@ class Moment:
         if self.until is None:
             return "today"
         day = f"{self.on:%-d %B %Y}"
-        return day if self.is_whole_day else f"{day} at {timezone.localtime(self.until):%-H:%M}"
+        return (
+            day
+            if self.is_whole_day
+            else _("{day} at {until:%-H:%M}").format(day=day, until=timezone.localtime(self.until))
+        )
 
 
 class _LastRows(BaseTable):

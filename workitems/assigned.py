@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import Exists, F, OuterRef
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from workitems.models import Assignment, Update
@@ -64,7 +65,9 @@ def hands_of(row: Assignment) -> list[Hand]:
     for each in rows:
         names = [str(name) for name in (each.user, each.unit) if name is not None]
         to = f"{names[0]} ({names[1]})" if len(names) == 2 else "".join(names)
-        by = f", by {each.by_on:%-d %B %Y}" if each.by_on else ""
-        what = f"gave the item to {to}{by}." if to else "took the item back."
-        found.append(Hand(localtime(each.history_date), each.history_actor or "A user", what))
+        by = _(", by {by_on:%-d %B %Y}").format(by_on=each.by_on) if each.by_on else ""
+        what = (
+            _("gave the item to {to}{by}.").format(to=to, by=by) if to else _("took the item back.")
+        )
+        found.append(Hand(localtime(each.history_date), each.history_actor or _("A user"), what))
     return found

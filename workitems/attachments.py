@@ -10,6 +10,9 @@ import zipfile
 from collections.abc import Callable, Iterable
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 MAX_MEGABYTES = 10
 NAME_LENGTH = 200
 # Members of an Office file; real ones have a few hundred at most.
@@ -88,10 +91,12 @@ KINDS: dict[str, tuple[str, Callable[[IO[Any]], bool]]] = {
     "eml": ("application/octet-stream", _letter),
     "msg": ("application/octet-stream", _OLE),
 }
-ALLOWED = "PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPEG, plain text, CSV or a saved email"
+ALLOWED = gettext_lazy(
+    "PDF, Word, Excel, PowerPoint, OpenDocument, PNG, JPEG, plain text, CSV or a saved email"
+)
 # What scanners and cameras make.
 SCANS = ("pdf", "png", "jpg", "jpeg")
-ALLOWED_SCANS = "PDF, PNG or JPEG"
+ALLOWED_SCANS = gettext_lazy("PDF, PNG or JPEG")
 
 
 def ending(name: str) -> str:
@@ -126,12 +131,12 @@ def fault(
     Rewinds the file afterwards. `size` is in bytes. `allowed` names the kinds with these endings.
     """
     if size > MAX_MEGABYTES * 1024 * 1024:
-        return f"The file has more than {MAX_MEGABYTES} MB."
+        return _("The file has more than {MAX_MEGABYTES} MB.").format(MAX_MEGABYTES=MAX_MEGABYTES)
     if size == 0 or file is None:
-        return "The file is empty."
+        return _("The file is empty.")
     kind = KINDS.get(ending(name))
     if kind is None or ending(name) not in endings:
-        return f"You cannot add files of this type. Choose {allowed}."
+        return _("You cannot add files of this type. Choose {allowed}.").format(allowed=allowed)
     file.seek(0)
     try:
         matches = kind[1](file)
@@ -140,5 +145,7 @@ def fault(
     finally:
         file.seek(0)
     if not matches:
-        return f"The file’s name ends in .{ending(name)}, but the file is of another type."
+        return _("The file’s name ends in .{name}, but the file is of another type.").format(
+            name=ending(name)
+        )
     return ""

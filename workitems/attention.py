@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from workitems.known_dates import KnownDate
 from workitems.models import Delay, Variation
@@ -123,21 +124,29 @@ class Line:
         if (late := self.late_milestone) is None:
             return Point()
         if self.expected_on is None:
-            return Point("No new date", f"agreed for {late.agreed}", is_gap=True)
+            return Point(
+                _("No new date"), _("agreed for {agreed}").format(agreed=late.agreed), is_gap=True
+            )
         is_moved = late.forecast_due > late.agreed_due
-        return Point(str(late.forecast), f"agreed for {late.agreed}" if is_moved else "")
+        return Point(
+            str(late.forecast),
+            _("agreed for {agreed}").format(agreed=late.agreed) if is_moved else "",
+        )
 
     @cached_property
     def doing(self) -> Point:
         """What is being done, by whom and by when."""
         if self.of_return:
-            return Point(f"With {self.of_return.agency.short_name}", self.of_return.state_label)
+            return Point(
+                _("With {short_name}").format(short_name=self.of_return.agency.short_name),
+                self.of_return.state_label,
+            )
         if self._steps:
             return self._done_about(self._steps[0])
         for risk in self._risks:
             if risk.response:
                 return Point(risk.response, self._name(risk.owner))
-        return Point("Nothing recorded", is_gap=True) if self.is_late or self.risk else Point()
+        return Point(_("Nothing recorded"), is_gap=True) if self.is_late or self.risk else Point()
 
     @property
     def also_doing(self) -> list[Point]:
@@ -153,8 +162,10 @@ class Line:
     def _done_about(self, step: MitigationAt) -> Point:
         by = self._name(step.owner)
         if step.done_on:
-            return Point(step.description, f"{by}, done {KnownDate(step.done_on).on}")
-        due = f", by {KnownDate(step.due_on)}" if step.due_on else ""
+            return Point(
+                step.description, _("{by}, done {on}").format(by=by, on=KnownDate(step.done_on).on)
+            )
+        due = _(", by {due_on}").format(due_on=KnownDate(step.due_on)) if step.due_on else ""
         return Point(step.description, f"{by}{due}")
 
     @cached_property
@@ -163,35 +174,49 @@ class Line:
         if self.at.moment.is_end_of_plan:
             return Point()
         if self.of_return:
-            return Point(f"Remind {self.of_return.agency.short_name}")
+            return Point(
+                _("Remind {short_name}").format(short_name=self.of_return.agency.short_name)
+            )
         if self.item is None:
             return self._asked_of_risk()
         lead = self._name(self.item.lead)
         waiting = [row for row in self.at.variations if row.item == self.item.pk]
         for row in sorted(waiting, key=lambda row: row.state != Variation.State.RECOMMENDED):
             if row.state == Variation.State.RECOMMENDED:
-                return Point(f"Decide variation {row.reference}", row.effect)
-            return Point(f"Variation {row.reference} awaits a recommendation", row.effect)
+                return Point(
+                    _("Decide variation {reference}").format(reference=row.reference), row.effect
+                )
+            return Point(
+                _("Variation {reference} awaits a recommendation").format(reference=row.reference),
+                row.effect,
+            )
         if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
-            return Point("Decide how to settle the cause")
+            return Point(_("Decide how to settle the cause"))
         if self._risks:
             return self._asked_of_risk()
         ranks = {reason.rank for reason in self.reasons}
         if self.is_late and self.doing.is_gap:
-            return Point(f"Ask {lead} what will be done")
+            return Point(_("Ask {lead} what will be done").format(lead=lead))
         if self.expected.is_gap:
-            return Point(f"Ask {lead} for a new date")
+            return Point(_("Ask {lead} for a new date").format(lead=lead))
         if self.is_late or ranks & {Rank.SLIPPED_AGAIN, Rank.OFF_TRACK}:
-            return Point(f"Hear from {lead}")
+            return Point(_("Hear from {lead}").format(lead=lead))
         if Rank.VIEWS_DIFFER in ranks:
-            return Point(f"Agree a rating with {lead}")
-        return Point(f"Ask {lead} for an update")
+            return Point(_("Agree a rating with {lead}").format(lead=lead))
+        return Point(_("Ask {lead} for an update").format(lead=lead))
 
     def _asked_of_risk(self) -> Point:
         risk = self._risks[0]
-        to = "the Minister" if risk.is_with_minister else "the working group"
-        since = f" since {KnownDate(risk.escalated_on)}" if risk.escalated_on else ""
-        return Point(f"Discuss risk {risk.reference}", f"with {to}{since}")
+        to = _("the Minister") if risk.is_with_minister else _("the working group")
+        since = (
+            _(" since {escalated_on}").format(escalated_on=KnownDate(risk.escalated_on))
+            if risk.escalated_on
+            else ""
+        )
+        return Point(
+            _("Discuss risk {reference}").format(reference=risk.reference),
+            _("with {to}{since}").format(to=to, since=since),
+        )
 
     def _name(self, agency: int | None) -> str:
         return self.at.agencies[agency].short_name if agency else ""
@@ -280,7 +305,7 @@ def _items(at: PlanAt) -> Iterable[Line]:
                 at=at,
                 reasons=reasons,
                 title=item.title,
-                detail=at.agencies[item.lead].short_name + (", key item" if item.is_key else ""),
+                detail=at.agencies[item.lead].short_name + (_(", key item") if item.is_key else ""),
                 slug=at.plan.slug,
                 item=item,
             )
@@ -291,9 +316,14 @@ def _risks(at: PlanAt) -> Iterable[Line]:
         if risk.item is None:
             yield Line(
                 at=at,
-                reasons=[Reason(Rank.RISK_ESCALATED, f"{risk.reference} is escalated.")],
+                reasons=[
+                    Reason(
+                        Rank.RISK_ESCALATED,
+                        _("{reference} is escalated.").format(reference=risk.reference),
+                    )
+                ],
                 title=risk.description,
-                detail="Risk to the whole plan",
+                detail=_("Risk to the whole plan"),
                 slug=at.plan.slug,
                 risk=risk,
             )
@@ -305,7 +335,7 @@ def _returns(at: PlanAt) -> Iterable[Line]:
             yield Line(
                 at=at,
                 reasons=row.reasons,
-                title=f"Return for {row.round.name}",
+                title=_("Return for {round}").format(round=row.round.name),
                 detail=row.agency.short_name,
                 slug=at.plan.slug,
                 of_return=row,

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies.models import Seat, User
 from workitems.assigned import waiting_for
@@ -88,14 +89,18 @@ def days_until(due: date, on: date) -> str:
     """ "Due today", "Due in 4 days", "Overdue by three months"."""
     days = (due - on).days
     if days == 0:
-        return "Due today"
-    return f"Due in {days_in_words(days)}" if days > 0 else f"Overdue by {span_in_words(-days)}"
+        return _("Due today")
+    return (
+        _("Due in {days}").format(days=days_in_words(days))
+        if days > 0
+        else _("Overdue by {span_in_words}").format(span_in_words=span_in_words(-days))
+    )
 
 
 def _when(due: KnownDate, on: date) -> str:
     """ "Due in June 2027" of a month or quarter that has not ended, else as `days_until`."""
     is_exact = due.known_to == KnownTo.DAY or due.last_day < on
-    return days_until(due.last_day, on) if is_exact else f"Due {due.on}"
+    return days_until(due.last_day, on) if is_exact else _("Due {on}").format(on=due.on)
 
 
 def since(then: date, on: date) -> str:
@@ -149,20 +154,28 @@ def _returns_to_send(agencies: set[int], approving: set[int], on: date) -> list[
 
 
 def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
-    what = f"Return for {of_return.round.name}, {of_return.agency}"
+    what = _("Return for {round}, {agency}").format(
+        round=of_return.round.name, agency=of_return.agency
+    )
     detail, url = "", of_return.get_absolute_url()
     is_sent_back = of_return.state == Return.State.SENT_BACK
     if is_sent_back:
-        detail += "Sent back. "
+        detail += _("Sent back. ")
     if is_sent_back and of_return.ready_at is None and of_return.answered == of_return.items:
-        detail = "Sent back: the coordinator asks for changes"
+        detail = _("Sent back: the coordinator asks for changes")
     elif of_return.ready_at is None:
-        detail += f"{of_return.answered} of {count_noun(of_return.items, 'item')} answered"
+        detail += _("{answered} of {items} answered").format(
+            answered=of_return.answered, items=count_noun(of_return.items, "item")
+        )
     else:
         said_on = localdate(of_return.ready_at)
-        detail += f"Ready for approval since {said_on:%-d %B %Y}, says {of_return.ready_by}"
+        detail += _("Ready for approval since {said_on:%-d %B %Y}, says {ready_by}").format(
+            said_on=said_on, ready_by=of_return.ready_by
+        )
         if approves:
-            what = f"Read and submit: {what[0].lower()}{what[1:]}"
+            what = _("Read and submit: {what}{what_1}").format(
+                what=what[0].lower(), what_1=what[1:]
+            )
             url += "read/"
     return line(
         due=of_return.due_on,
@@ -195,7 +208,7 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
             on=on,
             plan=each.item.plan.title,
             what=each.description,
-            detail=f"Item {each.item.number} {each.item.title}",
+            detail=_("Item {number} {item}").format(number=each.item.number, item=each.item.title),
             when=_when(each.agreed, on),
             url=each.get_absolute_url(),
         )
@@ -210,9 +223,13 @@ def _given(user: User, on: date) -> list[Line]:
             due=each.by_on or on,
             on=on,
             plan=each.item.plan.title,
-            what=f"Item {each.item.number} {each.item.title}",
-            detail=f"Given to {'you' if each.user_id == user.pk else each.unit} by {each.given_by.name}",
-            when="" if each.by_on else f"Since {localdate(each.given_at):%-d %B %Y}",
+            what=_("Item {number} {item}").format(number=each.item.number, item=each.item.title),
+            detail=_("Given to {words} by {given_by}").format(
+                words="you" if each.user_id == user.pk else each.unit, given_by=each.given_by.name
+            ),
+            when=""
+            if each.by_on
+            else _("Since {given_at:%-d %B %Y}").format(given_at=localdate(each.given_at)),
             url=each.item.get_absolute_url(),
         )
         for each in waiting_for(user, on)[:SHOWN_AT_MOST]
@@ -232,9 +249,11 @@ def _proposals(agencies: set[int], on: date) -> list[Line]:
             due=on,
             on=on,
             plan=each.item.plan.title,
-            what=f"{each.agency} proposes a status for item {each.item.number}",
+            what=_("{agency} proposes a status for item {number}").format(
+                agency=each.agency, number=each.item.number
+            ),
             detail=each.item.title,
-            when=f"Since {localdate(each.proposed_at):%-d %B %Y}",
+            when=_("Since {proposed_at:%-d %B %Y}").format(proposed_at=localdate(each.proposed_at)),
             url=reverse(
                 "workitems:answer-proposal",
                 args=[each.item.plan.slug, each.item.number, each.pk],
@@ -257,9 +276,11 @@ def _to_release(agencies: set[int], on: date) -> list[Line]:
             due=on,
             on=on,
             plan=each.plan.title,
-            what=f"Release or withdraw: {each.asks}",
-            detail=f"{each.get_kind_display()}, written by {each.written_by.name}",
-            when=f"Since {localdate(each.written_at):%-d %B %Y}",
+            what=_("Release or withdraw: {asks}").format(asks=each.asks),
+            detail=_("{kind}, written by {written_by}").format(
+                kind=each.get_kind_display(), written_by=each.written_by.name
+            ),
+            when=_("Since {written_at:%-d %B %Y}").format(written_at=localdate(each.written_at)),
             url=each.get_absolute_url(),
         )
         for each in waiting
@@ -277,9 +298,11 @@ def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
             due=max(each.round.due_on, on),
             on=on,
             plan=each.round.plan.title,
-            what=f"Read the return of {each.agency} for {each.round.name}",
-            detail="Accept it or send it back",
-            when="Submitted",
+            what=_("Read the return of {agency} for {round}").format(
+                agency=each.agency, round=each.round.name
+            ),
+            detail=_("Accept it or send it back"),
+            when=_("Submitted"),
             url=each.get_absolute_url(),
         )
         for each in submitted
@@ -299,12 +322,14 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
             due=on,
             on=on,
             plan=each.plan.title,
-            what=f"{each.reference} of {each.requesting_agency}: "
+            what=_("{reference} of {requesting_agency}: ").format(
+                reference=each.reference, requesting_agency=each.requesting_agency
+            )
             + each.get_kind_display().lower(),
-            detail=f"Item {each.about}",
-            when="Waiting for your recommendation"
+            detail=_("Item {about}").format(about=each.about),
+            when=_("Waiting for your recommendation")
             if each.state == Variation.State.REQUESTED
-            else "Waiting for the working group",
+            else _("Waiting for the working group"),
             url=each.get_absolute_url(),
         )
         for each in pending

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.timezone import make_aware
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from workitems.known_dates import KnownTo
 from workitems.models import CalendarFeed, Decision, Meeting, Milestone, Mitigation, Return, Round
@@ -21,7 +23,7 @@ from workitems.models.item import Stage
 if TYPE_CHECKING:
     from icalendar import Event
 
-PRODUCT = "-//Plan Register//Due dates//EN"
+PRODUCT = gettext_lazy("-//Plan Register//Due dates//EN")
 ASK_AGAIN_AFTER = "PT6H"
 
 
@@ -88,15 +90,19 @@ def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
     )
     for row in with_changes(rows, own=(Milestone, "pk")):
         row.item.plan = feed.plan
-        lines = [f"Item {row.item.number} {row.item.title}"]
+        lines = [_("Item {number} {item}").format(number=row.item.number, item=row.item.title)]
         if row.forecast != row.agreed:
-            lines.append(f"Forecast: {row.forecast}")
+            lines.append(_("Forecast: {forecast}").format(forecast=row.forecast))
         if row.done_means:
-            lines.append(f"Done when: {row.done_means}")
+            lines.append(_("Done when: {done_means}").format(done_means=row.done_means))
         # An event has days, so a month or a quarter is shown on its last one.
         is_day = row.agreed.known_to == KnownTo.DAY
-        title = row.description if is_day else f"{row.description} (due {row.agreed.on})"
-        yield entry_of("milestone", row, row.agreed_due, title, lines, "Milestone")
+        title = (
+            row.description
+            if is_day
+            else _("{description} (due {on})").format(description=row.description, on=row.agreed.on)
+        )
+        yield entry_of("milestone", row, row.agreed_due, title, lines, _("Milestone"))
 
 
 def _returns(feed: CalendarFeed) -> Iterator[Entry]:
@@ -107,9 +113,13 @@ def _returns(feed: CalendarFeed) -> Iterator[Entry]:
     )
     for row in with_changes(rows, own=(Return, "pk"), round=(Round, "round")):
         row.round.plan = feed.plan
-        lines = [f"For {row.round.period_start:%-d %B %Y} to {row.round.period_end:%-d %B %Y}"]
-        title = f"Return for {row.round.name}"
-        yield entry_of("return", row, row.due_on, title, lines, "Return", also="round")
+        lines = [
+            _("For {period_start:%-d %B %Y} to {period_end:%-d %B %Y}").format(
+                period_start=row.round.period_start, period_end=row.round.period_end
+            )
+        ]
+        title = _("Return for {round}").format(round=row.round.name)
+        yield entry_of("return", row, row.due_on, title, lines, _("Return"), also="round")
 
 
 def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
@@ -121,11 +131,17 @@ def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
     )
     for row in with_changes(rows, own=(Decision, "pk")):
         row.within(feed.plan)
-        lines = [f"Decided by the working group on {row.decided_on:%-d %B %Y}"]
+        lines = [
+            _("Decided by the working group on {decided_on:%-d %B %Y}").format(
+                decided_on=row.decided_on
+            )
+        ]
         if row.item is not None:
-            lines.append(f"Item {row.item.number} {row.item.title}")
+            lines.append(
+                _("Item {number} {item}").format(number=row.item.number, item=row.item.title)
+            )
         path = row.place_url
-        yield entry_of("decision", row, row.due_on, row.text, lines, "Decision", path=path)
+        yield entry_of("decision", row, row.due_on, row.text, lines, _("Decision"), path=path)
 
 
 def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
@@ -145,22 +161,25 @@ def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
         milestone = row.delay.milestone
         milestone.item.plan = feed.plan
         lines = [
-            f"Against the delay of “{milestone.description}” "
-            f"({row.delay.get_cause_display().lower()})",
-            f"Item {milestone.item.number} {milestone.item.title}",
+            _("Against the delay of “{description}” ({cause})").format(
+                description=milestone.description, cause=row.delay.get_cause_display().lower()
+            ),
+            _("Item {number} {item}").format(
+                number=milestone.item.number, item=milestone.item.title
+            ),
         ]
         path = milestone.item.get_absolute_url()
         yield entry_of(
-            "mitigation", row, row.due_on, row.description, lines, "Mitigation", path=path
+            "mitigation", row, row.due_on, row.description, lines, _("Mitigation"), path=path
         )
 
 
 def _meetings(feed: CalendarFeed) -> Iterator[Entry]:
     for row in with_changes(Meeting.objects.filter(plan=feed.plan), own=(Meeting, "pk")):
         row.plan = feed.plan
-        title = "Meeting of the working group"
-        lines = [f"Join online: {row.link}"] if row.link else []
-        entry = entry_of("meeting", row, row.held_on, title, lines, "Meeting", place=row.place)
+        title = _("Meeting of the working group")
+        lines = [_("Join online: {link}").format(link=row.link)] if row.link else []
+        entry = entry_of("meeting", row, row.held_on, title, lines, _("Meeting"), place=row.place)
         yield replace(entry, starts_at=row.starts_at)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import django_filters
 from django.db.models import Case, F, OrderBy, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Lower, Replace
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.characters import searchable
 from agencies.models import Agency
@@ -57,35 +59,44 @@ class WorkItemFilter(django_filters.FilterSet):
     """Filter the items of a plan. `on` is the day for lateness; `pillars` and `agencies` are the
     choices, as (id, name)."""
 
-    q = django_filters.CharFilter(label="Number or words", method="by_words", max_length=200)
-    pillar = django_filters.TypedChoiceFilter(label="Pillar", coerce=int)
+    q = django_filters.CharFilter(
+        label=gettext_lazy("Number or words"), method="by_words", max_length=200
+    )
+    pillar = django_filters.TypedChoiceFilter(label=gettext_lazy("Pillar"), coerce=int)
     # Lead or supporting agency; `lead` is only the lead.
-    agency = django_filters.TypedChoiceFilter(label="Agency", coerce=int, method="by_agency")
+    agency = django_filters.TypedChoiceFilter(
+        label=gettext_lazy("Agency"), coerce=int, method="by_agency"
+    )
     standing = django_filters.ChoiceFilter(
-        label="Status",
+        label=gettext_lazy("Status"),
         choices=[(each.value, each.label) for each in Standing],
-        empty_label="Any status",
+        empty_label=gettext_lazy("Any status"),
         method="by_standing",
     )
     stage = django_filters.ChoiceFilter(
-        label="Stage", choices=Stage.choices, empty_label="Any stage"
+        label=gettext_lazy("Stage"), choices=Stage.choices, empty_label=gettext_lazy("Any stage")
     )
     confidence = django_filters.ChoiceFilter(
-        label="Confidence", choices=Confidence.choices, empty_label="Any confidence"
+        label=gettext_lazy("Confidence"),
+        choices=Confidence.choices,
+        empty_label=gettext_lazy("Any confidence"),
     )
     late = django_filters.ChoiceFilter(
-        label="Dates",
-        choices=[("overdue", "Overdue"), ("late", "Overdue or expected late")],
-        empty_label="Any dates",
+        label=gettext_lazy("Dates"),
+        choices=[
+            ("overdue", gettext_lazy("Overdue")),
+            ("late", gettext_lazy("Overdue or expected late")),
+        ],
+        empty_label=gettext_lazy("Any dates"),
         method="by_lateness",
     )
     lead = django_filters.TypedChoiceFilter(
-        label="Lead agency", coerce=int, field_name="lead_agency"
+        label=gettext_lazy("Lead agency"), coerce=int, field_name="lead_agency"
     )
     attention = django_filters.ChoiceFilter(
-        label="Attention",
-        choices=[("yes", "Needs attention")],
-        empty_label="All items",
+        label=gettext_lazy("Attention"),
+        choices=[("yes", gettext_lazy("Needs attention"))],
+        empty_label=gettext_lazy("All items"),
         method="by_attention",
     )
 
@@ -99,9 +110,9 @@ class WorkItemFilter(django_filters.FilterSet):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
-        self.filters["pillar"].extra["choices"] = [("", "All pillars"), *pillars]
+        self.filters["pillar"].extra["choices"] = [("", _("All pillars")), *pillars]
         for name in ("agency", "lead"):
-            self.filters[name].extra["choices"] = [("", "All agencies"), *agencies]
+            self.filters[name].extra["choices"] = [("", _("All agencies")), *agencies]
 
     def today(self, sort: str) -> QuerySet[WorkItem]:
         """Return today's items that pass the filters, sorted by the database."""

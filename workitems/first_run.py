@@ -6,6 +6,8 @@ Pure functions of the facts that `workitems.getting_started` reads.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agencies.translation import _
+
 
 class Reader(StrEnum):
     """Who reads the steps. An administrator does the first two, a coordinator the others."""
@@ -88,61 +90,87 @@ def steps(facts: Facts) -> list[Step]:
 
 
 def _agencies(facts: Facts, state: State) -> Step:
-    title, adds = "Agencies", facts.reader.administers
+    title, adds = _("Agencies"), facts.reader.administers
     if state == State.DONE:
-        many = "1 agency is" if facts.agencies == 1 else f"{facts.agencies} agencies are"
-        more = "Add more at any time." if adds else "The plan’s workbook can bring more."
-        return Step(
-            Key.AGENCIES, title, state, f"{many} in the register. {more}", "Add an agency" * adds
+        many = (
+            _("1 agency is")
+            if facts.agencies == 1
+            else _("{agencies} agencies are").format(agencies=facts.agencies)
         )
-    sentence = "Add the agency that coordinates the plan, and those that take part."
-    return Step(Key.AGENCIES, title, state, sentence, "Add an agency" * adds)
+        more = _("Add more at any time.") if adds else _("The plan’s workbook can bring more.")
+        return Step(
+            Key.AGENCIES,
+            title,
+            state,
+            _("{many} in the register. {more}").format(many=many, more=more),
+            _("Add an agency") * adds,
+        )
+    sentence = _("Add the agency that coordinates the plan, and those that take part.")
+    return Step(Key.AGENCIES, title, state, sentence, _("Add an agency") * adds)
 
 
 def _people(facts: Facts, state: State) -> Step:
-    title = "People"
+    title = _("People")
     if state == State.DONE:
         if facts.reader.coordinates:
-            sentence = "You are a coordinator. Invite the colleagues of your agency at any time."
+            sentence = _("You are a coordinator. Invite the colleagues of your agency at any time.")
         else:
             many = (
-                "1 person is a" if facts.coordinators == 1 else f"{facts.coordinators} people are"
+                _("1 person is a")
+                if facts.coordinators == 1
+                else _("{coordinators} people are").format(coordinators=facts.coordinators)
             )
             plural = "coordinator" if facts.coordinators == 1 else "coordinators"
-            sentence = f"{many} {plural}. Invite more people at any time."
-        return Step(Key.PEOPLE, title, state, sentence, "Invite a person")
+            sentence = _("{many} {plural}. Invite more people at any time.").format(
+                many=many, plural=plural
+            )
+        return Step(Key.PEOPLE, title, state, sentence, _("Invite a person"))
     if facts.invited:
-        sentence = f"{facts.invited} is invited as coordinator and has not accepted yet."
+        sentence = _("{invited} is invited as coordinator and has not accepted yet.").format(
+            invited=facts.invited
+        )
     else:
-        sentence = "Invite the first coordinator, who makes the plan and opens its rounds."
-    return Step(Key.PEOPLE, title, state, sentence, "Invite a person" * (facts.agencies > 0))
+        sentence = _("Invite the first coordinator, who makes the plan and opens its rounds.")
+    return Step(Key.PEOPLE, title, state, sentence, _("Invite a person") * (facts.agencies > 0))
 
 
 def _plan(facts: Facts, state: State) -> Step:
-    title = "Plan"
+    title = _("Plan")
     if not facts.reader.coordinates:
         sentence = (
-            "The coordinator has made a plan."
+            _("The coordinator has made a plan.")
             if state == State.DONE
-            else "The coordinator makes the plan. You do not need to do anything here."
+            else _("The coordinator makes the plan. You do not need to do anything here.")
         )
         return Step(Key.PLAN, title, state, sentence)
     if state == State.DONE:
-        return Step(Key.PLAN, title, state, f"{facts.plan_title} is adopted.", "Open the plan")
+        return Step(
+            Key.PLAN,
+            title,
+            state,
+            _("{plan_title} is adopted.").format(plan_title=facts.plan_title),
+            _("Open the plan"),
+        )
     if facts.plan == PlanState.BEGUN:
-        sentence = f"{facts.plan_title} is begun. Complete it, then adopt it."
-        return Step(Key.PLAN, title, state, sentence, "Open the plan")
-    sentence = "Make the plan: its pillars, work items and milestones."
-    return Step(Key.PLAN, title, state, sentence, "Start a plan")
+        sentence = _("{plan_title} is begun. Complete it, then adopt it.").format(
+            plan_title=facts.plan_title
+        )
+        return Step(Key.PLAN, title, state, sentence, _("Open the plan"))
+    sentence = _("Make the plan: its pillars, work items and milestones.")
+    return Step(Key.PLAN, title, state, sentence, _("Start a plan"))
 
 
 def _round(facts: Facts, state: State) -> Step:
-    title = "Round"
+    title = _("Round")
     if not facts.reader.coordinates:
-        sentence = "The coordinator opens the first round, which asks each agency for its return."
+        sentence = _(
+            "The coordinator opens the first round, which asks each agency for its return."
+        )
         return Step(Key.ROUND, title, state, sentence)
-    sentence = "Open the first round. It asks each agency for its return by a day that you choose."
-    act = "Open a round" if state == State.NEXT else ""
+    sentence = _(
+        "Open the first round. It asks each agency for its return by a day that you choose."
+    )
+    act = _("Open a round") if state == State.NEXT else ""
     return Step(Key.ROUND, title, state, sentence, act)
 
 

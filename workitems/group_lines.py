@@ -6,6 +6,7 @@ A source of `desk`.
 from datetime import date
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from agencies.models import Seat, User
 from workitems.desk import SHOWN_AT_MOST, Line, line, not_ended, since
@@ -43,7 +44,12 @@ def _actions(agencies: set[int], on: date) -> list[Line]:
         .select_related("meeting__plan", "out_of_session__variation__plan")
         .order_by("due_on")[:SHOWN_AT_MOST]
     )
-    return [action_line(each, f"Decided by the working group, {each.origin}", on) for each in to_do]
+    return [
+        action_line(
+            each, _("Decided by the working group, {origin}").format(origin=each.origin), on
+        )
+        for each in to_do
+    ]
 
 
 def action_line(row: Action, origin: str, on: date) -> Line:
@@ -54,9 +60,11 @@ def action_line(row: Action, origin: str, on: date) -> Line:
         on=on,
         plan=row.plan.title,
         what=row.text,
-        detail=f"Reopened: {row.reopened_because}" if row.reopened_because else origin,
+        detail=_("Reopened: {reopened_because}").format(reopened_because=row.reopened_because)
+        if row.reopened_because
+        else origin,
         # Lateness of an ended plan does not grow.
-        when=f"Was due on {row.due_on:%-d %B %Y}"
+        when=_("Was due on {due_on:%-d %B %Y}").format(due_on=row.due_on)
         if row.due_on < on and row.plan.has_ended(on)
         else "",
         url=row.get_absolute_url(),
@@ -84,9 +92,11 @@ def confirm_line(row: Action, on: date) -> Line:
         due=on,
         on=on,
         plan=row.plan.title,
-        what=f"Confirm: {row.text}",
-        detail=f"{row.owner_agency} marked it as done: {row.done_note}",
-        when=f"Done {since(row.done_on, on)}",
+        what=_("Confirm: {text}").format(text=row.text),
+        detail=_("{owner_agency} marked it as done: {done_note}").format(
+            owner_agency=row.owner_agency, done_note=row.done_note
+        ),
+        when=_("Done {done_on}").format(done_on=since(row.done_on, on)),
         url=row.get_absolute_url(),
     )
 
@@ -109,8 +119,10 @@ def _to_answer(agencies: set[int], on: date) -> list[Line]:
             due=each.out_of_session.due_on,
             on=on,
             plan=each.out_of_session.variation.plan.title,
-            what=f"Answer for {each.agency} on {each.out_of_session.variation.reference}, out of session",
-            detail=f"Item {each.out_of_session.variation.about}",
+            what=_("Answer for {agency} on {reference}, out of session").format(
+                agency=each.agency, reference=each.out_of_session.variation.reference
+            ),
+            detail=_("Item {about}").format(about=each.out_of_session.variation.about),
             url=each.out_of_session.get_absolute_url(),
         )
         for each in waiting
@@ -129,15 +141,17 @@ def _out_of_session(agencies: set[int], on: date) -> list[Line]:
     lines = []
     for each in rows:
         found = count_of(each, (answer.choice for answer in each.answers.all()), on)
-        can = "You can close it. " if found.can_close else ""
+        can = _("You can close it. ") if found.can_close else ""
         lines.append(
             line(
                 due=each.due_on,
                 on=on,
                 plan=each.variation.plan.title,
-                what=f"{each.variation.reference} is being decided out of session",
+                what=_("{reference} is being decided out of session").format(
+                    reference=each.variation.reference
+                ),
                 detail=f"{can}{found.words[:1].upper()}{found.words[1:]}",
-                when="Time is over" if found.is_over else "",
+                when=_("Time is over") if found.is_over else "",
                 may_finish=False,
                 url=each.get_absolute_url(),
             )

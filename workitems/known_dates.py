@@ -10,9 +10,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Self, TypeVar, overload
 
+from agencies.translation import _, gettext_lazy
 from agencies.typed_dates import MONTHS, NotADay, OnlyAMonth, in_words, read_day
 
-QUARTERS = "January to March, April to June, July to September or October to December"
+QUARTERS = gettext_lazy("January to March, April to June, July to September or October to December")
 
 
 class KnownTo(StrEnum):
@@ -44,7 +45,9 @@ class KnownDate(NamedTuple):
             return in_words(day)
         if self.known_to == KnownTo.MONTH:
             return f"{MONTHS[day.month - 1]} {day.year}"
-        return f"{MONTHS[day.month - 3]} to {MONTHS[day.month - 1]} {day.year}"
+        return _("{MONTHS} to {months_day_month_1} {year}").format(
+            MONTHS=MONTHS[day.month - 3], months_day_month_1=MONTHS[day.month - 1], year=day.year
+        )
 
     @property
     def short(self) -> str:
@@ -67,15 +70,17 @@ class KnownDate(NamedTuple):
     def on(self) -> str:
         """ "on 30 June 2027", "in June 2027", "between April and June 2027"."""
         if self.known_to == KnownTo.QUARTER:
-            return f"between {self}".replace(" to ", " and ")
+            return _("between {self}").format(self=self).replace(" to ", " and ")
         return f"{'on' if self.known_to == KnownTo.DAY else 'in'} {self}"
 
     @property
     def by(self) -> str:
         """ "by 30 June 2027", "by the end of June 2027"; a quarter ends with its last month."""
         if self.known_to == KnownTo.DAY:
-            return f"by {self}"
-        return f"by the end of {self.holding(self.last_day, KnownTo.MONTH)}"
+            return _("by {self}").format(self=self)
+        return _("by the end of {last_day}").format(
+            last_day=self.holding(self.last_day, KnownTo.MONTH)
+        )
 
 
 # What services take for a due date: a plain day is known to the day.
@@ -89,7 +94,7 @@ def known(due: Due) -> KnownDate:
 def from_to(before: KnownDate, after: KnownDate) -> str:
     """ "from 30 June 2027 to July 2027". A quarter has a dash: "from April–June 2027 to ..."."""
     old, new = (str(each).replace(" to ", "–") for each in (before, after))
-    return f"from {old} to {new}"
+    return _("from {old} to {new}").format(old=old, new=new)
 
 
 class NotADate(ValueError):
@@ -140,7 +145,9 @@ def read_known_date(text: str, on: date | None = None) -> KnownDate:
 def _of_a_year(said: str) -> str:
     """Return the sentence for "2027", "mid 2027" or "end of 2027", which say no month; empty for anything else."""
     if match := OF_A_YEAR.fullmatch(said):
-        return f"Add the month or the quarter, such as June {match[1]} or April to June {match[1]}."
+        return _(
+            "Add the month or the quarter, such as June {match} or April to June {match}."
+        ).format(match=match[1])
     return ""
 
 

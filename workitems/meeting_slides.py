@@ -4,10 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext_lazy
+
 from workitems.models import Matter, Meeting
 
 OPENING, AGENDA, CLOSING = "opening", "agenda", "closing"
-TITLES = {OPENING: "How we are going", AGENDA: "Agenda", CLOSING: "Decisions and actions"}
+TITLES = {
+    OPENING: gettext_lazy("How we are going"),
+    AGENDA: gettext_lazy("Agenda"),
+    CLOSING: gettext_lazy("Decisions and actions"),
+}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agencies.models import Appointment
 from workitems.models import Measure, Milestone, Plan
@@ -31,33 +32,37 @@ def lacks_of(plan: Plan, on: date) -> list[Lack]:
     if plan.released_on > on:
         found.append(
             Lack(
-                f"The plan is released on {plan.released_on:%-d %B %Y}. It can be adopted from then on.",
-                "Change the day of release",
+                _(
+                    "The plan is released on {released_on:%-d %B %Y}. It can be adopted from then on."
+                ).format(released_on=plan.released_on),
+                _("Change the day of release"),
                 change,
             )
         )
     if plan.ends_on is not None and plan.ends_on < plan.released_on:
-        found.append(Lack("The plan ends before its release.", "Change its last day", change))
+        found.append(Lack(_("The plan ends before its release."), _("Change its last day"), change))
     if not plan.pillars.exists():
         add = reverse("plans:add-pillar", args=[plan.slug])
-        return [*found, Lack("The plan has no pillar.", "Add a pillar", add)]
+        return [*found, Lack(_("The plan has no pillar."), _("Add a pillar"), add)]
     items = list(plan.items.select_related("lead_agency").in_order())
     if not items:
         add = reverse("plans:add-item", args=[plan.slug])
-        return [*found, Lack("The plan has no work item.", "Add a work item", add)]
+        return [*found, Lack(_("The plan has no work item."), _("Add a work item"), add)]
     worded = [item for item in items if not (item.objective or item.action)]
     led = [item for item in items if not item.lead_agency.exists_on(on)]
     for rows, what, do in (
-        (worded, "has neither an objective nor an action", "Add its official wording"),
-        (led, "is led by an agency that no longer exists", "Choose another agency"),
+        (worded, _("has neither an objective nor an action"), _("Add its official wording")),
+        (led, _("is led by an agency that no longer exists"), _("Choose another agency")),
     ):
         found += [
             Lack(f"{item} {what}.", do, reverse("plans:change-item", args=[plan.slug, item.number]))
             for item in rows[:LACKS_NAMED]
         ]
         if (more := len(rows) - LACKS_NAMED) > 0:
-            says = f"{more} more {'item' if more == 1 else 'items'}: each {what}."
-            found.append(Lack(says, "See the plan", plan.get_absolute_url()))
+            says = _("{more} more {words}: each {what}.").format(
+                more=more, words="item" if more == 1 else "items", what=what
+            )
+            found.append(Lack(says, _("See the plan"), plan.get_absolute_url()))
     return found
 
 
@@ -69,9 +74,15 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
     found: list[Lack] = []
     recorded = sorted(Appointment.objects.portfolios())
     if plan.portfolio not in recorded:
-        known = f" Recorded: {', '.join(recorded[:LACKS_NAMED])}." if recorded else ""
-        says = f"No Minister is recorded for the portfolio “{plan.portfolio}”.{known}"
-        found.append(Lack(says, "Record a Minister", reverse("agencies:appoint")))
+        known = (
+            _(" Recorded: {join}.").format(join=", ".join(recorded[:LACKS_NAMED]))
+            if recorded
+            else ""
+        )
+        says = _("No Minister is recorded for the portfolio “{portfolio}”.{known}").format(
+            portfolio=plan.portfolio, known=known
+        )
+        found.append(Lack(says, _("Record a Minister"), reverse("agencies:appoint")))
     items = list(plan.items.prefetch_related("milestones").in_order())
     bare = [item for item in items if not item.milestones.all()]
     early, late = [], []
@@ -86,32 +97,36 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
     for rows, one, many in (
         (
             bare,
-            "has no milestone, so its progress cannot be late",
-            "have no milestone, so their progress cannot be late",
+            _("has no milestone, so its progress cannot be late"),
+            _("have no milestone, so their progress cannot be late"),
         ),
         (
             early,
-            "has a milestone due before the plan’s release or the item’s start",
-            "have milestones due before the plan’s release or the item’s start",
+            _("has a milestone due before the plan’s release or the item’s start"),
+            _("have milestones due before the plan’s release or the item’s start"),
         ),
         (
             late,
-            "has a milestone due after the plan’s last day",
-            "have milestones due after the plan’s last day",
+            _("has a milestone due after the plan’s last day"),
+            _("have milestones due after the plan’s last day"),
         ),
     ):
         rows = list(dict.fromkeys(rows))
         if rows:
             numbers = [item.number for item in rows[:LACKS_NAMED]]
             more = len(rows) - len(numbers)
-            last = f" and {more} more" if more else ""
+            last = _(" and {more} more").format(more=more) if more else ""
             said = (
-                f"Item {numbers[0]} {one}."
+                _("Item {numbers} {one}.").format(numbers=numbers[0], one=one)
                 if len(rows) == 1
-                else (f"Items {', '.join(numbers)}{last} {many}.")
+                else (
+                    _("Items {numbers}{last} {many}.").format(
+                        numbers=", ".join(numbers), last=last, many=many
+                    )
+                )
             )
             url = reverse("plans:change-item", args=[plan.slug, rows[0].number])
-            found.append(Lack(said, f"Open item {rows[0].number}", url))
+            found.append(Lack(said, _("Open item {number}").format(number=rows[0].number), url))
     return found
 
 
@@ -127,7 +142,7 @@ def what_goes(plan: Plan) -> list[tuple[str, int]]:
     """Return the name and number of each kind of row that is deleted with the plan."""
     counts = (
         ("pillar", plan.pillars.count()),
-        ("work item", plan.items.count()),
+        (_("work item"), plan.items.count()),
         ("milestone", Milestone.objects.filter(item__plan=plan).count()),
         ("measure", Measure.objects.filter(item__plan=plan).count()),
     )

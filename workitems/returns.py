@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from workitems import standing
@@ -105,7 +106,7 @@ class Section:
     @property
     def answers(self) -> list[tuple[str, Update]]:
         """The previous answer and the new one, as far as there are any."""
-        both = ("Last time", self.last), ("This time", self.update)
+        both = (_("Last time"), self.last), (_("This time"), self.update)
         return [(title, update) for title, update in both if update]
 
     @property

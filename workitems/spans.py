@@ -1,5 +1,7 @@
 """Lengths of time in words, as all pages and papers write them. Knows neither records nor the clock."""
 
+from agencies.translation import _
+
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 DAYS_IN_MONTH = 365.25 / 12
 
@@ -23,9 +25,9 @@ def span_in_words(days: int) -> str:
     years, rest = divmod(max(months, 1), 12)
     parts = []
     if years:
-        parts.append("a year" if years == 1 else _counted(years, "year"))
+        parts.append(_("a year") if years == 1 else _counted(years, "year"))
     if rest:
-        parts.append("a month" if rest == 1 else _counted(rest, "month"))
+        parts.append(_("a month") if rest == 1 else _counted(rest, "month"))
     return " and ".join(parts)
 
 

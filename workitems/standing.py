@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
+from agencies.translation import _, gettext_lazy
 from workitems.known_dates import KnownDate
 from workitems.spans import NUMBERS, span_in_words
 
@@ -122,11 +123,11 @@ class Lateness(NamedTuple):
         """
         length = span_in_words(self.days) if self.days else ""
         if self.state == Late.OVERDUE:
-            return f"Overdue by {length}"
+            return _("Overdue by {length}").format(length=length)
         if self.state == Late.SLIPPING:
-            return f"Expected {length} late"
+            return _("Expected {length} late").format(length=length)
         if self.state == Late.DONE_LATE:
-            return f"Done {length} late"
+            return _("Done {length} late").format(length=length)
         return self.state.label
 
 
@@ -161,8 +162,12 @@ def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
     moves = sum(delay.times_moved for delay in delays if delay.ended_on is None)
     if days <= 0 or not moves or milestone.completed_on or milestone.withdrawn_on:
         return ""
-    moved = f" Its date has moved {times_in_words(moves)}." if moves > 1 else ""
-    return f"Expected {span_in_words(days)} after the agreed date.{moved}"
+    moved = (
+        _(" Its date has moved {moves}.").format(moves=times_in_words(moves)) if moves > 1 else ""
+    )
+    return _("Expected {days} after the agreed date.{moved}").format(
+        days=span_in_words(days), moved=moved
+    )
 
 
 def settlement_in_words(
@@ -171,15 +176,15 @@ def settlement_in_words(
     """Return how the cause of a delay stands: "is settled", "needs a decision", "is being settled by
     Police by 30 June 2027". Empty if nobody has said. A date before `on` is not told as ahead."""
     if settlement == "settled":
-        return "is settled"
+        return _("is settled")
     if settlement == "needs_decision":
-        return "needs a decision"
+        return _("needs a decision")
     if settlement != "being_settled":
         return ""
     if by is None:
-        return f"is being settled by {agency}"
-    verb = "was to be settled" if on and by < on else "is being settled"
-    return f"{verb} by {agency} by {KnownDate(by)}"
+        return _("is being settled by {agency}").format(agency=agency)
+    verb = _("was to be settled") if on and by < on else _("is being settled")
+    return _("{verb} by {agency} by {by}").format(verb=verb, agency=agency, by=KnownDate(by))
 
 
 def cause_in_words(
@@ -189,7 +194,7 @@ def cause_in_words(
     nobody has said. A cause without a word of its own is not named."""
     words = settlement_in_words(settlement, agency, by, on)
     named = "" if cause in ("", "other") else f" ({cause.replace('_', ' ')})"
-    return f"The cause{named} {words}." if words else ""
+    return _("The cause{named} {words}.").format(named=named, words=words) if words else ""
 
 
 def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
@@ -263,13 +268,13 @@ class Freshness:
     @property
     def words(self) -> str:
         if self.days is None:
-            return "No accepted update yet"
+            return _("No accepted update yet")
         if self.days == 0:
-            return "Updated today"
+            return _("Updated today")
         months = self.days // 30
         if months >= 2:
-            return f"Updated {months} months ago"
-        return f"Updated {days_in_words(self.days)} ago"
+            return _("Updated {months} months ago").format(months=months)
+        return _("Updated {days} ago").format(days=days_in_words(self.days))
 
 
 def freshness(heard_on: date | None, on: date) -> Freshness:
@@ -305,11 +310,11 @@ class Standing(StrEnum):
 
 
 COUNTS = {
-    Standing.LATE: "a milestone is overdue or expected late",
-    Standing.IN_DOUBT: "not late, but its agency says at risk or off track",
-    Standing.ON_TIME: "not late, and not in doubt",
-    Standing.COMPLETE: "recorded as complete",
-    Standing.WITHDRAWN: "withdrawn from the Plan",
+    Standing.LATE: gettext_lazy("a milestone is overdue or expected late"),
+    Standing.IN_DOUBT: gettext_lazy("not late, but its agency says at risk or off track"),
+    Standing.ON_TIME: gettext_lazy("not late, and not in doubt"),
+    Standing.COMPLETE: gettext_lazy("recorded as complete"),
+    Standing.WITHDRAWN: gettext_lazy("withdrawn from the Plan"),
 }
 
 
@@ -389,12 +394,21 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
     if state == Late.OVERDUE and item.is_mitigated:
         add(Reason(Rank.OVERDUE, f"{item.late.words}.{causes}", f"{item.late.words}."))
     elif state == Late.OVERDUE:
-        words = f"{item.late.words}, and no mitigation is recorded.{causes}"
+        words = _("{late}, and no mitigation is recorded.{causes}").format(
+            late=item.late.words, causes=causes
+        )
         add(Reason(Rank.OVERDUE_UNMITIGATED, words, f"{item.late.words}."))
     if item.times_moved > 1:
-        add(Reason(Rank.SLIPPED_AGAIN, f"Its date has moved {times_in_words(item.times_moved)}."))
+        add(
+            Reason(
+                Rank.SLIPPED_AGAIN,
+                _("Its date has moved {times_moved}.").format(
+                    times_moved=times_in_words(item.times_moved)
+                ),
+            )
+        )
     if item.confidence == "off_track":
-        add(Reason(Rank.OFF_TRACK, "Its agency says it is off track."))
+        add(Reason(Rank.OFF_TRACK, _("Its agency says it is off track.")))
     if item.risks:
         verb = "is" if len(item.risks) == 1 else "are"
         add(Reason(Rank.RISK_ESCALATED, f"{_listed(item.risks)} {verb} escalated."))
@@ -405,11 +419,17 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
     if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):
         days = (on - item.heard_on).days
         if days > STALE_AFTER_DAYS:
-            add(Reason(Rank.STALE, f"No update accepted for {span_in_words(days)}."))
+            add(
+                Reason(
+                    Rank.STALE, _("No update accepted for {days}.").format(days=span_in_words(days))
+                )
+            )
     if item.variations_pending == 1:
-        add(Reason(Rank.VARIATION_WAITS, "A variation is waiting for a decision."))
+        add(Reason(Rank.VARIATION_WAITS, _("A variation is waiting for a decision.")))
     elif item.variations_pending:
-        words = f"{item.variations_pending} variations are waiting for a decision."
+        words = _("{variations_pending} variations are waiting for a decision.").format(
+            variations_pending=item.variations_pending
+        )
         add(Reason(Rank.VARIATION_WAITS, words))
     return found
 
@@ -418,23 +438,27 @@ def _views_differ(item: ItemFacts) -> str:
     agency, reviewer = (
         view.replace("_", " ") for view in (item.confidence, item.reviewer_confidence)
     )
-    return f"The reviewer rates it {reviewer}; the agency says {agency}."
+    return _("The reviewer rates it {reviewer}; the agency says {agency}.").format(
+        reviewer=reviewer, agency=agency
+    )
 
 
 def return_attention(state: str, due_on: date, sent_back_on: date | None, on: date) -> list[Reason]:
     """Return why a return of an open round needs attention on the day: sent back, or missing."""
     if state == "sent_back":
-        words = "Sent back and not answered yet."
+        words = _("Sent back and not answered yet.")
         if sent_back_on and sent_back_on < on:
             since = span_in_words((on - sent_back_on).days)
-            words = f"Sent back {since} ago and not answered."
+            words = _("Sent back {since} ago and not answered.").format(since=since)
         return [Reason(Rank.SENT_BACK, words)]
     if state == "due" and due_on < on:
         since = span_in_words((on - due_on).days)
-        return [Reason(Rank.RETURN_MISSING, f"Due {since} ago and not submitted.")]
+        return [
+            Reason(Rank.RETURN_MISSING, _("Due {since} ago and not submitted.").format(since=since))
+        ]
     return []
 
 
 def _listed(words: Sequence[str]) -> str:
     *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+    return _("{first} and {last}").format(first=", ".join(first), last=last) if first else last

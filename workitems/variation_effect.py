@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext
+
 from workitems import standing
 from workitems.models import Milestone, Variation
 from workitems.plan_at import ItemAt, MilestoneAt, PlanAt
@@ -33,7 +35,9 @@ class Effects:
         if item is None or own is None:
             return []
         days = (variation.due_after - variation.due_before).days
-        first = f"The date moves {span_in_words(abs(days) or 1)} ({abs(days)} days)"
+        first = gettext("The date moves {span_in_words} ({days} days)").format(
+            span_in_words=span_in_words(abs(days) or 1), days=abs(days)
+        )
         found = [
             f"{first} {'later' if days > 0 else 'earlier'}.",
             self._late(variation, item),
@@ -53,17 +57,26 @@ class Effects:
         before = sum(each.is_late for each in self.at.items)
         after = before - item.is_late + (item.is_live and late.is_late)
         if after != before:
-            return f"Late items {'fall' if after < before else 'rise'} from {before} to {after}."
+            return gettext("Late items {words} from {before} to {after}.").format(
+                words="fall" if after < before else "rise", before=before, after=after
+            )
         if item.is_late:
-            return f"The item stays late: {late.words[:1].lower()}{late.words[1:]}."
+            return gettext("The item stays late: {late}{late_words_1}.").format(
+                late=late.words[:1].lower(), late_words_1=late.words[1:]
+            )
         return ""
 
     def _record(self, own: MilestoneAt) -> str:
         """Return how dates that were moved before have held: of the agency, or else of the plan."""
         of_agency = [slipped for agency, slipped in self._moved if agency == own.responsible]
         if len(of_agency) >= ENOUGH:
-            return _counted(of_agency, f"that {self.at.agencies[own.responsible]} had moved")
-        return _counted([slipped for _, slipped in self._moved], "that were moved")
+            return _counted(
+                of_agency,
+                gettext("that {agencies} had moved").format(
+                    agencies=self.at.agencies[own.responsible]
+                ),
+            )
+        return _counted([slipped for _, slipped in self._moved], gettext("that were moved"))
 
     @cached_property
     def _moved(self) -> list[tuple[int, bool]]:
@@ -100,10 +113,16 @@ def _next(variation: Any, item: ItemAt) -> str:
     row = min(after, key=lambda row: (row.agreed_due, row.number))
     days = (row.agreed_due - variation.due_after).days
     if days < 0:
-        return f"The next milestone, “{row.description}”, is due before that: {row.agreed}."
+        return gettext("The next milestone, “{description}”, is due before that: {agreed}.").format(
+            description=row.description, agreed=row.agreed
+        )
     if days == 0:
-        return f"The next milestone, “{row.description}”, is due at the same time."
-    return f"The next milestone, “{row.description}”, is due {span_in_words(days)} after that."
+        return gettext("The next milestone, “{description}”, is due at the same time.").format(
+            description=row.description
+        )
+    return gettext("The next milestone, “{description}”, is due {days} after that.").format(
+        description=row.description, days=span_in_words(days)
+    )
 
 
 def _has_slipped(milestone: Milestone, at: PlanAt) -> bool | None:
@@ -123,8 +142,12 @@ def _counted(slipped: Sequence[bool], which: str) -> str:
         return ""
     count, total = sum(slipped), len(slipped)
     if total == 1:
-        was = "moved again or was missed" if count else "was met"
-        return f"The one date {which.replace('were', 'was')} before {was}."
+        was = gettext("moved again or was missed") if count else gettext("was met")
+        return gettext("The one date {replace} before {was}.").format(
+            replace=which.replace("were", "was"), was=was
+        )
     again = in_words(count) if count else "none"
     were = "was" if count == 1 else "were"
-    return f"Of {in_words(total)} dates {which} before, {again} moved again or {were} missed."
+    return gettext("Of {total} dates {which} before, {again} moved again or {were} missed.").format(
+        total=in_words(total), which=which, again=again, were=were
+    )

@@ -6,16 +6,20 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history, letters
 from agencies.asking import Fault
 from agencies.models import User
 from agencies.services.conflicts import Refused, locked, need_reason
 
-ADDRESS_TAKEN = "Another person signs in with this address."
-OWN_ACCOUNT = "This is your own account. Ask another administrator, so that the register is never without one."
+ADDRESS_TAKEN = gettext_lazy("Another person signs in with this address.")
+OWN_ACCOUNT = gettext_lazy(
+    "This is your own account. Ask another administrator, so that the register is never without one."
+)
 
-OWN_SECOND_STEP = (
+OWN_SECOND_STEP = gettext_lazy(
     "This is your own account. Ask another administrator, who can check that it is you."
 )
 
@@ -41,7 +45,7 @@ def change_account(
     old, email = user.email, email.lower()
     if (name, email, is_administrator) == (user.name, old, user.is_superuser):
         return user
-    need_reason(reason, "Say why the account changes.")
+    need_reason(reason, _("Say why the account changes."))
     Refused.raise_any(account_faults(user, email=email, is_administrator=is_administrator, by=by))
     user.name, user.email = name, email
     user.is_superuser = is_administrator
@@ -76,8 +80,8 @@ def close_account(*, user: User, version: int, reason: str, by: User) -> User:
     if user.pk == by.pk:
         raise Refused(OWN_ACCOUNT)
     if not user.is_active:
-        raise Refused("This account is already closed.")
-    need_reason(reason, "Say why the account is closed.")
+        raise Refused(_("This account is already closed."))
+    need_reason(reason, _("Say why the account is closed."))
     user.is_active = False
     return history.save_version(user, "is_active", by=by, reason=reason)
 
@@ -88,8 +92,8 @@ def reopen_account(*, user: User, version: int, reason: str, by: User) -> User:
     a reason."""
     user = locked(user, version=version)
     if user.is_active:
-        raise Refused("This account is already open.")
-    need_reason(reason, "Say why the account is opened again.")
+        raise Refused(_("This account is already open."))
+    need_reason(reason, _("Say why the account is opened again."))
     user.is_active = True
     return history.save_version(user, "is_active", by=by, reason=reason)
 
@@ -107,8 +111,8 @@ def reset_second_step(*, user: User, version: int, reason: str, by: User, at: da
         raise Refused(OWN_SECOND_STEP)
     lost = Authenticator.objects.filter(user_id=user.pk)
     if not lost.exists():
-        raise Refused("This person has no second step.")
-    need_reason(reason, "Say how you know that it is lost.")
+        raise Refused(_("This person has no second step."))
+    need_reason(reason, _("Say how you know that it is lost."))
     lost.delete()
     end_sessions(user)
     user.second_step_reset_at = at
@@ -119,7 +123,7 @@ def reset_second_step(*, user: User, version: int, reason: str, by: User, at: da
 
 def second_steps_of(user: User) -> list[str]:
     """Return what the person has for the second step, as words. One query."""
-    names = {"webauthn": "passkey", "totp": "app", "recovery_codes": "recovery codes"}
+    names = {"webauthn": "passkey", "totp": "app", "recovery_codes": _("recovery codes")}
     kinds = set(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
     return [words for kind, words in names.items() if kind in kinds]
 

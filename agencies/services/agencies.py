@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.asking import Fault
@@ -11,7 +13,7 @@ from agencies.models import Agency, User
 from agencies.services.conflicts import Refused, locked, need_reason
 
 FIELDS = ("short_name", "name", "name_mi", "valid_from", "valid_to", "successor")
-SHORT_NAME_TAKEN = "Another agency has this short name."
+SHORT_NAME_TAKEN = gettext_lazy("Another agency has this short name.")
 
 
 @transaction.atomic
@@ -63,7 +65,7 @@ def change_agency(
     agency.valid_from, agency.valid_to, agency.successor = valid_from, valid_to, successor
     if before == {field: getattr(agency, field) for field in FIELDS}:
         return agency
-    need_reason(reason, "Say why the agency changes.")
+    need_reason(reason, _("Say why the agency changes."))
     Refused.raise_any(agency_faults(agency))
     agency.version += 1
     return _saved(agency, by=by, reason=reason)
@@ -79,11 +81,16 @@ def agency_faults(agency: Agency) -> Iterator[Fault]:
     if agency.short_name and same.exists():
         yield SHORT_NAME_TAKEN, "short_name"
     if agency.valid_from and agency.valid_to and agency.valid_to < agency.valid_from:
-        yield "An agency cannot end before it began. Enter a later day.", "valid_to"
+        yield _("An agency cannot end before it began. Enter a later day."), "valid_to"
     if agency.successor is not None and agency.valid_to is None:
-        yield "An agency with a successor has a last day. Enter it.", "valid_to"
+        yield _("An agency with a successor has a last day. Enter it."), "valid_to"
     if agency.pk is not None and _comes_after_itself(agency):
-        yield f"{agency.successor} comes before {agency}. Choose another agency.", "successor"
+        yield (
+            _("{successor} comes before {agency}. Choose another agency.").format(
+                successor=agency.successor, agency=agency
+            ),
+            "successor",
+        )
 
 
 def _comes_after_itself(agency: Agency) -> bool:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.asking import Fault
 from agencies.models import Appointment, User
 from agencies.services.conflicts import Refused, locked, need_reason
 
-OVERLAPS = "Another Minister holds that portfolio for part of the time."
+OVERLAPS = gettext_lazy("Another Minister holds that portfolio for part of the time.")
 
 
 @transaction.atomic
@@ -45,11 +47,13 @@ def end_appointment(
     appointment = locked(appointment, version=version)
     if appointment.to_on is not None:
         raise Refused(
-            f"It ended on {appointment.to_on:%-d %B %Y}. Correct the appointment instead."
+            _("It ended on {to_on:%-d %B %Y}. Correct the appointment instead.").format(
+                to_on=appointment.to_on
+            )
         )
     appointment.to_on = to_on
     Refused.raise_any(_days(appointment))
-    need_reason(reason, "Say why the appointment ends.")
+    need_reason(reason, _("Say why the appointment ends."))
     return history.save_version(appointment, "to_on", by=by, reason=reason)
 
 
@@ -75,7 +79,7 @@ def correct_appointment(
     fields = ("portfolio", "minister", "from_on", "to_on")
     if values == tuple(getattr(appointment, field) for field in fields):
         return appointment
-    need_reason(reason, "Say why it is corrected.")
+    need_reason(reason, _("Say why it is corrected."))
     for field, value in zip(fields, values, strict=True):
         setattr(appointment, field, value)
     _lock(appointment.portfolio)
@@ -106,10 +110,12 @@ def appointment_faults(appointment: Appointment) -> Iterator[Fault]:
         before = held_before(appointment.portfolio, appointment.from_on)
         others = others.exclude(pk=before.pk if before else None)
     for other in others.during(appointment.from_on, appointment.to_on).order_by("from_on")[:1]:
-        until = f"to {other.to_on:%-d %B %Y}" if other.to_on else "on"
+        until = _("to {to_on:%-d %B %Y}").format(to_on=other.to_on) if other.to_on else "on"
         yield (
-            f"{other.minister} holds this portfolio from {other.from_on:%-d %B %Y} {until}. "
-            "Enter other days, or correct that appointment first.",
+            _(
+                "{minister} holds this portfolio from {from_on:%-d %B %Y} {until}. Enter other days, or "
+                "correct that appointment first."
+            ).format(minister=other.minister, from_on=other.from_on, until=until),
             "from_on",
         )
 
@@ -117,7 +123,10 @@ def appointment_faults(appointment: Appointment) -> Iterator[Fault]:
 def _days(appointment: Appointment) -> Iterator[Fault]:
     if appointment.to_on is not None and appointment.to_on < appointment.from_on:
         began = f"{appointment.from_on:%-d %B %Y}"
-        yield f"The appointment began on {began}; it cannot end before.", "to_on"
+        yield (
+            _("The appointment began on {began}; it cannot end before.").format(began=began),
+            "to_on",
+        )
 
 
 def _lock(portfolio: str) -> None:

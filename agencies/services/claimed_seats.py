@@ -5,6 +5,8 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import Agency, Seat, User
@@ -13,7 +15,7 @@ from agencies.services.seats import SeatRefused, end_seat_at_once, give_seat
 log = structlog.get_logger(__name__)
 
 # How the reason of a seat begins that was given by a claim.
-CLAIMED = "By the sign-in of "
+CLAIMED = gettext_lazy("By the sign-in of ")
 
 
 def open_account(*, email: str, name: str, source: str) -> User:
@@ -38,7 +40,11 @@ def match_seats(*, user: User, wanted: set[tuple[str, str]], source: str, at: da
         agency = there.filter(short_name=short_name).first()
         try:
             if agency is None or role not in Seat.Role.values:
-                raise SeatRefused(f"There is no {short_name}, or no role {role}.")
+                raise SeatRefused(
+                    _("There is no {short_name}, or no role {role}.").format(
+                        short_name=short_name, role=role
+                    )
+                )
             give_seat(
                 user=user,
                 place=agency,
@@ -52,7 +58,7 @@ def match_seats(*, user: User, wanted: set[tuple[str, str]], source: str, at: da
             log.warning("claimed_seat_not_given", user_id=user.pk, role=role)
     for seat in (held[each] for each in sorted(set(held) - wanted)):
         if (seat.history.earliest().history_change_reason or "").startswith(CLAIMED):
-            reason = f"No longer named by the sign-in of {source}."
+            reason = _("No longer named by the sign-in of {source}.").format(source=source)
             end_seat_at_once(seat=seat, by=None, at=at, reason=reason)
     # The permissions of this very request.
     user.__dict__.pop("current_seats", None)

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from agencies.fields import Refusal
 
@@ -18,8 +19,10 @@ class Conflict(Refused):
 
     def __init__(self, current: Any) -> None:
         super().__init__(
-            "This was changed elsewhere while you had this page open. Check what is saved now, then try "
-            "again. Nothing that you entered is lost."
+            _(
+                "This was changed elsewhere while you had this page open. Check what is saved now, then try "
+                "again. Nothing that you entered is lost."
+            )
         )
         self.current = current
 

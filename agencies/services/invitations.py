@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies import history, letters
 from agencies.models import Invitation, Place, Seat, User, columns_of
@@ -24,7 +25,7 @@ class InvitationGone(SeatRefused):
     """The link is unknown, used, withdrawn or expired. The message does not say which."""
 
     def __init__(self) -> None:
-        super().__init__("This link does not work any more.")
+        super().__init__(_("This link does not work any more."))
 
 
 def hash_of(token: str) -> str:
@@ -76,15 +77,20 @@ def invite(
     waiting = same.first()
     if waiting is not None:
         raise SeatRefused(
-            f"{email} is already invited to be {invitation.position}. Withdraw that invitation "
-            "first, or send it again.",
+            _(
+                "{email} is already invited to be {position}. Withdraw that invitation first, or send it "
+                "again."
+            ).format(email=email, position=invitation.position),
             "email",
         )
     SeatRefused.raise_any(period_faults(place, from_on, to_on, timezone.localdate(at)))
     held = Seat.objects.during(from_on, to_on).filter(role=role, **columns_of(place))
     if held.filter(user__email__iexact=email).exists():
         raise SeatRefused(
-            f"{email} is already {invitation.position} for part of that time.", "email"
+            _("{email} is already {position} for part of that time.").format(
+                email=email, position=invitation.position
+            ),
+            "email",
         )
     return _send(invitation, by=by, at=at, reason=reason)
 
@@ -99,14 +105,14 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
     """
     invitation = _locked(invitation)
     if invitation.accepted_at is not None:
-        raise SeatRefused("The invitation was already accepted.")
+        raise SeatRefused(_("The invitation was already accepted."))
     if invitation.withdrawn_at is not None:
-        raise SeatRefused("The invitation was already withdrawn.")
+        raise SeatRefused(_("The invitation was already withdrawn."))
     if invitation.version != version:
         return invitation
     if invitation.to_on is not None and invitation.to_on < timezone.localdate(at):
-        raise SeatRefused("The last day of this role has passed. Withdraw the invitation.")
-    return _send(invitation, by=by, at=at, reason="Sent again.")
+        raise SeatRefused(_("The last day of this role has passed. Withdraw the invitation."))
+    return _send(invitation, by=by, at=at, reason=_("Sent again."))
 
 
 @transaction.atomic
@@ -114,9 +120,9 @@ def withdraw(*, invitation: Invitation, by: User, at: datetime, reason: str = ""
     """Stop the link from working. Raise `SeatRefused` if it was accepted or withdrawn."""
     invitation = _locked(invitation)
     if invitation.withdrawn_at is not None:
-        raise SeatRefused("The invitation was already withdrawn.")
+        raise SeatRefused(_("The invitation was already withdrawn."))
     if invitation.accepted_at is not None:
-        raise SeatRefused("The invitation was already accepted. End the role instead.")
+        raise SeatRefused(_("The invitation was already accepted. End the role instead."))
     invitation.withdrawn_at = at
     return history.save(invitation, by=by, at=at, reason=reason, fields=["withdrawn_at"])
 
@@ -130,7 +136,7 @@ def accept(*, invitation: Invitation, user: User, at: datetime) -> Seat:
     """
     invitation = _live(invitation, at)
     if user.email.lower() != invitation.email:
-        raise SeatRefused("This invitation is for a different email address.")
+        raise SeatRefused(_("This invitation is for a different email address."))
     return _give(invitation, user, at)
 
 
@@ -143,7 +149,9 @@ def accept_as_new_person(*, invitation: Invitation, name: str, password: str, at
     """
     invitation = _live(invitation, at)
     if account_of(invitation) is not None:
-        raise SeatRefused("This address already has an account. Sign in to accept the invitation.")
+        raise SeatRefused(
+            _("This address already has an account. Sign in to accept the invitation.")
+        )
     user = User(email=invitation.email, name=name)
     user.set_password(password)
     history.save(user, by=None, at=at, actor=name, reason=_invited_by(invitation))
@@ -232,12 +240,17 @@ def _check_sending_limits(email: str, by: User, at: datetime) -> None:
     by_this_person = emails_sent.filter(history_user=by, history_date__gt=at - timedelta(hours=1))
     if by_this_person.count() >= EMAILS_PER_HOUR:
         raise SeatRefused(
-            f"You sent {EMAILS_PER_HOUR} invitations within an hour. Wait an hour, then send more."
+            _(
+                "You sent {EMAILS_PER_HOUR} invitations within an hour. Wait an hour, then send more."
+            ).format(EMAILS_PER_HOUR=EMAILS_PER_HOUR)
         )
     to_this_address = emails_sent.filter(email=email, history_date__gt=at - timedelta(days=1))
     if to_this_address.count() >= EMAILS_PER_DAY_TO_ADDRESS:
         raise SeatRefused(
-            f"{email} was sent {EMAILS_PER_DAY_TO_ADDRESS} invitations within a day. Try again tomorrow."
+            _(
+                "{email} was sent {EMAILS_PER_DAY_TO_ADDRESS} invitations within a day. Try again "
+                "tomorrow."
+            ).format(email=email, EMAILS_PER_DAY_TO_ADDRESS=EMAILS_PER_DAY_TO_ADDRESS)
         )
 
 
@@ -250,7 +263,7 @@ def _note_failure(invitation: Invitation, at: datetime) -> None:
         history.save(
             invitation,
             by=None,
-            actor="Mail server",
-            reason="The email was not accepted.",
+            actor=_("Mail server"),
+            reason=_("The email was not accepted."),
             fields=["failed_at"],
         )

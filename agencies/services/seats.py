@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history, letters
 from agencies.asking import Fault
@@ -16,8 +18,8 @@ Role = Seat.Role
 
 # What an agency can no longer do without a seat of the role.
 LOST_WITH_THE_LAST = {
-    Role.APPROVER: "submit its return or manage its users",
-    Role.COORDINATOR: "open rounds, accept returns or write the briefing",
+    Role.APPROVER: gettext_lazy("submit its return or manage its users"),
+    Role.COORDINATOR: gettext_lazy("open rounds, accept returns or write the briefing"),
 }
 
 
@@ -54,7 +56,11 @@ def give_seat(
     seat = Seat(user=user, role=role, from_on=from_on, to_on=to_on, **columns_of(place))
     others = Seat.objects.filter(user=user, role=role, **columns_of(place))
     if others.during(from_on, to_on).exists():
-        raise SeatRefused(f"{user} is already {seat.position} for part of that time.")
+        raise SeatRefused(
+            _("{user} is already {position} for part of that time.").format(
+                user=user, position=seat.position
+            )
+        )
     return history.save(seat, by=by, reason=reason, actor=actor)
 
 
@@ -70,11 +76,19 @@ def period_faults(
     if from_on is None:
         return
     if today is not None and from_on < today:
-        yield "Enter today or a later day.", "from_on"
+        yield _("Enter today or a later day."), "from_on"
     elif not place.exists_on(from_on):
-        yield f"{place} does not exist on {from_on:%-d %B %Y}.", "from_on"
+        yield (
+            _("{place} does not exist on {from_on:%-d %B %Y}.").format(
+                place=place, from_on=from_on
+            ),
+            "from_on",
+        )
     if to_on is not None and to_on < from_on:
-        yield f"The role would end on {to_on:%-d %B %Y}, before it begins.", "to_on"
+        yield (
+            _("The role would end on {to_on:%-d %B %Y}, before it begins.").format(to_on=to_on),
+            "to_on",
+        )
 
 
 def lock(place: Place) -> None:
@@ -107,7 +121,12 @@ def cover_leave(
     SeatRefused.raise_any(period_faults(agency, from_on, to_on, today))
     held = Seat.objects.filter(user=user, agency=agency)
     if not held.on(today).exists():
-        raise SeatRefused(f"{user} is not a user of {agency} today. Invite them instead.", "user")
+        raise SeatRefused(
+            _("{user} is not a user of {agency} today. Invite them instead.").format(
+                user=user, agency=agency
+            ),
+            "user",
+        )
     same: Seat | None = held.filter(
         role=role, from_on=from_on, to_on=to_on, withdrawn_at=None
     ).first()
@@ -139,10 +158,10 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
     """
     seat = _locked(seat)
     if seat.withdrawn_at is not None:
-        raise SeatRefused("The role was already withdrawn.")
+        raise SeatRefused(_("The role was already withdrawn."))
     SeatRefused.raise_any(end_faults(seat, on))
     if not reason:
-        raise SeatRefused("Say why the role ends.", "reason")
+        raise SeatRefused(_("Say why the role ends."), "reason")
     if not confirmed:
         _refuse_to_leave_nobody(seat, on + timedelta(days=1), by)
     seat.to_on = on
@@ -161,9 +180,14 @@ def _tell_of_end(seat: Seat, by: User | None) -> None:
 def end_faults(seat: Seat, on: date) -> Iterator[Fault]:
     """Yield why that day cannot become the last one of a seat."""
     if on < seat.from_on:
-        yield f"The role began on {seat.from_on:%-d %B %Y}; it cannot end before.", "on"
+        yield (
+            _("The role began on {from_on:%-d %B %Y}; it cannot end before.").format(
+                from_on=seat.from_on
+            ),
+            "on",
+        )
     elif seat.to_on is not None and seat.to_on <= on:
-        yield f"The role already ended on {seat.to_on:%-d %B %Y}.", "on"
+        yield _("The role already ended on {to_on:%-d %B %Y}.").format(to_on=seat.to_on), "on"
 
 
 @transaction.atomic
@@ -177,15 +201,17 @@ def end_seat_at_once(
     seat = _locked(seat)
     today = timezone.localdate(at)
     if seat.withdrawn_at is not None:
-        raise SeatRefused("The role was already withdrawn.")
+        raise SeatRefused(_("The role was already withdrawn."))
     if seat.to_on is not None and seat.to_on < today:
-        raise SeatRefused(f"The role already ended on {seat.to_on:%-d %B %Y}.")
+        raise SeatRefused(
+            _("The role already ended on {to_on:%-d %B %Y}.").format(to_on=seat.to_on)
+        )
     if seat.from_on < today:
         return end_seat(
             seat=seat, on=today - timedelta(days=1), by=by, reason=reason, confirmed=confirmed
         )
     if not reason:
-        raise SeatRefused("Say why the role ends.", "reason")
+        raise SeatRefused(_("Say why the role ends."), "reason")
     if not confirmed:
         _refuse_to_leave_nobody(seat, seat.from_on, by)
     seat.withdrawn_at = at
@@ -205,7 +231,9 @@ def _locked(seat: Seat) -> Seat:
 def _refuse_to_leave_nobody(seat: Seat, first_day_without: date, by: User | None) -> None:
     if lost := lost_without(seat, first_day_without):
         own = (
-            " It is your own role, so you could not undo this yourself." if seat.user == by else ""
+            _(" It is your own role, so you could not undo this yourself.")
+            if seat.user == by
+            else ""
         )
         raise NobodyLeft(f"{lost}{own}", "confirmed")
 
@@ -221,7 +249,12 @@ def lost_without(seat: Seat, first_day_without: date) -> str:
     )
     if others.exclude(pk=seat.pk).exists():
         return ""
-    return (
-        f"From {first_day_without:%-d %B %Y} {seat.place} would have no {role.label.lower()}: "
-        f"nobody there could {LOST_WITH_THE_LAST[role]}."
+    return _(
+        "From {first_day_without:%-d %B %Y} {place} would have no {role}: nobody there could "
+        "{LOST_WITH_THE_LAST}."
+    ).format(
+        first_day_without=first_day_without,
+        place=seat.place,
+        role=role.label.lower(),
+        LOST_WITH_THE_LAST=LOST_WITH_THE_LAST[role],
     )

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.asking import Fault
@@ -40,21 +41,26 @@ def token_faults(
     """Yield why a token with this scope and last day cannot be made for the seat."""
     if scope and scope not in scopes_of(seat):
         if scope == Scope.AUDIT:
-            yield "Only coordinators and administrators can read the audit stream.", "scope"
+            yield _("Only coordinators and administrators can read the audit stream."), "scope"
         elif seat is None:
             yield (
-                "An administrator reads no plan. Choose the audit stream, or one of your roles.",
+                _("An administrator reads no plan. Choose the audit stream, or one of your roles."),
                 "scope",
             )
         else:
-            yield "Only contributors and approvers write returns. Choose another scope.", "scope"
+            yield _("Only contributors and approvers write returns. Choose another scope."), "scope"
     if expires_on is None:
         return
     latest = today + timedelta(days=MAX_DAYS)
     if expires_on < today:
-        yield "Choose today or a later day.", "expires_on"
+        yield _("Choose today or a later day."), "expires_on"
     elif expires_on > latest:
-        yield f"A token can work for a year at most, until {latest:%-d %B %Y}.", "expires_on"
+        yield (
+            _("A token can work for a year at most, until {latest:%-d %B %Y}.").format(
+                latest=latest
+            ),
+            "expires_on",
+        )
 
 
 @transaction.atomic
@@ -74,14 +80,18 @@ def make_token(
     by = User.objects.select_for_update().get(pk=by.pk)
     today = timezone.localdate(at)
     if seat is None and not by.is_superuser:
-        raise Refused("Only administrators can do this without a role.", "seat")
+        raise Refused(_("Only administrators can do this without a role."), "seat")
     if seat is not None and not Seat.objects.on(today).filter(pk=seat.pk, user=by).exists():
-        raise Refused("You do not have this role today. Choose another.", "seat")
+        raise Refused(_("You do not have this role today. Choose another."), "seat")
     if not name:
-        raise Refused("Say which program will use it.", "name")
+        raise Refused(_("Say which program will use it."), "name")
     Refused.raise_any(token_faults(scope=scope, seat=seat, expires_on=expires_on, today=today))
     if Token.objects.working(today).filter(user=by).count() >= MAX_TOKENS:
-        raise Refused(f"You have {MAX_TOKENS} tokens. Revoke one that no program uses.")
+        raise Refused(
+            _("You have {MAX_TOKENS} tokens. Revoke one that no program uses.").format(
+                MAX_TOKENS=MAX_TOKENS
+            )
+        )
     text = PREFIX + secrets.token_urlsafe(32)
     token = Token(
         user=by,
@@ -100,7 +110,7 @@ def revoke_token(*, token: Token, by: User, at: datetime, reason: str = "") -> T
     """Revoke a token, so that it opens nothing from the next request. Raise `Refused` if it is revoked."""
     token = locked(token)
     if token.is_revoked:
-        raise Refused("This token is already revoked.")
+        raise Refused(_("This token is already revoked."))
     token.revoked_at, token.revoked_by = at, by
     return history.save(token, by=by, at=at, reason=reason, fields=["revoked_at", "revoked_by"])
 

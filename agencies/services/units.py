@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, Seat, Unit, User
@@ -14,7 +15,7 @@ class UnitChanged(SeatRefused):
 
     def __init__(self, current: Unit) -> None:
         super().__init__(
-            "This unit was changed elsewhere while you were writing. Compare, then save again."
+            _("This unit was changed elsewhere while you were writing. Compare, then save again.")
         )
         self.current = current
 
@@ -41,7 +42,10 @@ def change_unit(*, unit: Unit, name: str, to_on: date | None, version: int, by: 
     _check_name(unit.agency, name, but=unit)
     if to_on is not None and to_on < unit.from_on:
         raise SeatRefused(
-            f"The unit began on {unit.from_on:%-d %B %Y}; it cannot end before.", "to_on"
+            _("The unit began on {from_on:%-d %B %Y}; it cannot end before.").format(
+                from_on=unit.from_on
+            ),
+            "to_on",
         )
     if (unit.name, unit.to_on) == (name, to_on):
         return unit
@@ -52,7 +56,10 @@ def change_unit(*, unit: Unit, name: str, to_on: date | None, version: int, by: 
 def _check_name(agency: Agency, name: str, but: Unit | None = None) -> None:
     others = agency.units.filter(name__iexact=name)
     if others.exclude(pk=but.pk if but else None).exists():
-        raise SeatRefused(f"{agency} has a unit of this name. Choose another name.", "name")
+        raise SeatRefused(
+            _("{agency} has a unit of this name. Choose another name.").format(agency=agency),
+            "name",
+        )
 
 
 @transaction.atomic
@@ -67,7 +74,7 @@ def set_unit(*, seat: Seat, unit: Unit | None, on: date, by: User) -> Seat:
         .get(pk=seat.pk)
     )
     if unit is not None and not Unit.objects.on(on).filter(pk=unit.pk, agency=seat.agency).exists():
-        raise SeatRefused("Choose a unit from the list.", "unit")
+        raise SeatRefused(_("Choose a unit from the list."), "unit")
     if seat.unit_id == (unit.pk if unit else None):
         return seat
     seat.unit = unit

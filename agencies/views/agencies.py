@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.forms import AgencyForm, ChangeAgencyForm
@@ -31,7 +32,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             agency = services.add_agency(by=by, **form.cleaned_data)
-            messages.success(request, f"{agency.name} is added.")
+            messages.success(request, _("{agency} is added.").format(agency=agency.name))
             return redirect("agencies:list")
     return form_page(request, "agencies/agencies/add.html", form)
 
@@ -44,7 +45,7 @@ def change(request: HttpRequest, agency: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = services.change_agency(agency=row, by=by, **form.cleaned_data)
-            say_saved(request, form, saved, f"{saved.name} is saved.")
+            say_saved(request, form, saved, _("{saved} is saved.").format(saved=saved.name))
             return redirect("agencies:list")
     return form_page(
         request,

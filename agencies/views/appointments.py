@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.forms import AppointForm, CorrectAppointmentForm, EndAppointmentForm
@@ -67,7 +68,9 @@ def appoint(request: HttpRequest) -> HttpResponse:
             made = services.appoint(by=by, **form.cleaned_data)
             messages.success(
                 request,
-                f"{made.minister} holds the portfolio {made.portfolio} from {made.from_on:%-d %B %Y}.",
+                _("{minister} holds the portfolio {portfolio} from {from_on:%-d %B %Y}.").format(
+                    minister=made.minister, portfolio=made.portfolio, from_on=made.from_on
+                ),
             )
             return redirect("agencies:portfolio", made.place)
     return form_page(request, "agencies/ministers/appoint.html", form)
@@ -82,7 +85,9 @@ def end(request: HttpRequest, appointment: int) -> HttpResponse:
             saved = services.end_appointment(
                 appointment=row, by=signed_in(request), **form.cleaned_data
             )
-            messages.success(request, f"The appointment ends on {saved.to_on:%-d %B %Y}.")
+            messages.success(
+                request, _("The appointment ends on {to_on:%-d %B %Y}.").format(to_on=saved.to_on)
+            )
             return redirect("agencies:portfolio", saved.place)
     return form_page(request, "agencies/ministers/end.html", form, appointment=row)
 
@@ -95,7 +100,7 @@ def correct(request: HttpRequest, appointment: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = services.correct_appointment(appointment=row, by=by, **form.cleaned_data)
-            say_saved(request, form, saved, "The appointment is corrected.")
+            say_saved(request, form, saved, _("The appointment is corrected."))
             return redirect("agencies:portfolio", saved.place)
     return form_page(request, "agencies/ministers/correct.html", form, appointment=row)
 
@@ -103,8 +108,10 @@ def correct(request: HttpRequest, appointment: int) -> HttpResponse:
 def _require_coordinator(request: HttpRequest) -> None:
     if not signed_in(request).has_perm("agencies.see_ministers"):
         raise PermissionDenied(
-            "Ministers are recorded by the coordinators of plans. Invite a coordinator under People, or ask "
-            "the one whose plan reports to the Minister."
+            _(
+                "Ministers are recorded by the coordinators of plans. Invite a coordinator under People, or ask "
+                "the one whose plan reports to the Minister."
+            )
             if is_administrator.test(request.user)
             else ""
         )

@@ -8,10 +8,11 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import Refusal, VersionedForm, say_refusal
 
-NOTHING_CHANGED = "Nothing was changed."
+NOTHING_CHANGED = gettext_lazy("Nothing was changed.")
 
 
 @contextmanager

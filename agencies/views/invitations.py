@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -38,7 +39,9 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
             )
             messages.success(
                 request,
-                f"{invitation.name} is invited. We’ll email the link to {invitation.email}.",
+                _("{invitation} is invited. We’ll email the link to {email}.").format(
+                    invitation=invitation.name, email=invitation.email
+                ),
             )
             return redirect("agencies:seats", of)
     return form_page(request, "agencies/invitations/invite.html", form, place=of)
@@ -65,7 +68,9 @@ def send_again(request: HttpRequest, place: int | Office, invitation: int) -> Ht
         )
         messages.success(
             request,
-            f"We’ll email a new link to {waiting.email}. The old link does not work any more.",
+            _("We’ll email a new link to {email}. The old link does not work any more.").format(
+                email=waiting.email
+            ),
         )
     return redirect("agencies:seats", of)
 
@@ -80,7 +85,9 @@ def withdraw(request: HttpRequest, place: int | Office, invitation: int) -> Http
             services.withdraw(
                 invitation=waiting, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, f"The invitation to {waiting.email} is withdrawn.")
+            messages.success(
+                request, _("The invitation to {email} is withdrawn.").format(email=waiting.email)
+            )
             return redirect("agencies:seats", of)
     return form_page(
         request, "agencies/invitations/withdraw.html", form, place=of, invitation=waiting
@@ -173,5 +180,7 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def welcome(request: HttpRequest, invitation: Invitation) -> None:
     start = max(invitation.from_on, localdate())
-    when = "" if start == localdate() else f" from {start:%-d %B %Y}"
-    messages.success(request, f"You are {invitation.position}{when}.")
+    when = "" if start == localdate() else _(" from {start:%-d %B %Y}").format(start=start)
+    messages.success(
+        request, _("You are {position}{when}.").format(position=invitation.position, when=when)
+    )

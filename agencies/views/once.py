@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import TOKEN_FIELD
 from agencies.models import SentForm
@@ -22,7 +23,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 # No part of what was typed. A digest of a password would be worth stealing.
 LEFT_OUT = ("csrfmiddlewaretoken", TOKEN_FIELD, "password1", "password2")
-SENT_BEFORE = "You have already sent this form. It was recorded once."
+SENT_BEFORE = gettext_lazy("You have already sent this form. It was recorded once.")
 
 
 def once(view: View) -> View:

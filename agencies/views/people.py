@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.forms import (
@@ -89,7 +90,9 @@ def change(request: HttpRequest, person: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = services.change_account(user=user, by=by, **form.cleaned_data)
-            say_saved(request, form, saved, f"The account of {saved.name} is saved.")
+            say_saved(
+                request, form, saved, _("The account of {saved} is saved.").format(saved=saved.name)
+            )
             return redirect("agencies:person", saved.pk)
     return form_page(request, "agencies/people/change.html", form, person=user)
 
@@ -101,7 +104,7 @@ def close(request: HttpRequest, person: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, person: int) -> HttpResponse:
-    return _set_state(request, person, services.reopen_account, "open again")
+    return _set_state(request, person, services.reopen_account, _("open again"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,7 +115,9 @@ def reset_second_step(request: HttpRequest, person: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             services.reset_second_step(user=user, by=by, at=timezone.now(), **form.cleaned_data)
-            messages.success(request, f"The second step of {user.name} is reset.")
+            messages.success(
+                request, _("The second step of {user} is reset.").format(user=user.name)
+            )
             return redirect("agencies:person", user.pk)
     return form_page(request, "agencies/people/reset_second_step.html", form, person=user)
 
@@ -124,7 +129,9 @@ def _set_state(request: HttpRequest, person: int, act: Any, said: str) -> HttpRe
     if form.is_valid():
         with saying_refusals(form):
             act(user=user, by=by, **form.cleaned_data)
-            messages.success(request, f"The account of {user.name} is {said}.")
+            messages.success(
+                request, _("The account of {user} is {said}.").format(user=user.name, said=said)
+            )
             return redirect("agencies:person", user.pk)
     seats = user.current_seats
     is_closing = act is services.close_account

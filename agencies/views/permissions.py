@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Invitation, Office, Place, Seat, User
 
@@ -42,7 +43,7 @@ def require_administrator(request: HttpRequest) -> User:
     """Return the signed-in user. Raise `PermissionDenied` unless they administer the register."""
     user = signed_in(request)
     if not user.has_perm("agencies.administer"):
-        raise PermissionDenied("Only administrators of the register can do this.")
+        raise PermissionDenied(_("Only administrators of the register can do this."))
     return user
 
 

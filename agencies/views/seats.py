@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.fields import say_refusal
@@ -77,8 +78,9 @@ def cover(request: HttpRequest, agency: int) -> HttpResponse:
             )
             messages.success(
                 request,
-                f"{seat.user} is {seat.position} "
-                f"from {seat.from_on:%-d %B %Y} to {seat.to_on:%-d %B %Y}.",
+                _("{user} is {position} from {from_on:%-d %B %Y} to {to_on:%-d %B %Y}.").format(
+                    user=seat.user, position=seat.position, from_on=seat.from_on, to_on=seat.to_on
+                ),
             )
             return redirect("agencies:seats", of)
     return form_page(request, "agencies/seats/cover.html", form, place=of)
@@ -98,11 +100,16 @@ def end(request: HttpRequest, place: int | Office, seat: int) -> HttpResponse:
         except NobodyLeft as refusal:
             loss = str(refusal)
             form.ask_to_confirm()
-            form.add_error(refusal.field, "Tick the box if you want to end it.")
+            form.add_error(refusal.field, _("Tick the box if you want to end it."))
         except SeatRefused as refusal:
             say_refusal(form, refusal)
         else:
-            messages.success(request, f"The role of {held.user} as {held.role_in_sentence} ends.")
+            messages.success(
+                request,
+                _("The role of {user} as {role_in_sentence} ends.").format(
+                    user=held.user, role_in_sentence=held.role_in_sentence
+                ),
+            )
             # A user who has ended their own seat may no longer see this page.
             own = held.user_id == signed_in(request).pk
             return redirect("home") if own else redirect("agencies:seats", of)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.forms import MakeTokenForm, RevokeTokenForm
@@ -57,6 +58,6 @@ def revoke(request: HttpRequest, token: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             services.revoke_token(token=found, by=person, at=timezone.now(), **form.cleaned_data)
-            messages.success(request, f"The token “{found}” is revoked.")
+            messages.success(request, _("The token “{found}” is revoked.").format(found=found))
             return redirect("agencies:tokens")
     return form_page(request, "agencies/tokens/revoke.html", form, token=found)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.forms import AddUnitForm, ChangeUnitForm, SeatUnitForm
@@ -22,7 +23,9 @@ def add(request: HttpRequest, agency: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             unit = unit_services.add_unit(agency=of, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, f"{unit} is added. Items can be given to it.")
+            messages.success(
+                request, _("{unit} is added. Items can be given to it.").format(unit=unit)
+            )
             return redirect("agencies:seats", of)
     return form_page(request, "agencies/units/add.html", form, place=of)
 
@@ -35,7 +38,7 @@ def change(request: HttpRequest, agency: int, unit: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = unit_services.change_unit(unit=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, f"{saved} is saved.")
+            say_saved(request, form, saved, _("{saved} is saved.").format(saved=saved))
             return redirect("agencies:seats", of)
     return form_page(request, "agencies/units/change.html", form, place=of, unit=row)
 
@@ -54,7 +57,11 @@ def of_seat(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
             if saved.unit_id == held.unit_id:
                 messages.info(request, NOTHING_CHANGED)
             else:
-                where = f"works in {saved.unit}" if saved.unit else "is in no unit"
+                where = (
+                    _("works in {unit}").format(unit=saved.unit)
+                    if saved.unit
+                    else _("is in no unit")
+                )
                 messages.success(request, f"{held.user} {where}.")
             return redirect("agencies:seats", of)
     return form_page(request, "agencies/units/of_seat.html", form, place=of, seat=held)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from reports.charts.drawing import (
     ACCENT,
@@ -62,16 +63,16 @@ class ShareRow:
 # In order: label, fill, the number's colour. They follow each other in this order, so that colour
 # is not needed.
 SHARES: tuple[tuple[str, str, str], ...] = (
-    ("Met on time", ACCENT, WHITE),
-    ("Met late", "#b9d4d5", INK),
-    ("Not yet", "#fbe3d6", INK),
+    (gettext_lazy("Met on time"), ACCENT, WHITE),
+    (gettext_lazy("Met late"), "#b9d4d5", INK),
+    (gettext_lazy("Not yet"), "#fbe3d6", INK),
 )
-TICK = "Met by the first date"
+TICK = gettext_lazy("Met by the first date")
 
 
 def cause_bars(rows: Sequence[BarRow], *, narrow: bool = False) -> SafeString:
     """Draw days of delay by cause, in the given order. Return "" without rows."""
-    return day_bars(rows, title="Days of delay by cause", narrow=narrow, is_textured=True)
+    return day_bars(rows, title=gettext("Days of delay by cause"), narrow=narrow, is_textured=True)
 
 
 def day_bars(
@@ -141,12 +142,16 @@ def share_bars(rows: Sequence[ShareRow], *, title: str, narrow: bool = False) ->
 
 def _of_all(row: ShareRow) -> str:
     """Return "6 of 9"."""
-    return f"{row.on_time:,} of {row.total:,}" if row.total else ""
+    return (
+        gettext("{on_time:,} of {total:,}").format(on_time=row.on_time, total=row.total)
+        if row.total
+        else ""
+    )
 
 
 def _share(row: ShareRow, x: float, y: float, full: float) -> list[str]:
     if not row.total:
-        return [text("no date has passed", x, y + 12, fill=QUIET, size=10.5)]
+        return [text(gettext("no date has passed"), x, y + 12, fill=QUIET, size=10.5)]
     parts = []
     start = x
     for (_, fill, ink), count in zip(SHARES, (row.on_time, row.late, row.not_yet), strict=True):
@@ -183,7 +188,7 @@ def _words(row: BarRow) -> str:
 
 def _share_words(row: ShareRow) -> str:
     if not row.total:
-        return f"{row.label}: no date has passed"
-    return (
-        f"{row.label}: {row.on_time:,} met on time, {row.late:,} met late, {row.not_yet:,} not yet"
+        return gettext("{row}: no date has passed").format(row=row.label)
+    return gettext("{row}: {on_time:,} met on time, {late:,} met late, {not_yet:,} not yet").format(
+        row=row.label, on_time=row.on_time, late=row.late, not_yet=row.not_yet
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from reports.charts.drawing import (
     FAINT,
@@ -94,7 +95,9 @@ def months_stacked(
             text(month_name(days[n]), x, bottom + 16, anchor="middle", size=10),
         ]
         url = (links or {}).get(days[n])
-        said = f"The plan as at {days[n].day} {month_name(days[n])}"
+        said = _("The plan as at {day} {month_name}").format(
+            day=days[n].day, month_name=month_name(days[n])
+        )
         parts += [link(url, said, drawn)] if url else drawn
     return picture(
         width, bottom + 24, title=title, description=description, parts=parts, linked=bool(links)

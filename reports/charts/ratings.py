@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from reports.charts.drawing import (
     ACCENT,
@@ -63,18 +64,22 @@ def rating_rows(
                 parts.append(text("–", x, y + 27, anchor="middle", fill=QUIET))
                 continue
             parts += [
-                f'<circle cx="{number(x)}" cy="{number(height)}" r="8.5" fill="{ACCENT}"/>',
+                _('<circle cx="{x}" cy="{height}" r="8.5" fill="{ACCENT}"/>').format(
+                    x=number(x), height=number(height), ACCENT=ACCENT
+                ),
                 text(
                     str(mark), x, height + 3.8, anchor="middle", fill=WHITE, weight="600", size=11
                 ),
             ]
         y += STEP + 22
     said = " ".join(f"{label}: {_said(papers, marks)}." for label, marks in rows)
-    return picture(width, y, title=f"Ratings of the papers, 1 to 5. {said}", parts=parts)
+    return picture(
+        width, y, title=_("Ratings of the papers, 1 to 5. {said}").format(said=said), parts=parts
+    )
 
 
 def _said(papers: Sequence[str], marks: Sequence[int | None]) -> str:
     return ", ".join(
-        f"{mark if mark is not None else 'none'} in {paper}"
+        _("{mark} in {paper}").format(mark=mark if mark is not None else "none", paper=paper)
         for paper, mark in zip(papers, marks, strict=True)
     )

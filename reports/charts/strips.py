@@ -14,6 +14,7 @@ from html import escape
 from typing import NamedTuple, Protocol
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from reports.charts.drawing import ACCENT, INK, QUIET, RULE, SIGNAL, WHITE, month_name, month_ticks
 from reports.document.dates import long_date, short_date
@@ -76,30 +77,28 @@ class Scale:
 def strip_shapes() -> SafeString:
     """Return the shapes that the marks use. Needed once in a page, before its first strip."""
     return SafeString(
-        '<svg class="strip-shapes" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
-        # Every milestone has this mark, so it brings the click target, as high as the lane and wider
-        # than the marks.
-        '<g id="m-promised"><rect x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
-        f' pointer-events="all"/><circle r="4.5" fill="{WHITE}" stroke="{INK}" stroke-width="1.6"/></g>'
-        '<rect id="m-target" x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
-        ' pointer-events="all"/>'
-        f'<path id="m-agreed" d="M0-8V8" stroke="{INK}" stroke-width="2"/>'
-        f'<circle id="m-done" r="5" fill="{ACCENT}"/>'
-        f'<circle id="m-done-late" r="5" fill="{SIGNAL}"/>'
-        f'<path id="m-forecast" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{ACCENT}"/>'
-        f'<path id="m-forecast-late" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{SIGNAL}"/>'
-        f'<path id="m-withdrawn" d="M-5 0H5" stroke="{QUIET}" stroke-width="2.4"/>'
-        "</defs></svg>"
+        gettext(
+            '<svg class="strip-shapes" width="0" height="0" aria-hidden="true" '
+            'focusable="false"><defs><g id="m-promised"><rect x="-12" y="-12" width="24" height="24" '
+            'fill="none" stroke="none" pointer-events="all"/><circle r="4.5" fill="{WHITE}" '
+            'stroke="{INK}" stroke-width="1.6"/></g><rect id="m-target" x="-12" y="-12" width="24" '
+            'height="24" fill="none" stroke="none" pointer-events="all"/><path id="m-agreed" '
+            'd="M0-8V8" stroke="{INK}" stroke-width="2"/><circle id="m-done" r="5" '
+            'fill="{ACCENT}"/><circle id="m-done-late" r="5" fill="{SIGNAL}"/><path id="m-forecast" '
+            'd="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{ACCENT}"/><path id="m-forecast-late" d="M0-6.5 6.5 '
+            '0 0 6.5-6.5 0z" fill="{SIGNAL}"/><path id="m-withdrawn" d="M-5 0H5" stroke="{QUIET}" '
+            'stroke-width="2.4"/></defs></svg>'
+        ).format(WHITE=WHITE, INK=INK, ACCENT=ACCENT, SIGNAL=SIGNAL, QUIET=QUIET)
     )
 
 
 LEGEND: tuple[tuple[str, str], ...] = (
-    ("m-promised", "Promised"),
-    ("m-agreed", "Agreed change"),
-    ("m-done", "Done"),
-    ("m-forecast", "Expected"),
-    ("", "Later than promised"),
-    ("m-withdrawn", "Withdrawn"),
+    ("m-promised", gettext_lazy("Promised")),
+    ("m-agreed", gettext_lazy("Agreed change")),
+    ("m-done", gettext_lazy("Done")),
+    ("m-forecast", gettext_lazy("Expected")),
+    ("", gettext_lazy("Later than promised")),
+    ("m-withdrawn", gettext_lazy("Withdrawn")),
 )
 
 
@@ -109,21 +108,26 @@ def strip_legend(on: date, label: str) -> SafeString:
     day = label if label == long_date(on) else f"{label}, {long_date(on)}"
     for shape, words in LEGEND:
         drawn = (
-            f'<use href="#{shape}" x="10" y="9"/>'
+            gettext('<use href="#{shape}" x="10" y="9"/>').format(shape=shape)
             if shape
-            else f'<path d="M0 9H13" stroke="{SIGNAL}" stroke-width="4"/>'
-            '<use href="#m-forecast-late" x="13" y="9"/>'
+            else gettext(
+                '<path d="M0 9H13" stroke="{SIGNAL}" stroke-width="4"/><use href="#m-forecast-late" '
+                'x="13" y="9"/>'
+            ).format(SIGNAL=SIGNAL)
         )
         parts.append(
-            '<li><svg width="20" height="18" aria-hidden="true" focusable="false">'
-            f"{drawn}</svg>{words}</li>"
+            gettext(
+                '<li><svg width="20" height="18" aria-hidden="true" '
+                'focusable="false">{drawn}</svg>{words}</li>'
+            ).format(drawn=drawn, words=words)
         )
     parts.append(
-        '<li><svg width="8" height="18" aria-hidden="true" focusable="false">'
-        f'<path d="M4 0V18" stroke="{INK}" stroke-width="1.5" stroke-dasharray="4 3"/></svg>'
-        f"{escape(day)}</li>"
+        gettext(
+            '<li><svg width="8" height="18" aria-hidden="true" focusable="false"><path d="M4 0V18" '
+            'stroke="{INK}" stroke-width="1.5" stroke-dasharray="4 3"/></svg>{day}</li>'
+        ).format(INK=INK, day=escape(day))
     )
-    return SafeString(f'<ul class="strip-legend">{"".join(parts)}</ul>')
+    return SafeString(gettext('<ul class="strip-legend">{parts}</ul>').format(parts="".join(parts)))
 
 
 def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
@@ -135,22 +139,31 @@ def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
     anchor = "start" if here < 12 else "end" if here > 88 else "middle"
     # First, so that a month's name is printed over the line.
     parts = [
-        f'<line x1="{here:.2f}%" x2="{here:.2f}%" y1="20" y2="46" stroke="{INK}" stroke-width="1.5"/>'
+        gettext(
+            '<line x1="{here:.2f}%" x2="{here:.2f}%" y1="20" y2="46" stroke="{INK}" '
+            'stroke-width="1.5"/>'
+        ).format(here=here, INK=INK)
     ]
     for day, minor in _ticks(scale):
         x = f"{scale.share(day):.2f}%"
         kind = ' class="strip-minor"' if minor else ""
         parts.append(
-            f'<g{kind}><line x1="{x}" x2="{x}" y1="40" y2="46" stroke="{QUIET}"/>'
-            f'<text x="{x}" y="36" fill="{QUIET}" text-anchor="middle">{month_name(day)}</text></g>'
+            gettext(
+                '<g{kind}><line x1="{x}" x2="{x}" y1="40" y2="46" stroke="{QUIET}"/><text x="{x}" y="36" '
+                'fill="{QUIET}" text-anchor="middle">{day}</text></g>'
+            ).format(kind=kind, x=x, QUIET=QUIET, day=month_name(day))
         )
     parts.append(
-        f'<text x="{here:.2f}%" y="14" fill="{INK}" font-weight="600" text-anchor="{anchor}">'
-        f"{escape(label)}</text>"
+        gettext(
+            '<text x="{here:.2f}%" y="14" fill="{INK}" font-weight="600" '
+            'text-anchor="{anchor}">{label}</text>'
+        ).format(here=here, INK=INK, anchor=anchor, label=escape(label))
     )
     return SafeString(
-        f'<svg class="strip-axis" width="100%" height="46" aria-hidden="true" font-size="13">'
-        f"{''.join(parts)}</svg>"
+        gettext(
+            '<svg class="strip-axis" width="100%" height="46" aria-hidden="true" '
+            'font-size="13">{parts}</svg>'
+        ).format(parts="".join(parts))
     )
 
 
@@ -160,18 +173,27 @@ def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
     for day, minor in _ticks(scale):
         x = f"{scale.share(day):.2f}%"
         kind = ' class="strip-minor"' if minor else ""
-        lines.append(f'<line x1="{x}" x2="{x}" y1="0" y2="100%" stroke="{RULE}"{kind}/>')
+        lines.append(
+            gettext('<line x1="{x}" x2="{x}" y1="0" y2="100%" stroke="{RULE}"{kind}/>').format(
+                x=x, RULE=RULE, kind=kind
+            )
+        )
     here = f"{scale.share(on):.2f}%"
     lines.append(
-        f'<line x1="{here}" x2="{here}" y1="0" y2="100%" stroke="{INK}" stroke-width="1.5"'
-        ' stroke-dasharray="4 3"/>'
+        gettext(
+            '<line x1="{here}" x2="{here}" y1="0" y2="100%" stroke="{INK}" stroke-width="1.5" '
+            'stroke-dasharray="4 3"/>'
+        ).format(here=here, INK=INK)
     )
     drawing = _Drawing(scale, on)
     rows = "".join(map(drawing.row, strips))
     long = " strip-rows-long" if len(strips) > LAID_OUT_UP_TO else ""
     return SafeString(
-        '<div class="strips"><svg class="strip-lines" width="100%" height="100%" aria-hidden="true"'
-        f' focusable="false">{"".join(lines)}</svg><ol class="strip-rows{long}">{rows}</ol></div>'
+        gettext(
+            '<div class="strips"><svg class="strip-lines" width="100%" height="100%" '
+            'aria-hidden="true" focusable="false">{lines}</svg><ol '
+            'class="strip-rows{long}">{rows}</ol></div>'
+        ).format(lines="".join(lines), long=long, rows=rows)
     )
 
 
@@ -186,7 +208,7 @@ def dashboard_timeline(strips: Sequence[Strip], *, on: date, label: str) -> Safe
     return SafeString(
         strip_shapes()
         + strip_legend(on, label)
-        + '<div class="timeline"><div class="strip-head">'
+        + gettext('<div class="timeline"><div class="strip-head">')
         + strip_axis(scale, on, label)
         + "</div>"
         + strip_list(strips, scale, on)
@@ -201,35 +223,55 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
         url = escape(f"{strip.url}#milestones")
         for one in strip.milestones:
             rows.append(
-                f'<tr><td class="number">{escape(strip.number)}</td>'
-                f'<th scope="row"><a href="{url}">{escape(one.description)}</a></th>'
-                f'<td class="date">{one.original.short}</td>'
-                f'<td class="date">{one.agreed.short}</td>'
-                f'<td class="date">{_end_words(one)}</td>'
-                f'<td class="numeric">{_slip(one):,}</td></tr>'
+                gettext(
+                    '<tr><td class="number">{number}</td><th scope="row"><a '
+                    'href="{url}">{description}</a></th><td class="date">{short}</td><td '
+                    'class="date">{one_agreed_short}</td><td class="date">{one}</td><td '
+                    'class="numeric">{slip_one:,}</td></tr>'
+                ).format(
+                    number=escape(strip.number),
+                    url=url,
+                    description=escape(one.description),
+                    short=one.original.short,
+                    one_agreed_short=one.agreed.short,
+                    one=_end_words(one),
+                    slip_one=_slip(one),
+                )
             )
     return SafeString(
-        f'<div class="table-region" role="region" tabindex="0" aria-labelledby="{table_id}">'
-        f'<table class="table"><caption id="{table_id}" class="visually-hidden">{escape(caption)}'
-        '</caption><thead><tr><th scope="col">Item</th><th scope="col">Milestone</th>'
-        '<th scope="col">Promised</th><th scope="col">Agreed</th>'
-        '<th scope="col">Done or expected</th>'
-        '<th scope="col" class="numeric">Days later than promised</th></tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        gettext(
+            '<div class="table-region" role="region" tabindex="0" '
+            'aria-labelledby="{table_id}"><table class="table"><caption id="{table_id}" '
+            'class="visually-hidden">{caption}</caption><thead><tr><th scope="col">Item</th><th '
+            'scope="col">Milestone</th><th scope="col">Promised</th><th scope="col">Agreed</th><th '
+            'scope="col">Done or expected</th><th scope="col" class="numeric">Days later than '
+            "promised</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        ).format(table_id=table_id, caption=escape(caption), rows="".join(rows))
     )
 
 
 def _dates_in_words(one: MilestoneLike) -> str:
     """Return words such as "promised 31 August 2009, expected 30 September 2010, a year later than promised"."""
-    parts = [f"promised {one.original}"]
+    parts = [gettext("promised {original}").format(original=one.original)]
     if one.agreed != one.original:
-        parts.append(f"agreed {one.agreed}")
+        parts.append(gettext("agreed {agreed}").format(agreed=one.agreed))
     if one.withdrawn_on:
-        return ", ".join([*parts, f"withdrawn {long_date(one.withdrawn_on)}"])
+        return ", ".join(
+            [
+                *parts,
+                gettext("withdrawn {withdrawn_on}").format(
+                    withdrawn_on=long_date(one.withdrawn_on)
+                ),
+            ]
+        )
     parts.append(f"{'done' if one.completed_on else 'expected'} {_known_reached(one)}")
     if slip := _slip(one):
         how = "later" if slip > 0 else "earlier"
-        parts.append(f"{span_in_words(abs(slip))} {how} than promised")
+        parts.append(
+            gettext("{span_in_words} {how} than promised").format(
+                span_in_words=span_in_words(abs(slip)), how=how
+            )
+        )
     return ", ".join(parts)
 
 
@@ -248,7 +290,7 @@ def _slip(one: MilestoneLike) -> int:
 
 def _end_words(one: MilestoneLike) -> str:
     if one.withdrawn_on:
-        return f"Withdrawn {short_date(one.withdrawn_on)}"
+        return gettext("Withdrawn {withdrawn_on}").format(withdrawn_on=short_date(one.withdrawn_on))
     return f"{'Done' if one.completed_on else 'Expected'} {_known_reached(one).short}"
 
 
@@ -296,14 +338,26 @@ class _Drawing:
             )
             if (drawn := self.marks.get(key)) is None:
                 drawn = self.marks[key] = self.milestone(one, lane)
-            marks.append(f'<a href="{url}#milestones"><title>{name}{drawn}</a>')
+            marks.append(
+                gettext('<a href="{url}#milestones"><title>{name}{drawn}</a>').format(
+                    url=url, name=name, drawn=drawn
+                )
+            )
         height = max(1, len(lanes)) * LANE + 4
-        late = "mark mark-late" if strip.is_late else "mark mark-quiet"
-        return (
-            f'<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span>'
-            f' {title}</a></p><svg class="strip" height="{height}" role="group"'
-            f' aria-label="Milestones of {number}">{"".join(marks)}</svg>'
-            f'<p class="strip-words"><span class="{late}">{words}</span></p></li>'
+        late = gettext("mark mark-late") if strip.is_late else gettext("mark mark-quiet")
+        return gettext(
+            '<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span> '
+            '{title}</a></p><svg class="strip" height="{height}" role="group" aria-label="Milestones '
+            'of {number}">{marks}</svg><p class="strip-words"><span '
+            'class="{late}">{words}</span></p></li>'
+        ).format(
+            url=url,
+            number=number,
+            title=title,
+            height=height,
+            marks="".join(marks),
+            late=late,
+            words=words,
         )
 
     def milestone(self, one: MilestoneLike, lane: int) -> str:
@@ -321,7 +375,9 @@ class _Drawing:
         if width:
             # The click target from end to end; that of the mark is wider than a short one.
             parts.append(
-                f'<rect x="{start[1]}" y="{y - 12}" width="{max(width, 0.1):.2f}%" height="24"/>'
+                gettext('<rect x="{start}" y="{value}" width="{width:.2f}%" height="24"/>').format(
+                    start=start[1], value=y - 12, width=max(width, 0.1)
+                )
             )
         ends_in_a_mark = one.withdrawn_on or one.completed_on or slip
         hides_ring = ends_in_a_mark and abs(end - self.places[one.original_due][0]) < TOUCHING
@@ -357,11 +413,15 @@ def _lane(lanes: list[float], start: float, end: float) -> int:
 
 
 def _level(start: str, end: str, y: int, look: str) -> str:
-    return f'<line x1="{start}" x2="{end}" y1="{y}" y2="{y}" {look}/>'
+    return gettext('<line x1="{start}" x2="{end}" y1="{y}" y2="{y}" {look}/>').format(
+        start=start, end=end, y=y, look=look
+    )
 
 
 def _use(shape: str, place: str, y: int) -> str:
-    return f'<use href="#{shape}" x="{place}" y="{y}"/>'
+    return gettext('<use href="#{shape}" x="{place}" y="{y}"/>').format(
+        shape=shape, place=place, y=y
+    )
 
 
 def _ticks(scale: Scale) -> list[tuple[date, bool]]:

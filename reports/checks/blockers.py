@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
@@ -20,16 +21,16 @@ from workitems.models import Return
 RETURN = "workitems.return"
 # Fields of the cover that must not be blank. If nothing applies, "N/A" is typed.
 REQUIRED_FIELDS = {
-    "title": "the title",
-    "action_sought": "the action sought",
-    "copied_to": "who gets a copy",
-    "manager_name": "the authorising manager",
+    "title": gettext_lazy("the title"),
+    "action_sought": gettext_lazy("the action sought"),
+    "copied_to": gettext_lazy("who gets a copy"),
+    "manager_name": gettext_lazy("the authorising manager"),
 }
 # Each person on the cover needs at least one of two phone numbers.
 PEOPLE = {
-    "contact": "the first contact",
-    "second_contact": "the second contact",
-    "manager": "the authorising manager",
+    "contact": gettext_lazy("the first contact"),
+    "second_contact": gettext_lazy("the second contact"),
+    "manager": gettext_lazy("the authorising manager"),
 }
 # A marking within text: in capitals, as separate words.
 MARKED = re.compile(
@@ -56,9 +57,9 @@ def every(material: Material) -> list[Check]:
         return [
             stop(
                 key="draft",
-                words="The briefing is not drafted yet.",
+                words=gettext("The briefing is not drafted yet."),
                 url=url,
-                place="The paper",
+                place=gettext("The paper"),
             )
         ]
     return [
@@ -78,16 +79,18 @@ def _paper(material: Material) -> Iterator[Check]:
     if not material.draft.shown_asks:
         yield stop(
             key="recommendation",
-            words="The paper recommends nothing. Write at least one recommendation, with its verb.",
+            words=gettext(
+                "The paper recommends nothing. Write at least one recommendation, with its verb."
+            ),
             url=f"{material.url(WORKSHOP)}#recommendations",
-            place="Recommendation",
+            place=gettext("Recommendation"),
         )
     elif material.refusal:
         yield stop(
             key="paper",
             words=material.refusal,
             url=material.url(WORKSHOP),
-            place="The whole paper",
+            place=gettext("The whole paper"),
             # If the records cannot be composed, the cover's date or period must be changed.
             mend_url="" if material.found else material.url(COVER),
         )
@@ -101,30 +104,44 @@ def _cover(material: Material) -> Iterator[Check]:
             key=f"cover-{name}",
             words=words,
             url=material.url(BRIEFING),
-            place=f"Cover, {what}",
+            place=gettext("Cover, {what}").format(what=what),
             mend_url=f"{material.url(COVER)}#id_{name}",
             stops=stops,
         )
 
     for name, what in REQUIRED_FIELDS.items():
         if not getattr(briefing, name).strip():
-            yield empty(name, what, f"The cover does not say {what}. If there is none, write N/A.")
+            yield empty(
+                name,
+                what,
+                gettext("The cover does not say {what}. If there is none, write N/A.").format(
+                    what=what
+                ),
+            )
     if not briefing.tracker_number:
         yield empty(
             "tracker_number",
-            "the tracker number",
-            "The paper has no tracker number yet. Enter the one that your register gives it.",
+            gettext("the tracker number"),
+            gettext(
+                "The paper has no tracker number yet. Enter the one that your register gives it."
+            ),
             # The register often gives it when the paper is nearly done.
             Gate.AUTHORISATION,
         )
     if not is_named(briefing, "contact"):
-        yield empty("contact_name", "the first contact", "The cover does not say who to contact.")
+        yield empty(
+            "contact_name",
+            gettext("the first contact"),
+            gettext("The cover does not say who to contact."),
+        )
     consulted = material.found.cover.agencies_consulted if material.found else ()
     if material.found and not consulted:
         yield empty(
             "agencies_consulted",
-            "the agencies consulted",
-            "The cover does not say which agencies were consulted. If none was, write N/A.",
+            gettext("the agencies consulted"),
+            gettext(
+                "The cover does not say which agencies were consulted. If none was, write N/A."
+            ),
             # The agencies can be asked before this is filled in.
             Gate.AUTHORISATION,
         )
@@ -132,8 +149,10 @@ def _cover(material: Material) -> Iterator[Check]:
         if is_named(briefing, person) and not any(
             getattr(briefing, name).strip() for name in numbers_of(person)
         ):
-            words = f"The cover has no number of {what}. If there is none, write N/A."
-            yield empty(f"{person}_phone", f"the number of {what}", words)
+            words = gettext(
+                "The cover has no number of {what}. If there is none, write N/A."
+            ).format(what=what)
+            yield empty(f"{person}_phone", gettext("the number of {what}").format(what=what), words)
 
 
 def is_named(briefing: Briefing, person: str) -> bool:
@@ -158,13 +177,17 @@ def _returns(material: Material) -> Iterator[Check]:
     for row in untold:
         yield stop(
             key=f"return-{row.pk}",
-            words=f"The return of {row.agency}, {row.round}, was not accepted by "
-            f"{long_date(material.briefing.dated)}, and the paper does not say so.",
+            words=gettext(
+                "The return of {agency}, {round}, was not accepted by {dated}, and the paper does not "
+                "say so."
+            ).format(agency=row.agency, round=row.round, dated=long_date(material.briefing.dated)),
             url=f"{row.round.get_absolute_url()}#return-{row.agency_id}",
-            place=f"Return of {row.agency.short_name}",
+            place=gettext("Return of {short_name}").format(short_name=row.agency.short_name),
             # Only its agency can read a return that is not submitted.
             mend_url=row.get_absolute_url() if row.submitted_at else "",
-            remedy="Add a paragraph saying so, or date the paper after the return is accepted.",
+            remedy=gettext(
+                "Add a paragraph saying so, or date the paper after the return is accepted."
+            ),
             is_listable=True,
         )
 
@@ -181,19 +204,27 @@ def _late(material: Material) -> Iterator[Check]:
                 continue
             delays = [delay for delay in step.delays if delay.is_open] or step.delays
             if not delays:
-                lacks = "a cause"
+                lacks = gettext("a cause")
             elif not any(delay.mitigations for delay in delays):
-                lacks = "a mitigation"
+                lacks = gettext("a mitigation")
             else:
                 continue
             yield stop(
                 key=f"late-{step.pk}",
-                words=f"“{step.description}” (item {item.number}) is late on "
-                f"{long_date(material.briefing.dated)} without {lacks} recorded by that day.",
+                words=gettext(
+                    "“{description}” (item {number}) is late on {dated} without {lacks} recorded by that day."
+                ).format(
+                    description=step.description,
+                    number=item.number,
+                    dated=long_date(material.briefing.dated),
+                    lacks=lacks,
+                ),
                 url=f"{items}{quote(item.number)}/#milestone-{step.number}",
-                place=f"Item {item.number}",
-                remedy=f"Ask {material.found.facts.lead_of(item).short_name} to record it. What is recorded after that day "
-                "counts once the briefing is dated later.",
+                place=gettext("Item {number}").format(number=item.number),
+                remedy=gettext(
+                    "Ask {short_name} to record it. What is recorded after that day counts once the briefing "
+                    "is dated later."
+                ).format(short_name=material.found.facts.lead_of(item).short_name),
             )
 
 
@@ -212,9 +243,11 @@ def _marking(material: Material) -> Iterator[Check]:
         return found if MARKING_RANK[found] > MARKING_RANK[marking] else ""
 
     def check(key: str, found: str, place: str, url: str, mend_url: str = "") -> Check:
-        says = f"{place} has text marked {found}, but the paper is {marking}."
+        says = gettext("{place} has text marked {found}, but the paper is {marking}.").format(
+            place=place, found=found, marking=marking
+        )
         if MARKING_RANK[found] > MARKING_RANK["SENSITIVE"]:
-            says += " Text with that marking must not be kept here. Remove it."
+            says += gettext(" Text with that marking must not be kept here. Remove it.")
         return stop(key=f"marking-{key}", words=says, url=url, place=place, mend_url=mend_url)
 
     for _, part in material.shown():
@@ -224,10 +257,10 @@ def _marking(material: Material) -> Iterator[Check]:
     for index, ask in enumerate(material.draft.shown_asks.values(), start=1):
         if found := above([ask.text]):
             url = f"{material.url(WORKSHOP)}#{ask.key}"
-            yield check(ask.key, found, f"Recommendation {index}", url)
+            yield check(ask.key, found, gettext("Recommendation {index}").format(index=index), url)
     for annex in material.found.annexes if material.found else ():
         if found := above(_texts(annex)):
-            place = f"The annex “{annex.heading}”"
+            place = gettext("The annex “{heading}”").format(heading=annex.heading)
             yield check(annex.key, found, place, material.url(BRIEFING), material.url(ANNEXES))
 
 
@@ -267,9 +300,11 @@ def _comments(material: Material) -> Iterator[Check]:
         place = place_of(material.draft, comment.key)
         yield stop(
             key=f"comment-{comment.pk}",
-            words=f"A comment of {agency} is not resolved ({place[:1].lower()}{place[1:]}).",
+            words=gettext("A comment of {agency} is not resolved ({place}{place_1}).").format(
+                agency=agency, place=place[:1].lower(), place_1=place[1:]
+            ),
             url=f"{material.url(CLEARANCE)}#comment-{comment.pk}",
-            place=f"Comment of {agency}",
+            place=gettext("Comment of {agency}").format(agency=agency),
             stops=Gate.AUTHORISATION,
         )
 
@@ -295,10 +330,12 @@ def _dissents(material: Material) -> Iterator[Check]:
         if last.get(pk) == Clearance.Answer.DISSENTS:
             yield stop(
                 key=f"dissent-{pk}",
-                words=f"{row.agency} did not concur, and has not answered since it was asked again. Until it "
-                "answers, the paper does not say so.",
+                words=gettext(
+                    "{agency} did not concur, and has not answered since it was asked again. Until it "
+                    "answers, the paper does not say so."
+                ).format(agency=row.agency),
                 url=material.url(CLEARANCE),
-                place="Clearance",
+                place=gettext("Clearance"),
                 stops=Gate.AUTHORISATION,
             )
 
@@ -308,7 +345,7 @@ def _references(material: Material) -> Iterator[Check]:
         place = place_of(material.draft, key)
         yield stop(
             key=f"reference-{key}",
-            words=f"{place} refers to a paragraph that is left out.",
+            words=gettext("{place} refers to a paragraph that is left out.").format(place=place),
             url=material.paragraph_url(key),
             place=place,
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from agencies.models import by_short_name
 from reports.bad_characters import telling_places
@@ -50,7 +51,11 @@ class Material:
     def named(self, key: str) -> str:
         """Return "Paragraph 12", or that the paragraph is hidden."""
         number = self.draft.numbers.get(key)
-        return f"Paragraph {number}" if number else "A paragraph that is left out"
+        return (
+            _("Paragraph {number}").format(number=number)
+            if number
+            else _("A paragraph that is left out")
+        )
 
     def paragraph_url(self, key: str) -> str:
         return f"{self.url(WORKSHOP)}#{key}"

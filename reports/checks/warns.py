@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 
+from django.utils.translation import gettext
+
 from reports.checks.blockers import PEOPLE, is_named, numbers_of
 from reports.checks.check import WARNING, Check, fingerprint
 from reports.checks.length import pages
@@ -65,9 +67,12 @@ def _length(material: Material) -> Iterator[Check]:
     if count > MOST_PAGES:
         yield warn(
             key="pages",
-            words=f"The paper has about {count} pages before its annexes. More than {MOST_PAGES} is too long.",
+            words=gettext(
+                "The paper has about {count} pages before its annexes. More than {MOST_PAGES} is too "
+                "long."
+            ).format(count=count, MOST_PAGES=MOST_PAGES),
             url=material.url(WORKSHOP),
-            place="The whole paper",
+            place=gettext("The whole paper"),
             about=fingerprint(str(count)),
         )
     said = sum(map(length, material.document.paragraphs()))
@@ -75,10 +80,12 @@ def _length(material: Material) -> Iterator[Check]:
     if kind and said > kind.most_words:
         yield warn(
             key="words",
-            words=f"The paper has {said:,} words before its annexes. The limit for this kind of "
-            f"briefing is {kind.most_words:,}.",
+            words=gettext(
+                "The paper has {said:,} words before its annexes. The limit for this kind of briefing is "
+                "{most_words:,}."
+            ).format(said=said, most_words=kind.most_words),
             url=material.url(WORKSHOP),
-            place="The whole paper",
+            place=gettext("The whole paper"),
             about=fingerprint(str(said)),
         )
 
@@ -90,9 +97,11 @@ def _past_plans(material: Material) -> Iterator[Check]:
         if past:
             yield warn(
                 key=f"plan-{update.pk}",
-                words=f"What {update.of_return.agency} plans next for item {item.number} is left out, because {past}.",
+                words=gettext(
+                    "What {agency} plans next for item {number} is left out, because {past}."
+                ).format(agency=update.of_return.agency, number=item.number, past=past),
                 url=f"{material.url(WORKSHOP)}#next_steps",
-                place=f"Item {item.number}",
+                place=gettext("Item {number}").format(number=item.number),
                 about=fingerprint(update.planned_next, past),
             )
 
@@ -112,10 +121,17 @@ def _short_bridges(material: Material) -> Iterator[Check]:
             if add_months(max(ends), 1) < step.forecast_due:
                 yield warn(
                     key=f"bridge-{step.pk}",
-                    words=f"The actions against the delay of milestone {step.number} of item {entry.item.number} end by "
-                    f"{long_date(max(ends))}; its new date is {step.forecast}.",
+                    words=gettext(
+                        "The actions against the delay of milestone {number} of item {entry_item_number} end by "
+                        "{long_date}; its new date is {forecast}."
+                    ).format(
+                        number=step.number,
+                        entry_item_number=entry.item.number,
+                        long_date=long_date(max(ends)),
+                        forecast=step.forecast,
+                    ),
                     url=f"{material.url(WORKSHOP)}#mitigation",
-                    place=f"Item {entry.item.number}",
+                    place=gettext("Item {number}").format(number=entry.item.number),
                     about=fingerprint(max(ends).isoformat(), step.forecast.code),
                 )
 
@@ -126,7 +142,9 @@ def _stale(material: Material) -> Iterator[Check]:
         if drift.key in material.draft.numbers:
             yield warn(
                 key=f"drift-{drift.key}",
-                words=f"{material.named(drift.key)} was edited, and its records have changed since.",
+                words=gettext("{key} was edited, and its records have changed since.").format(
+                    key=material.named(drift.key)
+                ),
                 url=material.paragraph_url(drift.key),
                 place=material.named(drift.key),
                 about=fingerprint(drift.was, drift.now, material.draft.part(drift.key).text),
@@ -140,10 +158,15 @@ def _stale(material: Material) -> Iterator[Check]:
         count, first = len(stale), stale[0][1]
         yield warn(
             key="stale",
-            words=f"{agree(count, 'Paragraph', 'Paragraphs')} {join_words(str(number) for number, _ in stale)} "
-            f"{agree(count, 'differs', 'differ')} from the records. Update the draft.",
+            words=gettext(
+                "{count} {join_words} {agree_count_differs_differ} from the records. Update the draft."
+            ).format(
+                count=agree(count, "Paragraph", "Paragraphs"),
+                join_words=join_words((str(number) for number, _ in stale)),
+                agree_count_differs_differ=agree(count, "differs", "differ"),
+            ),
             url=material.paragraph_url(first),
-            place="The draft",
+            place=gettext("The draft"),
             about=fingerprint(*(words for _, key in stale for words in (key, *changed[key]))),
             mend_url=material.url(UPDATE_PAGE),
         )
@@ -151,10 +174,11 @@ def _stale(material: Material) -> Iterator[Check]:
     if fresh:
         yield warn(
             key="refresh",
-            words=f"The records give {count_in_words(len(fresh), 'further paragraph')} that are not in the draft. "
-            "Update the draft.",
+            words=gettext(
+                "The records give {count_in_words} that are not in the draft. Update the draft."
+            ).format(count_in_words=count_in_words(len(fresh), "further paragraph")),
             url=material.url(WORKSHOP),
-            place="The draft",
+            place=gettext("The draft"),
             about=fingerprint(*fresh),
             mend_url=material.url(UPDATE_PAGE),
         )
@@ -182,10 +206,16 @@ def _unused(material: Material) -> Iterator[Check]:
             if is_key and update.pk not in told:
                 yield warn(
                     key=f"unused-{update.pk}",
-                    words=f"{update.of_return.agency} calls its report on item {item.number} a key "
-                    f"achievement ({update.of_return.round}), but no paragraph mentions it.",
+                    words=gettext(
+                        "{agency} calls its report on item {number} a key achievement ({round}), but no "
+                        "paragraph mentions it."
+                    ).format(
+                        agency=update.of_return.agency,
+                        number=item.number,
+                        round=update.of_return.round,
+                    ),
                     url=f"{material.url(WORKSHOP)}#achievements",
-                    place=f"Item {item.number}",
+                    place=gettext("Item {number}").format(number=item.number),
                     about=fingerprint(update.achieved),
                 )
 
@@ -205,8 +235,10 @@ def _paragraphs(material: Material) -> Iterator[Check]:
         if longest > MOST_WORDS:
             yield warn(
                 key=f"long-{part.key}",
-                words=f"{name} has {longest:,} words in one sentence or bullet. More than {MOST_WORDS} words are "
-                "hard to read.",
+                words=gettext(
+                    "{name} has {longest:,} words in one sentence or bullet. More than {MOST_WORDS} words "
+                    "are hard to read."
+                ).format(name=name, longest=longest, MOST_WORDS=MOST_WORDS),
                 url=material.paragraph_url(part.key),
                 place=name,
                 about=fingerprint(part.text),
@@ -214,7 +246,9 @@ def _paragraphs(material: Material) -> Iterator[Check]:
         if past:
             yield warn(
                 key=f"past-{part.key}",
-                words=f"{name} speaks of {join_words(past)} as in the future, but the paper is dated {long_date(on)}.",
+                words=gettext(
+                    "{name} speaks of {past} as in the future, but the paper is dated {on}."
+                ).format(name=name, past=join_words(past), on=long_date(on)),
                 url=material.paragraph_url(part.key),
                 place=name,
                 about=fingerprint(part.text, on.isoformat()),
@@ -244,9 +278,11 @@ def _phones(material: Material) -> Iterator[Check]:
             who = join_words(dict.fromkeys(people))
             yield warn(
                 key=f"phone-{digits[-8:]}",
-                words=f"The cover gives one number {agree(len(set(people)), 'twice for', 'for')} {who}.",
+                words=gettext("The cover gives one number {agree} {who}.").format(
+                    agree=agree(len(set(people)), "twice for", "for"), who=who
+                ),
                 url=material.url(BRIEFING),
-                place="Cover, the numbers",
+                place=gettext("Cover, the numbers"),
                 about=fingerprint(digits, *people),
                 mend_url=f"{material.url(COVER)}#id_{fields[digits]}",
             )
@@ -262,13 +298,14 @@ def _answers(material: Material) -> Iterator[Check]:
             continue
         again = ""
         if row.reopened_because:
-            again = " It was asked again because what it cleared has changed."
+            again = gettext(" It was asked again because what it cleared has changed.")
         yield warn(
             key=f"clearance-{row.pk}",
-            words=f"{row.agency} has not answered.{again} Its answer is due on "
-            f"{long_date(row.due_on)}.",
+            words=gettext(
+                "{agency} has not answered.{again} Its answer is due on {due_on}."
+            ).format(agency=row.agency, again=again, due_on=long_date(row.due_on)),
             url=material.url(CLEARANCE),
-            place="Clearance",
+            place=gettext("Clearance"),
             about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
             is_of_clearance=True,
         )
@@ -279,10 +316,14 @@ def _suggestions(material: Material) -> Iterator[Check]:
     if count := material.suggestions:
         yield warn(
             key="suggestions",
-            words=f"{capitalised(count_in_words(count, 'suggestion'))} of Word copies "
-            f"{agree(count, 'is', 'are')} open: neither accepted nor rejected.",
+            words=gettext(
+                "{capitalised} of Word copies {count} open: neither accepted nor rejected."
+            ).format(
+                capitalised=capitalised(count_in_words(count, "suggestion")),
+                count=agree(count, "is", "are"),
+            ),
             url=material.url(WORD_COPIES),
-            place="Word copies",
+            place=gettext("Word copies"),
             about=fingerprint(str(count)),
         )
 
@@ -296,10 +337,12 @@ def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
     if dated > today and (may_go_up or briefing.state in WITH_OTHERS):
         yield warn(
             key="dated-ahead",
-            words=f"The briefing is dated {long_date(dated)}, which has not come yet. If it is signed before that "
-            "day, it will not have what is recorded until then.",
+            words=gettext(
+                "The briefing is dated {dated}, which has not come yet. If it is signed before that day, "
+                "it will not have what is recorded until then."
+            ).format(dated=long_date(dated)),
             url=material.url(BRIEFING),
-            place="Cover, its date",
+            place=gettext("Cover, its date"),
             about=fingerprint(dated.isoformat()),
             mend_url=f"{material.url(COVER)}#id_dated",
         )

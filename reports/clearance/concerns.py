@@ -16,6 +16,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from django.utils.translation import gettext, gettext_lazy
+
 from reports.document.wording import join_words, sentences
 from reports.drafting.draft import Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
@@ -27,7 +29,7 @@ Owners = Mapping[str, Mapping[int, str]]
 BULLETS = re.compile(r"\n(?=- )")
 # Places named in a sentence about changes.
 MOST_NAMED = 4
-LEFT_OUT = "A paragraph that is left out"
+LEFT_OUT = gettext_lazy("A paragraph that is left out")
 
 ITEM = "workitems.workitem"
 # Lookups from each record type to the item that it belongs to, if any, and to the agencies that own
@@ -280,9 +282,13 @@ def _was_cleared_whole(
 def _named(draft: Draft, key: str, was: str | None, now: str | None) -> str:
     if now is None and key not in draft.numbers:
         kind = "recommendation" if key.startswith("r-") else "paragraph"
-        return f"a {kind} was left out"
+        return gettext("a {kind} was left out").format(kind=kind)
     place = place_of(draft, key).lower()
-    return f"{place} is new" if was is None else f"{place} was changed"
+    return (
+        gettext("{place} is new").format(place=place)
+        if was is None
+        else gettext("{place} was changed").format(place=place)
+    )
 
 
 def changes_in_words(found: Iterable[Change]) -> str:
@@ -292,7 +298,10 @@ def changes_in_words(found: Iterable[Change]) -> str:
     """
     words = [change.what for change in found]
     if len(words) > MOST_NAMED:
-        words = [*words[:MOST_NAMED], f"{len(words) - MOST_NAMED} more places differ"]
+        words = [
+            *words[:MOST_NAMED],
+            gettext("{value} more places differ").format(value=len(words) - MOST_NAMED),
+        ]
     sentence = join_words(words)
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 
@@ -300,12 +309,12 @@ def changes_in_words(found: Iterable[Change]) -> str:
 def place_of(draft: Draft, key: str) -> str:
     """Return "Paragraph 5", "Recommendation 1", "The whole paper", or that it is left out."""
     if not key:
-        return "The whole paper"
+        return gettext("The whole paper")
     if key in draft.numbers:
-        return f"Paragraph {draft.numbers[key]}"
+        return gettext("Paragraph {numbers}").format(numbers=draft.numbers[key])
     if number := draft.ask_number(key):
-        return f"Recommendation {number}"
-    return "A recommendation that is left out" if key.startswith("r-") else LEFT_OUT
+        return gettext("Recommendation {number}").format(number=number)
+    return gettext("A recommendation that is left out") if key.startswith("r-") else LEFT_OUT
 
 
 def words_by_key(draft: Draft) -> dict[str, str]:

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from reports.clearance import concerns
 from reports.document import Document, Paragraph, Recommendation, markup
 from reports.document.wording import sentences
@@ -13,7 +16,7 @@ from reports.drafting.paper import assembled, generated
 from reports.models import Clearance, ClearanceComment
 from workitems.word_diff import Strand, short_diff
 
-WHOLE = ("", "The whole paper")
+WHOLE = ("", gettext_lazy("The whole paper"))
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,12 @@ def read_consultation(clearance: Clearance) -> Consulting:
         if agency in owners[each.key]
     )
     asks = tuple(
-        Place(each.key, f"Recommendation {each.number}", each, tuple(by_place.pop(each.key, ())))
+        Place(
+            each.key,
+            _("Recommendation {number}").format(number=each.number),
+            each,
+            tuple(by_place.pop(each.key, ())),
+        )
         for each in document.recommendation.items
     )
     changed = concerns.changes(draft, owners, agency, clearance.cleared, commented)
@@ -110,7 +118,10 @@ def read_consultation(clearance: Clearance) -> Consulting:
         others=tuple(thread for found in by_place.values() for thread in found),
         places=[
             WHOLE,
-            *((each.key, f"Paragraph {each.number}") for each in paragraphs),
+            *(
+                (each.key, _("Paragraph {number}").format(number=each.number))
+                for each in paragraphs
+            ),
             *((place.key, place.name) for place in asks),
         ],
         changes=tuple(
@@ -130,7 +141,7 @@ def _own_place(
     paragraph: Paragraph, words: str, threads: tuple[Thread, ...], maori: tuple[str, ...]
 ) -> Place:
     """Return the place of a paragraph of which the words are the agency's own."""
-    name, others = f"Paragraph {paragraph.number}", 0
+    name, others = _("Paragraph {number}").format(number=paragraph.number), 0
     if words.startswith("- "):
         own = set(concerns.lines_of(words))
         bullets = tuple(

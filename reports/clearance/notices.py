@@ -9,6 +9,7 @@ from datetime import date
 
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies.models import Seat, by_short_name
 from reports.models import Briefing, Clearance
@@ -25,7 +26,7 @@ COORDINATORS_AFTER_DAYS = 3
 
 def about(row: Clearance) -> str:
     """Return the identifier of a clearance in the log of notices."""
-    return f"clearance {row.pk}"
+    return _("clearance {pk}").format(pk=row.pk)
 
 
 def due_notices(on: date) -> Iterator[OtherNews]:
@@ -59,28 +60,32 @@ def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
     due = f"{row.due_on:%-d %B %Y}"
     if row.reopened_because:
         yield from _lines(
-                row, everybody, Reason.ASKED_AGAIN, f"version {row.version}",
-                "What your agency cleared has changed since, so it is asked again.",
-                "is asked for again",
+                row, everybody, Reason.ASKED_AGAIN, _("version {version}").format(version=row.version),
+                _("What your agency cleared has changed since, so it is asked again."),
+                _("is asked for again"),
             )  # fmt: skip
     reason = step_of(row.due_on, localdate(row.asked_at), on, first=Reason.ASKED)
     if reason == Reason.ASKED:
         if row.reopened_because:
             return
         people, occasion = everybody, localdate(row.asked_at).isoformat()
-        sentence = f"{row.agency} is asked to clear the draft by {due}, {until(row.due_on, on)}."
-        state = f"is asked for by {due}"
+        sentence = _("{agency} is asked to clear the draft by {due}, {due_on}.").format(
+            agency=row.agency, due=due, due_on=until(row.due_on, on)
+        )
+        state = _("is asked for by {due}").format(due=due)
     elif reason == Reason.OVERDUE:
         late = (on - row.due_on).days
         people, occasion = turn, row.due_on.isoformat()
         if late >= COORDINATORS_AFTER_DAYS:
             people = each_once([*turn, *coordinators])
-        sentence = f"It was due on {due} and is overdue by {span_in_words(late)}."
-        state = f"is overdue by {span_in_words(late)}"
+        sentence = _("It was due on {due} and is overdue by {late}.").format(
+            due=due, late=span_in_words(late)
+        )
+        state = _("is overdue by {late}").format(late=span_in_words(late))
     else:
         people, occasion = turn, row.due_on.isoformat()
-        sentence = f"It is due on {due}, {until(row.due_on, on)}."
-        state = f"is due {until(row.due_on, on)}"
+        sentence = _("It is due on {due}, {due_on}.").format(due=due, due_on=until(row.due_on, on))
+        state = _("is due {due_on}").format(due_on=until(row.due_on, on))
     yield from _lines(row, people, reason, occasion, sentence, state)
 
 
@@ -99,18 +104,18 @@ def _reminded(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
     late = span_in_words((on - row.due_on).days)
     return _lines(
             row, _turn(seats, row), Reason.REMINDED, on.isoformat(),
-            f"The coordinator asks for your agency’s answer. It was due on {row.due_on:%-d %B %Y} "
-            f"and is overdue by {late}.",
-            f"is overdue by {late}",
+            _("The coordinator asks for your agency’s answer. It was due on {due_on:%-d %B %Y} and is "
+"overdue by {late}.").format(due_on=row.due_on, late=late),
+            _("is overdue by {late}").format(late=late),
         )  # fmt: skip
 
 
 def _answered(group: list[Clearance], seats: Seats) -> Iterator[OtherNews]:
     first = group[0]
-    occasion = f"versions {sum(row.version for row in group)}"
-    sentence = "Every agency that was asked has answered. The paper can go to authorisation."
+    occasion = _("versions {sum}").format(sum=sum(row.version for row in group))
+    sentence = _("Every agency that was asked has answered. The paper can go to authorisation.")
     people = seats.coordinators(first.briefing.plan)
-    return _lines(first, people, Reason.ANSWERED, occasion, sentence, "is complete")
+    return _lines(first, people, Reason.ANSWERED, occasion, sentence, _("is complete"))
 
 
 def _lines(
@@ -132,9 +137,9 @@ def _lines(
             occasion=occasion,
             about=about(row),
             due_on=row.due_on,
-            title=f"Clearance of {number}"
+            title=_("Clearance of {number}").format(number=number)
             if reason == Reason.ANSWERED
-            else f"Clearance of {number} by {row.agency}",
+            else _("Clearance of {number} by {agency}").format(number=number, agency=row.agency),
             sentence=sentence,
             state=state,
             path=(
@@ -142,7 +147,7 @@ def _lines(
                 if is_coordinator
                 else row.get_absolute_url()
             ),
-            link="See the answers" if is_coordinator else "Read the draft and answer",
+            link=_("See the answers") if is_coordinator else _("Read the draft and answer"),
         )
 
 

@@ -8,6 +8,8 @@ from itertools import groupby
 from os.path import commonprefix
 from typing import TypeVar
 
+from django.utils.translation import gettext
+
 from reports.comparison.matching import Pair, Passage, in_order, pairs
 from reports.document import (
     Annex,
@@ -77,7 +79,7 @@ class Line:
     def label(self) -> str:
         """How it changed, such as "Changed and moved"."""
         if self.kind == Kind.CHANGED and self.is_moved:
-            return "Changed and moved"
+            return gettext("Changed and moved")
         return self.kind.capitalize()
 
     @property
@@ -92,11 +94,13 @@ class Line:
         """ "Paragraph 4", "Paragraph 4, was 3 under “Background”" or "Was paragraph 3"."""
         noun = _noun(self.said)
         if self.now is None:
-            return f"Was {noun} {self.said.number}"
+            return gettext("Was {noun} {number}").format(noun=noun, number=self.said.number)
         place = f"{noun.capitalize()} {self.now.number}"
         if self.was is None or (self.was.number == self.now.number and not self.under):
             return place
-        return f"{place}, was {self.was.number}{self.under and f' under “{self.under}”'}"
+        return gettext("{place}, was {number}{value}").format(
+            place=place, number=self.was.number, value=self.under and f" under “{self.under}”"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,9 @@ class Stretch:
         count = len(self.lines)
         before = "" if was == now else f", {agree(count, 'was', 'were')} {was}"
         what = count_noun(count, _noun(self.lines[0].said))
-        return f"{what} {agree(count, 'is', 'are')} the same: {now}{before}"
+        return gettext("{what} {count} the same: {now}{before}").format(
+            what=what, count=agree(count, "is", "are"), now=now, before=before
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,32 +463,34 @@ def _facts(was: Document, now: Document, diff: _WordDiff) -> Iterator[Fact]:
 def _cover(paper: Document) -> Iterator[tuple[str, str]]:
     """Yield the cover's labels and printed values, in order."""
     cover = paper.cover
-    yield "Plan", paper.plan_title
-    yield "Minister", cover.minister
-    yield "Portfolio", cover.portfolio
-    yield "Deadline", long_date(cover.deadline) if cover.deadline else NOT_SAID
-    yield "Action sought", cover.action_sought
-    yield "Title", cover.title
-    yield "Date", long_date(cover.dated)
-    yield "Security", cover.marking
-    yield "Copied to", "\n".join(cover.copied_to) or NOT_SAID
-    yield "For referral to", "\n".join(cover.for_referral_to) or NOT_SAID
+    yield gettext("Plan"), paper.plan_title
+    yield gettext("Minister"), cover.minister
+    yield gettext("Portfolio"), cover.portfolio
+    yield gettext("Deadline"), long_date(cover.deadline) if cover.deadline else NOT_SAID
+    yield gettext("Action sought"), cover.action_sought
+    yield gettext("Title"), cover.title
+    yield gettext("Date"), long_date(cover.dated)
+    yield gettext("Security"), cover.marking
+    yield gettext("Copied to"), "\n".join(cover.copied_to) or NOT_SAID
+    yield gettext("For referral to"), "\n".join(cover.for_referral_to) or NOT_SAID
     consulted = ", ".join(cover.agencies_consulted) or NOT_SAID
-    yield "Agencies consulted", consulted
-    yield "Not concurring", ", ".join(cover.not_concurring) or "None"
-    yield "Contact information", "\n".join(_contact(each) for each in cover.contacts)
-    yield "Authorising manager", _contact(cover.authorising_manager)
-    yield "Signed on behalf of", cover.on_behalf_of.removeprefix("for ") or NOT_SAID
-    yield "Tracker number", cover.tracker_number
+    yield gettext("Agencies consulted"), consulted
+    yield gettext("Not concurring"), ", ".join(cover.not_concurring) or gettext("None")
+    yield gettext("Contact information"), "\n".join(_contact(each) for each in cover.contacts)
+    yield gettext("Authorising manager"), _contact(cover.authorising_manager)
+    yield gettext("Signed on behalf of"), cover.on_behalf_of.removeprefix("for ") or NOT_SAID
+    yield gettext("Tracker number"), cover.tracker_number
     looks = cover.looks
     mark = looks.mark.alt if looks.mark else ""
     names = (looks.ministry, looks.ministry_mi, mark)
-    yield "Letterhead", "\n".join(filter(None, names)) or NOT_SAID
+    yield gettext("Letterhead"), "\n".join(filter(None, names)) or NOT_SAID
 
 
 def _contact(contact: Contact) -> str:
     numbers = contact.direct_dial or NOT_SAID, contact.mobile or NOT_SAID
-    return f"{contact.who}; DDI: {numbers[0]}; MB: {numbers[1]}"
+    return gettext("{who}; DDI: {numbers}; MB: {numbers_1}").format(
+        who=contact.who, numbers=numbers[0], numbers_1=numbers[1]
+    )
 
 
 def _annexes(was: Sequence[Annex], now: Sequence[Annex]) -> Iterator[AnnexLine]:
@@ -521,5 +529,9 @@ def _numbers(numbers: Iterable[int]) -> str:
             runs.append([number])
     said: list[str] = []
     for run in runs:
-        said += [f"{run[0]} to {run[-1]}"] if len(run) > 2 else [str(number) for number in run]
+        said += (
+            [gettext("{run} to {run_1}").format(run=run[0], run_1=run[-1])]
+            if len(run) > 2
+            else [str(number) for number in run]
+        )
     return join_words(said)

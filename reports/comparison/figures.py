@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from reports.document import Document, ProgressPicture, Stage, WorkItemTable
 from reports.document.wording import agree
 from workitems.models import Delay
@@ -38,7 +40,7 @@ class Figure:
         """ "3 more", "12 days fewer" or "the same"."""
         change = self.now - self.was
         if not change:
-            return "the same"
+            return _("the same")
         count = days_in_words(abs(change)) if self.in_days else f"{abs(change):,}"
         return f"{count} {'more' if change > 0 else 'fewer'}"
 
@@ -65,23 +67,23 @@ def side_by_side(was: PlanAt, now: PlanAt) -> list[Group]:
     )
     return [
         Group(
-            "Work items",
+            _("Work items"),
             _counts([(each, each.label) for each in Standing], stood_was, stood_now),
-            Figure("All work items", len(stood_was), len(stood_now)),
+            Figure(_("All work items"), len(stood_was), len(stood_now)),
         ),
         Group(
-            "Confidence of agencies, of items that go on",
+            _("Confidence of agencies, of items that go on"),
             _counts([(each, str(each.label)) for each in Confidence], said_was, said_now),
         ),
         Group(
-            "Days of delay, of delays that were open",
+            _("Days of delay, of delays that were open"),
             tuple(
                 Figure(
                     str(Delay.Cause(cause).label), days_was[cause], days_now[cause], in_days=True
                 )
                 for cause in causes
             ),
-            Figure("All causes", days_was.total(), days_now.total(), in_days=True),
+            Figure(_("All causes"), days_was.total(), days_now.total(), in_days=True),
         ),
     ]
 
@@ -111,9 +113,8 @@ def counted_otherwise(paper: Document, plan: PlanAt) -> str:
     complete = sum(item.standing == Standing.COMPLETE for item in plan.items)
     if said == (len(plan.items), complete):
         return ""
-    return (
-        f"its annex counts {count_noun(said[0], 'work item')}, of which {said[1]:,} "
-        f"{agree(said[1], 'is', 'are')} complete"
+    return _("its annex counts {count_noun}, of which {said:,} {agree} complete").format(
+        count_noun=count_noun(said[0], "work item"), said=said[1], agree=agree(said[1], "is", "are")
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.comparison import documents
@@ -134,7 +135,9 @@ def _since_reading(briefing: Briefing, document: Document, row: PaperReading) ->
     except DocumentError:
         was = None
     return Since(
-        words=f"you read it on {long_date(at.date())} at {time_format(at, 'g:i a')}",
+        words=_("you read it on {long_date} at {at}").format(
+            long_date=long_date(at.date()), at=time_format(at, "g:i a")
+        ),
         code=Moment.at(row.read_at).key,
         comparison=documents.compare(was, document) if was else None,
     )
@@ -150,7 +153,7 @@ def _since_version(briefing: Briefing, document: Document) -> Since | None:
     except DocumentError:
         return None
     return Since(
-        words=f"version {paper.number} was authorised on {on}",
+        words=_("version {number} was authorised on {on}").format(number=paper.number, on=on),
         code=f"{briefing.pk}-v{paper.number}",
         comparison=documents.compare(was, document),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from reports.document import Document, from_json
 from reports.document.dates import long_date
@@ -97,19 +98,26 @@ def choice(
     own, others = [], []
     for paper in issued:
         tracker = paper.briefing.tracker_number
-        name, code = f"{tracker}, version {paper.number}", f"{paper.briefing_id}-v{paper.number}"
+        name, code = (
+            _("{tracker}, version {number}").format(tracker=tracker, number=paper.number),
+            f"{paper.briefing_id}-v{paper.number}",
+        )
         if paper.briefing_id == briefing.pk:
             on = long_date(timezone.localdate(paper.authorised_at))
             own.append(
                 Version(
                     code=code,
-                    words=f"Version {paper.number}, authorised on {on}",
+                    words=_("Version {number}, authorised on {on}").format(
+                        number=paper.number, on=on
+                    ),
                     name=name,
                     paper=paper,
                 )
             )
         else:
-            words = f"{name}, dated {long_date(paper.briefing.dated)}"
+            words = _("{name}, dated {dated}").format(
+                name=name, dated=long_date(paper.briefing.dated)
+            )
             others.append(Version(code=code, words=words, name=name, paper=paper))
     draft = tuple(_drafts(briefing, timezone.localdate(now))) if with_draft else ()
     return Choice(briefing, draft, tuple(own), tuple(others))
@@ -117,7 +125,7 @@ def choice(
 
 def _drafts(briefing: Briefing, today: date) -> Iterator[Version]:
     if not briefing.is_issued:
-        name = "the draft now" if briefing.kind_id else "what the records say now"
+        name = _("the draft now") if briefing.kind_id else _("what the records say now")
         yield Version(code=NOW, words=capitalised(name), name=name)
     if briefing.kind_id:
         for then in past_drafts.moments(briefing, today):
@@ -126,7 +134,7 @@ def _drafts(briefing: Briefing, today: date) -> Iterator[Version]:
 
 def _then(moment: Moment, what: str = "") -> Version:
     assert moment.until is not None
-    name = f"the draft on {moment.words}"
+    name = _("the draft on {moment}").format(moment=moment.words)
     return Version(
         code=moment.key, words=f"{capitalised(name)}{what}", name=name, until=moment.until
     )
@@ -162,11 +170,11 @@ class LoadedVersion:
         """ "as the records were on 30 July 2010"."""
         until = self.moment.until
         if self.is_now or until is None:
-            return "as the records are now"
+            return _("as the records are now")
         if self.moment.is_whole_day:
-            return f"as the records were on {self.moment.words}"
+            return _("as the records were on {moment}").format(moment=self.moment.words)
         # The whole day would be the paper's date, which had not come yet.
-        return f"as the records were on {Moment.at(until).words}"
+        return _("as the records were on {words}").format(words=Moment.at(until).words)
 
 
 def load_version(version: Version, briefing: Briefing, now: datetime) -> LoadedVersion | None:

@@ -6,6 +6,8 @@ What cannot be done raises `DraftError`; text that cannot be printed raises `Doc
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from reports.document import Verb, markup
 from reports.drafting.draft import Ask, Draft, DraftError, to_keys
 
@@ -14,7 +16,7 @@ def ask_of(draft: Draft, key: str) -> Ask:
     for ask in draft.asks:
         if ask.key == key:
             return ask
-    raise DraftError("That recommendation is not in this draft.")
+    raise DraftError(_("That recommendation is not in this draft."))
 
 
 def add(
@@ -54,7 +56,9 @@ def step(draft: Draft, key: str, by: int) -> Draft:
     asks = list(draft.asks)
     place = asks.index(ask_of(draft, key))
     if not 0 <= place + by < len(asks):
-        raise DraftError(f"The recommendation is {'first' if by < 0 else 'last'} already.")
+        raise DraftError(
+            _("The recommendation is {words} already.").format(words="first" if by < 0 else "last")
+        )
     asks.insert(place + by, asks.pop(place))
     return replace(draft, asks=tuple(asks))
 
@@ -66,7 +70,7 @@ def hide(draft: Draft, key: str) -> Draft:
     """
     changed = _replaced(draft, replace(ask_of(draft, key), is_hidden=True))
     if all(ask.is_hidden for ask in changed.asks):
-        raise DraftError("A briefing must have at least one recommendation.")
+        raise DraftError(_("A briefing must have at least one recommendation."))
     return changed
 
 
@@ -81,9 +85,9 @@ def _words(draft: Draft, typed: str, seen: Sequence[str]) -> str:
     """
     blocks = markup.parse(to_keys(draft, typed, seen))
     if not blocks:
-        raise DraftError("Say what is recommended.")
+        raise DraftError(_("Say what is recommended."))
     if len(blocks) > 1 or blocks[0].bullets:
-        raise DraftError("Write a recommendation as one sentence, without sub-bullets.")
+        raise DraftError(_("Write a recommendation as one sentence, without sub-bullets."))
     return markup.to_source(blocks[0].text)
 
 

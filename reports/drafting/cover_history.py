@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from agencies.models import Agency
 from reports.document.cover_design import USUAL_LABELS, CoverPart
 from reports.drafting.kind_history import Entry
@@ -10,21 +13,24 @@ from reports.models import AgencyCover
 from reports.models.agency_cover import usual_rows
 
 TEXTS = {
-    "ministry": "the name of the ministry",
-    "ministry_mi": "the name of the ministry in te reo Māori",
-    "ink": "the colour of the letterhead",
-    "rule": "the colour of the rules",
+    "ministry": gettext_lazy("the name of the ministry"),
+    "ministry_mi": gettext_lazy("the name of the ministry in te reo Māori"),
+    "ink": gettext_lazy("the colour of the letterhead"),
+    "rule": gettext_lazy("the colour of the rules"),
 }
 SWITCHES = {
-    "is_maori_first": ("put te reo Māori first.", "put English first."),
-    "has_empty_rows": ("had blank rows printed as N/A.", "left blank rows out."),
+    "is_maori_first": (gettext_lazy("put te reo Māori first."), gettext_lazy("put English first.")),
+    "has_empty_rows": (
+        gettext_lazy("had blank rows printed as N/A."),
+        gettext_lazy("left blank rows out."),
+    ),
     "has_comments": (
-        "brought back the box for the Minister’s comments.",
-        "left out the box for the Minister’s comments.",
+        gettext_lazy("brought back the box for the Minister’s comments."),
+        gettext_lazy("left out the box for the Minister’s comments."),
     ),
     "has_feedback": (
-        "brought back the Minister’s feedback table.",
-        "left out the Minister’s feedback table.",
+        gettext_lazy("brought back the Minister’s feedback table."),
+        gettext_lazy("left out the Minister’s feedback table."),
     ),
 }
 
@@ -38,7 +44,7 @@ def history_of(agency: Agency) -> list[Entry]:
         found += [
             Entry(
                 at=row.history_date,
-                who=row.history_actor or "Plan Register",
+                who=row.history_actor or _("Plan Register"),
                 what=what,
                 why=row.history_change_reason or "",
             )
@@ -52,14 +58,20 @@ def _changes(was: Any, row: Any) -> Iterator[str]:
     for name, what in TEXTS.items():
         before, after = getattr(was, name), getattr(row, name)
         if before != after:
-            yield f"changed {what} from {_quoted(before)} to {_quoted(after)}."
+            yield _("changed {what} from {before} to {after}.").format(
+                what=what, before=_quoted(before), after=_quoted(after)
+            )
     if was.mark_id and row.mark_id:
         if was.mark_id != row.mark_id:
-            yield "changed the mark."
+            yield _("changed the mark.")
         if was.mark_alt != row.mark_alt:
-            yield f"described the mark as {_quoted(row.mark_alt)}."
+            yield _("described the mark as {mark_alt}.").format(mark_alt=_quoted(row.mark_alt))
     elif was.mark_id or row.mark_id:
-        yield f"added the mark {_quoted(row.mark_alt)}." if row.mark_id else "removed the mark."
+        yield (
+            _("added the mark {mark_alt}.").format(mark_alt=_quoted(row.mark_alt))
+            if row.mark_id
+            else _("removed the mark.")
+        )
     for name, (on, off) in SWITCHES.items():
         if getattr(was, name) != getattr(row, name):
             yield on if getattr(row, name) else off
@@ -70,8 +82,14 @@ def _changes(was: Any, row: Any) -> Iterator[str]:
     for heading in {**before, **after}:
         if before.get(heading) != after.get(heading):
             yield (
-                f"changed te reo Māori beside the heading “{heading}” from "
-                f"{_quoted(before.get(heading, ''))} to {_quoted(after.get(heading, ''))}."
+                _(
+                    "changed te reo Māori beside the heading “{heading}” from {_quoted} to "
+                    "{quoted_after_get_heading}."
+                ).format(
+                    heading=heading,
+                    _quoted=_quoted(before.get(heading, "")),
+                    quoted_after_get_heading=_quoted(after.get(heading, "")),
+                )
             )
 
 
@@ -80,14 +98,20 @@ def _labels(was: list[dict[str, str]], now: list[dict[str, str]]) -> Iterator[st
     for each in now:
         usual = USUAL_LABELS[CoverPart(each["part"])]
         old = before.get(each["part"], {"label": usual, "label_mi": ""})
-        for name, what in (("label", ""), ("label_mi", "te reo Māori of ")):
+        for name, what in (("label", ""), ("label_mi", _("te reo Māori of "))):
             if old[name] != each[name]:
                 yield (
-                    f"changed {what}the label “{usual}” from {_quoted(old[name])} to "
-                    f"{_quoted(each[name])}."
+                    _(
+                        "changed {what}the label “{usual}” from {_quoted} to {quoted_each_name}."
+                    ).format(
+                        what=what,
+                        usual=usual,
+                        _quoted=_quoted(old[name]),
+                        quoted_each_name=_quoted(each[name]),
+                    )
                 )
     if [each["part"] for each in was] != [each["part"] for each in now]:
-        yield "changed the order of the rows."
+        yield _("changed the order of the rows.")
 
 
 def _quoted(words: str) -> str:

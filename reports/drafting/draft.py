@@ -13,6 +13,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from reports.compose.paragraphs import ASKED
 from reports.document import Source, Verb, markup
 from reports.document.annexes import LabelledEnum
@@ -20,7 +23,7 @@ from reports.document.wording import SENTENCE_END, count_in_words, join_words, o
 
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
 NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
-LEFT_OUT = "(left out)"
+LEFT_OUT = gettext_lazy("(left out)")
 # Recommendations with more words together are only counted in the summary.
 MOST_ASKED = 45
 # Content of the section that closes the paper: one sentence, then the recommendations.
@@ -143,12 +146,12 @@ class Draft:
     def __post_init__(self) -> None:
         keys = [part.key for part in self.parts()] + [ask.key for ask in self.asks]
         if len(set(keys)) != len(keys):
-            raise DraftError("Two parts of the draft have the same key.")
+            raise DraftError(_("Two parts of the draft have the same key."))
         for portion in self.portions:
             if portion.content == CLOSING and (
                 len(portion.parts) > 1 or any(part.is_hidden for part in portion.parts)
             ):
-                raise DraftError("Write only one sentence before the recommendations.")
+                raise DraftError(_("Write only one sentence before the recommendations."))
         # The recommendations close the paper, whatever the position of their section.
         ordered = sorted(self.portions, key=lambda portion: portion.content == CLOSING)
         shown = [part.key for portion in ordered for part in portion.shown]
@@ -171,19 +174,19 @@ class Draft:
         for part in self.parts():
             if part.key == key:
                 return part
-        raise DraftError("That paragraph is not in this draft.")
+        raise DraftError(_("That paragraph is not in this draft."))
 
     def portion_of(self, key: str) -> Portion:
         for portion in self.portions:
             if any(part.key == key for part in portion.parts):
                 return portion
-        raise DraftError("That paragraph is not in this draft.")
+        raise DraftError(_("That paragraph is not in this draft."))
 
     def portion(self, key: str) -> Portion:
         for portion in self.portions:
             if portion.key == key:
                 return portion
-        raise DraftError("That section is not in this draft.")
+        raise DraftError(_("That section is not in this draft."))
 
 
 # --- references ---------------------------------------------------------------------------------
@@ -201,7 +204,7 @@ def to_keys(draft: Draft, typed: str, seen: Sequence[str] = ()) -> str:
     def key(match: re.Match[str]) -> str:
         number = int(match.group(1))
         if number not in keys:
-            raise DraftError(f"There is no paragraph {number} to refer to.")
+            raise DraftError(_("There is no paragraph {number} to refer to.").format(number=number))
         return f"{{{keys[number]}}}"
 
     return NUMBERED.sub(key, typed)
@@ -235,10 +238,12 @@ def asked(asks: Iterable[Ask]) -> str:
     number if they are long: "note this paper and agree to the next one"."""
     said = [f"{ask.verb} {opened(ask.text)}" for ask in asks]
     if not said:
-        return "do nothing, as this paper is for your information"
+        return _("do nothing, as this paper is for your information")
     if sum(len(each.split()) for each in said) <= MOST_ASKED:
         return join_words(said)
-    return f"decide on {count_in_words(len(said), 'recommendation')} at the end of this paper"
+    return _("decide on {count_in_words} at the end of this paper").format(
+        count_in_words=count_in_words(len(said), "recommendation")
+    )
 
 
 def broken_references(draft: Draft) -> list[str]:
@@ -300,7 +305,7 @@ def _further(keys: Iterable[str], texts: list[str], sources: tuple[Source, ...])
         Part(key=key, text=text, sources=sources) for key, text in zip(keys, texts, strict=False)
     ]
     if len(found) < len(texts):
-        raise DraftError("The text holds too many paragraphs; save some of them first.")
+        raise DraftError(_("The text holds too many paragraphs; save some of them first."))
     return found
 
 
@@ -308,7 +313,7 @@ def retitle(draft: Draft, portion: str, heading: str) -> Draft:
     """Change a section's heading."""
     words = " ".join(markup.tidy(heading).split())
     if not words:
-        raise DraftError("Give the section a heading.")
+        raise DraftError(_("Give the section a heading."))
     return _with(draft, replace(draft.portion(portion), heading=words))
 
 
@@ -321,7 +326,9 @@ def step(draft: Draft, key: str, by: int) -> Draft:
     beside = [each for each in draft.portions if each.content != CLOSING or each is home]
     where = beside.index(home) + by
     if home.content == CLOSING or not 0 <= where < len(beside):
-        raise DraftError(f"The paragraph is at the {'top' if by < 0 else 'end'} already.")
+        raise DraftError(
+            _("The paragraph is at the {words} already.").format(words="top" if by < 0 else "end")
+        )
     return move(draft, key, beside[where].key, len(beside[where].parts) if by < 0 else 0)
 
 
@@ -329,7 +336,7 @@ def move(draft: Draft, key: str, portion: str, position: int) -> Draft:
     """Move a part into a section, at a position from 0 among its other parts."""
     part, home = draft.part(key), draft.portion_of(key)
     if home.content == CLOSING and portion != home.key:
-        raise DraftError("The sentence before the recommendations stays with them.")
+        raise DraftError(_("The sentence before the recommendations stays with them."))
     draft = _with(draft, replace(home, parts=tuple(p for p in home.parts if p.key != key)))
     found = draft.portion(portion)
     parts = list(found.parts)
@@ -350,9 +357,9 @@ def split(draft: Draft, key: str, at: int, new_key: str) -> Draft:
     lead = part.text.split("\n")[0]
     head, tail = part.text[:at].strip(), part.text[at:].strip()
     if at > len(lead) or not head or not tail:
-        raise DraftError("Put the mark between two sentences of the paragraph.")
+        raise DraftError(_("Put the mark between two sentences of the paragraph."))
     if head.count("**") % 2:
-        raise DraftError("Put the mark outside the bold words.")
+        raise DraftError(_("Put the mark outside the bold words."))
     changed = Origin.WRITTEN if part.origin == Origin.WRITTEN else Origin.EDITED
     second = Part(
         key=new_key,
@@ -373,9 +380,9 @@ def merge(draft: Draft, key: str) -> Draft:
     after = portion.parts[portion.parts.index(first) + 1 :]
     second = next((part for part in after if not part.is_hidden), None)
     if second is None or first.is_hidden:
-        raise DraftError("There is no paragraph after this one in its section.")
+        raise DraftError(_("There is no paragraph after this one in its section."))
     if "\n" in first.text:
-        raise DraftError("A paragraph that ends in sub-bullets cannot be joined to the next.")
+        raise DraftError(_("A paragraph that ends in sub-bullets cannot be joined to the next."))
     both_written = first.origin == second.origin == Origin.WRITTEN
     joined = replace(
         first,
@@ -508,7 +515,7 @@ def _blocks(typed: str) -> list[str]:
     """
     blocks = [markup.to_source(block.text, block.bullets) for block in markup.parse(typed)]
     if not blocks:
-        raise DraftError("Write the paragraph, or leave it out.")
+        raise DraftError(_("Write the paragraph, or leave it out."))
     return blocks
 
 

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
+
 from reports.models import AnnexChoice, BriefingKind, Content, KindSection
 from workitems.word_diff import Strand, short_diff
 
 # Reasons recorded by the service itself. They are not shown, because the sentence includes them.
-CAME_ALONG = "Came with the kind of briefing"
-MOVED_UP, MOVED_DOWN, MADE_WAY = "Moved up", "Moved down", "Made way"
-BROUGHT_BACK = "Brought back"
+CAME_ALONG = gettext_lazy("Came with the kind of briefing")
+MOVED_UP, MOVED_DOWN, MADE_WAY = (
+    gettext_lazy("Moved up"),
+    gettext_lazy("Moved down"),
+    gettext_lazy("Made way"),
+)
+BROUGHT_BACK = gettext_lazy("Brought back")
 OWN_REASONS = {MOVED_UP, MOVED_DOWN, MADE_WAY, BROUGHT_BACK, CAME_ALONG}
 
 
@@ -40,7 +46,7 @@ def history_of(kind: BriefingKind) -> list[Entry]:
             for what, strands in sentences(before.get(row.id), row):
                 why = row.history_change_reason or ""
                 why = "" if why in OWN_REASONS else why
-                who = row.history_actor or "Plan Register"
+                who = row.history_actor or gettext("Plan Register")
                 found.append(
                     (
                         row.history_date,
@@ -57,19 +63,35 @@ Sentence = tuple[str, tuple[Strand, ...]]
 
 def _of_kind(was: Any, row: Any) -> Iterator[Sentence]:
     if was is None:
-        yield f"made “{row.name}” a kind of briefing of this plan.", ()
+        yield gettext("made “{row}” a kind of briefing of this plan.").format(row=row.name), ()
         return
     if was.name != row.name:
-        yield f"renamed it from “{was.name}” to “{row.name}”.", ()
+        yield gettext("renamed it from “{was}” to “{row}”.").format(was=was.name, row=row.name), ()
     if was.title != row.title:
-        yield f"changed its briefings’ title from “{was.title}” to “{row.title}”.", ()
+        yield (
+            gettext("changed its briefings’ title from “{was}” to “{row}”.").format(
+                was=was.title, row=row.title
+            ),
+            (),
+        )
     if was.annexes != row.annexes:
         labels = [AnnexChoice(name).label for name in row.annexes if name in AnnexChoice.values]
-        yield f"changed the annexes to: {'; '.join(labels) or 'none'}.", ()
+        yield (
+            gettext("changed the annexes to: {value}.").format(value="; ".join(labels) or "none"),
+            (),
+        )
     if was.most_words != row.most_words:
-        yield f"changed the most words from {was.most_words:,} to {row.most_words:,}.", ()
+        yield (
+            gettext("changed the most words from {most_words:,} to {row_most_words:,}.").format(
+                most_words=was.most_words, row_most_words=row.most_words
+            ),
+            (),
+        )
     if was.asks != row.asks:
-        yield "changed what it asks of the Minister:", tuple(short_diff(_asks(was), _asks(row)))
+        yield (
+            gettext("changed what it asks of the Minister:"),
+            tuple(short_diff(_asks(was), _asks(row))),
+        )
 
 
 def _asks(row: Any) -> str:
@@ -79,22 +101,37 @@ def _asks(row: Any) -> str:
 def _of_section(was: Any, row: Any) -> Iterator[Sentence]:
     if was is None:
         if row.history_change_reason != CAME_ALONG:
-            yield f"added the section “{row.heading}”.", ()
+            yield gettext("added the section “{heading}”.").format(heading=row.heading), ()
         return
     if was.withdrawn_on != row.withdrawn_on:
-        act = "withdrew" if row.withdrawn_on else "brought back"
-        yield f"{act} the section “{row.heading}”.", ()
+        act = "withdrew" if row.withdrawn_on else gettext("brought back")
+        yield gettext("{act} the section “{heading}”.").format(act=act, heading=row.heading), ()
     if was.heading != row.heading:
-        yield f"renamed the section “{was.heading}” to “{row.heading}”.", ()
+        yield (
+            gettext("renamed the section “{heading}” to “{row_heading}”.").format(
+                heading=was.heading, row_heading=row.heading
+            ),
+            (),
+        )
     if was.content != row.content:
         labels = [Content(each.content).label for each in (was, row)]
         yield (
-            f"changed what is written into “{row.heading}” from “{labels[0]}” to “{labels[1]}”.",
+            gettext(
+                "changed what is written into “{heading}” from “{labels}” to “{labels_1}”."
+            ).format(heading=row.heading, labels=labels[0], labels_1=labels[1]),
             (),
         )
     if was.standing_text != row.standing_text:
         strands = tuple(short_diff(was.standing_text, row.standing_text))
-        yield f"changed the standing text of “{row.heading}”:", strands
+        yield (
+            gettext("changed the standing text of “{heading}”:").format(heading=row.heading),
+            strands,
+        )
     if was.position != row.position and row.history_change_reason in (MOVED_UP, MOVED_DOWN):
         where = "up" if row.history_change_reason == MOVED_UP else "down"
-        yield f"moved the section “{row.heading}” {where}.", ()
+        yield (
+            gettext("moved the section “{heading}” {where}.").format(
+                heading=row.heading, where=where
+            ),
+            (),
+        )

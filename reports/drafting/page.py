@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from reports.bad_characters import telling_places
 from reports.compose import Composed as Generated
 from reports.compose.facts import maori_names
@@ -56,7 +58,11 @@ class Block:
 
     @property
     def name(self) -> str:
-        return f"paragraph {self.number}" if self.number else "the paragraph that is left out"
+        return (
+            _("paragraph {number}").format(number=self.number)
+            if self.number
+            else _("the paragraph that is left out")
+        )
 
     @cached_property
     def line(self) -> str:
@@ -130,7 +136,11 @@ class Menu:
 
     @property
     def title(self) -> str:
-        return f"Paragraph {self.number}" if self.number else "A paragraph that is left out"
+        return (
+            _("Paragraph {number}").format(number=self.number)
+            if self.number
+            else _("A paragraph that is left out")
+        )
 
     @property
     def is_closing(self) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.utils.translation import gettext
+
 from reports.bad_characters import telling_places
 from reports.compose import CONTENTS, USUAL_ANNEXES, compose, generate
 from reports.compose import Composed as Generated
@@ -84,7 +86,13 @@ def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> lis
             continue
         for index, block in enumerate(blocks):
             text = markup.to_source(block.text, block.bullets)
-            result.append(Composed(home, key("p", f"standing {name} {index}"), text))
+            result.append(
+                Composed(
+                    home,
+                    key("p", gettext("standing {name} {index}").format(name=name, index=index)),
+                    text,
+                )
+            )
         paragraphs: tuple[Paragraph, ...] = ()
         if content == CLOSING:
             paragraphs = (found.lead,)
@@ -111,7 +119,7 @@ def assembled(draft: Draft, found: Generated) -> Document:
     closing = next((each for each in draft.portions if each.content == CLOSING), None)
     asks = draft.shown_asks.values()
     if closing is None or not closing.shown or not asks:
-        raise DocumentError("The briefing has no recommendation. Write one.")
+        raise DocumentError(gettext("The briefing has no recommendation. Write one."))
     maori = found.facts.maori
     return Document.assemble(
         plan_title=found.facts.plan.title,
@@ -149,7 +157,7 @@ def _paragraphs(
         blocks = markup.parse(printed(draft, part.text), maori=maori)
         if len(blocks) != 1:
             raise DocumentError(
-                "A paragraph of the draft cannot be printed as it is. Open it and save it."
+                gettext("A paragraph of the draft cannot be printed as it is. Open it and save it.")
             )
         yield Paragraph(
             key=part.key, text=blocks[0].text, bullets=blocks[0].bullets, sources=part.sources

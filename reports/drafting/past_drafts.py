@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Max, Min
 from django.db.models.functions import TruncDate, TruncMinute
+from django.utils.translation import gettext
 
 from reports.document import Document, DocumentError
 from reports.drafting import draft_rows
@@ -46,16 +47,17 @@ def moments(briefing: Briefing, today: date) -> list[PastMoment]:
     begun, refreshed = _generated(briefing)
     if begun is None:
         return []
-    found = [_after(begun, "as it was begun")]
+    found = [_after(begun, gettext("as it was begun"))]
     found += [
-        PastMoment(at, Moment.at(at), "before it was updated from the records") for at in refreshed
+        PastMoment(at, Moment.at(at), gettext("before it was updated from the records"))
+        for at in refreshed
     ]
     found += [_after(at, words) for at, words in _steps(briefing) if at >= begun]
     for each in _edited_days(briefing):
         if each < today:
             moment = Moment.end_of(each)
             assert moment.until is not None
-            found.append(PastMoment(moment.until, moment, "at the end of the day"))
+            found.append(PastMoment(moment.until, moment, gettext("at the end of the day")))
     return sorted(found, key=lambda then: then.at, reverse=True)
 
 
@@ -100,14 +102,22 @@ def _steps(briefing: Briefing) -> list[tuple[datetime, str]]:
 def _step(was: str, now: str) -> str:
     """Describe a step, or return "" for a step after which the issued paper is the same."""
     if now == State.IN_CONSULTATION:
-        return "when it came back" if was == State.AWAITING else "when it went to the agencies"
+        return (
+            gettext("when it came back")
+            if was == State.AWAITING
+            else gettext("when it went to the agencies")
+        )
     if now == State.AWAITING:
-        return "when authorisation was asked for"
+        return gettext("when authorisation was asked for")
     if now == State.WITHDRAWN:
-        return "when it was withdrawn"
+        return gettext("when it was withdrawn")
     if now == State.DRAFTING:
-        return "when its correction began" if was in Briefing.ISSUED else "when it came back"
-    return "when its correction was given up" if was == State.DRAFTING else ""
+        return (
+            gettext("when its correction began")
+            if was in Briefing.ISSUED
+            else gettext("when it came back")
+        )
+    return gettext("when its correction was given up") if was == State.DRAFTING else ""
 
 
 def _edited_days(briefing: Briefing) -> list[date]:

@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from reports.drafting.draft import Ask, Draft, DraftError, Part
 
 # The recommendations have one order, as if they were a section.
 ASKS = ""
-NO_ASK = "A briefing must have at least one recommendation."
+NO_ASK = gettext_lazy("A briefing must have at least one recommendation.")
 
 Entry = Part | Ask
 
@@ -33,7 +36,7 @@ class Overtaken(DraftError):
     """Something that the act changed has been changed since."""
 
     def __init__(self, clashes: Sequence[Clash]) -> None:
-        super().__init__("This was changed since.")
+        super().__init__(_("This was changed since."))
         self.clashes = tuple(clashes)
 
 

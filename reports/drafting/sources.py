@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from django.apps import apps
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from reports.compose.facts import Facts, Versioned, version_of
 from reports.compose.slips import delay_source
@@ -30,11 +31,11 @@ RECORD_TYPES = {
     "questions": ("delay", "mitigation"),
 }
 SHELF_TITLES = {
-    "update": "Achieved, from accepted updates",
-    "plan": "Planned next, from accepted updates",
-    "delay": "Delays",
-    "mitigation": "Mitigations",
-    "risk": "Risks with the Minister",
+    "update": gettext_lazy("Achieved, from accepted updates"),
+    "plan": gettext_lazy("Planned next, from accepted updates"),
+    "delay": gettext_lazy("Delays"),
+    "mitigation": gettext_lazy("Mitigations"),
+    "risk": gettext_lazy("Risks with the Minister"),
 }
 # Where a record has the number in the address of its page.
 NUMBERS = {
@@ -113,14 +114,16 @@ def records(facts: Facts) -> Iterator[Record]:
                     cause = Delay.Cause(delay.cause).label
                     yield Record("delay", source, f"{cause}: {delay.explanation}")
                 for row in delay.mitigations:
-                    label = (
-                        f"Mitigation {row.number} of {source.label[0].lower()}{source.label[1:]}"
+                    label = gettext("Mitigation {number} of {source}{source_label_1}").format(
+                        number=row.number,
+                        source=source.label[0].lower(),
+                        source_label_1=source.label[1:],
                     )
                     yield Record(
                         "mitigation", version_of(row, "mitigation", label), row.description
                     )
     for risk in facts.risks:
-        source = version_of(risk, "risk", f"Risk {risk.number}")
+        source = version_of(risk, "risk", gettext("Risk {number}").format(number=risk.number))
         yield Record("risk", source, risk.description)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from reports.drafting.draft import printed
 from reports.drafting.draft_rows import Stored
 from reports.models import Briefing, DraftAct
@@ -36,9 +38,9 @@ def place_of(rows: Stored, key: str) -> str:
     """Return where something is now: its number or, where it has none, its first words."""
     draft = rows.draft
     if key in draft.numbers:
-        return f"paragraph {draft.numbers[key]}"
+        return _("paragraph {numbers}").format(numbers=draft.numbers[key])
     if number := draft.ask_number(key):
-        return f"recommendation {number}"
+        return _("recommendation {number}").format(number=number)
     if key in rows.sections:
         return f"“{rows.sections[key].heading}”"
     row = rows.paragraphs.get(key) or rows.asks.get(key)

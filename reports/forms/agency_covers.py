@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import LinesField, ReasonField, TextField, UploadField, VersionedForm
 from reports.document.cover_design import ROWS, USUAL_LABELS, CoverPart
@@ -16,7 +18,9 @@ BETWEEN = "="
 # Longer than a colour is, so that a mistyped one is refused with a sentence.
 COLOUR_LENGTH = 40
 LAST = len(ROWS)
-EXAMPLE = "Enter each line as the heading, an equals sign, and the te reo Māori, such as Purpose = Te take."
+EXAMPLE = gettext_lazy(
+    "Enter each line as the heading, an equals sign, and the te reo Māori, such as Purpose = Te take."
+)
 
 
 class AgencyCoverForm(VersionedForm):
@@ -33,52 +37,64 @@ class AgencyCoverForm(VersionedForm):
     )
 
     ministry = TextField(
-        label="Name of the ministry in English",
+        label=gettext_lazy("Name of the ministry in English"),
         required=False,
         max_length=MINISTRY_LENGTH,
-        help_text="Printed at the top of the cover. If this is blank and there is no mark, no letterhead is printed.",
+        help_text=gettext_lazy(
+            "Printed at the top of the cover. If this is blank and there is no mark, no letterhead is printed."
+        ),
     )
     ministry_mi = TextField(
-        label="Name of the ministry in te reo Māori",
+        label=gettext_lazy("Name of the ministry in te reo Māori"),
         required=False,
         max_length=MINISTRY_LENGTH,
         widget=forms.TextInput(attrs={"lang": "mi"}),
     )
-    is_maori_first = forms.BooleanField(label="Print te reo Māori before English", required=False)
+    is_maori_first = forms.BooleanField(
+        label=gettext_lazy("Print te reo Māori before English"), required=False
+    )
     ink = TextField(
-        label="Colour of the letterhead and headings",
+        label=gettext_lazy("Colour of the letterhead and headings"),
         max_length=COLOUR_LENGTH,
-        help_text="As # and six digits or letters, such as #0b5158. It must be dark enough to read on white.",
-        error_messages={"required": "Enter a colour, such as #0b5158."},
+        help_text=gettext_lazy(
+            "As # and six digits or letters, such as #0b5158. It must be dark enough to read on white."
+        ),
+        error_messages={"required": gettext_lazy("Enter a colour, such as #0b5158.")},
     )
     rule = TextField(
-        label="Colour of the rules below them",
+        label=gettext_lazy("Colour of the rules below them"),
         max_length=COLOUR_LENGTH,
-        help_text="In the same form. Both can be printed in black and white.",
-        error_messages={"required": "Enter a colour, such as #0b5158."},
+        help_text=gettext_lazy("In the same form. Both can be printed in black and white."),
+        error_messages={"required": gettext_lazy("Enter a colour, such as #0b5158.")},
     )
     leaves_out_empty = forms.BooleanField(
-        label="Leave out what is blank",
+        label=gettext_lazy("Leave out what is blank"),
         required=False,
-        help_text="If not ticked, N/A is printed for a blank row, deadline or number.",
+        help_text=gettext_lazy(
+            "If not ticked, N/A is printed for a blank row, deadline or number."
+        ),
     )
     has_comments = forms.BooleanField(
-        label="Print the box for the Minister’s comments", required=False
+        label=gettext_lazy("Print the box for the Minister’s comments"), required=False
     )
-    has_feedback = forms.BooleanField(label="Print the Minister’s feedback table", required=False)
+    has_feedback = forms.BooleanField(
+        label=gettext_lazy("Print the Minister’s feedback table"), required=False
+    )
     headings = LinesField(
-        label="Headings of sections and annexes in te reo Māori",
+        label=gettext_lazy("Headings of sections and annexes in te reo Māori"),
         rows=6,
         help_text=(
-            "Printed beside the headings. Enter one on each line, such as Purpose = Te take. For the word "
-            "before an annex’s letter: Annex = Āpitihanga"
+            gettext_lazy(
+                "Printed beside the headings. Enter one on each line, such as Purpose = Te take. For the word "
+                "before an annex’s letter: Annex = Āpitihanga"
+            )
         ),
     )
     reason = ReasonField(
-        label="Why",
+        label=gettext_lazy("Why"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Kept in the history of the cover.",
+        help_text=gettext_lazy("Kept in the history of the cover."),
     )
 
     def __init__(self, *args: Any, row: AgencyCover, **kwargs: Any) -> None:
@@ -87,10 +103,10 @@ class AgencyCoverForm(VersionedForm):
             self.fields[f"label_{part}"] = TextField(
                 label=f"{usual}: English",
                 max_length=LABEL_LENGTH,
-                error_messages={"required": f"Enter a label for “{usual}”."},
+                error_messages={"required": _("Enter a label for “{usual}”.").format(usual=usual)},
             )
             self.fields[f"mi_{part}"] = TextField(
-                label=f"{usual}: te reo Māori",
+                label=_("{usual}: te reo Māori").format(usual=usual),
                 required=False,
                 max_length=LABEL_LENGTH,
                 widget=forms.TextInput(attrs={"lang": "mi"}),
@@ -101,8 +117,8 @@ class AgencyCoverForm(VersionedForm):
                     choices=[(place, str(place)) for place in range(1, LAST + 1)],
                     coerce=int,
                     error_messages={
-                        "required": "Choose a place.",
-                        "invalid_choice": "Choose a place from the list.",
+                        "required": _("Choose a place."),
+                        "invalid_choice": _("Choose a place from the list."),
                     },
                 )
 
@@ -129,10 +145,16 @@ class AgencyCoverForm(VersionedForm):
             if not line.strip():
                 continue
             if not (heading and between and maori):
-                raise forms.ValidationError(f"Line {number} is not complete. {EXAMPLE}")
+                raise forms.ValidationError(
+                    _("Line {number} is not complete. {EXAMPLE}").format(
+                        number=number, EXAMPLE=EXAMPLE
+                    )
+                )
             if heading.casefold() in {each["heading"].casefold() for each in found}:
                 raise forms.ValidationError(
-                    f"Line {number} repeats the heading “{heading}”. Delete one of them."
+                    _("Line {number} repeats the heading “{heading}”. Delete one of them.").format(
+                        number=number, heading=heading
+                    )
                 )
             found.append({"heading": heading, "heading_mi": maori})
         return found
@@ -187,7 +209,7 @@ class MarkForm(VersionedForm):
     SOMETIMES = ("picture",)
 
     picture = UploadField(
-        label="Picture",
+        label=gettext_lazy("Picture"),
         required=False,
         max_length=255,
         help_text=(
@@ -196,15 +218,19 @@ class MarkForm(VersionedForm):
         ),
         widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
         error_messages={
-            "empty": "The file is empty.",
-            "max_length": "The name of the file is too long.",
+            "empty": gettext_lazy("The file is empty."),
+            "max_length": gettext_lazy("The name of the file is too long."),
         },
     )
     alt = TextField(
-        label="Description for people who cannot see it",
+        label=gettext_lazy("Description for people who cannot see it"),
         max_length=ALT_LENGTH,
-        help_text="Read out instead of the picture, such as Crest of the Ministry of Justice",
-        error_messages={"required": "Describe the picture for people who cannot see it."},
+        help_text=gettext_lazy(
+            "Read out instead of the picture, such as Crest of the Ministry of Justice"
+        ),
+        error_messages={
+            "required": gettext_lazy("Describe the picture for people who cannot see it.")
+        },
     )
 
     def start(self, row: AgencyCover) -> dict[str, Any]:
@@ -215,11 +241,13 @@ class MarkForm(VersionedForm):
         file = self.cleaned_data["picture"]
         if file is None:
             if self.row.mark is None:
-                raise forms.ValidationError("Choose a PNG or JPEG picture.")
+                raise forms.ValidationError(_("Choose a PNG or JPEG picture."))
             return None
         if file.size > MAX_MEGABYTES * 1_000_000:
             raise forms.ValidationError(
-                f"The file is larger than {MAX_MEGABYTES} MB. Choose a smaller picture."
+                _("The file is larger than {MAX_MEGABYTES} MB. Choose a smaller picture.").format(
+                    MAX_MEGABYTES=MAX_MEGABYTES
+                )
             )
         data: bytes = file.read()
         return data

@@ -3,17 +3,31 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import VersionedForm
 from reports.models import AnnexChoice, Briefing, BriefingKind
 
 SHOWS = {
-    AnnexChoice.PROGRESS: "One page: how many items of each pillar are at each stage, and how milestones slipped.",
-    AnnexChoice.ITEMS: "A row for each item: lead, stage, confidence, milestones with their dates, and status.",
-    AnnexChoice.ITEMS_TEXTS: "Each item under its own heading: official wording, latest accepted update and all dates.",
-    AnnexChoice.DELAYS: "A row for each delay that was open in the period: cause, dates, days and mitigations.",
-    AnnexChoice.RISKS: "A row for each risk that was open in the period: severity, owner and escalation.",
-    AnnexChoice.CONSULTED: "A row for each agency that was asked about the paper, with its answer.",
+    AnnexChoice.PROGRESS: gettext_lazy(
+        "One page: how many items of each pillar are at each stage, and how milestones slipped."
+    ),
+    AnnexChoice.ITEMS: gettext_lazy(
+        "A row for each item: lead, stage, confidence, milestones with their dates, and status."
+    ),
+    AnnexChoice.ITEMS_TEXTS: gettext_lazy(
+        "Each item under its own heading: official wording, latest accepted update and all dates."
+    ),
+    AnnexChoice.DELAYS: gettext_lazy(
+        "A row for each delay that was open in the period: cause, dates, days and mitigations."
+    ),
+    AnnexChoice.RISKS: gettext_lazy(
+        "A row for each risk that was open in the period: severity, owner and escalation."
+    ),
+    AnnexChoice.CONSULTED: gettext_lazy(
+        "A row for each agency that was asked about the paper, with its answer."
+    ),
 }
 
 LAST = 100
@@ -33,7 +47,7 @@ class AnnexesForm(VersionedForm):
                 label=choice.label, help_text=SHOWS[choice], required=False
             )
             self.fields[f"place_{choice}"] = forms.IntegerField(
-                label=f"Place of “{choice.label}”",
+                label=_("Place of “{choice}”").format(choice=choice.label),
                 min_value=1,
                 max_value=LAST - 1,
                 required=False,

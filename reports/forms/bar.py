@@ -5,6 +5,8 @@ from functools import cache
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import Form
 from reports.progress.view import Earlier, Look, briefings_before, meetings_before
@@ -29,11 +31,13 @@ def _agencies() -> Any:
 class BarForm(Form):
     """A GET form. An invalid field shows its error, and the page uses the valid ones."""
 
-    at = MomentField(label="As at", required=False)
-    since = MomentField(label="Compared with", required=False)
-    pillar = forms.TypedChoiceField(label="Pillar", required=False, coerce=int, empty_value=None)
+    at = MomentField(label=gettext_lazy("As at"), required=False)
+    since = MomentField(label=gettext_lazy("Compared with"), required=False)
+    pillar = forms.TypedChoiceField(
+        label=gettext_lazy("Pillar"), required=False, coerce=int, empty_value=None
+    )
     agency = forms.TypedChoiceField(
-        label="Lead agency", required=False, coerce=int, empty_value=None
+        label=gettext_lazy("Lead agency"), required=False, coerce=int, empty_value=None
     )
 
     def __init__(self, data: Any, *, plan: Plan, on: date) -> None:
@@ -46,17 +50,19 @@ class BarForm(Form):
         # Read when first asked for, because an export prints no choices.
         fields["pillar"].choices = cache(
             lambda: [
-                ("", "All pillars"),
+                ("", _("All pillars")),
                 *((pk, f"{number} {title}") for pk, number, title in _pillars(plan=plan.pk)),
             ]
         )
-        fields["agency"].choices = cache(lambda: [("", "All agencies"), *_agencies(plan=plan.pk)])
+        fields["agency"].choices = cache(
+            lambda: [("", _("All agencies")), *_agencies(plan=plan.pk)]
+        )
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         at, since = found.get("at") or self.present, found.get("since")
         if since and (since.is_now or since.on > at.on or since == at):
-            self.add_error("since", f"Choose a day before {at.words}.")
+            self.add_error("since", _("Choose a day before {at}.").format(at=at.words))
         return found
 
     @property

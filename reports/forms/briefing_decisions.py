@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import LinesField
 from reports.models import Briefing
@@ -14,21 +15,21 @@ class BriefingDecisionForm(FollowUpFields):
     """A decision may belong to a matter on the agenda, which then counts as considered."""
 
     briefing = forms.ModelChoiceField(
-        label="On which briefing",
-        error_messages={"required": "Choose the briefing."},
+        label=gettext_lazy("On which briefing"),
+        error_messages={"required": gettext_lazy("Choose the briefing.")},
         queryset=Briefing.objects.none(),
         empty_label=None,
     )
     matter = forms.ModelChoiceField(
-        label="Under which matter of the agenda",
+        label=gettext_lazy("Under which matter of the agenda"),
         queryset=Matter.objects.none(),
         required=False,
-        empty_label="None",
+        empty_label=gettext_lazy("None"),
     )
     text = LinesField(
-        label="What was decided",
+        label=gettext_lazy("What was decided"),
         required=True,
-        error_messages={"required": "Write what was decided."},
+        error_messages={"required": gettext_lazy("Write what was decided.")},
     )
 
     field_order = ("briefing", "matter", "text", "owner_agency", "due_on")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from agencies.fields import TextField, overwrite_data
 from reports.checks import Check
@@ -16,9 +17,11 @@ class OverrideForm(StepForm):
     about = TextField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, key: str, **kwargs: Any) -> None:
-        label = "Reason for accepting it"
+        label = _("Reason for accepting it")
         super().__init__(*args, label=label, **{**kwargs, "auto_id": f"{key}-%s"})
-        self.fields["reason"].error_messages["required"] = "Say why this warning can be accepted."
+        self.fields["reason"].error_messages["required"] = _(
+            "Say why this warning can be accepted."
+        )
         self.fields["reason"].widget.attrs["rows"] = 2
 
     @classmethod

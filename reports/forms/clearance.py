@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, SeveralField, TextField, VersionedForm
@@ -31,14 +32,17 @@ class AskForm(Form):
 
     seen = TextField(max_length=64, required=False, widget=forms.HiddenInput)
     agencies = AgenciesField(
-        label="Agencies",
+        label=gettext_lazy("Agencies"),
         queryset=Agency.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Each agency reads the whole draft. The paragraphs from its own records are shown first.",
-        error_messages={"required": "Choose at least one agency."},
+        help_text=gettext_lazy(
+            "Each agency reads the whole draft. The paragraphs from its own records are shown first."
+        ),
+        error_messages={"required": gettext_lazy("Choose at least one agency.")},
     )
     due_on = DayField(
-        label="Answers are due on", help_text="We remind them a week before and a day before."
+        label=gettext_lazy("Answers are due on"),
+        help_text=gettext_lazy("We remind them a week before and a day before."),
     )
 
     def __init__(
@@ -66,16 +70,18 @@ class AnswerForm(VersionedForm):
 
     read = TextField(max_length=64, widget=forms.HiddenInput)
     answer = forms.ChoiceField(
-        label="Answer",
+        label=gettext_lazy("Answer"),
         widget=forms.RadioSelect,
         choices=[each for each in Clearance.Answer.choices if each[0]],
-        error_messages={"required": "Choose your agency’s answer."},
+        error_messages={"required": gettext_lazy("Choose your agency’s answer.")},
     )
     words = words(
-        "Comment or reason",
+        gettext_lazy("Comment or reason"),
         most=ANSWER_LENGTH,
         required=False,
-        help_text="Printed with your answer. Leave blank if you concur without comment.",
+        help_text=gettext_lazy(
+            "Printed with your answer. Leave blank if you concur without comment."
+        ),
     )
 
     def start(self, row: Clearance) -> dict[str, Any]:
@@ -86,9 +92,12 @@ class CommentForm(Form):
     """A comment on one of `places`."""
 
     key = forms.ChoiceField(
-        label="On", error_messages={"required": "Choose what the comment is on."}
+        label=gettext_lazy("On"),
+        error_messages={"required": gettext_lazy("Choose what the comment is on.")},
     )
-    text = words("Comment", error_messages={"required": "Write the comment."})
+    text = words(
+        gettext_lazy("Comment"), error_messages={"required": gettext_lazy("Write the comment.")}
+    )
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +117,7 @@ class ThreadForm(Form):
     """A reply to a comment. The submit button says whether it also resolves it."""
 
     text = words(
-        "Reply, or how it was resolved",
+        gettext_lazy("Reply, or how it was resolved"),
         rows=2,
-        error_messages={"required": "Write your reply."},
+        error_messages={"required": gettext_lazy("Write your reply.")},
     )

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import Field
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, TextField, VersionedForm
 from reports.models import MARKING_TOO_HIGH, NO_CONTACT, Briefing
@@ -15,7 +17,9 @@ def text(name: str, **options: Any) -> TextField:
     column = Briefing._meta.get_field(name)
     assert isinstance(column, Field)
     options.setdefault("required", not column.blank)
-    options.setdefault("error_messages", {"required": "Fill this in. It is printed on the cover."})
+    options.setdefault(
+        "error_messages", {"required": _("Fill this in. It is printed on the cover.")}
+    )
     return TextField(max_length=column.max_length, **options)
 
 
@@ -32,62 +36,82 @@ class CoverForm(VersionedForm):
 
     SOMETIMES = ("contact_name", "contact_role")
 
-    title = text("title", label="Title")
+    title = text("title", label=gettext_lazy("Title"))
     tracker_number = text(
         "tracker_number",
-        label="Tracker number",
-        help_text="As in your register, such as 10/96252. You can add it later, before authorisation.",
-    )
-    period_start = DayField(label="Reports from")
-    period_end = DayField(label="Reports to (last day)")
-    dated = DayField(
-        label="Date of the briefing",
-        help_text=(
-            "The paper uses the records as at this day and names who was Minister on it. Updates accepted "
-            "later are not quoted."
+        label=gettext_lazy("Tracker number"),
+        help_text=gettext_lazy(
+            "As in your register, such as 10/96252. You can add it later, before authorisation."
         ),
     )
-    deadline = DayField(label="Deadline", required=False, help_text="If blank, N/A is printed.")
-    action_sought = text("action_sought", label="Action sought")
+    period_start = DayField(label=gettext_lazy("Reports from"))
+    period_end = DayField(label=gettext_lazy("Reports to (last day)"))
+    dated = DayField(
+        label=gettext_lazy("Date of the briefing"),
+        help_text=(
+            gettext_lazy(
+                "The paper uses the records as at this day and names who was Minister on it. Updates accepted "
+                "later are not quoted."
+            )
+        ),
+    )
+    deadline = DayField(
+        label=gettext_lazy("Deadline"),
+        required=False,
+        help_text=gettext_lazy("If blank, N/A is printed."),
+    )
+    action_sought = text("action_sought", label=gettext_lazy("Action sought"))
     marking = forms.ChoiceField(
-        label="Security marking",
+        label=gettext_lazy("Security marking"),
         choices=Briefing.Marking.choices,
         widget=forms.RadioSelect,
-        help_text="Nothing with a higher marking than SENSITIVE may be written here.",
+        help_text=gettext_lazy("Nothing with a higher marking than SENSITIVE may be written here."),
         error_messages={"invalid_choice": MARKING_TOO_HIGH},
     )
-    copied_to = lines("copied_to", label="Copied to", help_text="One name on each line.")
+    copied_to = lines(
+        "copied_to",
+        label=gettext_lazy("Copied to"),
+        help_text=gettext_lazy("One name on each line."),
+    )
     for_referral_to = lines(
         "for_referral_to",
-        label="For referral to",
-        help_text="One name on each line. If blank, N/A is printed.",
+        label=gettext_lazy("For referral to"),
+        help_text=gettext_lazy("One name on each line. If blank, N/A is printed."),
     )
     agencies_consulted = lines(
         "agencies_consulted",
-        label="Others consulted",
-        help_text="Agencies other than those asked for clearance here, which are printed first. Separate them with "
-        "commas.",
+        label=gettext_lazy("Others consulted"),
+        help_text=gettext_lazy(
+            "Agencies other than those asked for clearance here, which are printed first. Separate them with "
+            "commas."
+        ),
     )
     contact_name = text(
         "contact_name",
-        label="First contact: name",
-        help_text="A contact has a name, a role, or both.",
+        label=gettext_lazy("First contact: name"),
+        help_text=gettext_lazy("A contact has a name, a role, or both."),
     )
-    contact_role = text("contact_role", label="First contact: role")
-    contact_phone = phone("contact_phone", "First contact: direct dial")
-    contact_mobile = phone("contact_mobile", "First contact: mobile")
-    second_contact_name = text("second_contact_name", label="Second contact: name")
-    second_contact_role = text("second_contact_role", label="Second contact: role")
-    second_contact_phone = phone("second_contact_phone", "Second contact: direct dial")
-    second_contact_mobile = phone("second_contact_mobile", "Second contact: mobile")
-    manager_name = text("manager_name", label="Authorising manager: name or role")
-    manager_role = text("manager_role", label="Authorising manager: role, if you entered a name")
-    manager_phone = phone("manager_phone", "Authorising manager: direct dial")
-    manager_mobile = phone("manager_mobile", "Authorising manager: mobile")
+    contact_role = text("contact_role", label=gettext_lazy("First contact: role"))
+    contact_phone = phone("contact_phone", gettext_lazy("First contact: direct dial"))
+    contact_mobile = phone("contact_mobile", gettext_lazy("First contact: mobile"))
+    second_contact_name = text("second_contact_name", label=gettext_lazy("Second contact: name"))
+    second_contact_role = text("second_contact_role", label=gettext_lazy("Second contact: role"))
+    second_contact_phone = phone(
+        "second_contact_phone", gettext_lazy("Second contact: direct dial")
+    )
+    second_contact_mobile = phone("second_contact_mobile", gettext_lazy("Second contact: mobile"))
+    manager_name = text("manager_name", label=gettext_lazy("Authorising manager: name or role"))
+    manager_role = text(
+        "manager_role", label=gettext_lazy("Authorising manager: role, if you entered a name")
+    )
+    manager_phone = phone("manager_phone", gettext_lazy("Authorising manager: direct dial"))
+    manager_mobile = phone("manager_mobile", gettext_lazy("Authorising manager: mobile"))
     on_behalf_of = text(
         "on_behalf_of",
-        label="Signed on behalf of",
-        help_text="Printed after “for” under the manager’s name, such as Secretary of Labour",
+        label=gettext_lazy("Signed on behalf of"),
+        help_text=gettext_lazy(
+            "Printed after “for” under the manager’s name, such as Secretary of Labour"
+        ),
     )
 
     def start(self, row: Briefing) -> dict[str, Any]:
@@ -100,12 +124,12 @@ class CoverForm(VersionedForm):
         start, end, dated = (cleaned.get(name) for name in ("period_start", "period_end", "dated"))
         deadline = cleaned.get("deadline")
         if dated and deadline and deadline < dated:
-            self.add_error("deadline", "The deadline is before the date of the briefing.")
+            self.add_error("deadline", _("The deadline is before the date of the briefing."))
         if start and end and end <= start:
-            self.add_error("period_end", "The period ends before it begins.")
+            self.add_error("period_end", _("The period ends before it begins."))
         elif end and dated and dated < end:
             self.add_error(
-                "dated", "Date the briefing on or after the last day that it reports on."
+                "dated", _("Date the briefing on or after the last day that it reports on.")
             )
         return cleaned
 
@@ -124,9 +148,9 @@ class NewCoverForm(CoverForm):
 
     title = text(
         "title",
-        label="Title, if different from its kind",
+        label=gettext_lazy("Title, if different from its kind"),
         required=False,
-        help_text="If blank, it has the title of its kind.",
+        help_text=gettext_lazy("If blank, it has the title of its kind."),
     )
 
     def start(self, row: Briefing) -> dict[str, Any]:
@@ -139,8 +163,10 @@ class NewCoverForm(CoverForm):
             if len(title) > most:
                 self.add_error(
                     "title",
-                    f"The title of its kind would be {len(title)} characters long; the limit is {most}. "
-                    "Type a shorter one.",
+                    _(
+                        "The title of its kind would be {title} characters long; the limit is {most}. Type a "
+                        "shorter one."
+                    ).format(title=len(title), most=most),
                 )
                 return False
             self.cleaned_data["title"] = title

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import Form, TextField, overwrite_data
 from reports.document import Verb
@@ -42,11 +43,11 @@ class ParagraphForm(TypedForm):
     """`section` and `after` place a new paragraph; `source` is the record it is written from."""
 
     text = TextField(
-        label="Words of the paragraph",
+        label=gettext_lazy("Words of the paragraph"),
         strip=False,
         max_length=MAX_SOURCE,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "true"}),
-        error_messages={"required": "Write the paragraph, or leave it out."},
+        error_messages={"required": gettext_lazy("Write the paragraph, or leave it out.")},
     )
     section = TextField(required=False, max_length=64, widget=forms.HiddenInput)
     after = forms.RegexField(KEY, required=False, widget=forms.HiddenInput)
@@ -55,29 +56,31 @@ class ParagraphForm(TypedForm):
 
 class AskForm(TypedForm):
     verb = forms.TypedChoiceField(
-        label="Verb", choices=[(verb.value, verb.value) for verb in Verb], coerce=Verb
+        label=gettext_lazy("Verb"), choices=[(verb.value, verb.value) for verb in Verb], coerce=Verb
     )
     text = TextField(
-        label="What follows the verb",
+        label=gettext_lazy("What follows the verb"),
         strip=False,
         max_length=MAX_SOURCE,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
-        error_messages={"required": "Say what is recommended."},
+        error_messages={"required": gettext_lazy("Say what is recommended.")},
     )
     options = TextField(
-        label="Printed choices",
+        label=gettext_lazy("Printed choices"),
         required=False,
         max_length=200,
-        help_text="Separated by strokes, such as agreed / not agreed. If blank, the usual choices of the verb are "
-        "printed.",
+        help_text=gettext_lazy(
+            "Separated by strokes, such as agreed / not agreed. If blank, the usual choices of the verb are "
+            "printed."
+        ),
     )
 
 
 class HeadingForm(Form):
     heading = TextField(
-        label="Heading",
+        label=gettext_lazy("Heading"),
         max_length=200,
-        error_messages={"required": "Give the section a heading."},
+        error_messages={"required": gettext_lazy("Give the section a heading.")},
     )
     was = TextField(max_length=200, widget=forms.HiddenInput)
 
@@ -112,7 +115,9 @@ class BackForm(VersionForm):
 class StepForm(Form):
     """Undo or redo, and the act that the button named."""
 
-    act = forms.ChoiceField(choices=[("undo", "Undo"), ("redo", "Redo")])
+    act = forms.ChoiceField(
+        choices=[("undo", gettext_lazy("Undo")), ("redo", gettext_lazy("Redo"))]
+    )
     undo = forms.IntegerField(min_value=1, max_value=2**62, required=False)
     redo = forms.IntegerField(min_value=1, max_value=2**62, required=False)
 
@@ -138,7 +143,7 @@ class UpdateForm(Form):
     """The changes that the page showed, and those of them that are ticked, by their digests."""
 
     shown = TextField(required=False, max_length=MOST_SEEN, widget=forms.HiddenInput)
-    take = AnyOf(label="Changes to make", required=False)
+    take = AnyOf(label=gettext_lazy("Changes to make"), required=False)
 
     def clean_shown(self) -> list[str]:
         return str(self.cleaned_data["shown"]).split()
@@ -148,10 +153,12 @@ class KindForm(Form):
     """The kind to draft as: one of the plan's or, before it has any, of the product's."""
 
     kind = forms.ChoiceField(
-        label="Kind of briefing",
+        label=gettext_lazy("Kind of briefing"),
         widget=forms.RadioSelect,
-        help_text="The kind decides the sections, headings, standing text and annexes.",
-        error_messages={"required": "Choose the kind of briefing."},
+        help_text=gettext_lazy(
+            "The kind decides the sections, headings, standing text and annexes."
+        ),
+        error_messages={"required": gettext_lazy("Choose the kind of briefing.")},
     )
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, Form, ReasonField, TextField, UploadField, VersionedForm
 from agencies.models import Agency
@@ -17,7 +19,7 @@ MOST_SUGGESTED = 20
 
 def agency_field() -> forms.ChoiceField:
     return forms.ChoiceField(
-        label="Agency that holds it", error_messages={"required": "Choose the agency."}
+        label=_("Agency that holds it"), error_messages={"required": _("Choose the agency.")}
     )
 
 
@@ -26,7 +28,7 @@ def offer_agencies(field: Any, agencies: list[Agency], today: date) -> None:
     living = [agency for agency in agencies if agency.exists_on(today)]
     first = living if len(living) == 1 else agencies if len(agencies) == 1 else []
     field.choices = [
-        *([] if first else [("", "Choose an agency")]),
+        *([] if first else [("", _("Choose an agency"))]),
         *((str(agency.pk), with_end(agency, today)) for agency in agencies),
     ]
     field.initial = str(first[0].pk) if first else ""
@@ -36,29 +38,42 @@ def with_end(agency: Agency, today: date) -> str:
     """Return an agency's full name, with the last day of one that is over."""
     if agency.exists_on(today) or agency.valid_to is None:
         return agency.name
-    return f"{agency.name} (until {long_date(agency.valid_to)})"
+    return _("{agency} (until {valid_to})").format(
+        agency=agency.name, valid_to=long_date(agency.valid_to)
+    )
 
 
 class _OfPaper(Form):
     """The title, number, date and kind of a paper, as a schedule lists it."""
 
     title = TextField(
-        label="Title", max_length=250, error_messages={"required": "Enter the paper’s title."}
+        label=gettext_lazy("Title"),
+        max_length=250,
+        error_messages={"required": gettext_lazy("Enter the paper’s title.")},
     )
     number = TextField(
-        label="Number", required=False, max_length=100, help_text="As printed on it: 09/1"
-    )
-    dated = DayField(label="Date of the paper")
-    kind = TextField(
-        label="Kind",
+        label=gettext_lazy("Number"),
+        required=False,
         max_length=100,
-        help_text="In your agency’s words, such as Annual report. Use the same words for papers of the same kind.",
-        error_messages={"required": "Enter what kind of paper it is, such as Annual report."},
+        help_text=gettext_lazy("As printed on it: 09/1"),
+    )
+    dated = DayField(label=gettext_lazy("Date of the paper"))
+    kind = TextField(
+        label=gettext_lazy("Kind"),
+        max_length=100,
+        help_text=gettext_lazy(
+            "In your agency’s words, such as Annual report. Use the same words for papers of the same kind."
+        ),
+        error_messages={
+            "required": gettext_lazy("Enter what kind of paper it is, such as Annual report.")
+        },
     )
     plan = forms.ChoiceField(
-        label="Plan",
+        label=gettext_lazy("Plan"),
         required=False,
-        help_text="Everyone who reads the plan can then open the paper, beside its briefings.",
+        help_text=gettext_lazy(
+            "Everyone who reads the plan can then open the paper, beside its briefings."
+        ),
     )
 
     today: date
@@ -68,7 +83,7 @@ class _OfPaper(Form):
         self.plans, self.today = {str(plan.pk): plan for plan in plans}, today
         field = self.fields["plan"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", "No plan"), *((str(plan.pk), plan.title) for plan in plans)]
+        field.choices = [("", _("No plan")), *((str(plan.pk), plan.title) for plan in plans)]
 
     @property
     def said(self) -> dict[str, Any]:
@@ -87,9 +102,9 @@ class AddEarlierPaperForm(_OfPaper):
         help_text=f"At most {MAX_MEGABYTES} MB. It is kept unchanged.",
         widget=forms.FileInput(attrs={"accept": ".pdf"}),
         error_messages={
-            "required": "Choose a PDF.",
-            "empty": "The file is empty.",
-            "max_length": "The name of the file is too long.",
+            "required": gettext_lazy("Choose a PDF."),
+            "empty": gettext_lazy("The file is empty."),
+            "max_length": gettext_lazy("The name of the file is too long."),
         },
     )
     agency = agency_field()
@@ -109,7 +124,12 @@ class ChangeEarlierPaperForm(_OfPaper, VersionedForm):
     BEGINS_WITH = ("title", "number", "dated", "kind")
 
     agency = agency_field()
-    reason = ReasonField(label="Why", required=False, rows=2, help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why"),
+        required=False,
+        rows=2,
+        help_text=gettext_lazy("Kept in the history."),
+    )
 
     def __init__(
         self, *args: Any, agencies: list[Agency], plans: list[Plan], today: date, **kwargs: Any
@@ -125,7 +145,7 @@ class ChangeEarlierPaperForm(_OfPaper, VersionedForm):
 
 class WithdrawEarlierPaperForm(VersionedForm):
     reason = ReasonField(
-        label="Why the paper is withdrawn",
+        label=gettext_lazy("Why the paper is withdrawn"),
         rows=3,
-        error_messages={"required": "Say why the paper is withdrawn."},
+        error_messages={"required": gettext_lazy("Say why the paper is withdrawn.")},
     )

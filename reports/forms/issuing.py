@@ -1,6 +1,7 @@
 """Forms of a briefing's steps, and of its authorisation."""
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import Form, ReasonField
 from agencies.forms import SignatureForm
@@ -21,7 +22,9 @@ class SignForm(SignatureForm):
 
     pdf_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
     has_read = forms.BooleanField(
-        label="I have read this PDF and authorise it as it is",
-        error_messages={"required": "Tick this when you have read the PDF. It is what you sign."},
+        label=gettext_lazy("I have read this PDF and authorise it as it is"),
+        error_messages={
+            "required": gettext_lazy("Tick this when you have read the PDF. It is what you sign.")
+        },
     )
     field_order = ("has_read", "password")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext, gettext_lazy
 
 from agencies.fields import Form, ReasonField, TextField, VersionedForm
 from reports.compose.standing_text import WORDS
@@ -17,7 +18,7 @@ from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, TITLE_LENGTH
 from reports.services.kinds import FIRST, MOST_ASKS, AskWords
 
 FILLED_IN = (
-    "Filled in by each briefing: "
+    gettext_lazy("Filled in by each briefing: ")
     + ", ".join(f"{{{name}}} for {meaning}" for name, (meaning, _) in WORDS.items())
     + "."
 )
@@ -27,10 +28,10 @@ SPARE_ASKS = 2
 
 def why() -> ReasonField:
     return ReasonField(
-        label="Why",
+        label=gettext("Why"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Kept in the history of this kind of briefing.",
+        help_text=gettext("Kept in the history of this kind of briefing."),
     )
 
 
@@ -38,18 +39,18 @@ class SectionFields(Form):
     """The text of a section. The service validates it."""
 
     heading = TextField(
-        label="Heading",
+        label=gettext_lazy("Heading"),
         max_length=HEADING_LENGTH,
-        error_messages={"required": "Give the section a heading."},
+        error_messages={"required": gettext_lazy("Give the section a heading.")},
     )
     content = forms.ChoiceField(
-        label="Text from the records",
+        label=gettext_lazy("Text from the records"),
         choices=Content.choices,
         required=False,
-        help_text="Written for each briefing, after the standing text.",
+        help_text=gettext_lazy("Written for each briefing, after the standing text."),
     )
     standing_text = TextField(
-        label="Standing text",
+        label=gettext_lazy("Standing text"),
         required=False,
         max_length=MAX_SOURCE,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true", "data-marks": "text"}),
@@ -75,9 +76,9 @@ class SectionForm(SectionFields, VersionedForm):
         if row.content == CLOSING:
             # Ignore a posted content: this section holds the recommendation.
             self.fields["content"].disabled = True
-            self.fields[
-                "standing_text"
-            ].help_text = "The sentence before the recommendations. If blank, “It is recommended that you:” is printed."
+            self.fields["standing_text"].help_text = gettext(
+                "The sentence before the recommendations. If blank, “It is recommended that you:” is printed."
+            )
         else:
             self.fields["content"].choices = [  # type: ignore[attr-defined]
                 choice for choice in Content.choices if choice[0] != CLOSING
@@ -92,7 +93,7 @@ class SectionForm(SectionFields, VersionedForm):
 
 
 class AddSectionForm(SectionFields):
-    after = forms.ChoiceField(label="Place")
+    after = forms.ChoiceField(label=gettext_lazy("Place"))
     reason = why()
 
     field_order = ("heading", "after", "content", "standing_text", "reason")
@@ -103,8 +104,11 @@ class AddSectionForm(SectionFields):
         told = {row.content for row in rows if row.content}
         fields: dict[str, Any] = self.fields
         fields["after"].choices = [
-            (FIRST, "First"),
-            *((row.key, f"After “{row.heading}”") for row in before),
+            (FIRST, gettext("First")),
+            *(
+                (row.key, gettext("After “{heading}”").format(heading=row.heading))
+                for row in before
+            ),
         ]
         fields["after"].initial = before[-1].key if before else FIRST
         # Contents of other sections are not offered. A page rendered before such a section was
@@ -114,15 +118,15 @@ class AddSectionForm(SectionFields):
 
 
 class WithdrawForm(Form):
-    reason = ReasonField(label="Why the section is withdrawn")
+    reason = ReasonField(label=gettext_lazy("Why the section is withdrawn"))
 
 
 class CopyForm(Form):
     name = TextField(
-        label="Name",
+        label=gettext_lazy("Name"),
         max_length=NAME_LENGTH,
-        help_text="As people choose it for a new briefing, such as Half-year report",
-        error_messages={"required": "Give the kind of briefing a name."},
+        help_text=gettext_lazy("As people choose it for a new briefing, such as Half-year report"),
+        error_messages={"required": gettext_lazy("Give the kind of briefing a name.")},
     )
 
 
@@ -130,25 +134,27 @@ class ChangeKindForm(AnnexesForm):
     """A kind's name, title, length and annexes, and a row for each recommendation."""
 
     name = TextField(
-        label="Name",
+        label=gettext_lazy("Name"),
         max_length=NAME_LENGTH,
-        error_messages={"required": "Give the kind of briefing a name."},
+        error_messages={"required": gettext_lazy("Give the kind of briefing a name.")},
     )
     title = TextField(
-        label="Title of its briefings",
+        label=gettext_lazy("Title of its briefings"),
         max_length=TITLE_LENGTH,
         help_text=f"Printed on the cover, unless the briefing has its own title. {FILLED_IN}",
-        error_messages={"required": "Give the briefings of this kind a title."},
+        error_messages={"required": gettext_lazy("Give the briefings of this kind a title.")},
     )
     most_words = forms.IntegerField(
-        label="Most words before the annexes",
-        help_text="Text from the records keeps to this limit. It tells what matters most, and the rest is in the "
-        "annexes. About 1,000 words is short enough to be read to the end.",
+        label=gettext_lazy("Most words before the annexes"),
+        help_text=gettext_lazy(
+            "Text from the records keeps to this limit. It tells what matters most, and the rest is in the "
+            "annexes. About 1,000 words is short enough to be read to the end."
+        ),
         min_value=BriefingKind.FEWEST_WORDS,
         max_value=BriefingKind.MOST_WORDS,
         error_messages={
-            "required": "Enter a number of words, such as 1000.",
-            "invalid": "Enter a number of words, such as 1000.",
+            "required": gettext_lazy("Enter a number of words, such as 1000."),
+            "invalid": gettext_lazy("Enter a number of words, such as 1000."),
         }
         | dict.fromkeys(
             ("min_value", "max_value"),
@@ -166,7 +172,7 @@ class ChangeKindForm(AnnexesForm):
                 required=False,
             )
             self.fields[f"text-{place}"] = TextField(
-                label=f"{place}. What follows it",
+                label=gettext("{place}. What follows it").format(place=place),
                 required=False,
                 max_length=MAX_SOURCE,
                 widget=forms.Textarea(

@@ -5,6 +5,8 @@ from hashlib import sha256
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import Form, LinesField, ReasonField, TextField, VersionedForm
@@ -18,10 +20,10 @@ MOST = 10**6
 
 FAMILIES = {
     Family.CONCLUSIVE: "Section 6: conclusive",
-    Family.SPECIAL: "Section 7: Cook Islands, Niue, Tokelau, Ross Dependency",
-    Family.BALANCED: "Section 9: can be outweighed by the public interest",
-    Family.EXISTENCE: "Section 10: neither confirm nor deny",
-    Family.ADMINISTRATIVE: "Section 18: refuse the request",
+    Family.SPECIAL: gettext_lazy("Section 7: Cook Islands, Niue, Tokelau, Ross Dependency"),
+    Family.BALANCED: gettext_lazy("Section 9: can be outweighed by the public interest"),
+    Family.EXISTENCE: gettext_lazy("Section 10: neither confirm nor deny"),
+    Family.ADMINISTRATIVE: gettext_lazy("Section 18: refuse the request"),
 }
 
 
@@ -46,28 +48,34 @@ class RedactForm(Form):
         min_value=0, max_value=MOST, required=False, widget=forms.HiddenInput
     )
     end = forms.IntegerField(min_value=0, max_value=MOST, required=False, widget=forms.HiddenInput)
-    extent = forms.ChoiceField(label="What to withhold", widget=forms.RadioSelect)
+    extent = forms.ChoiceField(label=gettext_lazy("What to withhold"), widget=forms.RadioSelect)
     words = LinesField(
-        label="Words to withhold",
+        label=gettext_lazy("Words to withhold"),
         rows=2,
-        help_text="As printed. Capitals and macrons do not matter.",
+        help_text=gettext_lazy("As printed. Capitals and macrons do not matter."),
     )
-    everywhere = forms.BooleanField(label="Withhold every occurrence", required=False)
+    everywhere = forms.BooleanField(label=gettext_lazy("Withhold every occurrence"), required=False)
     grounds = forms.MultipleChoiceField(
-        label="Grounds",
+        label=gettext_lazy("Grounds"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Choose the ground on which these words are withheld."},
+        error_messages={
+            "required": gettext_lazy("Choose the ground on which these words are withheld.")
+        },
     )
     reason = ReasonField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         required=False,
-        help_text="For the reviewer. It is needed where an official’s name is withheld for privacy.",
+        help_text=gettext_lazy(
+            "For the reviewer. It is needed where an official’s name is withheld for privacy."
+        ),
     )
     public_interest = ReasonField(
-        label="Public interest",
+        label=gettext_lazy("Public interest"),
         required=False,
-        help_text="For a ground of section 9: why release would be in the public interest, and why that does not "
-        "outweigh the ground.",
+        help_text=gettext_lazy(
+            "For a ground of section 9: why release would be in the public interest, and why that does not "
+            "outweigh the ground."
+        ),
     )
 
     def __init__(
@@ -84,12 +92,14 @@ class RedactForm(Form):
         fields: Any = self.fields
         fields["grounds"].choices = by_family([each for each in grounds if each.withholds])
         fields["extent"].choices = [
-            (WORDS, "The words below"),
-            *((place, f"The whole of: {name}") for place, name in wholes),
+            (WORDS, _("The words below")),
+            *((place, _("The whole of: {name}").format(name=name)) for place, name in wholes),
         ]
         self.initial.setdefault("extent", WORDS)
         if count:
-            fields["everywhere"].label = f"Withhold every occurrence ({count})"
+            fields["everywhere"].label = _("Withhold every occurrence ({count})").format(
+                count=count
+            )
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         if cleaned.get("extent") == WORDS and not cleaned.get("words"):
@@ -99,13 +109,13 @@ class RedactForm(Form):
 class WithdrawForm(VersionedForm):
     """An agreed redaction is removed with a reason."""
 
-    reason = ReasonField(label="Why these words can be released", required=False)
+    reason = ReasonField(label=gettext_lazy("Why these words can be released"), required=False)
 
 
 class DeclineForm(VersionedForm):
     reason = ReasonField(
-        label="Why these words can be released",
-        error_messages={"required": "Say why these words can be released."},
+        label=gettext_lazy("Why these words can be released"),
+        error_messages={"required": gettext_lazy("Say why these words can be released.")},
     )
 
 
@@ -121,7 +131,7 @@ class AgreeAllForm(Form):
     def clean_seen(self) -> dict[int, int]:
         pairs = [each.split("-") for each in self.cleaned_data["seen"].split()]
         if not all(len(pair) == 2 and all(part.isdecimal() for part in pair) for pair in pairs):
-            raise forms.ValidationError("Open the page again: its list cannot be read.")
+            raise forms.ValidationError(_("Open the page again: its list cannot be read."))
         return {int(pk): int(version) for pk, version in pairs}
 
 
@@ -148,8 +158,10 @@ class WarningsForm(VersionedForm):
         shown: str = self.cleaned_data["shown"]
         if shown != _digest(self.warnings):
             raise forms.ValidationError(
-                "The redactions were changed while you were writing, so the warnings are different now. Read "
-                "them and save again."
+                _(
+                    "The redactions were changed while you were writing, so the warnings are different now. Read "
+                    "them and save again."
+                )
             )
         return shown
 

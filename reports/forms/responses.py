@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import (
     DayField,
@@ -22,14 +24,14 @@ from workitems.forms.evidence import AttachmentField
 from workitems.models import Plan
 
 SCALE = [
-    ("1", "1, very poor"),
+    ("1", gettext_lazy("1, very poor")),
     ("2", "2, poor"),
     ("3", "3, neutral"),
     ("4", "4, good"),
-    ("5", "5, very good"),
-    ("", "No rating"),
+    ("5", gettext_lazy("5, very good")),
+    ("", gettext_lazy("No rating")),
 ]
-NOT_MARKED = "Not marked"
+NOT_MARKED = gettext_lazy("Not marked")
 
 
 class ResponseForm(Form):
@@ -39,13 +41,15 @@ class ResponseForm(Form):
     what was typed before; it wins.
     """
 
-    comment = LinesField(label="Comment on the paper", rows=4)
-    decided_on = DayField(label="Signed by the Minister on")
+    comment = LinesField(label=gettext_lazy("Comment on the paper"), rows=4)
+    decided_on = DayField(label=gettext_lazy("Signed by the Minister on"))
     scan = AttachmentField(
-        label="Scan of the signed paper",
+        label=gettext_lazy("Scan of the signed paper"),
         endings=SCANS,
         allowed=ALLOWED_SCANS,
-        hint="If it has several pages, make them one PDF. Everyone who may read the paper can download it.",
+        hint=gettext_lazy(
+            "If it has several pages, make them one PDF. Everyone who may read the paper can download it."
+        ),
     )
 
     def __init__(
@@ -62,13 +66,13 @@ class ResponseForm(Form):
         for each in asked:
             options = [(option, option.capitalize()) for option in each.options]
             self.fields[each.key] = forms.ChoiceField(
-                label=f"Answer to recommendation {each.number}",
+                label=_("Answer to recommendation {number}").format(number=each.number),
                 choices=[*options, ("", NOT_MARKED)],
                 required=False,
                 widget=forms.RadioSelect(attrs={"class": "inline"}),
             )
             self.fields[f"{each.key}-comment"] = LinesField(
-                label=f"Comment on recommendation {each.number}", rows=2
+                label=_("Comment on recommendation {number}").format(number=each.number), rows=2
             )
         for name in RATINGS:
             label = str(Response._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
@@ -81,7 +85,7 @@ class ResponseForm(Form):
                 widget=forms.RadioSelect(attrs={"class": "inline"}),
             )
         if corrected:
-            self.fields["reason"] = ReasonField(label="Why the answer is corrected")
+            self.fields["reason"] = ReasonField(label=_("Why the answer is corrected"))
         # As on the page: at the recommendations, then on the paper, then what records it.
         marks = [name for each in asked for name in (each.key, f"{each.key}-comment")]
         self.order_fields([*marks, "comment", *RATINGS, "decided_on", "scan", "reason"])
@@ -138,15 +142,15 @@ def _start(response: Response) -> dict[str, Any]:
 
 
 class FollowUpForm(Form):
-    text = LinesField(label="What is to be done", required=True)
+    text = LinesField(label=gettext_lazy("What is to be done"), required=True)
     owner_agency = forms.ModelChoiceField(
-        label="Agency that does it",
+        label=gettext_lazy("Agency that does it"),
         queryset=Agency.objects.none(),
-        empty_label="Choose an agency",
-        error_messages={"required": "Choose an agency."},
-        help_text="The action is on its desk until it is done.",
+        empty_label=gettext_lazy("Choose an agency"),
+        error_messages={"required": gettext_lazy("Choose an agency.")},
+        help_text=gettext_lazy("The action is on its desk until it is done."),
     )
-    due_on = DayField(label="To be done by")
+    due_on = DayField(label=gettext_lazy("To be done by"))
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -155,7 +159,7 @@ class FollowUpForm(Form):
 
 
 class ChangeFollowUpForm(VersionedForm, FollowUpForm):
-    reason = ReasonField(label="Why it changes")
+    reason = ReasonField(label=gettext_lazy("Why it changes"))
 
     field_order = ("version", "text", "owner_agency", "due_on", "reason")
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import Form, TextField, UploadField
 from agencies.tracking import SIGNATURE_LENGTH
@@ -14,15 +16,15 @@ MAX_MEGABYTES = 10
 
 class WordCopyForm(Form):
     file = UploadField(
-        label="Edited Word file",
+        label=gettext_lazy("Edited Word file"),
         max_length=255,
         help_text="The .docx that was downloaded from this draft and edited, with or without tracked changes; at most "
         f"{MAX_MEGABYTES} MB. Nothing changes until you accept it.",
         widget=forms.FileInput(attrs={"accept": ".docx"}),
         error_messages={
-            "required": "Choose the edited Word file.",
-            "empty": "The file is empty.",
-            "max_length": "The file’s name is too long.",
+            "required": gettext_lazy("Choose the edited Word file."),
+            "empty": gettext_lazy("The file is empty."),
+            "max_length": gettext_lazy("The file’s name is too long."),
         },
     )
 
@@ -30,7 +32,9 @@ class WordCopyForm(Form):
         file: UploadedFile[bytes] = self.cleaned_data["file"]
         if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
             raise forms.ValidationError(
-                f"The file has more than {MAX_MEGABYTES} MB. Delete pictures that were added to it."
+                _(
+                    "The file has more than {MAX_MEGABYTES} MB. Delete pictures that were added to it."
+                ).format(MAX_MEGABYTES=MAX_MEGABYTES)
             )
         return file
 
@@ -57,11 +61,11 @@ class TakeForm(Form):
         min_value=0, max_value=2**31 - 1, required=False, widget=forms.HiddenInput
     )
     text = TextField(
-        label="Text to put into the draft",
+        label=gettext_lazy("Text to put into the draft"),
         strip=False,
         max_length=MAX_SOURCE,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true", "data-marks": "text"}),
-        error_messages={"required": "Write the text, or reject the suggestion."},
+        error_messages={"required": gettext_lazy("Write the text, or reject the suggestion.")},
     )
 
     def __init__(self, *args: Any, is_removal: bool = False, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from reports.document.dates import long_date
 from reports.meetings.parts import Asked, DecisionLine, ItemFacts, Matter, RiskFacts
@@ -137,7 +138,9 @@ class _Subjects:
         escalated = ""
         if row.escalated_to:
             to = Risk.EscalatedTo(row.escalated_to).label
-            escalated = f"{to}, on {long_date(row.escalated_on)}"
+            escalated = _("{to}, on {escalated_on}").format(
+                to=to, escalated_on=long_date(row.escalated_on)
+            )
         return RiskFacts(
             reference=f"R{row.number}",
             description=paragraphs(row.description),
@@ -188,4 +191,4 @@ def decided_out_of_session(at: PlanAt, since: date | None) -> tuple[Asked, ...]:
 
 
 def _about(number: str | None) -> str:
-    return f"Item {number}" if number else ""
+    return _("Item {number}").format(number=number) if number else ""

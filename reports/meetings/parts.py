@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from reports.document import plain_json
 from workitems.known_dates import Known, KnownDate, KnownTo
 
@@ -204,9 +207,9 @@ class Asked:
     recommends: str
     recommendation: Words
     outcome: str
-    before_label: str = "Was"
+    before_label: str = gettext_lazy("Was")
     after_label: str = "→ Now"
-    asked_label: str = "Asked for by"
+    asked_label: str = gettext_lazy("Asked for by")
     # What an approval does, in sentences.
     effects: Words = ()
 
@@ -311,7 +314,7 @@ class Pack:
 
     @property
     def title(self) -> str:
-        return "Meeting pack"
+        return _("Meeting pack")
 
     @property
     def since_words(self) -> str:
@@ -334,7 +337,7 @@ class Considered:
 
     @property
     def decisions_label(self) -> str:
-        return f"Decisions, matter {self.number}"
+        return _("Decisions, matter {number}").format(number=self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -364,7 +367,7 @@ class Minutes:
 
     @property
     def title(self) -> str:
-        return "Minutes"
+        return _("Minutes")
 
 
 Paper = Pack | Minutes
@@ -388,7 +391,7 @@ def from_plain(data: Any) -> Paper:
     schema, content = 1, data
     if isinstance(data, dict) and "schema" in data:
         if data.keys() != {"schema", "paper"}:
-            raise plain_json.Malformed("it is not a meeting's paper")
+            raise plain_json.Malformed(_("it is not a meeting's paper"))
         schema, content = data["schema"], data["paper"]
     content = plain_json.upgraded(content, schema, UPGRADES)
     if isinstance(content, dict) and content.get("type") == Minutes.__name__:

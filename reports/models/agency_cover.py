@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from agencies.tracking import track
@@ -27,7 +28,9 @@ class CoverMark(models.Model):
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"Mark of {self.agency}, {self.width} by {self.height} pixels"
+        return _("Mark of {agency}, {width} by {height} pixels").format(
+            agency=self.agency, width=self.width, height=self.height
+        )
 
 
 def usual_rows() -> list[dict[str, str]]:
@@ -70,4 +73,4 @@ class AgencyCover(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Cover of {self.agency}"
+        return _("Cover of {agency}").format(agency=self.agency)

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Seat, User
 from agencies.tracking import track
@@ -22,11 +23,13 @@ from workitems.models.plan import READING_ROLES
 # Roles in the plan's coordinating agency that may read a briefing before it is issued.
 DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
 
-NO_CONTACT = "Enter the first contact’s name, role, or both. The cover prints them."
-MARKING_TOO_HIGH = "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
+NO_CONTACT = gettext_lazy("Enter the first contact’s name, role, or both. The cover prints them.")
+MARKING_TOO_HIGH = gettext_lazy(
+    "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
+)
 
-NUMBER_NEEDED = "An issued paper, or one to be authorised, keeps its tracker number."
-NO_NUMBER = "No tracker number yet"
+NUMBER_NEEDED = gettext_lazy("An issued paper, or one to be authorised, keeps its tracker number.")
+NO_NUMBER = gettext_lazy("No tracker number yet")
 
 # Fields the coordinator may change. The plan and the author never change.
 COVER_FIELDS = (
@@ -118,18 +121,18 @@ class Briefing(models.Model):
         """Markings that this product may hold. The database refuses any higher marking too."""
 
         UNCLASSIFIED = PaperMarking.UNCLASSIFIED.value, "UNCLASSIFIED"
-        IN_CONFIDENCE = PaperMarking.IN_CONFIDENCE.value, "IN CONFIDENCE"
+        IN_CONFIDENCE = PaperMarking.IN_CONFIDENCE.value, gettext_lazy("IN CONFIDENCE")
         SENSITIVE = PaperMarking.SENSITIVE.value, "SENSITIVE"
 
     class State(models.TextChoices):
-        DRAFTING = "drafting", "Drafting"
-        IN_CONSULTATION = "in_consultation", "In consultation"
-        AWAITING = "awaiting", "Awaiting authorisation"
-        AUTHORISED = "authorised", "Authorised"
-        WITH_MINISTER = "with_minister", "With the Minister"
-        RETURNED = "returned", "Returned"
-        CLOSED = "closed", "Closed"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        DRAFTING = "drafting", gettext_lazy("Drafting")
+        IN_CONSULTATION = "in_consultation", gettext_lazy("In consultation")
+        AWAITING = "awaiting", gettext_lazy("Awaiting authorisation")
+        AUTHORISED = "authorised", gettext_lazy("Authorised")
+        WITH_MINISTER = "with_minister", gettext_lazy("With the Minister")
+        RETURNED = "returned", gettext_lazy("Returned")
+        CLOSED = "closed", gettext_lazy("Closed")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
     # Correcting an issued paper moves it back to drafting. A correction need not go through
     # consultation again; abandoning it restores the state before (`services.states`).
@@ -172,31 +175,33 @@ class Briefing(models.Model):
     title = models.CharField(max_length=250)
     # Given by a register, which may be after the paper is drafted. It is authorised with one.
     tracker_number = models.CharField(max_length=50, blank=True)
-    period_start = models.DateField("period from")
-    period_end = models.DateField("period to (last day)")
-    dated = models.DateField("date of the briefing")
+    period_start = models.DateField(gettext_lazy("period from"))
+    period_end = models.DateField(gettext_lazy("period to (last day)"))
+    dated = models.DateField(gettext_lazy("date of the briefing"))
 
     deadline = models.DateField(null=True, blank=True)
-    action_sought = models.CharField(max_length=200, default="For your information")
+    action_sought = models.CharField(max_length=200, default=gettext_lazy("For your information"))
     marking = models.CharField(max_length=20, choices=Marking, default=Marking.UNCLASSIFIED)
     copied_to = models.TextField(max_length=1000, blank=True)
     for_referral_to = models.TextField(max_length=1000, blank=True)
     agencies_consulted = models.TextField(max_length=1000, blank=True)
 
     # A contact is given by name, by role, or by both.
-    contact_name = models.CharField("first contact", max_length=150, blank=True)
+    contact_name = models.CharField(gettext_lazy("first contact"), max_length=150, blank=True)
     contact_role = models.CharField("role", max_length=150, blank=True)
-    contact_phone = models.CharField("direct dial", max_length=40, blank=True)
+    contact_phone = models.CharField(gettext_lazy("direct dial"), max_length=40, blank=True)
     contact_mobile = models.CharField("mobile", max_length=40, blank=True)
-    second_contact_name = models.CharField("second contact", max_length=150, blank=True)
+    second_contact_name = models.CharField(
+        gettext_lazy("second contact"), max_length=150, blank=True
+    )
     second_contact_role = models.CharField("role", max_length=150, blank=True)
-    second_contact_phone = models.CharField("direct dial", max_length=40, blank=True)
+    second_contact_phone = models.CharField(gettext_lazy("direct dial"), max_length=40, blank=True)
     second_contact_mobile = models.CharField("mobile", max_length=40, blank=True)
-    manager_name = models.CharField("authorising manager", max_length=150)
+    manager_name = models.CharField(gettext_lazy("authorising manager"), max_length=150)
     manager_role = models.CharField("role", max_length=150, blank=True)
-    manager_phone = models.CharField("direct dial", max_length=40, blank=True)
+    manager_phone = models.CharField(gettext_lazy("direct dial"), max_length=40, blank=True)
     manager_mobile = models.CharField("mobile", max_length=40, blank=True)
-    on_behalf_of = models.CharField("signed on behalf of", max_length=150, blank=True)
+    on_behalf_of = models.CharField(gettext_lazy("signed on behalf of"), max_length=150, blank=True)
 
     created_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="created_briefings"
@@ -228,7 +233,9 @@ class Briefing(models.Model):
             ),
             models.CheckConstraint(
                 name="briefing_marking_known",
-                condition=Q(marking__in=["UNCLASSIFIED", "IN CONFIDENCE", "SENSITIVE"]),
+                condition=Q(
+                    marking__in=["UNCLASSIFIED", gettext_lazy("IN CONFIDENCE"), "SENSITIVE"]
+                ),
                 violation_error_message=MARKING_TOO_HIGH,
             ),
             models.CheckConstraint(

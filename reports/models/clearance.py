@@ -10,6 +10,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Count, F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User, by_short_name
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -56,10 +58,10 @@ class Clearance(models.Model):
     """
 
     class Answer(models.TextChoices):
-        NONE = "", "Not answered"
-        CONCURS = "concurs", "Concurs"
-        COMMENT = "comment", "Concurs with comment"
-        DISSENTS = "dissents", "Does not concur"
+        NONE = "", gettext_lazy("Not answered")
+        CONCURS = "concurs", gettext_lazy("Concurs")
+        COMMENT = "comment", gettext_lazy("Concurs with comment")
+        DISSENTS = "dissents", gettext_lazy("Does not concur")
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="clearances")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="clearances")
@@ -118,7 +120,9 @@ class Clearance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Clearance of {self.agency} for {self.briefing.name}"
+        return _("Clearance of {agency} for {briefing}").format(
+            agency=self.agency, briefing=self.briefing.name
+        )
 
     def get_absolute_url(self) -> str:
         return reverse(
@@ -201,7 +205,7 @@ class ClearanceReply(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "clearance replies"
+        verbose_name_plural = gettext_lazy("clearance replies")
         constraints = [
             models.CheckConstraint(name="clearancereply_has_text", condition=~Q(text="")),
         ]

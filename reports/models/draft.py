@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Count, Prefetch, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from agencies.tracking import track
 from reports.document import Verb as PaperVerb
@@ -25,34 +26,40 @@ TITLE_LENGTH = 150
 class Content(models.TextChoices):
     """The text that is generated into a section."""
 
-    NONE = "", "Standing text alone"
-    PURPOSE = "purpose", "What the paper is, and the plan in figures"
-    FIGURES = "figures", "The plan in figures"
+    NONE = "", gettext_lazy("Standing text alone")
+    PURPOSE = "purpose", gettext_lazy("What the paper is, and the plan in figures")
+    FIGURES = "figures", gettext_lazy("The plan in figures")
     BACKGROUND = (
         "background",
-        "The plan’s background, its working group, what the Minister decided last",
+        gettext_lazy("The plan’s background, its working group, what the Minister decided last"),
     )
-    ACHIEVEMENTS = "achievements", "What agencies achieved in the period"
-    DELAY = "delay", "What is late and why, from which date to which"
-    MITIGATION = "mitigation", "What is being done about the delays"
-    NEXT_STEPS = "next_steps", "What comes next, and the risks that are with the Minister"
-    RISKS = "risks", "The risks that are with the Minister"
-    TALKING_POINTS = "talking_points", "Three to six points that the Minister can say aloud"
-    QUESTIONS = "questions", "What the Minister is likely to be asked, with answers"
-    RECOMMENDATION = "recommendation", "What the Minister is asked to do"
+    ACHIEVEMENTS = "achievements", gettext_lazy("What agencies achieved in the period")
+    DELAY = "delay", gettext_lazy("What is late and why, from which date to which")
+    MITIGATION = "mitigation", gettext_lazy("What is being done about the delays")
+    NEXT_STEPS = (
+        "next_steps",
+        gettext_lazy("What comes next, and the risks that are with the Minister"),
+    )
+    RISKS = "risks", gettext_lazy("The risks that are with the Minister")
+    TALKING_POINTS = (
+        "talking_points",
+        gettext_lazy("Three to six points that the Minister can say aloud"),
+    )
+    QUESTIONS = "questions", gettext_lazy("What the Minister is likely to be asked, with answers")
+    RECOMMENDATION = "recommendation", gettext_lazy("What the Minister is asked to do")
 
 
 class AnnexChoice(models.TextChoices):
     """An annex that a briefing can carry."""
 
-    PROGRESS = "progress", "Progress at a glance, with the milestone timeline"
-    ITEMS = "items", "Work items"
-    ITEMS_TEXTS = "items_texts", "Work items with their texts"
-    DELAYS = "delays", "Register of delays"
-    RISKS = "risks", "Register of risks"
+    PROGRESS = "progress", gettext_lazy("Progress at a glance, with the milestone timeline")
+    ITEMS = "items", gettext_lazy("Work items")
+    ITEMS_TEXTS = "items_texts", gettext_lazy("Work items with their texts")
+    DELAYS = "delays", gettext_lazy("Register of delays")
+    RISKS = "risks", gettext_lazy("Register of risks")
     CONSULTED = (
         "consulted",
-        "Who was consulted, and their answers",
+        gettext_lazy("Who was consulted, and their answers"),
     )
 
 
@@ -189,9 +196,9 @@ class DraftParagraph(models.Model):
     """
 
     class Origin(models.TextChoices):
-        GENERATED = "generated", "Generated"
-        EDITED = "edited", "Edited"
-        WRITTEN = "written", "Written"
+        GENERATED = "generated", gettext_lazy("Generated")
+        EDITED = "edited", gettext_lazy("Edited")
+        WRITTEN = "written", gettext_lazy("Written")
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_paragraphs")
     section = models.ForeignKey(DraftSection, models.PROTECT, related_name="paragraphs")

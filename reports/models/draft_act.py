@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from reports.models.briefing import Briefing
@@ -49,23 +50,23 @@ class DraftAct(models.Model):
     class Kind(models.TextChoices):
         """What was done. In the labels {} is the place, such as "paragraph 9"."""
 
-        EDIT = "edit", "edit {}"
-        ADD = "add", "add {}"
-        MOVE = "move", "move {}"
-        SPLIT = "split", "split {}"
-        JOIN = "join", "join {} with the next"
-        HIDE = "hide", "leave out {}"
-        RESTORE = "restore", "put back {}"
-        BACK = "back", "go back to earlier words of {}"
-        ACCEPT = "accept", "use the records’ text in {}"
-        DISMISS = "dismiss", "keep the edited text of {}"
-        HEADING = "heading", "change the heading {}"
-        REFRESH = "refresh", "update from the records"
+        EDIT = "edit", gettext_lazy("edit {}")
+        ADD = "add", gettext_lazy("add {}")
+        MOVE = "move", gettext_lazy("move {}")
+        SPLIT = "split", gettext_lazy("split {}")
+        JOIN = "join", gettext_lazy("join {} with the next")
+        HIDE = "hide", gettext_lazy("leave out {}")
+        RESTORE = "restore", gettext_lazy("put back {}")
+        BACK = "back", gettext_lazy("go back to earlier words of {}")
+        ACCEPT = "accept", gettext_lazy("use the records’ text in {}")
+        DISMISS = "dismiss", gettext_lazy("keep the edited text of {}")
+        HEADING = "heading", gettext_lazy("change the heading {}")
+        REFRESH = "refresh", gettext_lazy("update from the records")
 
     class Step(models.TextChoices):
-        DONE = "done", "Done"
-        UNDONE = "undone", "Undone"
-        REDONE = "redone", "Redone"
+        DONE = "done", gettext_lazy("Done")
+        UNDONE = "undone", gettext_lazy("Undone")
+        REDONE = "redone", gettext_lazy("Redone")
 
     briefing = models.ForeignKey(Briefing, models.PROTECT, related_name="draft_acts")
     by = models.ForeignKey(User, models.PROTECT, related_name="draft_acts")

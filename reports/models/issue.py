@@ -10,6 +10,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH
@@ -63,7 +65,9 @@ class IssuedPaper(models.Model):
             models.CheckConstraint(name="issuedpaper_number", condition=Q(number__gte=1)),
             models.CheckConstraint(
                 name="issuedpaper_marking_known",
-                condition=Q(marking__in=["UNCLASSIFIED", "IN CONFIDENCE", "SENSITIVE"]),
+                condition=Q(
+                    marking__in=["UNCLASSIFIED", gettext_lazy("IN CONFIDENCE"), "SENSITIVE"]
+                ),
             ),
             models.CheckConstraint(
                 name="issuedpaper_correction_has_note",
@@ -73,7 +77,9 @@ class IssuedPaper(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.briefing.tracker_number}, version {self.number}"
+        return _("{tracker_number}, version {number}").format(
+            tracker_number=self.briefing.tracker_number, number=self.number
+        )
 
     def get_absolute_url(self) -> str:
         return reverse("briefings:issued", args=[self.briefing.plan.slug, self.briefing_id])

@@ -9,6 +9,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from reports.models.issue import sha256
@@ -32,8 +34,8 @@ class MeetingPaper(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PACK = "pack", "Pack"
-        MINUTES = "minutes", "Minutes"
+        PACK = "pack", gettext_lazy("Pack")
+        MINUTES = "minutes", gettext_lazy("Minutes")
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="papers")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -64,7 +66,9 @@ class MeetingPaper(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}, version {self.number}: {self.meeting}"
+        return _("{kind}, version {number}: {meeting}").format(
+            kind=self.get_kind_display(), number=self.number, meeting=self.meeting
+        )
 
     def get_absolute_url(self) -> str:
         slug = self.meeting.plan.slug

@@ -3,6 +3,7 @@
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.models.briefing import Briefing
@@ -31,4 +32,6 @@ class PaperReading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.briefing.name}, read on {self.read_at:%-d %B %Y}"
+        return _("{briefing}, read on {read_at:%-d %B %Y}").format(
+            briefing=self.briefing.name, read_at=self.read_at
+        )

@@ -9,6 +9,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Count, Max, Min, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.models.briefing import Briefing
 
@@ -57,19 +59,19 @@ class Rendering(models.Model):
 
     class Form(models.TextChoices):
         PDF = "pdf", "PDF"
-        WORD = "docx", "Word"
+        WORD = "docx", gettext_lazy("Word")
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting for its turn"
-        RUNNING = "running", "Being made"
-        DONE = "done", "Ready"
-        REFUSED = "refused", "Cannot be made"
+        WAITING = "waiting", gettext_lazy("Waiting for its turn")
+        RUNNING = "running", gettext_lazy("Being made")
+        DONE = "done", gettext_lazy("Ready")
+        REFUSED = "refused", gettext_lazy("Cannot be made")
 
     class Stage(models.TextChoices):
-        BEGINNING = "", "Reading the paper"
-        LAYOUT = "layout", "Laying out"
-        WRITING = "writing", "Writing"
-        CHECKING = "checking", "Checking the file"
+        BEGINNING = "", gettext_lazy("Reading the paper")
+        LAYOUT = "layout", gettext_lazy("Laying out")
+        WRITING = "writing", gettext_lazy("Writing")
+        CHECKING = "checking", gettext_lazy("Checking the file")
 
     briefing = models.ForeignKey(Briefing, models.CASCADE, related_name="renderings")
     form = models.CharField(max_length=4, choices=Form)
@@ -140,16 +142,18 @@ class Rendering(models.Model):
     @property
     def heading(self) -> str:
         if self.is_refused:
-            return "The file cannot be made"
+            return _("The file cannot be made")
         if self.is_done:
             return self.heading_when_done
         return (
-            "The PDF is being made" if self.form == self.Form.PDF else "The Word file is being made"
+            _("The PDF is being made")
+            if self.form == self.Form.PDF
+            else _("The Word file is being made")
         )
 
     @property
     def heading_when_done(self) -> str:
-        return "The PDF is ready" if self.form == self.Form.PDF else "The Word file is ready"
+        return _("The PDF is ready") if self.form == self.Form.PDF else _("The Word file is ready")
 
     @property
     def may_be_begun_again(self) -> bool:
@@ -173,7 +177,7 @@ class RenderWorker(models.Model):
     objects = RenderWorkerQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"Worker {self.pk}"
+        return _("Worker {pk}").format(pk=self.pk)
 
 
 class RecordChangeQuerySet(models.QuerySet["RecordChange"]):
@@ -196,4 +200,4 @@ class RecordChange(models.Model):
     objects = RecordChangeQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return f"Change {self.pk}"
+        return _("Change {pk}").format(pk=self.pk)

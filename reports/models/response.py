@@ -12,6 +12,8 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -47,11 +49,15 @@ class Response(models.Model):
     issued = models.ForeignKey(IssuedPaper, models.PROTECT, related_name="responses")
     decided_on = models.DateField()
     comment = models.TextField(blank=True)
-    advice = models.PositiveSmallIntegerField("quality of advice", null=True, blank=True)
-    writing = models.PositiveSmallIntegerField("writing style", null=True, blank=True)
-    analysis = models.PositiveSmallIntegerField("quality of analysis", null=True, blank=True)
+    advice = models.PositiveSmallIntegerField(
+        gettext_lazy("quality of advice"), null=True, blank=True
+    )
+    writing = models.PositiveSmallIntegerField(gettext_lazy("writing style"), null=True, blank=True)
+    analysis = models.PositiveSmallIntegerField(
+        gettext_lazy("quality of analysis"), null=True, blank=True
+    )
     completeness = models.PositiveSmallIntegerField(
-        "completeness of information", null=True, blank=True
+        gettext_lazy("completeness of information"), null=True, blank=True
     )
     scan = models.FileField(upload_to=scan_path, blank=True, max_length=200)
     scan_name = models.CharField(max_length=200, blank=True)
@@ -63,7 +69,7 @@ class Response(models.Model):
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
-    reason = models.TextField("why it is corrected", blank=True)
+    reason = models.TextField(gettext_lazy("why it is corrected"), blank=True)
 
     objects = ResponseQuerySet.as_manager()
 
@@ -95,7 +101,9 @@ class Response(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Answer of {self.decided_on:%-d %B %Y} to {self.issued}"
+        return _("Answer of {decided_on:%-d %B %Y} to {issued}").format(
+            decided_on=self.decided_on, issued=self.issued
+        )
 
     @property
     def ratings(self) -> list[tuple[str, int | None]]:
@@ -154,7 +162,9 @@ class AnswerDraft(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"What {self.written_by} typed of an answer to {self.issued}"
+        return _("What {written_by} typed of an answer to {issued}").format(
+            written_by=self.written_by, issued=self.issued
+        )
 
 
 class FollowUpQuerySet(models.QuerySet["FollowUp"]):

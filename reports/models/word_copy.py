@@ -9,6 +9,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -45,7 +46,7 @@ class WordCopy(models.Model):
     objects = WordCopyQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "word copies"
+        verbose_name_plural = gettext_lazy("word copies")
         constraints = [
             models.UniqueConstraint(
                 fields=["briefing", "sha256"], name="wordcopy_once_in_briefing"
@@ -92,19 +93,19 @@ class Suggestion(models.Model):
     """
 
     class Kind(models.TextChoices):
-        EDIT = "edit", "Changed"
-        ADD = "add", "New"
-        REMOVE = "remove", "Deleted"
-        MOVE = "move", "Moved"
-        HEADING = "heading", "Heading"
-        COMMENT = "comment", "Comment"
-        UNPLACED = "unplaced", "Without a place"
+        EDIT = "edit", gettext_lazy("Changed")
+        ADD = "add", gettext_lazy("New")
+        REMOVE = "remove", gettext_lazy("Deleted")
+        MOVE = "move", gettext_lazy("Moved")
+        HEADING = "heading", gettext_lazy("Heading")
+        COMMENT = "comment", gettext_lazy("Comment")
+        UNPLACED = "unplaced", gettext_lazy("Without a place")
 
     class State(models.TextChoices):
-        OPEN = "open", "Open"
-        ACCEPTED = "accepted", "Accepted"
-        REJECTED = "rejected", "Rejected"
-        RESOLVED = "resolved", "Resolved"
+        OPEN = "open", gettext_lazy("Open")
+        ACCEPTED = "accepted", gettext_lazy("Accepted")
+        REJECTED = "rejected", gettext_lazy("Rejected")
+        RESOLVED = "resolved", gettext_lazy("Resolved")
 
     # What a draft cannot take by itself: it is read, and marked as resolved.
     ONLY_READ = (Kind.COMMENT, Kind.UNPLACED)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from django.utils.translation import gettext
+
 from reports.charts import Strip
 from reports.document.wording import capitalised
 from reports.progress.changes import Change, Comparison, read_changes
@@ -137,7 +139,9 @@ class Cause:
 
     @property
     def words(self) -> str:
-        return f"{days_in_words(self.days)} in {count_noun(self.figure.count, 'delay')}"
+        return gettext("{days} in {count}").format(
+            days=days_in_words(self.days), count=count_noun(self.figure.count, "delay")
+        )
 
 
 @dataclass(frozen=True)
@@ -181,11 +185,13 @@ class Dashboard:
         late = next(each.count for each in self.figures if each.kind == Standing.LATE)
         others = count - late
         if count == 1:
-            return "The whole list"
+            return gettext("The whole list")
         if not (late and others):
-            return f"All {count:,}"
-        reasons = "another reason" if others == 1 else "other reasons"
-        return f"All {count:,}: {late:,} late, {others:,} for {reasons}"
+            return gettext("All {count:,}").format(count=count)
+        reasons = gettext("another reason") if others == 1 else gettext("other reasons")
+        return gettext("All {count:,}: {late:,} late, {others:,} for {reasons}").format(
+            count=count, late=late, others=others, reasons=reasons
+        )
 
 
 def read_dashboard(look: Look) -> Dashboard:
@@ -230,7 +236,7 @@ def compose(
         figures=Figures(standings(look, now, then)),
         attention=now.lines[:ATTENTION_SHOWN],
         attention_figure=Figure(
-            label="need attention",
+            label=gettext("need attention"),
             count=now.attention,
             url=look.link("attention"),
             was=then.needing if then else None,
@@ -239,7 +245,7 @@ def compose(
         timeline=[strip_of(item, look.item(item.number)) for item in now.timeline],
         due=[
             Figure(
-                label=f"within {days} days",
+                label=gettext("within {days} days").format(days=days),
                 count=now.due[days],
                 url=look.link("milestones", due=days),
             )
@@ -293,7 +299,11 @@ def headline(at: PlanAt) -> str:
 def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
     total = count.total()
     if total == 0:
-        return "No work items yet." if moment.is_now else "The plan had no work items on that day."
+        return (
+            gettext("No work items yet.")
+            if moment.is_now
+            else gettext("The plan had no work items on that day.")
+        )
     parts = [
         f"{count[standing]:,} {standing.label.lower()}"
         for standing in (
@@ -307,7 +317,7 @@ def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
         sentence += (
             f"; {pending:,} {'variation is waiting' if pending == 1 else 'variations are waiting'}"
         )
-        sentence += " for a decision"
+        sentence += gettext(" for a decision")
     return sentence + "."
 
 
@@ -325,24 +335,36 @@ def finding(
         return _headline(now, 0, look.at)
     are, is_ = ("are", "is") if look.at.is_now else ("were", "was")
     if complete + now[Standing.WITHDRAWN] == total:
-        every = "The only work item" if total == 1 else f"All {in_words(total)} work items"
+        every = (
+            gettext("The only work item")
+            if total == 1
+            else gettext("All {total} work items").format(total=in_words(total))
+        )
         if complete == total:
             return f"{every} {is_ if total == 1 else are} complete."
-        return f"{_part(complete, total, are, is_)} complete and the others withdrawn."
+        return gettext("{complete} complete and the others withdrawn.").format(
+            complete=_part(complete, total, are, is_)
+        )
     compared = _compared(look, late, then[Standing.LATE]) if then else ""
     if look.at.is_end_of_plan:
-        recorded = "with no completion recorded"
+        recorded = gettext("with no completion recorded")
         others = (
-            f"{in_words(late)} {is_ if late == 1 else are} late, {recorded}"
+            gettext("{late} {is_} late, {recorded}").format(
+                late=in_words(late), is_=is_ if late == 1 else are, recorded=recorded
+            )
             if late
-            else "none was late"
+            else gettext("none was late")
         )
-        return f"{_part(complete, total, are, is_)} complete when the plan ended; {others}."
+        return gettext("{complete} complete when the plan ended; {others}.").format(
+            complete=_part(complete, total, are, is_), others=others
+        )
     if late == 0:
-        said = f"No work item {is_} late{compared}."
+        said = gettext("No work item {is_} late{compared}.").format(is_=is_, compared=compared)
         doubt = now[Standing.IN_DOUBT]
         if doubt:
-            said += f" {capitalised(in_words(doubt))} {is_ if doubt == 1 else are} in doubt."
+            said += gettext(" {capitalised} {is_} in doubt.").format(
+                capitalised=capitalised(in_words(doubt)), is_=is_ if doubt == 1 else are
+            )
     else:
         said = f"{_part(late, total, are, is_)} late{compared}."
         named = (each for each in causes if each.cause != Delay.Cause.OTHER and each.days > 0)
@@ -350,17 +372,19 @@ def finding(
         if most:
             several = most.cause == Delay.Cause.PRIOR_COMMITMENTS
             has = "had" if not look.at.is_now else "have" if several else "has"
-            said += (
-                f" {capitalised(BECAUSE_OF[most.cause])} {has} cost the most days: {most.days:,}."
+            said += gettext(" {capitalised} {has} cost the most days: {days:,}.").format(
+                capitalised=capitalised(BECAUSE_OF[most.cause]), has=has, days=most.days
             )
     return said
 
 
 def _part(count: int, total: int, are: str, is_: str) -> str:
     """Return "Seven of 25 work items are"."""
-    noun = "work item" if total == 1 else "work items"
-    part = capitalised(in_words(count)) if count else "None"
-    return f"{part} of {in_words(total)} {noun} {is_ if count == 1 else are}"
+    noun = gettext("work item") if total == 1 else gettext("work items")
+    part = capitalised(in_words(count)) if count else gettext("None")
+    return gettext("{part} of {total} {noun} {is_}").format(
+        part=part, total=in_words(total), noun=noun, is_=is_ if count == 1 else are
+    )
 
 
 def _compared(look: Look, now: int, then: int) -> str:
@@ -368,10 +392,16 @@ def _compared(look: Look, now: int, then: int) -> str:
     assert look.since is not None
     on, day = look.at.on, look.since.on
     year = f" {day.year}" if day.year != on.year else ""
-    when = f"on {day:%-d %B}{year}" if day != on else "before"
+    when = gettext("on {day:%-d %B}{year}").format(day=day, year=year) if day != on else "before"
     if now == then:
-        return f", as {when}" if now == 0 else f", as many as {when}"
-    return f", {in_words(abs(now - then))} {'more' if now > then else 'fewer'} than {when}"
+        return (
+            gettext(", as {when}").format(when=when)
+            if now == 0
+            else gettext(", as many as {when}").format(when=when)
+        )
+    return gettext(", {in_words} {words} than {when}").format(
+        in_words=in_words(abs(now - then)), words="more" if now > then else "fewer", when=when
+    )
 
 
 def _percent(count: int, total: int) -> str:
@@ -420,15 +450,25 @@ def grid(
             GridRow(
                 pillar=pillar,
                 cells=[cell(pillar, agency) for agency in agencies],
-                total=total(f"All of {pillar.title}", 0, pillar.pk, pillar=pillar.pk),
+                total=total(
+                    gettext("All of {pillar}").format(pillar=pillar.title),
+                    0,
+                    pillar.pk,
+                    pillar=pillar.pk,
+                ),
             )
             for pillar in pillars
         ],
         totals=[
-            total(f"All of {agency.short_name}", 1, agency.pk, lead=agency.pk)
+            total(
+                gettext("All of {short_name}").format(short_name=agency.short_name),
+                1,
+                agency.pk,
+                lead=agency.pk,
+            )
             for agency in agencies
         ],
-        total=total("All work items"),
+        total=total(gettext("All work items")),
     )
 
 

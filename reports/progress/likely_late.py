@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from agencies.models import Agency
 from reports.progress.view import Look
 from workitems.estimates import estimate_words
@@ -73,10 +75,14 @@ class OwnDate(NamedTuple):
     def outcome(self) -> str:
         """ "Met", "Moved to 30 June 2027", "Done a month late", "Missed, not done yet"."""
         if self.date.was_met:
-            return "Met"
+            return _("Met")
         if self.date.done_on:
-            return f"Missed, done {self.date.done_on:%-d %B %Y}"
-        return f"Missed, moved to {self.milestone.agreed}" if self.is_moved else "Missed, not done"
+            return _("Missed, done {done_on:%-d %B %Y}").format(done_on=self.date.done_on)
+        return (
+            _("Missed, moved to {agreed}").format(agreed=self.milestone.agreed)
+            if self.is_moved
+            else _("Missed, not done")
+        )
 
 
 @dataclass(frozen=True)
@@ -120,9 +126,13 @@ class LikelyLate:
         """Why there is no estimate."""
         come = self.estimate.rates.all.dates
         if not come:
-            return f"No date of the plan has come yet. An estimate needs {LEAST_DATES} dates that have come."
-        verb = "date has" if come == 1 else "dates have"
-        return f"Only {come} {verb} come. An estimate needs {LEAST_DATES}."
+            return _(
+                "No date of the plan has come yet. An estimate needs {LEAST_DATES} dates that have come."
+            ).format(LEAST_DATES=LEAST_DATES)
+        verb = _("date has") if come == 1 else _("dates have")
+        return _("Only {come} {verb} come. An estimate needs {LEAST_DATES}.").format(
+            come=come, verb=verb, LEAST_DATES=LEAST_DATES
+        )
 
     @property
     def until(self) -> str:
@@ -153,11 +163,17 @@ class LikelyLate:
         if not over:
             return ""
         held = sum(row.is_in_band for row in over)
-        many = "the only estimate" if len(over) == 1 else f"{len(over):,} estimates"
+        many = _("the only estimate") if len(over) == 1 else f"{len(over):,} estimates"
         times = (
-            "was" if held == len(over) else "was not" if not held else f"was {times_in_words(held)}"
+            "was"
+            if held == len(over)
+            else _("was not")
+            if not held
+            else _("was {held}").format(held=times_in_words(held))
         )
-        return f"In {many} whose dates have all come, the number late {times} within what was expected."
+        return _(
+            "In {many} whose dates have all come, the number late {times} within what was expected."
+        ).format(many=many, times=times)
 
     @property
     def newest_scored(self) -> Score | None:
@@ -175,16 +191,17 @@ class LikelyLate:
             (kept.low, kept.high), kept.due, f"{kept.until:%-d %B %Y}", is_past=True
         )
         were = (
-            "none was"
+            _("none was")
             if not row.missed
             else f"{row.missed:,} {'was' if row.missed == 1 else 'were'}"
         )
         said = f"{band.rstrip('.')}; {were}."
         if row.called:
             number = f"{row.called_missed:,}" if row.called_missed else "none"
-            said += (
-                f" Of {len(row.called):,} called probably late, {number} "
-                f"{'was' if row.called_missed == 1 else 'were'}."
+            said += _(" Of {called:,} called probably late, {number} {words}.").format(
+                called=len(row.called),
+                number=number,
+                words="was" if row.called_missed == 1 else "were",
             )
         return said
 

@@ -2,14 +2,20 @@
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext_lazy
+
 from reports.progress.plan_counts import Due
 from workitems.models import Delay
 from workitems.plan_at import DelayAt, ItemAt, PlanAt, grouped
 from workitems.standing import settlement_in_words, slip_in_words
 
 # Values of the query parameters "late" and "due" of the milestones page, with labels.
-LATE = {"overdue": "Overdue", "late": "Overdue or expected late"}
-DUE = {"30": "Due within 30 days", "60": "Due within 60 days", "90": "Due within 90 days"}
+LATE = {"overdue": gettext_lazy("Overdue"), "late": gettext_lazy("Overdue or expected late")}
+DUE = {
+    "30": gettext_lazy("Due within 30 days"),
+    "60": gettext_lazy("Due within 60 days"),
+    "90": gettext_lazy("Due within 90 days"),
+}
 
 
 def open_milestones(at: PlanAt, *, late: str = "", due: str = "") -> list[Due]:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from agencies.models import Agency
 from reports.charts import Scale, Strip
 from reports.progress.view import Look
@@ -138,8 +140,10 @@ class Timeline:
     def words(self) -> str:
         """ "53 milestones of 25 work items; 7 items late." """
         milestones = count_noun(self.milestones, "milestone")
-        items = count_noun(self.items, "work item")
-        return f"{milestones} of {items}; {count_noun(self.late, 'item')} late."
+        items = count_noun(self.items, gettext("work item"))
+        return gettext("{milestones} of {items}; {late} late.").format(
+            milestones=milestones, items=items, late=count_noun(self.late, "item")
+        )
 
     @property
     def is_short(self) -> bool:
@@ -210,8 +214,8 @@ def _stands(item: TimelineItem | ItemAt) -> str:
     if not item.is_live:
         return Stage(item.stage).label
     if not item.milestones:
-        return "No milestones"
+        return gettext("No milestones")
     if item.due is None:
         done = all(row.completed_on for row in item.milestones)
-        return "All milestones done" if done else "No open milestone"
+        return gettext("All milestones done") if done else gettext("No open milestone")
     return item.late.words

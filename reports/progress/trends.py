@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db.models import BigIntegerField, DateField, Func, Max, Min, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 
 from agencies.models import Agency
 from agencies.tracking import PLAN_COLUMN
@@ -197,7 +198,7 @@ def read_trends(
         delayed_agencies=_longest_first(
             (row[1:] for row in delayed), lambda pk: agencies[pk].short_name
         ),
-        met=_met_by("All", [how for _, _, how in met]),
+        met=_met_by(gettext("All"), [how for _, _, how in met]),
         met_by_pillar=[
             _met_by(title, by_pillar[pk]) for pk, title in pillars.items() if pk in by_pillar
         ],
@@ -267,7 +268,7 @@ class _Seconds(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         # Without the fraction, which SQLite would round.
-        template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS integer)"
+        template = gettext("CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS integer)")
         return self.as_sql(compiler, connection, template=template, **context)
 
 

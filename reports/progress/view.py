@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from reports.models import Briefing, MeetingPaper
 from reports.models.meeting_paper import moment_before
@@ -129,7 +130,7 @@ class Earlier:
     def within(self) -> str:
         """The words within a sentence: "the meeting of 3 May 2010", "a quarter ago"."""
         words = f"{self.words[:1].lower()}{self.words[1:]}"
-        return f"the {words}" if " of " in words else words
+        return gettext("the {words}").format(words=words) if " of " in words else words
 
 
 @composed
@@ -148,7 +149,7 @@ def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
     return [
         Earlier(
             moment_before(shown or end_of(held_on), held_on),
-            f"Meeting of {held_on:%-d %B %Y}",
+            gettext("Meeting of {held_on:%-d %B %Y}").format(held_on=held_on),
         )
         for held_on, shown in _meetings(plan=plan.pk, on=at.on)
     ]
@@ -166,4 +167,7 @@ def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
     Drafts are included, as their dates are not confidential.
     """
     found = _briefings(plan=plan.pk, on=min(at.on, today))
-    return [Earlier(Moment.end_of(day), f"Briefing of {day:%-d %B %Y}") for (day,) in found]
+    return [
+        Earlier(Moment.end_of(day), gettext("Briefing of {day:%-d %B %Y}").format(day=day))
+        for (day,) in found
+    ]

@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from agencies.translation import _
+
 ACTS = Path(__file__).parent / "acts"
 NEW_ZEALAND = "nz-oia-1982"
 
@@ -46,7 +48,7 @@ def cited(code: str) -> str:
 
 def cited_in_full(code: str) -> str:
     """Return a section as sentences print it: "section 9(2)(a)"."""
-    return f"section {code}"
+    return _("section {code}").format(code=code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,11 @@ class Act:
         for each in self.grounds:
             if each.code == code:
                 return each
-        raise UnknownGround(f"“{code}” is not a ground for withholding in the {self.title}.")
+        raise UnknownGround(
+            _("“{code}” is not a ground for withholding in the {title}.").format(
+                code=code, title=self.title
+            )
+        )
 
     def grounds_on(self, day: date) -> tuple[Ground, ...]:
         """Return the grounds in force on a day, in the order of the Act."""
@@ -163,7 +169,7 @@ def act_named(name: str = NEW_ZEALAND) -> Act:
     """Return the Act of the file `acts/NAME.json`. Raise `UnknownAct` if there is none."""
     path = ACTS / f"{name}.json"
     if path.parent != ACTS or not path.is_file():
-        raise UnknownAct(f"There is no Act “{name}”.")
+        raise UnknownAct(_("There is no Act “{name}”.").format(name=name))
     data = json.loads(path.read_text("utf-8"))
     return Act(
         name=data["name"],

@@ -21,6 +21,7 @@ from typing import Any
 
 import pikepdf
 
+from agencies.translation import _, gettext_lazy
 from reports.release.withheld_words import APART, Form, Searched, forms, sought
 
 POPPLER = "pdftotext"
@@ -29,13 +30,16 @@ MAX_INFLATED = 400_000_000  # bytes of one file's streams; more is an attack
 
 # What a file must not have, by the names of a PDF that make it.
 REFUSED = {
-    "script": ("a script", rb"JavaScript|JS"),
-    "file": ("an attachment", rb"EmbeddedFiles?|EF|AF|FileAttachment|RichMedia(?:Content)?"),
+    "script": (gettext_lazy("a script"), rb"JavaScript|JS"),
+    "file": (
+        gettext_lazy("an attachment"),
+        rb"EmbeddedFiles?|EF|AF|FileAttachment|RichMedia(?:Content)?",
+    ),
     "act": (
-        "an action",
+        gettext_lazy("an action"),
         rb"Launch|SubmitForm|ImportData|GoToE|Rendition",
     ),
-    "form": ("a form made of XML", rb"XFA"),
+    "form": (gettext_lazy("a form made of XML"), rb"XFA"),
 }
 _REFUSED = re.compile(
     rb"/(?:"
@@ -44,17 +48,17 @@ _REFUSED = re.compile(
 )
 # Whose text an object of a PDF is, by one of its entries.
 PARTS = {
-    b"/Rect": "an annotation or a link",
-    b"/FT": "a form field",
-    b"/Limits": "a destination",
-    b"/Names": "a destination",
-    b"/Pg": "the structure",
-    b"/Alt": "the structure",
-    b"/ActualText": "the structure",
-    b"/EF": "an attachment",
-    b"/Prev": "a bookmark",
-    b"/Next": "a bookmark",
-    b"/Title": "a bookmark",
+    b"/Rect": gettext_lazy("an annotation or a link"),
+    b"/FT": gettext_lazy("a form field"),
+    b"/Limits": gettext_lazy("a destination"),
+    b"/Names": gettext_lazy("a destination"),
+    b"/Pg": gettext_lazy("the structure"),
+    b"/Alt": gettext_lazy("the structure"),
+    b"/ActualText": gettext_lazy("the structure"),
+    b"/EF": gettext_lazy("an attachment"),
+    b"/Prev": gettext_lazy("a bookmark"),
+    b"/Next": gettext_lazy("a bookmark"),
+    b"/Title": gettext_lazy("a bookmark"),
 }
 # Standard names of a PDF are shorter, or are not likely to be withheld.
 LEAST_OF_NAME = 8
@@ -175,35 +179,42 @@ class _Examination:
         """Add a finding for each form in the text, and return whether there is any."""
         found = Searched(text).found(self.sought if sought is None else sought)
         for form in found:
-            self.refuse(where, f"“{form.shown}” is withheld, but it is in {where}.")
+            self.refuse(
+                where,
+                _("“{shown}” is withheld, but it is in {where}.").format(
+                    shown=form.shown, where=where
+                ),
+            )
         return bool(found)
 
     # --- the bytes ----------------------------------------------------------------------------
 
     def _of_the_bytes(self) -> None:
         if not self.data.startswith(b"%PDF-"):
-            self.refuse("the file", "The file is not a PDF.")
+            self.refuse(_("the file"), _("The file is not a PDF."))
         ends = self.data.count(b"%%EOF"), self.data.count(b"startxref")
         if self.pages < 1:
-            self.refuse("the pages", "No page was made, so there is nothing to release.")
+            self.refuse(_("the pages"), _("No page was made, so there is nothing to release."))
         if ends != (1, 1):
             self.refuse(
-                "the file",
-                "The file does not have exactly one revision, so an earlier one may still be in it. "
-                "Save it anew, without changes kept and not for fast viewing on the web.",
+                _("the file"),
+                _(
+                    "The file does not have exactly one revision, so an earlier one may still be in it. "
+                    "Save it anew, without changes kept and not for fast viewing on the web."
+                ),
             )
         elif self.data[self.data.index(b"%%EOF") + 5 :].strip():
-            self.refuse("the file", "The file goes on after its end.")
+            self.refuse(_("the file"), _("The file goes on after its end."))
 
     def _search_the_bytes(self) -> None:
         """Search the bytes, and the streams that the file's own table of objects does not list."""
-        self._search_bytes("the file’s bytes", self.data)
+        self._search_bytes(_("the file’s bytes"), self.data)
         for match in _STREAM.finditer(self.data):
             try:
                 inflated = zlib.decompressobj().decompress(self.data[match.end() :], MAX_INFLATED)
             except zlib.error:
                 continue
-            self._search_stream(f"the stream at byte {match.end():,}", inflated)
+            self._search_stream(_("the stream at byte {end:,}").format(end=match.end()), inflated)
 
     def _search_stream(self, where: str, stream: bytes) -> None:
         """Search a stream's bytes, once each."""
@@ -213,7 +224,7 @@ class _Examination:
         self.seen.add(digest)
         self.inflated += len(stream)
         if self.inflated > MAX_INFLATED:
-            self.refuse(where, "The file is too large to be searched.")
+            self.refuse(where, _("The file is too large to be searched."))
             return
         self._search_bytes(where, stream)
 
@@ -223,37 +234,50 @@ class _Examination:
         else:
             found = _in_text(stream, self.sought)
         for form in found:
-            self.refuse(where, f"“{form.shown}” is withheld, but it is in {where}.")
+            self.refuse(
+                where,
+                _("“{shown}” is withheld, but it is in {where}.").format(
+                    shown=form.shown, where=where
+                ),
+            )
 
     # --- pikepdf ------------------------------------------------------------------------------
 
     def _with_pikepdf(self) -> None:
-        self.readers.append(f"pikepdf {pikepdf.__version__}")
+        self.readers.append(_("pikepdf {__version__}").format(__version__=pikepdf.__version__))
         try:
             with pikepdf.open(
                 BytesIO(self.data), suppress_warnings=True, attempt_recovery=False
             ) as pdf:
                 self._of_the_pdf(pdf)
         except pikepdf.PasswordError:
-            self.refuse("the file", "The file has a password, so it cannot be read. Remove it.")
+            self.refuse(
+                _("the file"), _("The file has a password, so it cannot be read. Remove it.")
+            )
         except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as fault:
             said = f" ({fault})" if isinstance(fault, pikepdf.PdfError) else ""
-            self.refuse("the file", f"The file cannot be read by pikepdf{said}.")
+            self.refuse(
+                _("the file"), _("The file cannot be read by pikepdf{said}.").format(said=said)
+            )
         except RecursionError:
-            self.refuse("the file", "The file cannot be read by pikepdf: it is nested too deeply.")
+            self.refuse(
+                _("the file"), _("The file cannot be read by pikepdf: it is nested too deeply.")
+            )
 
     def _of_the_pdf(self, pdf: pikepdf.Pdf) -> None:
         if pdf.is_encrypted:
-            self.refuse("the file", "The file is encrypted. Save it without a password.")
+            self.refuse(_("the file"), _("The file is encrypted. Save it without a password."))
         if "/Prev" in pdf.trailer:
-            self.refuse("the file", "The file refers to an earlier revision of itself.")
+            self.refuse(_("the file"), _("The file refers to an earlier revision of itself."))
         for number, found in enumerate(pdf.objects):
             self._of_an_object(pdf, number, found)
-        self._note_strings("the file’s information", pdf.trailer.unparse(resolved=False))
+        self._note_strings(_("the file’s information"), pdf.trailer.unparse(resolved=False))
         self._search_strings()
         self._of_text("pikepdf", [_text_of_page(page) for page in pdf.pages])
         if faults := [*pdf.check_pdf_syntax(), *pdf.get_warnings()]:
-            self.refuse("the file", f"The file is damaged: {str(faults[0]).strip()}.")
+            self.refuse(
+                _("the file"), _("The file is damaged: {str}.").format(str=str(faults[0]).strip())
+            )
 
     def _of_an_object(self, pdf: pikepdf.Pdf, number: int, found: Any) -> None:
         if not isinstance(found, pikepdf.Object):  # a number by itself, such as a length
@@ -261,13 +285,23 @@ class _Examination:
         is_stream = isinstance(found, pikepdf.Stream)
         shape = (found.stream_dict if is_stream else found).unparse(resolved=True)
         for what in {match.lastgroup or "" for match in _REFUSED.finditer(shape)}:
-            self.refuse(f"object {number}", f"The file has {REFUSED[what][0]}. Save it without.")
-        where = next((part for name, part in PARTS.items() if name in shape), f"object {number}")
+            self.refuse(
+                _("object {number}").format(number=number),
+                _("The file has {REFUSED}. Save it without.").format(REFUSED=REFUSED[what][0]),
+            )
+        where = next(
+            (part for name, part in PARTS.items() if name in shape),
+            _("object {number}").format(number=number),
+        )
         if found.objgen == pdf.trailer.get("/Info", found).objgen and "/Info" in pdf.trailer:
-            where = "the file’s information"
+            where = _("the file’s information")
         self._note_strings(where, shape)
         if is_stream:
-            where = "the metadata" if b"/Metadata" in shape else f"the stream of object {number}"
+            where = (
+                _("the metadata")
+                if b"/Metadata" in shape
+                else _("the stream of object {number}").format(number=number)
+            )
             try:
                 stream = found.read_bytes()
             except pikepdf.PdfError:  # of a picture, which qpdf does not decode
@@ -296,16 +330,20 @@ class _Examination:
         except (FileNotFoundError, PermissionError):
             self.refuse(
                 "poppler",
-                "The text was read only once, because poppler-utils is not installed here. Install it.",
+                _(
+                    "The text was read only once, because poppler-utils is not installed here. Install it."
+                ),
             )
             return
         except subprocess.TimeoutExpired:
-            self.refuse("poppler", "Poppler took too long to read the file.")
+            self.refuse("poppler", _("Poppler took too long to read the file."))
             return
-        self.readers.append(f"poppler {version}")
+        self.readers.append(_("poppler {version}").format(version=version))
         if done.returncode or b"Error" in done.stderr:
             said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-            self.refuse("poppler", f"The file cannot be read by poppler ({said}).")
+            self.refuse(
+                "poppler", _("The file cannot be read by poppler ({said}).").format(said=said)
+            )
             return
         self._of_text("poppler", done.stdout.decode("utf-8", "replace").split("\f")[:-1])
 
@@ -313,23 +351,37 @@ class _Examination:
         """Check the text of each page as one reader has it."""
         if len(texts) != self.pages:
             self.refuse(
-                "the pages",
-                f"{reader} finds {len(texts)} pages in the file; {self.pages} were made.",
+                _("the pages"),
+                _("{reader} finds {texts} pages in the file; {pages} were made.").format(
+                    reader=reader, texts=len(texts), pages=self.pages
+                ),
             )
         by_page = [Searched(text) for text in texts]
         for number, searched in enumerate(by_page, start=1):
             if not searched.letters:
                 self.refuse(
-                    f"page {number}",
-                    f"Page {number} has no text, so nobody can know what it shows ({reader}).",
+                    _("page {number}").format(number=number),
+                    _(
+                        "Page {number} has no text, so nobody can know what it shows ({reader})."
+                    ).format(number=number, reader=reader),
                 )
             elif self.stamp not in searched.letters:
-                self.refuse(f"page {number}", f"Page {number} does not have the stamp ({reader}).")
+                self.refuse(
+                    _("page {number}").format(number=number),
+                    _("Page {number} does not have the stamp ({reader}).").format(
+                        number=number, reader=reader
+                    ),
+                )
         whole = Searched("\n".join(texts)).found(self.sought)
         for form in whole:
             pages = [number for number, page in enumerate(by_page, start=1) if page.has(form)]
-            where = f"the text of page {pages[0]}" if pages else "the text"
-            self.refuse(where, f"“{form.shown}” is withheld, but it is in {where} ({reader}).")
+            where = _("the text of page {pages}").format(pages=pages[0]) if pages else _("the text")
+            self.refuse(
+                where,
+                _("“{shown}” is withheld, but it is in {where} ({reader}).").format(
+                    shown=form.shown, where=where, reader=reader
+                ),
+            )
 
 
 def _read_by_poppler(data: bytes) -> tuple[str, subprocess.CompletedProcess[bytes]]:
@@ -339,7 +391,7 @@ def _read_by_poppler(data: bytes) -> tuple[str, subprocess.CompletedProcess[byte
     done = subprocess.run(
         [POPPLER, "-enc", "UTF-8", "-", "-"], input=data, capture_output=True, timeout=SECONDS
     )
-    return match[1].decode() if match else "of an unknown version", done
+    return match[1].decode() if match else _("of an unknown version"), done
 
 
 def _in_text(stream: bytes, sought: Iterable[Form]) -> list[Form]:
@@ -443,7 +495,7 @@ def _read(content: Any, resources: Any, shown: list[str], within: set[Any]) -> N
     font: Callable[[bytes], str] = _latin
     # Letters that are placed one by one are one word.
     single = False
-    for each in pikepdf.parse_content_stream(content, "Tf Tj TJ ' \" Do BDC DP"):
+    for each in pikepdf.parse_content_stream(content, _("Tf Tj TJ ' \" Do BDC DP")):
         name, operands = str(each.operator), each.operands
         if name == "Tf":
             called = str(operands[0])

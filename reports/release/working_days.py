@@ -14,6 +14,7 @@ from functools import cache
 
 import holidays
 
+from agencies.translation import _
 from reports.release.act import Act
 
 SATURDAY = 5
@@ -49,7 +50,7 @@ class WorkingDays:
         Raise `ValueError` for a count below one, and `BeyondCalendar`.
         """
         if count < 1:
-            raise ValueError("Count at least one working day.")
+            raise ValueError(_("Count at least one working day."))
         self._check_is_known(day)
         while count:
             day += DAY
@@ -87,8 +88,11 @@ class WorkingDays:
         calendar = self.act.calendar
         if not calendar.first_year <= day.year <= calendar.last_year:
             raise BeyondCalendar(
-                f"Working days are known from {calendar.first_year} to {calendar.last_year}, "
-                f"and not for {day.year}."
+                _(
+                    "Working days are known from {first_year} to {last_year}, and not for {year}."
+                ).format(
+                    first_year=calendar.first_year, last_year=calendar.last_year, year=day.year
+                )
             )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -85,13 +86,13 @@ def _texts(row: AgencyCover) -> Iterator[str]:
 def fault_of_colour(colour: str) -> str:
     """Return why the colour cannot be used on white paper, or ""."""
     if not COLOUR.fullmatch(colour):
-        return "Enter a colour as # and six digits or letters from a to f, such as #0b5158."
+        return _("Enter a colour as # and six digits or letters from a to f, such as #0b5158.")
     contrast = contrast_with_white(colour)
     if contrast < LEAST_CONTRAST:
-        return (
-            f"This colour is too light to read on white: its contrast is {contrast:.1f} to 1, and "
-            f"{LEAST_CONTRAST} to 1 is the least. Enter a darker one."
-        )
+        return _(
+            "This colour is too light to read on white: its contrast is {contrast:.1f} to 1, and "
+            "{LEAST_CONTRAST} to 1 is the least. Enter a darker one."
+        ).format(contrast=contrast, LEAST_CONTRAST=LEAST_CONTRAST)
     return ""
 
 
@@ -105,7 +106,7 @@ def change_mark(
     """
     row = _locked(agency, version)
     if not alt:
-        raise Refused("Describe the picture for people who cannot see it.", "alt")
+        raise Refused(_("Describe the picture for people who cannot see it."), "alt")
     mark = row.mark
     if data is not None:
         try:
@@ -115,7 +116,7 @@ def change_mark(
         if mark is None or bytes(mark.png) != made.png:
             mark = CoverMark.objects.create(agency=agency, created_at=at, **made._asdict())
     if mark is None:
-        raise Refused("Choose a PNG or JPEG picture.", "picture")
+        raise Refused(_("Choose a PNG or JPEG picture."), "picture")
     if (row.mark, row.mark_alt) == (mark, alt):
         return row
     row.mark, row.mark_alt = mark, alt

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -22,20 +23,22 @@ def choose_annexes(
     """
     briefing = locked(briefing, version=version, related=("plan",))
     if not briefing.is_open:
-        raise not_now(briefing, "its annexes no longer change")
+        raise not_now(briefing, _("its annexes no longer change"))
     if briefing.kind_id is None:
-        raise Refused("Begin the draft first. The annexes come from its kind of briefing.")
+        raise Refused(_("Begin the draft first. The annexes come from its kind of briefing."))
     chosen = checked(annexes)
     if chosen == briefing.annexes:
         return briefing
     briefing.annexes = chosen
-    return history.save_version(briefing, by=by, reason=f"Annexes: {words_of(annexes)}")
+    return history.save_version(
+        briefing, by=by, reason=_("Annexes: {annexes}").format(annexes=words_of(annexes))
+    )
 
 
 def checked(annexes: Sequence[str]) -> list[str]:
     """Return annex names unchanged. Raise `Refused` if one is unknown or repeated."""
     if set(annexes) - set(AnnexChoice.values) or len(set(annexes)) != len(annexes):
-        raise Refused("Choose each annex once, from those in the list.")
+        raise Refused(_("Choose each annex once, from those in the list."))
     return list(annexes)
 
 

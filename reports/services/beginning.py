@@ -1,6 +1,7 @@
 """Beginning a briefing's draft from one of the plan's kinds and the current records."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.document import DocumentError
@@ -18,7 +19,7 @@ def begin_as(*, briefing: Briefing, slug: str, by: User) -> Briefing:
     """
     found = {kind.slug: kind for kind in kinds.take_patterns(plan=briefing.plan, by=by)}
     if slug not in found:
-        raise Refused("Choose one of the plan’s kinds of briefing.", "kind")
+        raise Refused(_("Choose one of the plan’s kinds of briefing."), "kind")
     kind = found[slug]
     sections = kind.sections.live().in_order().values_list("key", "content", "standing_text")
     try:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from reports.models import Briefing, BriefingDecision
@@ -27,14 +28,14 @@ def record_decision_on(
     Raise `Refused` as `decisions.record_decision` does, and for a briefing of another plan.
     """
     if briefing.plan_id != meeting.plan_id:
-        raise Refused("The briefing is of another plan.", "briefing")
+        raise Refused(_("The briefing is of another plan."), "briefing")
     decision = decisions.record_decision(
         meeting=meeting,
         text=text,
         on=on,
         by=by,
         matter=matter,
-        about=f"Briefing {briefing.name}",
+        about=_("Briefing {briefing}").format(briefing=briefing.name),
         owner_agency=owner_agency,
         due_on=due_on,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -37,7 +38,7 @@ def change_cover(*, briefing: Briefing, version: int, by: User, **cover: Any) ->
     """
     briefing = locked(briefing, version=version, related=("plan",))
     if not briefing.is_open:
-        raise not_now(briefing, "its cover is locked")
+        raise not_now(briefing, _("its cover is locked"))
     before = {name: getattr(briefing, name) for name in COVER_FIELDS}
     _set_cover(briefing, cover)
     if before == {name: getattr(briefing, name) for name in COVER_FIELDS}:
@@ -55,7 +56,7 @@ def _set_cover(briefing: Briefing, cover: dict[str, Any]) -> None:
 
 
 def _validate_and_save(briefing: Briefing, *, by: User | None) -> Briefing:
-    taken = "Another briefing has this tracker number."
+    taken = _("Another briefing has this tracker number.")
     others = Briefing.objects.filter(tracker_number=briefing.tracker_number or None)
     if briefing.is_corrected and not briefing.tracker_number:
         raise Refused(NUMBER_NEEDED, "tracker_number")

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -34,18 +35,21 @@ def override(
     """
     briefing = drafts.open_briefing(briefing)
     if not reason.strip():
-        raise Refused("Say why this warning can be accepted.", "reason")
+        raise Refused(_("Say why this warning can be accepted."), "reason")
     if len(reason) > REASON_LENGTH:
-        raise Refused(f"Enter at most {REASON_LENGTH:,} characters.", "reason")
+        raise Refused(
+            _("Enter at most {REASON_LENGTH:,} characters.").format(REASON_LENGTH=REASON_LENGTH),
+            "reason",
+        )
     check = next(
         (each for each in checks.failed_checks(briefing, localdate(at)) if each.key == key), None
     )
     if check is None:
-        raise Refused("This warning no longer exists.")
+        raise Refused(_("This warning no longer exists."))
     if check.is_blocking:
-        raise Refused("This problem must be fixed. It cannot be accepted.")
+        raise Refused(_("This problem must be fixed. It cannot be accepted."))
     if check.about != about:
-        raise Refused("The text has changed since. Read the warning again.")
+        raise Refused(_("The text has changed since. Read the warning again."))
     row = CheckOverride.objects.filter(briefing=briefing, key=key).first() or CheckOverride(
         briefing=briefing, key=key
     )
@@ -61,7 +65,7 @@ def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
     row = CheckOverride.objects.in_force().filter(briefing=briefing, key=key).first()
     if row:
         row.is_withdrawn = True
-        history.save(row, by=by, reason="Taken back")
+        history.save(row, by=by, reason=_("Taken back"))
 
 
 @transaction.atomic
@@ -81,17 +85,19 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
     }
     missing = [row for row in missing_returns(briefing) if row.pk not in told]
     if not missing:
-        raise Refused("The paper already names every missing return.")
+        raise Refused(_("The paper already names every missing return."))
     homes = [portion for portion in draft.portions if portion.content != CLOSING]
     if not homes:
-        raise Refused("The draft has no section for this paragraph. Add a section first.")
+        raise Refused(_("The draft has no section for this paragraph. Add a section first."))
     home = next((portion for portion in homes if portion.content == "achievements"), homes[0])
     versions = newest_versions(
         Return, Return.objects.filter(pk__in=[r.pk for r in missing]).values("pk")
     )
     missing.sort(key=lambda row: (row.round.period_end, row.round_id))
     of_rounds = [
-        f"of {join_words([row.agency.short_name for row in rows])} for {round.name}"
+        _("of {join_words} for {round}").format(
+            join_words=join_words([row.agency.short_name for row in rows]), round=round.name
+        )
         for round, rows in groupby(missing, key=lambda row: row.round)
     ]
     return drafts.add(
@@ -99,11 +105,23 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
         section=home.key,
         position=len(home.parts),
         text=(
-            f"The {agree(len(missing), 'return', 'returns')} {join_words(of_rounds)} had not been accepted by "
-            f"{long_date(briefing.dated)}. What {agree(len(missing), 'it says', 'they say')} is not in this paper."
+            _(
+                "The {agree} {of_rounds} had not been accepted by {dated}. What {agree_2} is not in this "
+                "paper."
+            ).format(
+                agree=agree(len(missing), "return", "returns"),
+                of_rounds=join_words(of_rounds),
+                dated=long_date(briefing.dated),
+                agree_2=agree(len(missing), "it says", "they say"),
+            )
         ),
         sources=tuple(
-            Source(RETURN, row.pk, versions.get(row.pk), f"Return of {row.agency}, {row.round}")
+            Source(
+                RETURN,
+                row.pk,
+                versions.get(row.pk),
+                _("Return of {agency}, {round}").format(agency=row.agency, round=row.round),
+            )
             for row in missing
         ),
         by=by,

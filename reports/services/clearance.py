@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
 
 from agencies import history
 from agencies.asking import Fault
@@ -62,9 +63,11 @@ def ask(
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if not row.is_open:
-        raise not_now(row, "agencies are asked while it is a draft or in consultation")
+        raise not_now(row, gettext("agencies are asked while it is a draft or in consultation"))
     if row.kind_id is None:
-        raise Refused("Begin the draft first. The agencies read it paragraph by paragraph.")
+        raise Refused(
+            gettext("Begin the draft first. The agencies read it paragraph by paragraph.")
+        )
     if seen is not None and seen != asked_digest(row):
         raise Conflict(row)
     Refused.raise_any([*agencies_faults(row, agencies), *due_faults(due_on, on)])
@@ -78,7 +81,7 @@ def ask(
         if each.pk is None or each.is_withdrawn:
             each.asked_by, each.asked_at, each.is_withdrawn = by, at, False
         each.due_on = due_on
-        history.save_version(each, by=by, at=at, reason="Asked for clearance")
+        history.save_version(each, by=by, at=at, reason=gettext("Asked for clearance"))
     for each in unticked:
         if not each.is_withdrawn:
             _withdraw(each, by=by, at=at)
@@ -88,24 +91,30 @@ def ask(
 def agencies_faults(briefing: Briefing, agencies: Collection[Agency]) -> Iterator[Fault]:
     """Yield why exactly these agencies may not be asked."""
     if not agencies:
-        yield "Choose at least one agency.", "agencies"
+        yield gettext("Choose at least one agency."), "agencies"
     strange = {agency.pk for agency in agencies} - {each.pk for each in agencies_to_ask(briefing)}
     if strange:
-        yield "Choose only agencies of the working group.", "agencies"
+        yield gettext("Choose only agencies of the working group."), "agencies"
     _, unticked = _known_and_unticked(briefing, agencies)
     lost = sorted(each.agency.short_name for each in unticked if each.is_answered)
     if lost:
         yield (
-            f"{join_words(lost)} already answered, and the paper says so. Keep "
-            f"{agree(len(lost), 'it', 'them')} ticked.",
+            gettext("{lost} already answered, and the paper says so. Keep {agree} ticked.").format(
+                lost=join_words(lost), agree=agree(len(lost), "it", "them")
+            ),
             "agencies",
         )
     again = sorted(each.agency.short_name for each in unticked if each.reopened_because)
     if again:
         yield (
-            f"{join_words(again)} answered before words changed, and "
-            f"{agree(len(again), 'is', 'are')} asked again. Keep {agree(len(again), 'it', 'them')} "
-            "ticked.",
+            gettext(
+                "{again} answered before words changed, and {agree} asked again. Keep "
+                "{agree_len_again_it_them} ticked."
+            ).format(
+                again=join_words(again),
+                agree=agree(len(again), "is", "are"),
+                agree_len_again_it_them=agree(len(again), "it", "them"),
+            ),
             "agencies",
         )
 
@@ -113,7 +122,7 @@ def agencies_faults(briefing: Briefing, agencies: Collection[Agency]) -> Iterato
 def due_faults(due_on: date, on: date) -> Iterator[Fault]:
     """Yield why answers may not be due on that day."""
     if due_on < on:
-        yield "Enter today or a later date.", "due_on"
+        yield gettext("Enter today or a later date."), "due_on"
 
 
 def _known_and_unticked(
@@ -139,22 +148,22 @@ def remind(*, briefing: Briefing, by: User, on: date, at: datetime) -> list[Clea
     """
     row = locked(briefing, related=("plan",))
     if row.state != State.IN_CONSULTATION:
-        raise not_now(row, "agencies are reminded while it is in consultation")
+        raise not_now(row, gettext("agencies are reminded while it is in consultation"))
     late = row.clearances.late(on).select_related("agency").order_by(by_short_name())
     found = [each for each in late if each.reminded_at is None or localdate(each.reminded_at) < on]
     if not late:
-        raise Refused("No agency is late with its answer.")
+        raise Refused(gettext("No agency is late with its answer."))
     if not found:
-        raise Refused("Every agency that is late was reminded today.")
+        raise Refused(gettext("Every agency that is late was reminded today."))
     for each in found:
         each.reminded_at = at
-        history.save(each, by=by, at=at, reason="Reminded", fields=["reminded_at"])
+        history.save(each, by=by, at=at, reason=gettext("Reminded"), fields=["reminded_at"])
     return found
 
 
 def _withdraw(row: Clearance, *, by: User, at: datetime) -> None:
     row.is_withdrawn = True
-    history.save_version(row, by=by, at=at, reason="No longer asked")
+    history.save_version(row, by=by, at=at, reason=gettext("No longer asked"))
 
 
 @transaction.atomic
@@ -177,28 +186,34 @@ def answer(
     """
     row, draft = _open(clearance, version=version)
     if answer not in (Answer.CONCURS, Answer.COMMENT, Answer.DISSENTS):
-        raise Refused("Choose your agency’s answer.", "answer")
+        raise Refused(gettext("Choose your agency’s answer."), "answer")
     words = _checked(words, "words", required=False, most=ANSWER_LENGTH)
     if answer == Answer.CONCURS and words:
         raise Refused(
-            "Leave this blank to concur without comment. To have it printed, choose “Concurs with comment”.",
+            gettext(
+                "Leave this blank to concur without comment. To have it printed, choose “Concurs with comment”."
+            ),
             "words",
         )
     if answer == Answer.COMMENT and not words:
-        raise Refused("Write the comment that is to be printed.", "words")
+        raise Refused(gettext("Write the comment that is to be printed."), "words")
     if answer == Answer.DISSENTS and not words:
-        raise Refused("Say why your agency does not concur; the reason is printed.", "words")
+        raise Refused(
+            gettext("Say why your agency does not concur; the reason is printed."), "words"
+        )
     try:
         # Printed unchanged, so the agency must correct what the paper cannot print.
-        check_characters(" ".join(words.split()), "This")
+        check_characters(" ".join(words.split()), gettext("This"))
         refuse_unprintable(words)
     except (DocumentError, RenderRefused) as error:
         raise Refused(str(error), "words") from error
     now = concerns.current_texts(row, draft, concerns.owners_of(draft))
     if concerns.fingerprint(now) != read:
         raise Refused(
-            "The draft changed while you were reading. What changed is shown below; read it and "
-            "answer again.",
+            gettext(
+                "The draft changed while you were reading. What changed is shown below; read it and "
+                "answer again."
+            ),
             "answer",
         )
     states.end_pauses(row.briefing)
@@ -244,7 +259,13 @@ def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
         row.answer, row.words, row.answered_as = Answer.NONE, "", ""
         row.answered_by = row.answered_at = None
         found.append(
-            history.save_version(row, by=by, reason=f"Asked again: {row.reopened_because}")
+            history.save_version(
+                row,
+                by=by,
+                reason=gettext("Asked again: {reopened_because}").format(
+                    reopened_because=row.reopened_because
+                ),
+            )
         )
     return found
 
@@ -262,12 +283,15 @@ def comment(
     about = concerns.words_by_key(draft).get(key) if key else ""
     if about is None:
         raise Refused(
-            "That paragraph is no longer in the paper. Comment on the whole paper instead.", "text"
+            gettext(
+                "That paragraph is no longer in the paper. Comment on the whole paper instead."
+            ),
+            "text",
         )
     made = ClearanceComment(
         clearance=row, key=key, about=about, text=text, made_by=by, made_as=by.signature, made_at=at
     )
-    return history.save(made, by=by, at=at, reason="Commented")
+    return history.save(made, by=by, at=at, reason=gettext("Commented"))
 
 
 @transaction.atomic
@@ -284,7 +308,7 @@ def reply(*, comment: ClearanceComment, text: str, by: User, at: datetime) -> Cl
     made.save(force_insert=True)
     if row.is_resolved:
         row.resolution, row.resolved_as, row.resolved_at = "", "", None
-        history.save(row, by=by, at=at, reason="Reopened by a reply")
+        history.save(row, by=by, at=at, reason=gettext("Reopened by a reply"))
     return made
 
 
@@ -295,10 +319,16 @@ def resolve(
     """Resolve a comment, with a text that says how. Raise `Refused` if it is resolved already."""
     row = _open_comment(comment)
     if row.is_resolved:
-        raise Refused(f"{row.resolved_as} has resolved this: {row.resolution}")
-    row.resolution = _checked(resolution, "text", otherwise="Say how the comment was resolved.")
+        raise Refused(
+            gettext("{resolved_as} has resolved this: {resolution}").format(
+                resolved_as=row.resolved_as, resolution=row.resolution
+            )
+        )
+    row.resolution = _checked(
+        resolution, "text", otherwise=gettext("Say how the comment was resolved.")
+    )
     row.resolved_as, row.resolved_at = by.signature, at
-    return history.save(row, by=by, at=at, reason="Resolved")
+    return history.save(row, by=by, at=at, reason=gettext("Resolved"))
 
 
 def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearance, Draft]:
@@ -306,9 +336,11 @@ def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearanc
     briefing = locked(clearance.briefing, related=("plan",))
     row = locked(clearance, related=("agency",))
     if briefing.state != State.IN_CONSULTATION:
-        raise not_now(briefing, "agencies comment and answer while it is in consultation")
+        raise not_now(briefing, gettext("agencies comment and answer while it is in consultation"))
     if row.is_withdrawn:
-        raise Refused(f"{row.agency} is no longer asked for its clearance.")
+        raise Refused(
+            gettext("{agency} is no longer asked for its clearance.").format(agency=row.agency)
+        )
     if version is not None and row.version != version:
         raise Conflict(row)
     row.briefing = briefing
@@ -319,7 +351,7 @@ def _open_comment(comment: ClearanceComment) -> ClearanceComment:
     """Lock and return the comment. Raise `Refused` when the text is locked."""
     briefing = locked(comment.clearance.briefing)
     if not briefing.is_open:
-        raise not_now(briefing, "its comments stand as they are")
+        raise not_now(briefing, gettext("its comments stand as they are"))
     return locked(comment, related=("clearance__agency",))
 
 
@@ -328,12 +360,12 @@ def _checked(
     field: str,
     *,
     required: bool = True,
-    otherwise: str = "Write your reply.",
+    otherwise: str = gettext_lazy("Write your reply."),
     most: int = WORDS_LENGTH,
 ) -> str:
     text = text.replace("\r\n", "\n").strip()
     if required and not text:
         raise Refused(otherwise, field)
     if len(text) > most:
-        raise Refused(f"Enter at most {most:,} characters.", field)
+        raise Refused(gettext("Enter at most {most:,} characters.").format(most=most), field)
     return text

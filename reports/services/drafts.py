@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -50,7 +51,7 @@ def open_briefing(briefing: Briefing) -> Briefing:
     """Lock and return the briefing. Raise `Refused` when its text is locked."""
     row = locked(briefing, related=("plan", "kind"))
     if not row.is_open:
-        raise not_now(row, "its text is locked")
+        raise not_now(row, _("its text is locked"))
     return row
 
 
@@ -64,11 +65,13 @@ def begin_draft(
     """
     briefing = open_briefing(briefing)
     if briefing.kind_id is not None:
-        raise Refused("The draft of this briefing has already begun.")
+        raise Refused(_("The draft of this briefing has already begun."))
     if kind.plan_id != briefing.plan_id:
-        raise Refused("That kind of briefing belongs to another plan.", "kind")
+        raise Refused(_("That kind of briefing belongs to another plan."), "kind")
     briefing.kind, briefing.annexes = kind, list(kind.annexes)
-    history.save_version(briefing, by=by, reason=f"Drafted as {kind.name.lower()}")
+    history.save_version(
+        briefing, by=by, reason=_("Drafted as {kind}").format(kind=kind.name.lower())
+    )
     for section in kind.sections.live().in_order():
         copy = DraftSection(briefing=briefing, position=section.position, **section.copied)
         history.save(copy, by=by)
@@ -175,11 +178,13 @@ def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: Use
     row = before.sections.get(section)
     if row and row.heading != was:
         raise Refused(
-            f"The heading was changed to “{row.heading}” meanwhile. Save again to use yours.",
+            _("The heading was changed to “{heading}” meanwhile. Save again to use yours.").format(
+                heading=row.heading
+            ),
             "heading",
         )
     apply(
-        briefing, before, acts.retitle, section, heading, by=by, reason="Renamed",
+        briefing, before, acts.retitle, section, heading, by=by, reason=_("Renamed"),
         kind=Kind.HEADING, about=section,
     )  # fmt: skip
 
@@ -189,7 +194,7 @@ def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """Move a paragraph one place up (-1) or down (1)."""
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.step, key, places, by=by, reason="Moved", kind=Kind.MOVE, about=key
+        briefing, before, acts.step, key, places, by=by, reason=_("Moved"), kind=Kind.MOVE, about=key
     )  # fmt: skip
 
 
@@ -197,7 +202,7 @@ def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
 def move(*, briefing: Briefing, key: str, section: str, position: int, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.move, key, section, position, by=by, reason="Moved", kind=Kind.MOVE, about=key
+        briefing, before, acts.move, key, section, position, by=by, reason=_("Moved"), kind=Kind.MOVE, about=key
     )  # fmt: skip
 
 
@@ -207,7 +212,7 @@ def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> N
     before = draft_rows.read_draft(open_briefing(briefing))
     _check_version(before, key, version)
     apply(
-        briefing, before, acts.split, key, at, new_key(), by=by, reason="Split", kind=Kind.SPLIT, about=key
+        briefing, before, acts.split, key, at, new_key(), by=by, reason=_("Split"), kind=Kind.SPLIT, about=key
     )  # fmt: skip
 
 
@@ -216,7 +221,7 @@ def merge(*, briefing: Briefing, key: str, by: User) -> None:
     """Join a paragraph with the next one."""
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.merge, key, by=by, reason="Joined to the next", kind=Kind.JOIN, about=key
+        briefing, before, acts.merge, key, by=by, reason=_("Joined to the next"), kind=Kind.JOIN, about=key
     )  # fmt: skip
 
 
@@ -224,7 +229,7 @@ def merge(*, briefing: Briefing, key: str, by: User) -> None:
 def hide(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.hide, key, by=by, reason="Hidden", kind=Kind.HIDE, about=key
+        briefing, before, acts.hide, key, by=by, reason=_("Hidden"), kind=Kind.HIDE, about=key
     )  # fmt: skip
 
 
@@ -232,7 +237,7 @@ def hide(*, briefing: Briefing, key: str, by: User) -> None:
 def restore(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.restore, key, by=by, reason="Shown again", kind=Kind.RESTORE, about=key
+        briefing, before, acts.restore, key, by=by, reason=_("Shown again"), kind=Kind.RESTORE, about=key
     )  # fmt: skip
 
 
@@ -273,7 +278,7 @@ def accept(
     """
     before = _read_drift(briefing, key, composed, version, read)
     apply(
-        briefing, before, acts.accept, key, composed, by=by, reason="Took the records’ words", kind=Kind.ACCEPT, about=key
+        briefing, before, acts.accept, key, composed, by=by, reason=_("Took the records’ words"), kind=Kind.ACCEPT, about=key
     )  # fmt: skip
 
 
@@ -293,7 +298,7 @@ def dismiss(
     """
     before = _read_drift(briefing, key, composed, version, read)
     apply(
-        briefing, before, acts.dismiss, key, composed, by=by, reason="Kept the edited words", kind=Kind.DISMISS, about=key
+        briefing, before, acts.dismiss, key, composed, by=by, reason=_("Kept the edited words"), kind=Kind.DISMISS, about=key
     )  # fmt: skip
 
 
@@ -305,8 +310,10 @@ def _read_drift(
     _check_version(before, key, version)
     if read not in {each.digest for each in drifts(before.draft, composed) if each.key == key}:
         raise Refused(
-            "The records have changed since you read what they say here. Read it again, then keep "
-            "your words or take theirs."
+            _(
+                "The records have changed since you read what they say here. Read it again, then keep "
+                "your words or take theirs."
+            )
         )
     return before
 
@@ -319,11 +326,11 @@ def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) ->
     row = _check_version(before, key, version)
     earlier = row.history.filter(history_id=to).first()
     if earlier is None:
-        raise Refused("That version is not one of this paragraph’s.")
+        raise Refused(_("That version is not one of this paragraph’s."))
     day = f"{earlier.history_date:%-d %B %Y}"
     changed = apply(
         briefing, before, acts.take_back, draft_rows.part_of(earlier), by=by,
-        reason=f"Back to the words of {day}", kind=Kind.BACK, about=key,
+        reason=_("Back to the words of {day}").format(day=day), kind=Kind.BACK, about=key,
     )  # fmt: skip
     return changed.get(key) or row
 
@@ -348,7 +355,7 @@ def save_ask(
     before = draft_rows.read_draft(open_briefing(briefing))
     row, what = before.asks.get(key), (key, verb, text, draft_rows.options_of(options))
     if row is None and version:
-        raise Refused("That recommendation is not in this draft.")
+        raise Refused(_("That recommendation is not in this draft."))
     if row and row.version != version and not _has_ask(before, key, *what[1:], seen):
         raise Conflict(row)
     if row is None or row.version == version:
@@ -365,7 +372,7 @@ def step_ask(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """A recommendation one place up (-1) or down (1)."""
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, ask_acts.step, key, places, by=by, reason="Moved", kind=Kind.MOVE, about=key
+        briefing, before, ask_acts.step, key, places, by=by, reason=_("Moved"), kind=Kind.MOVE, about=key
     )  # fmt: skip
 
 
@@ -373,7 +380,7 @@ def step_ask(*, briefing: Briefing, key: str, places: int, by: User) -> None:
 def hide_ask(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, ask_acts.hide, key, by=by, reason="Hidden", kind=Kind.HIDE, about=key
+        briefing, before, ask_acts.hide, key, by=by, reason=_("Hidden"), kind=Kind.HIDE, about=key
     )  # fmt: skip
 
 
@@ -381,7 +388,7 @@ def hide_ask(*, briefing: Briefing, key: str, by: User) -> None:
 def restore_ask(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, ask_acts.restore, key, by=by, reason="Shown again", kind=Kind.RESTORE, about=key
+        briefing, before, ask_acts.restore, key, by=by, reason=_("Shown again"), kind=Kind.RESTORE, about=key
     )  # fmt: skip
 
 
@@ -407,7 +414,7 @@ def _check_version(before: draft_rows.Stored, key: str, version: int) -> DraftPa
     """
     row = before.paragraphs.get(key)
     if row is None:
-        raise Refused("That paragraph is not in this draft.")
+        raise Refused(_("That paragraph is not in this draft."))
     if row.version != version:
         read = row.history.filter(version=version).order_by("-history_id").first()
         if row.is_withdrawn or read is None or read.text != row.text:

@@ -1,5 +1,7 @@
 """Refusals of what a briefing's state or its checks do not allow."""
 
+from django.utils.translation import gettext as _
+
 from reports import checks
 from reports.document.wording import capitalised, count_in_words
 from reports.models import Briefing
@@ -12,13 +14,17 @@ class Blocked(Refused):
 
 def not_now(briefing: Briefing, words: str) -> Refused:
     """Return the refusal of what the briefing's state does not allow: "its text is locked"."""
-    return Refused(f"This briefing is {briefing.get_state_display().lower()}; {words}.")
+    return Refused(
+        _("This briefing is {state}; {words}.").format(
+            state=briefing.get_state_display().lower(), words=words
+        )
+    )
 
 
 def problems(count: int) -> str:
     """Return "Two problems must be fixed", or "No problem must be fixed"."""
-    return (
-        f"{capitalised(count_in_words(count, 'problem')) if count else 'No problem'} must be fixed"
+    return _("{capitalised} must be fixed").format(
+        capitalised=capitalised(count_in_words(count, "problem")) if count else "No problem"
     )
 
 
@@ -27,5 +33,7 @@ def refuse_while_blocked(briefing: Briefing, before: checks.Gate) -> None:
     found = checks.blocking(briefing, before)
     if found:
         raise Blocked(
-            f"{problems(len(found))} before {before.before}. “Checks” says what and where."
+            _("{problems} before {before}. “Checks” says what and where.").format(
+                problems=problems(len(found)), before=before.before
+            )
         )

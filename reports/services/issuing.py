@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.checks import Gate
@@ -26,7 +27,9 @@ class PaperChanged(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "The paper is no longer the one that you read. Read it again before you authorise it."
+            _(
+                "The paper is no longer the one that you read. Read it again before you authorise it."
+            )
         )
 
 
@@ -35,7 +38,7 @@ class StillPrinting(Refused):
 
     def __init__(self, row: Rendering) -> None:
         self.row = row
-        super().__init__("The paper is being made. Read it before you authorise it.")
+        super().__init__(_("The paper is being made. Read it before you authorise it."))
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def to_sign(briefing: Briefing) -> Document:
     Raise `Refused` in any other state, or if the document cannot be made.
     """
     if briefing.state != State.AWAITING:
-        raise not_now(briefing, "it is not awaiting authorisation")
+        raise not_now(briefing, _("it is not awaiting authorisation"))
     try:
         return document_of(briefing)
     except DocumentError as error:
@@ -93,7 +96,7 @@ def printed(
         raise StillPrinting(row)
     paper = Printed(bytes(row.document), bytes(row.data), row.pages_of)
     if paper.pdf_sha256 != row.sha256:
-        raise Refused("The stored paper is damaged, so nothing was signed. Ask for it again.")
+        raise Refused(_("The stored paper is damaged, so nothing was signed. Ask for it again."))
     return paper
 
 
@@ -156,7 +159,7 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
         paragraph.save(force_insert=True)
     record_digests.add_paper(issued, at=at)
     row.correction_note = ""
-    move(row, State.AUTHORISED, by=by, reason=f"Version {issued.number}")
+    move(row, State.AUTHORISED, by=by, reason=_("Version {number}").format(number=issued.number))
     return issued
 
 
@@ -165,7 +168,7 @@ def signatory_obstacle(row: Briefing, by: User) -> str:
     asked = row.history.filter(state=State.AWAITING).order_by("-history_date", "-history_id")
     if asked.values_list("history_user_id", flat=True).first() != by.pk:
         return ""
-    return "You asked for this authorisation yourself. Another authorising manager must give it."
+    return _("You asked for this authorisation yourself. Another authorising manager must give it.")
 
 
 def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:
@@ -176,21 +179,26 @@ def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:
     found = []
     document, pdf = bytes(issued.document), bytes(issued.pdf)
     if sha256(document) != issued.document_sha256:
-        found.append("the JSON is not the one that was signed: its SHA-256 differs")
+        found.append(_("the JSON is not the one that was signed: its SHA-256 differs"))
     if sha256(pdf) != issued.pdf_sha256:
-        found.append("the PDF is not the one that was signed: its SHA-256 differs")
+        found.append(_("the PDF is not the one that was signed: its SHA-256 differs"))
     try:
         plain = from_json(document)
         # The bytes must be canonical. They need not equal what this release would write, as papers
         # of earlier releases have fewer entries.
         if plain_json.dump(plain_json.load(document)) != document:
-            found.append("the JSON is not written as this service writes it")
+            found.append(_("the JSON is not written as this service writes it"))
     except DocumentError as error:
-        return [*found, f"the JSON cannot be read: {str(error).rstrip('.')}"]
+        return [
+            *found,
+            _("the JSON cannot be read: {rstrip}").format(rstrip=str(error).rstrip(".")),
+        ]
     if render:
         try:
             if render_pdf(plain) != pdf:
-                found.append("the JSON gives another PDF than the one that is stored")
+                found.append(_("the JSON gives another PDF than the one that is stored"))
         except RenderRefused as error:
-            found.append(f"the JSON cannot be printed: {str(error).rstrip('.')}")
+            found.append(
+                _("the JSON cannot be printed: {rstrip}").format(rstrip=str(error).rstrip("."))
+            )
     return found

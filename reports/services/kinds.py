@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -94,7 +95,7 @@ def copy_kind(*, kind: BriefingKind, name: str, by: User) -> BriefingKind:
         most_words=kind.most_words,
         asks=kind.asks,
     )
-    history.save(copy, by=by, reason=f"Copied from {kind.name}")
+    history.save(copy, by=by, reason=_("Copied from {kind}").format(kind=kind.name))
     for place, section in enumerate(kind.sections.live().in_order(), start=1):
         row = KindSection(kind=copy, position=place, **section.copied)
         history.save(row, by=by, reason=CAME_ALONG)
@@ -115,7 +116,9 @@ def carry_kinds(plan: Plan, to: Plan, by: User) -> None:
             most_words=kind.most_words,
             asks=kind.asks,
         )
-        history.save(copy, by=by, reason=f"Carried over from {plan.title}"[:200])
+        history.save(
+            copy, by=by, reason=_("Carried over from {plan}").format(plan=plan.title)[:200]
+        )
         for place, section in enumerate(kind.sections.live().in_order(), start=1):
             row = KindSection(kind=copy, position=place, **section.copied)
             history.save(row, by=by, reason=CAME_ALONG)
@@ -159,7 +162,12 @@ def change_kind(
 def _length(words: int) -> int:
     fewest, most = BriefingKind.FEWEST_WORDS, BriefingKind.MOST_WORDS
     if not fewest <= words <= most:
-        raise Refused(f"Enter a number of words from {fewest:,} to {most:,}.", "most_words")
+        raise Refused(
+            _("Enter a number of words from {fewest:,} to {most:,}.").format(
+                fewest=fewest, most=most
+            ),
+            "most_words",
+        )
     return words
 
 
@@ -200,13 +208,17 @@ def as_written(
 ) -> list[KindSection]:
     """Return the kind's sections, in order, with one of them changed. Saves nothing."""
     if section.withdrawn_on is not None:
-        raise Refused(f"“{section.heading}” is withdrawn. Bring it back, then change it.")
+        raise Refused(
+            _("“{heading}” is withdrawn. Bring it back, then change it.").format(
+                heading=section.heading
+            )
+        )
     rows = list(section.kind.sections.live().in_order())
     others = [row for row in rows if row.pk != section.pk]
     written = next(row for row in rows if row.pk == section.pk)
     if written.content == CLOSING and content != CLOSING:
         raise Refused(
-            "Every briefing ends with its recommendations, which are in this section.", "content"
+            _("Every briefing ends with its recommendations, which are in this section."), "content"
         )
     _write(written, others, heading, content, standing_text)
     return rows
@@ -251,12 +263,18 @@ def as_added(
     """
     rows = list(kind.sections.live().in_order())
     if len(rows) >= MOST_SECTIONS:
-        raise Refused(f"A kind of briefing can have at most {MOST_SECTIONS} sections.")
+        raise Refused(
+            _("A kind of briefing can have at most {MOST_SECTIONS} sections.").format(
+                MOST_SECTIONS=MOST_SECTIONS
+            )
+        )
     added = KindSection(kind=kind, key=f"s-{uuid4().hex[:12]}")
     _write(added, rows, heading, content, standing_text)
     before = [row.key for row in rows if row.content != CLOSING]
     if after != FIRST and after not in before:
-        raise Refused("Choose the section that it follows. The recommendations stay last.", "after")
+        raise Refused(
+            _("Choose the section that it follows. The recommendations stay last."), "after"
+        )
     rows.insert(0 if after == FIRST else before.index(after) + 1, added)
     return rows
 
@@ -266,12 +284,14 @@ def move_section(*, section: KindSection, places: int, by: User) -> None:
     """Move a section one place up (-1) or down (1). The recommendation stays last."""
     kind, row = _locked(section)
     if row.content == CLOSING:
-        raise Refused(f"“{row.heading}” ends the briefing, so it stays last.")
+        raise Refused(
+            _("“{heading}” ends the briefing, so it stays last.").format(heading=row.heading)
+        )
     rows = [each for each in kind.sections.live().in_order() if each.content != CLOSING]
     at = next(place for place, each in enumerate(rows) if each.pk == row.pk)
     if not 0 <= at + places < len(rows):
-        edge = "first already" if places < 0 else "last before the recommendation already"
-        raise Refused(f"“{row.heading}” is {edge}.")
+        edge = _("first already") if places < 0 else _("last before the recommendation already")
+        raise Refused(_("“{heading}” is {edge}.").format(heading=row.heading, edge=edge))
     rows.insert(at + places, rows.pop(at))
     _number(rows, by=by, moved=row, reason=MOVED_UP if places < 0 else MOVED_DOWN)
 
@@ -285,10 +305,10 @@ def withdraw_section(*, section: KindSection, on: date, by: User, reason: str) -
     kind, row = _locked(section)
     if row.content == CLOSING:
         raise Refused(
-            "Every briefing ends with its recommendations, so this section cannot be withdrawn."
+            _("Every briefing ends with its recommendations, so this section cannot be withdrawn.")
         )
     if len(kind.sections.live()) == 2:
-        raise Refused("A briefing has at least one section before its recommendation.")
+        raise Refused(_("A briefing has at least one section before its recommendation."))
     row.withdrawn_on = on
     history.save_version(row, by=by, reason=reason)
 
@@ -318,7 +338,7 @@ def _locked(section: KindSection) -> tuple[BriefingKind, KindSection]:
     kind = locked(section.kind)
     row = locked(section)
     if row.withdrawn_on is not None:
-        raise Refused(f"“{row.heading}” is already withdrawn.")
+        raise Refused(_("“{heading}” is already withdrawn.").format(heading=row.heading))
     return kind, row
 
 
@@ -348,16 +368,21 @@ def _write(
     Raise `Refused` if they are invalid.
     """
     others = list(others)
-    row.heading = _line(heading, "heading", HEADING_LENGTH, "Give the section a heading.")
+    row.heading = _line(heading, "heading", HEADING_LENGTH, _("Give the section a heading."))
     if content not in Content.values:
-        raise Refused("Choose what is generated into the section.", "content")
+        raise Refused(_("Choose what is generated into the section."), "content")
     row.content = content
     for other in others:
         if other.heading.casefold() == row.heading.casefold():
-            raise Refused(f"There is already a section “{other.heading}”.", "heading")
+            raise Refused(
+                _("There is already a section “{heading}”.").format(heading=other.heading),
+                "heading",
+            )
         if content and other.content == content:
             raise Refused(
-                f"“{other.heading}” already has that text. A briefing says each thing once.",
+                _("“{heading}” already has that text. A briefing says each thing once.").format(
+                    heading=other.heading
+                ),
                 "content",
             )
     row.standing_text = _standing(standing, closes=content == CLOSING)
@@ -367,7 +392,9 @@ def _standing(typed: str, *, closes: bool) -> str:
     """Return standing text as stored. Before the recommendations only one sentence is allowed."""
     if len(typed) > STANDING_LENGTH:
         raise Refused(
-            f"The text is {len(typed):,} characters long; the limit is {STANDING_LENGTH:,}.",
+            _("The text is {typed:,} characters long; the limit is {STANDING_LENGTH:,}.").format(
+                typed=len(typed), STANDING_LENGTH=STANDING_LENGTH
+            ),
             "standing_text",
         )
     try:
@@ -377,7 +404,7 @@ def _standing(typed: str, *, closes: bool) -> str:
     except DocumentError as error:
         raise Refused(str(error), "standing_text") from error
     if closes and (len(blocks) > 1 or any(block.bullets for block in blocks)):
-        raise Refused("Write only one sentence before the recommendations.", "standing_text")
+        raise Refused(_("Write only one sentence before the recommendations."), "standing_text")
     return text
 
 
@@ -390,21 +417,29 @@ def _line(typed: str, field: str, most: int, blank: str) -> str:
     if not words:
         raise Refused(blank, field)
     if len(words) > most:
-        raise Refused(f"That is {len(words):,} characters long; the limit is {most:,}.", field)
+        raise Refused(
+            _("That is {words:,} characters long; the limit is {most:,}.").format(
+                words=len(words), most=most
+            ),
+            field,
+        )
     return words
 
 
 def _name(typed: str, others: Iterable[BriefingKind]) -> str:
-    name = _line(typed, "name", NAME_LENGTH, "Give the kind of briefing a name.")
+    name = _line(typed, "name", NAME_LENGTH, _("Give the kind of briefing a name."))
     for other in others:
         if other.name.casefold() == name.casefold():
-            raise Refused(f"The plan already has a kind of briefing “{other.name}”.", "name")
+            raise Refused(
+                _("The plan already has a kind of briefing “{other}”.").format(other=other.name),
+                "name",
+            )
     return name
 
 
 def checked_title(typed: str) -> str:
     """Return the title as stored, on one line."""
-    title = _line(typed, "title", TITLE_LENGTH, "Give the briefings of this kind a title.")
+    title = _line(typed, "title", TITLE_LENGTH, _("Give the briefings of this kind a title."))
     try:
         check_words(title)
     except DocumentError as error:
@@ -434,9 +469,13 @@ def checked_asks(rows: Sequence[AskWords]) -> list[AskWords]:
         if row["text"].strip():
             kept.append({"verb": Verb(row["verb"]).value, "text": _ask(row["text"], place)})
     if not kept:
-        raise Refused("A briefing must have at least one recommendation.", "text-1")
+        raise Refused(_("A briefing must have at least one recommendation."), "text-1")
     if len(kept) > MOST_ASKS:
-        raise Refused(f"A kind of briefing can make at most {MOST_ASKS} recommendations.")
+        raise Refused(
+            _("A kind of briefing can make at most {MOST_ASKS} recommendations.").format(
+                MOST_ASKS=MOST_ASKS
+            )
+        )
     return kept
 
 
@@ -447,8 +486,10 @@ def _ask(typed: str, place: int) -> str:
     except DocumentError as error:
         raise Refused(str(error), field) from error
     if len(blocks) != 1 or blocks[0].bullets:
-        raise Refused("Write a recommendation as one sentence, without sub-bullets.", field)
+        raise Refused(_("Write a recommendation as one sentence, without sub-bullets."), field)
     text = markup.to_source(blocks[0].text)
     if "{" in text:
-        raise Refused("Write the recommendation without braces. Nothing is filled in here.", field)
+        raise Refused(
+            _("Write the recommendation without braces. Nothing is filled in here."), field
+        )
     return text

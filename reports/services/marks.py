@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageChops, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from reports.document.cover_design import MARK_HEIGHT, MARK_WIDTH
@@ -20,7 +22,7 @@ LEAST_PIXELS = 120
 # How far a pixel of the margin may be from white.
 NEARLY_WHITE = 16
 
-CHOOSE = "Choose a PNG or JPEG picture."
+CHOOSE = gettext_lazy("Choose a PNG or JPEG picture.")
 
 
 class MarkRefused(Exception):
@@ -39,34 +41,50 @@ def made_of(data: bytes) -> Made:
     Raise `MarkRefused` for what is no PNG or JPEG, too large, too small, damaged or blank.
     """
     if len(data) > MAX_MEGABYTES * 1_000_000:
-        raise MarkRefused(f"The file is larger than {MAX_MEGABYTES} MB. Choose a smaller picture.")
+        raise MarkRefused(
+            _("The file is larger than {MAX_MEGABYTES} MB. Choose a smaller picture.").format(
+                MAX_MEGABYTES=MAX_MEGABYTES
+            )
+        )
     if b"<svg" in data[:2000].lower():
         raise MarkRefused(
-            "An SVG drawing can hold programs, so it cannot be used. Save it as a PNG and choose that."
+            _(
+                "An SVG drawing can hold programs, so it cannot be used. Save it as a PNG and choose that."
+            )
         )
     try:
         with _whole_files_only(), Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise MarkRefused(
-                    f"The picture has {image.width:,} by {image.height:,} pixels. "
-                    f"Choose one with fewer than {MAX_PIXELS // 1_000_000} million in all."
+                    _(
+                        "The picture has {width:,} by {height:,} pixels. Choose one with fewer than {value} "
+                        "million in all."
+                    ).format(width=image.width, height=image.height, value=MAX_PIXELS // 1000000)
                 )
             picture = _on_white(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as fault:
-        raise MarkRefused(f"This file is neither PNG nor JPEG. {CHOOSE}") from fault
+        raise MarkRefused(
+            _("This file is neither PNG nor JPEG. {CHOOSE}").format(CHOOSE=CHOOSE)
+        ) from fault
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
-        raise MarkRefused(f"The picture has too many pixels. {CHOOSE}") from fault
+        raise MarkRefused(
+            _("The picture has too many pixels. {CHOOSE}").format(CHOOSE=CHOOSE)
+        ) from fault
     except (OSError, SyntaxError, ValueError, MemoryError) as fault:
-        raise MarkRefused(f"The file is damaged and cannot be read. {CHOOSE}") from fault
+        raise MarkRefused(
+            _("The file is damaged and cannot be read. {CHOOSE}").format(CHOOSE=CHOOSE)
+        ) from fault
     margin = ImageChops.difference(picture, Image.new("RGB", picture.size, "white"))
     inside = margin.convert("L").point(lambda value: 255 * (value > NEARLY_WHITE)).getbbox()
     if inside is None:
-        raise MarkRefused("The picture is blank. Choose one that shows something.")
+        raise MarkRefused(_("The picture is blank. Choose one that shows something."))
     picture = picture.crop(inside)
     if max(picture.size) < LEAST_PIXELS:
         raise MarkRefused(
-            f"The picture is too small to print: {picture.width} by {picture.height} pixels "
-            f"without its margin. Choose one of at least {LEAST_PIXELS} pixels."
+            _(
+                "The picture is too small to print: {width} by {height} pixels without its margin. "
+                "Choose one of at least {LEAST_PIXELS} pixels."
+            ).format(width=picture.width, height=picture.height, LEAST_PIXELS=LEAST_PIXELS)
         )
     picture.thumbnail((MARK_WIDTH, MARK_HEIGHT), Image.Resampling.LANCZOS)
     file = io.BytesIO()

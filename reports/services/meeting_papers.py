@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from reports.bad_characters import Unprintable
@@ -61,7 +63,7 @@ def draft(kind: str, *, meeting: Meeting, at: datetime) -> Paper:
             instant = pack_instant(meeting, at)
             return compose_pack(meeting, moment_before(instant, meeting.held_on))
         if meeting.held_on > timezone.localdate(at):
-            raise Refused("That meeting has not been held yet.")
+            raise Refused(_("That meeting has not been held yet."))
         return compose_minutes(meeting, at)
     except DocumentError as error:
         raise Unprintable(meeting.plan, str(error), error.character) from error
@@ -90,7 +92,7 @@ def _freeze(
         meeting = Meeting.objects.select_related("plan").get(pk=meeting.pk)
         number = _next_number(kind, meeting, after)
         if kind == Kind.MINUTES and not meeting.is_closed:
-            raise Refused("Close the record before you freeze its minutes.")
+            raise Refused(_("Close the record before you freeze its minutes."))
         paper = draft(kind, meeting=meeting, at=at)
     pdf = print_paper(paper, plan=meeting.plan, state=frozen_words(number, at))
     kept: dict[str, Any] = {
@@ -105,7 +107,7 @@ def _freeze(
             now = Meeting.objects.select_for_update().get(pk=meeting.pk)
             if now.version != meeting.version:
                 raise Refused(
-                    "The meeting was changed while you were reading. Read the paper again."
+                    _("The meeting was changed while you were reading. Read the paper again.")
                 )
             if _next_number(kind, meeting, after) != number:
                 raise Refused(SOMEBODY_WAS_FIRST)
@@ -116,7 +118,7 @@ def _freeze(
         raise Refused(SOMEBODY_WAS_FIRST) from error
 
 
-SOMEBODY_WAS_FIRST = "Another user has frozen a new version. Read it first."
+SOMEBODY_WAS_FIRST = gettext_lazy("Another user has frozen a new version. Read it first.")
 
 
 def _next_number(kind: str, meeting: Meeting, after: int | None) -> int:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.clearance.concerns import place_of
@@ -26,8 +27,10 @@ class RecordsMoved(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "The records or the draft have changed since this page was shown. Nothing was updated. "
-            "Read the changes again; new ones are marked."
+            _(
+                "The records or the draft have changed since this page was shown. Nothing was updated. "
+                "Read the changes again; new ones are marked."
+            )
         )
 
 
@@ -48,7 +51,7 @@ class Proposed:
 
     @property
     def kind(self) -> str:
-        return "Changed" if self.was and self.now else "Removed" if self.was else "New"
+        return _("Changed") if self.was and self.now else _("Removed") if self.was else _("New")
 
     @property
     def strands(self) -> list[Strand]:
@@ -79,7 +82,7 @@ def proposed(briefing: Briefing, composed: Iterable[Composed]) -> tuple[Proposed
     return tuple(
         Proposed(
             key=key,
-            place=place_of(draft, key) if outdated[key][0] else "A new paragraph",
+            place=place_of(draft, key) if outdated[key][0] else _("A new paragraph"),
             heading=(draft if outdated[key][0] else after).portion_of(key).heading,
             was=printed(draft, outdated[key][0]),
             now=printed(after, outdated[key][1]),
@@ -123,7 +126,7 @@ def update_from_records(
         raise RecordsMoved
     taken = tuple(each for each in changes if each.digest in take)
     if not taken:
-        raise Refused("Tick at least one change, or go back to the draft.", "take")
+        raise Refused(_("Tick at least one change, or go back to the draft."), "take")
     without = {each.key for each in changes} - {each.key for each in taken}
     drafts.refresh(briefing=briefing, composed=composed, without=without, by=by)
     return taken
@@ -132,9 +135,13 @@ def update_from_records(
 def in_words(taken: Sequence[Proposed]) -> str:
     """Return sentences on what was updated and which agencies are asked again."""
     count = count_in_words(len(taken), "paragraph")
-    said = f"{count[:1].upper()}{count[1:]} {agree(len(taken), 'was', 'were')} updated from the records."
+    said = _("{count}{count_1} {agree} updated from the records.").format(
+        count=count[:1].upper(), count_1=count[1:], agree=agree(len(taken), "was", "were")
+    )
     again = sorted({name for each in taken for name in each.agencies}, key=str.casefold)
     if again:
         verb = agree(len(again), "is", "are")
-        said += f" {join_words(again)} {verb} asked again for clearance."
+        said += _(" {again} {verb} asked again for clearance.").format(
+            again=join_words(again), verb=verb
+        )
     return said

@@ -8,6 +8,7 @@ import time
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from reports.bad_characters import with_places
 from reports.document import Document, to_json
@@ -30,7 +31,7 @@ PATIENCE = 5.0
 # the fingerprint.
 CHANGES_KEPT = 1_000
 
-DIED_TWICE = (
+DIED_TWICE = gettext_lazy(
     "We tried twice to make this file, and did not finish. The paper may need more time or memory "
     "than the service allows, or the service was stopped. Try again, leave out an annex, or ask "
     "whoever runs the service to raise the limits."

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import Agency, User
@@ -30,7 +32,7 @@ from workitems.attachments import ALLOWED_SCANS, SCANS, clean_name, fault
 from workitems.services.refusals import Conflict, Refused, locked
 
 State = Briefing.State
-SOMEBODY_WAS_FIRST = "Another user has recorded an answer. Read it first."
+SOMEBODY_WAS_FIRST = gettext_lazy("Another user has recorded an answer. Read it first.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +97,7 @@ def keep_draft(
     if standing != corrects:
         raise Refused(SOMEBODY_WAS_FIRST)
     if standing is None and briefing.state != State.WITH_MINISTER:
-        raise not_now(briefing, "an answer is written while it is with the Minister")
+        raise not_now(briefing, _("an answer is written while it is with the Minister"))
     row = AnswerDraft.objects.filter(issued=issued, written_by=by).first()
     if row is None:
         row = AnswerDraft(issued=issued, written_by=by, version=0)
@@ -134,7 +136,7 @@ def record_response(
     """
     briefing = locked(Briefing(pk=issued.briefing_id))
     if briefing.state != State.WITH_MINISTER:
-        raise not_now(briefing, "an answer is recorded while it is with the Minister")
+        raise not_now(briefing, _("an answer is recorded while it is with the Minister"))
     _check_newest(briefing, issued)
     response = Response(issued=issued, decided_on=decided_on, comment=comment)
     _write(response, marked, ratings or {}, scan, by=by, at=at)
@@ -162,7 +164,7 @@ def correct_response(
     """
     locked(Briefing(pk=response.issued.briefing_id))
     if not reason.strip():
-        raise Refused("Say why the answer is corrected.", "reason")
+        raise Refused(_("Say why the answer is corrected."), "reason")
     if Response.objects.filter(corrects=response).exists():
         raise Refused(SOMEBODY_WAS_FIRST)
     new = Response(
@@ -182,7 +184,7 @@ def _check_newest(briefing: Briefing, issued: IssuedPaper) -> None:
     newest = briefing.issued.newest_first().values_list("pk", flat=True).first()
     if newest != issued.pk:
         raise Refused(
-            "A newer version of this paper was issued. Record the answer to that version."
+            _("A newer version of this paper was issued. Record the answer to that version.")
         )
 
 
@@ -197,9 +199,9 @@ def _write(
 ) -> Response:
     issued = response.issued
     if response.decided_on > timezone.localdate(at):
-        raise Refused("That day is in the future.", "decided_on")
+        raise Refused(_("That day is in the future."), "decided_on")
     if response.decided_on < timezone.localdate(issued.authorised_at):
-        raise Refused("That is before the paper was authorised.", "decided_on")
+        raise Refused(_("That is before the paper was authorised."), "decided_on")
     for name in RATINGS:
         setattr(response, name, ratings.get(name))
     choices = _choices(asked_in(issued), marked)
@@ -228,7 +230,10 @@ def _choices(asked: Sequence[Asked], marked: Mapping[str, Marked]) -> list[Respo
         mark = marked.get(each.key, Marked(""))
         if mark.option and mark.option not in each.options:
             raise Refused(
-                f"“{mark.option}” is not a choice of recommendation {each.number}.", each.key
+                _("“{option}” is not a choice of recommendation {number}.").format(
+                    option=mark.option, number=each.number
+                ),
+                each.key,
             )
         found.append(
             ResponseChoice(
@@ -278,21 +283,25 @@ def follow_up(
     """
     briefing = locked(Briefing(pk=response.issued.briefing_id))  # so that no two are the same
     if Response.objects.filter(corrects=response).exists():
-        raise Refused("The answer was corrected. Open the paper’s page again.")
+        raise Refused(_("The answer was corrected. Open the paper’s page again."))
     if key == ON_THE_PAPER:
         if not response.comment:
-            raise Refused("The Minister wrote no comment on the paper.")
+            raise Refused(_("The Minister wrote no comment on the paper."))
     elif not response.choices.filter(key=key).exists():
-        raise Refused("This paper has no such recommendation.")
+        raise Refused(_("This paper has no such recommendation."))
     if due_on < response.decided_on:
         raise Refused(
-            f"The Minister answered on {response.decided_on:%-d %B %Y}. Enter that day or a later one.",
+            _(
+                "The Minister answered on {decided_on:%-d %B %Y}. Enter that day or a later one."
+            ).format(decided_on=response.decided_on),
             "due_on",
         )
     _check_member(briefing, owner_agency)
     same = FollowUp.objects.filter(issued=response.issued_id, key=key, owner_agency=owner_agency)
     if same.filter(text=text).exists():
-        raise Refused(f"{owner_agency.short_name} already has this action.")
+        raise Refused(
+            _("{short_name} already has this action.").format(short_name=owner_agency.short_name)
+        )
     made = FollowUp(
         issued=response.issued,
         key=key,
@@ -317,9 +326,13 @@ def change_follow_up(
     """Change a follow-up, with a reason. Raise `Refused` if it is done."""
     row = locked(follow_up, version=version)
     if row.done_on is not None:
-        raise Refused(f"This was done on {row.done_on:%-d %B %Y}, so it cannot be changed.")
+        raise Refused(
+            _("This was done on {done_on:%-d %B %Y}, so it cannot be changed.").format(
+                done_on=row.done_on
+            )
+        )
     if not reason.strip():
-        raise Refused("Say why it changes.", "reason")
+        raise Refused(_("Say why it changes."), "reason")
     _check_member(Briefing.objects.get(issued=row.issued_id), owner_agency)
     row.text, row.owner_agency, row.due_on = text, owner_agency, due_on
     return history.save_version(row, by=by, reason=reason)
@@ -327,4 +340,7 @@ def change_follow_up(
 
 def _check_member(briefing: Briefing, agency: Agency) -> None:
     if not briefing.plan.members.filter(agency=agency).exists():
-        raise Refused(f"{agency.short_name} takes no part in this plan.", "owner_agency")
+        raise Refused(
+            _("{short_name} takes no part in this plan.").format(short_name=agency.short_name),
+            "owner_agency",
+        )

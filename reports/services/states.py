@@ -5,6 +5,7 @@
 """
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -25,7 +26,9 @@ def end_pauses(briefing: Briefing) -> None:
 def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefing:
     """Set a locked row's state. Raise `Refused` if the step is not allowed."""
     if to not in Briefing.NEXT[row.state]:
-        raise not_now(row, f"it cannot become {State(to).label.lower()} from there")
+        raise not_now(
+            row, _("it cannot become {label} from there").format(label=State(to).label.lower())
+        )
     row.state = to
     end_pauses(row)
     return history.save_version(row, by=by, reason=reason)
@@ -39,7 +42,7 @@ def start_consultation(*, briefing: Briefing, by: User) -> Briefing:
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state != State.DRAFTING:
-        raise not_now(row, "it is not a draft")
+        raise not_now(row, _("it is not a draft"))
     refuse_while_blocked(row, Gate.CONSULTATION)
     return move(row, State.IN_CONSULTATION, by=by)
 
@@ -51,11 +54,11 @@ def recall(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     Needs a reason.
     """
     row = locked(briefing)
-    _require_reason(reason, "Say why you recall it.")
+    _require_reason(reason, _("Say why you recall it."))
     if row.state == State.AWAITING:
         return move(row, _before_authorisation(row), by=by, reason=reason)
     if row.state != State.IN_CONSULTATION:
-        raise not_now(row, "there is nothing to recall")
+        raise not_now(row, _("there is nothing to recall"))
     return move(row, State.DRAFTING, by=by, reason=reason)
 
 
@@ -67,7 +70,7 @@ def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
     """
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state == State.DRAFTING and not row.is_corrected:
-        raise Refused("Ask the agencies first. The paper says who was consulted.")
+        raise Refused(_("Ask the agencies first. The paper says who was consulted."))
     if State.AWAITING in Briefing.NEXT[row.state]:
         refuse_while_blocked(row, Gate.AUTHORISATION)
     return move(row, State.AWAITING, by=by)
@@ -77,9 +80,9 @@ def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
 def send_back(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     """Send the paper back unsigned, with a reason. Its text can be edited again."""
     row = locked(briefing)
-    _require_reason(reason, "Say what has to change.")
+    _require_reason(reason, _("Say what has to change."))
     if row.state != State.AWAITING:
-        raise not_now(row, "it is not awaiting authorisation")
+        raise not_now(row, _("it is not awaiting authorisation"))
     return move(row, _before_authorisation(row), by=by, reason=reason)
 
 
@@ -87,7 +90,7 @@ def send_back(*, briefing: Briefing, reason: str, by: User) -> Briefing:
 def send_to_minister(*, briefing: Briefing, by: User) -> Briefing:
     row = locked(briefing)
     if row.state != State.AUTHORISED:
-        raise not_now(row, "only an authorised one goes to the Minister")
+        raise not_now(row, _("only an authorised one goes to the Minister"))
     return move(row, State.WITH_MINISTER, by=by)
 
 
@@ -101,9 +104,9 @@ def close(*, briefing: Briefing, by: User) -> Briefing:
 def withdraw(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     """Withdraw a paper that was never issued. Needs a reason."""
     row = locked(briefing)
-    _require_reason(reason, "Say why it is withdrawn.")
+    _require_reason(reason, _("Say why it is withdrawn."))
     if row.is_corrected:
-        raise Refused("This paper is issued. You can give up its correction.")
+        raise Refused(_("This paper is issued. You can give up its correction."))
     return move(row, State.WITHDRAWN, by=by, reason=reason)
 
 
@@ -115,9 +118,9 @@ def start_correction(*, briefing: Briefing, note: str, by: User) -> Briefing:
     briefing is issued and not closed.
     """
     row = locked(briefing)
-    _require_reason(note, "Say what is corrected.", "note")
+    _require_reason(note, _("Say what is corrected."), "note")
     if not row.is_issued:
-        raise not_now(row, "only an issued one is corrected")
+        raise not_now(row, _("only an issued one is corrected"))
     row.correction_note = note
     return move(row, State.DRAFTING, by=by, reason=note)
 
@@ -129,9 +132,9 @@ def give_up_correction(*, briefing: Briefing, reason: str, by: User) -> Briefing
     The edited text stays in the draft for a later correction.
     """
     row = locked(briefing)
-    _require_reason(reason, "Say why the correction is given up.")
+    _require_reason(reason, _("Say why the correction is given up."))
     if not row.is_corrected or row.state != State.DRAFTING:
-        raise Refused("No correction of this paper is being drafted.")
+        raise Refused(_("No correction of this paper is being drafted."))
     before = row.history.filter(state__in=Briefing.ISSUED).order_by("-history_date", "-history_id")
     row.correction_note = ""
     return move(row, before.values_list("state", flat=True)[:1].get(), by=by, reason=reason)

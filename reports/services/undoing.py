@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.drafting import draft_rows
@@ -41,10 +42,18 @@ class ChangedSince(Refused):
     def __init__(self, differences: list[Difference], what: str) -> None:
         first = differences[0]
         more = len(differences) - 1
-        others = "" if not more else f", and {more} more {'was' if more == 1 else 'were'} changed"
+        others = (
+            ""
+            if not more
+            else _(", and {more} more {words} changed").format(
+                more=more, words="was" if more == 1 else "were"
+            )
+        )
         super().__init__(
-            f"{first.who} changed {first.place}{others} after you, so nothing was {what}. Compare the two "
-            "texts below, and edit the draft if needed."
+            _(
+                "{who} changed {place}{others} after you, so nothing was {what}. Compare the two texts "
+                "below, and edit the draft if needed."
+            ).format(who=first.who, place=first.place, others=others, what=what)
         )
         self.differences = differences
 
@@ -72,9 +81,12 @@ def _reverse(briefing: Briefing, act: int, last: DraftAct | None, by: User, step
     if last is None or last.pk != act:
         mine = DraftAct.objects.filter(briefing=briefing, by=by, pk=act).first()
         if mine is not None and hasattr(mine, "reversed_by"):
-            raise Refused(f"That was already {what}.")
+            raise Refused(_("That was already {what}.").format(what=what))
         raise Refused(
-            f"That was not your last change here, so nothing was {what}. The buttons show your last change."
+            _(
+                "That was not your last change here, so nothing was {what}. The buttons show your last "
+                "change."
+            ).format(what=what)
         )
     before, after = (draft_rows.read_draft_at(briefing, each) for each in (last.before, last.after))
     now = draft_rows.read_draft(briefing)
@@ -115,7 +127,7 @@ def _difference(
     """Find who made the part as it is now."""
     key = clash.key
     row: Any = now.paragraphs.get(key) or now.asks.get(key) or now.sections.get(key)
-    who, at = "A user", None
+    who, at = _("A user"), None
     if key in moved:
         who, at = moved[key].by.name, moved[key].at
     elif row is not None:

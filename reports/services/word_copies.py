@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -44,8 +45,10 @@ class Overtaken(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "The paragraph was changed after this copy was downloaded, so nothing was changed now. Compare "
-            "the texts and decide."
+            _(
+                "The paragraph was changed after this copy was downloaded, so nothing was changed now. Compare "
+                "the texts and decide."
+            )
         )
 
 
@@ -66,7 +69,9 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
         return before
     file = read_word_file(data)
     if file.stamp and file.stamp.briefing != row.pk:
-        raise Refused(f"This is a copy of another briefing, not of {row.name}.", "file")
+        raise Refused(
+            _("This is a copy of another briefing, not of {row}.").format(row=row.name), "file"
+        )
     draft, sent, exported_at, is_exact = _sent(row, file)
     try:
         found = found_in(file, draft, _outside(sent) if is_exact else None)
@@ -74,19 +79,25 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
         raise Refused(str(error), "file") from error
     if (longest := max((len(each.would) for each in found), default=0)) > MAX_SOURCE:
         raise Refused(
-            f"A paragraph or comment of the copy has {longest:,} characters; the limit is {MAX_SOURCE:,}. Split it, "
-            "and upload the copy again.",
+            _(
+                "A paragraph or comment of the copy has {longest:,} characters; the limit is "
+                "{MAX_SOURCE:,}. Split it, and upload the copy again."
+            ).format(longest=longest, MAX_SOURCE=MAX_SOURCE),
             "file",
         )
     if not found:
         raise Refused(
-            "This copy is the same as the draft that was downloaded, so there are no suggestions.",
+            _(
+                "This copy is the same as the draft that was downloaded, so there are no suggestions."
+            ),
             "file",
         )
     if len(found) > MOST_SUGGESTIONS:
         raise Refused(
-            f"The copy differs in {len(found):,} places, too many to read one by one. Download the draft "
-            "again and edit that.",
+            _(
+                "The copy differs in {found:,} places, too many to read one by one. Download the draft "
+                "again and edit that."
+            ).format(found=len(found)),
             "file",
         )
     copy = WordCopy(
@@ -192,8 +203,8 @@ def accept(
     row = _to_decide(suggestion, version, State.ACCEPTED)
     briefing = row.copy.briefing
     if row.is_only_read:
-        raise Refused("A comment cannot be accepted. Mark it as resolved.")
-    with history.because(f"from {row.author}’s Word copy"):
+        raise Refused(_("A comment cannot be accepted. Mark it as resolved."))
+    with history.because(_("from {author}’s Word copy").format(author=row.author)):
         if row.kind == Kind.EDIT:
             row.taken = _accept_text(briefing, row, by=by, text=text, read=read)
         elif row.kind == Kind.ADD:
@@ -244,7 +255,7 @@ def reopen(*, suggestion: Suggestion, version: int, by: User) -> Suggestion:
     """Open a suggestion again that was rejected or resolved."""
     row = _to_decide(suggestion, version, State.OPEN)
     row.state, row.decided_by, row.decided_as, row.decided_at = State.OPEN, None, "", None
-    return history.save_version(row, by=by, reason="Reopened")
+    return history.save_version(row, by=by, reason=_("Reopened"))
 
 
 def _to_decide(suggestion: Suggestion, version: int, to: str) -> Suggestion:
@@ -258,7 +269,9 @@ def _to_decide(suggestion: Suggestion, version: int, to: str) -> Suggestion:
         to != State.OPEN and is_for_reading != row.is_only_read
     ):
         raise Refused(
-            f"This suggestion is {row.get_state_display().lower()}, so this cannot be done."
+            _("This suggestion is {state}, so this cannot be done.").format(
+                state=row.get_state_display().lower()
+            )
         )
     return row
 
@@ -285,8 +298,10 @@ def now_of(rows: draft_rows.Stored, key: str) -> tuple[str, int] | None:
 def _needed(now: tuple[str, int] | None) -> tuple[str, int]:
     if now is None:
         raise Refused(
-            "The paragraph is not in the draft: a new one is not accepted yet, or it was joined to another. "
-            "Accept the new paragraph first, or write the text in the right place and reject this suggestion."
+            _(
+                "The paragraph is not in the draft: a new one is not accepted yet, or it was joined to another. "
+                "Accept the new paragraph first, or write the text in the right place and reject this suggestion."
+            )
         )
     return now
 
@@ -362,7 +377,7 @@ def _accept_move(briefing: Briefing, row: Suggestion, *, by: User) -> None:
 def _accept_heading(briefing: Briefing, row: Suggestion, *, by: User, text: str | None) -> str:
     section = draft_rows.read_draft(briefing).sections.get(row.key)
     if section is None:
-        raise Refused("That section is not in this draft.")
+        raise Refused(_("That section is not in this draft."))
     if text is None and section.heading not in (row.was, row.would):
         raise Overtaken
     text = row.would if text is None else text
@@ -394,7 +409,10 @@ def split_verb(text: str) -> tuple[Verb, str]:
     if not match or match[1].lower() not in set(Verb):
         verbs = ", ".join(verb.value for verb in Verb)
         raise Refused(
-            f"A recommendation begins with one of these verbs: {verbs}. Change it to begin so, then accept it.",
+            _(
+                "A recommendation begins with one of these verbs: {verbs}. Change it to begin so, then "
+                "accept it."
+            ).format(verbs=verbs),
             "text",
         )
     return Verb(match[1].lower()), match[2]
@@ -403,7 +421,9 @@ def split_verb(text: str) -> tuple[Verb, str]:
 def _refuse_unreadable(text: str) -> None:
     if UNPRINTABLE in text:
         raise Refused(
-            f"The text has a character that cannot be printed, shown as {UNPRINTABLE}. Change the text, then "
-            "accept it.",
+            _(
+                "The text has a character that cannot be printed, shown as {UNPRINTABLE}. Change the "
+                "text, then accept it."
+            ).format(UNPRINTABLE=UNPRINTABLE),
             "text",
         )

@@ -8,6 +8,8 @@ from django import template
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.drafting.page import Block
 from reports.drafting.sources import Cited
@@ -15,19 +17,19 @@ from reports.models import Briefing
 
 register = template.Library()
 
-CHANGED = ' <span class="workshop-changed">changed since you wrote this</span>'
+CHANGED = gettext_lazy(' <span class="workshop-changed">changed since you wrote this</span>')
 CHANGE = "reports.change_briefing"
 # Label, URL name, permission, and whether the page needs a draft. Pages that change a briefing are
 # left out when its text is locked.
 PAGES = (
-    ("Paper", "briefings:detail", "reports.read_briefing", False),
-    ("Draft", "workshop:draft", "reports.read_briefing", False),
-    ("Word copies", "workshop:word", CHANGE, True),
-    ("Checks", "briefings:checks", "reports.read_briefing", True),
-    ("Clearance", "briefings:clearance", "reports.read_briefing", True),
-    ("Compare", "briefings:compare", "reports.read_briefing", True),
-    ("Annexes", "briefings:annexes", CHANGE, True),
-    ("Cover", "briefings:change-cover", CHANGE, False),
+    (gettext_lazy("Paper"), "briefings:detail", "reports.read_briefing", False),
+    (gettext_lazy("Draft"), "workshop:draft", "reports.read_briefing", False),
+    (gettext_lazy("Word copies"), "workshop:word", CHANGE, True),
+    (gettext_lazy("Checks"), "briefings:checks", "reports.read_briefing", True),
+    (gettext_lazy("Clearance"), "briefings:clearance", "reports.read_briefing", True),
+    (gettext_lazy("Compare"), "briefings:compare", "reports.read_briefing", True),
+    (gettext_lazy("Annexes"), "briefings:annexes", CHANGE, True),
+    (gettext_lazy("Cover"), "briefings:change-cover", CHANGE, False),
 )
 
 
@@ -42,24 +44,31 @@ def foot_links(block: Block, here: str, paragraphs: str, may_change: bool) -> Sa
     pieces = []
     if may_change:
         pieces.append(
-            f'<a href="{escape(here)}?edit={key}#{key}" data-open data-edit>'
-            f'Edit<span class="visually-hidden"> {name}</span></a>'
+            _(
+                '<a href="{here}?edit={key}#{key}" data-open data-edit>Edit<span '
+                'class="visually-hidden"> {name}</span></a>'
+            ).format(here=escape(here), key=key, name=name)
         )
     if block.cited:
         pieces.append(
-            f'<details id="sources-{key}"><summary>{block.sources}'
-            f'<span class="visually-hidden"> of {name}</span></summary>'
-            f'<ul class="small">{_lines(block.cited)}</ul></details>'
+            _(
+                '<details id="sources-{key}"><summary>{sources}<span class="visually-hidden"> of '
+                '{name}</span></summary><ul class="small">{cited}</ul></details>'
+            ).format(key=key, sources=block.sources, name=name, cited=_lines(block.cited))
         )
     if may_change:
         pieces.append(
-            f'<details id="more-{key}" data-more>'
-            f'<summary>More<span class="visually-hidden"> for {name}</span></summary>'
-            f'<p data-menu><a href="{address}acts/">All actions</a></p></details>'
+            _(
+                '<details id="more-{key}" data-more><summary>More<span class="visually-hidden"> for '
+                '{name}</span></summary><p data-menu><a href="{address}acts/">All '
+                "actions</a></p></details>"
+            ).format(key=key, name=name, address=address)
         )
     else:
         pieces.append(
-            f'<a href="{address}versions/">Versions<span class="visually-hidden"> of {name}</span></a>'
+            _(
+                '<a href="{address}versions/">Versions<span class="visually-hidden"> of {name}</span></a>'
+            ).format(address=address, name=name)
         )
     return mark_safe("\n".join(pieces))
 
@@ -75,7 +84,7 @@ def suggestions_here(context: dict[str, Any], key: str, name: str) -> SafeString
     count, url = context["suggested"][key]
     words = "suggestion" if count == 1 else "suggestions"
     return format_html(
-        '<a href="{}">{} {}<span class="visually-hidden"> for {}</span></a>',
+        _('<a href="{}">{} {}<span class="visually-hidden"> for {}</span></a>'),
         url,
         count,
         words,
@@ -87,7 +96,11 @@ def _lines(cited: Iterable[Cited]) -> str:
     lines = []
     for each in cited:
         label = escape(each.label)
-        line = f'<a href="{escape(each.url)}">{label}</a>' if each.url else label
+        line = (
+            _('<a href="{url}">{label}</a>').format(url=escape(each.url), label=label)
+            if each.url
+            else label
+        )
         lines.append(f"<li>{line}{CHANGED if each.is_changed else ''}</li>")
     return "\n".join(lines)
 
@@ -103,4 +116,4 @@ def ways(context: dict[str, Any], briefing: Briefing, here: str) -> dict[str, An
         and (briefing.is_open or permission != CHANGE)
         and (briefing.kind_id or not needs_draft)
     ]
-    return {"tabs": tabs, "label": f"Briefing {briefing.name}"}
+    return {"tabs": tabs, "label": _("Briefing {briefing}").format(briefing=briefing.name)}

@@ -8,6 +8,8 @@ from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.progress.dashboard import Cell, Figure, Mark
 from reports.progress.view import Earlier, Look
@@ -19,11 +21,11 @@ register = template.Library()
 WORDS_OF_A_POINT = 12
 
 PARTS = (
-    ("Dashboard", "overview"),
-    ("What changed", "changes"),
-    ("Timeline", "timeline"),
-    ("Trends", "trends"),
-    ("Likely late", "likely-late"),
+    (gettext_lazy("Dashboard"), "overview"),
+    (gettext_lazy("What changed"), "changes"),
+    (gettext_lazy("Timeline"), "timeline"),
+    (gettext_lazy("Trends"), "trends"),
+    (gettext_lazy("Likely late"), "likely-late"),
 )
 
 
@@ -44,7 +46,7 @@ def look_fields(look: Look, without: str, group: str | None = "") -> SafeString:
     asked = look.asked | {"group": group}
     return format_html_join(
         "",
-        '<input type="hidden" name="{}" value="{}">',
+        _('<input type="hidden" name="{}" value="{}">'),
         ((name, value) for name, value in asked.items() if value and name != without),
     )
 
@@ -53,9 +55,9 @@ def look_fields(look: Look, without: str, group: str | None = "") -> SafeString:
 def compared_words(look: Look, earlier: Sequence[Earlier] | None = None) -> str:
     """Return what the page is compared with: "Since the meeting of 3 May 2010"."""
     if look.since is None:
-        return "Nothing to compare with"
+        return _("Nothing to compare with")
     chosen = (each.within for each in earlier or () if each.moment == look.since)
-    return f"Since {next(chosen, look.since.words)}"
+    return _("Since {chosen}").format(chosen=next(chosen, look.since.words))
 
 
 @register.simple_tag
@@ -84,8 +86,10 @@ def point(found: Point, is_short: bool = False) -> SafeString:
         found = found._replace(words=Truncator(found.words).words(WORDS_OF_A_POINT))
     words = escape(found.words)
     if found.is_gap:
-        words = f'<span class="gap">{words}</span>'
-    note = f' <span class="note">{escape(found.note)}</span>' if found.note else ""
+        words = _('<span class="gap">{words}</span>').format(words=words)
+    note = (
+        _(' <span class="note">{note}</span>').format(note=escape(found.note)) if found.note else ""
+    )
     return SafeString(f"{words}{found.comma}{note}")
 
 
@@ -98,7 +102,7 @@ def line_link(look: Look, line: Line) -> str:
 def answered_of(page: Any, row: Any) -> str:
     """Return the answered items of a return, such as "6 of 9"."""
     done, total = page.answered[row.pk]
-    return f"{done} of {total}"
+    return _("{done} of {total}").format(done=done, total=total)
 
 
 @register.simple_tag
@@ -107,7 +111,11 @@ def figure_link(figure: Figure) -> SafeString:
 
     Written here, with Python's `escape`, as a page has hundreds.
     """
-    return SafeString(f'<a href="{escape(figure.url)}">{_number(figure)}</a>{_was(figure)}')
+    return SafeString(
+        _('<a href="{url}">{figure}</a>{was_figure}').format(
+            url=escape(figure.url), figure=_number(figure), was_figure=_was(figure)
+        )
+    )
 
 
 @register.simple_tag
@@ -117,16 +125,22 @@ def figure_with_change(figure: Figure) -> SafeString:
     if figure.change:
         tone = {True: " is-better", False: " is-worse", None: ""}[figure.is_better]
         arrow, more = ("▲", "more") if figure.change > 0 else ("▼", "fewer")
-        change = (
-            f' <span class="change{tone}"><span aria-hidden="true">{arrow}\u2009{abs(figure.change)}'
-            f'</span><span class="visually-hidden">, {abs(figure.change)} {more} than before'
-            "</span></span>"
-        )
+        change = _(
+            ' <span class="change{tone}"><span aria-hidden="true">{arrow} {change}</span><span '
+            'class="visually-hidden">, {change} {more} than before</span></span>'
+        ).format(tone=tone, arrow=arrow, change=abs(figure.change), more=more)
     return SafeString(
-        f'<a href="{escape(figure.url)}">{_number(figure)}</a>{change}'
-        f'<svg class="gauge is-{figure.kind}" width="100%" height="10" aria-hidden="true" focusable="false">'
-        f'<rect class="gauge-all" y="3" width="100%" height="4"/>'
-        f'<rect y="3" width="{figure.share}" height="4"/></svg>'
+        _(
+            '<a href="{url}">{figure}</a>{change}<svg class="gauge is-{kind}" width="100%" '
+            'height="10" aria-hidden="true" focusable="false"><rect class="gauge-all" y="3" '
+            'width="100%" height="4"/><rect y="3" width="{share}" height="4"/></svg>'
+        ).format(
+            url=escape(figure.url),
+            figure=_number(figure),
+            change=change,
+            kind=figure.kind,
+            share=figure.share,
+        )
     )
 
 
@@ -140,34 +154,54 @@ def grid_cell(look: Look, cell: Cell) -> SafeString:
     figure = cell.figure
     if not (figure.count or figure.was):
         return SafeString(
-            '<span class="quiet" aria-hidden="true">·</span><span class="visually-hidden">None</span>'
+            _(
+                '<span class="quiet" aria-hidden="true">·</span><span class="visually-hidden">None</span>'
+            )
         )
     marks = "".join(_mark(look, mark) for mark in cell.marks)
     counts = "".join(
-        f'<a class="mark mark-{each.kind}" href="{escape(each.url)}"><svg aria-hidden="true"'
-        f' focusable="false"><use href="#mark-{each.kind}"/></svg>{_number(each)}</a>{_was(each)}'
+        _(
+            '<a class="mark mark-{kind}" href="{url}"><svg aria-hidden="true" focusable="false"><use '
+            'href="#mark-{kind}"/></svg>{each}</a>{was_each}'
+        ).format(kind=each.kind, url=escape(each.url), each=_number(each), was_each=_was(each))
         for each in cell.counts
     )
     return SafeString(
-        f'<a class="cell-count" href="{escape(figure.url)}">{_number(figure)}</a>{_was(figure)}'
-        f' <span class="cell-marks">{marks}{counts}</span>'
+        _(
+            '<a class="cell-count" href="{url}">{figure}</a>{was_figure} <span '
+            'class="cell-marks">{marks}{counts}</span>'
+        ).format(
+            url=escape(figure.url),
+            figure=_number(figure),
+            was_figure=_was(figure),
+            marks=marks,
+            counts=counts,
+        )
     )
 
 
 def _mark(look: Look, mark: Mark) -> str:
     item, was = mark.item, mark.was
     name = escape(f"{item.number} {item.title}")
-    return (
-        f'<a class="mark-link mark-{item.standing}{" has-changed" if was else ""}"'
-        f' href="{escape(look.item(item.number))}" title="{name}"><svg aria-hidden="true" focusable="false">'
-        f'<use href="#mark-{item.standing}"/></svg><span class="visually-hidden">{name}:'
-        f" {item.standing.label}{f', was {was.label}' if was else ''}</span></a>"
+    return _(
+        '<a class="mark-link mark-{standing}{words}" href="{escape}" title="{name}"><svg '
+        'aria-hidden="true" focusable="false"><use href="#mark-{standing}"/></svg><span '
+        'class="visually-hidden">{name}: {item_standing_label}{value}</span></a>'
+    ).format(
+        standing=item.standing,
+        words=" has-changed" if was else "",
+        escape=escape(look.item(item.number)),
+        name=name,
+        item_standing_label=item.standing.label,
+        value=f", was {was.label}" if was else "",
     )
 
 
 def _number(figure: Figure) -> str:
-    return f'{figure.count}<span class="visually-hidden"> {escape(figure.label)}</span>'
+    return _('{count}<span class="visually-hidden"> {figure}</span>').format(
+        count=figure.count, figure=escape(figure.label)
+    )
 
 
 def _was(figure: Figure) -> str:
-    return f' <span class="was">was {figure.was}</span>' if figure.change else ""
+    return _(' <span class="was">was {was}</span>').format(was=figure.was) if figure.change else ""

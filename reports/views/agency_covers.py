@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
@@ -30,7 +32,7 @@ from workitems.views.lookups import posted, require, signed_in, small_number
 
 # Enough to see how annexes are headed.
 ANNEXES = ("items",)
-SAVED = "Saved. Papers that are not issued yet will have it."
+SAVED = gettext_lazy("Saved. Papers that are not issued yet will have it.")
 
 
 def changeable_plan(request: HttpRequest, slug: str) -> Plan:
@@ -116,7 +118,7 @@ def _differing(form: AgencyCoverForm) -> list[tuple[str, Any]]:
 
 def _said(value: Any) -> str:
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return _("Yes") if value else _("No")
     return str(value) or "(blank)"
 
 
@@ -148,7 +150,7 @@ def mark(request: HttpRequest, slug: str) -> HttpResponse:
         agency=agency,
         row=current,
         printed=as_printed(current),
-        theirs=[("Description", current.mark_alt or "(no mark)")] if form.conflict else [],
+        theirs=[(_("Description"), current.mark_alt or _("(no mark)"))] if form.conflict else [],
     )
 
 
@@ -161,7 +163,9 @@ def remove_mark(request: HttpRequest, slug: str) -> HttpResponse:
             version=small_number(request.POST.get("version", "")) or 0,
             by=signed_in(request),
         )
-        messages.success(request, "The mark is removed. Papers that were issued with it keep it.")
+        messages.success(
+            request, _("The mark is removed. Papers that were issued with it keep it.")
+        )
     return redirect("briefings:cover-design", plan.slug)
 
 

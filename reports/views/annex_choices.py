@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
@@ -39,7 +40,12 @@ def annexes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 by=signed_in(request),
             )
-            say_saved(request, form, saved, f"The annexes were saved: {words_of(form.annexes)}.")
+            say_saved(
+                request,
+                form,
+                saved,
+                _("The annexes were saved: {annexes}.").format(annexes=words_of(form.annexes)),
+            )
             return redirect(briefing)
     sizes, refused = _sizes(briefing)
     return form_page(
@@ -69,9 +75,9 @@ def _size(annex: Annex) -> str:
         case ProgressPicture():
             return count_noun(len(annex.timeline), "milestone")
         case WorkItemTable():
-            return count_noun(sum(len(pillar.rows) for pillar in annex.pillars), "work item")
+            return count_noun(sum(len(pillar.rows) for pillar in annex.pillars), _("work item"))
         case WorkItemTexts():
-            return count_noun(sum(len(pillar.items) for pillar in annex.pillars), "work item")
+            return count_noun(sum(len(pillar.items) for pillar in annex.pillars), _("work item"))
         case DelayRegister():
             return count_noun(len(annex.rows), "delay")
         case RiskRegister():

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import form_page, saying_refusals
@@ -31,7 +32,9 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             made = record_decision_on(
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
-            messages.success(request, f"Decision {made.number} is recorded.")
+            messages.success(
+                request, _("Decision {number} is recorded.").format(number=made.number)
+            )
             return redirect(back)
     return form_page(
         request,

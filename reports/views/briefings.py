@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
@@ -78,7 +79,7 @@ def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:
     except Refused as refusal:
         messages.error(request, f"The briefing is saved, but not drafted yet. {refusal}")
     else:
-        messages.success(request, "The briefing is drafted from the plan’s records.")
+        messages.success(request, _("The briefing is drafted from the plan’s records."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,7 +95,7 @@ def change_cover(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 by=signed_in(request),
                 **form.cover,
             )
-            say_saved(request, form, saved, "The cover was saved.")
+            say_saved(request, form, saved, _("The cover was saved."))
             return redirect(briefing)
     return _cover_page(request, briefing.plan, form, briefing=briefing)
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import refusals_in_messages, saying_refusals
@@ -99,16 +100,20 @@ def show(
 def lead_of(count: Count, gate: Gate | None) -> str:
     """Return how many problems block the next step and how many warnings are not accepted."""
     stops = count.before(gate) if gate else 0
-    words = "No problem must be fixed"
+    words = _("No problem must be fixed")
     if gate:
-        words = f"{problems(stops)} before {gate.before}"
+        words = _("{stops} before {before}").format(stops=problems(stops), before=gate.before)
         if stops < count.blocking:
             later = count.blocking - stops
-            words += f", and {number(later)} more before {Gate.AUTHORISATION.before}"
+            words += _(", and {later} more before {before}").format(
+                later=number(later), before=Gate.AUTHORISATION.before
+            )
     words += "."
     if count.warnings:
         warnings = capitalised(count_in_words(count.warnings, "warning"))
-        words += f" {warnings} {agree(count.warnings, 'is', 'are')} not accepted yet."
+        words += _(" {warnings} {agree_count_warnings_is_are} not accepted yet.").format(
+            warnings=warnings, agree_count_warnings_is_are=agree(count.warnings, "is", "are")
+        )
     return words
 
 
@@ -132,7 +137,7 @@ def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
             acts.override(
                 briefing=briefing, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, "The warning is accepted. Your reason is shown beside it.")
+            messages.success(request, _("The warning is accepted. Your reason is shown beside it."))
             return redirect(url_of(briefing, form.cleaned_data["key"]))
     briefing.refresh_from_db(fields=["state"])
     return show(request, briefing, form)
@@ -141,12 +146,14 @@ def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
 def take_back(request: HttpRequest, briefing: Briefing) -> str:
     key = request.POST.get("key", "")
     acts.withdraw_override(briefing=briefing, key=key, by=signed_in(request))
-    return "The warning is reopened."
+    return _("The warning is reopened.")
 
 
 def tell_missing(request: HttpRequest, briefing: Briefing) -> str:
     row = acts.add_missing_returns_paragraph(briefing=briefing, by=signed_in(request))
-    return f"Paragraph {draft_rows.read_draft(briefing).draft.numbers[row.key]} now says so."
+    return _("Paragraph {numbers} now says so.").format(
+        numbers=draft_rows.read_draft(briefing).draft.numbers[row.key]
+    )
 
 
 ACTS: dict[str, Callable[[HttpRequest, Briefing], str]] = {

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import overwrite_data, say_refusal
@@ -117,11 +118,16 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 overwrite_data(form, seen=services.asked_digest(briefing))
                 asked = _asked(briefing)
                 theirs = [
-                    (row.agency.short_name, f"Asked, due on {long_date(row.due_on)}")
+                    (
+                        row.agency.short_name,
+                        _("Asked, due on {due_on}").format(due_on=long_date(row.due_on)),
+                    )
                     for row in asked
                 ]
         else:
-            messages.success(request, "The agencies are asked. We’ll email them, and remind them.")
+            messages.success(
+                request, _("The agencies are asked. We’ll email them, and remind them.")
+            )
             return redirect("briefings:clearance", slug, pk)
     return form_page(
         request,
@@ -148,7 +154,12 @@ def remind(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         rows = services.remind(briefing=briefing, by=signed_in(request), on=on, at=at)
         mail_at_once(lambda: reminders(rows, on), on=on, at=at)
         names = join_words([row.agency.short_name for row in rows])
-        messages.success(request, f"{names} {agree(len(rows), 'is', 'are')} reminded by email.")
+        messages.success(
+            request,
+            _("{names} {agree} reminded by email.").format(
+                names=names, agree=agree(len(rows), "is", "are")
+            ),
+        )
     return after_act(request, reverse("briefings:clearance", args=[slug, pk]))
 
 
@@ -272,7 +283,9 @@ def give(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
             )
             messages.success(
                 request,
-                "Your agency’s answer is recorded. You can change it until the paper is sent for authorisation.",
+                _(
+                    "Your agency’s answer is recorded. You can change it until the paper is sent for authorisation."
+                ),
             )
             return redirect(row)
     return _clear(request, row, answer=form)
@@ -291,7 +304,7 @@ def comment(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpRespon
             services.comment(
                 clearance=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, "The coordinator can read your comment.")
+            messages.success(request, _("The coordinator can read your comment."))
             return redirect(f"{row.get_absolute_url()}#comments")
     return _clear(request, row, bound=form, at=key or "other")
 
@@ -326,7 +339,8 @@ def thread(request: HttpRequest, slug: str, pk: int, comment: int) -> HttpRespon
             else:
                 services.resolve(comment=found, resolution=text, by=by, at=at)
             messages.success(
-                request, "Your reply is saved." if act == "reply" else "The comment is resolved."
+                request,
+                _("Your reply is saved.") if act == "reply" else _("The comment is resolved."),
             )
             page = redirect("briefings:clearance", slug, pk) if is_drafter else redirect(row)
             page["Location"] += f"#comment-{found.pk}"

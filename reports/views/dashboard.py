@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reports import charts
@@ -60,7 +61,7 @@ def compared_look(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]
 def wall(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the first screen of the dashboard, large, without controls, for a screen on a wall."""
     look, context = compared_look(request, slug)
-    colours = chosen(request, "colours", {"light": "Light", "dark": "Dark"})
+    colours = chosen(request, "colours", {"light": _("Light"), "dark": _("Dark")})
     return look_page(request, "wall", context, colours=colours)
 
 
@@ -72,7 +73,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         charts.BarRow(each.figure.label, each.days, each.words, each.figure.url)
         for each in page.causes
     ]
-    label = "Today" if look.at.is_now else f"{look.at.on:%-d %B %Y}"
+    label = _("Today") if look.at.is_now else f"{look.at.on:%-d %B %Y}"
     context |= {
         "next_meeting": plan.meetings.coming(look.at.on).first() if look.at.is_now else None,
         "causes": charts.cause_bars(bars, narrow=True),
@@ -104,7 +105,7 @@ def attention(request: HttpRequest, slug: str) -> HttpResponse:
 def milestones(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     late, due = chosen(request, "late", registers.LATE), chosen(request, "due", registers.DUE)
-    tabs = [("All open", look.link("milestones"), not (late or due))]
+    tabs = [(_("All open"), look.link("milestones"), not (late or due))]
     tabs += [
         (label, look.link("milestones", late=key), late == key)
         for key, label in registers.LATE.items()
@@ -127,7 +128,7 @@ def delays(request: HttpRequest, slug: str) -> HttpResponse:
     cause = chosen(request, "cause", dict(Delay.Cause.choices))
     at = plan_of(look)
     there = {delay.cause for delay in at.delays}
-    tabs = [("All open", look.link("delays"), not cause)]
+    tabs = [(_("All open"), look.link("delays"), not cause)]
     tabs += [
         (label, look.link("delays", cause=key), cause == key)
         for key, label in Delay.Cause.choices

@@ -11,6 +11,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -99,9 +101,11 @@ def _asked(user: User, rows: list[Briefing]) -> dict[int, Clearance]:
 
 # Success messages of steps without a reason.
 SUCCESS_MESSAGES = {
-    "ask": "The authorising manager can read it now. The text is locked unless it is sent back.",
-    "send": "{} is marked as sent to the Minister.",
-    "close": "{} is closed.",
+    "ask": gettext_lazy(
+        "The authorising manager can read it now. The text is locked unless it is sent back."
+    ),
+    "send": gettext_lazy("{} is marked as sent to the Minister."),
+    "close": gettext_lazy("{} is closed."),
 }
 ACTS: dict[str, Callable[..., Briefing]] = {
     "ask": states.ask_for_authorisation,
@@ -133,47 +137,49 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
     "recall": (
         states.recall,
         "reason",
-        "Recall the briefing",
-        "Reason for recalling it",
-        "Recall",
+        gettext_lazy("Recall the briefing"),
+        gettext_lazy("Reason for recalling it"),
+        gettext_lazy("Recall"),
         "reports.change_briefing",
-        "The briefing is recalled. Its text can be changed again.",
+        gettext_lazy("The briefing is recalled. Its text can be changed again."),
     ),
     "send-back": (
         states.send_back,
         "reason",
-        "Send the briefing back",
-        "What has to change",
-        "Send back",
+        gettext_lazy("Send the briefing back"),
+        gettext_lazy("What has to change"),
+        gettext_lazy("Send back"),
         "reports.authorise_briefing",
-        "The briefing is sent back to the coordinator.",
+        gettext_lazy("The briefing is sent back to the coordinator."),
     ),
     "withdraw": (
         states.withdraw,
         "reason",
-        "Withdraw the briefing",
-        "Reason for withdrawing it",
-        "Withdraw",
+        gettext_lazy("Withdraw the briefing"),
+        gettext_lazy("Reason for withdrawing it"),
+        gettext_lazy("Withdraw"),
         "reports.change_briefing",
-        "The briefing is withdrawn.",
+        gettext_lazy("The briefing is withdrawn."),
     ),
     "correct": (
         states.start_correction,
         "note",
-        "Correct the issued paper",
-        "What is corrected",
-        "Start the correction",
+        gettext_lazy("Correct the issued paper"),
+        gettext_lazy("What is corrected"),
+        gettext_lazy("Start the correction"),
         "reports.change_briefing",
-        "The text can be changed again. Authorising it makes the next version. The last version is kept.",
+        gettext_lazy(
+            "The text can be changed again. Authorising it makes the next version. The last version is kept."
+        ),
     ),
     "give-up": (
         states.give_up_correction,
         "reason",
-        "Abandon the correction",
-        "Reason for abandoning it",
-        "Abandon the correction",
+        gettext_lazy("Abandon the correction"),
+        gettext_lazy("Reason for abandoning it"),
+        gettext_lazy("Abandon the correction"),
         "reports.change_briefing",
-        "The correction is abandoned. The last version is the current one.",
+        gettext_lazy("The correction is abandoned. The last version is the current one."),
     ),
 }
 
@@ -236,7 +242,10 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 at=timezone.now(),
             )
             messages.success(
-                request, f"Version {paper.number} is authorised. It can no longer be changed."
+                request,
+                _("Version {number} is authorised. It can no longer be changed.").format(
+                    number=paper.number
+                ),
             )
             return redirect(paper)
     try:
@@ -319,7 +328,9 @@ def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespo
         issuing.note_reading(
             briefing=briefing, pdf_sha256=sha256, by=signed_in(request), at=timezone.now()
         )
-    return files.download(printed.pdf, f"{_name(briefing)} to authorise.pdf")
+    return files.download(
+        printed.pdf, _("{briefing} to authorise.pdf").format(briefing=_name(briefing))
+    )
 
 
 def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Document | HttpResponse]:
@@ -465,7 +476,13 @@ def _made(
     if isinstance(document, HttpResponse):
         return document
     data = render_form(document)
-    return files.download(data, f"{_name(paper.briefing)} version {number}.{ending}", mime_type)
+    return files.download(
+        data,
+        _("{briefing} version {number}.{ending}").format(
+            briefing=_name(paper.briefing), number=number, ending=ending
+        ),
+        mime_type,
+    )
 
 
 def _kept(
@@ -474,7 +491,9 @@ def _kept(
     """Return the stored bytes, if they match their SHA-256."""
     if sha256(data) != digest:
         return damaged(request, paper, ending.upper())
-    name = f"{_name(paper.briefing)} version {paper.number}.{ending}"
+    name = _("{briefing} version {number}.{ending}").format(
+        briefing=_name(paper.briefing), number=paper.number, ending=ending
+    )
     return files.frozen(request, data, digest, name, mime_type)
 
 
@@ -514,4 +533,4 @@ def damaged(request: HttpRequest, paper: IssuedPaper, what: str) -> HttpResponse
 
 
 def _name(briefing: Briefing) -> str:
-    return f"briefing {files.tracker_name(briefing)}"
+    return _("briefing {briefing}").format(briefing=files.tracker_name(briefing))

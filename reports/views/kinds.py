@@ -11,6 +11,8 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
@@ -28,7 +30,7 @@ from workitems.models import Plan
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 PREVIEW = "preview"
-SAVED = "Saved. New briefings will have it."
+SAVED = gettext_lazy("Saved. New briefings will have it.")
 # Values of the buttons that move a section, as a number of places.
 PLACES = {"up": -1, "down": 1}
 
@@ -67,7 +69,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         require(request, "reports.change_kind", plan)
         kinds.take_patterns(plan=plan, by=signed_in(request))
-        messages.success(request, "These are the plan’s own kinds of briefing now.")
+        messages.success(request, _("These are the plan’s own kinds of briefing now."))
         return redirect("briefings:kinds", plan.slug)
     rows = list(BriefingKind.objects.filter(plan=plan).in_order().for_list())
     for row in rows:
@@ -212,11 +214,11 @@ def kind_theirs(current: BriefingKind | None) -> list[tuple[str, str]]:
     if current is None:
         return []
     return [
-        ("Name", current.name),
-        ("Title of its briefings", current.title),
-        ("Most words before the annexes", f"{current.most_words:,}"),
-        ("Annexes", words_of(current.annexes)),
-        ("Recommendations", "; ".join(f"{ask['verb']} {ask['text']}" for ask in current.asks)),
+        (_("Name"), current.name),
+        (_("Title of its briefings"), current.title),
+        (_("Most words before the annexes"), f"{current.most_words:,}"),
+        (_("Annexes"), words_of(current.annexes)),
+        (_("Recommendations"), "; ".join(f"{ask['verb']} {ask['text']}" for ask in current.asks)),
     ]
 
 
@@ -229,7 +231,10 @@ def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             made = kinds.copy_kind(kind=row, name=form.cleaned_data["name"], by=signed_in(request))
-            messages.success(request, f"“{made.name}” is a kind of briefing of this plan now.")
+            messages.success(
+                request,
+                _("“{made}” is a kind of briefing of this plan now.").format(made=made.name),
+            )
             return redirect(made)
     return form_page(request, "reports/kinds/copy.html", form, plan=row.plan, kind=row)
 
@@ -268,12 +273,12 @@ def section_theirs(current: KindSection | None) -> list[tuple[str, str]]:
     if current is None:
         return []
     found = [
-        ("Heading", current.heading),
-        ("What is written into it", current.get_content_display()),
-        ("Standing text", current.standing_text),
+        (_("Heading"), current.heading),
+        (_("What is written into it"), current.get_content_display()),
+        (_("Standing text"), current.standing_text),
     ]
     if current.withdrawn_on:
-        found.append(("Withdrawn on", f"{current.withdrawn_on:%-d %B %Y}"))
+        found.append((_("Withdrawn on"), f"{current.withdrawn_on:%-d %B %Y}"))
     return found
 
 
@@ -293,7 +298,9 @@ def add_section(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                 kinds.add_section(
                     kind=row, reason=form.cleaned_data["reason"], by=signed_in(request), **words
                 )
-                messages.success(request, f"“{form.words['heading']}” is a section now.")
+                messages.success(
+                    request, _("“{form}” is a section now.").format(form=form.words["heading"])
+                )
                 return redirect(row)
     added = next((each for each in tried if each.pk is None), None)
     shown = preview_context(row, tried or sections)
@@ -312,7 +319,10 @@ def withdraw_section(request: HttpRequest, slug: str, kind: str, key: str) -> Ht
                 reason=form.cleaned_data["reason"],
                 by=signed_in(request),
             )
-            messages.success(request, f"“{row.heading}” is withdrawn. It can be brought back.")
+            messages.success(
+                request,
+                _("“{heading}” is withdrawn. It can be brought back.").format(heading=row.heading),
+            )
             return redirect(row.kind)
     context = {"plan": row.kind.plan, "kind": row.kind, "row": row}
     return form_page(request, "reports/kinds/withdraw.html", form, **context)
@@ -326,7 +336,9 @@ def move_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRe
         raise BadRequest
     with refusals_in_messages(request):
         kinds.move_section(section=row, places=PLACES[way], by=signed_in(request))
-        messages.success(request, f"“{row.heading}” is moved {way}.")
+        messages.success(
+            request, _("“{heading}” is moved {way}.").format(heading=row.heading, way=way)
+        )
     return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
 
 
@@ -335,7 +347,9 @@ def restore_section(request: HttpRequest, slug: str, kind: str, key: str) -> Htt
     row = changeable_section(request, slug, kind, key)
     with refusals_in_messages(request):
         kinds.restore_section(section=row, by=signed_in(request))
-        messages.success(request, f"“{row.heading}” is back in its place.")
+        messages.success(
+            request, _("“{heading}” is back in its place.").format(heading=row.heading)
+        )
     return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
 
 

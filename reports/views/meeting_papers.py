@@ -5,6 +5,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from reports.bad_characters import Unprintable
@@ -44,7 +46,7 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     except Refused as error:
         refusal = error
     except Malformed:
-        refusal = "This version cannot be shown on a page any more. Download its file."
+        refusal = _("This version cannot be shown on a page any more. Download its file.")
     return render(
         request,
         "reports/papers/show.html",
@@ -95,11 +97,13 @@ def version(request: HttpRequest, slug: str, pk: int, kind: str, number: int) ->
     paper = get_object_or_404(meeting.papers.defer("content"), kind=kind, number=number)
     if not paper.is_intact:
         return _refused(request, meeting, kind, Refused(DAMAGED), status=500)
-    name = f"{kind} {meeting.held_on.isoformat()} version {number}.pdf"
+    name = _("{kind} {held_on} version {number}.pdf").format(
+        kind=kind, held_on=meeting.held_on.isoformat(), number=number
+    )
     return files.frozen(request, bytes(paper.pdf), paper.sha256, name)
 
 
-DAMAGED = (
+DAMAGED = gettext_lazy(
     "The stored file is not the one that was frozen, because its bytes have changed. It cannot be "
     "downloaded. Tell whoever runs this service. They can restore it from a backup."
 )
@@ -121,7 +125,12 @@ def freeze(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
     else:
         if kind == Kind.PACK:
             mail(pack_notices, meeting)
-        messages.success(request, f"Version {paper.number} is frozen. It can no longer be changed.")
+        messages.success(
+            request,
+            _("Version {number} is frozen. It can no longer be changed.").format(
+                number=paper.number
+            ),
+        )
     return redirect(f"papers:{kind}", slug, pk)
 
 

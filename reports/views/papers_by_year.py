@@ -4,6 +4,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.models import EarlierPaper
@@ -45,7 +46,7 @@ def papers_by_year(
         briefing = row.briefing
         url = reverse("briefings:issued", args=[plan.slug, briefing.pk])
         found.append(
-            Listed(briefing.dated, briefing.title, briefing.tracker_number, "Issued here", url)
+            Listed(briefing.dated, briefing.title, briefing.tracker_number, _("Issued here"), url)
         )
     years: dict[int, list[Listed]] = {}
     for each in sorted(found, key=lambda each: (each.dated, each.title), reverse=True):

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
@@ -61,7 +62,7 @@ def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if row.is_done:
             response = _file(request, briefing, row, shown=True)
             # The rest of the policy is for pages; browsers show a PDF with code of their own.
-            response[HEADER] = f"frame-ancestors {SELF}"
+            response[HEADER] = gettext("frame-ancestors {SELF}").format(SELF=SELF)
             return response
         said = row.reason if row.is_refused else ""
     return render(
@@ -165,10 +166,16 @@ def _words(row: Rendering) -> str:
     if row.state != Rendering.State.RUNNING:
         return str(row.get_state_display())
     if row.stage == Stage.LAYOUT:
-        about = f" of about {row.pages_of:,}" if row.pages_of >= row.page else ""
-        return f"Laying out page {row.page:,}{about}"
+        about = (
+            gettext(" of about {pages_of:,}").format(pages_of=row.pages_of)
+            if row.pages_of >= row.page
+            else ""
+        )
+        return gettext("Laying out page {page:,}{about}").format(page=row.page, about=about)
     if row.stage == Stage.WRITING:
-        return f"Writing page {row.page:,} of {row.pages_of:,}"
+        return gettext("Writing page {page:,} of {pages_of:,}").format(
+            page=row.page, pages_of=row.pages_of
+        )
     return str(row.get_stage_display())
 
 

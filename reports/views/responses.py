@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, saying_refusals
@@ -103,7 +104,7 @@ def answer(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 services.record_response(issued=of.issued, by=by, at=at, **form.answer)
             else:
                 services.correct_response(response=of.standing, by=by, at=at, **form.answer)
-            messages.success(request, "The answer is recorded.")
+            messages.success(request, _("The answer is recorded."))
             return redirect(of.issued)
     return _answer_page(request, of, form)
 
@@ -139,7 +140,7 @@ def keep(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     back = redirect("briefings:answer", slug, pk)
     if request.POST.get("act") == "clear":
         services.clear_draft(issued=of.issued, by=by)
-        messages.success(request, "What you had typed is cleared. Nothing was recorded.")
+        messages.success(request, _("What you had typed is cleared. Nothing was recorded."))
         return back
     typed = of.form().typed(request.POST)
     try:
@@ -175,7 +176,7 @@ def keep(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if is_script:
         saved_at = f"{timezone.localtime(row.saved_at):%H:%M}"
         return JsonResponse({"draft": row.version, "saved_at": saved_at})
-    messages.success(request, "What you typed is kept for you. The answer is not recorded yet.")
+    messages.success(request, _("What you typed is kept for you. The answer is not recorded yet."))
     return back
 
 
@@ -200,7 +201,7 @@ def scan(request: HttpRequest, slug: str, pk: int, response: int) -> HttpRespons
         raise Http404 from missing
     if row.scan_sha256 and sha256(content) != row.scan_sha256:
         row.issued.briefing = briefing
-        return damaged(request, row.issued, "scan of the answer")
+        return damaged(request, row.issued, _("scan of the answer"))
     answer = FileResponse(
         BytesIO(content),
         as_attachment=True,
@@ -255,11 +256,14 @@ def _follow_up(
                 response=response, key=key, by=signed_in(request), **form.cleaned_data
             )
             messages.success(
-                request, f"The action is on the desk of {made.owner_agency}. We’ll email them."
+                request,
+                _("The action is on the desk of {owner_agency}. We’ll email them.").format(
+                    owner_agency=made.owner_agency
+                ),
             )
             return redirect(response.issued)
     return _follow_up_page(
-        request, briefing, form, title="Add an action", submit="Add the action", quote=quote
+        request, briefing, form, title=_("Add an action"), submit=_("Add the action"), quote=quote
     )
 
 
@@ -272,14 +276,14 @@ def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -
     if form.is_valid():
         with saying_refusals(form):
             services.change_follow_up(follow_up=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "The action is saved.")
+            messages.success(request, _("The action is saved."))
             return redirect(row)
     return _follow_up_page(
         request,
         briefing,
         form,
-        title="Change the action",
-        submit="Save the action",
+        title=_("Change the action"),
+        submit=_("Save the action"),
         theirs=form.conflict,
     )
 
@@ -307,11 +311,11 @@ def _place(request: HttpRequest, slug: str, pk: int, follow_up: int) -> actions.
         confirm_url=reverse("briefings:confirm-action", args=args),
         reopen_url=reverse("briefings:reopen-action", args=args),
         change_url=reverse("briefings:change-follow-up", args=args),
-        origin=f"The Minister’s answer to {briefing.name}"
+        origin=_("The Minister’s answer to {briefing}").format(briefing=briefing.name)
         + (f", {answer.decided_on:%-d %B %Y}" if answer else ""),
         origin_url=f"{row.issued.get_absolute_url()}#answer",
         crumbs=[
-            ("Briefings", reverse("briefings:list", args=[briefing.plan.slug])),
+            (_("Briefings"), reverse("briefings:list", args=[briefing.plan.slug])),
             (briefing.name, row.issued.get_absolute_url()),
         ],
         quote=_quote(answer, row.key),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.checks import Count, Gate
@@ -42,20 +43,20 @@ def next_step(user: User, briefing: Briefing, count: Count | None = None) -> Ste
     if user.has_perm("reports.change_briefing", briefing):
         gate = gate_of(briefing) if briefing.is_open and briefing.kind_id else None
         if count and gate and count.before(gate):
-            return _to("briefings:checks", "See the problems to fix", briefing)
+            return _to("briefings:checks", _("See the problems to fix"), briefing)
         if state == State.IN_CONSULTATION or (state == State.DRAFTING and briefing.is_corrected):
-            return _to("briefings:ask", "Ask for authorisation", briefing, acts=True)
+            return _to("briefings:ask", _("Ask for authorisation"), briefing, acts=True)
         if state == State.DRAFTING:
-            words = "Open the draft" if briefing.kind_id else "Begin the draft"
+            words = _("Open the draft") if briefing.kind_id else _("Begin the draft")
             return _to("workshop:draft", words, briefing)
         if state == State.AUTHORISED:
-            return _to("briefings:send", "Mark as sent to the Minister", briefing, acts=True)
+            return _to("briefings:send", _("Mark as sent to the Minister"), briefing, acts=True)
         if state == State.RETURNED:
-            return _to("briefings:close", "Close the briefing", briefing, acts=True)
+            return _to("briefings:close", _("Close the briefing"), briefing, acts=True)
     if state == State.AWAITING and user.has_perm("reports.authorise_briefing", briefing):
-        return _to("briefings:authorise", "Read and authorise", briefing)
+        return _to("briefings:authorise", _("Read and authorise"), briefing)
     if state == State.WITH_MINISTER and user.has_perm("reports.answer_briefing", briefing):
-        return _to("briefings:answer", "Read and answer", briefing)
+        return _to("briefings:answer", _("Read and answer"), briefing)
     return None
 
 
@@ -64,20 +65,20 @@ def other_steps(user: User, briefing: Briefing) -> list[Step]:
     state = briefing.state
     found = []
     if state == State.AWAITING and user.has_perm("reports.authorise_briefing", briefing):
-        found.append(_to("briefings:send-back", "Send back", briefing))
+        found.append(_to("briefings:send-back", _("Send back"), briefing))
     if user.has_perm("reports.change_briefing", briefing):
         if state in (State.IN_CONSULTATION, State.AWAITING):
-            found.append(_to("briefings:recall", "Recall", briefing))
+            found.append(_to("briefings:recall", _("Recall"), briefing))
         if briefing.is_corrected and state == State.DRAFTING:
-            found.append(_to("briefings:give-up", "Abandon the correction", briefing))
+            found.append(_to("briefings:give-up", _("Abandon the correction"), briefing))
         elif not briefing.is_corrected and State.WITHDRAWN in Briefing.NEXT[state]:
-            found.append(_to("briefings:withdraw", "Withdraw", briefing))
+            found.append(_to("briefings:withdraw", _("Withdraw"), briefing))
         if briefing.is_issued and state != State.CLOSED:
-            found.append(_to("briefings:correct", "Correct the paper", briefing))
+            found.append(_to("briefings:correct", _("Correct the paper"), briefing))
     if state in (State.RETURNED, State.CLOSED) and user.has_perm(
         "reports.answer_briefing", briefing
     ):
-        found.append(_to("briefings:answer", "Correct the answer", briefing))
+        found.append(_to("briefings:answer", _("Correct the answer"), briefing))
     return found
 
 
@@ -85,7 +86,7 @@ def clearing_step(user: User, clearance: Clearance) -> Step | None:
     """Return the step to answer for an agency, if this user may take it."""
     is_open = clearance.briefing.state == State.IN_CONSULTATION and not clearance.is_answered
     if is_open and user.has_perm("reports.give_clearance", clearance):
-        return Step("Give your clearance", f"{clearance.get_absolute_url()}#answer")
+        return Step(_("Give your clearance"), f"{clearance.get_absolute_url()}#answer")
     return None
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reports import charts
@@ -30,7 +31,7 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
         if is_open or opened == str(group.key):
             rows["rows"] = charts.strip_list(group.strips, found.scale, found.on)
             if found.items <= milestones.OPEN_UP_TO or dates == str(group.key):
-                caption = f"Milestones of {group.title}"
+                caption = _("Milestones of {group}").format(group=group.title)
                 rows["table"] = charts.strip_table(group.strips, caption, f"table-{group.key}")
         return rows | {
             "key": str(group.key),
@@ -62,4 +63,4 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def day_name(look: Look) -> str:
-    return "Today" if look.at.is_now else long_date(look.at.on)
+    return _("Today") if look.at.is_now else long_date(look.at.on)

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from reports import charts
@@ -46,13 +47,19 @@ def drawn(look: Look, found: Trends) -> dict[str, object]:
         },
         "stage_chart": by_stage(found, links),
         "late_chart": by_lateness(found, links),
-        "cause_chart": by_days(found.causes, "Days of delay by cause"),
-        "agency_chart": by_days(found.delayed_agencies, "Days of delay by responsible agency"),
+        "cause_chart": by_days(found.causes, gettext("Days of delay by cause")),
+        "agency_chart": by_days(
+            found.delayed_agencies, gettext("Days of delay by responsible agency")
+        ),
         "met_charts": [
-            (heading, rows, shares(rows, f"Milestones met, {heading.lower()}"))
+            (
+                heading,
+                rows,
+                shares(rows, gettext("Milestones met, {heading}").format(heading=heading.lower())),
+            )
             for heading, rows in (
-                ("By responsible agency", worst_first(found.met_by_agency)),
-                ("By pillar", worst_first(found.met_by_pillar)),
+                (gettext("By responsible agency"), worst_first(found.met_by_agency)),
+                (gettext("By pillar"), worst_first(found.met_by_pillar)),
             )
             if rows and found.met.original.total
         ],
@@ -69,18 +76,20 @@ def by_stage(found: Trends, links: dict[date, str]) -> SafeString:
         Series(stage.label, [month.stages[stage] for month in found.months], fill)
         for stage, fill, *_ in charts.STAGES
     ]
-    title = "Work items by stage at each month’s end"
+    title = gettext("Work items by stage at each month’s end")
     return by_month(series, links, title, trend_words.stages(found))
 
 
 def by_lateness(found: Trends, links: dict[date, str]) -> SafeString:
     series = [
-        Series("Overdue", [month.overdue for month in found.months], charts.OVERDUE),
+        Series(gettext("Overdue"), [month.overdue for month in found.months], charts.OVERDUE),
         Series(
-            "Expected late", [month.expected_late for month in found.months], charts.EXPECTED_LATE
+            gettext("Expected late"),
+            [month.expected_late for month in found.months],
+            charts.EXPECTED_LATE,
         ),
     ]
-    title = "Milestones overdue and expected late at each month’s end"
+    title = gettext("Milestones overdue and expected late at each month’s end")
     return by_month(series, links, title, trend_words.lateness(found))
 
 
@@ -99,7 +108,9 @@ def bars(rows: Sequence[DelayDays]) -> list[BarRow]:
         BarRow(
             row.label,
             row.days,
-            f"{days_in_words(row.days)} in {count_noun(row.delays, 'delay')}",
+            gettext("{days} in {delays}").format(
+                days=days_in_words(row.days), delays=count_noun(row.delays, "delay")
+            ),
         )
         for row in rows
     ]

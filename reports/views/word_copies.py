@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.fields import overwrite_data, say_refusal
@@ -48,7 +49,10 @@ def index(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             say_refusal(form, refusal)
         else:
             count = count_in_words(copy.suggestions.count(), "suggestion")
-            messages.success(request, f"The copy makes {count}. Nothing has changed in the draft.")
+            messages.success(
+                request,
+                _("The copy makes {count}. Nothing has changed in the draft.").format(count=count),
+            )
             return redirect(copy)
     return form_page(
         request,
@@ -76,8 +80,8 @@ class Shown:
     def way(self) -> str:
         """What the link to its own page says."""
         if self.is_overtaken:
-            return "Compare"
-        return "Read" if self.row.kind == Kind.REMOVE else "Change, then accept"
+            return _("Compare")
+        return _("Read") if self.row.kind == Kind.REMOVE else _("Change, then accept")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,21 +122,21 @@ def _act(request: HttpRequest, row: WordCopy) -> HttpResponse:
     if act == "author":
         form = AuthorForm(request.POST)
         if not form.is_valid():
-            return HttpResponseBadRequest("Choose whose suggestions to accept.")
+            return HttpResponseBadRequest(_("Choose whose suggestions to accept."))
         _accept_all(request, row, form.cleaned_data["author"])
         return redirect(row)
     services: dict[str, tuple[Callable[..., Suggestion], str]] = {
-        "accept": (partial(word_copies.accept, by=by, at=at), "Accepted: the draft has it now."),
+        "accept": (partial(word_copies.accept, by=by, at=at), _("Accepted: the draft has it now.")),
         "reject": (
             partial(word_copies.reject, by=by, at=at),
-            "Rejected. The draft stays as it is.",
+            _("Rejected. The draft stays as it is."),
         ),
-        "resolve": (partial(word_copies.resolve, by=by, at=at), "Marked as resolved."),
-        "reopen": (partial(word_copies.reopen, by=by), "Reopened."),
+        "resolve": (partial(word_copies.resolve, by=by, at=at), _("Marked as resolved.")),
+        "reopen": (partial(word_copies.reopen, by=by), _("Reopened.")),
     }
     decide = DecideForm(request.POST)
     if act not in services or not decide.is_valid():
-        return HttpResponseBadRequest("Choose a suggestion and what to do with it.")
+        return HttpResponseBadRequest(_("Choose a suggestion and what to do with it."))
     suggestion = get_object_or_404(row.suggestions, pk=decide.cleaned_data["suggestion"])
     service, said = services[act]
     try:
@@ -164,7 +168,9 @@ def _accept_all(request: HttpRequest, row: WordCopy, author: str) -> None:
     if accepted:
         messages.success(
             request,
-            f"{capitalised(count_in_words(accepted, 'suggestion'))} accepted from {author}.",
+            _("{capitalised} accepted from {author}.").format(
+                capitalised=capitalised(count_in_words(accepted, "suggestion")), author=author
+            ),
         )
     if left:
         count = count_in_words(len(left), "suggestion")
@@ -184,7 +190,7 @@ def suggestion(
     parent.briefing, row.copy = briefing, parent
     if not briefing.is_open or not row.is_open or row.is_only_read or row.kind == Kind.MOVE:
         if not briefing.is_open:
-            messages.error(request, str(not_now(briefing, "its text is locked")))
+            messages.error(request, str(not_now(briefing, _("its text is locked"))))
         return redirect(f"{parent.get_absolute_url()}#suggestion-{row.pk}")
     draft = draft_rows.read_draft(briefing).draft
     now, read = _now(briefing, row)
@@ -206,14 +212,16 @@ def suggestion(
         except Conflict:
             form.add_error(
                 None,
-                "The paragraph was changed again while you were reading. Its text is below as it is now; "
-                "yours is in the box. Compare the two and save again.",
+                _(
+                    "The paragraph was changed again while you were reading. Its text is below as it is now; "
+                    "yours is in the box. Compare the two and save again."
+                ),
             )
             overwrite_data(form, read=read, version=row.version)
         except Refused as refusal:
             say_refusal(form, refusal)
         else:
-            messages.success(request, "Accepted: the draft has it now.")
+            messages.success(request, _("Accepted: the draft has it now."))
             return redirect(f"{parent.get_absolute_url()}#suggestion-{row.pk}")
     [shown] = shown_suggestions(briefing, [row])
     return form_page(
@@ -294,22 +302,22 @@ def _place(briefing: Briefing, draft: Draft, row: Suggestion) -> tuple[str, str]
     if row.kind == Kind.UNPLACED:
         return row.about, ""
     if row.kind == Kind.HEADING:
-        return f"Heading “{row.was}”", home(briefing, f"section-{row.key}")
+        return _("Heading “{was}”").format(was=row.was), home(briefing, f"section-{row.key}")
     where = row.key
     before = ""
     if row.kind in (Kind.ADD, Kind.MOVE):
         before = row.after
     if number := draft.numbers.get(where):
-        place = f"Paragraph {number}"
+        place = _("Paragraph {number}").format(number=number)
     elif number := draft.ask_number(where):
-        place = f"Recommendation {number}"
+        place = _("Recommendation {number}").format(number=number)
     elif row.kind == Kind.ADD:
-        place = "A new recommendation" if row.is_ask else "A new paragraph"
+        place = _("A new recommendation") if row.is_ask else _("A new paragraph")
         where = ""
     elif row.key:
-        place = "A paragraph that is not in the paper"
+        place = _("A paragraph that is not in the paper")
     else:
-        return "The whole paper", ""
+        return _("The whole paper"), ""
     if row.kind in (Kind.ADD, Kind.MOVE) and not row.is_ask and row.is_open:
         place += _follows(draft, row, before)
     return place, home(briefing, where) if where else ""
@@ -317,8 +325,8 @@ def _place(briefing: Briefing, draft: Draft, row: Suggestion) -> tuple[str, str]
 
 def _follows(draft: Draft, row: Suggestion, before: str) -> str:
     if number := draft.numbers.get(before):
-        return f", after paragraph {number}"
+        return _(", after paragraph {number}").format(number=number)
     if before:
-        return ", after another new paragraph"
+        return _(", after another new paragraph")
     heading = next((each.heading for each in draft.portions if each.key == row.section), "")
-    return f", first under “{heading}”" if heading else ""
+    return _(", first under “{heading}”").format(heading=heading) if heading else ""

@@ -3,17 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from agencies.asking import Fault
 from agencies.fields import DayField, ReasonField, VersionedForm
 from workitems.services.actions import done_faults
 
 
 class FinishForm(VersionedForm):
-    done_on = DayField(label="Done on")
+    done_on = DayField(label=gettext_lazy("Done on"))
     note = ReasonField(
-        label="What was done",
-        help_text="The coordinator and the working group can read it.",
-        error_messages={"required": "Say in a few words what was done."},
+        label=gettext_lazy("What was done"),
+        help_text=gettext_lazy("The coordinator and the working group can read it."),
+        error_messages={"required": gettext_lazy("Say in a few words what was done.")},
     )
 
     def __init__(self, *args: Any, row: Any, on: Any, **kwargs: Any) -> None:
@@ -30,7 +32,9 @@ class FinishForm(VersionedForm):
 
 class ReopenForm(VersionedForm):
     reason = ReasonField(
-        label="What is still to be done",
-        help_text="The agency reads this on its desk. We’ll email its contributors and approvers.",
-        error_messages={"required": "Say what is still to be done."},
+        label=gettext_lazy("What is still to be done"),
+        help_text=gettext_lazy(
+            "The agency reads this on its desk. We’ll email its contributors and approvers."
+        ),
+        error_messages={"required": gettext_lazy("Say what is still to be done.")},
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from agencies.asking import say_faults
 from agencies.fields import LinesField, TextField
@@ -16,7 +17,11 @@ from workitems.models import Plan
 from workitems.services.additions import day_faults
 
 # Milestones that can be proposed together with an item; the first one is required.
-PLACES = {1: "First milestone", 2: "Second milestone", 3: "Third milestone"}
+PLACES = {
+    1: gettext_lazy("First milestone"),
+    2: gettext_lazy("Second milestone"),
+    3: gettext_lazy("Third milestone"),
+}
 
 
 class Group(NamedTuple):
@@ -34,10 +39,10 @@ class AddingForm(RequestForm):
     SHUT: ClassVar[tuple[str, ...]] = ()
 
     after_end = forms.BooleanField(
-        label="A milestone is due after the plan’s end",
+        label=gettext_lazy("A milestone is due after the plan’s end"),
         required=False,
         widget=forms.HiddenInput,
-        help_text="Say why in the reason.",
+        help_text=gettext_lazy("Say why in the reason."),
     )
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
@@ -92,45 +97,55 @@ class ProposeItemForm(AddingForm, ItemForm):
     """The fields of an item, with its measures and first milestones."""
 
     GROUPS = (
-        ("The item", ("pillar", "number", "title", "objective", "action", "as_told")),
-        ("Who does it, and when", (
+        (gettext_lazy("The item"), ("pillar", "number", "title", "objective", "action", "as_told")),
+        (gettext_lazy("Who does it, and when"), (
             "lead_agency", "support_", "role_", "kind", "is_key", "timeframe", "months", "starts_on",
         )),
-        ("Measures of success", ("measures",)),
+        (gettext_lazy("Measures of success"), ("measures",)),
         *((heading, (
             f"milestone_{place}", f"due_{place}", f"responsible_{place}", f"done_{place}",
         )) for place, heading in PLACES.items()),
-        ("The request", ("after_end", "reason", "agency")),
+        (gettext_lazy("The request"), ("after_end", "reason", "agency")),
     )  # fmt: skip
 
     SOMETIMES = ("objective", "action")
     SHUT = (PLACES[2], PLACES[3])
 
-    measures = LinesField(label="Measures", help_text="One on each line.")
+    measures = LinesField(
+        label=gettext_lazy("Measures"), help_text=gettext_lazy("One on each line.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, more in (("objective", ""), ("action", "Write the objective or the action.")):
+        for name, more in (
+            ("objective", ""),
+            ("action", gettext("Write the objective or the action.")),
+        ):
             field = self.fields[name]
-            field.label, field.help_text = f"{field.label}, in official wording", more
+            field.label, field.help_text = (
+                gettext("{field}, in official wording").format(field=field.label),
+                more,
+            )
         for place in PLACES:
             is_first = place == 1
             self.fields[f"milestone_{place}"] = TextField(
-                label=f"Milestone {place}", max_length=300, required=is_first
+                label=gettext("Milestone {place}").format(place=place),
+                max_length=300,
+                required=is_first,
             )
             self.fields[f"due_{place}"] = KnownDateField(
-                label=f"Milestone {place} is due", required=is_first
+                label=gettext("Milestone {place} is due").format(place=place), required=is_first
             )
             self.fields[f"responsible_{place}"] = forms.ModelChoiceField(
-                label=f"Agency responsible for milestone {place}",
+                label=gettext("Agency responsible for milestone {place}").format(place=place),
                 queryset=self.fields["lead_agency"].queryset,  # type: ignore[attr-defined]
                 required=False,
-                empty_label="The lead agency",
+                empty_label=gettext("The lead agency"),
             )
             self.fields[f"done_{place}"] = LinesField(
-                label=f"Milestone {place} is done when",
+                label=gettext("Milestone {place} is done when").format(place=place),
                 rows=2,
-                help_text="How everyone can tell that it is done.",
+                help_text=gettext("How everyone can tell that it is done."),
             )
 
     def clean(self) -> dict[str, Any]:
@@ -139,7 +154,7 @@ class ProposeItemForm(AddingForm, ItemForm):
             cleaned.get("objective") or cleaned.get("action")
         ):
             self.add_error(
-                "action", "Write the objective or the action: it is the official wording."
+                "action", gettext("Write the objective or the action: it is the official wording.")
             )
         for place in (2, 3):
             what, due, *rest = (
@@ -147,9 +162,11 @@ class ProposeItemForm(AddingForm, ItemForm):
             )
             is_begun = any(cleaned.get(name) for name in (what, due, *rest))
             if is_begun and not cleaned.get(what) and what not in self.errors:
-                self.add_error(what, f"Enter milestone {place}.")
+                self.add_error(what, gettext("Enter milestone {place}.").format(place=place))
             if is_begun and not cleaned.get(due) and due not in self.errors:
-                self.add_error(due, f"Enter when milestone {place} is due.")
+                self.add_error(
+                    due, gettext("Enter when milestone {place} is due.").format(place=place)
+                )
         return cleaned
 
     def addition(self) -> NewItem:
@@ -177,10 +194,10 @@ class ProposeItemForm(AddingForm, ItemForm):
 
 class ProposeMilestoneForm(AddingForm, MilestoneForm):
     GROUPS = (
-        ("The milestone", (
+        (gettext_lazy("The milestone"), (
             "number", "description", "due", "responsible_agency", "done_means", "as_told",
         )),
-        ("The request", ("after_end", "reason", "agency")),
+        (gettext_lazy("The request"), ("after_end", "reason", "agency")),
     )  # fmt: skip
 
     def addition(self) -> NewMilestone:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import TextField, VersionedForm, overwrite_data
 from workitems.as_told import fault_of_phrase
@@ -23,13 +24,15 @@ class AsToldForm(VersionedForm):
     version = None  # type: ignore[assignment]
     was = TextField(required=False, max_length=AS_TOLD_LENGTH, widget=forms.HiddenInput)
     as_told = TextField(
-        label="Wording in sentences",
+        label=gettext_lazy("Wording in sentences"),
         required=False,
         max_length=AS_TOLD_LENGTH,
         validators=[refuse_no_phrase],
-        help_text="How briefings name it within a sentence, such as “formal training for frontline "
-        "staff”. Begin with a small letter, unless the first word is a name, and leave out the full "
-        "stop. If you leave it blank, briefings quote the title.",
+        help_text=gettext_lazy(
+            "How briefings name it within a sentence, such as “formal training for frontline "
+            "staff”. Begin with a small letter, unless the first word is a name, and leave out the full "
+            "stop. If you leave it blank, briefings quote the title."
+        ),
     )
 
     def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:

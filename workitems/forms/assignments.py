@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayAheadField, VersionedForm
 from agencies.models import Unit, User
@@ -16,12 +17,18 @@ class AssignmentForm(VersionedForm):
     BEGINS_WITH = ("unit", "user", "by_on")
 
     unit = forms.ModelChoiceField(
-        label="Unit", queryset=Unit.objects.none(), required=False, empty_label="No unit"
+        label=gettext_lazy("Unit"),
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("No unit"),
     )
     user = forms.ModelChoiceField(
-        label="Person", queryset=User.objects.none(), required=False, empty_label="No person"
+        label=gettext_lazy("Person"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("No person"),
     )
-    by_on = DayAheadField(label="By when", required=False)
+    by_on = DayAheadField(label=gettext_lazy("By when"), required=False)
 
     def __init__(self, *args: Any, row: Assignment, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)

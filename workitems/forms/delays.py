@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import (
@@ -26,12 +28,12 @@ BEING_SETTLED = Delay.Settlement.BEING_SETTLED
 
 
 class EndDelayForm(Form):
-    ended_on = DayField(label="Over since")
-    reason = ReasonField(label="Why it is over")
+    ended_on = DayField(label=gettext_lazy("Over since"))
+    reason = ReasonField(label=gettext_lazy("Why it is over"))
 
 
 class FinishMitigationForm(Form):
-    done_on = DayField(label="Done on")
+    done_on = DayField(label=gettext_lazy("Done on"))
 
 
 class SettlementForm(Form):
@@ -41,23 +43,23 @@ class SettlementForm(Form):
     """
 
     settlement = forms.ChoiceField(
-        label="Is the cause settled?",
-        choices=[("", "Choose an answer"), *Delay.Settlement.choices],
+        label=gettext_lazy("Is the cause settled?"),
+        choices=[("", gettext_lazy("Choose an answer")), *Delay.Settlement.choices],
         required=False,
     )
     settling_agency = forms.TypedChoiceField(
-        label="Which agency settles it",
+        label=gettext_lazy("Which agency settles it"),
         required=False,
         empty_value=None,
-        help_text="Only with “Being settled”.",
+        help_text=gettext_lazy("Only with “Being settled”."),
     )
-    settling_by = DayAheadField(label="Settled by when", required=False)
+    settling_by = DayAheadField(label=gettext_lazy("Settled by when"), required=False)
 
     def offer(self, agencies: dict[int, Agency]) -> None:
         """Let the person choose among these agencies, by id."""
         field: Any = self.fields["settling_agency"]
         choices = [(str(pk), agency.short_name) for pk, agency in agencies.items()]
-        field.choices = [("", "Choose an agency"), *choices]
+        field.choices = [("", _("Choose an agency")), *choices]
         field.coerce = lambda pk: agencies.get(int(pk))
 
     def clean(self) -> dict[str, Any]:
@@ -90,12 +92,14 @@ class SettleCauseForm(SettlementForm, VersionedForm):
     version = None  # type: ignore[assignment]
     was = TextField(required=False, max_length=60, widget=forms.HiddenInput)
     settlement = forms.ChoiceField(
-        label="Is the cause settled?",
-        choices=[("", "Not answered"), *Delay.Settlement.choices],
+        label=gettext_lazy("Is the cause settled?"),
+        choices=[("", gettext_lazy("Not answered")), *Delay.Settlement.choices],
         required=False,
         widget=forms.RadioSelect,
-        help_text="For example, there is money now, or the people are back. Briefings say so, because it shows "
-        "how firm the new date is.",
+        help_text=gettext_lazy(
+            "For example, there is money now, or the people are back. Briefings say so, because it shows "
+            "how firm the new date is."
+        ),
     )
 
     field_order = ("was", "settlement", "settling_agency", "settling_by")

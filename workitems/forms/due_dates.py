@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import lazy
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies.asking import example_day, near_today
 from workitems.known_dates import (
@@ -20,7 +21,9 @@ from workitems.known_dates import (
 def _enter_a_date() -> str:
     known_to = (KnownTo.MONTH, KnownTo.QUARTER)
     month, quarter = (KnownDate.holding(near_today(), each) for each in known_to)
-    return f"Enter a date, such as {example_day()}, {month} or {quarter}."
+    return _("Enter a date, such as {example_day}, {month} or {quarter}.").format(
+        example_day=example_day(), month=month, quarter=quarter
+    )
 
 
 ENTER_A_KNOWN_DATE = lazy(_enter_a_date, str)()
@@ -38,7 +41,9 @@ class KnownDateField(forms.Field):
         """Return examples for the label: of a day, of a month and of a quarter."""
         day = near_today()
         quarter = KnownDate.holding(day, KnownTo.QUARTER).short.replace("–", " to ")
-        return f"{example_day()}, {KnownDate.holding(day, KnownTo.MONTH)} or {quarter}"
+        return _("{example_day}, {day} or {quarter}").format(
+            example_day=example_day(), day=KnownDate.holding(day, KnownTo.MONTH), quarter=quarter
+        )
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"data-date": self.reads}
@@ -54,10 +59,12 @@ class KnownDateField(forms.Field):
         try:
             due = read_known_date(str(value), localdate())
         except NotAQuarter:
-            raise forms.ValidationError(f"A quarter is {QUARTERS}.") from None
+            raise forms.ValidationError(
+                _("A quarter is {QUARTERS}.").format(QUARTERS=QUARTERS)
+            ) from None
         except NotADate as fault:
             says = str(fault) or self.error_messages["invalid"]
             raise forms.ValidationError(says, code="invalid") from None
         if not 1990 <= due.last_day.year <= 2100:
-            raise forms.ValidationError("Check the year: it should be between 1990 and 2100.")
+            raise forms.ValidationError(_("Check the year: it should be between 1990 and 2100."))
         return due

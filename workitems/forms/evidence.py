@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import (
     Form,
@@ -28,11 +30,13 @@ class AttachmentField(UploadField):
             label=label,
             required=False,
             max_length=255,
-            help_text=f"{allowed}; at most {MAX_MEGABYTES} MB. {hint}".rstrip(),
+            help_text=_("{allowed}; at most {MAX_MEGABYTES} MB. {hint}")
+            .format(allowed=allowed, MAX_MEGABYTES=MAX_MEGABYTES, hint=hint)
+            .rstrip(),
             widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in endings)}),
             error_messages={
-                "empty": "The file is empty.",
-                "max_length": "The name of the file is too long.",
+                "empty": _("The file is empty."),
+                "max_length": _("The name of the file is too long."),
             },
         )
 
@@ -49,46 +53,48 @@ class AttachmentField(UploadField):
 class EvidenceForm(Form):
     SOMETIMES = ("file", "link", "note")
 
-    file = AttachmentField(label="File")
+    file = AttachmentField(label=gettext_lazy("File"))
     link = forms.URLField(
-        label="Link",
+        label=gettext_lazy("Link"),
         required=False,
         max_length=1000,
         assume_scheme="https",
         validators=[refuse_unprintable],
-        help_text="A page that the working group can open.",
+        help_text=gettext_lazy("A page that the working group can open."),
         # Not type="url", because browsers would require the scheme.
         widget=forms.TextInput(attrs={"inputmode": "url"}),
-        error_messages={"invalid": "Enter a full address, such as https://www.example.org/report."},
+        error_messages={
+            "invalid": gettext_lazy("Enter a full address, such as https://www.example.org/report.")
+        },
     )
     note = LinesField(
-        label="Note about the evidence",
-        help_text="What the file or link shows; or, alone, where the paper is kept.",
+        label=gettext_lazy("Note about the evidence"),
+        help_text=gettext_lazy("What the file or link shows; or, alone, where the paper is kept."),
     )
 
     def clean_link(self) -> str:
         link: str = self.cleaned_data["link"]
         if link and not link.lower().startswith(("https://", "http://")):
-            raise forms.ValidationError("A link begins with https:// or http://.")
+            raise forms.ValidationError(_("A link begins with https:// or http://."))
         return link
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and not any(cleaned.get(n) for n in ("file", "link", "note")):
-            raise forms.ValidationError("Add a file, a link or a note.")
+            raise forms.ValidationError(_("Add a file, a link or a note."))
         return cleaned
 
 
 class WithdrawEvidenceForm(Form):
-    reason = ReasonField(label="Why it is withdrawn")
+    reason = ReasonField(label=gettext_lazy("Why it is withdrawn"))
 
 
 class NoEvidenceForm(VersionedForm):
     reason = ReasonField(
-        label="What is missing",
-        help_text="Shown beside the milestone, to everyone in the working group.",
+        label=gettext_lazy("What is missing"),
+        help_text=gettext_lazy("Shown beside the milestone, to everyone in the working group."),
     )
 
 
 class EvidenceFoundForm(VersionedForm):
-    reason = ReasonField(label="Evidence that is there now")
+    reason = ReasonField(label=gettext_lazy("Evidence that is there now"))

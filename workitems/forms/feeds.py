@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import Form, ReasonField, TextField
 from workitems.models import Plan
@@ -13,12 +14,15 @@ class MakeFeedForm(Form):
     """Create a feed. `plan` is shown only if the agency is a member of several plans."""
 
     plan = forms.ModelChoiceField(
-        label="Plan", queryset=Plan.objects.none(), empty_label=None, widget=forms.RadioSelect
+        label=gettext_lazy("Plan"),
+        queryset=Plan.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
     )
     label = TextField(
-        label="Where it will be read",
+        label=gettext_lazy("Where it will be read"),
         max_length=100,
-        help_text="So that you know it again later: “Outlook of the policy team”.",
+        help_text=gettext_lazy("So that you know it again later: “Outlook of the policy team”."),
     )
 
     def __init__(self, *args: Any, plans: "QuerySet[Plan]", **kwargs: Any) -> None:
@@ -37,4 +41,8 @@ class MakeFeedForm(Form):
 
 
 class RevokeFeedForm(Form):
-    reason = ReasonField(label="Why", required=False, help_text="Kept in the plan’s history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why"),
+        required=False,
+        help_text=gettext_lazy("Kept in the plan’s history."),
+    )

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, Form
 from agencies.models import Agency
@@ -13,21 +15,21 @@ from workitems.narrative import Field, Wanted
 class HistoryForm(Form):
     """Filter a history. `fields` are the subjects to offer. An invalid value filters nothing."""
 
-    about = forms.ChoiceField(label="About", required=False)
+    about = forms.ChoiceField(label=gettext_lazy("About"), required=False)
     agency = forms.ModelChoiceField(
-        label="Agency concerned",
+        label=gettext_lazy("Agency concerned"),
         queryset=Agency.objects.none(),
         required=False,
-        empty_label="All agencies",
+        empty_label=gettext_lazy("All agencies"),
     )
-    since = DayField(label="From", required=False)
-    until = DayField(label="To", required=False)
+    since = DayField(label=gettext_lazy("From"), required=False)
+    until = DayField(label=gettext_lazy("To"), required=False)
 
     def __init__(self, *args: Any, plan: Plan, fields: list[Field], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         about, agency = self.fields["about"], self.fields["agency"]
         about.choices = [  # type: ignore[attr-defined]
-            ("", "Everything"),
+            ("", _("Everything")),
             *((field.value, field.label) for field in fields),
         ]
         agency.queryset = Agency.objects.filter(  # type: ignore[attr-defined]

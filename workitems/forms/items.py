@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import (
@@ -30,21 +32,25 @@ class ChangeStatusForm(VersionedForm):
     SOMETIMES = ("completed_on", "reason")
     BEGINS_WITH = ("stage", "confidence", "completed_on")
 
-    stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect)
+    stage = forms.ChoiceField(label=gettext_lazy("Stage"), widget=forms.RadioSelect)
     completed_on = DayField(
-        label="Completed on", required=False, help_text="Only if the stage is Complete."
+        label=gettext_lazy("Completed on"),
+        required=False,
+        help_text=gettext_lazy("Only if the stage is Complete."),
     )
     confidence = forms.ChoiceField(
-        label="Confidence in the next date",
-        choices=[("", "No rating"), *Confidence.choices],
+        label=gettext_lazy("Confidence in the next date"),
+        choices=[("", gettext_lazy("No rating")), *Confidence.choices],
         required=False,
         widget=forms.RadioSelect,
     )
     reason = ReasonField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         required=False,
-        help_text="Needed if you change the stage or its date. If you change nothing else, it is kept as a note. "
-        "Everyone in the working group can read it in the item’s history.",
+        help_text=gettext_lazy(
+            "Needed if you change the stage or its date. If you change nothing else, it is kept as a note. "
+            "Everyone in the working group can read it in the item’s history."
+        ),
     )
 
     def __init__(self, *args: Any, row: WorkItem, **kwargs: Any) -> None:
@@ -65,7 +71,7 @@ class ChangeStatusForm(VersionedForm):
             # When a complete item is reopened, the browser still posts its old completion date.
             if "completed_on" in self.changed_data:
                 self.add_error(
-                    "completed_on", "Enter a completion date only with the stage Complete."
+                    "completed_on", _("Enter a completion date only with the stage Complete.")
                 )
             cleaned["completed_on"] = None
         return cleaned
@@ -103,15 +109,15 @@ class AnswerStatusForm(ChangeStatusForm):
 class ProposeStatusForm(Form):
     """Propose a stage and confidence. The agency is shown only if the user has several to choose."""
 
-    stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect)
+    stage = forms.ChoiceField(label=gettext_lazy("Stage"), widget=forms.RadioSelect)
     confidence = forms.ChoiceField(
-        label="Confidence in the next date",
-        choices=[("", "No rating"), *Confidence.choices],
+        label=gettext_lazy("Confidence in the next date"),
+        choices=[("", gettext_lazy("No rating")), *Confidence.choices],
         required=False,
         widget=forms.RadioSelect,
     )
-    reason = ReasonField(label="Why the status should change")
-    agency = forms.TypedChoiceField(label="On behalf of")
+    reason = ReasonField(label=gettext_lazy("Why the status should change"))
+    agency = forms.TypedChoiceField(label=gettext_lazy("On behalf of"))
 
     def __init__(self, *args: Any, item: WorkItem, agencies: list[Agency], **kwargs: Any) -> None:
         kwargs["initial"] = {"stage": item.stage, "confidence": item.confidence}
@@ -141,8 +147,10 @@ class AnswerProposalForm(VersionedForm):
 
     answer_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     answer = LinesField(
-        label="Answer to the agency",
-        help_text="Needed if you decline. We’ll email it to the agency that proposed it.",
+        label=gettext_lazy("Answer to the agency"),
+        help_text=gettext_lazy(
+            "Needed if you decline. We’ll email it to the agency that proposed it."
+        ),
     )
 
     def __init__(self, *args: Any, row: WorkItem, update: Update | None, **kwargs: Any) -> None:
@@ -161,12 +169,12 @@ class AnswerProposalForm(VersionedForm):
 
 class ReviewForm(VersionedForm):
     confidence = forms.ChoiceField(
-        label="Your own confidence in the next date",
-        error_messages={"required": "Choose your confidence in the next date."},
+        label=gettext_lazy("Your own confidence in the next date"),
+        error_messages={"required": gettext_lazy("Choose your confidence in the next date.")},
         choices=Confidence.choices,
         widget=forms.RadioSelect,
     )
-    reason = ReasonField(label="Reason for your rating")
+    reason = ReasonField(label=gettext_lazy("Reason for your rating"))
 
     def start(self, row: WorkItem) -> dict[str, Any]:
         return {"confidence": row.reviewer_confidence}
@@ -196,8 +204,10 @@ class MilestoneActForm(VersionedForm):
         """Say that another answer was saved first, and take its version, to replace it next time."""
         self.add_error(
             None,
-            "Another answer on this milestone was saved while you were writing. Compare it with "
-            "yours, then save yours again to replace it.",
+            _(
+                "Another answer on this milestone was saved while you were writing. Compare it with "
+                "yours, then save yours again to replace it."
+            ),
         )
         overwrite_data(self, answer_version=refusal.current.version)
 
@@ -205,11 +215,11 @@ class MilestoneActForm(VersionedForm):
 class CloseMilestoneForm(MilestoneActForm):
     OUTCOME = MilestoneAnswer.Outcome.DONE
 
-    completed_on = DayField(label="Done on")
+    completed_on = DayField(label=gettext_lazy("Done on"))
     reason = ReasonField(
-        label="Evidence",
+        label=gettext_lazy("Evidence"),
         required=False,
-        help_text="In a few words, how “done when” was met.",
+        help_text=gettext_lazy("In a few words, how “done when” was met."),
     )
 
     def start_of(self, answer: MilestoneAnswer) -> dict[str, Any]:
@@ -229,7 +239,7 @@ class CloseMilestoneForm(MilestoneActForm):
 class ReopenMilestoneForm(MilestoneActForm):
     OUTCOME = MilestoneAnswer.Outcome.REOPENED
 
-    reason = ReasonField(label="Why it is reopened")
+    reason = ReasonField(label=gettext_lazy("Why it is reopened"))
 
 
 class MoveForecastForm(SettlementForm, MilestoneActForm):
@@ -245,19 +255,22 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
         *("effect", "mitigation", "owner_agency", "mitigation_due_on"),
     )
 
-    forecast_due = KnownDateField(label="Now expected")
-    reason = ReasonField(label="Why the date moves")
+    forecast_due = KnownDateField(label=gettext_lazy("Now expected"))
+    reason = ReasonField(label=gettext_lazy("Why the date moves"))
     cause = forms.ChoiceField(
-        label="Cause of the delay",
-        choices=[("", "Choose a cause"), *Delay.Cause.choices],
+        label=gettext_lazy("Cause of the delay"),
+        choices=[("", gettext_lazy("Choose a cause")), *Delay.Cause.choices],
         required=False,
     )
-    effect = LinesField(label="Effect of the delay")
-    mitigation = LinesField(label="What is being done about it")
+    effect = LinesField(label=gettext_lazy("Effect of the delay"))
+    mitigation = LinesField(label=gettext_lazy("What is being done about it"))
     owner_agency = forms.ModelChoiceField(
-        label="By which agency", queryset=Agency.objects.none(), required=False, empty_label=None
+        label=gettext_lazy("By which agency"),
+        queryset=Agency.objects.none(),
+        required=False,
+        empty_label=None,
     )
-    mitigation_due_on = DayAheadField(label="By when", required=False)
+    mitigation_due_on = DayAheadField(label=gettext_lazy("By when"), required=False)
 
     def __init__(self, *args: Any, row: Milestone, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)

@@ -5,6 +5,8 @@ from datetime import time
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import (
@@ -36,7 +38,7 @@ class ClockField(forms.TimeField):
     """A time of day as people type it: "10:30 am", "2pm", "14:00", "noon"."""
 
     EARLIEST = time(7)  # An earlier one needs "am": nobody who types "2:30" means the night.
-    default_error_messages = {"invalid": "Enter a time, such as 10:30 am or 14:00."}
+    default_error_messages = {"invalid": gettext_lazy("Enter a time, such as 10:30 am or 14:00.")}
     input_formats = (
         "%I:%M %p",
         "%I:%M%p",
@@ -59,25 +61,32 @@ class ClockField(forms.TimeField):
         read = super().to_python(text)
         if read is not None and read < self.EARLIEST and not text.endswith(("am", "pm")):
             raise forms.ValidationError(
-                f"Enter “{text} am” or “{text} pm”, or a time such as 14:00.", code="invalid"
+                _("Enter “{text} am” or “{text} pm”, or a time such as 14:00.").format(text=text),
+                code="invalid",
             )
         return read
 
 
 class CallMeetingForm(Form):
-    held_on = DayField(label="On what day")
-    starts_at = ClockField(label="Starts at", required=False, help_text="For example, 10:30 am.")
-    place = TextField(label="Where", max_length=200, required=False)
+    held_on = DayField(label=gettext_lazy("On what day"))
+    starts_at = ClockField(
+        label=gettext_lazy("Starts at"),
+        required=False,
+        help_text=gettext_lazy("For example, 10:30 am."),
+    )
+    place = TextField(label=gettext_lazy("Where"), max_length=200, required=False)
     link = forms.URLField(
-        label="Link to join online",
+        label=gettext_lazy("Link to join online"),
         required=False,
         max_length=1000,
         assume_scheme="https",
         validators=[refuse_unprintable],
         widget=forms.TextInput(attrs={"inputmode": "url"}),
-        error_messages={"invalid": "Enter a full address, such as https://example.org/join."},
+        error_messages={
+            "invalid": gettext_lazy("Enter a full address, such as https://example.org/join.")
+        },
     )
-    notes = LinesField(label="Notes for attendees")
+    notes = LinesField(label=gettext_lazy("Notes for attendees"))
 
 
 class ChangeMeetingForm(VersionedForm, CallMeetingForm):
@@ -85,9 +94,10 @@ class ChangeMeetingForm(VersionedForm, CallMeetingForm):
 
 
 class MatterForm(Form):
-    title = TextField(label="What is to be discussed", max_length=MATTER_TITLE_LENGTH)
+    title = TextField(label=gettext_lazy("What is to be discussed"), max_length=MATTER_TITLE_LENGTH)
     note = LinesField(
-        label="Note", help_text="Shown under the title: what the group is asked, or who speaks."
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("Shown under the title: what the group is asked, or who speaks."),
     )
 
 
@@ -97,25 +107,27 @@ class ChangeMatterForm(VersionedForm, MatterForm):
     BEGINS_WITH = ("title", "note", "position")
 
     position = forms.IntegerField(
-        label="Place on the agenda",
-        error_messages={"required": "Enter the place, such as 3."},
+        label=gettext_lazy("Place on the agenda"),
+        error_messages={"required": gettext_lazy("Enter the place, such as 3.")},
         min_value=1,
         max_value=9999,
-        help_text="1 is the first.",
+        help_text=gettext_lazy("1 is the first."),
     )
 
 
 class AttendanceForm(Form):
     agencies = SeveralField(
-        label="Agencies present",
+        label=gettext_lazy("Agencies present"),
         queryset=Agency.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     people = LinesField(
-        label="People present",
+        label=gettext_lazy("People present"),
         rows=6,
-        help_text="One person on each line, such as: Ana Ngata, Police. The minutes list them.",
+        help_text=gettext_lazy(
+            "One person on each line, such as: Ana Ngata, Police. The minutes list them."
+        ),
     )
 
     def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
@@ -132,26 +144,31 @@ class DiscussionForm(VersionedForm):
     BEGINS_WITH = ("discussion",)
 
     discussion = LinesField(
-        label="Notes of the discussion",
+        label=gettext_lazy("Notes of the discussion"),
         rows=4,
-        help_text="The minutes print them under “Discussion”, apart from what was decided.",
+        help_text=gettext_lazy(
+            "The minutes print them under “Discussion”, apart from what was decided."
+        ),
     )
 
 
 class ReopenMeetingForm(Form):
-    reason = ReasonField(label="Why the record is reopened")
+    reason = ReasonField(label=gettext_lazy("Why the record is reopened"))
 
 
 class DecideHereForm(Form):
     """Record the decision on a variation at the meeting shown on the page."""
 
     decision = forms.ChoiceField(
-        label="What the working group decided",
-        error_messages={"required": "Choose approved or declined."},
-        choices=[("approve", "Approved"), ("decline", "Declined")],
+        label=gettext_lazy("What the working group decided"),
+        error_messages={"required": gettext_lazy("Choose approved or declined.")},
+        choices=[("approve", gettext_lazy("Approved")), ("decline", gettext_lazy("Declined"))],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    text = LinesField(label="The decision in words", help_text="In the meeting’s words.")
+    text = LinesField(
+        label=gettext_lazy("The decision in words"),
+        help_text=gettext_lazy("In the meeting’s words."),
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -164,13 +181,13 @@ class FollowUpFields(Form):
     SOMETIMES = ("owner_agency", "due_on")
 
     owner_agency = forms.ModelChoiceField(
-        label="Agency that acts on it",
+        label=gettext_lazy("Agency that acts on it"),
         queryset=Agency.objects.none(),
         required=False,
-        empty_label="None",
-        help_text="The action is on its desk until it is done.",
+        empty_label=gettext_lazy("None"),
+        help_text=gettext_lazy("The action is on its desk until it is done."),
     )
-    due_on = DayField(label="To be done by", required=False)
+    due_on = DayField(label=gettext_lazy("To be done by"), required=False)
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         if "owner_agency" in cleaned:
@@ -183,12 +200,12 @@ class FollowUpFields(Form):
 class DecisionForm(FollowUpFields):
     """Record a decision. Without a matter (`with_items`) it may be about an item."""
 
-    text = LinesField(label="What was decided", required=True)
+    text = LinesField(label=gettext_lazy("What was decided"), required=True)
     item = forms.ModelChoiceField(
-        label="About which work item",
+        label=gettext_lazy("About which work item"),
         queryset=WorkItem.objects.none(),
         required=False,
-        empty_label="None",
+        empty_label=gettext_lazy("None"),
     )
 
     field_order = ("text", "item", "owner_agency", "due_on")
@@ -206,9 +223,9 @@ class DecisionForm(FollowUpFields):
         self.lead = lead
         self.offer_members(plan)
         if lead is not None:
-            self.fields[
-                "owner_agency"
-            ].help_text = f"If you enter a date and no agency, it is {lead}, the lead agency."
+            self.fields["owner_agency"].help_text = _(
+                "If you enter a date and no agency, it is {lead}, the lead agency."
+            ).format(lead=lead)
         if with_items:
             field: Any = self.fields["item"]
             field.queryset = plan.items.in_order()
@@ -224,7 +241,7 @@ class DecisionForm(FollowUpFields):
 class ChangeDecisionForm(VersionedForm, FollowUpFields):
     BEGINS_WITH = ("text", "owner_agency", "due_on")
 
-    text = LinesField(label="What was decided", required=True)
+    text = LinesField(label=gettext_lazy("What was decided"), required=True)
 
     field_order = ("version", "text", "owner_agency", "due_on")
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, Form
 from workitems.asat import Moment
@@ -41,13 +43,13 @@ class MomentField(DayField):
             except (ValueError, OverflowError) as error:
                 raise forms.ValidationError(self.error_messages["invalid"]) from error
             if day > self.on:
-                raise forms.ValidationError("Choose a day up to today.")
+                raise forms.ValidationError(_("Choose a day up to today."))
             return Moment.at(instant)
         day = super().clean(value)
         if day is None:
             return None
         if day > self.on:
-            raise forms.ValidationError("Choose a day up to today.")
+            raise forms.ValidationError(_("Choose a day up to today."))
         # Of a plan that has ended, today is a day like others after its end.
         return self.present if day == self.present.on else Moment.end_of(day)
 
@@ -58,7 +60,7 @@ class AsAtForm(Form):
     The present is today, or the end of a plan that has ended.
     """
 
-    at = MomentField(label="As at", required=False)
+    at = MomentField(label=gettext_lazy("As at"), required=False)
 
     def __init__(self, data: Any, *, plan: Plan, on: date) -> None:
         super().__init__(data)

@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, VersionedForm
@@ -16,9 +18,10 @@ from workitems.services.plan_days import later_faults
 
 class AskAgenciesForm(Form):
     due_on = DayField(
-        label="Answer by", help_text="The agencies may answer until the end of this day."
+        label=gettext_lazy("Answer by"),
+        help_text=gettext_lazy("The agencies may answer until the end of this day."),
     )
-    message = LinesField(label="Message to the agencies")
+    message = LinesField(label=gettext_lazy("Message to the agencies"))
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         self.on = on
@@ -34,24 +37,24 @@ class AnswerForm(VersionedForm):
     BEGINS_WITH = ("choice", "words")
 
     choice = forms.ChoiceField(
-        label="Your agency’s answer",
+        label=gettext_lazy("Your agency’s answer"),
         choices=[
-            (OutOfSessionAnswer.Choice.AGREE, "Agree"),
-            (OutOfSessionAnswer.Choice.DECLINE, "Decline"),
-            (OutOfSessionAnswer.Choice.NO_VIEW, "No view"),
+            (OutOfSessionAnswer.Choice.AGREE, gettext_lazy("Agree")),
+            (OutOfSessionAnswer.Choice.DECLINE, gettext_lazy("Decline")),
+            (OutOfSessionAnswer.Choice.NO_VIEW, gettext_lazy("No view")),
         ],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
-        error_messages={"required": "Choose an answer."},
+        error_messages={"required": gettext_lazy("Choose an answer.")},
     )
     words = LinesField(
-        label="Reason or comment",
-        help_text="Needed if you decline. Everyone in the working group can read it.",
+        label=gettext_lazy("Reason or comment"),
+        help_text=gettext_lazy("Needed if you decline. Everyone in the working group can read it."),
     )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("choice") == OutOfSessionAnswer.Choice.DECLINE and not cleaned.get("words"):
-            self.add_error("words", "Say why the agency declines.")
+            self.add_error("words", _("Say why the agency declines."))
         return cleaned
 
 
@@ -62,19 +65,23 @@ class RecordAnswerForm(AnswerForm, EvidenceForm):
 
     def __init__(self, *args: Any, row: OutOfSessionAnswer, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        self.fields["choice"].label = f"Answer of {row.agency.short_name}"
-        self.fields["words"].help_text = "Needed if the agency declines. In the agency’s words."
-        self.fields["file"].label = "The email as a file"
-        self.fields["note"].label = "Who answered, and when"
-        self.fields[
-            "note"
-        ].help_text = "For example: email of the deputy secretary, 3 December 2026."
+        self.fields["choice"].label = _("Answer of {short_name}").format(
+            short_name=row.agency.short_name
+        )
+        self.fields["words"].help_text = _("Needed if the agency declines. In the agency’s words.")
+        self.fields["file"].label = _("The email as a file")
+        self.fields["note"].label = _("Who answered, and when")
+        self.fields["note"].help_text = _(
+            "For example: email of the deputy secretary, 3 December 2026."
+        )
 
 
 class CloseForm(FollowUpFields):
     text = LinesField(
-        label="The decision in words",
-        help_text="If you leave it blank, the record says how many agencies agreed and declined.",
+        label=gettext_lazy("The decision in words"),
+        help_text=gettext_lazy(
+            "If you leave it blank, the record says how many agencies agreed and declined."
+        ),
     )
 
     field_order = ("text", "owner_agency", "due_on")
@@ -85,8 +92,8 @@ class CloseForm(FollowUpFields):
 
 
 class MoreTimeForm(VersionedForm):
-    due_on = DayField(label="Answer by")
-    reason = ReasonField(label="Why the date changes")
+    due_on = DayField(label=gettext_lazy("Answer by"))
+    reason = ReasonField(label=gettext_lazy("Why the date changes"))
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         if self.on is None:
@@ -99,6 +106,6 @@ class MoreTimeForm(VersionedForm):
 
 class EndForm(Form):
     reason = ReasonField(
-        label="Why it ends without a decision",
-        help_text="The request stays with the working group and can go to a meeting.",
+        label=gettext_lazy("Why it ends without a decision"),
+        help_text=gettext_lazy("The request stays with the working group and can go to a meeting."),
     )

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import (
     DayField,
@@ -36,35 +38,37 @@ class NumberField(forms.IntegerField):
             min_value=1,
             max_value=GREATEST_NUMBER,
             widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
-            error_messages={"invalid": "Enter a number, such as 3."},
+            error_messages={"invalid": _("Enter a number, such as 3.")},
         )
 
 
 def as_told_box(what: str) -> TextField:
     return TextField(
-        label="Wording in sentences",
+        label=_("Wording in sentences"),
         required=False,
         max_length=AS_TOLD_LENGTH,
         validators=[refuse_no_phrase],
-        help_text=f"How briefings name {what} within a sentence, such as “formal training for "
-        "frontline staff”. If you leave it blank, they quote {what}.",
+        help_text=_(
+            "How briefings name {what} within a sentence, such as “formal training for frontline "
+            "staff”. If you leave it blank, they quote {{what}}."
+        ).format(what=what),
     )
 
 
 def background_box() -> LinesField:
     return LinesField(
-        label="Background",
+        label=_("Background"),
         rows=6,
-        help_text="Briefings begin with this text. Leave a line between paragraphs.",
+        help_text=_("Briefings begin with this text. Leave a line between paragraphs."),
     )
 
 
 def copied_to_box() -> TextField:
     return TextField(
-        label="Copied to",
+        label=_("Copied to"),
         required=False,
         max_length=300,
-        help_text="Who else gets its briefings, as papers print it.",
+        help_text=_("Who else gets its briefings, as papers print it."),
     )
 
 
@@ -88,9 +92,9 @@ class MakingForm(VersionedForm):
 
     def in_words(self, field: forms.Field, value: Any) -> str:
         if value in (None, "", []):
-            return "Empty"
+            return _("Empty")
         if isinstance(value, bool):
-            return "Yes" if value else "No"
+            return _("Yes") if value else _("No")
         if isinstance(value, date):
             return f"{value:%-d %B %Y}"
         if isinstance(field, forms.ModelChoiceField):
@@ -109,20 +113,27 @@ class PlanForm(MakingForm):
         "copied_to",
     )  # fmt: skip
 
-    title = TextField(label="Title", max_length=200)
-    released_on = DayField(label="Released on", help_text="Progress is counted from this day.")
-    ends_on = DayField(label="Ends on", required=False)
+    title = TextField(label=gettext_lazy("Title"), max_length=200)
+    released_on = DayField(
+        label=gettext_lazy("Released on"),
+        help_text=gettext_lazy("Progress is counted from this day."),
+    )
+    ends_on = DayField(label=gettext_lazy("Ends on"), required=False)
     portfolio = PortfolioField()
     coordinating_agency = forms.ModelChoiceField(
-        label="Coordinating agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+        label=gettext_lazy("Coordinating agency"),
+        queryset=Agency.objects.none(),
+        empty_label=gettext_lazy("Choose an agency"),
     )
     members = SeveralField(
-        label="Agencies in its working group",
+        label=gettext_lazy("Agencies in its working group"),
         queryset=Agency.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Those that lead or support something in the plan. The coordinating agency is "
-        "always in it.",
+        help_text=gettext_lazy(
+            "Those that lead or support something in the plan. The coordinating agency is "
+            "always in it."
+        ),
     )
     background = background_box()
     copied_to = copied_to_box()
@@ -155,13 +166,17 @@ class AboutForm(MakingForm):
     background = background_box()
     copied_to = copied_to_box()
     joining = SeveralField(
-        label="Agencies to add to its working group",
+        label=gettext_lazy("Agencies to add to its working group"),
         queryset=Agency.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="They can read the plan at once, and are asked for a return from the next round on.",
+        help_text=gettext_lazy(
+            "They can read the plan at once, and are asked for a return from the next round on."
+        ),
     )
-    reason = ReasonField(label="Why it changes", help_text="Kept in the history.")
+    reason = ReasonField(
+        label=gettext_lazy("Why it changes"), help_text=gettext_lazy("Kept in the history.")
+    )
 
     def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, on=on, **kwargs)
@@ -175,19 +190,21 @@ class AboutForm(MakingForm):
 class SuccessorForm(Form):
     """`items` are the open items of the plan that it follows; all are chosen to begin with."""
 
-    title = TextField(label="Title", max_length=200)
-    released_on = DayField(label="Released on")
-    ends_on = DayField(label="Ends on", required=False)
+    title = TextField(label=gettext_lazy("Title"), max_length=200)
+    released_on = DayField(label=gettext_lazy("Released on"))
+    ends_on = DayField(label=gettext_lazy("Ends on"), required=False)
     items = SeveralField(
-        label="Work items to carry over",
+        label=gettext_lazy("Work items to carry over"),
         queryset=WorkItem.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="With their agencies, measures and open milestones, and the open delays and "
-        "mitigations of these. You can change all of it until the plan is adopted.",
+        help_text=gettext_lazy(
+            "With their agencies, measures and open milestones, and the open delays and "
+            "mitigations of these. You can change all of it until the plan is adopted."
+        ),
     )
     with_kinds = forms.BooleanField(
-        label="Carry over this plan’s kinds of briefing", required=False, initial=True
+        label=gettext_lazy("Carry over this plan’s kinds of briefing"), required=False, initial=True
     )
 
     def __init__(self, *args: Any, items: QuerySet[WorkItem], **kwargs: Any) -> None:
@@ -197,7 +214,9 @@ class SuccessorForm(Form):
 
 
 class AdoptForm(VersionedForm):
-    adopted_on = DayField(label="Adopted on", help_text="A day from the release to today.")
+    adopted_on = DayField(
+        label=gettext_lazy("Adopted on"), help_text=gettext_lazy("A day from the release to today.")
+    )
 
     def start(self, row: Plan) -> dict[str, Any]:
         return {"adopted_on": row.released_on}
@@ -210,9 +229,9 @@ class VersionForm(VersionedForm):
 class PillarForm(MakingForm):
     BEGINS_WITH = ("number", "title", "description")
 
-    number = NumberField("Number in the plan")
-    title = TextField(label="Title", max_length=200)
-    description = LinesField(label="Description")
+    number = NumberField(gettext_lazy("Number in the plan"))
+    title = TextField(label=gettext_lazy("Title"), max_length=200)
+    description = LinesField(label=gettext_lazy("Description"))
 
 
 class ItemForm(MakingForm):
@@ -224,34 +243,42 @@ class ItemForm(MakingForm):
     )  # fmt: skip
 
     pillar = forms.ModelChoiceField(
-        label="Pillar", queryset=Pillar.objects.none(), empty_label=None
+        label=gettext_lazy("Pillar"), queryset=Pillar.objects.none(), empty_label=None
     )
     number = TextField(
-        label="Number in the plan", max_length=20, widget=forms.TextInput(attrs={"size": 8})
+        label=gettext_lazy("Number in the plan"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"size": 8}),
     )
-    title = TextField(label="Title", max_length=TITLE_LENGTH)
-    objective = LinesField(label="Objective", help_text="Official wording.")
+    title = TextField(label=gettext_lazy("Title"), max_length=TITLE_LENGTH)
+    objective = LinesField(
+        label=gettext_lazy("Objective"), help_text=gettext_lazy("Official wording.")
+    )
     action = LinesField(
-        label="Action",
+        label=gettext_lazy("Action"),
         rows=5,
-        help_text="Official wording. Adoption needs the objective or the action.",
+        help_text=gettext_lazy("Official wording. Adoption needs the objective or the action."),
     )
     lead_agency = forms.ModelChoiceField(
-        label="Lead agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+        label=gettext_lazy("Lead agency"),
+        queryset=Agency.objects.none(),
+        empty_label=gettext_lazy("Choose an agency"),
     )
-    kind = forms.ChoiceField(label="Kind", choices=WorkItem.Kind.choices)
-    is_key = forms.BooleanField(label="It is a key item", required=False)
-    timeframe = forms.ChoiceField(label="Timeframe", choices=WorkItem.Timeframe.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=WorkItem.Kind.choices)
+    is_key = forms.BooleanField(label=gettext_lazy("It is a key item"), required=False)
+    timeframe = forms.ChoiceField(
+        label=gettext_lazy("Timeframe"), choices=WorkItem.Timeframe.choices
+    )
     months = forms.IntegerField(
-        label="Anticipated months",
+        label=gettext_lazy("Anticipated months"),
         required=False,
         min_value=1,
         max_value=GREATEST_NUMBER,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
-        error_messages={"invalid": "Enter a number, such as 12."},
+        error_messages={"invalid": gettext_lazy("Enter a number, such as 12.")},
     )
-    starts_on = DayField(label="Starts on", required=False)
-    as_told = as_told_box("the item")
+    starts_on = DayField(label=gettext_lazy("Starts on"), required=False)
+    as_told = as_told_box(gettext_lazy("the item"))
 
     def __init__(
         self, *args: Any, pillars: QuerySet[Pillar], members: QuerySet[Agency], row: WorkItem, **kwargs: Any
@@ -262,13 +289,15 @@ class ItemForm(MakingForm):
         there = row.supports.count() if row.pk else 0
         for place in range(1, there + MORE_SUPPORTS + 1):
             self.fields[f"support_{place}"] = forms.ModelChoiceField(
-                label=f"Supporting agency {place}",
+                label=_("Supporting agency {place}").format(place=place),
                 queryset=members,
                 required=False,
-                empty_label="None",
+                empty_label=_("None"),
             )
             self.fields[f"role_{place}"] = TextField(
-                label=f"Its role, as supporting agency {place}", required=False, max_length=200
+                label=_("Its role, as supporting agency {place}").format(place=place),
+                required=False,
+                max_length=200,
             )
 
     def start(self, row: WorkItem) -> dict[str, Any]:
@@ -282,7 +311,7 @@ class ItemForm(MakingForm):
         number: str = self.cleaned_data["number"]
         if not is_item_number(number):
             raise forms.ValidationError(
-                "Enter at most 20 letters, digits, full stops and hyphens, such as 1.10."
+                _("Enter at most 20 letters, digits, full stops and hyphens, such as 1.10.")
             )
         return number
 
@@ -294,11 +323,21 @@ class ItemForm(MakingForm):
             agency, role = cleaned.get(name), cleaned.get(role_name, "")
             if agency is None:
                 if role and name not in self.errors:
-                    self.add_error(name, "Choose the agency that has this role.")
+                    self.add_error(name, _("Choose the agency that has this role."))
             elif agency in supports:
-                self.add_error(name, f"{agency} is already named. Choose another agency, or none.")
+                self.add_error(
+                    name,
+                    _("{agency} is already named. Choose another agency, or none.").format(
+                        agency=agency
+                    ),
+                )
             elif agency == cleaned.get("lead_agency"):
-                self.add_error(name, f"{agency} leads the item. Choose another agency, or none.")
+                self.add_error(
+                    name,
+                    _("{agency} leads the item. Choose another agency, or none.").format(
+                        agency=agency
+                    ),
+                )
             else:
                 supports[agency] = role
         cleaned["supports"] = supports
@@ -308,14 +347,19 @@ class ItemForm(MakingForm):
 class MilestoneForm(MakingForm):
     BEGINS_WITH = ("number", "description", "responsible_agency", "done_means", "as_told")
 
-    number = NumberField("Number in the item")
-    description = TextField(label="Milestone", max_length=300)
-    due = KnownDateField(label="Due")
+    number = NumberField(gettext_lazy("Number in the item"))
+    description = TextField(label=gettext_lazy("Milestone"), max_length=300)
+    due = KnownDateField(label=gettext_lazy("Due"))
     responsible_agency = forms.ModelChoiceField(
-        label="Responsible agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+        label=gettext_lazy("Responsible agency"),
+        queryset=Agency.objects.none(),
+        empty_label=gettext_lazy("Choose an agency"),
     )
-    done_means = LinesField(label="Done when", help_text="How everyone can tell that it is done.")
-    as_told = as_told_box("the milestone")
+    done_means = LinesField(
+        label=gettext_lazy("Done when"),
+        help_text=gettext_lazy("How everyone can tell that it is done."),
+    )
+    as_told = as_told_box(gettext_lazy("the milestone"))
 
     def __init__(self, *args: Any, members: QuerySet[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -329,5 +373,5 @@ class MilestoneForm(MakingForm):
 class MeasureForm(MakingForm):
     BEGINS_WITH = ("number", "description")
 
-    number = NumberField("Number in the item")
-    description = LinesField(label="Measure of success", required=True)
+    number = NumberField(gettext_lazy("Number in the item"))
+    description = LinesField(label=gettext_lazy("Measure of success"), required=True)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import ReasonField, VersionedForm
 
@@ -11,29 +13,30 @@ class QuorumForm(VersionedForm):
     BEGINS_WITH = ("quorum",)
 
     quorum = forms.IntegerField(
-        label="Quorum",
+        label=gettext_lazy("Quorum"),
         required=False,
         min_value=2,
         error_messages={
-            "min_value": "One agency cannot decide alone. Enter 2 or more.",
-            "invalid": "Enter a number, such as 7.",
+            "min_value": gettext_lazy("One agency cannot decide alone. Enter 2 or more."),
+            "invalid": gettext_lazy("Enter a number, such as 7."),
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
     )
-    reason = ReasonField(label="Why it changes")
+    reason = ReasonField(label=gettext_lazy("Why it changes"))
 
     def __init__(self, *args: Any, members: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.members = members
-        self.fields["quorum"].help_text = (
-            f"Of {members} member agencies. If you leave it blank, it is the majority: "
-            f"{members // 2 + 1}."
-        )
+        self.fields["quorum"].help_text = _(
+            "Of {members} member agencies. If you leave it blank, it is the majority: {value}."
+        ).format(members=members, value=members // 2 + 1)
 
     def clean_quorum(self) -> int | None:
         quorum: int | None = self.cleaned_data["quorum"]
         if quorum is not None and quorum > self.members:
             raise forms.ValidationError(
-                f"The plan has {self.members} member agencies. Enter {self.members} or less."
+                _("The plan has {members} member agencies. Enter {members} or less.").format(
+                    members=self.members
+                )
             )
         return quorum

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from agencies.fields import TextField
 from agencies.models import Appointment
@@ -27,7 +28,7 @@ class PortfolioInput(forms.TextInput):
 
 class PortfolioField(TextField):
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", "Portfolio")
+        kwargs.setdefault("label", _("Portfolio"))
         super().__init__(max_length=150, widget=PortfolioInput(), **kwargs)
 
     def clean(self, value: Any) -> str:
@@ -40,11 +41,11 @@ def offer_recorded(form: forms.Form, *, is_new: bool = False) -> None:
     recorded = sorted(Appointment.objects.portfolios())
     box = form.fields["portfolio"]
     box.widget.choices = tuple(recorded)
-    box.help_text = "As printed, such as Minister of Immigration."
+    box.help_text = _("As printed, such as Minister of Immigration.")
     if recorded:
-        more = ", and others" if len(recorded) > NAMED else ""
-        box.help_text = (
-            f"As printed. Recorded under Ministers: {', '.join(recorded[:NAMED])}{more}."
+        more = _(", and others") if len(recorded) > NAMED else ""
+        box.help_text = _("As printed. Recorded under Ministers: {join}{more}.").format(
+            join=", ".join(recorded[:NAMED]), more=more
         )
     if is_new and len(recorded) == 1:
         form.initial.setdefault("portfolio", recorded[0])

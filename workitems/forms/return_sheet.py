@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from workitems.forms.workbook import ConfirmForm
 
@@ -29,20 +30,24 @@ class TakeForm(ConfirmForm):
             self.fields[each.name] = self._conflict(each) if each.is_conflict else self._other(each)
 
     def _conflict(self, choice: Choice) -> forms.Field:
-        both = [(BOTH, "Keep both, the workbook’s below")] if choice.may_keep_both else []
+        both = [(BOTH, _("Keep both, the workbook’s below"))] if choice.may_keep_both else []
         return forms.ChoiceField(
-            label=f"Which text to keep: {choice.label}",
+            label=_("Which text to keep: {choice}").format(choice=choice.label),
             choices=[
-                (RETURN, "Keep the return’s text"),
-                (SHEET, "Take the workbook’s text"),
+                (RETURN, _("Keep the return’s text")),
+                (SHEET, _("Take the workbook’s text")),
                 *both,
             ],
             widget=forms.RadioSelect(attrs={"class": "inline"}),
-            error_messages={"required": f"Choose which text to keep: {choice.label}."},
+            error_messages={
+                "required": _("Choose which text to keep: {choice}.").format(choice=choice.label)
+            },
         )
 
     def _other(self, choice: Choice) -> forms.Field:
-        label = format_html('Leave this out<span class="visually-hidden">: {}</span>', choice.label)
+        label = format_html(
+            _('Leave this out<span class="visually-hidden">: {}</span>'), choice.label
+        )
         return forms.BooleanField(label=label, required=False)
 
     @property

@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import (
@@ -66,23 +68,25 @@ class UpdateForm(ReturnForm):
     UNTYPED = frozenset({"version", "item_version"})
 
     item_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
-    stage = forms.ChoiceField(label="Stage", widget=forms.RadioSelect(attrs={"class": "inline"}))
+    stage = forms.ChoiceField(
+        label=gettext_lazy("Stage"), widget=forms.RadioSelect(attrs={"class": "inline"})
+    )
     confidence = forms.ChoiceField(
-        label="Confidence in the next date",
-        choices=[("", "No rating"), *Confidence.choices],
+        label=gettext_lazy("Confidence in the next date"),
+        choices=[("", gettext_lazy("No rating")), *Confidence.choices],
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    achieved = LinesField(label="Achieved in this period", rows=ROWS)
-    planned_next = LinesField(label="Planned next", rows=ROWS)
-    challenges = LinesField(label="Challenges", rows=ROWS)
+    achieved = LinesField(label=gettext_lazy("Achieved in this period"), rows=ROWS)
+    planned_next = LinesField(label=gettext_lazy("Planned next"), rows=ROWS)
+    challenges = LinesField(label=gettext_lazy("Challenges"), rows=ROWS)
     key_achievement = forms.ChoiceField(
-        label="A key achievement for the Minister’s briefing",
-        error_messages={"required": "Choose whether it is a key achievement."},
+        label=gettext_lazy("A key achievement for the Minister’s briefing"),
+        error_messages={"required": gettext_lazy("Choose whether it is a key achievement.")},
         choices=[
-            (Update.KeyAchievement.NO.value, "No"),
-            (Update.KeyAchievement.YES.value, "Yes, as a paragraph"),
-            (Update.KeyAchievement.HEADLINE.value, "Yes, as a headline achievement"),
+            (Update.KeyAchievement.NO.value, gettext_lazy("No")),
+            (Update.KeyAchievement.YES.value, gettext_lazy("Yes, as a paragraph")),
+            (Update.KeyAchievement.HEADLINE.value, gettext_lazy("Yes, as a headline achievement")),
         ],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
@@ -140,22 +144,24 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
 
     answer_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
-        label="Done?",
-        choices=[(DONE.value, "Done"), (NOT_YET.value, "Not yet")],
+        label=gettext_lazy("Done?"),
+        choices=[(DONE.value, gettext_lazy("Done")), (NOT_YET.value, gettext_lazy("Not yet"))],
         required=False,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
-    completed_on = PastDayField(label="Done on what day", required=False)
-    shown_by = ReasonField(label="Evidence", required=False)
-    forecast_due = KnownDateField(label="Now expected", required=False)
-    reason = ReasonField(label="Why the date moves", required=False)
+    completed_on = PastDayField(label=gettext_lazy("Done on what day"), required=False)
+    shown_by = ReasonField(label=gettext_lazy("Evidence"), required=False)
+    forecast_due = KnownDateField(label=gettext_lazy("Now expected"), required=False)
+    reason = ReasonField(label=gettext_lazy("Why the date moves"), required=False)
     cause = forms.ChoiceField(
-        label="Cause", choices=[("", "Choose a cause"), *Delay.Cause.choices], required=False
+        label=gettext_lazy("Cause"),
+        choices=[("", gettext_lazy("Choose a cause")), *Delay.Cause.choices],
+        required=False,
     )
-    effect = LinesField(label="Effect", rows=ROWS)
-    mitigation = LinesField(label="What is being done about it", rows=ROWS)
-    owner_agency = forms.TypedChoiceField(label="By which agency", required=False)
-    mitigation_due_on = DayAheadField(label="By when", required=False)
+    effect = LinesField(label=gettext_lazy("Effect"), rows=ROWS)
+    mitigation = LinesField(label=gettext_lazy("What is being done about it"), rows=ROWS)
+    owner_agency = forms.TypedChoiceField(label=gettext_lazy("By which agency"), required=False)
+    mitigation_due_on = DayAheadField(label=gettext_lazy("By when"), required=False)
 
     def __init__(
         self,
@@ -185,12 +191,12 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         cleaned = super().clean() or {}
         outcome = cleaned.get("outcome")
         if not outcome:
-            self.add_error("outcome", "Choose done or not yet.")
+            self.add_error("outcome", _("Choose done or not yet."))
         elif outcome == self.DONE:
-            self._need(cleaned, "completed_on", "Enter the day it was done.")
+            self._need(cleaned, "completed_on", _("Enter the day it was done."))
         else:
-            self._need(cleaned, "forecast_due", "Enter when it is now expected.")
-            self._need(cleaned, "reason", "Say why the date moves.")
+            self._need(cleaned, "forecast_due", _("Enter when it is now expected."))
+            self._need(cleaned, "reason", _("Say why the date moves."))
         return cleaned
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
@@ -225,7 +231,7 @@ def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
 
 
 class MitigationDoneForm(Form):
-    done_on = PastDayField(label="Done on")
+    done_on = PastDayField(label=gettext_lazy("Done on"))
 
     def __init__(self, *args: Any, mitigation: Mitigation, **kwargs: Any) -> None:
         self.mitigation = mitigation
@@ -244,7 +250,7 @@ class MitigationDoneForm(Form):
 class ReplyForm(ReturnForm):
     """The agency's reply to one note of the coordinator."""
 
-    reply = LinesField(label="Reply to the coordinator", rows=ROWS)
+    reply = LinesField(label=gettext_lazy("Reply to the coordinator"), rows=ROWS)
 
     def __init__(self, *args: Any, note: ReturnNote, **kwargs: Any) -> None:
         super().__init__(*args, row=note, prefix=f"n{note.pk}", **kwargs)
@@ -256,14 +262,14 @@ class ReplyForm(ReturnForm):
 class SendBackForm(Form):
     """What the agency should change: on the return as a whole, and on each item."""
 
-    note = LinesField(label="Note on the return as a whole", rows=4)
+    note = LinesField(label=gettext_lazy("Note on the return as a whole"), rows=4)
 
     def __init__(self, *args: Any, items: Iterable[WorkItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = list(items)
         for item in self.items:
             self.fields[f"i{item.pk}-note"] = LinesField(
-                label="What the agency should change", rows=ROWS
+                label=_("What the agency should change"), rows=ROWS
             )
         self.SOMETIMES = tuple(self.fields)
 
@@ -278,19 +284,23 @@ class SendBackForm(Form):
         on_items = {item: cleaned.get(f"i{item.pk}-note", "") for item in self.items}
         on_items = {item: body for item, body in on_items.items() if body}
         if not self.errors and not cleaned.get("note") and not on_items:
-            self.add_error("note", "Write what the agency should change, here or beside an item.")
+            self.add_error(
+                "note", _("Write what the agency should change, here or beside an item.")
+            )
         return {"note": cleaned.get("note", ""), "on_items": on_items}
 
 
 class EnterForm(Form):
     """The email from which the coordinator enters a return."""
 
-    mail = AttachmentField(label="The agency’s email")
+    mail = AttachmentField(label=gettext_lazy("The agency’s email"))
     note = LinesField(
-        label="Note", rows=2, help_text="Who sent it and when, if the file does not say so."
+        label=gettext_lazy("Note"),
+        rows=2,
+        help_text=gettext_lazy("Who sent it and when, if the file does not say so."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mail"].required = True
-        self.fields["mail"].error_messages["required"] = "Choose the file with the email."
+        self.fields["mail"].error_messages["required"] = _("Choose the file with the email.")

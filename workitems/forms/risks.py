@@ -6,6 +6,8 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import Form, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
@@ -14,7 +16,7 @@ from workitems.models.risk import RiskQuerySet
 
 # The description is the heading of the risk's page, so it is short. Imported ones may be longer.
 DESCRIPTION_LENGTH = 300
-RESPONSE = "What is done about it"
+RESPONSE = gettext_lazy("What is done about it")
 RATING = forms.RadioSelect(attrs={"class": "inline"})
 
 
@@ -29,31 +31,35 @@ class RaiseRiskForm(Form):
     SOMETIMES = ("item",)
 
     description = LinesField(
-        label="The risk",
+        label=gettext_lazy("The risk"),
         rows=2,
         required=True,
-        error_messages={"required": "Describe the risk in one sentence."},
+        error_messages={"required": gettext_lazy("Describe the risk in one sentence.")},
         max_length=DESCRIPTION_LENGTH,
-        help_text="One sentence: what could happen, and what it would lead to.",
+        help_text=gettext_lazy("One sentence: what could happen, and what it would lead to."),
     )
     item = forms.ModelChoiceField(
-        label="What it threatens",
+        label=gettext_lazy("What it threatens"),
         required=False,
         queryset=WorkItem.objects.none(),
-        empty_label="The plan as a whole",
+        empty_label=gettext_lazy("The plan as a whole"),
     )
-    likelihood = forms.ChoiceField(label="Likelihood", choices=Risk.Level.choices, widget=RATING)
-    impact = forms.ChoiceField(label="Impact", choices=Risk.Level.choices, widget=RATING)
+    likelihood = forms.ChoiceField(
+        label=gettext_lazy("Likelihood"), choices=Risk.Level.choices, widget=RATING
+    )
+    impact = forms.ChoiceField(
+        label=gettext_lazy("Impact"), choices=Risk.Level.choices, widget=RATING
+    )
     owner_agency = forms.ModelChoiceField(
-        label="Owned by",
+        label=gettext_lazy("Owned by"),
         queryset=Agency.objects.none(),
-        empty_label="Choose an agency",
-        error_messages={"required": "Choose the agency that owns the risk."},
+        empty_label=gettext_lazy("Choose an agency"),
+        error_messages={"required": gettext_lazy("Choose the agency that owns the risk.")},
     )
     response = LinesField(
         label=RESPONSE,
         rows=4,
-        help_text="The agency that owns it can also write this later.",
+        help_text=gettext_lazy("The agency that owns it can also write this later."),
     )
 
     def __init__(
@@ -85,7 +91,9 @@ class RaiseRiskForm(Form):
             if owner.pk not in {item.lead_agency_id, *support}:
                 self.add_error(
                     None if self.only_agency else "owner_agency",
-                    f"{owner} neither leads nor supports item {item.number}.",
+                    _("{owner} neither leads nor supports item {number}.").format(
+                        owner=owner, number=item.number
+                    ),
                 )
         return cleaned
 
@@ -94,13 +102,19 @@ class ChangeRiskForm(VersionedForm):
     SOMETIMES = ("reason",)
     BEGINS_WITH = ("likelihood", "impact", "response")
 
-    likelihood = forms.ChoiceField(label="Likelihood", choices=Risk.Level.choices, widget=RATING)
-    impact = forms.ChoiceField(label="Impact", choices=Risk.Level.choices, widget=RATING)
+    likelihood = forms.ChoiceField(
+        label=gettext_lazy("Likelihood"), choices=Risk.Level.choices, widget=RATING
+    )
+    impact = forms.ChoiceField(
+        label=gettext_lazy("Impact"), choices=Risk.Level.choices, widget=RATING
+    )
     response = LinesField(label=RESPONSE, rows=4)
     reason = ReasonField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         required=False,
-        help_text="Needed if you change the rating. If you change nothing else, it is kept as a note.",
+        help_text=gettext_lazy(
+            "Needed if you change the rating. If you change nothing else, it is kept as a note."
+        ),
     )
 
 
@@ -110,11 +124,11 @@ class MoveRiskForm(Form):
     OWNER = "owner"
 
     to = forms.ChoiceField(
-        label="To whom",
+        label=gettext_lazy("To whom"),
         widget=RATING,
-        error_messages={"required": "Choose who the risk goes to."},
+        error_messages={"required": gettext_lazy("Choose who the risk goes to.")},
     )
-    reason = ReasonField(label="Reason")
+    reason = ReasonField(label=gettext_lazy("Reason"))
 
     def __init__(self, *args: Any, risk: Risk, steps: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -134,26 +148,37 @@ class MoveRiskForm(Form):
 
 
 class CloseRiskForm(Form):
-    reason = ReasonField(label="Why the risk is over")
+    reason = ReasonField(label=gettext_lazy("Why the risk is over"))
 
 
 class ReopenRiskForm(Form):
-    reason = ReasonField(label="Why the risk is reopened")
+    reason = ReasonField(label=gettext_lazy("Why the risk is reopened"))
 
 
 class RiskFilter(django_filters.FilterSet):
     """Filter the risks of a plan. `on` is the day on which they are open or closed."""
 
-    STATES = [("open", "Open"), ("escalated", "Escalated"), ("closed", "Closed")]
+    STATES = [
+        ("open", gettext_lazy("Open")),
+        ("escalated", gettext_lazy("Escalated")),
+        ("closed", gettext_lazy("Closed")),
+    ]
 
     state = django_filters.ChoiceFilter(
-        label="State", choices=STATES, empty_label="Any state", method="by_state"
+        label=gettext_lazy("State"),
+        choices=STATES,
+        empty_label=gettext_lazy("Any state"),
+        method="by_state",
     )
     agency = django_filters.ModelChoiceFilter(
-        label="Owned by", field_name="owner_agency", empty_label="All agencies"
+        label=gettext_lazy("Owned by"),
+        field_name="owner_agency",
+        empty_label=gettext_lazy("All agencies"),
     )
     item = django_filters.ModelChoiceFilter(
-        label="Threatens", to_field_name="number", empty_label="Anything"
+        label=gettext_lazy("Threatens"),
+        to_field_name="number",
+        empty_label=gettext_lazy("Anything"),
     )
 
     class Meta:

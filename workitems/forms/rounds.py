@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, TextField
@@ -16,14 +18,14 @@ from workitems.services.rounds import round_faults
 
 class OpenRoundForm(Form):
     name = TextField(
-        label="Name",
+        label=gettext_lazy("Name"),
         max_length=100,
-        help_text="As agencies will read it, such as January to June 2026",
+        help_text=gettext_lazy("As agencies will read it, such as January to June 2026"),
     )
-    period_start = DayField(label="First day of the period")
-    period_end = DayField(label="Last day of the period")
-    due_on = DayField(label="Returns are due on")
-    message = LinesField(label="Message to the agencies", rows=4)
+    period_start = DayField(label=gettext_lazy("First day of the period"))
+    period_end = DayField(label=gettext_lazy("Last day of the period"))
+    due_on = DayField(label=gettext_lazy("Returns are due on"))
+    message = LinesField(label=gettext_lazy("Message to the agencies"), rows=4)
 
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         self.plan = plan
@@ -40,33 +42,34 @@ class CloseRoundForm(Form):
 
 
 class ReopenRoundForm(Form):
-    reason = ReasonField(label="Why the round is reopened")
+    reason = ReasonField(label=gettext_lazy("Why the round is reopened"))
 
 
 class RemindForm(Form):
     body = LinesField(
-        label="Your message",
+        label=gettext_lazy("Your message"),
         rows=6,
         required=True,
         max_length=2000,
-        help_text="They read it above the link to their return.",
-        error_messages={"required": "Write what the agencies should read."},
+        help_text=gettext_lazy("They read it above the link to their return."),
+        error_messages={"required": gettext_lazy("Write what the agencies should read.")},
     )
 
 
 class ExtendReturnsForm(Form):
     SOMETIMES = ("agency",)  # empty, it is every agency
 
-    agency = forms.ChoiceField(label="For", required=False)
-    to = DayField(label="New due date")
+    agency = forms.ChoiceField(label=gettext_lazy("For"), required=False)
+    to = DayField(label=gettext_lazy("New due date"))
     reason = ReasonField(
-        label="Reason", help_text="Kept in the history. The working group can read it."
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Kept in the history. The working group can read it."),
     )
 
     def __init__(self, *args: Any, agencies: list[Agency], on: date, **kwargs: Any) -> None:
         self.on = on
         super().__init__(*args, **kwargs)
-        choices = [("", "Every agency whose return is not accepted yet")]
+        choices = [("", _("Every agency whose return is not accepted yet"))]
         choices += [(str(agency.pk), agency.name) for agency in agencies]
         self.fields["agency"].choices = choices  # type: ignore[attr-defined]
 

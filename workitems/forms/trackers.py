@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy
 
 from agencies.fields import DayField, Form, TextField, UploadField
 from agencies.models import Agency
@@ -29,27 +30,31 @@ Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundFi
 
 def hidden_part(words: str, rest: str) -> str:
     """Return a label of which only the words are seen; the rest is for screen readers."""
-    return format_html('{}<span class="visually-hidden">{}</span>', words, rest)
+    return format_html(gettext('{}<span class="visually-hidden">{}</span>'), words, rest)
 
 
 class TrackerFileForm(Form):
     tracker = UploadField(
-        label="Spreadsheet",
+        label=gettext_lazy("Spreadsheet"),
         max_length=255,
         help_text=f"An Excel workbook (.xlsx) or a CSV file, at most {MAX_MEGABYTES} MB. Nothing is imported until you "
         "have seen the plan.",
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
         error_messages={
-            "required": "Choose the spreadsheet.",
-            "empty": "The file is empty.",
-            "max_length": "The file's name is too long.",
+            "required": gettext_lazy("Choose the spreadsheet."),
+            "empty": gettext_lazy("The file is empty."),
+            "max_length": gettext_lazy("The file's name is too long."),
         },
     )
 
     def clean_tracker(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["tracker"]
         if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
-            raise forms.ValidationError(f"The file has more than {MAX_MEGABYTES} MB.")
+            raise forms.ValidationError(
+                gettext("The file has more than {MAX_MEGABYTES} MB.").format(
+                    MAX_MEGABYTES=MAX_MEGABYTES
+                )
+            )
         return file
 
 
@@ -57,14 +62,18 @@ class TrackerPlanForm(Form):
     """What is said of the plan. `coordinated` are the agencies that the user coordinates for, `on` is
     today."""
 
-    title = TextField(label="Title of the plan", max_length=200)
-    released_on = DayField(label="Released on")
-    ends_on = DayField(label="Last day of the plan", required=False)
-    portfolio = PortfolioField(label="Minister’s portfolio")
-    coordinating_agency = forms.ModelChoiceField(Agency.objects.none(), label="Coordinating agency")
+    title = TextField(label=gettext_lazy("Title of the plan"), max_length=200)
+    released_on = DayField(label=gettext_lazy("Released on"))
+    ends_on = DayField(label=gettext_lazy("Last day of the plan"), required=False)
+    portfolio = PortfolioField(label=gettext_lazy("Minister’s portfolio"))
+    coordinating_agency = forms.ModelChoiceField(
+        Agency.objects.none(), label=gettext_lazy("Coordinating agency")
+    )
     as_at = DayField(
-        label="Day of the tracker",
-        help_text="The day that it describes. Its progress is imported as updates accepted on that day.",
+        label=gettext_lazy("Day of the tracker"),
+        help_text=gettext_lazy(
+            "The day that it describes. Its progress is imported as updates accepted on that day."
+        ),
     )
 
     def __init__(self, *args: Any, coordinated: QuerySet[Agency], on: date, **kwargs: Any) -> None:
@@ -81,9 +90,11 @@ class TrackerPlanForm(Form):
         title: str = self.cleaned_data["title"]
         if Plan.objects.filter(title__iexact=title).exists():
             raise forms.ValidationError(
-                "There is already a plan with this title, and a tracker can only start a new one. Enter "
-                "another title. To bring rows into that plan, export it as a workbook, add them there, "
-                "and import it again on the plan’s page."
+                gettext(
+                    "There is already a plan with this title, and a tracker can only start a new one. Enter "
+                    "another title. To bring rows into that plan, export it as a workbook, add them there, "
+                    "and import it again on the plan’s page."
+                )
             )
         return title
 
@@ -91,13 +102,15 @@ class TrackerPlanForm(Form):
         data = super().clean() or self.cleaned_data
         released, ends, as_at = data.get("released_on"), data.get("ends_on"), data.get("as_at")
         if released and ends and ends <= released:
-            self.add_error("ends_on", "Enter a day after the release.")
+            self.add_error("ends_on", gettext("Enter a day after the release."))
         if as_at and as_at > self.on:
-            self.add_error("as_at", "That day has not come yet. Enter a day up to today.")
+            self.add_error("as_at", gettext("That day has not come yet. Enter a day up to today."))
         if as_at and released and as_at < released:
             self.add_error(
                 "as_at",
-                "Enter the day of the release or a later one. The plan has no progress before it.",
+                gettext(
+                    "Enter the day of the release or a later one. The plan has no progress before it."
+                ),
             )
         return data
 
@@ -107,14 +120,14 @@ class SheetForm(Form):
 
     is_read = forms.BooleanField(required=False)
     first = forms.IntegerField(
-        label="First row of headings",
+        label=gettext_lazy("First row of headings"),
         min_value=1,
         max_value=HEADING_ROWS,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
     )
     last = forms.IntegerField(
-        label="Last row of headings",
+        label=gettext_lazy("Last row of headings"),
         min_value=1,
         max_value=HEADING_ROWS,
         required=False,
@@ -126,13 +139,13 @@ class SheetForm(Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sheet, self.columns, self.mapping = sheet, columns, mapping
-        self.fields["is_read"].label = f"Read the sheet “{sheet.name}”"
+        self.fields["is_read"].label = gettext("Read the sheet “{sheet}”").format(sheet=sheet.name)
         self.initial["is_read"] = mapping.is_read
         self.initial["first"] = mapping.headings.first or None
         self.initial["last"] = mapping.headings.last or None
         for column in columns:
             self.fields[f"c{column.index}"] = forms.ChoiceField(
-                label=f"Column {column.letter} becomes",
+                label=gettext("Column {letter} becomes").format(letter=column.letter),
                 choices=FIELDS,
                 initial=str(mapping.fields.get(column.index, Field.NOTE)),
             )
@@ -142,9 +155,9 @@ class SheetForm(Form):
         first, last = data.get("first"), data.get("last")
         if data.get("is_read"):
             if not first and "first" not in self.errors:
-                self.add_error("first", "Enter the row that has the headings.")
+                self.add_error("first", gettext("Enter the row that has the headings."))
             elif first and last and not first <= last <= first + 5:
-                self.add_error("last", "Enter the first row of headings or a later row.")
+                self.add_error("last", gettext("Enter the first row of headings or a later row."))
         return data
 
     @property
@@ -175,31 +188,31 @@ class DoubtsForm(Form):
             choices = [(choice.value, choice.label) for choice in doubt.choices]
             known = {value for value, _ in choices}
             if not doubt.suggested:
-                choices.insert(0, ("", "Choose"))
+                choices.insert(0, ("", gettext("Choose")))
             typed = doubt.chosen if doubt.chosen not in known else ""
             self.fields[doubt.name] = forms.ChoiceField(
-                label=f"Answer about {doubt.said or doubt.problem}",
+                label=gettext("Answer about {value}").format(value=doubt.said or doubt.problem),
                 choices=choices,
                 required=False,
                 initial=doubt.suggested if typed else doubt.chosen,
             )
             if doubt.takes_date:
                 self.fields[f"{doubt.name}-date"] = KnownDateField(
-                    label=f"Another date for {doubt.said or 'them'}",
+                    label=gettext("Another date for {value}").format(value=doubt.said or "them"),
                     required=False,
                     initial=str(read_known_date(typed)) if typed else None,
                 )
             if doubt.new_agency:
                 name, short = doubt.new_agency
-                about = f" of “{doubt.said[:60]}”"
+                about = gettext(" of “{said}”").format(said=doubt.said[:60])
                 self.fields[f"{doubt.name}-name"] = TextField(
-                    label=hidden_part("Name, if you add it", about),
+                    label=hidden_part(gettext("Name, if you add it"), about),
                     required=False,
                     max_length=200,
                     initial=name,
                 )
                 self.fields[f"{doubt.name}-short"] = TextField(
-                    label=hidden_part("Short name", about),
+                    label=hidden_part(gettext("Short name"), about),
                     required=False,
                     max_length=30,
                     initial=short,
@@ -210,8 +223,8 @@ class DoubtsForm(Form):
         """Say at these doubts that they must be answered."""
         for doubt in doubts:
             if doubt.name in self.fields:
-                said = f"“{doubt.said}”: choose" if doubt.said else "Choose"
-                self.add_error(doubt.name, f"{said} an answer.")
+                said = f"“{doubt.said}”: choose" if doubt.said else gettext("Choose")
+                self.add_error(doubt.name, gettext("{said} an answer.").format(said=said))
 
     def clean(self) -> dict[str, Any]:
         """Refuse a new agency without names, or with those of another."""
@@ -220,15 +233,22 @@ class DoubtsForm(Form):
             if not doubt.new_agency or data.get(doubt.name) != ADD:
                 continue
             short = data.get(f"{doubt.name}-short", "")
-            for part, what in zip(NAME_PARTS, ("name", "short name"), strict=True):
+            for part, what in zip(NAME_PARTS, ("name", gettext("short name")), strict=True):
                 if f"{doubt.name}-{part}" in data and not data[f"{doubt.name}-{part}"]:
-                    self.add_error(f"{doubt.name}-{part}", f"Enter the agency’s {what}.")
+                    self.add_error(
+                        f"{doubt.name}-{part}",
+                        gettext("Enter the agency’s {what}.").format(what=what),
+                    )
             if ";" in short:
-                self.add_error(f"{doubt.name}-short", "Enter a short name without a semicolon.")
+                self.add_error(
+                    f"{doubt.name}-short", gettext("Enter a short name without a semicolon.")
+                )
             elif other := Agency.objects.filter(short_name__iexact=short).first():
                 self.add_error(
                     f"{doubt.name}-short",
-                    f"That is the short name of {other.name}. Choose it in the list, or enter another.",
+                    gettext(
+                        "That is the short name of {other}. Choose it in the list, or enter another."
+                    ).format(other=other.name),
                 )
         return data
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import Form, LinesField, ReasonField, VersionedForm
@@ -17,13 +19,14 @@ class RequestForm(VersionedForm):
     """Base of the request forms. The agency is shown only if the user has several to choose."""
 
     agency = forms.ModelChoiceField(
-        label="On behalf of",
+        label=gettext_lazy("On behalf of"),
         queryset=Agency.objects.none(),
         empty_label=None,
-        error_messages={"required": "Choose the agency that asks."},
+        error_messages={"required": gettext_lazy("Choose the agency that asks.")},
     )
     reason = ReasonField(
-        label="Why the change is needed", help_text="The working group decides on these words."
+        label=gettext_lazy("Why the change is needed"),
+        help_text=gettext_lazy("The working group decides on these words."),
     )
 
     def __init__(self, *args: Any, row: Any, agencies: list[Agency], **kwargs: Any) -> None:
@@ -49,12 +52,12 @@ class RequestForm(VersionedForm):
 
 
 class RequestDateForm(RequestForm):
-    due_after = KnownDateField(label="New agreed date")
+    due_after = KnownDateField(label=gettext_lazy("New agreed date"))
     after_end = forms.BooleanField(
-        label="The date is after the plan’s end",
+        label=gettext_lazy("The date is after the plan’s end"),
         required=False,
         widget=forms.HiddenInput,
-        help_text="Say why in the reason below.",
+        help_text=gettext_lazy("Say why in the reason below."),
     )
 
     field_order = ("version", "due_after", "after_end", "reason", "agency")
@@ -83,7 +86,7 @@ class RequestDateForm(RequestForm):
 
 
 class RequestWordingForm(RequestForm):
-    text_after = LinesField(label="New wording", rows=8, required=True)
+    text_after = LinesField(label=gettext_lazy("New wording"), rows=8, required=True)
 
     field_order = ("version", "text_after", "reason", "agency")
 
@@ -91,7 +94,9 @@ class RequestWordingForm(RequestForm):
         self.wording = wording
         super().__init__(*args, row=row, **kwargs)
         field = self.fields["text_after"]
-        field.label = f"New wording of the {Variation.Wording(wording).label.lower()}"
+        field.label = _("New wording of the {label}").format(
+            label=Variation.Wording(wording).label.lower()
+        )
         if wording == Variation.Wording.TITLE:
             field.widget = forms.TextInput()
 
@@ -105,14 +110,14 @@ class RequestWithdrawalForm(RequestForm):
 
 class RecommendForm(Form):
     recommends = forms.ChoiceField(
-        label="What you recommend",
-        error_messages={"required": "Choose approve or decline."},
+        label=gettext_lazy("What you recommend"),
+        error_messages={"required": gettext_lazy("Choose approve or decline.")},
         choices=Variation.Recommends.choices,
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
     recommendation = ReasonField(
-        label="In words, for the working group",
-        error_messages={"required": "Say why you recommend it."},
+        label=gettext_lazy("In words, for the working group"),
+        error_messages={"required": gettext_lazy("Say why you recommend it.")},
     )
 
 
@@ -120,17 +125,20 @@ class DecideForm(Form):
     """Record a decision of a meeting that has the variation on its agenda."""
 
     decision = forms.ChoiceField(
-        label="What the working group decided",
-        error_messages={"required": "Choose approved or declined."},
-        choices=[("approve", "Approved"), ("decline", "Declined")],
+        label=gettext_lazy("What the working group decided"),
+        error_messages={"required": gettext_lazy("Choose approved or declined.")},
+        choices=[("approve", gettext_lazy("Approved")), ("decline", gettext_lazy("Declined"))],
         widget=forms.RadioSelect(attrs={"class": "inline"}),
     )
     meeting = forms.ChoiceField(
-        label="At which meeting", error_messages={"required": "Choose the meeting."}
+        label=gettext_lazy("At which meeting"),
+        error_messages={"required": gettext_lazy("Choose the meeting.")},
     )
     text = LinesField(
-        label="The decision in words",
-        help_text="In the meeting’s words. If you leave it blank, the record has only the outcome.",
+        label=gettext_lazy("The decision in words"),
+        help_text=gettext_lazy(
+            "In the meeting’s words. If you leave it blank, the record has only the outcome."
+        ),
     )
 
     def __init__(self, *args: Any, meetings: list[Meeting], **kwargs: Any) -> None:
@@ -151,4 +159,4 @@ class DecideForm(Form):
 
 
 class TakeBackForm(Form):
-    reason = ReasonField(label="Why the request is withdrawn")
+    reason = ReasonField(label=gettext_lazy("Why the request is withdrawn"))

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import Form, UploadField
 
@@ -10,22 +12,24 @@ MAX_MEGABYTES = 10
 
 class WorkbookForm(Form):
     workbook = UploadField(
-        label="Workbook",
+        label=gettext_lazy("Workbook"),
         max_length=255,
         help_text=f"A spreadsheet saved as .xlsx, at most {MAX_MEGABYTES} MB. You see what would change before anything "
         "is saved.",
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
         error_messages={
-            "required": "Choose the workbook.",
-            "empty": "The file is empty. Choose another.",
-            "max_length": "The file's name is too long.",
+            "required": gettext_lazy("Choose the workbook."),
+            "empty": gettext_lazy("The file is empty. Choose another."),
+            "max_length": gettext_lazy("The file's name is too long."),
         },
     )
 
     def clean_workbook(self) -> "UploadedFile[bytes]":
         file: UploadedFile[bytes] = self.cleaned_data["workbook"]
         if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
-            raise forms.ValidationError(f"The file has more than {MAX_MEGABYTES} MB.")
+            raise forms.ValidationError(
+                _("The file has more than {MAX_MEGABYTES} MB.").format(MAX_MEGABYTES=MAX_MEGABYTES)
+            )
         return file
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from agencies.models import Agency
@@ -19,9 +20,9 @@ class Action(models.Model):
     """
 
     class Progress(models.TextChoices):
-        OPEN = "open", "To do"
-        REPORTED = "reported", "Done, to be confirmed"
-        CONFIRMED = "confirmed", "Done"
+        OPEN = "open", gettext_lazy("To do")
+        REPORTED = "reported", gettext_lazy("Done, to be confirmed")
+        CONFIRMED = "confirmed", gettext_lazy("Done")
 
     NEXT: dict[str, tuple[str, ...]] = {
         Progress.OPEN: (Progress.REPORTED, Progress.CONFIRMED),

@@ -6,6 +6,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import track
@@ -28,22 +30,22 @@ class Delay(models.Model):
     """A recorded delay of a milestone: its cause, its effect, and the dates before and after."""
 
     class Cause(models.TextChoices):
-        FUNDING = "funding", "Funding"
-        PRIOR_COMMITMENTS = "prior_commitments", "Prior commitments"
-        STAFFING = "staffing", "Staffing"
-        ANOTHER_AGENCY = "another_agency", "Another agency"
-        LEGISLATION = "legislation", "Legislation"
-        PROCUREMENT = "procurement", "Procurement"
-        CONSULTATION = "consultation", "Consultation"
-        OUTSIDE_EVENT = "outside_event", "Outside event"
-        OTHER = "other", "Other"
+        FUNDING = "funding", gettext_lazy("Funding")
+        PRIOR_COMMITMENTS = "prior_commitments", gettext_lazy("Prior commitments")
+        STAFFING = "staffing", gettext_lazy("Staffing")
+        ANOTHER_AGENCY = "another_agency", gettext_lazy("Another agency")
+        LEGISLATION = "legislation", gettext_lazy("Legislation")
+        PROCUREMENT = "procurement", gettext_lazy("Procurement")
+        CONSULTATION = "consultation", gettext_lazy("Consultation")
+        OUTSIDE_EVENT = "outside_event", gettext_lazy("Outside event")
+        OTHER = "other", gettext_lazy("Other")
 
     class Settlement(models.TextChoices):
         """Whether the cause is settled. Empty if nobody has said."""
 
-        SETTLED = "settled", "Settled"
-        BEING_SETTLED = "being_settled", "Being settled"
-        NEEDS_DECISION = "needs_decision", "Needs a decision"
+        SETTLED = "settled", gettext_lazy("Settled")
+        BEING_SETTLED = "being_settled", gettext_lazy("Being settled")
+        NEEDS_DECISION = "needs_decision", gettext_lazy("Needs a decision")
 
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="delays")
     number = models.PositiveSmallIntegerField()
@@ -51,7 +53,11 @@ class Delay(models.Model):
     explanation = models.TextField()
     effect = models.TextField(blank=True)
     settlement = models.CharField(
-        "is the cause settled?", max_length=14, choices=Settlement, blank=True, db_default=""
+        gettext_lazy("is the cause settled?"),
+        max_length=14,
+        choices=Settlement,
+        blank=True,
+        db_default="",
     )
     # Who settles it, and by when; only while it is being settled.
     settling_agency = models.ForeignKey(
@@ -60,9 +66,11 @@ class Delay(models.Model):
     settling_by = models.DateField(null=True, blank=True)
     found_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
-    due_before = models.DateField(help_text="When the milestone was due before the slip.")
+    due_before = models.DateField(
+        help_text=gettext_lazy("When the milestone was due before the slip.")
+    )
     before_known_to = known_to_field()
-    due_after = models.DateField(help_text="When its agency expects it now.")
+    due_after = models.DateField(help_text=gettext_lazy("When its agency expects it now."))
     after_known_to = known_to_field()
     times_moved = models.PositiveSmallIntegerField(default=1)
 
@@ -195,18 +203,18 @@ class Variation(models.Model):
     """
 
     class Kind(models.TextChoices):
-        DATE = "date", "Move an agreed date"
-        WORDING = "wording", "Change the wording"
-        WITHDRAWAL = "withdrawal", "Withdraw the item"
-        ITEM = "item", "Add a work item"
-        MILESTONE = "milestone", "Add a milestone"
+        DATE = "date", gettext_lazy("Move an agreed date")
+        WORDING = "wording", gettext_lazy("Change the wording")
+        WITHDRAWAL = "withdrawal", gettext_lazy("Withdraw the item")
+        ITEM = "item", gettext_lazy("Add a work item")
+        MILESTONE = "milestone", gettext_lazy("Add a milestone")
 
     class State(models.TextChoices):
-        REQUESTED = "requested", "Requested"
-        RECOMMENDED = "recommended", "With the working group"
-        APPROVED = "approved", "Approved"
-        DECLINED = "declined", "Declined"
-        TAKEN_BACK = "taken_back", "Withdrawn"
+        REQUESTED = "requested", gettext_lazy("Requested")
+        RECOMMENDED = "recommended", gettext_lazy("With the working group")
+        APPROVED = "approved", gettext_lazy("Approved")
+        DECLINED = "declined", gettext_lazy("Declined")
+        TAKEN_BACK = "taken_back", gettext_lazy("Withdrawn")
 
     NEXT: dict[str, tuple[str, ...]] = {
         State.REQUESTED: (State.RECOMMENDED, State.TAKEN_BACK),
@@ -218,13 +226,13 @@ class Variation(models.Model):
     PENDING = (State.REQUESTED, State.RECOMMENDED)
 
     class Recommends(models.TextChoices):
-        APPROVE = "approve", "Approve"
-        DECLINE = "decline", "Decline"
+        APPROVE = "approve", gettext_lazy("Approve")
+        DECLINE = "decline", gettext_lazy("Decline")
 
     class Wording(models.TextChoices):
-        TITLE = "title", "Title"
-        OBJECTIVE = "objective", "Objective"
-        ACTION = "action", "Action"
+        TITLE = "title", gettext_lazy("Title")
+        OBJECTIVE = "objective", gettext_lazy("Objective")
+        ACTION = "action", gettext_lazy("Action")
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="variations")
     number = models.PositiveIntegerField()
@@ -358,10 +366,12 @@ class Variation(models.Model):
         """The request in a few words. Load the milestone first; the text names it."""
         if self.kind == self.Kind.DATE:
             assert self.before and self.after  # held by a check constraint
-            return f"Move “{self.milestone}” {from_to(self.before, self.after)}"
+            return _("Move “{milestone}” {before}").format(
+                milestone=self.milestone, before=from_to(self.before, self.after)
+            )
         if self.kind == self.Kind.WORDING:
-            return f"Change the {self.get_wording_display().lower()}"
-        return asks_to_add(self.addition) or "Withdraw the item"
+            return _("Change the {wording}").format(wording=self.get_wording_display().lower())
+        return asks_to_add(self.addition) or _("Withdraw the item")
 
     @property
     def addition(self) -> Addition | None:

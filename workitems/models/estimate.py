@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from workitems.models.plan import Plan
 
@@ -55,7 +56,7 @@ class KeptEstimate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Estimate of {self.plan}, {self.on:%-d %B %Y}"
+        return _("Estimate of {plan}, {on:%-d %B %Y}").format(plan=self.plan, on=self.on)
 
     @property
     def on(self) -> date:

@@ -5,6 +5,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import track
@@ -38,19 +40,19 @@ class HeldEntry(models.Model):
     """
 
     class Kind(models.TextChoices):
-        DATE = "date", "Move an agreed date"
-        WORDING = "wording", "Change the wording"
-        WITHDRAWAL = "withdrawal", "Withdraw the item"
-        ITEM = "item", "Add a work item"
-        MILESTONE = "milestone", "Add a milestone"
-        RISK = "risk", "Risk"
+        DATE = "date", gettext_lazy("Move an agreed date")
+        WORDING = "wording", gettext_lazy("Change the wording")
+        WITHDRAWAL = "withdrawal", gettext_lazy("Withdraw the item")
+        ITEM = "item", gettext_lazy("Add a work item")
+        MILESTONE = "milestone", gettext_lazy("Add a milestone")
+        RISK = "risk", gettext_lazy("Risk")
 
     VARIATIONS = (Kind.DATE, Kind.WORDING, Kind.WITHDRAWAL, Kind.ITEM, Kind.MILESTONE)
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting for release"
-        RELEASED = "released", "Released"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        WAITING = "waiting", gettext_lazy("Waiting for release")
+        RELEASED = "released", gettext_lazy("Released")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="held_entries")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="held_entries")
@@ -93,7 +95,7 @@ class HeldEntry(models.Model):
     history = track(plan_ways=["plan"])
 
     class Meta:
-        verbose_name_plural = "held entries"
+        verbose_name_plural = gettext_lazy("held entries")
         constraints = [
             models.CheckConstraint(
                 name="held_entry_says_what_is_asked",
@@ -141,11 +143,13 @@ class HeldEntry(models.Model):
         """The entry in a few words. Load its milestone first; the text names it."""
         match self.kind:
             case self.Kind.DATE:
-                return f"Move “{self.milestone}” to {self.after}"
+                return _("Move “{milestone}” to {after}").format(
+                    milestone=self.milestone, after=self.after
+                )
             case self.Kind.WORDING:
-                return f"Change the {self.get_wording_display().lower()}"
+                return _("Change the {wording}").format(wording=self.get_wording_display().lower())
             case self.Kind.WITHDRAWAL:
-                return "Withdraw the item"
+                return _("Withdraw the item")
             case _:
                 return asks_to_add(self.addition) or self.text
 

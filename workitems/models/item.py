@@ -11,6 +11,8 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.characters import searchable
 from agencies.models import Agency, User
@@ -26,19 +28,19 @@ ITEM_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]*")
 class Confidence(models.TextChoices):
     """A person's confidence in the next milestone's date."""
 
-    ON_TRACK = "on_track", "On track"
-    AT_RISK = "at_risk", "At risk"
-    OFF_TRACK = "off_track", "Off track"
+    ON_TRACK = "on_track", gettext_lazy("On track")
+    AT_RISK = "at_risk", gettext_lazy("At risk")
+    OFF_TRACK = "off_track", gettext_lazy("Off track")
 
 
 class Stage(models.TextChoices):
     """Progress of an item. Independent of lateness, which is computed from dates."""
 
-    NOT_STARTED = "not_started", "Not started"
-    UNDER_WAY = "under_way", "Under way"
-    COMPLETE = "complete", "Complete"
-    ONGOING = "ongoing", "Ongoing"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    NOT_STARTED = "not_started", gettext_lazy("Not started")
+    UNDER_WAY = "under_way", gettext_lazy("Under way")
+    COMPLETE = "complete", gettext_lazy("Complete")
+    ONGOING = "ongoing", gettext_lazy("Ongoing")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
 
 # Allowed transitions. Withdrawing needs an approved variation; reopening needs a reason.
@@ -166,27 +168,31 @@ class WorkItem(models.Model):
     """An item of the Plan. Exactly one agency leads it; others may support it."""
 
     class Kind(models.TextChoices):
-        ACTION_ITEM = "action_item", "Action item"
-        BUSINESS_AS_USUAL = "business_as_usual", "Business as usual"
+        ACTION_ITEM = "action_item", gettext_lazy("Action item")
+        BUSINESS_AS_USUAL = "business_as_usual", gettext_lazy("Business as usual")
 
     class Timeframe(models.TextChoices):
-        SHORT = "short", "Short"
-        MEDIUM = "medium", "Medium"
-        LONG = "long", "Long"
-        ONGOING = "ongoing", "Ongoing"
+        SHORT = "short", gettext_lazy("Short")
+        MEDIUM = "medium", gettext_lazy("Medium")
+        LONG = "long", gettext_lazy("Long")
+        ONGOING = "ongoing", gettext_lazy("Ongoing")
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="items")
     pillar = models.ForeignKey(Pillar, models.PROTECT, related_name="items")
-    number = models.CharField(max_length=20, help_text='As printed in the Plan: "1.2"')
+    number = models.CharField(
+        max_length=20, help_text=gettext_lazy('As printed in the Plan: "1.2"')
+    )
     title = models.CharField(max_length=TITLE_LENGTH)
     as_told = as_told_field()
     objective = models.TextField(blank=True)
-    action = models.TextField("action (the official wording)", blank=True)
+    action = models.TextField(gettext_lazy("action (the official wording)"), blank=True)
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.ACTION_ITEM)
     lead_agency = models.ForeignKey(Agency, models.PROTECT, related_name="led_items")
-    is_key = models.BooleanField("key item", default=False)
+    is_key = models.BooleanField(gettext_lazy("key item"), default=False)
     timeframe = models.CharField(max_length=10, choices=Timeframe, default=Timeframe.MEDIUM)
-    months = models.PositiveSmallIntegerField("anticipated months", null=True, blank=True)
+    months = models.PositiveSmallIntegerField(
+        gettext_lazy("anticipated months"), null=True, blank=True
+    )
     starts_on = models.DateField(null=True, blank=True)
 
     # The item of an earlier plan that this one carries on.
@@ -197,10 +203,10 @@ class WorkItem(models.Model):
     stage = models.CharField(max_length=20, choices=Stage, default=Stage.NOT_STARTED)
     completed_on = models.DateField(null=True, blank=True)
     confidence = models.CharField(
-        "confidence (the agency's)", max_length=10, choices=Confidence, blank=True
+        gettext_lazy("confidence (the agency's)"), max_length=10, choices=Confidence, blank=True
     )
     reviewer_confidence = models.CharField(
-        "confidence (the reviewer's)", max_length=10, choices=Confidence, blank=True
+        gettext_lazy("confidence (the reviewer's)"), max_length=10, choices=Confidence, blank=True
     )
     # Day of the last accepted update; freshness is measured from it.
     heard_on = models.DateField(null=True, blank=True, editable=False)
@@ -290,7 +296,7 @@ class Support(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agency} supports {self.item}"
+        return _("{agency} supports {item}").format(agency=self.agency, item=self.item)
 
 
 class Measure(models.Model):
@@ -332,7 +338,7 @@ class Milestone(models.Model):
     number = models.PositiveSmallIntegerField()
     description = models.CharField(max_length=300)
     as_told = as_told_field()
-    done_means = models.TextField("done means", blank=True)
+    done_means = models.TextField(gettext_lazy("done means"), blank=True)
     responsible_agency = models.ForeignKey(Agency, models.PROTECT, related_name="milestones")
     original_due = models.DateField()
     original_known_to = known_to_field()
@@ -344,7 +350,9 @@ class Milestone(models.Model):
     withdrawn_on = models.DateField(null=True, blank=True)
     no_evidence = models.TextField(
         blank=True,
-        help_text="Why the reviewer sees nothing that shows it was done; empty where nobody said so.",
+        help_text=gettext_lazy(
+            "Why the reviewer sees nothing that shows it was done; empty where nobody said so."
+        ),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
 

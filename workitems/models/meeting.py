@@ -7,6 +7,8 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import track
@@ -60,7 +62,9 @@ class Meeting(models.Model):
     place = models.CharField(max_length=200, blank=True)
     link = models.URLField(max_length=1000, blank=True)
     notes = models.TextField(blank=True)
-    people = models.TextField(blank=True, help_text="Who was present, a person a line.")
+    people = models.TextField(
+        blank=True, help_text=gettext_lazy("Who was present, a person a line.")
+    )
     # What members see on their own devices: a slide's key. Not in history: it moves all the time.
     slide = models.CharField(max_length=20, blank=True, editable=False)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -83,7 +87,7 @@ class Meeting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Working group, {self.held_on:%-d %B %Y}"
+        return _("Working group, {held_on:%-d %B %Y}").format(held_on=self.held_on)
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.plan.slug, self.pk])
@@ -130,7 +134,7 @@ class Attendance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agency} at {self.meeting}"
+        return _("{agency} at {meeting}").format(agency=self.agency, meeting=self.meeting)
 
 
 class MatterQuerySet(models.QuerySet["Matter"]):
@@ -176,10 +180,13 @@ class Matter(models.Model):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=MATTER_TITLE_LENGTH)
     why = models.TextField(
-        blank=True, help_text="Why it came on the agenda, a reason a line, as on that day."
+        blank=True,
+        help_text=gettext_lazy("Why it came on the agenda, a reason a line, as on that day."),
     )
     note = models.TextField(blank=True)
-    discussion = models.TextField(blank=True, help_text="What was said, beside the decisions.")
+    discussion = models.TextField(
+        blank=True, help_text=gettext_lazy("What was said, beside the decisions.")
+    )
     item = models.ForeignKey(
         WorkItem, models.PROTECT, null=True, blank=True, related_name="matters"
     )
@@ -192,14 +199,16 @@ class Matter(models.Model):
         null=True,
         blank=True,
         related_name="followed_up_in",
-        help_text="One of an earlier meeting, to be followed up.",
+        help_text=gettext_lazy("One of an earlier meeting, to be followed up."),
     )
     risk = models.ForeignKey(Risk, models.PROTECT, null=True, blank=True, related_name="matters")
     of_return = models.ForeignKey(
         Return, models.PROTECT, null=True, blank=True, related_name="matters"
     )
     considered_on = models.DateField(
-        null=True, blank=True, help_text="The meeting's day, once the group has dealt with it."
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("The meeting's day, once the group has dealt with it."),
     )
     withdrawn_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -392,4 +401,8 @@ class Decision(Action):
     def origin(self) -> str:
         """Where it was decided: "meeting of 3 May 2010", "3 May 2010, out of session"."""
         day = f"{self.decided_on:%-d %B %Y}"
-        return f"meeting of {day}" if self.meeting_id else f"{day}, out of session"
+        return (
+            _("meeting of {day}").format(day=day)
+            if self.meeting_id
+            else _("{day}, out of session").format(day=day)
+        )

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import track
@@ -51,12 +52,12 @@ class MilestoneAnswer(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        DONE = "done", "Done"
-        NOT_YET = "not_yet", "New forecast"
-        REOPENED = "reopened", "Reopened"
-        DELAY_OVER = "delay_over", "Delay ended"
-        STEP_DONE = "step_done", "Mitigation done"
-        SETTLEMENT = "settlement", "Cause of a delay"
+        DONE = "done", gettext_lazy("Done")
+        NOT_YET = "not_yet", gettext_lazy("New forecast")
+        REOPENED = "reopened", gettext_lazy("Reopened")
+        DELAY_OVER = "delay_over", gettext_lazy("Delay ended")
+        STEP_DONE = "step_done", gettext_lazy("Mitigation done")
+        SETTLEMENT = "settlement", gettext_lazy("Cause of a delay")
 
     of_return = models.ForeignKey(Return, models.PROTECT, related_name="milestone_answers")
     milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="answers")

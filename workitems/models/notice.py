@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Seat, User, by_short_name
 from workitems.models.round import Return, Round
@@ -35,38 +36,38 @@ class Notice(models.Model):
     """
 
     class Reason(models.TextChoices):
-        OPENED = "opened", "Round opened"
-        DUE_WEEK = "due_week", "Due in 7 days"
-        DUE_DAY = "due_day", "Due in 1 day"
-        OVERDUE = "overdue", "Overdue"
-        SENT_BACK = "sent_back", "Sent back"
-        READY = "ready", "Ready for approval"
-        ACCEPTED = "accepted", "Accepted"
-        REMINDED = "reminded", "Reminded by the coordinator"
-        EXTENDED = "extended", "Due date extended"
-        ENTERED = "entered", "Entered by the coordinator"
-        SUBMITTED = "submitted", "Receipt"
-        ASKED = "asked", "Asked for clearance"
-        ASKED_AGAIN = "again", "Asked again for clearance"
-        ANSWERED = "answered", "Every agency answered"
-        PROPOSED = "proposed", "Status proposed"
-        REPLIED = "replied", "Proposal answered"
-        TO_RELEASE = "to_release", "Waits for release"
-        OUT_OF_SESSION = "out_asked", "Asked out of session"
-        OUT_TO_CLOSE = "out_ready", "Can be decided out of session"
-        OUT_CLOSED = "out_closed", "Closed out of session"
-        ACTION = "action", "Action to do"
-        ACTION_DONE = "act_done", "Action to confirm"
-        ACTION_CONFIRMED = "act_ended", "Action confirmed as done"
-        ACTION_REOPENED = "act_again", "Action reopened"
-        REQUEST_DUE = "oia_due", "Decision on a request due"
-        REQUEST_LATE = "oia_late", "Decision on a request late"
-        CONSULTED = "oia_asked", "Asked about a paper to release"
-        GIVEN = "given", "Given an item"
-        MEETING = "meeting", "Meeting called or changed"
-        PACK = "pack", "Pack frozen"
-        MINUTES = "minutes", "Record of a meeting closed"
-        DECIDED = "decided", "Variation decided"
+        OPENED = "opened", gettext_lazy("Round opened")
+        DUE_WEEK = "due_week", gettext_lazy("Due in 7 days")
+        DUE_DAY = "due_day", gettext_lazy("Due in 1 day")
+        OVERDUE = "overdue", gettext_lazy("Overdue")
+        SENT_BACK = "sent_back", gettext_lazy("Sent back")
+        READY = "ready", gettext_lazy("Ready for approval")
+        ACCEPTED = "accepted", gettext_lazy("Accepted")
+        REMINDED = "reminded", gettext_lazy("Reminded by the coordinator")
+        EXTENDED = "extended", gettext_lazy("Due date extended")
+        ENTERED = "entered", gettext_lazy("Entered by the coordinator")
+        SUBMITTED = "submitted", gettext_lazy("Receipt")
+        ASKED = "asked", gettext_lazy("Asked for clearance")
+        ASKED_AGAIN = "again", gettext_lazy("Asked again for clearance")
+        ANSWERED = "answered", gettext_lazy("Every agency answered")
+        PROPOSED = "proposed", gettext_lazy("Status proposed")
+        REPLIED = "replied", gettext_lazy("Proposal answered")
+        TO_RELEASE = "to_release", gettext_lazy("Waits for release")
+        OUT_OF_SESSION = "out_asked", gettext_lazy("Asked out of session")
+        OUT_TO_CLOSE = "out_ready", gettext_lazy("Can be decided out of session")
+        OUT_CLOSED = "out_closed", gettext_lazy("Closed out of session")
+        ACTION = "action", gettext_lazy("Action to do")
+        ACTION_DONE = "act_done", gettext_lazy("Action to confirm")
+        ACTION_CONFIRMED = "act_ended", gettext_lazy("Action confirmed as done")
+        ACTION_REOPENED = "act_again", gettext_lazy("Action reopened")
+        REQUEST_DUE = "oia_due", gettext_lazy("Decision on a request due")
+        REQUEST_LATE = "oia_late", gettext_lazy("Decision on a request late")
+        CONSULTED = "oia_asked", gettext_lazy("Asked about a paper to release")
+        GIVEN = "given", gettext_lazy("Given an item")
+        MEETING = "meeting", gettext_lazy("Meeting called or changed")
+        PACK = "pack", gettext_lazy("Pack frozen")
+        MINUTES = "minutes", gettext_lazy("Record of a meeting closed")
+        DECIDED = "decided", gettext_lazy("Variation decided")
 
     recipient = models.ForeignKey(User, models.PROTECT, related_name="notices")
     told_as = models.CharField(max_length=20, choices=Seat.Role)

@@ -6,6 +6,8 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import track
@@ -25,10 +27,10 @@ class OutOfSession(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", "Agencies are answering"
-        APPROVED = "approved", "Approved"
-        DECLINED = "declined", "Declined"
-        ENDED = "ended", "Ended without a decision"
+        OPEN = "open", gettext_lazy("Agencies are answering")
+        APPROVED = "approved", gettext_lazy("Approved")
+        DECLINED = "declined", gettext_lazy("Declined")
+        ENDED = "ended", gettext_lazy("Ended without a decision")
 
     NEXT: dict[str, tuple[str, ...]] = {
         State.OPEN: (State.APPROVED, State.DECLINED, State.ENDED),
@@ -75,7 +77,7 @@ class OutOfSession(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.variation.reference} out of session"
+        return _("{reference} out of session").format(reference=self.variation.reference)
 
     def get_absolute_url(self) -> str:
         plan = self.variation.plan
@@ -100,9 +102,9 @@ class OutOfSessionAnswer(models.Model):
     """
 
     class Choice(models.TextChoices):
-        AGREE = "agree", "Agrees"
-        DECLINE = "decline", "Declines"
-        NO_VIEW = "no_view", "Has no view"
+        AGREE = "agree", gettext_lazy("Agrees")
+        DECLINE = "decline", gettext_lazy("Declines")
+        NO_VIEW = "no_view", gettext_lazy("Has no view")
 
     VIEWS = (Choice.AGREE, Choice.DECLINE)
 

@@ -6,6 +6,8 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, AgencyQuerySet, Seat, User
 from agencies.tracking import track
@@ -54,19 +56,22 @@ class Plan(models.Model):
     # None while it is being made; set once (plan_guards.py).
     adopted_on = models.DateField(null=True, blank=True, editable=False)
     portfolio = models.CharField(
-        max_length=150, help_text="The portfolio that is told, as printed: Minister of Immigration"
+        max_length=150,
+        help_text=gettext_lazy("The portfolio that is told, as printed: Minister of Immigration"),
     )
     coordinating_agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="coordinated_plans"
     )
     background = models.TextField(
-        blank=True, help_text="Standing text; a blank line between paragraphs."
+        blank=True, help_text=gettext_lazy("Standing text; a blank line between paragraphs.")
     )
     copied_to = models.CharField(max_length=300, blank=True)
     quorum = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="Agencies that must take part in deciding a variation; empty: the majority.",
+        help_text=gettext_lazy(
+            "Agencies that must take part in deciding a variation; empty: the majority."
+        ),
     )
     # The plan that it follows, whose open items it carries on.
     successor_of = models.ForeignKey(
@@ -132,7 +137,7 @@ class Member(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agency} in {self.plan}"
+        return _("{agency} in {plan}").format(agency=self.agency, plan=self.plan)
 
 
 class Pillar(models.Model):

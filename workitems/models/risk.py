@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
 from agencies.tracking import track
@@ -64,13 +65,13 @@ class Risk(models.Model):
     """A risk to an item or to the whole plan. A closed risk stays and may be reopened."""
 
     class Level(models.TextChoices):
-        LOW = "low", "Low"
-        MEDIUM = "medium", "Medium"
-        HIGH = "high", "High"
+        LOW = "low", gettext_lazy("Low")
+        MEDIUM = "medium", gettext_lazy("Medium")
+        HIGH = "high", gettext_lazy("High")
 
     class EscalatedTo(models.TextChoices):
-        GROUP = "group", "The working group"
-        MINISTER = "minister", "The Minister"
+        GROUP = "group", gettext_lazy("The working group")
+        MINISTER = "minister", gettext_lazy("The Minister")
 
     # Levels of escalation, lowest first. "" is the owner agency.
     STEPS = ("", EscalatedTo.GROUP.value, EscalatedTo.MINISTER.value)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Seat, User, by_short_name
 from agencies.tracking import track
@@ -140,10 +141,10 @@ class Return(models.Model):
     """One agency's answers in a round. Created when the round opens, never by hand."""
 
     class State(models.TextChoices):
-        DUE = "due", "Due"
-        SUBMITTED = "submitted", "Submitted"
-        SENT_BACK = "sent_back", "Sent back"
-        ACCEPTED = "accepted", "Accepted"
+        DUE = "due", gettext_lazy("Due")
+        SUBMITTED = "submitted", gettext_lazy("Submitted")
+        SENT_BACK = "sent_back", gettext_lazy("Sent back")
+        ACCEPTED = "accepted", gettext_lazy("Accepted")
 
     NEXT: dict[str, tuple[str, ...]] = {
         State.DUE: (State.SUBMITTED,),
@@ -317,9 +318,9 @@ class Update(models.Model):
     """One agency's answer on one item in one round."""
 
     class KeyAchievement(models.TextChoices):
-        NO = "no", "No"
-        YES = "yes", "Yes"
-        HEADLINE = "headline", "Headline"
+        NO = "no", gettext_lazy("No")
+        YES = "yes", gettext_lazy("Yes")
+        HEADLINE = "headline", gettext_lazy("Headline")
 
     of_return = models.ForeignKey(Return, models.PROTECT, related_name="updates")
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="updates")

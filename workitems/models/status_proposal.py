@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import track
@@ -23,10 +24,10 @@ class StatusProposal(models.Model):
     """The stage and confidence that a supporting agency proposes. The lead accepts or declines."""
 
     class State(models.TextChoices):
-        OPEN = "open", "With the lead agency"
-        ACCEPTED = "accepted", "Accepted"
-        DECLINED = "declined", "Declined"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "open", gettext_lazy("With the lead agency")
+        ACCEPTED = "accepted", gettext_lazy("Accepted")
+        DECLINED = "declined", gettext_lazy("Declined")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
     item = models.ForeignKey(WorkItem, models.PROTECT, related_name="status_proposals")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="status_proposals")

@@ -1,6 +1,7 @@
 """What is kept of imported trackers: texts that have no place in the plan, and how a shape was read."""
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from workitems.models.item import WorkItem
@@ -56,4 +57,4 @@ class TrackerMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"A shape of {self.agency}"
+        return _("A shape of {agency}").format(agency=self.agency)

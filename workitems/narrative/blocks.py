@@ -6,28 +6,29 @@ from datetime import datetime
 
 from django.db.models import TextChoices
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy
 
 from workitems.word_diff import Strand
 
 # Start of the reason that an import gives; the file's name follows.
-IMPORTED = "Imported from "
+IMPORTED = gettext_lazy("Imported from ")
 
 
 class Field(TextChoices):
     """Subject of an entry. The history pages filter by it."""
 
-    STAGE = "stage", "Stage"
-    CONFIDENCE = "confidence", "Confidence"
-    DATES = "dates", "Milestones and dates"
-    WORDING = "wording", "Wording"
-    DELAYS = "delays", "Delays and mitigations"
-    UPDATES = "updates", "Updates"
-    EVIDENCE = "evidence", "Evidence"
-    VARIATIONS = "variations", "Variations"
-    RETURNS = "returns", "Rounds and returns"
-    MEETINGS = "meetings", "Meetings and decisions"
-    RISKS = "risks", "Risks"
-    AGENCIES = "agencies", "Agencies"
+    STAGE = "stage", gettext_lazy("Stage")
+    CONFIDENCE = "confidence", gettext_lazy("Confidence")
+    DATES = "dates", gettext_lazy("Milestones and dates")
+    WORDING = "wording", gettext_lazy("Wording")
+    DELAYS = "delays", gettext_lazy("Delays and mitigations")
+    UPDATES = "updates", gettext_lazy("Updates")
+    EVIDENCE = "evidence", gettext_lazy("Evidence")
+    VARIATIONS = "variations", gettext_lazy("Variations")
+    RETURNS = "returns", gettext_lazy("Rounds and returns")
+    MEETINGS = "meetings", gettext_lazy("Meetings and decisions")
+    RISKS = "risks", gettext_lazy("Risks")
+    AGENCIES = "agencies", gettext_lazy("Agencies")
 
 
 @dataclass(frozen=True)

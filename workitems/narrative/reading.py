@@ -29,6 +29,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.db.models.lookups import Exact
 from django.utils.timezone import make_aware
+from django.utils.translation import gettext
 
 from agencies.models import User
 from workitems.models import Plan, Return, Risk, Update
@@ -339,7 +340,7 @@ def _entries(
     entries: list[Entry] = []
     for row, before in reversed(changes):
         rank, _, _, at, how, actor, reason, *_ = row
-        kind, who, why = names[rank], actor or "A user", reason or ""
+        kind, who, why = names[rank], actor or gettext("A user"), reason or ""
         now, was = _values(kind, row), _values(kind, before) if before else None
         found = sentences(kind, was, now, why, is_removed=how == "-")
         for what, diffs, subject in reversed(found):

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, time
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from workitems.additions import addition_of, asks_to_add
 from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models import (
@@ -42,10 +45,12 @@ TRUE = ("1", "true")
 Now = dict[str, str]
 Was = Now | None
 Sentences = Iterator[Sentence]
-CONFIDENCE = {value: str(label).lower() for value, label in Confidence.choices} | {"": "not given"}
+CONFIDENCE = {value: str(label).lower() for value, label in Confidence.choices} | {
+    "": gettext_lazy("not given")
+}
 TAKE_NOTES = ("item", "risk")
 # What history calls the noun phrase of an item or a milestone.
-AS_TOLD = "wording in sentences"
+AS_TOLD = gettext_lazy("wording in sentences")
 KEY = {value: str(label).lower() for value, label in Update.KeyAchievement.choices}
 
 
@@ -62,12 +67,12 @@ def sentences(
     found = list(BY_KIND[kind](was, now))
     is_note = reason and now == was and not reason.startswith(IMPORTED)
     if kind in TAKE_NOTES and is_note and not found:
-        return [Sentence("wrote a note.")]
+        return [Sentence(_("wrote a note."))]
     return found
 
 
 def _day(text: str) -> str:
-    return f"{date.fromisoformat(text[:10]):%-d %B %Y}" if text else "no date"
+    return f"{date.fromisoformat(text[:10]):%-d %B %Y}" if text else _("no date")
 
 
 def _due(row: Now, joined: Known[Any]) -> KnownDate:
@@ -94,70 +99,85 @@ def _wordings(
 ) -> Sentences:
     for column, label in labels.items():
         if changes := _change(was, now, column, label.capitalize()):
-            yield Sentence(f"changed the {label}{of}.", changes, field)
+            yield Sentence(_("changed the {label}{of}.").format(label=label, of=of), changes, field)
 
 
 def _moved(was: Now, now: Now, column: str, name: str, field: Field | None = None) -> Sentences:
     if was[column] != now[column]:
-        days = f"from {_day(was[column])} to {_day(now[column])}"
-        yield Sentence(f"moved {name} {days}.", field=field)
+        days = _("from {_day} to {day_now_column}").format(
+            _day=_day(was[column]), day_now_column=_day(now[column])
+        )
+        yield Sentence(_("moved {name} {days}.").format(name=name, days=days), field=field)
 
 
 def _plan(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence("entered the plan.")
+        yield Sentence(_("entered the plan."))
         return
     yield from _wordings(
         was,
         now,
-        " of the plan",
+        _(" of the plan"),
         title="title",
         background="background",
         portfolio="portfolio",
-        copied_to="recipients of copies",
+        copied_to=_("recipients of copies"),
     )
     for column, name in (("released_on", "release"), ("ends_on", "end")):
-        yield from _moved(was, now, column, f"the plan’s {name}", Field.DATES)
+        yield from _moved(was, now, column, _("the plan’s {name}").format(name=name), Field.DATES)
     if _differs(was, now, "adopted_on") and now["adopted_on"]:
-        adopted = f"adopted the plan as of {_day(now['adopted_on'])}."
+        adopted = _("adopted the plan as of {_day}.").format(_day=_day(now["adopted_on"]))
         yield Sentence(adopted, field=Field.DATES)
     if _differs(was, now, "quorum"):
-        old, new = was["quorum"] or "the majority", now["quorum"] or "the majority"
-        yield Sentence(f"changed the quorum from {old} to {new}.", field=Field.MEETINGS)
+        old, new = was["quorum"] or _("the majority"), now["quorum"] or _("the majority")
+        yield Sentence(
+            _("changed the quorum from {old} to {new}.").format(old=old, new=new),
+            field=Field.MEETINGS,
+        )
 
 
 def _member(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence(f"took {now['agency']} into the working group.")
+        yield Sentence(_("took {now} into the working group.").format(now=now["agency"]))
 
 
 def _pillar(was: Was, now: Now) -> Sentences:
-    name = f"pillar {now['number']}"
+    name = _("pillar {now}").format(now=now["number"])
     if was is None:
-        yield Sentence(f"entered {name}, “{now['title']}”.")
+        yield Sentence(_("entered {name}, “{now}”.").format(name=name, now=now["title"]))
         return
-    yield from _wordings(was, now, f" of {name}", title="title", description="description")
+    yield from _wordings(
+        was, now, _(" of {name}").format(name=name), title="title", description="description"
+    )
 
 
 def _item(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence("entered the item.")
+        yield Sentence(_("entered the item."))
         return
     if _differs(was, now, "stage"):
         old, new = Stage(was["stage"]).label.lower(), Stage(now["stage"]).label.lower()
-        yield Sentence(f"moved the stage from {old} to {new}.", field=Field.STAGE)
+        yield Sentence(
+            _("moved the stage from {old} to {new}.").format(old=old, new=new), field=Field.STAGE
+        )
     elif was["completed_on"] and now["completed_on"]:
-        yield from _moved(was, now, "completed_on", "the completion", Field.STAGE)
+        yield from _moved(was, now, "completed_on", _("the completion"), Field.STAGE)
     if _differs(was, now, "confidence"):
         old, new = CONFIDENCE[was["confidence"]], CONFIDENCE[now["confidence"]]
         yield Sentence(
-            f"changed the agency’s confidence from {old} to {new}.", field=Field.CONFIDENCE
+            _("changed the agency’s confidence from {old} to {new}.").format(old=old, new=new),
+            field=Field.CONFIDENCE,
         )
     if _differs(was, now, "reviewer_confidence"):
         view = CONFIDENCE[now["reviewer_confidence"]]
-        yield Sentence(f"recorded the reviewer’s rating: {view}.", field=Field.CONFIDENCE)
+        yield Sentence(
+            _("recorded the reviewer’s rating: {view}.").format(view=view), field=Field.CONFIDENCE
+        )
     if _differs(was, now, "lead_agency_id"):
-        yield Sentence(f"gave the lead from {was['lead']} to {now['lead']}.", field=Field.AGENCIES)
+        yield Sentence(
+            _("gave the lead from {was} to {now}.").format(was=was["lead"], now=now["lead"]),
+            field=Field.AGENCIES,
+        )
     yield from _wordings(was, now, "", **WORDINGS)
     yield from _wordings(was, now, "", as_told=AS_TOLD)
 
@@ -165,14 +185,14 @@ def _item(was: Was, now: Now) -> Sentences:
 def _support(was: Was, now: Now) -> Sentences:
     role = f" ({now['role']})" if now["role"] else ""
     if was is None:
-        yield Sentence(f"named {now['agency']} as supporting{role}.")
+        yield Sentence(_("named {now} as supporting{role}.").format(now=now["agency"], role=role))
     elif _differs(was, now, "role"):
-        yield Sentence(f"changed the part of {now['agency']}{role}.")
+        yield Sentence(_("changed the part of {now}{role}.").format(now=now["agency"], role=role))
 
 
 def _measure(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence(f"entered the measure “{now['description']}”.")
+        yield Sentence(_("entered the measure “{now}”.").format(now=now["description"]))
     else:
         yield from _wordings(was, now, "", description="measure")
 
@@ -180,34 +200,53 @@ def _measure(was: Was, now: Now) -> Sentences:
 def _milestone(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
-        yield Sentence(f"entered the milestone {name}, due {_due(now, Milestone.agreed).on}.")
+        yield Sentence(
+            _("entered the milestone {name}, due {on}.").format(
+                name=name, on=_due(now, Milestone.agreed).on
+            )
+        )
         return
-    for joined, label in ((Milestone.agreed, "agreed date"), (Milestone.forecast, "forecast")):
+    for joined, label in ((Milestone.agreed, _("agreed date")), (Milestone.forecast, "forecast")):
         old, new = _due(was, joined), _due(now, joined)
         if old != new:
             verb = "moved" if old.last_day != new.last_day else "changed"
-            yield Sentence(f"{verb} the {label} of {name} {from_to(old, new)}.")
+            yield Sentence(
+                _("{verb} the {label} of {name} {old}.").format(
+                    verb=verb, label=label, name=name, old=from_to(old, new)
+                )
+            )
     if _differs(was, now, "completed_on"):
         if now["completed_on"]:
-            yield Sentence(f"marked {name} as done on {_day(now['completed_on'])}.")
+            yield Sentence(
+                _("marked {name} as done on {_day}.").format(
+                    name=name, _day=_day(now["completed_on"])
+                )
+            )
         else:
-            yield Sentence(f"reopened {name}.")
+            yield Sentence(_("reopened {name}.").format(name=name))
     if _differs(was, now, "withdrawn_on") and now["withdrawn_on"]:
-        yield Sentence(f"withdrew {name} on {_day(now['withdrawn_on'])}.")
+        yield Sentence(
+            _("withdrew {name} on {_day}.").format(name=name, _day=_day(now["withdrawn_on"]))
+        )
     yield from _wordings(
         was,
         now,
-        f" of {name}",
+        _(" of {name}").format(name=name),
         Field.WORDING,
         description="description",
         as_told=AS_TOLD,
-        done_means="words on when it is done",
+        done_means=_("words on when it is done"),
     )
     if _differs(was, now, "no_evidence"):
         if now["no_evidence"]:
-            yield Sentence(f"found that nothing shows {name} to be done.", field=Field.EVIDENCE)
+            yield Sentence(
+                _("found that nothing shows {name} to be done.").format(name=name),
+                field=Field.EVIDENCE,
+            )
         elif now["completed_on"]:
-            yield Sentence(f"found {name} shown to be done.", field=Field.EVIDENCE)
+            yield Sentence(
+                _("found {name} shown to be done.").format(name=name), field=Field.EVIDENCE
+            )
 
 
 def _delay(was: Was, now: Now) -> Sentences:
@@ -215,284 +254,378 @@ def _delay(was: Was, now: Now) -> Sentences:
     cause = Delay.Cause(now["cause"]).label.lower()
     if was is None:
         yield Sentence(
-            f"recorded a delay to {name} ({cause}): "
-            f"{from_to(_due(now, Delay.before), _due(now, Delay.after))}."
+            _("recorded a delay to {name} ({cause}): {from_to}.").format(
+                name=name,
+                cause=cause,
+                from_to=from_to(_due(now, Delay.before), _due(now, Delay.after)),
+            )
         )
         if now["settlement"]:
-            yield Sentence(f"recorded that the cause of the delay to {name} {_settlement(now)}.")
+            yield Sentence(
+                _("recorded that the cause of the delay to {name} {now}.").format(
+                    name=name, now=_settlement(now)
+                )
+            )
         return
     if _differs(was, now, "cause"):
-        yield Sentence(f"changed the cause of the delay to {name} to {cause}.")
+        yield Sentence(
+            _("changed the cause of the delay to {name} to {cause}.").format(name=name, cause=cause)
+        )
     old, new = _due(was, Delay.after), _due(now, Delay.after)
     if new.last_day > old.last_day:
-        yield Sentence(f"recorded that {name} slipped again, {from_to(old, new)}.")
+        yield Sentence(
+            _("recorded that {name} slipped again, {old}.").format(name=name, old=from_to(old, new))
+        )
     elif new != old:
-        how = "comes sooner," if new.last_day < old.last_day else "is now expected"
-        yield Sentence(f"recorded that {name} {how} {new.on}.")
+        how = _("comes sooner,") if new.last_day < old.last_day else _("is now expected")
+        yield Sentence(_("recorded that {name} {how} {on}.").format(name=name, how=how, on=new.on))
     if _differs(was, now, "ended_on") and now["ended_on"]:
-        yield Sentence(f"ended the delay to {name} on {_day(now['ended_on'])}.")
-    of = f" of the delay to {name}"
+        yield Sentence(
+            _("ended the delay to {name} on {_day}.").format(name=name, _day=_day(now["ended_on"]))
+        )
+    of = _(" of the delay to {name}").format(name=name)
     yield from _wordings(was, now, of, explanation="explanation", effect="effect")
     if any(
         _differs(was, now, name) for name in ("settlement", "settling_agency_id", "settling_by")
     ):
-        yield Sentence(f"recorded that the cause of the delay to {name} {_settlement(now)}.")
+        yield Sentence(
+            _("recorded that the cause of the delay to {name} {now}.").format(
+                name=name, now=_settlement(now)
+            )
+        )
 
 
 def _settlement(now: Now) -> str:
     by = now["settling_by"]
     day = date.fromisoformat(by[:10]) if by else None
     words = settlement_in_words(now["settlement"], now["settler"], day)
-    return words or "has not been said to be settled"
+    return words or _("has not been said to be settled")
 
 
 def _mitigation(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
-        due = f", due {_day(now['due_on'])}" if now["due_on"] else ""
-        yield Sentence(f"recorded a mitigation: {name}{due}.")
+        due = _(", due {_day}").format(_day=_day(now["due_on"])) if now["due_on"] else ""
+        yield Sentence(_("recorded a mitigation: {name}{due}.").format(name=name, due=due))
         return
     if _differs(was, now, "done_on") and now["done_on"]:
-        yield Sentence(f"finished the mitigation {name} on {_day(now['done_on'])}.")
-    yield from _moved(was, now, "due_on", f"the mitigation {name}")
-    if changes := _change(was, now, "description", "Mitigation"):
-        yield Sentence("changed the words of a mitigation.", changes)
+        yield Sentence(
+            _("finished the mitigation {name} on {_day}.").format(
+                name=name, _day=_day(now["done_on"])
+            )
+        )
+    yield from _moved(was, now, "due_on", _("the mitigation {name}").format(name=name))
+    if changes := _change(was, now, "description", _("Mitigation")):
+        yield Sentence(_("changed the words of a mitigation."), changes)
 
 
 def _round(was: Was, now: Now) -> Sentences:
-    name = f"the round “{now['name']}”"
+    name = _("the round “{now}”").format(now=now["name"])
     if was is None:
-        yield Sentence(f"opened {name}, due {_day(now['due_on'])}.")
+        yield Sentence(_("opened {name}, due {_day}.").format(name=name, _day=_day(now["due_on"])))
         return
     if _differs(was, now, "closed_at"):
         if not now["closed_at"]:
-            yield Sentence(f"reopened {name}.")
+            yield Sentence(_("reopened {name}.").format(name=name))
         elif not was["closed_at"]:
-            yield Sentence(f"closed {name}.")
-    yield from _moved(was, now, "due_on", f"the due date of {name}")
-    yield from _wordings(was, now, f" of {name}", name="name", message="message")
+            yield Sentence(_("closed {name}.").format(name=name))
+    yield from _moved(was, now, "due_on", _("the due date of {name}").format(name=name))
+    yield from _wordings(
+        was, now, _(" of {name}").format(name=name), name="name", message="message"
+    )
 
 
 def _return(was: Was, now: Now) -> Sentences:
-    name = f"the return of {now['agency']} for {now['round']}"
+    name = _("the return of {now} for {now_round}").format(
+        now=now["agency"], now_round=now["round"]
+    )
     state = Return.State(now["state"])
     if was is None and state == Return.State.DUE:
-        yield Sentence(f"asked for {name}.")
+        yield Sentence(_("asked for {name}.").format(name=name))
     elif was is None or was["state"] != state:
         verb = {
-            Return.State.DUE: f"recalled {name}",
-            Return.State.SUBMITTED: f"submitted {name}",
+            Return.State.DUE: _("recalled {name}").format(name=name),
+            Return.State.SUBMITTED: _("submitted {name}").format(name=name),
             # A recalled return has no time of submission, and may have been sent back before.
-            Return.State.SENT_BACK: f"sent {name} back"
+            Return.State.SENT_BACK: _("sent {name} back").format(name=name)
             if now["submitted_at"]
-            else f"recalled {name}",
-            Return.State.ACCEPTED: f"accepted {name}",
+            else _("recalled {name}").format(name=name),
+            Return.State.ACCEPTED: _("accepted {name}").format(name=name),
         }[state]
         yield Sentence(f"{verb}.")
     if was is None:
         return
     if _differs(was, now, "extended_to"):
-        yield Sentence(f"extended the due date of {name} to {_day(now['extended_to'])}.")
+        yield Sentence(
+            _("extended the due date of {name} to {_day}.").format(
+                name=name, _day=_day(now["extended_to"])
+            )
+        )
     if _differs(was, now, "ready_at") and was["state"] == state:
-        said = "ready for approval" if now["ready_at"] else "no longer ready for approval"
-        yield Sentence(f"marked {name} as {said}.")
+        said = _("ready for approval") if now["ready_at"] else _("no longer ready for approval")
+        yield Sentence(_("marked {name} as {said}.").format(name=name, said=said))
     if _differs(was, now, "first_read_at") and now["first_read_at"]:
-        yield Sentence(f"opened {name} for the first time.")
+        yield Sentence(_("opened {name} for the first time.").format(name=name))
     if _differs(was, now, "entered_at") and now["entered_at"]:
-        yield Sentence(f"began to enter {name}, which came by email.")
+        yield Sentence(_("began to enter {name}, which came by email.").format(name=name))
 
 
 def _reminder(was: Was, now: Now) -> Sentences:
     if was is None:
-        what = f"reminded the agencies whose return for {now['round']} was missing."
-        yield Sentence(what, _change(was, now, "body", "Reminder"))
+        what = _("reminded the agencies whose return for {now} was missing.").format(
+            now=now["round"]
+        )
+        yield Sentence(what, _change(was, now, "body", _("Reminder")))
 
 
 def _note(was: Was, now: Now) -> Sentences:
-    if changes := _change(was, now, "body", "Note"):
-        yield Sentence(f"wrote a note to {now['agency']}.", changes)
-    if was is not None and (changes := _change(was, now, "reply", "Reply")):
-        yield Sentence("replied to the coordinator’s note.", changes)
+    if changes := _change(was, now, "body", _("Note")):
+        yield Sentence(_("wrote a note to {now}.").format(now=now["agency"]), changes)
+    if was is not None and (changes := _change(was, now, "reply", _("Reply"))):
+        yield Sentence(_("replied to the coordinator’s note."), changes)
 
 
 def _words_of_answer(was: Was, now: Now) -> tuple[Change, ...]:
-    labels = {"achieved": "Achieved", "planned_next": "Planned next", "challenges": "Challenges"}
+    labels = {
+        "achieved": _("Achieved"),
+        "planned_next": _("Planned next"),
+        "challenges": _("Challenges"),
+    }
     return tuple(
         change for column, label in labels.items() for change in _change(was, now, column, label)
     )
 
 
 def _update(was: Was, now: Now) -> Sentences:
-    of = f" for {now['agency']}"
+    of = _(" for {now}").format(now=now["agency"])
     if was == now:
         return
     if now["no_change_on"] and (was is None or not was["no_change_on"]):
         removed = _words_of_answer(was, now) if was is not None else ()
-        yield Sentence(f"reported no change{of}.", removed)
+        yield Sentence(_("reported no change{of}.").format(of=of), removed)
         return
     changes = _words_of_answer(was, now)
     parts = []
     # An agency that supports the item gives neither.
     if now["stage"] and _differs(was, now, "stage"):
-        parts.append(f"stage {Stage(now['stage']).label.lower()}")
+        parts.append(_("stage {label}").format(label=Stage(now["stage"]).label.lower()))
     if now["stage"] and _differs(was, now, "confidence"):
-        parts.append(f"confidence {CONFIDENCE[now['confidence']]}")
+        parts.append(_("confidence {CONFIDENCE}").format(CONFIDENCE=CONFIDENCE[now["confidence"]]))
     if was is not None and _differs(was, now, "key_achievement"):
-        parts.append(f"key achievement {KEY[now['key_achievement']]}")
-    verb = "wrote an update" if was is None else "changed an update"
+        parts.append(_("key achievement {KEY}").format(KEY=KEY[now["key_achievement"]]))
+    verb = _("wrote an update") if was is None else _("changed an update")
     said = f": {', '.join(parts)}" if parts else ""
     yield Sentence(f"{verb}{of}{said}.", changes)
 
 
 def _evidence(was: Was, now: Now) -> Sentences:
     if "milestone" in now:
-        shows = f" that “{now['milestone']}” is done"
+        shows = _(" that “{now}” is done").format(now=now["milestone"])
     elif "answered" in now:
-        shows = f" of the answer of {now['answered']}"
+        shows = _(" of the answer of {now}").format(now=now["answered"])
     else:
-        shows = " for an update" if "item" in now else f" of the return of {now['agency']}"
+        shows = (
+            _(" for an update")
+            if "item" in now
+            else _(" of the return of {now}").format(now=now["agency"])
+        )
     if now["file_name"]:
-        piece = f"the file “{now['file_name']}”"
+        piece = _("the file “{now}”").format(now=now["file_name"])
     else:
-        piece = f"the link {now['link']}" if now["link"] else "a note"
+        piece = _("the link {now}").format(now=now["link"]) if now["link"] else _("a note")
     if was is None:
-        yield Sentence(f"added {piece} as evidence{shows}.")
+        yield Sentence(_("added {piece} as evidence{shows}.").format(piece=piece, shows=shows))
     elif _differs(was, now, "withdrawn_at") and now["withdrawn_at"]:
-        yield Sentence(f"withdrew {piece}, given as evidence{shows}.")
+        yield Sentence(
+            _("withdrew {piece}, given as evidence{shows}.").format(piece=piece, shows=shows)
+        )
 
 
 def _meeting(was: Was, now: Now) -> Sentences:
-    name = f"the meeting of {_day(now['held_on'])}"
-    place = f" at {now['place']}" if now["place"] else ""
+    name = _("the meeting of {_day}").format(_day=_day(now["held_on"]))
+    place = _(" at {now}").format(now=now["place"]) if now["place"] else ""
     if was is None:
-        yield Sentence(f"called {name}{place}.")
+        yield Sentence(_("called {name}{place}.").format(name=name, place=place))
         return
     if _differs(was, now, "held_on"):
-        yield Sentence(f"moved the meeting of {_day(was['held_on'])} to {_day(now['held_on'])}.")
+        yield Sentence(
+            _("moved the meeting of {_day} to {day_now_held_on}.").format(
+                _day=_day(was["held_on"]), day_now_held_on=_day(now["held_on"])
+            )
+        )
     if _differs(was, now, "place"):
-        yield Sentence(f"changed the place of {name}{place}.")
+        yield Sentence(_("changed the place of {name}{place}.").format(name=name, place=place))
     if _differs(was, now, "starts_at"):
         at = (
-            f" to {time_in_words(time.fromisoformat(now['starts_at']))}" if now["starts_at"] else ""
+            _(" to {time_in_words}").format(
+                time_in_words=time_in_words(time.fromisoformat(now["starts_at"]))
+            )
+            if now["starts_at"]
+            else ""
         )
-        yield Sentence(f"changed the time of {name}{at}.")
-    yield from _wordings(
-        was, now, f" of {name}", notes="notes", link="link", people="people present"
-    )
-    if _differs(was, now, "closed_at"):
-        done = "closed the record" if now["closed_at"] else "opened the record again"
-        yield Sentence(f"{done} of {name}.")
-
-
-def _attendance(was: Was, now: Now) -> Sentences:
-    came = f"{now['agency']} came to the meeting of {_day(now['held_on'])}"
-    if was is None or (was["withdrawn_on"] and not now["withdrawn_on"]):
-        yield Sentence(f"recorded that {came}.")
-    elif _differs(was, now, "withdrawn_on"):
-        yield Sentence(f"took back that {came}.")
-
-
-def _matter(was: Was, now: Now) -> Sentences:
-    name, of = f"“{now['title']}”", f"the agenda of the meeting of {_day(now['held_on'])}"
-    if was is None:
-        yield Sentence(f"put {name} on {of}.")
-        return
-    if _differs(was, now, "withdrawn_on"):
-        done = f"took {name} off {of}" if now["withdrawn_on"] else f"put {name} back on {of}"
-        yield Sentence(f"{done}.")
-    if _differs(was, now, "considered_on"):
-        verb = "recorded" if now["considered_on"] else "took back"
-        yield Sentence(f"{verb} that the meeting of {_day(now['held_on'])} considered {name}.")
+        yield Sentence(_("changed the time of {name}{at}.").format(name=name, at=at))
     yield from _wordings(
         was,
         now,
-        f" of a matter on {of}",
+        _(" of {name}").format(name=name),
+        notes="notes",
+        link="link",
+        people=_("people present"),
+    )
+    if _differs(was, now, "closed_at"):
+        done = _("closed the record") if now["closed_at"] else _("opened the record again")
+        yield Sentence(_("{done} of {name}.").format(done=done, name=name))
+
+
+def _attendance(was: Was, now: Now) -> Sentences:
+    came = _("{now} came to the meeting of {_day}").format(
+        now=now["agency"], _day=_day(now["held_on"])
+    )
+    if was is None or (was["withdrawn_on"] and not now["withdrawn_on"]):
+        yield Sentence(_("recorded that {came}.").format(came=came))
+    elif _differs(was, now, "withdrawn_on"):
+        yield Sentence(_("took back that {came}.").format(came=came))
+
+
+def _matter(was: Was, now: Now) -> Sentences:
+    name, of = (
+        f"“{now['title']}”",
+        _("the agenda of the meeting of {_day}").format(_day=_day(now["held_on"])),
+    )
+    if was is None:
+        yield Sentence(_("put {name} on {of}.").format(name=name, of=of))
+        return
+    if _differs(was, now, "withdrawn_on"):
+        done = (
+            _("took {name} off {of}").format(name=name, of=of)
+            if now["withdrawn_on"]
+            else _("put {name} back on {of}").format(name=name, of=of)
+        )
+        yield Sentence(f"{done}.")
+    if _differs(was, now, "considered_on"):
+        verb = "recorded" if now["considered_on"] else _("took back")
+        yield Sentence(
+            _("{verb} that the meeting of {_day} considered {name}.").format(
+                verb=verb, _day=_day(now["held_on"]), name=name
+            )
+        )
+    yield from _wordings(
+        was,
+        now,
+        _(" of a matter on {of}").format(of=of),
         title="title",
         note="note",
-        discussion="notes of the discussion",
+        discussion=_("notes of the discussion"),
     )
 
 
 def _owner(now: Now) -> str:
     """Return ", for Police to do by 30 June 2010", or "" without an owner."""
-    return f", for {now['owner']} to do by {_day(now['due_on'])}" if now["due_on"] else ""
+    return (
+        _(", for {now} to do by {_day}").format(now=now["owner"], _day=_day(now["due_on"]))
+        if now["due_on"]
+        else ""
+    )
 
 
 def _decision(was: Was, now: Now) -> Sentences:
     if now["held_on"]:
-        of = f" of the meeting of {_day(now['held_on'])}"
+        of = _(" of the meeting of {_day}").format(_day=_day(now["held_on"]))
     else:
-        of = f" out of session on {_day(now['closed_on'])}"
+        of = _(" out of session on {_day}").format(_day=_day(now["closed_on"]))
     if was is None:
-        on = f" on {now['about']}" if now["about"] else ""
-        yield Sentence(f"recorded a decision{of}{on}{_owner(now)}: “{now['text']}”")
+        on = _(" on {now}").format(now=now["about"]) if now["about"] else ""
+        yield Sentence(
+            _("recorded a decision{of}{on}{now}: “{now_text}”").format(
+                of=of, on=on, now=_owner(now), now_text=now["text"]
+            )
+        )
         return
-    if changes := _change(was, now, "text", "Decision"):
-        yield Sentence(f"changed the words of a decision{of}.", changes)
+    if changes := _change(was, now, "text", _("Decision")):
+        yield Sentence(_("changed the words of a decision{of}.").format(of=of), changes)
     if _differs(was, now, "owner_agency_id"):
         to = (
-            f"gave a decision{of} to {now['owner']}"
+            _("gave a decision{of} to {now}").format(of=of, now=now["owner"])
             if now["owner"]
-            else (f"no longer follows up a decision{of}")
+            else (_("no longer follows up a decision{of}").format(of=of))
         )
         yield Sentence(f"{to}{_owner(now)}: “{now['text']}”")
     elif _differs(was, now, "due_on"):
         yield Sentence(
-            f"moved a decision{of} from {_day(was['due_on'])} to {_day(now['due_on'])}: "
-            f"“{now['text']}”"
+            _("moved a decision{of} from {_day} to {day_now_due_on}: “{now}”").format(
+                of=of, _day=_day(was["due_on"]), day_now_due_on=_day(now["due_on"]), now=now["text"]
+            )
         )
     if _differs(was, now, "done_on"):
         if now["done_on"]:
             yield Sentence(
-                f"marked a decision{of} as done on {_day(now['done_on'])}: “{now['text']}”"
+                _("marked a decision{of} as done on {_day}: “{now}”").format(
+                    of=of, _day=_day(now["done_on"]), now=now["text"]
+                )
             )
         else:
-            yield Sentence(f"reopened a decision{of}: “{now['text']}”")
+            yield Sentence(_("reopened a decision{of}: “{now}”").format(of=of, now=now["text"]))
     elif _differs(was, now, "awaits_confirmation"):
-        yield Sentence(f"confirmed a decision{of} as done: “{now['text']}”")
+        yield Sentence(
+            _("confirmed a decision{of} as done: “{now}”").format(of=of, now=now["text"])
+        )
 
 
 def _variation(was: Was, now: Now) -> Sentences:
-    reference = f"variation V{now['number']}"
+    reference = _("variation V{now}").format(now=now["number"])
     if was is None:
-        asked = "to withdraw the item"
+        asked = _("to withdraw the item")
         if now["kind"] == Variation.Kind.DATE:
             moved = from_to(_due(now, Variation.before), _due(now, Variation.after))
-            asked = f"to move a date {moved}"
+            asked = _("to move a date {moved}").format(moved=moved)
         elif now["kind"] == Variation.Kind.WORDING:
-            asked = f"to change the {now['wording']}"
+            asked = _("to change the {now}").format(now=now["wording"])
         elif now["adds"]:
             adds = asks_to_add(addition_of(now["kind"], json.loads(now["adds"])))
-            asked = f"to {adds[:1].lower()}{adds[1:]}"
+            asked = _("to {adds}{adds_1}").format(adds=adds[:1].lower(), adds_1=adds[1:])
         changes: tuple[Change, ...] = ()
         if now["wording"]:
             words = short_diff(now["text_before"], now["text_after"])
             changes = (Change(now["wording"].capitalize(), words),)
-        yield Sentence(f"requested {reference}, {asked}.", changes)
+        yield Sentence(
+            _("requested {reference}, {asked}.").format(reference=reference, asked=asked), changes
+        )
     elif _differs(was, now, "state"):
         verb = {
-            Variation.State.RECOMMENDED: "sent {} to the working group",
-            Variation.State.APPROVED: "recorded the approval of {}",
-            Variation.State.DECLINED: "recorded the declining of {}",
-            Variation.State.TAKEN_BACK: "withdrew {}",
-            Variation.State.REQUESTED: "requested {}",
+            Variation.State.RECOMMENDED: _("sent {} to the working group"),
+            Variation.State.APPROVED: _("recorded the approval of {}"),
+            Variation.State.DECLINED: _("recorded the declining of {}"),
+            Variation.State.TAKEN_BACK: _("withdrew {}"),
+            Variation.State.REQUESTED: _("requested {}"),
         }[Variation.State(now["state"])]
         yield Sentence(f"{verb.format(reference)}.")
 
 
 def _out_of_session(was: Was, now: Now) -> Sentences:
-    reference = f"variation V{now['number']}"
+    reference = _("variation V{now}").format(now=now["number"])
     if was is None:
         yield Sentence(
-            f"asked the agencies to decide {reference} out of session by {_day(now['due_on'])}."
+            _("asked the agencies to decide {reference} out of session by {_day}.").format(
+                reference=reference, _day=_day(now["due_on"])
+            )
         )
         return
-    yield from _moved(was, now, "due_on", f"the date to answer on {reference}")
+    yield from _moved(
+        was, now, "due_on", _("the date to answer on {reference}").format(reference=reference)
+    )
     if _differs(was, now, "state"):
         if now["state"] == OutOfSession.State.ENDED:
-            yield Sentence(f"ended the decision on {reference} out of session without an outcome.")
+            yield Sentence(
+                _("ended the decision on {reference} out of session without an outcome.").format(
+                    reference=reference
+                )
+            )
         else:
-            yield Sentence(f"closed {reference} out of session: {now['state']}.")
+            yield Sentence(
+                _("closed {reference} out of session: {now}.").format(
+                    reference=reference, now=now["state"]
+                )
+            )
 
 
 def _answer(was: Was, now: Now) -> Sentences:
@@ -500,38 +633,60 @@ def _answer(was: Was, now: Now) -> Sentences:
         return
     if _differs(was, now, "choice") or _differs(was, now, "words"):
         choice = OutOfSessionAnswer.Choice(now["choice"]).label.lower()
-        how = "recorded from an email" if now["is_recorded"] in TRUE else "answered out of session"
-        what = f"{how} that {now['agency']} {choice} on variation V{now['number']}."
-        yield Sentence(what, _change(was, now, "words", "Answer"))
+        how = (
+            _("recorded from an email")
+            if now["is_recorded"] in TRUE
+            else _("answered out of session")
+        )
+        what = _("{how} that {now} {choice} on variation V{now_number}.").format(
+            how=how, now=now["agency"], choice=choice, now_number=now["number"]
+        )
+        yield Sentence(what, _change(was, now, "words", _("Answer")))
 
 
 def _risk(was: Was, now: Now) -> Sentences:
     name = f"R{now['number']}"
-    levels = f"likelihood {now['likelihood']}, impact {now['impact']}"
+    levels = _("likelihood {now}, impact {now_impact}").format(
+        now=now["likelihood"], now_impact=now["impact"]
+    )
     if was is None:
-        what = f"raised the risk {name} ({levels}): “{now['description']}”"
-        yield Sentence(what, _change(was, now, "response", "Response"))
+        what = _("raised the risk {name} ({levels}): “{now}”").format(
+            name=name, levels=levels, now=now["description"]
+        )
+        yield Sentence(what, _change(was, now, "response", _("Response")))
         return
     if _differs(was, now, "likelihood") or _differs(was, now, "impact"):
-        yield Sentence(f"re-rated {name}: {levels}.")
+        yield Sentence(_("re-rated {name}: {levels}.").format(name=name, levels=levels))
     if _differs(was, now, "escalated_to"):
         to = now["escalated_to"]
         is_up = Risk.STEPS.index(to) > Risk.STEPS.index(was["escalated_to"])
-        label = Risk.EscalatedTo(to).label.replace("The", "the", 1) if to else "its owner"
-        what = f"escalated {name} to {label}." if is_up else f"de-escalated {name} to {label}."
+        label = Risk.EscalatedTo(to).label.replace("The", "the", 1) if to else _("its owner")
+        what = (
+            _("escalated {name} to {label}.").format(name=name, label=label)
+            if is_up
+            else _("de-escalated {name} to {label}.").format(name=name, label=label)
+        )
         yield Sentence(what)
     if _differs(was, now, "closed_on"):
-        done = f"closed {name} on {_day(now['closed_on'])}." if now["closed_on"] else ""
-        yield Sentence(done or f"reopened {name}.")
-    yield from _wordings(was, now, f" of {name}", description="words", response="response")
+        done = (
+            _("closed {name} on {_day}.").format(name=name, _day=_day(now["closed_on"]))
+            if now["closed_on"]
+            else ""
+        )
+        yield Sentence(done or _("reopened {name}.").format(name=name))
+    yield from _wordings(
+        was, now, _(" of {name}").format(name=name), description="words", response="response"
+    )
 
 
 def _feed(was: Was, now: Now) -> Sentences:
-    name = f"address of the calendar of {now['agency']}, “{now['label']}”"
+    name = _("address of the calendar of {now}, “{now_label}”").format(
+        now=now["agency"], now_label=now["label"]
+    )
     if was is None:
-        yield Sentence(f"made an {name}.")
+        yield Sentence(_("made an {name}.").format(name=name))
     elif _differs(was, now, "revoked_at"):
-        yield Sentence(f"revoked the {name}.")
+        yield Sentence(_("revoked the {name}.").format(name=name))
 
 
 BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
@@ -565,10 +720,14 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
 }
 
 REMOVED: dict[str, Callable[[Now], str]] = {
-    "member": lambda was: f"took {was['agency']} out of the working group.",
-    "pillar": lambda was: f"removed pillar {was['number']}, “{was['title']}”.",
-    "item": lambda was: f"removed item {was['item']}, “{was['title']}”.",
-    "support": lambda was: f"no longer named {was['agency']} as supporting.",
-    "measure": lambda was: f"removed the measure “{was['description']}”.",
-    "milestone": lambda was: f"removed the milestone “{was['description']}”.",
+    "member": lambda was: _("took {was} out of the working group.").format(was=was["agency"]),
+    "pillar": lambda was: _("removed pillar {was}, “{was_title}”.").format(
+        was=was["number"], was_title=was["title"]
+    ),
+    "item": lambda was: _("removed item {was}, “{was_title}”.").format(
+        was=was["item"], was_title=was["title"]
+    ),
+    "support": lambda was: _("no longer named {was} as supporting.").format(was=was["agency"]),
+    "measure": lambda was: _("removed the measure “{was}”.").format(was=was["description"]),
+    "milestone": lambda was: _("removed the milestone “{was}”.").format(was=was["description"]),
 }

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Seat
 from workitems.models import Action, Decision, Notice, Plan
@@ -58,11 +59,11 @@ def decision_notices(on: date) -> Iterator[OtherNews]:
         [
             Told(
                 action=row,
-                about=f"decision {row.pk}",
+                about=_("decision {pk}").format(pk=row.pk),
                 plan=row.plan,
-                title=f"Action from the {row.origin}"
+                title=_("Action from the {origin}").format(origin=row.origin)
                 if row.meeting_id
-                else f"Action from the decision of {row.origin}",
+                else _("Action from the decision of {origin}").format(origin=row.origin),
                 is_in_minutes=row.meeting is not None and row.meeting.is_closed,
             )
             for row in rows
@@ -85,24 +86,24 @@ def _of(told: Told, seats: Seats, on: date) -> Iterator[OtherNews]:
     row, plan = told.action, told.plan
     coordinators = seats.coordinators(plan)
     owners = seats.sitting(plan, row.owner_agency_id, Role.CONTRIBUTOR, Role.APPROVER)
-    version = f"version {row.version}"
+    version = _("version {version}").format(version=row.version)
     agency: Agency = row.owner_agency
     if row.progress == Action.Progress.REPORTED:
         yield from _lines(
             told, coordinators, Reason.ACTION_DONE, version,
-            f"{agency} marked it as done. Confirm it, or say what is still to be done.",
-            "waits to be confirmed",
+            _("{agency} marked it as done. Confirm it, or say what is still to be done.").format(agency=agency),
+            _("waits to be confirmed"),
         )  # fmt: skip
     elif row.progress == Action.Progress.CONFIRMED:
         yield from _lines(
             told, owners, Reason.ACTION_CONFIRMED, version,
-            "The coordinator confirmed it as done.", "is confirmed as done",
+            _("The coordinator confirmed it as done."), _("is confirmed as done"),
         )  # fmt: skip
     else:
         if row.reopened_because:
             yield from _lines(
                 told, owners or coordinators, Reason.ACTION_REOPENED, version,
-                "The coordinator reopened it and says what is still to be done.", "is reopened",
+                _("The coordinator reopened it and says what is still to be done."), _("is reopened"),
             )  # fmt: skip
         yield from _due(told, owners, coordinators, on)
 
@@ -114,16 +115,24 @@ def _due(
     reason = step_of(row.due_on, row.decided_on or on, on, first=Reason.ACTION)
     due = f"{row.due_on:%-d %B %Y}"
     if reason == Reason.OVERDUE and told.plan.has_ended(on):
-        sentence, state = f"It was due on {due} and is not marked as done.", f"was due on {due}"
+        sentence, state = (
+            _("It was due on {due} and is not marked as done.").format(due=due),
+            _("was due on {due}").format(due=due),
+        )
     elif reason == Reason.OVERDUE:
         late = span_in_words((on - row.due_on).days)
-        sentence, state = f"It was due on {due} and is overdue by {late}.", f"is overdue by {late}"
+        sentence, state = (
+            _("It was due on {due} and is overdue by {late}.").format(due=due, late=late),
+            _("is overdue by {late}").format(late=late),
+        )
     else:
         left = until(row.due_on, on)
         if reason == Reason.ACTION and told.is_in_minutes and owners:
             return
-        sentence = f"{row.owner_agency} is to do it by {due}, {left}. Then mark it as done."
-        state = f"is due {left}"
+        sentence = _("{owner_agency} is to do it by {due}, {left}. Then mark it as done.").format(
+            owner_agency=row.owner_agency, due=due, left=left
+        )
+        state = _("is due {left}").format(left=left)
     yield from _lines(told, people, reason, row.due_on.isoformat(), sentence, state)
 
 
@@ -148,5 +157,5 @@ def _lines(
         sentence=sentence,
         state=state,
         path=row.get_absolute_url(),
-        link="Open the action",
+        link=_("Open the action"),
     )

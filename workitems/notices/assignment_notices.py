@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from agencies.models import Seat
 from workitems.models import Assignment, Notice
 from workitems.notices.timetable import OtherNews, Seats, other_news
@@ -22,7 +24,7 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
     )
     if row is None:
         return
-    item, until = row.item, f" by {row.by_on:%-d %B %Y}" if row.by_on else ""
+    item, until = row.item, _(" by {by_on:%-d %B %Y}").format(by_on=row.by_on) if row.by_on else ""
     people = {row.user_id}
     if row.user_id is None:
         seats = Seat.objects.on(on).filter(unit=row.unit_id, role__in=TAKERS)
@@ -33,12 +35,16 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
         plan=item.plan,
         agency=row.agency,
         reason=Notice.Reason.GIVEN,
-        occasion=f"version {row.version}",
-        about=f"assignment {row.pk}",
+        occasion=_("version {version}").format(version=row.version),
+        about=_("assignment {pk}").format(pk=row.pk),
         due_on=row.by_on or on,
-        title=f"Item {item.number} {item.title}",
-        sentence=f"{row.given_by.name} gave this item to {row.held_by}{until}. {row.agency} remains responsible for it.",
-        state=f"is given to {row.unit or 'you'}" if row.user_id is None else "is given to you",
+        title=_("Item {number} {item}").format(number=item.number, item=item.title),
+        sentence=_(
+            "{given_by} gave this item to {held_by}{until}. {agency} remains responsible for it."
+        ).format(given_by=row.given_by.name, held_by=row.held_by, until=until, agency=row.agency),
+        state=_("is given to {value}").format(value=row.unit or "you")
+        if row.user_id is None
+        else _("is given to you"),
         path=item.get_absolute_url(),
-        link="Open the item",
+        link=_("Open the item"),
     )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Seat
 from workitems.models import HeldEntry, Notice, StatusProposal
@@ -42,10 +43,12 @@ def _proposed(on: date) -> Iterator[OtherNews]:
             Reason.PROPOSED,
             agency=lead,
             due_on=localdate(row.proposed_at),
-            sentence=f"{row.agency} proposes another status. {lead} accepts or declines it.",
-            state="waits for your answer",
+            sentence=_("{agency} proposes another status. {lead} accepts or declines it.").format(
+                agency=row.agency, lead=lead
+            ),
+            state=_("waits for your answer"),
             path=f"{row.item.get_absolute_url()}proposals/{row.pk}/answer/",
-            link="Answer the proposal",
+            link=_("Answer the proposal"),
         )
 
 
@@ -78,10 +81,12 @@ def _replied(on: date) -> Iterator[OtherNews]:
             Reason.REPLIED,
             agency=row.agency,
             due_on=localdate(row.answered_at),
-            sentence=f"{row.item.lead_agency} {answer} the status that you proposed.",
-            state=f"was {answer}",
+            sentence=_("{lead_agency} {answer} the status that you proposed.").format(
+                lead_agency=row.item.lead_agency, answer=answer
+            ),
+            state=_("was {answer}").format(answer=answer),
             path=row.item.get_absolute_url(),
-            link="Open the item",
+            link=_("Open the item"),
         )
 
 
@@ -98,21 +103,25 @@ def _to_release(on: date) -> Iterator[OtherNews]:
         return
     seats = Seats((row.plan for row in rows), (row.agency_id for row in rows), on)
     for row in rows:
-        what = "risk" if row.kind == HeldEntry.Kind.RISK else "request for a variation"
-        of_item = f", item {row.item.number}" if row.item else ""
+        what = "risk" if row.kind == HeldEntry.Kind.RISK else _("request for a variation")
+        of_item = _(", item {number}").format(number=row.item.number) if row.item else ""
         yield from other_news(
             seats.sitting(row.plan, row.agency_id, Role.APPROVER),
             plan=row.plan,
             agency=row.agency,
             reason=Reason.TO_RELEASE,
             occasion=localdate(row.written_at).isoformat(),
-            about=f"held {row.pk}",
+            about=_("held {pk}").format(pk=row.pk),
             due_on=localdate(row.written_at),
-            title=f"{what.capitalize()} of {row.agency}{of_item}",
-            sentence=f"A contributor wrote a {what}. Others see it when you release it.",
-            state="waits for release",
+            title=_("{what} of {agency}{of_item}").format(
+                what=what.capitalize(), agency=row.agency, of_item=of_item
+            ),
+            sentence=_("A contributor wrote a {what}. Others see it when you release it.").format(
+                what=what
+            ),
+            state=_("waits for release"),
             path=row.get_absolute_url(),
-            link="Read and release it",
+            link=_("Read and release it"),
         )
 
 
@@ -133,8 +142,10 @@ def _about_proposal(
         plan=row.item.plan,
         reason=reason,
         occasion=due_on.isoformat(),
-        about=f"proposal {row.pk}",
+        about=_("proposal {pk}").format(pk=row.pk),
         due_on=due_on,
-        title=f"Status of item {row.item.number} proposed by {row.agency}",
+        title=_("Status of item {number} proposed by {agency}").format(
+            number=row.item.number, agency=row.agency
+        ),
         **same,
     )

@@ -16,6 +16,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Seat, User
 from workitems.attachments import content_type
@@ -28,9 +30,11 @@ from workitems.standing import count_noun, days_in_words
 
 Reason = Notice.Reason
 # The return comes along as a workbook.
-WORKBOOK = "You can answer it in the attached workbook: choose the file on the return’s page."
+WORKBOOK = gettext_lazy(
+    "You can answer it in the attached workbook: choose the file on the return’s page."
+)
 WITH_WORKBOOK = (Reason.OPENED, Reason.REMINDED)
-READY = "Nothing is missing any more. An approver can submit it."
+READY = gettext_lazy("Nothing is missing any more. An approver can submit it.")
 
 MOST_URGENT_FIRST = (
     *(Reason.REQUEST_LATE, Reason.REQUEST_DUE),
@@ -86,7 +90,14 @@ def compose(
     for line in in_order(lines):
         by_thing[_thing(line)].append(line)
     entries = [entry(own, on) for own in by_thing.values()]
-    seats = sorted({f"{_within(line.told_as.label)} at {line.seat_agency}" for line in lines})
+    seats = sorted(
+        {
+            _("{told_as} at {seat_agency}").format(
+                told_as=_within(line.told_as.label), seat_agency=line.seat_agency
+            )
+            for line in lines
+        }
+    )
     context = {
         "recipient": recipient,
         "entries": entries,
@@ -130,12 +141,16 @@ def _within(label: str) -> str:
 
 def headline(entries: Sequence[Entry]) -> str:
     more = len(entries) - 1
-    return entries[0].headline + (f", and {more} more" if more else "")
+    return entries[0].headline + (_(", and {more} more").format(more=more) if more else "")
 
 
 def _thing(line: News) -> str:
     """Return the key that groups lines into one entry."""
-    return line.about if isinstance(line, OtherNews) else f"return {line.of_return.pk:>9}"
+    return (
+        line.about
+        if isinstance(line, OtherNews)
+        else _("return {pk:>9}").format(pk=line.of_return.pk)
+    )
 
 
 def entry(news: Sequence[News], on: date) -> Entry:
@@ -159,7 +174,7 @@ def entry(news: Sequence[News], on: date) -> Entry:
         messages.append(round.message)
     to_submit = first.reason == Reason.READY and first.told_as == Seat.Role.APPROVER
     return Entry(
-        title=one_line(f"Return of {agency} for {round}"),
+        title=one_line(_("Return of {agency} for {round}").format(agency=agency, round=round)),
         plan=round.plan.title,
         sentences=sentences,
         message="\n\n".join(filter(None, messages)),
@@ -168,12 +183,14 @@ def entry(news: Sequence[News], on: date) -> Entry:
             if to_round
             else f"{of_return.get_absolute_url()}{'read/' if to_submit else ''}"
         ),
-        link="Open the round"
+        link=_("Open the round")
         if to_round
-        else "Read and submit the return"
+        else _("Read and submit the return")
         if to_submit
-        else "Open the return",
-        headline=one_line(f"Return of {agency} {state_of(first, on)}"),
+        else _("Open the return"),
+        headline=one_line(
+            _("Return of {agency} {first}").format(agency=agency, first=state_of(first, on))
+        ),
     )
 
 
@@ -201,34 +218,40 @@ def sentence(line: ReturnNews, on: date) -> str:
     due = f"{due_on:%-d %B %Y}"
     match line.reason:
         case Reason.OPENED:
-            return f"The round is open. The return is due on {due}, {until(due_on, on)}."
+            return _("The round is open. The return is due on {due}, {due_on}.").format(
+                due=due, due_on=until(due_on, on)
+            )
         case Reason.DUE_WEEK | Reason.DUE_DAY:
-            return f"It is due on {due}, {until(due_on, on)}."
+            return _("It is due on {due}, {due_on}.").format(due=due, due_on=until(due_on, on))
         case Reason.OVERDUE:
-            return f"It was due on {due} and is overdue by {span_in_words((on - due_on).days)}."
+            return _("It was due on {due} and is overdue by {days}.").format(
+                due=due, days=span_in_words((on - due_on).days)
+            )
         case Reason.SENT_BACK:
             return sent_back(line)
         case Reason.READY:
             return ready(line)
         case Reason.REMINDED:
             is_late = due_on < on
-            return f"It {'was' if is_late else 'is'} due on {due} and is not submitted yet."
-        case Reason.EXTENDED:
-            return f"The coordinator has extended the due date to {due}."
-        case Reason.ENTERED:
-            return (
-                f"{line.of_return.entered_by} is entering it for {line.agency}, from the email "
-                "that you sent. You can write in it as well."
+            return _("It {words} due on {due} and is not submitted yet.").format(
+                words="was" if is_late else "is", due=due
             )
+        case Reason.EXTENDED:
+            return _("The coordinator has extended the due date to {due}.").format(due=due)
+        case Reason.ENTERED:
+            return _(
+                "{entered_by} is entering it for {agency}, from the email that you sent. You can write "
+                "in it as well."
+            ).format(entered_by=line.of_return.entered_by, agency=line.agency)
         case Reason.SUBMITTED:
             return receipt(line)
         case Reason.ACCEPTED:
             accepted_on = line.of_return.accepted_on
             assert accepted_on is not None  # a constraint of every accepted return
-            return (
-                f"The coordinator accepted it on {accepted_on:%-d %B %Y}. "
-                "You have nothing more to do in this round."
-            )
+            return _(
+                "The coordinator accepted it on {accepted_on:%-d %B %Y}. You have nothing more to do in "
+                "this round."
+            ).format(accepted_on=accepted_on)
         case _:
             raise ValueError(line.reason)  # not a reason of a return
 
@@ -238,7 +261,9 @@ def ready(line: ReturnNews) -> str:
     if of_return.ready_at is None:
         return READY
     said_on = localdate(of_return.ready_at)
-    return f"{of_return.ready_by} said on {said_on:%-d %B %Y} that it is ready for approval."
+    return _("{ready_by} said on {said_on:%-d %B %Y} that it is ready for approval.").format(
+        ready_by=of_return.ready_by, said_on=said_on
+    )
 
 
 def receipt(line: ReturnNews) -> str:
@@ -246,31 +271,45 @@ def receipt(line: ReturnNews) -> str:
     of_return = line.of_return
     assert of_return.submitted_at is not None and line.answers is not None
     at = localtime(of_return.submitted_at)
-    by = f" by {of_return.submitted_by}" if of_return.submitted_by else ""
-    counts = f"{line.answers.answered} of {count_noun(line.answers.total, 'item')} answered"
+    by = (
+        _(" by {submitted_by}").format(submitted_by=of_return.submitted_by)
+        if of_return.submitted_by
+        else ""
+    )
+    counts = _("{answered} of {total} answered").format(
+        answered=line.answers.answered, total=count_noun(line.answers.total, "item")
+    )
     if line.answers.unchanged:
-        counts += f", {line.answers.unchanged} of them with “no change”"
-    said = f"It was submitted{by} on {at:%-d %B %Y} at {time_format(at, 'g:i a')}: {counts}."
-    if is_from_mail(of_return):
-        return (
-            f"{said} The coordinator entered it for {line.agency} from your email. You can "
-            "correct it until it is accepted."
+        counts += _(", {unchanged} of them with “no change”").format(
+            unchanged=line.answers.unchanged
         )
-    return f"{said} An approver can recall it until the coordinator opens it."
+    said = _("It was submitted{by} on {at:%-d %B %Y} at {time_format_at_g_i_a}: {counts}.").format(
+        by=by, at=at, time_format_at_g_i_a=time_format(at, "g:i a"), counts=counts
+    )
+    if is_from_mail(of_return):
+        return _(
+            "{said} The coordinator entered it for {agency} from your email. You can correct it "
+            "until it is accepted."
+        ).format(said=said, agency=line.agency)
+    return _("{said} An approver can recall it until the coordinator opens it.").format(said=said)
 
 
 def sent_back(line: ReturnNews) -> str:
     if not line.mendings:
-        return "The coordinator sent it back."
+        return _("The coordinator sent it back.")
     sent_on = localdate(line.mendings[0].note.at)
     numbers = [each.note.item.number for each in line.mendings if each.note.item]
     if not numbers:
-        on_what = "a note"
+        on_what = _("a note")
     elif len(numbers) == 1:
-        on_what = f"a note on item {numbers[0]}"
+        on_what = _("a note on item {numbers}").format(numbers=numbers[0])
     else:
-        on_what = f"notes on items {', '.join(numbers[:-1])} and {numbers[-1]}"
-    return f"The coordinator sent it back on {sent_on:%-d %B %Y} with {on_what}."
+        on_what = _("notes on items {join} and {numbers}").format(
+            join=", ".join(numbers[:-1]), numbers=numbers[-1]
+        )
+    return _("The coordinator sent it back on {sent_on:%-d %B %Y} with {on_what}.").format(
+        sent_on=sent_on, on_what=on_what
+    )
 
 
 def progress_of(lines: Sequence[ReturnNews]) -> str:
@@ -279,13 +318,17 @@ def progress_of(lines: Sequence[ReturnNews]) -> str:
     if first.answers is None:
         return ""
     if first.answers.answered < first.answers.total:
-        return f"{first.answers.answered} of {count_noun(first.answers.total, 'item')} answered."
+        return _("{answered} of {total} answered.").format(
+            answered=first.answers.answered, total=count_noun(first.answers.total, "item")
+        )
     if first.answers.missing:
         if shows_round(first):
-            return "Every item is answered, but it cannot be submitted yet."
+            return _("Every item is answered, but it cannot be submitted yet.")
         things = len(first.answers.missing)
-        missing = "1 thing is" if things == 1 else f"{things} things are"
-        return f"Every item is answered, but {missing} missing before it can be submitted."
+        missing = _("1 thing is") if things == 1 else _("{things} things are").format(things=things)
+        return _(
+            "Every item is answered, but {missing} missing before it can be submitted."
+        ).format(missing=missing)
     if {line.reason for line in lines} & {Reason.READY, Reason.SENT_BACK}:
         return ""
     if first.is_ready:
@@ -293,7 +336,7 @@ def progress_of(lines: Sequence[ReturnNews]) -> str:
     left = sum(not each.is_mended for each in first.mendings)
     if not left:
         return ""
-    return f"{count_noun(left, 'note')} to answer before it is submitted again."
+    return _("{left} to answer before it is submitted again.").format(left=count_noun(left, "note"))
 
 
 def why_you(line: ReturnNews) -> str:
@@ -303,13 +346,19 @@ def why_you(line: ReturnNews) -> str:
         return ""
     if line.why == Why.LATE:
         if line.told_as == Seat.Role.APPROVER:
-            return "It is late, so the agency’s approvers are told as well."
-        return "It is late and its agency has been told, so the coordinator is told as well."
+            return _("It is late, so the agency’s approvers are told as well.")
+        return _("It is late and its agency has been told, so the coordinator is told as well.")
     if line.told_as == Seat.Role.APPROVER:
-        return f"{agency} has no contributor at present, so this comes to its approvers."
+        return _("{agency} has no contributor at present, so this comes to its approvers.").format(
+            agency=agency
+        )
     if line.reason == Reason.READY:
-        return f"{agency} has no approver who may submit it, so this comes to the coordinator."
-    return f"{agency} has no contributor or approver at present, so this comes to the coordinator."
+        return _(
+            "{agency} has no approver who may submit it, so this comes to the coordinator."
+        ).format(agency=agency)
+    return _(
+        "{agency} has no contributor or approver at present, so this comes to the coordinator."
+    ).format(agency=agency)
 
 
 def state_of(line: ReturnNews, on: date) -> str:
@@ -317,32 +366,32 @@ def state_of(line: ReturnNews, on: date) -> str:
     due_on = line.due_on
     match line.reason:
         case Reason.OPENED:
-            return f"is open until {due_on:%-d %B %Y}"
+            return _("is open until {due_on:%-d %B %Y}").format(due_on=due_on)
         case Reason.DUE_WEEK | Reason.DUE_DAY:
-            return f"is due {until(due_on, on)}"
+            return _("is due {due_on}").format(due_on=until(due_on, on))
         case Reason.OVERDUE:
-            return f"is overdue by {span_in_words((on - due_on).days)}"
+            return _("is overdue by {days}").format(days=span_in_words((on - due_on).days))
         case Reason.SENT_BACK:
-            return "was sent back"
+            return _("was sent back")
         case Reason.READY:
-            return "is ready for approval"
+            return _("is ready for approval")
         case Reason.REMINDED:
-            return "is not submitted yet"
+            return _("is not submitted yet")
         case Reason.EXTENDED:
-            return f"is now due on {due_on:%-d %B %Y}"
+            return _("is now due on {due_on:%-d %B %Y}").format(due_on=due_on)
         case Reason.ENTERED:
-            return "is being entered from your email"
+            return _("is being entered from your email")
         case Reason.SUBMITTED:
-            return "was submitted"
+            return _("was submitted")
         case Reason.ACCEPTED:
-            return "was accepted"
+            return _("was accepted")
         case _:
             raise ValueError(line.reason)  # not a reason of a return
 
 
 def until(due_on: date, on: date) -> str:
     left = (due_on - on).days
-    return {0: "today", 1: "tomorrow"}.get(left, f"in {days_in_words(left)}")
+    return {0: "today", 1: "tomorrow"}.get(left, _("in {left}").format(left=days_in_words(left)))
 
 
 def one_line(text: str) -> str:

@@ -10,6 +10,8 @@ from hashlib import sha256
 from typing import Any
 
 from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Seat
 from workitems.asat import end_of
@@ -28,22 +30,24 @@ MINUTES_PATHS: list[Callable[[Meeting], str]] = []
 
 def about(meeting: Meeting) -> str:
     """Return the key of a meeting in the log of notices."""
-    return f"meeting {meeting.pk}"
+    return _("meeting {pk}").format(pk=meeting.pk)
 
 
 def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
     """Yield who is told that a meeting ahead is called, or that its day, time or place is another."""
     rows = _meetings(only).filter(held_on__gte=on, closed_at=None)
     for meeting, people in members_of(rows, on):
-        place = f" at {meeting.place}" if meeting.place else ""
-        online = " You can join online; the link is on its page." if meeting.link else ""
+        place = _(" at {place}").format(place=meeting.place) if meeting.place else ""
+        online = _(" You can join online; the link is on its page.") if meeting.link else ""
         yield from lines(
             meeting,
             people,
             Reason.MEETING,
             _occasion(meeting),
-            f"The working group meets on {meeting.when}{place}.{online}",
-            f"is on {meeting.when}",
+            _("The working group meets on {when}{place}.{online}").format(
+                when=meeting.when, place=place, online=online
+            ),
+            _("is on {when}").format(when=meeting.when),
         )
 
 
@@ -67,7 +71,7 @@ def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
     for meeting, people in members_of(rows, on):
         assert meeting.closed_at is not None
         decisions = decided[meeting.pk]
-        count = count_noun(len(decisions), "decision") if decisions else "No decision"
+        count = count_noun(len(decisions), "decision") if decisions else _("No decision")
         was = "was" if len(decisions) < 2 else "were"
         for person, agency in people:
             own = [each for each in decisions if each.owner_agency_id == agency.pk]
@@ -76,20 +80,29 @@ def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
                 [(person, agency)],
                 Reason.MINUTES,
                 f"{localtime(meeting.closed_at):%Y-%m-%d %H:%M}",
-                f"The minutes are ready. {count} {was} recorded. {_own_actions(own, agency)}",
-                f"has {count_noun(len(own), 'action')} for {agency}" if own else "has its minutes",
-                link="Read the minutes",
+                _("The minutes are ready. {count} {was} recorded. {own}").format(
+                    count=count, was=was, own=_own_actions(own, agency)
+                ),
+                _("has {count_noun} for {agency}").format(
+                    count_noun=count_noun(len(own), "action"), agency=agency
+                )
+                if own
+                else _("has its minutes"),
+                link=_("Read the minutes"),
                 path=next((path(meeting) for path in MINUTES_PATHS), meeting.get_absolute_url()),
             )
 
 
 def _own_actions(own: list[Decision], agency: Agency) -> str:
     if not own:
-        return f"None is for {agency} to act on."
+        return _("None is for {agency} to act on.").format(agency=agency)
     actions = "; ".join(
-        f"{' '.join(each.text.split()).rstrip('.')}, by {each.due_on:%-d %B %Y}" for each in own
+        _("{rstrip}, by {due_on:%-d %B %Y}").format(
+            rstrip=" ".join(each.text.split()).rstrip("."), due_on=each.due_on
+        )
+        for each in own
     )
-    return f"For {agency} to do: {actions}."
+    return _("For {agency} to do: {actions}.").format(agency=agency, actions=actions)
 
 
 def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
@@ -111,20 +124,22 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
     for row in found:
         assert row.meeting is not None and row.decided_at is not None
         state = row.get_state_display().lower()
-        effect = " It has taken effect." if row.state == Variation.State.APPROVED else ""
+        effect = _(" It has taken effect.") if row.state == Variation.State.APPROVED else ""
         yield from other_news(
             seats.sitting(row.plan, row.requesting_agency_id, Role.CONTRIBUTOR, Role.APPROVER),
             plan=row.plan,
             agency=row.requesting_agency,
             reason=Reason.DECIDED,
             occasion=str(row.state),
-            about=f"variation {row.pk}",
+            about=_("variation {pk}").format(pk=row.pk),
             due_on=localdate(row.decided_at),
-            title=f"{row.reference} on {row.about}",
-            sentence=f"The meeting of {row.meeting.held_on:%-d %B %Y} decided it: {state}.{effect}",
-            state=f"is {state}",
+            title=_("{reference} on {about}").format(reference=row.reference, about=row.about),
+            sentence=_("The meeting of {held_on:%-d %B %Y} decided it: {state}.{effect}").format(
+                held_on=row.meeting.held_on, state=state, effect=effect
+            ),
+            state=_("is {state}").format(state=state),
             path=row.get_absolute_url(),
-            link="Open the variation",
+            link=_("Open the variation"),
         )
 
 
@@ -160,7 +175,7 @@ def lines(
     sentence: str,
     state: str,
     *,
-    link: str = "Open the meeting",
+    link: str = gettext_lazy("Open the meeting"),
     path: str = "",
 ) -> Iterator[OtherNews]:
     """Yield the same news of a meeting for these people."""
@@ -174,7 +189,7 @@ def lines(
             occasion=occasion,
             about=about(meeting),
             due_on=meeting.held_on,
-            title=f"Meeting of {meeting.held_on:%-d %B %Y}",
+            title=_("Meeting of {held_on:%-d %B %Y}").format(held_on=meeting.held_on),
             sentence=sentence,
             state=state,
             path=path or meeting.get_absolute_url(),

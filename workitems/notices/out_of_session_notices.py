@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Seat
 from workitems.models import Notice, OutOfSession, OutOfSessionAnswer, Plan
@@ -57,25 +58,29 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
     due = f"{row.due_on:%-d %B %Y}"
     if reason == Reason.OVERDUE:
         late = span_in_words((on - row.due_on).days)
-        sentence = f"{answer.agency} was asked to answer by {due}. It still can."
-        state = f"is overdue by {late}"
+        sentence = _("{agency} was asked to answer by {due}. It still can.").format(
+            agency=answer.agency, due=due
+        )
+        state = _("is overdue by {late}").format(late=late)
     else:
         left = until(row.due_on, on)
-        sentence = f"{answer.agency} is asked to agree or decline by {due}, {left}."
-        state = f"is due {left}"
+        sentence = _("{agency} is asked to agree or decline by {due}, {left}.").format(
+            agency=answer.agency, due=due, left=left
+        )
+        state = _("is due {left}").format(left=left)
     people = _approvers(answer, seats) or seats.coordinators(_plan(row))
     yield from _lines(row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state)
 
 
 def _recorded(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
     """Tell the approvers what the coordinator recorded from an email."""
-    sentence = (
-        f"The coordinator recorded the answer of {answer.agency} from an email. You can change it "
-        "until the decision is closed."
-    )
+    sentence = _(
+        "The coordinator recorded the answer of {agency} from an email. You can change it until "
+        "the decision is closed."
+    ).format(agency=answer.agency)
     yield from _lines(
         answer.out_of_session, answer.agency, _approvers(answer, seats), Reason.OUT_OF_SESSION,
-        f"version {answer.version}", sentence, "was recorded",
+        _("version {version}").format(version=answer.version), sentence, _("was recorded"),
     )  # fmt: skip
 
 
@@ -84,7 +89,7 @@ def _closed(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
     outcome = row.get_state_display().lower()
     yield from _lines(
         row, answer.agency, _approvers(answer, seats), Reason.OUT_CLOSED, str(row.state),
-        f"The decision is closed: {outcome}.", f"is {outcome}",
+        _("The decision is closed: {outcome}.").format(outcome=outcome), _("is {outcome}").format(outcome=outcome),
     )  # fmt: skip
 
 
@@ -96,14 +101,14 @@ def _to_close(
     if not (found.can_close or found.is_over or not found.waiting):
         return
     sentence = (
-        "It can be closed."
+        _("It can be closed.")
         if found.can_close
-        else "Not enough agencies agree or decline. Give them more time, or end it."
+        else _("Not enough agencies agree or decline. Give them more time, or end it.")
     )
     yield from _lines(
         row, _plan(row).coordinating_agency, seats.coordinators(_plan(row)), Reason.OUT_TO_CLOSE,
         f"{row.due_on.isoformat()} {found.waiting or 'all'}", sentence,
-        "can be closed" if found.can_close else "has no quorum",
+        _("can be closed") if found.can_close else _("has no quorum"),
     )  # fmt: skip
 
 
@@ -126,13 +131,13 @@ def _lines(
         agency=agency,
         reason=reason,
         occasion=occasion,
-        about=f"out of session {row.pk} {agency.pk}",
+        about=_("out of session {pk} {agency_pk}").format(pk=row.pk, agency_pk=agency.pk),
         due_on=row.due_on,
-        title=f"Decision out of session on {row.variation.reference}",
+        title=_("Decision out of session on {reference}").format(reference=row.variation.reference),
         sentence=sentence,
         state=state,
         path=row.get_absolute_url(),
-        link="Read it and answer" if reason not in CLOSED else "Open the decision",
+        link=_("Read it and answer") if reason not in CLOSED else _("Open the decision"),
     )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from agencies.models import Agency
 from workitems import standing
 from workitems.known_dates import KnownDate
@@ -250,8 +252,14 @@ class VariationAt(NamedTuple):
     def effect(self) -> str:
         """What it would do: "to 30 June 2027", "withdraw the item"."""
         if self.due_before and self.due_after:
-            return f"to {KnownDate(self.due_after, self.after_known_to)}"
-        return f"new wording of the {self.wording}" if self.wording else "withdraw the item"
+            return _("to {due_after}").format(
+                due_after=KnownDate(self.due_after, self.after_known_to)
+            )
+        return (
+            _("new wording of the {wording}").format(wording=self.wording)
+            if self.wording
+            else _("withdraw the item")
+        )
 
 
 class RoundAt(NamedTuple):

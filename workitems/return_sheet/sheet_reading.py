@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
+from django.utils.translation import gettext, gettext_lazy
 from openpyxl.utils import get_column_letter
 
 from workitems.known_dates import KnownDate, KnownTo, known
@@ -25,17 +26,17 @@ from workitems.workbook.package import Cell, refusal
 MOST_ROWS = 5_000
 MOST_FAULTS = 200
 HEADINGS_WITHIN = 10  # rows; a person may put a title above
-SAVE_AS = "the workbook from this page, saved as Excel workbook (.xlsx)."
+SAVE_AS = gettext_lazy("the workbook from this page, saved as Excel workbook (.xlsx).")
 # What other programs make, by the ending of the name.
 KINDS = {
-    "xls": "an Excel workbook of the old format (.xls)",
-    "xlsm": "a workbook with macros (.xlsm)",
-    "xlsb": "a binary workbook (.xlsb)",
-    "xltx": "a template (.xltx)",
-    "ods": "an OpenDocument spreadsheet (.ods)",
-    "numbers": "a Numbers file (.numbers)",
-    "csv": "a CSV file",
-    "pdf": "a PDF",
+    "xls": gettext_lazy("an Excel workbook of the old format (.xls)"),
+    "xlsm": gettext_lazy("a workbook with macros (.xlsm)"),
+    "xlsb": gettext_lazy("a binary workbook (.xlsb)"),
+    "xltx": gettext_lazy("a template (.xltx)"),
+    "ods": gettext_lazy("an OpenDocument spreadsheet (.ods)"),
+    "numbers": gettext_lazy("a Numbers file (.numbers)"),
+    "csv": gettext_lazy("a CSV file"),
+    "pdf": gettext_lazy("a PDF"),
 }
 
 
@@ -66,8 +67,8 @@ def read_workbook(
     return. `name_of` names another return, by id."""
     ending = name.rpartition(".")[2].lower()
     if ending != "xlsx":
-        what = KINDS.get(ending, "not an Excel workbook (.xlsx)")
-        raise refusal(f"The file is {what}.", SAVE_AS)
+        what = KINDS.get(ending, gettext("not an Excel workbook (.xlsx)"))
+        raise refusal(gettext("The file is {what}.").format(what=what), SAVE_AS)
     read, strangers, is_ours = Read(), Counter[int](), False
     with package.opened(file) as workbook:
         _refuse_macros(file)
@@ -77,20 +78,24 @@ def read_workbook(
             is_ours |= _Sheet(read, strangers, of_return.pk, worksheet).read()
     if not is_ours:
         raise refusal(
-            "This is not a workbook of a return.",
-            "the workbook from this page. Download it, and copy your words into it.",
+            gettext("This is not a workbook of a return."),
+            gettext("the workbook from this page. Download it, and copy your words into it."),
         )
     if strangers and not read.rows:
         (other, _), *_ = strangers.most_common(1)
         raise refusal(
-            f"This is the workbook of another return: {name_of(other)}.",
-            f"the workbook of {of_return}. Download it from this page.",
+            gettext("This is the workbook of another return: {other}.").format(
+                other=name_of(other)
+            ),
+            gettext("the workbook of {of_return}. Download it from this page.").format(
+                of_return=of_return
+            ),
         )
     _refuse_doubles(read)
     if not read.rows and not read.faults:
         raise refusal(
-            "The workbook has no row of this return.",
-            "the workbook from this page, with at least one row left in it.",
+            gettext("The workbook has no row of this return."),
+            gettext("the workbook from this page, with at least one row left in it."),
         )
     return read
 
@@ -99,7 +104,7 @@ def _refuse_macros(file: BinaryIO) -> None:
     file.seek(0)
     with ZipFile(file) as archive:
         if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
-            raise refusal("The workbook has macros, which may be harmful.", SAVE_AS)
+            raise refusal(gettext("The workbook has macros, which may be harmful."), SAVE_AS)
     file.seek(0)
 
 
@@ -113,8 +118,8 @@ def _refuse_doubles(read: Read) -> None:
         else:
             read.add(
                 Fault(
-                    "This row is in the workbook more than once.",
-                    "the row once. Delete the copy, save, and choose the file again.",
+                    gettext("This row is in the workbook more than once."),
+                    gettext("the row once. Delete the copy, save, and choose the file again."),
                     sheet=row.cells[""],
                 )
             )
@@ -146,8 +151,10 @@ class _Sheet:
                 self.headings(number, cells)
             elif (found := found + 1) > MOST_ROWS:
                 self.fault(
-                    f"The sheet has more than {MOST_ROWS:,} rows; the rest was not read.",
-                    "only the rows of the return.",
+                    gettext(
+                        "The sheet has more than {MOST_ROWS:,} rows; the rest was not read."
+                    ).format(MOST_ROWS=MOST_ROWS),
+                    gettext("only the rows of the return."),
                 )
                 break
             else:
@@ -179,8 +186,12 @@ class _Sheet:
                 self.columns[at] = column
             elif column.field and not column.is_later:
                 self.fault(
-                    f"The column “{column.heading}” is missing, so nothing of it was read.",
-                    f"a column with the heading “{column.heading}”.",
+                    gettext("The column “{heading}” is missing, so nothing of it was read.").format(
+                        heading=column.heading
+                    ),
+                    gettext("a column with the heading “{heading}”.").format(
+                        heading=column.heading
+                    ),
                     number,
                 )
         self.others = {
@@ -190,8 +201,8 @@ class _Sheet:
         }
         for at in self.others:
             self.fault(
-                "This column does not belong to the workbook, so it was not read.",
-                "your words in the columns of the workbook.",
+                gettext("This column does not belong to the workbook, so it was not read."),
+                gettext("your words in the columns of the workbook."),
                 number,
                 at,
             )
@@ -206,34 +217,45 @@ class _Sheet:
         if held is None:
             if answers:
                 self.fault(
-                    "This row was added, or its hidden first cell is gone, so we cannot tell what it answers.",
-                    "your words in a row of the workbook as you downloaded it.",
+                    gettext(
+                        "This row was added, or its hidden first cell is gone, so we cannot tell what it answers."
+                    ),
+                    gettext("your words in a row of the workbook as you downloaded it."),
                     number,
                 )
             return
         key = read_key(str(held.value))
         if key is None or key.kind != self.table.kind:
             self.fault(
-                "The hidden first cell of this row was changed, so we cannot tell what it answers.",
-                "the row as it was. Download the workbook again and copy your words into it.",
+                gettext(
+                    "The hidden first cell of this row was changed, so we cannot tell what it answers."
+                ),
+                gettext(
+                    "the row as it was. Download the workbook again and copy your words into it."
+                ),
                 number,
             )
             return
         if key.of_return != self.of_return:
             self.strangers[key.of_return] += 1
             self.fault(
-                "This row belongs to another return.",
-                "only the rows of the workbook from this page.",
+                gettext("This row belongs to another return."),
+                gettext("only the rows of the workbook from this page."),
                 number,
             )
             return
         item = by_heading.get(ITEM)
-        values, places = {}, {"": f"{self.name}, row {number}"}
+        values, places = (
+            {},
+            {"": gettext("{name}, row {number}").format(name=self.name, number=number)},
+        )
         for at, column in self.columns.items():
             if not column.field:
                 continue
             letter = get_column_letter(at + 1)
-            places[column.field] = f"{self.name}, row {number}, {column.heading} ({letter}{number})"
+            places[column.field] = gettext(
+                "{name}, row {number}, {heading} ({letter}{number})"
+            ).format(name=self.name, number=number, heading=column.heading, letter=letter)
             try:
                 values[column.field] = _words(column, by_heading.get(column.heading))
             except InvalidCell as invalid:
@@ -248,16 +270,19 @@ def _words(column: Column, cell: Cell | None) -> str:
         return ""
     if cell.is_formula:
         raise InvalidCell(
-            "The cell has a formula.",
-            "what the formula shows. Copy the cell and paste it as a value.",
+            gettext("The cell has a formula."),
+            gettext("what the formula shows. Copy the cell and paste it as a value."),
         )
     if cell.is_error:
-        raise InvalidCell("The cell shows a spreadsheet error.", "words, or an empty cell.")
+        raise InvalidCell(
+            gettext("The cell shows a spreadsheet error."), gettext("words, or an empty cell.")
+        )
     if column.is_day and isinstance(cell.value, date):
         day = cell.value.date() if isinstance(cell.value, datetime) else cell.value
         return str(KnownDate.holding(day, KnownTo.MONTH) if cell.shows_month else known(day))
     if column.is_day and not isinstance(cell.value, str):
         raise InvalidCell(
-            f"The cell holds {shown(cell.value)}.", "a date, such as 2 December 2026."
+            gettext("The cell holds {value}.").format(value=shown(cell.value)),
+            gettext("a date, such as 2 December 2026."),
         )
     return str(Kind().read(cell.value))

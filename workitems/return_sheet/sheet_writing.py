@@ -10,6 +10,8 @@ from typing import Any
 import openpyxl
 from django.conf import settings
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -30,12 +32,15 @@ GREY = PatternFill("solid", fgColor="FFE7E6E6")
 DARK = PatternFill("solid", fgColor="FFD0CECE")
 LINE = Side(style="thin", color="FFBFBFBF")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-BOLD, TITLE = Font(name="Calibri", bold=True), Font(name="Calibri", bold=True, size=14)
+BOLD, TITLE = (
+    Font(name=gettext_lazy("Calibri"), bold=True),
+    Font(name=gettext_lazy("Calibri"), bold=True, size=14),
+)
 # A key that is wrapped in its narrow column makes each row as high as a page.
 ON_ONE_LINE = Alignment(wrap_text=False, vertical="top")
 A3 = 8
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
-LISTS = "Lists"
+LISTS = gettext_lazy("Lists")
 YES = "yes"
 # Sorted and added rows have their lists to choose from too.
 ROWS_WITH_LISTS = 2000
@@ -67,7 +72,10 @@ def write_workbook(of_return: Return, on: date, *, with_draft: bool = True) -> b
     _lists(workbook, choices)
     workbook.active = 1  # the answers are in front, the instructions at their left
     properties = workbook.properties
-    properties.creator, properties.title = "Plan Register", clean(f"Return of {of_return}")
+    properties.creator, properties.title = (
+        _("Plan Register"),
+        clean(_("Return of {of_return}").format(of_return=of_return)),
+    )
     properties.created = of_return.round.opened_at.replace(tzinfo=None)
     file = io.BytesIO()
     workbook.save(file)
@@ -87,7 +95,7 @@ def choices_of(agencies: dict[int, Agency]) -> dict[str, dict[str, str]]:
     }
     for name in ("cause", "settlement"):
         found[name].pop("")
-    found["no_change"] = {YES: "Yes"}
+    found["no_change"] = {YES: _("Yes")}
     found["stage"] = {each.value: each.label for each in Stage if each != Stage.WITHDRAWN}
     for name in ("owner_agency", "settling_agency"):
         found[name] = {str(pk): each.short_name for pk, each in agencies.items()}
@@ -136,7 +144,7 @@ def _last(section: Section) -> str:
     if section.last is None:
         return ""
     if section.last.no_change_on:
-        return "No change"
+        return _("No change")
     return section.last.achieved
 
 
@@ -208,7 +216,7 @@ def _help_of(column: Column, rows: str, choices: dict[str, dict[str, str]]) -> D
         at = get_column_letter(1 + list(choices).index(column.choices))
         last = max(1, len(choices[column.choices]))
         found.type, found.formula1 = "list", f"{LISTS}!${at}$1:${at}${last}"
-        found.errorTitle, found.error = column.heading, "Choose from the list."
+        found.errorTitle, found.error = column.heading, _("Choose from the list.")
         found.showErrorMessage = True
     if column.hint:
         found.promptTitle, found.prompt = column.heading, column.hint
@@ -229,26 +237,45 @@ def _cell(worksheet: Any, value: Any, fill: PatternFill | None, font: Font | Non
 
 
 def _instructions(workbook: Any, of_return: Return, on: date) -> None:
-    worksheet = workbook.create_sheet("Instructions")
+    worksheet = workbook.create_sheet(_("Instructions"))
     worksheet.column_dimensions["A"].width = 100
     worksheet.page_setup.fitToHeight = 0
     agency, page = of_return.agency, f"{settings.SITE_URL}{of_return.get_absolute_url()}"
     for number, text in enumerate(
         (
-            f"Return of {agency.name}: {of_return.round}",
-            f"Taken out on {known(on)}. The return is due on {known(of_return.due_on)}.",
-            "Write in the white cells. Grey cells show what the register has; changes there are not read.",
-            "You may sort and filter the rows, move columns and change their widths. Keep the headings in the "
-            "first row. An item whose row you leave empty or delete is simply not answered.",
-            f"“Answers” has one row for each item. Achieved, planned and challenges hold at most 5,000 characters each. "
-            f"Items that {agency.short_name} only supports have no stage and no confidence.",
-            "Where nothing happened, choose “Yes” under “No change” and leave the words empty. It is grey where words are needed: a "
-            "milestone is overdue, or there was “no change” twice in a row.",
-            f"“Milestones” has those that are due, late or next. Enter a date under “Done on”, such as {known(on)}; or a new date, "
-            "why the date moves, the cause, whether that is settled, the effect, and what is being done by which agency.",
-            f"To hand it in, open {page} and choose the file under “Answer in Excel”. You see each difference before anything is "
-            "written, and choose where the return was changed meanwhile. Nothing newer is overwritten.",
-            "The answers are then a draft in the return. An approver submits the return as before.",
+            _("Return of {agency}: {round}").format(agency=agency.name, round=of_return.round),
+            _("Taken out on {on}. The return is due on {due_on}.").format(
+                on=known(on), due_on=known(of_return.due_on)
+            ),
+            _(
+                "Write in the white cells. Grey cells show what the register has; changes there are not read."
+            ),
+            _(
+                "You may sort and filter the rows, move columns and change their widths. Keep the headings in the "
+                "first row. An item whose row you leave empty or delete is simply not answered."
+            ),
+            _(
+                "“Answers” has one row for each item. Achieved, planned and challenges hold at most "
+                "5,000 characters each. Items that {short_name} only supports have no stage and no "
+                "confidence."
+            ).format(short_name=agency.short_name),
+            _(
+                "Where nothing happened, choose “Yes” under “No change” and leave the words empty. It is grey where words are needed: a "
+                "milestone is overdue, or there was “no change” twice in a row."
+            ),
+            _(
+                "“Milestones” has those that are due, late or next. Enter a date under “Done on”, such "
+                "as {on}; or a new date, why the date moves, the cause, whether that is settled, the "
+                "effect, and what is being done by which agency."
+            ).format(on=known(on)),
+            _(
+                "To hand it in, open {page} and choose the file under “Answer in Excel”. You see each "
+                "difference before anything is written, and choose where the return was changed "
+                "meanwhile. Nothing newer is overwritten."
+            ).format(page=page),
+            _(
+                "The answers are then a draft in the return. An approver submits the return as before."
+            ),
         ),
         start=1,
     ):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -20,13 +21,13 @@ Row = TypeVar("Row", bound=Action)
 def _step(action: Row, to: Action.Progress, version: int | None = None) -> Row:
     row = locked(action, version=version)
     if row.owner_agency_id is None:
-        raise Refused("This decision has no owner, so there is no action to mark as done.")
+        raise Refused(_("This decision has no owner, so there is no action to mark as done."))
     if to not in Action.NEXT[row.progress]:
         raise Refused(
             {
-                Action.Progress.OPEN: "This is not marked as done.",
-                Action.Progress.REPORTED: "This is already marked as done.",
-                Action.Progress.CONFIRMED: "This is already confirmed as done.",
+                Action.Progress.OPEN: _("This is not marked as done."),
+                Action.Progress.REPORTED: _("This is already marked as done."),
+                Action.Progress.CONFIRMED: _("This is already confirmed as done."),
             }[row.progress]
         )
     return row
@@ -52,7 +53,7 @@ def finish(
     to = Action.Progress.CONFIRMED if confirms else Action.Progress.REPORTED
     row = _step(action, to, version)
     if not note:
-        raise Refused("Say in a few words what was done.", "note")
+        raise Refused(_("Say in a few words what was done."), "note")
     Refused.raise_any(done_faults(row, done_on, on))
     row.done_on, row.done_note, row.reopened_because = done_on, note, ""
     row.awaits_confirmation = not confirms
@@ -64,10 +65,12 @@ def done_faults(action: Action, done_on: date, on: date) -> Faults:
     """Yield why the action may not be done on that day."""
     decided_on = action.decided_on
     if done_on > on:
-        yield "Enter today or an earlier date.", "done_on"
+        yield _("Enter today or an earlier date."), "done_on"
     elif decided_on is not None and done_on < decided_on:
         yield (
-            f"This was decided on {day_words(decided_on)}. Enter that day or a later one.",
+            _("This was decided on {decided_on}. Enter that day or a later one.").format(
+                decided_on=day_words(decided_on)
+            ),
             "done_on",
         )
 
@@ -77,7 +80,7 @@ def confirm(*, action: Row, on: date, by: User, version: int | None = None) -> R
     """Confirm that an action which its agency marked as done is done."""
     row = _step(action, Action.Progress.CONFIRMED, version)
     if row.progress == Action.Progress.OPEN:
-        raise Refused("This is not marked as done.")
+        raise Refused(_("This is not marked as done."))
     row.awaits_confirmation, row.confirmed_on = False, on
     return history.save_version(row, by=by)
 
@@ -86,7 +89,7 @@ def confirm(*, action: Row, on: date, by: User, version: int | None = None) -> R
 def reopen(*, action: Row, reason: str, by: User, version: int | None = None) -> Row:
     """Reopen an action that was marked as done. Its agency reads the reason."""
     row = _step(action, Action.Progress.OPEN, version)
-    need_reason(reason, "Say what is still to be done.")
+    need_reason(reason, _("Say what is still to be done."))
     row.done_on, row.done_note, row.reopened_because = None, "", reason
     row.awaits_confirmation, row.confirmed_on = False, None
     return history.save_version(row, by=by, reason=reason)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -40,11 +41,13 @@ def day_faults(dues: Dues, *, plan: Plan, on: date, after_end: bool) -> Faults:
     """Yield what is wrong with the days on which the new milestones are due."""
     for field, due in dues:
         if due.last_day <= on:
-            yield "A new milestone must be due after today. Enter a later date.", field
+            yield _("A new milestone must be due after today. Enter a later date."), field
         elif plan.ends_on is not None and due.last_day > plan.ends_on and not after_end:
             yield (
-                f"The plan ends on {day_words(plan.ends_on)}. Enter a date up to then, or tick that a "
-                "milestone is due after its end and say why in the reason.",
+                _(
+                    "The plan ends on {ends_on}. Enter a date up to then, or tick that a milestone is due "
+                    "after its end and say why in the reason."
+                ).format(ends_on=day_words(plan.ends_on)),
                 field,
             )
 
@@ -55,10 +58,12 @@ def refuse_two_of_a_number(adds: Addition, plan: Plan, item: WorkItem | None) ->
     kind = Variation.Kind.MILESTONE if item else Variation.Kind.ITEM
     for row in plan.variations.pending().filter(kind=kind, item=item).order_by("number"):
         if row.addition is not None and row.addition.number == adds.number:
-            what = "a milestone" if item else "an item"
+            what = _("a milestone") if item else _("an item")
             raise Refused(
-                f"{row.reference} already asks for {what} with the number {adds.number}. Enter another "
-                "number, or wait until it is decided.",
+                _(
+                    "{reference} already asks for {what} with the number {number}. Enter another number, or "
+                    "wait until it is decided."
+                ).format(reference=row.reference, what=what, number=adds.number),
                 "number",
             )
 
@@ -83,15 +88,19 @@ def faults_by_now(variation: Variation, on: date) -> Iterator[str]:
     item = variation.item
     if isinstance(adds, NewItem):
         if plan.items.filter(number=adds.number).exists():
-            yield f"The plan now has an item {adds.number}."
+            yield _("The plan now has an item {number}.").format(number=adds.number)
     elif item is not None:
         if not item.is_live:
-            yield f"Item {item.number} is {item.get_stage_display().lower()}."
+            yield _("Item {number} is {stage}.").format(
+                number=item.number, stage=item.get_stage_display().lower()
+            )
         if item.milestones.filter(number=adds.number).exists():
-            yield f"Item {item.number} now has a milestone {adds.number}."
+            yield _("Item {number} now has a milestone {adds_number}.").format(
+                number=item.number, adds_number=adds.number
+            )
     for agency in _agencies(adds, on).values():
         if not agency.exists_on(on):
-            yield f"{agency} no longer exists."
+            yield _("{agency} no longer exists.").format(agency=agency)
 
 
 def _agencies(adds: Addition, on: date) -> dict[int, Agency]:
@@ -111,9 +120,9 @@ def make_item(plan: Plan, adds: NewItem, *, by: User, on: date, reason: str) -> 
         **{name: getattr(adds, name) for name in OWN_COLUMNS},
     )
     if not (item.objective or item.action):
-        raise Refused("Write the objective or the action: it is the official wording.", "action")
+        raise Refused(_("Write the objective or the action: it is the official wording."), "action")
     if not adds.milestones:
-        raise Refused("Enter a first milestone and when it is due.", "milestone_1")
+        raise Refused(_("Enter a first milestone and when it is due."), "milestone_1")
     # Two agencies that were named may have the same successor by now.
     supports = {
         agencies[pk]: role
@@ -137,7 +146,11 @@ def make_milestone(
     """Add the milestone to the item. Raise `Refused` if the item is closed, or the number is taken."""
     item = locked(item, related=("plan",))
     if not item.is_live:
-        raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
+        raise Refused(
+            _("Item {number} is {stage}.").format(
+                number=item.number, stage=item.get_stage_display().lower()
+            )
+        )
     return _save_milestone(item.plan, item, adds, _agencies(adds, on), by, reason)
 
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from workitems.models import Delay, Milestone, MilestoneAnswer, Return, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.services.items import stage_obstacle
 
 # An agency may say "no change" twice; the third time it must write something.
 NO_CHANGE_RUN = 2
-OVERDUE_NEEDS_WORDS = (
+OVERDUE_NEEDS_WORDS = gettext_lazy(
     "a milestone is overdue, so “No change” is not enough. Write at least one sentence."
 )
-AFTER_NO_CHANGES = (
+AFTER_NO_CHANGES = gettext_lazy(
     "This item had “no change” twice in a row. Write at least one sentence this time."
 )
 
@@ -190,21 +193,25 @@ def _faults_of_answer(
     on: date,
 ) -> Iterator[Fault]:
     """`still_open` are the milestones that will be open once the return is submitted."""
-    name = f"Item {item.number}"
+    name = _("Item {number}").format(number=item.number)
     if update is None:
-        yield Fault(item, f"{name} has no answer yet.", field="achieved")
+        yield Fault(item, _("{name} has no answer yet.").format(name=name), field="achieved")
         return
     if is_moved:
-        says = f"{name} changed after this answer was saved. Choose which status is right."
+        says = _(
+            "{name} changed after this answer was saved. Choose which status is right."
+        ).format(name=name)
         yield Fault(item, says, field="moved")
     if update.no_change_on is None:
         if not (update.achieved or update.planned_next or update.challenges):
-            says = f"{name}: write at least one sentence, or choose “No change”."
+            says = _("{name}: write at least one sentence, or choose “No change”.").format(
+                name=name
+            )
             yield Fault(item, says, field="achieved")
     elif any(milestone.agreed_due < on for milestone in still_open):
         yield Fault(item, f"{name}: {OVERDUE_NEEDS_WORDS}", field="achieved")
     if not update.stage:
-        yield Fault(item, f"{name}: choose its stage.", field="stage")
+        yield Fault(item, _("{name}: choose its stage.").format(name=name), field="stage")
     elif not is_moved and (obstacle := stage_obstacle(item, update.stage, still_open)):
         yield Fault(item, obstacle, field="stage")
 
@@ -221,18 +228,24 @@ def _faults_of_milestones(
     on: date,
 ) -> Iterator[Fault]:
     """`mine` are the item's open milestones that the agency is responsible for."""
-    name = f"Item {item.number}"
+    name = _("Item {number}").format(number=item.number)
     for milestone in mine:
         answer = answers.get(milestone.pk)
         if answer is None:
             if item.is_live and _is_late(milestone, on) and milestone.pk not in explained:
-                says = f"{name}: “{milestone}” is late. Record the delay and what is done about it."
+                says = _(
+                    "{name}: “{milestone}” is late. Record the delay and what is done about it."
+                ).format(name=name, milestone=milestone)
                 yield Fault(item, says, milestone=milestone)
         elif answer.milestone_version != milestone.version:
-            says = f"{name}: “{milestone}” changed after it was answered here. Choose again."
+            says = _(
+                "{name}: “{milestone}” changed after it was answered here. Choose again."
+            ).format(name=name, milestone=milestone)
             yield Fault(item, says, milestone=milestone)
         elif answer.outcome == MilestoneAnswer.Outcome.NOT_YET and answer.day < on:  # type: ignore[operator]
-            says = f"{name}: the new date of “{milestone}” has passed. Give another date."
+            says = _("{name}: the new date of “{milestone}” has passed. Give another date.").format(
+                name=name, milestone=milestone
+            )
             yield Fault(item, says, milestone=milestone)
 
 
@@ -249,10 +262,10 @@ def _fault_of_off_track(
     # A late one without a delay is told already; one with a new date has its delay in the answer.
     slips = any(each.pk in explained or each.pk in outcomes or _is_late(each, on) for each in rest)
     if rest and not slips:
-        says = (
-            f"Item {item.number} is off track. Move the forecast of the milestone that slips, with "
-            "the cause and what is done about it."
-        )
+        says = _(
+            "Item {number} is off track. Move the forecast of the milestone that slips, with the "
+            "cause and what is done about it."
+        ).format(number=item.number)
         yield Fault(item, says, milestone=min(rest, key=by_agreed_date))
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, Seat, Unit, User
@@ -58,18 +59,36 @@ def _check(
 ) -> None:
     supports = item.supports.filter(agency=agency).exists()
     if item.lead_agency_id != agency.pk and not supports:
-        raise Refused(f"{agency} neither leads nor supports item {item.number}.")
+        raise Refused(
+            _("{agency} neither leads nor supports item {number}.").format(
+                agency=agency, number=item.number
+            )
+        )
     if item.stage == Stage.WITHDRAWN:
-        raise Refused(f"Item {item.number} is withdrawn.")
+        raise Refused(_("Item {number} is withdrawn.").format(number=item.number))
     faults: list[tuple[str, str | None]] = []
     if unit is not None and not Unit.objects.on(on).filter(pk=unit.pk, agency=agency).exists():
-        faults.append((f"This is not a unit of {agency} today. Choose another one.", "unit"))
+        faults.append(
+            (
+                _("This is not a unit of {agency} today. Choose another one.").format(
+                    agency=agency
+                ),
+                "unit",
+            )
+        )
     if user is not None and not takers(agency, on).filter(pk=user.pk).exists():
-        faults.append((f"{user} cannot write for {agency} today. Choose another person.", "user"))
+        faults.append(
+            (
+                _("{user} cannot write for {agency} today. Choose another person.").format(
+                    user=user, agency=agency
+                ),
+                "user",
+            )
+        )
     if by_on is not None and unit is None and user is None:
-        faults.append(("Choose a unit or a person, or clear the day.", "by_on"))
+        faults.append((_("Choose a unit or a person, or clear the day."), "by_on"))
     elif by_on is not None and by_on < on:
-        faults.append(("Enter today or a later day.", "by_on"))
+        faults.append((_("Enter today or a later day."), "by_on"))
     Refused.raise_any(faults)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -38,10 +39,10 @@ def record_decision(
     if matter is not None:
         matter = locked(matter)
         if matter.meeting_id != meeting.pk or matter.withdrawn_on is not None:
-            raise Refused("That matter is not on the agenda of this meeting.", "matter")
+            raise Refused(_("That matter is not on the agenda of this meeting."), "matter")
         item = item or matter.subject_item
     if item is not None and item.plan_id != meeting.plan_id:
-        raise Refused("The item belongs to another plan.", "item")
+        raise Refused(_("The item belongs to another plan."), "item")
     check_action(text, owner_agency, due_on, meeting.held_on)
     decision = Decision(
         meeting=meeting,
@@ -63,7 +64,7 @@ def check_action(
     text: str, owner_agency: Agency | None, due_on: date | None, decided_on: date
 ) -> None:
     """Raise `Refused` without text, and for an owner without a due date or the reverse."""
-    no_text = [] if text else [("Write what was decided.", "text")]
+    no_text = [] if text else [(_("Write what was decided."), "text")]
     Refused.raise_any([*no_text, *owner_faults(owner_agency, due_on, decided_on)])
 
 
@@ -72,12 +73,14 @@ def owner_faults(
 ) -> Faults:
     """Yield what is wrong with the owner and due date of what is to be done, if there are any."""
     if owner_agency is not None and due_on is None:
-        yield "Enter the date by which the agency is to do it.", "due_on"
+        yield _("Enter the date by which the agency is to do it."), "due_on"
     if owner_agency is None and due_on is not None:
-        yield "Choose the agency that is to do it.", "owner_agency"
+        yield _("Choose the agency that is to do it."), "owner_agency"
     if due_on is not None and decided_on is not None and due_on < decided_on:
         yield (
-            f"This was decided on {day_words(decided_on)}. Enter that day or a later one.",
+            _("This was decided on {decided_on}. Enter that day or a later one.").format(
+                decided_on=day_words(decided_on)
+            ),
             "due_on",
         )
 
@@ -98,11 +101,15 @@ def change_decision(
     done, and `Conflict` if `version`, that of the user's page, is not the row's.
     """
     if decision.meeting is None:
-        raise Refused("This was decided out of session, so it cannot be changed.")
+        raise Refused(_("This was decided out of session, so it cannot be changed."))
     meeting = open_record(decision.meeting)
     decision = locked(decision, version=version)
     if decision.done_on is not None:
-        raise Refused(f"This was done on {decision.done_on:%-d %B %Y}, so it cannot be changed.")
+        raise Refused(
+            _("This was done on {done_on:%-d %B %Y}, so it cannot be changed.").format(
+                done_on=decision.done_on
+            )
+        )
     check_action(text, owner_agency, due_on, meeting.held_on)
     owner = owner_agency.pk if owner_agency else None
     if (text, owner, due_on) == (decision.text, decision.owner_agency_id, decision.due_on):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -32,7 +33,9 @@ def add_to_update(
     _check_open(of_return)
     update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
     if update is None:
-        raise Refused(f"Answer for item {item.number} first, then add evidence.")
+        raise Refused(
+            _("Answer for item {number} first, then add evidence.").format(number=item.number)
+        )
     return _add(Evidence(update=update), by=by, at=at, note=note, link=link, file=file)
 
 
@@ -53,7 +56,7 @@ def add_to_milestone(
     """
     milestone = locked(milestone)
     if milestone.withdrawn_on is not None:
-        raise Refused("This milestone was withdrawn with its item.")
+        raise Refused(_("This milestone was withdrawn with its item."))
     return _add(Evidence(milestone=milestone), by=by, at=at, note=note, link=link, file=file)
 
 
@@ -80,7 +83,7 @@ def add_to_answer(
 
 def _check_open(of_return: Return) -> None:
     if not of_return.round.is_open:
-        raise Refused("This round is closed.")
+        raise Refused(_("This round is closed."))
     check_with_agency(of_return)
 
 
@@ -88,9 +91,9 @@ def _add(
     piece: Evidence, *, by: User, at: datetime, note: str, link: str, file: "File[bytes] | None"
 ) -> Evidence:
     if file is None and not link and not note:
-        raise Refused("Add a file, a link or a note.")
+        raise Refused(_("Add a file, a link or a note."))
     if link and not link.lower().startswith(("https://", "http://")):
-        raise Refused("A link begins with https:// or http://.", "link")
+        raise Refused(_("A link begins with https:// or http://."), "link")
     piece.note, piece.link = note, link
     if file is not None:
         piece.file_name = clean_name(file.name or "")
@@ -141,11 +144,11 @@ def withdraw(
     """
     evidence = locked(evidence)
     if evidence.withdrawn_at is not None:
-        raise Refused("This piece is already withdrawn.")
+        raise Refused(_("This piece is already withdrawn."))
     if evidence.update_id is not None and not as_reviewer:
         of_return = locked(Return(pk=evidence.update.of_return_id), related=("round",))  # type: ignore[union-attr]
         _check_open(of_return)
-    need_reason(reason, "Say why the piece is withdrawn.")
+    need_reason(reason, _("Say why the piece is withdrawn."))
     evidence.withdrawn_at, evidence.withdrawn_by = at, by
     evidence.withdrawn_reason = reason
     return history.save(
@@ -164,9 +167,11 @@ def flag_missing_evidence(
     milestone = locked(milestone, version=version)
     if milestone.completed_on is None:
         raise Refused(
-            "Evidence can be flagged as missing only when the milestone is done. This one is not done yet."
+            _(
+                "Evidence can be flagged as missing only when the milestone is done. This one is not done yet."
+            )
         )
-    need_reason(reason, "Say what is missing.")
+    need_reason(reason, _("Say what is missing."))
     if reason == milestone.no_evidence:
         return milestone
     milestone.no_evidence = reason
@@ -180,7 +185,7 @@ def clear_missing_evidence(
     """Remove the reviewer's "no evidence" from a milestone. Needs a reason."""
     milestone = locked(milestone, version=version)
     if not milestone.no_evidence:
-        raise Refused("Evidence is not flagged as missing.")
-    need_reason(reason, "Say what evidence there is now.")
+        raise Refused(_("Evidence is not flagged as missing."))
+    need_reason(reason, _("Say what evidence there is now."))
     milestone.no_evidence = ""
     return history.save_version(milestone, "no_evidence", by=by, reason=reason)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -28,15 +29,17 @@ def make_feed(
     # Lock the agency's row, so that two requests do not both pass the limit.
     agency = locked(agency)
     if not plan.members.filter(agency=agency).exists():
-        raise Refused(f"{agency} takes no part in this plan.", "plan")
+        raise Refused(_("{agency} takes no part in this plan.").format(agency=agency), "plan")
     if not agency.exists_on(timezone.localdate(at)):
-        raise Refused(f"{agency} does not exist today.")
+        raise Refused(_("{agency} does not exist today.").format(agency=agency))
     if not label:
-        raise Refused("Say where the calendar will be read.", "label")
+        raise Refused(_("Say where the calendar will be read."), "label")
     feeds = CalendarFeed.objects.not_revoked().filter(agency=agency, plan=plan)
     if feeds.count() >= MAX_FEEDS:
         raise Refused(
-            f"{agency} has {MAX_FEEDS} addresses for this plan. Revoke one that nobody reads."
+            _(
+                "{agency} has {MAX_FEEDS} addresses for this plan. Revoke one that nobody reads."
+            ).format(agency=agency, MAX_FEEDS=MAX_FEEDS)
         )
     token = secrets.token_urlsafe(32)
     feed = CalendarFeed(
@@ -55,7 +58,7 @@ def revoke_feed(*, feed: CalendarFeed, by: User, at: datetime, reason: str = "")
     """Revoke a feed, so that its address is no longer served. Raise `Refused` if it is revoked."""
     feed = locked(feed)
     if feed.is_revoked:
-        raise Refused("This address is already revoked.")
+        raise Refused(_("This address is already revoked."))
     feed.revoked_at, feed.revoked_by = at, by
     return history.save(feed, by=by, at=at, reason=reason, fields=["revoked_at", "revoked_by"])
 

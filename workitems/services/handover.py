@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -24,7 +25,7 @@ def locked_return(of_return: Return) -> Return:
     """Return the row, locked. Raise `Refused` if its round is closed."""
     of_return = locked(of_return, related=("round__plan", "agency", "first_read_by"))
     if not of_return.round.is_open:
-        raise Refused("This round is closed.")
+        raise Refused(_("This round is closed."))
     return of_return
 
 
@@ -32,8 +33,12 @@ def check_complete(of_return: Return, on: date) -> None:
     """Raise `Refused` if something is missing in the return (see `answers_of`)."""
     missing = answers_of(of_return, on).missing
     if missing:
-        more = f" And {len(missing) - 1} more to answer." if len(missing) > 1 else ""
-        raise Refused(f"Not yet complete. {missing[0].says}{more}")
+        more = (
+            _(" And {value} more to answer.").format(value=len(missing) - 1)
+            if len(missing) > 1
+            else ""
+        )
+        raise Refused(_("Not yet complete. {says}{more}").format(says=missing[0].says, more=more))
 
 
 # --- ready for approval -----------------------------------------------------------------------
@@ -61,8 +66,9 @@ def withdraw_ready(*, of_return: Return, by: User) -> Return:
     of_return = locked_return(of_return)
     if not of_return.is_with_agency:
         raise Refused(
-            f"This return is {of_return.get_state_display().lower()}. An approver can recall it "
-            "until the coordinator has opened it."
+            _(
+                "This return is {state}. An approver can recall it until the coordinator has opened it."
+            ).format(state=of_return.get_state_display().lower())
         )
     if of_return.ready_at is None:
         return of_return
@@ -100,10 +106,10 @@ def recall_obstacle(of_return: Return) -> str:
     if read_at is None or read_by is None or is_from_mail(of_return):
         return ""
     at = localtime(read_at)
-    return (
-        f"{read_by} opened this return on {at:%-d %B %Y} at {time_format(at, 'g:i a')}, so it can no longer "
-        "be recalled. Ask the coordinator to send it back."
-    )
+    return _(
+        "{read_by} opened this return on {at:%-d %B %Y} at {time_format_at_g_i_a}, so it can no "
+        "longer be recalled. Ask the coordinator to send it back."
+    ).format(read_by=read_by, at=at, time_format_at_g_i_a=time_format(at, "g:i a"))
 
 
 def is_from_mail(of_return: Return) -> bool:
@@ -121,7 +127,9 @@ def recall(*, of_return: Return, by: User) -> Return:
     of_return = locked_return(of_return)
     if of_return.state != Return.State.SUBMITTED:
         raise Refused(
-            f"This return is {of_return.get_state_display().lower()}, so there is nothing to recall."
+            _("This return is {state}, so there is nothing to recall.").format(
+                state=of_return.get_state_display().lower()
+            )
         )
     if obstacle := recall_obstacle(of_return):
         raise Refused(obstacle)
@@ -205,7 +213,11 @@ def mended_words(mendings: Collection[Mending]) -> str:
     on_items = [each for each in mendings if each.note.item_id is not None]
     mended = sum(each.is_mended for each in on_items)
     return (
-        f"{mended} of {count_noun(len(on_items), 'item')} changed or answered" if on_items else ""
+        _("{mended} of {count_noun} changed or answered").format(
+            mended=mended, count_noun=count_noun(len(on_items), "item")
+        )
+        if on_items
+        else ""
     )
 
 

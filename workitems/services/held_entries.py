@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import make_naive
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -201,7 +202,9 @@ def _hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
         is_same = entry.kind != Kind.RISK and same.filter(wording=entry.wording).exists()
     if is_same:
         raise Refused(
-            f"The same request is already waiting for release by an approver of {entry.agency}."
+            _("The same request is already waiting for release by an approver of {agency}.").format(
+                agency=entry.agency
+            )
         )
     with transaction.atomic():
         _make(entry, at=at, by=by)
@@ -232,7 +235,7 @@ def withdraw(*, entry: HeldEntry, note: str, by: User, at: datetime) -> HeldEntr
     """Withdraw an entry before it is released. Needs a reason, which its writer can read."""
     entry = _waiting(entry)
     if not note:
-        raise Refused("Say why it is withdrawn.", "note")
+        raise Refused(_("Say why it is withdrawn."), "note")
     entry.state, entry.settled_by, entry.settled_at, entry.note = State.WITHDRAWN, by, at, note
     return history.save(entry, by=by, reason=note)
 
@@ -241,7 +244,7 @@ def _waiting(entry: HeldEntry) -> HeldEntry:
     related = ("plan", "agency", "item", "milestone", "owner_agency", "written_by")
     entry = locked(entry, related=related)
     if not entry.is_waiting:
-        raise Refused(f"This is already {entry.get_state_display().lower()}.")
+        raise Refused(_("This is already {state}.").format(state=entry.get_state_display().lower()))
     return entry
 
 

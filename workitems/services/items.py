@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from agencies import history
 from agencies.models import Agency, User
@@ -31,16 +32,25 @@ def stage_obstacle(item: WorkItem, to: str, still_open: Sequence[Milestone]) -> 
     if to == item.stage:
         return ""
     if to == Stage.WITHDRAWN:
-        return f"Item {item.number} can be withdrawn only by an approved variation."
+        return gettext("Item {number} can be withdrawn only by an approved variation.").format(
+            number=item.number
+        )
     if to not in item.next_stages:
-        return (
-            f"Item {item.number} is {item.get_stage_display().lower()}; "
-            f"it cannot become {Stage(to).label.lower()}."
+        return gettext("Item {number} is {stage}; it cannot become {label}.").format(
+            number=item.number,
+            stage=item.get_stage_display().lower(),
+            label=Stage(to).label.lower(),
         )
     if to == Stage.COMPLETE and still_open:
         names = ", ".join(f"“{milestone}”" for milestone in still_open[:3])
-        more = f" and {len(still_open) - 3} more" if len(still_open) > 3 else ""
-        return f"Item {item.number} has milestones to mark as done first: {names}{more}."
+        more = (
+            gettext(" and {value} more").format(value=len(still_open) - 3)
+            if len(still_open) > 3
+            else ""
+        )
+        return gettext("Item {number} has milestones to mark as done first: {names}{more}.").format(
+            number=item.number, names=names, more=more
+        )
     return ""
 
 
@@ -49,7 +59,7 @@ def stage_faults(
 ) -> Faults:
     """Yield why the item may not move to the stage with this completion date and reason."""
     if to not in Stage.values:
-        yield "Choose a stage from the list.", "stage"
+        yield gettext("Choose a stage from the list."), "stage"
         return
     # Only a completion depends on them.
     is_completed = to == Stage.COMPLETE != item.stage
@@ -66,10 +76,12 @@ def stage_faults(
         return
     if to != item.stage:
         is_reopened = item.stage == Stage.COMPLETE
-        says = "a complete item is reopened" if is_reopened else "the stage changes"
-        yield f"Say why {says}.", "reason"
+        says = (
+            gettext("a complete item is reopened") if is_reopened else gettext("the stage changes")
+        )
+        yield gettext("Say why {says}.").format(says=says), "reason"
     elif to == Stage.COMPLETE and completed_on not in (None, item.completed_on):
-        yield "Say why the completion date changes.", "reason"
+        yield gettext("Say why the completion date changes."), "reason"
 
 
 def check_stage(
@@ -82,7 +94,7 @@ def check_stage(
 def check_confidence(confidence: str) -> None:
     """Raise `Refused` unless the value is a `Confidence` or empty."""
     if confidence and confidence not in Confidence.values:
-        raise Refused("Choose on track, at risk or off track.", "confidence")
+        raise Refused(gettext("Choose on track, at risk or off track."), "confidence")
 
 
 @transaction.atomic
@@ -124,7 +136,7 @@ def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: s
     """
     item = locked(item, version=version)
     check_confidence(confidence)
-    need_reason(reason, "Enter the reason for your rating.")
+    need_reason(reason, gettext("Enter the reason for your rating."))
     item.reviewer_confidence = confidence
     return history.save_version(item, "reviewer_confidence", by=by, reason=reason)
 
@@ -161,12 +173,12 @@ def close_milestone(
     """
     milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
-        raise Refused("This milestone is already done.")
+        raise Refused(gettext("This milestone is already done."))
     plan = milestone.item.plan
     Refused.raise_any(done_day(completed_on, plan=plan, on=on, reason=reason, field="completed_on"))
     milestone.completed_on = completed_on
     history.save_version(milestone, "completed_on", by=by, reason=reason)
-    end_delays(milestone, completed_on, by=by, reason="Milestone completed")
+    end_delays(milestone, completed_on, by=by, reason=gettext("Milestone completed"))
     return milestone
 
 
@@ -184,12 +196,12 @@ def reopen_milestone(*, milestone: Milestone, version: int, by: User, reason: st
     item = locked(milestone.item)
     milestone = locked(milestone, version=version)
     if milestone.withdrawn_on is not None:
-        raise Refused("This milestone was withdrawn with its item.")
+        raise Refused(gettext("This milestone was withdrawn with its item."))
     if milestone.completed_on is None:
-        raise Refused("This milestone is open.")
+        raise Refused(gettext("This milestone is open."))
     if item.stage == Stage.COMPLETE:
-        raise Refused("Reopen the item first: it is recorded as complete.")
-    need_reason(reason, "Say why the milestone is reopened.")
+        raise Refused(gettext("Reopen the item first: it is recorded as complete."))
+    need_reason(reason, gettext("Say why the milestone is reopened."))
     milestone.completed_on, milestone.no_evidence = None, ""
     return history.save_version(milestone, "completed_on", "no_evidence", by=by, reason=reason)
 
@@ -207,15 +219,18 @@ def settlement_faults(
     it has now, which may have passed."""
     is_being_settled = settlement == Delay.Settlement.BEING_SETTLED
     if settlement not in ("", *Delay.Settlement.values):
-        yield "Choose an answer from the list.", "settlement"
+        yield gettext("Choose an answer from the list."), "settlement"
     elif is_being_settled and agency is None:
-        yield "Choose the agency that settles it.", "settling_agency"
+        yield gettext("Choose the agency that settles it."), "settling_agency"
     elif not is_being_settled and agency is not None:
-        yield "Choose an agency only with “Being settled”.", "settling_agency"
+        yield gettext("Choose an agency only with “Being settled”."), "settling_agency"
     if not is_being_settled and by is not None:
-        yield "Enter a date only with “Being settled”.", "settling_by"
+        yield gettext("Enter a date only with “Being settled”."), "settling_by"
     elif by is not None and by < on and by != was_by:
-        yield "That day has passed. Enter a day from today on, or choose “Settled”.", "settling_by"
+        yield (
+            gettext("That day has passed. Enter a day from today on, or choose “Settled”."),
+            "settling_by",
+        )
 
 
 def forecast_faults(
@@ -237,15 +252,17 @@ def forecast_faults(
     forecast = known(forecast_due)
     is_late = forecast.last_day > milestone.agreed_due
     if forecast == milestone.forecast and (is_mitigated or not is_late):
-        yield "That is already the forecast. Enter another date.", "forecast_due"
+        yield gettext("That is already the forecast. Enter another date."), "forecast_due"
         return
     if forecast.last_day < on:
         yield (
-            "A forecast cannot be before today. Enter a later date, or mark the milestone as done.",
+            gettext(
+                "A forecast cannot be before today. Enter a later date, or mark the milestone as done."
+            ),
             "forecast_due",
         )
     if not reason:
-        yield "Say why the date moves.", "reason"
+        yield gettext("Say why the date moves."), "reason"
     if forecast.last_day < on:  # whether it is late is told of a date that may be entered
         return
     yield from settlement_faults(settlement, settling_agency, settling_by, on=on)
@@ -254,14 +271,20 @@ def forecast_faults(
             cause=cause, effect=effect, mitigation=mitigation, settlement=settlement
         )
     elif cause and open_delays and forecast.last_day < milestone.forecast_due:
-        yield "The new date is earlier, so it is not a new delay. Leave the cause blank.", "cause"
+        yield (
+            gettext("The new date is earlier, so it is not a new delay. Leave the cause blank."),
+            "cause",
+        )
     elif not open_delays and not cause:
-        yield "The new date is after the agreed date. Choose the cause of the delay.", "cause"
+        yield (
+            gettext("The new date is after the agreed date. Choose the cause of the delay."),
+            "cause",
+        )
     opens_another = bool(cause) and forecast.last_day >= milestone.forecast_due
     if is_late and not mitigation and (not is_mitigated or opens_another):
-        yield "Say what is being done about the delay.", "mitigation"
+        yield gettext("Say what is being done about the delay."), "mitigation"
     elif mitigation_due_on and not mitigation:
-        yield "Say what will be done by that date.", "mitigation"
+        yield gettext("Say what will be done by that date."), "mitigation"
 
 
 @transaction.atomic
@@ -296,7 +319,7 @@ def move_forecast(
     """
     milestone = locked(milestone, version=version)
     if not milestone.is_open:
-        raise Refused("This milestone is done, so its forecast cannot change.")
+        raise Refused(gettext("This milestone is done, so its forecast cannot change."))
     Refused.raise_any(
         forecast_faults(
             milestone,
@@ -380,7 +403,7 @@ def settle_cause(
     """
     delay = locked(delay, related=("settling_agency",))
     if delay.ended_on is not None:
-        raise Refused("This delay has ended.")
+        raise Refused(gettext("This delay has ended."))
     key, was_by = delay.settlement_key, delay.settling_by
     Refused.raise_any(
         settlement_faults(settlement, settling_agency, settling_by, on=on, was_by=was_by)
@@ -398,7 +421,9 @@ def _would_be_dropped(**typed: str) -> Faults:
     for field, text in typed.items():
         if text:
             yield (
-                "The new date is not after the agreed date, so there is no delay. Leave this blank.",
+                gettext(
+                    "The new date is not after the agreed date, so there is no delay. Leave this blank."
+                ),
                 field,
             )
 
@@ -423,7 +448,7 @@ def add_mitigation(
     """Add a mitigation to an open delay. Raise `Refused` if the delay has ended."""
     delay = locked(delay)
     if delay.ended_on is not None:
-        raise Refused("This delay has ended.")
+        raise Refused(gettext("This delay has ended."))
     return _add_mitigation(delay, description, owner_agency, due_on, by)
 
 
@@ -435,11 +460,15 @@ def finish_mitigation(*, mitigation: Mitigation, done_on: date, on: date, by: Us
     """
     mitigation = locked(mitigation, related=("delay__milestone__item__plan",))
     if mitigation.done_on is not None:
-        raise Refused(f"This was done on {mitigation.done_on:%-d %B %Y}.")
+        raise Refused(
+            gettext("This was done on {done_on:%-d %B %Y}.").format(done_on=mitigation.done_on)
+        )
     plan = mitigation.delay.milestone.item.plan
     if done_on < plan.released_on:
         raise Refused(
-            f"The plan was released on {plan.released_on:%-d %B %Y}. Enter a day from then on.",
+            gettext(
+                "The plan was released on {released_on:%-d %B %Y}. Enter a day from then on."
+            ).format(released_on=plan.released_on),
             "done_on",
         )
     Refused.raise_any(done_day(done_on, plan=plan, on=on, reason="", field="done_on"))
@@ -452,7 +481,9 @@ def end_delay(*, delay: Delay, ended_on: date, on: date, by: User, reason: str) 
     """End a delay on a day that is not in the future. Its record stays. Needs a reason."""
     delay = locked(delay)
     if delay.ended_on is not None:
-        raise Refused(f"This delay ended on {delay.ended_on:%-d %B %Y}.")
+        raise Refused(
+            gettext("This delay ended on {ended_on:%-d %B %Y}.").format(ended_on=delay.ended_on)
+        )
     Refused.raise_any(_end_faults(delay, ended_on, on, reason))
     delay.ended_on = ended_on
     return history.save(delay, by=by, reason=reason, fields=["ended_on"])
@@ -461,8 +492,13 @@ def end_delay(*, delay: Delay, ended_on: date, on: date, by: User, reason: str) 
 def _end_faults(delay: Delay, ended_on: date, on: date, reason: str) -> Faults:
     if ended_on < delay.found_on:
         found = f"{delay.found_on:%-d %B %Y}"
-        yield f"The delay was found on {found}. Enter a day from then on.", "ended_on"
+        yield (
+            gettext("The delay was found on {found}. Enter a day from then on.").format(
+                found=found
+            ),
+            "ended_on",
+        )
     if ended_on > on:
-        yield "That day has not come yet. Enter a day up to today.", "ended_on"
+        yield gettext("That day has not come yet. Enter a day up to today."), "ended_on"
     if not reason:
-        yield "Say why the delay is over.", "reason"
+        yield gettext("Say why the delay is over."), "reason"

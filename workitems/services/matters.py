@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -75,12 +76,12 @@ def _put(
     matter = Matter(meeting=meeting, position=position, note=note, why="\n".join(reasons))
     if about is not None:
         if plan_id_of(about) != meeting.plan_id:
-            raise Refused("This belongs to another plan.")
+            raise Refused(_("This belongs to another plan."))
         setattr(matter, kind_of(about), about)
         _check_only(matter)
         title = title or title_of(about)
     if not title:
-        raise Refused("Write what is to be discussed.", "title")
+        raise Refused(_("Write what is to be discussed."), "title")
     matter.title = title if len(title) <= MATTER_TITLE_LENGTH else f"{title[:297].rstrip()}…"
     return history.save(matter, by=by)
 
@@ -89,7 +90,9 @@ def _check_only(matter: Matter) -> None:
     """Raise `Refused` if another matter on the agenda has the same subject."""
     others = Matter.objects.on_agenda().filter(meeting=matter.meeting_id)
     if matter.kind and others.filter(**{matter.kind: matter.subject}).exists():
-        raise Refused(f"“{title_of(matter.subject)}” is already on the agenda.")
+        raise Refused(
+            _("“{subject}” is already on the agenda.").format(subject=title_of(matter.subject))
+        )
 
 
 def _of_open_record(matter: Matter, *, version: int | None = None) -> tuple[Meeting, Matter]:
@@ -113,7 +116,7 @@ def change_matter(
     """
     meeting, matter = _of_open_record(matter, version=version)
     if not title:
-        raise Refused("Write what is to be discussed.", "title")
+        raise Refused(_("Write what is to be discussed."), "title")
     if (title, note) != (matter.title, matter.note):
         matter.title, matter.note = title, note
         history.save_version(matter, "title", "note", by=by)
@@ -132,7 +135,7 @@ def move_matter(*, matter: Matter, to: int, by: User) -> Matter:
 
 def _place(meeting: Meeting, matter: Matter, to: int, *, by: User) -> None:
     if matter.withdrawn_on is not None:
-        raise Refused("This matter is not on the agenda.")
+        raise Refused(_("This matter is not on the agenda."))
     order = [each for each in meeting.matters.on_agenda().in_order() if each.pk != matter.pk]
     order.insert(max(to, 1) - 1, matter)
     _number(order, by=by)
@@ -151,9 +154,9 @@ def remove_matter(*, matter: Matter, on: date, by: User) -> Matter:
     """Remove a matter from the agenda; the row stays. Raise `Refused` if it was considered."""
     meeting, matter = _of_open_record(matter)
     if matter.withdrawn_on is not None:
-        raise Refused("This matter is not on the agenda.")
+        raise Refused(_("This matter is not on the agenda."))
     if matter.considered_on is not None or matter.decisions.exists():
-        raise Refused("The working group has dealt with this, so it stays on the record.")
+        raise Refused(_("The working group has dealt with this, so it stays on the record."))
     matter.withdrawn_on = on
     history.save_version(matter, "withdrawn_on", by=by)
     _number(list(meeting.matters.on_agenda().in_order()), by=by)
@@ -165,7 +168,7 @@ def restore_matter(*, matter: Matter, by: User) -> Matter:
     """Put a removed matter back at the end. Raise `Refused` if its subject is on the agenda."""
     meeting, matter = _of_open_record(matter)
     if matter.withdrawn_on is None:
-        raise Refused("This matter is on the agenda.")
+        raise Refused(_("This matter is on the agenda."))
     _check_only(matter)
     matter.withdrawn_on, matter.position = None, _last(meeting) + 1
     return history.save_version(matter, "withdrawn_on", "position", by=by)
@@ -180,11 +183,11 @@ def consider(*, matter: Matter, on: date, by: User, considered: bool = True) -> 
     meeting, matter = _of_open_record(matter)
     check_held(meeting, on)
     if matter.withdrawn_on is not None:
-        raise Refused("This matter is not on the agenda.")
+        raise Refused(_("This matter is not on the agenda."))
     if considered:
         return mark_considered(matter, meeting, by=by)
     if matter.decisions.exists():
-        raise Refused("A decision is recorded on this; it was considered.")
+        raise Refused(_("A decision is recorded on this; it was considered."))
     if matter.considered_on is not None:
         matter.considered_on = None
         history.save_version(matter, "considered_on", by=by)
@@ -202,7 +205,7 @@ def note_discussion(
     meeting, matter = _of_open_record(matter, version=version)
     check_held(meeting, on)
     if matter.withdrawn_on is not None:
-        raise Refused("This matter is not on the agenda.")
+        raise Refused(_("This matter is not on the agenda."))
     if discussion != matter.discussion:
         matter.discussion = discussion
         history.save_version(matter, "discussion", by=by)

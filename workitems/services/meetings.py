@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -28,7 +29,7 @@ def call_meeting(
     """
     plan = locked(plan)
     if plan.adopted_on is None:
-        raise Refused("This plan is not adopted yet. Adopt it, then call a meeting.")
+        raise Refused(_("This plan is not adopted yet. Adopt it, then call a meeting."))
     _check_free(plan, held_on)
     called = Meeting(
         plan=plan, held_on=held_on, starts_at=starts_at, place=place, link=link, notes=notes
@@ -58,7 +59,7 @@ def change_meeting(
     meeting = open_record(meeting, version=version)
     if held_on != meeting.held_on:
         if meeting.held_on < on or is_under_way(meeting):
-            raise Refused("This meeting has been held, so its date cannot change.", "held_on")
+            raise Refused(_("This meeting has been held, so its date cannot change."), "held_on")
         _check_free(plan, held_on)
     new = {
         "held_on": held_on,
@@ -76,7 +77,7 @@ def change_meeting(
 
 def _check_free(plan: Plan, held_on: date) -> None:
     if plan.meetings.filter(held_on=held_on).exists():
-        raise Refused("The working group already meets on that day.", "held_on")
+        raise Refused(_("The working group already meets on that day."), "held_on")
 
 
 def open_record(meeting: Meeting, *, version: int | None = None) -> Meeting:
@@ -86,14 +87,18 @@ def open_record(meeting: Meeting, *, version: int | None = None) -> Meeting:
     """
     meeting = locked(meeting, version=version, related=("plan",))
     if meeting.is_closed:
-        raise Refused(f"The record of the meeting of {meeting.held_on:%-d %B %Y} is closed.")
+        raise Refused(
+            _("The record of the meeting of {held_on:%-d %B %Y} is closed.").format(
+                held_on=meeting.held_on
+            )
+        )
     return meeting
 
 
 def check_held(meeting: Meeting, on: date) -> None:
     """Raise `Refused` if the meeting's day is after `on`."""
     if meeting.held_on > on:
-        raise Refused("That meeting has not been held yet.", "meeting")
+        raise Refused(_("That meeting has not been held yet."), "meeting")
 
 
 def check_quorum(meeting: Meeting) -> None:
@@ -102,8 +107,14 @@ def check_quorum(meeting: Meeting) -> None:
     needed, present = meeting.plan.quorum_of(members), meeting.attendances.present().count()
     if present < needed:
         raise Refused(
-            f"{present or 'No'} {'agency is' if present == 1 else 'agencies are'} recorded as "
-            f"present. Deciding a variation takes {needed}; record attendance first."
+            _(
+                "{value} {words} recorded as present. Deciding a variation takes {needed}; record "
+                "attendance first."
+            ).format(
+                value=present or "No",
+                words="agency is" if present == 1 else "agencies are",
+                needed=needed,
+            )
         )
 
 
@@ -137,7 +148,9 @@ def record_attendance(
     members = set(meeting.plan.members.values_list("agency", flat=True))
     for agency in wanted.values():
         if agency.pk not in members:
-            raise Refused(f"{agency} has no part in the working group.", "agencies")
+            raise Refused(
+                _("{agency} has no part in the working group.").format(agency=agency), "agencies"
+            )
     known = {row.agency_id: row for row in meeting.attendances.all()}
     for pk, row in known.items():
         withdrawn_on = None if pk in wanted else row.withdrawn_on or on
@@ -163,7 +176,7 @@ def close_meeting(*, meeting: Meeting, on: date, at: datetime, by: User) -> Meet
     meeting = open_record(meeting)
     check_held(meeting, on)
     if not meeting.attendances.present().exists():
-        raise Refused("Record who came before you close the record.")
+        raise Refused(_("Record who came before you close the record."))
     meeting.closed_at, meeting.closed_by = at, by
     return history.save_version(meeting, "closed_at", "closed_by", by=by)
 
@@ -173,7 +186,7 @@ def reopen_meeting(*, meeting: Meeting, reason: str, by: User) -> Meeting:
     """Reopen a closed record. Needs a reason."""
     meeting = locked(meeting, related=("plan",))
     if not meeting.is_closed:
-        raise Refused("The record of this meeting is open.")
-    need_reason(reason, "Say why the record is reopened.")
+        raise Refused(_("The record of this meeting is open."))
+    need_reason(reason, _("Say why the record is reopened."))
     meeting.closed_at = meeting.closed_by = None
     return history.save_version(meeting, "closed_at", "closed_by", by=by, reason=reason)

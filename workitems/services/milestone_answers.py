@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -76,7 +77,11 @@ def answer(
     milestone = locked(milestone, version=version, related=("item",))
     own = {milestone.responsible_agency_id, step.owner_agency_id if step else None}
     if of_return.agency_id not in own:
-        raise Refused(f"{milestone.responsible_agency} answers for this milestone.")
+        raise Refused(
+            _("{responsible_agency} answers for this milestone.").format(
+                responsible_agency=milestone.responsible_agency
+            )
+        )
     pending = of_return.milestone_answers.pending().select_for_update()
     row = pending.filter(milestone=milestone, delay=delay, mitigation=step).first()
     row = row or MilestoneAnswer(
@@ -122,12 +127,16 @@ def take_effect(of_return: Return, *, by: User, on: date, at: datetime) -> None:
     """
     rows = of_return.milestone_answers.pending().for_page().select_related("milestone__item")
     for row in rows.in_order().select_for_update(of=("self",)):
-        of_what = f"Item {row.milestone.item.number}, “{row.milestone}”"
+        of_what = _("Item {number}, “{milestone}”").format(
+            number=row.milestone.item.number, milestone=row.milestone
+        )
         try:
             _perform(row, by=by, on=on)
         except Conflict as conflict:
             raise Refused(
-                f"{of_what} changed after it was answered here. Choose again."
+                _("{of_what} changed after it was answered here. Choose again.").format(
+                    of_what=of_what
+                )
             ) from conflict
         except Refused as refusal:
             raise Refused(f"{of_what}: {refusal}") from refusal
@@ -138,7 +147,7 @@ def take_effect(of_return: Return, *, by: User, on: date, at: datetime) -> None:
 def _pending(answer: MilestoneAnswer) -> MilestoneAnswer:
     answer = locked(answer, related=("milestone", "of_return__round", "delay", "mitigation"))
     if not answer.is_pending:
-        raise Refused("This answer is no longer pending.")
+        raise Refused(_("This answer is no longer pending."))
     return answer
 
 

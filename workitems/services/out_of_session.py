@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -61,10 +62,14 @@ class Count:
         said = f"{self.agree or 'none'} {'agrees' if self.agree == 1 else 'agree'}, "
         said += f"{self.decline or 'none'} {'declines' if self.decline == 1 else 'decline'}"
         if self.no_view:
-            said += f", {self.no_view} {'has' if self.no_view == 1 else 'have'} no view"
+            said += _(", {no_view} {words} no view").format(
+                no_view=self.no_view, words="has" if self.no_view == 1 else "have"
+            )
         if not self.waiting:
             return said
-        return f"{said}; {self.waiting} {'has' if self.waiting == 1 else 'have'} not answered"
+        return _("{said}; {waiting} {words} not answered").format(
+            said=said, waiting=self.waiting, words="has" if self.waiting == 1 else "have"
+        )
 
 
 def count(asked: OutOfSession, on: date) -> Count:
@@ -97,16 +102,24 @@ def ask_agencies(
     variation = locked(variation, related=("plan",))
     if variation.state != Variation.State.RECOMMENDED:
         raise Refused(
-            f"{variation.reference} is {variation.get_state_display().lower()}. Only a request that is with "
-            "the working group can be decided out of session."
+            _(
+                "{reference} is {state}. Only a request that is with the working group can be decided "
+                "out of session."
+            ).format(reference=variation.reference, state=variation.get_state_display().lower())
         )
     if variation.out_of_session_decisions.open().exists():
-        raise Refused(f"The agencies have already been asked about {variation.reference}.")
+        raise Refused(
+            _("The agencies have already been asked about {reference}.").format(
+                reference=variation.reference
+            )
+        )
     past = next((due for due in variation.dates_asked if due.last_day <= on), None)
     if past is not None:
         raise Refused(
-            f"{variation.reference} asks for {past}, which is no longer in the future. Withdraw it; the "
-            "agency can then request a later date."
+            _(
+                "{reference} asks for {past}, which is no longer in the future. Withdraw it; the agency "
+                "can then request a later date."
+            ).format(reference=variation.reference, past=past)
         )
     Refused.raise_any(later_faults(due_on, on=on, field="due_on"))
     members = list(variation.plan.agencies_on(on))
@@ -129,7 +142,9 @@ def _open(asked: OutOfSession, version: int | None = None) -> OutOfSession:
     asked = locked(asked, version=version, related=("variation__plan",))
     if not asked.is_open:
         raise Refused(
-            f"This was closed on {asked.closed_on:%-d %B %Y}: {asked.get_state_display().lower()}."
+            _("This was closed on {closed_on:%-d %B %Y}: {state}.").format(
+                closed_on=asked.closed_on, state=asked.get_state_display().lower()
+            )
         )
     return asked
 
@@ -173,9 +188,13 @@ def record_answer(
     _open(answer.out_of_session)
     answer = locked(answer, version=version, related=("agency",))
     if answer.choice and not answer.is_recorded:
-        raise Refused(f"{answer.agency} has given its own answer, so you cannot record one for it.")
+        raise Refused(
+            _("{agency} has given its own answer, so you cannot record one for it.").format(
+                agency=answer.agency
+            )
+        )
     if file is None and not link and not note:
-        raise Refused("Add the email as a file, or say who sent it and when.", "file")
+        raise Refused(_("Add the email as a file, or say who sent it and when."), "file")
     answer = _write(answer, choice, words, at=at, by=by, is_recorded=True)
     evidence_services.add_to_answer(answer=answer, by=by, at=at, note=note, link=link, file=file)
     return answer
@@ -191,9 +210,9 @@ def _write(
     is_recorded: bool,
 ) -> OutOfSessionAnswer:
     if choice not in Choice.values:
-        raise Refused("Choose an answer.", "choice")
+        raise Refused(_("Choose an answer."), "choice")
     if choice == Choice.DECLINE and not words:
-        raise Refused("Say why the agency declines.", "words")
+        raise Refused(_("Say why the agency declines."), "words")
     answer.choice, answer.words, answer.is_recorded = choice, words, is_recorded
     answer.answered_by, answer.answered_at = by, at
     return history.save_version(answer, by=by, reason=words)
@@ -212,7 +231,7 @@ def extend(
     """Give the agencies until another date, with a reason."""
     asked = _open(asked, version)
     Refused.raise_any(later_faults(due_on, on=on, field="due_on"))
-    need_reason(reason, "Say why the date changes.")
+    need_reason(reason, _("Say why the date changes."))
     asked.due_on = due_on
     return history.save_version(asked, "due_on", by=by, reason=reason)
 
@@ -237,22 +256,31 @@ def close(
     found = count(asked, on)
     if not found.has_quorum:
         raise Refused(
-            f"{found.views} of {found.asked} agencies agree or decline; {found.quorum} are needed. "
-            "Give the agencies more time, or end this and take the request to a meeting."
+            _(
+                "{views} of {asked} agencies agree or decline; {quorum} are needed. Give the agencies "
+                "more time, or end this and take the request to a meeting."
+            ).format(views=found.views, asked=found.asked, quorum=found.quorum)
         )
     if not found.can_close:
         raise Refused(
-            f"The agencies have until {asked.due_on:%-d %B %Y}, and {found.waiting} "
-            f"{'has' if found.waiting == 1 else 'have'} not answered."
+            _(
+                "The agencies have until {due_on:%-d %B %Y}, and {waiting} {words} not answered."
+            ).format(
+                due_on=asked.due_on,
+                waiting=found.waiting,
+                words="has" if found.waiting == 1 else "have",
+            )
         )
     if found.outcome == State.APPROVED:
-        instead = "End this without a decision"
+        instead = _("End this without a decision")
         Refused.raise_any(variations.approval_faults(asked.variation, text, on=on, instead=instead))
     _shut(asked, found.outcome, on=on, by=by, reason=text)
     variations.take_outcome(
         asked=asked,
         text=text
-        or f"{asked.variation.reference} was {asked.state} out of session: {found.words}.",
+        or _("{reference} was {state} out of session: {found}.").format(
+            reference=asked.variation.reference, state=asked.state, found=found.words
+        ),
         owner_agency=owner_agency,
         due_on=due_on,
         by=by,
@@ -265,7 +293,7 @@ def close(
 def end(*, asked: OutOfSession, reason: str, on: date, by: User) -> OutOfSession:
     """End it without a decision, with a reason. The request stays with the working group."""
     asked = _open(asked)
-    need_reason(reason, "Say why it ends without a decision.")
+    need_reason(reason, _("Say why it ends without a decision."))
     return _shut(asked, State.ENDED, on=on, by=by, reason=reason)
 
 

@@ -7,6 +7,8 @@ once; forms ask before, so that they stand beside the errors of other fields.
 from collections.abc import Iterator
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from agencies.asking import Fault
 from workitems.known_dates import KnownDate
 from workitems.models import Plan
@@ -22,11 +24,18 @@ def day_words(day: date) -> str:
 def done_day(day: date, *, plan: Plan, on: date, reason: str, field: str) -> Faults:
     """Yield what is wrong with the day on which something of the plan was done."""
     if day > on:
-        yield f"{day_words(day)} has not come yet. Enter the day it was done, up to today.", field
+        yield (
+            _("{day} has not come yet. Enter the day it was done, up to today.").format(
+                day=day_words(day)
+            ),
+            field,
+        )
     elif day < plan.released_on and not reason:
         yield (
-            f"The plan was released on {day_words(plan.released_on)}, after that day. "
-            "Enter a later day, or give the reason why it was done before.",
+            _(
+                "The plan was released on {released_on}, after that day. Enter a later day, or give the "
+                "reason why it was done before."
+            ).format(released_on=day_words(plan.released_on)),
             field,
         )
 
@@ -34,11 +43,13 @@ def done_day(day: date, *, plan: Plan, on: date, reason: str, field: str) -> Fau
 def agreed_day(due: KnownDate, *, plan: Plan, on: date, after_end: bool, field: str) -> Faults:
     """Yield what is wrong with the date to which an agreed date is to move."""
     if due.last_day <= on:
-        yield "A new agreed date must be after today. Enter a later date.", field
+        yield _("A new agreed date must be after today. Enter a later date."), field
     elif plan.ends_on is not None and due.last_day > plan.ends_on and not after_end:
         yield (
-            f"The plan ends on {day_words(plan.ends_on)}. Enter a date up to then, or tick that the date is "
-            "after its end and say why in the reason.",
+            _(
+                "The plan ends on {ends_on}. Enter a date up to then, or tick that the date is after its "
+                "end and say why in the reason."
+            ).format(ends_on=day_words(plan.ends_on)),
             field,
         )
 
@@ -46,4 +57,4 @@ def agreed_day(due: KnownDate, *, plan: Plan, on: date, after_end: bool, field: 
 def later_faults(day: date | None, *, on: date, field: str) -> Faults:
     """Yield what is wrong with a day by which something is asked for. None is at no fault."""
     if day is not None and day <= on:
-        yield "Enter a date after today.", field
+        yield _("Enter a date after today."), field

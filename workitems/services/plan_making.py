@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 from django.db.models import Model, Q
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -43,8 +44,10 @@ def being_made(plan: Plan, *, version: int | None = None) -> Plan:
     plan = locked(plan)
     if plan.adopted_on is not None:
         raise Refused(
-            f"This plan was adopted on {day_words(plan.adopted_on)}. Its official wording and agreed "
-            "dates now change by a variation."
+            _(
+                "This plan was adopted on {adopted_on}. Its official wording and agreed dates now change "
+                "by a variation."
+            ).format(adopted_on=day_words(plan.adopted_on))
         )
     if version is not None and plan.version != version:
         raise Conflict(plan)
@@ -67,11 +70,16 @@ def _put(row: Row, values: Values, fields: set[str]) -> list[str]:
 def plan_faults(plan: Plan, title: str, released_on: date, ends_on: date | None) -> Faults:
     slug = slugify(title)
     if not slug or slug in TAKEN_SLUGS:
-        yield "Enter a title with more letters of the Latin alphabet or digits.", "title"
+        yield _("Enter a title with more letters of the Latin alphabet or digits."), "title"
     elif Plan.objects.filter(Q(slug=slug) | Q(title=title)).exclude(pk=plan.pk).exists():
-        yield "There is already a plan with this title. Enter another title.", "title"
+        yield _("There is already a plan with this title. Enter another title."), "title"
     if ends_on is not None and ends_on <= released_on:
-        yield f"Enter a day after the release, {day_words(released_on)}.", "ends_on"
+        yield (
+            _("Enter a day after the release, {released_on}.").format(
+                released_on=day_words(released_on)
+            ),
+            "ends_on",
+        )
 
 
 def _set_members(plan: Plan, members: Iterable[Agency], by: User) -> bool:
@@ -88,7 +96,9 @@ def _set_members(plan: Plan, members: Iterable[Agency], by: User) -> bool:
         its |= Q(milestones__responsible_agency=agency)
         if item := plan.items.filter(its).in_order().first():
             raise Refused(
-                f"{agency} has a part in item {item.number}. Give it to another agency first.",
+                _("{agency} has a part in item {number}. Give it to another agency first.").format(
+                    agency=agency, number=item.number
+                ),
                 "members",
             )
     if leaving:
@@ -136,11 +146,13 @@ def adopt(*, plan: Plan, version: int, adopted_on: date, by: User, on: date) -> 
     plan = being_made(plan, version=version)
     Refused.raise_any([(lack.says, None) for lack in lacks_of(plan, on)])
     if adopted_on > on:
-        raise Refused("That day has not come yet. Enter a day up to today.", "adopted_on")
+        raise Refused(_("That day has not come yet. Enter a day up to today."), "adopted_on")
     if adopted_on < plan.released_on:
         raise Refused(
-            f"The plan was released on {day_words(plan.released_on)}. Enter that day or a later one, "
-            "or change the day of release first.",
+            _(
+                "The plan was released on {released_on}. Enter that day or a later one, or change the "
+                "day of release first."
+            ).format(released_on=day_words(plan.released_on)),
             "adopted_on",
         )
     plan.adopted_on = adopted_on
@@ -151,7 +163,7 @@ def adopt(*, plan: Plan, version: int, adopted_on: date, by: User, on: date) -> 
 def delete_plan(*, plan: Plan, version: int, by: User) -> None:
     """Delete a plan that is not adopted, with everything in it. Its history stays."""
     plan = being_made(plan, version=version)
-    _delete(Plan, {plan.pk}, by, f"The plan “{plan.title}” was deleted"[:200])
+    _delete(Plan, {plan.pk}, by, _("The plan “{plan}” was deleted").format(plan=plan.title)[:200])
 
 
 def _delete(model: type[Model], keys: set[Any], by: User, reason: str) -> None:
@@ -169,7 +181,12 @@ def _delete(model: type[Model], keys: set[Any], by: User, reason: str) -> None:
 
 def _need_free(rows: models.QuerySet[Any], row: Any, number: object, what: str) -> None:
     if rows.filter(number=number).exclude(pk=row.pk).exists():
-        raise Refused(f"Another {what} has the number {number}. Enter another one.", "number")
+        raise Refused(
+            _("Another {what} has the number {number}. Enter another one.").format(
+                what=what, number=number
+            ),
+            "number",
+        )
 
 
 @transaction.atomic
@@ -197,7 +214,11 @@ def remove_pillar(*, pillar: Pillar, version: int, by: User) -> None:
     plan = being_made(pillar.plan)
     pillar = locked(pillar, version=version)
     if item := plan.items.filter(pillar=pillar).in_order().first():
-        raise Refused(f"Item {item.number} is in this pillar. Move or remove its items first.")
+        raise Refused(
+            _("Item {number} is in this pillar. Move or remove its items first.").format(
+                number=item.number
+            )
+        )
     _delete(Pillar, {pillar.pk}, by, "")
 
 
@@ -208,19 +229,25 @@ def check_item(plan: Plan, item: WorkItem, supports: Mapping[Agency, str]) -> No
     """Raise `Refused` unless the item, which may be a new one, can be in the plan."""
     faults: list[tuple[str, str | None]] = []
     if not is_item_number(item.number):
-        says = "Enter at most 20 letters, digits, full stops and hyphens, such as 1.10."
+        says = _("Enter at most 20 letters, digits, full stops and hyphens, such as 1.10.")
         faults.append((says, "number"))
     elif plan.items.filter(number=item.number).exclude(pk=item.pk).exists():
-        says = f"Another item has the number {item.number}. Enter another one."
+        says = _("Another item has the number {number}. Enter another one.").format(
+            number=item.number
+        )
         faults.append((says, "number"))
     if item.pillar.plan_id != plan.pk:
-        faults.append(("Choose a pillar of this plan.", "pillar"))
+        faults.append((_("Choose a pillar of this plan."), "pillar"))
     if fault := fault_of_phrase(item.as_told):
         faults.append((fault, "as_told"))
     Refused.raise_any(faults)
     _check_members(plan, "lead_agency", item.lead_agency, *supports)
     if item.lead_agency in supports:
-        raise Refused(f"{item.lead_agency} leads the item, so it does not support it.")
+        raise Refused(
+            _("{lead_agency} leads the item, so it does not support it.").format(
+                lead_agency=item.lead_agency
+            )
+        )
 
 
 def _check_members(plan: Plan, field: str, *agencies: Agency) -> None:
@@ -228,7 +255,10 @@ def _check_members(plan: Plan, field: str, *agencies: Agency) -> None:
     for agency in agencies:
         if agency.pk not in inside:
             raise Refused(
-                f"{agency} is not in the plan’s working group. Add it there first.", field
+                _("{agency} is not in the plan’s working group. Add it there first.").format(
+                    agency=agency
+                ),
+                field,
             )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -20,13 +21,14 @@ def set_quorum(
     Decisions that agencies are answering out of session keep theirs. Needs a reason.
     """
     plan = locked(plan, version=version)
-    need_reason(reason, "Say why the quorum changes.")
+    need_reason(reason, _("Say why the quorum changes."))
     if quorum is not None and not 2 <= quorum <= plan.members.count():
         raise Refused(
-            "Enter a number from 2 to the number of member agencies, or leave it blank.", "quorum"
+            _("Enter a number from 2 to the number of member agencies, or leave it blank."),
+            "quorum",
         )
     if quorum == plan.quorum:
-        raise Refused("That is already the quorum.", "quorum")
+        raise Refused(_("That is already the quorum."), "quorum")
     plan.quorum = quorum
     return history.save_version(plan, "quorum", by=by, reason=reason)
 
@@ -50,12 +52,15 @@ def change_about(
     change, write nothing.
     """
     plan = locked(plan, version=version)
-    need_reason(reason, "Say why this changes.")
+    need_reason(reason, _("Say why this changes."))
     inside = set(plan.members.values_list("agency", flat=True))
     new = [agency for agency in joining if agency.pk not in inside]
     for agency in new:
         if not agency.exists_on(on):
-            raise Refused(f"{agency} does not exist today. Choose another agency.", "joining")
+            raise Refused(
+                _("{agency} does not exist today. Choose another agency.").format(agency=agency),
+                "joining",
+            )
         history.save(Member(plan=plan, agency=agency), by=by, reason=reason)
     values = {"portfolio": portfolio, "background": background, "copied_to": copied_to}
     changed = [name for name, value in values.items() if getattr(plan, name) != value]

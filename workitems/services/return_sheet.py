@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -37,9 +38,13 @@ def waiting(sheet: ReturnSheet) -> ReturnSheet:
     """Return the locked row. Raise `Refused` if it was taken in or discarded already."""
     sheet = locked(sheet)
     if sheet.taken_at is not None:
-        raise Refused("This workbook was already taken into the return.")
+        raise Refused(_("This workbook was already taken into the return."))
     if sheet.discarded_at is not None:
-        raise Refused(f"{sheet.discarded_as} has already discarded this workbook.")
+        raise Refused(
+            _("{discarded_as} has already discarded this workbook.").format(
+                discarded_as=sheet.discarded_as
+            )
+        )
     return sheet
 
 

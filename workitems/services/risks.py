@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -15,7 +16,7 @@ def check_rating(likelihood: str, impact: str) -> None:
     """Raise `Refused` unless both are low, medium or high."""
     for field, level in (("likelihood", likelihood), ("impact", impact)):
         if level not in Risk.Level.values:
-            raise Refused("Choose low, medium or high.", field)
+            raise Refused(_("Choose low, medium or high."), field)
 
 
 @transaction.atomic
@@ -33,12 +34,15 @@ def raise_risk(
     """Add a risk to the plan or to one of its items. The owner must be a member of the plan."""
     plan = locked(plan)
     if not description:
-        raise Refused("Say what could happen.", "description")
+        raise Refused(_("Say what could happen."), "description")
     check_rating(likelihood, impact)
     if item is not None and item.plan_id != plan.pk:
-        raise Refused("The item belongs to another plan.", "item")
+        raise Refused(_("The item belongs to another plan."), "item")
     if not plan.members.filter(agency=owner_agency).exists():
-        raise Refused(f"{owner_agency} takes no part in this plan.", "owner_agency")
+        raise Refused(
+            _("{owner_agency} takes no part in this plan.").format(owner_agency=owner_agency),
+            "owner_agency",
+        )
     risk = Risk(
         plan=plan,
         item=item,
@@ -74,7 +78,7 @@ def change_risk(
     if not reason and (likelihood, impact, response) == was:
         return risk
     if (likelihood, impact) != (risk.likelihood, risk.impact) and not reason:
-        raise Refused("Say why the rating changes.", "reason")
+        raise Refused(_("Say why the rating changes."), "reason")
     risk.likelihood, risk.impact, risk.response = likelihood, impact, response
     return history.save_version(risk, "likelihood", "impact", "response", by=by, reason=reason)
 
@@ -85,12 +89,14 @@ def escalate_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Ri
     risk = _open(risk)
     if to not in risk.higher:
         raise Refused(
-            f"{risk.reference} is already with {risk.with_whom}."
+            _("{reference} is already with {with_whom}.").format(
+                reference=risk.reference, with_whom=risk.with_whom
+            )
             if to in Risk.EscalatedTo.values
-            else "Choose the working group or the Minister.",
+            else _("Choose the working group or the Minister."),
             "to",
         )
-    need_reason(reason, "Say why you escalate it.")
+    need_reason(reason, _("Say why you escalate it."))
     risk.escalated_to, risk.escalated_on = to, on
     return history.save_version(risk, "escalated_to", "escalated_on", by=by, reason=reason)
 
@@ -104,10 +110,12 @@ def lower_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
     risk = _open(risk)
     if to not in risk.lower:
         raise Refused(
-            f"{risk.reference} is with {risk.with_whom}, so it cannot be de-escalated to there.",
+            _("{reference} is with {with_whom}, so it cannot be de-escalated to there.").format(
+                reference=risk.reference, with_whom=risk.with_whom
+            ),
             "to",
         )
-    need_reason(reason, "Say why you de-escalate it.")
+    need_reason(reason, _("Say why you de-escalate it."))
     risk.escalated_to, risk.escalated_on = to, (on if to else None)
     return history.save_version(risk, "escalated_to", "escalated_on", by=by, reason=reason)
 
@@ -117,8 +125,10 @@ def close_risk(*, risk: Risk, on: date, by: User, reason: str) -> Risk:
     """Close a risk. It keeps its level of escalation. Needs a reason."""
     risk = locked(risk)
     if risk.closed_on is not None:
-        raise Refused(f"This risk was closed on {risk.closed_on:%-d %B %Y}.")
-    need_reason(reason, "Say why the risk is over.")
+        raise Refused(
+            _("This risk was closed on {closed_on:%-d %B %Y}.").format(closed_on=risk.closed_on)
+        )
+    need_reason(reason, _("Say why the risk is over."))
     risk.closed_on = on
     return history.save_version(risk, "closed_on", by=by, reason=reason)
 
@@ -128,8 +138,8 @@ def reopen_risk(*, risk: Risk, by: User, reason: str) -> Risk:
     """Reopen a closed risk at the level of escalation it had. Needs a reason."""
     risk = locked(risk)
     if risk.closed_on is None:
-        raise Refused("This risk is open.")
-    need_reason(reason, "Say why the risk is reopened.")
+        raise Refused(_("This risk is open."))
+    need_reason(reason, _("Say why the risk is reopened."))
     risk.closed_on = None
     return history.save_version(risk, "closed_on", by=by, reason=reason)
 
@@ -137,5 +147,5 @@ def reopen_risk(*, risk: Risk, by: User, reason: str) -> Risk:
 def _open(risk: Risk, *, version: int | None = None) -> Risk:
     risk = locked(risk, version=version, related=("owner_agency",))
     if risk.closed_on is not None:
-        raise Refused("This risk is closed.")
+        raise Refused(_("This risk is closed."))
     return risk

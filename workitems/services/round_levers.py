@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User, by_short_name
@@ -23,11 +24,11 @@ def remind(*, round: Round, body: str, by: User, at: datetime) -> Reminder:
     """
     round = locked(round)
     if not round.is_open:
-        raise Refused("This round is closed.")
+        raise Refused(_("This round is closed."))
     if not body:
-        raise Refused("Write what the agencies should read.", "body")
+        raise Refused(_("Write what the agencies should read."), "body")
     if not round.returns.filter(state__in=Return.WITH_AGENCY).exists():
-        raise Refused("Every agency has submitted its return.")
+        raise Refused(_("Every agency has submitted its return."))
     return history.save(Reminder(round=round, body=body, by=by, at=at), by=by)
 
 
@@ -48,8 +49,8 @@ def extend(
     """
     round = locked(round)
     if not round.is_open:
-        raise Refused("This round is closed.")
-    need_reason(reason, "Say why the due date is extended.")
+        raise Refused(_("This round is closed."))
+    need_reason(reason, _("Say why the due date is extended."))
     Refused.raise_any(later_faults(to, on=on, field="to"))
     returns = round.returns.select_for_update(of=("self",)).select_related("agency")
     if agencies is not None:
@@ -63,7 +64,9 @@ def extend(
         later.append(history.save(of_return, by=by, reason=reason, fields=["extended_to"]))
     if not later:
         raise Refused(
-            "This date is not later for any return: each one is accepted, or is due on that day or later.",
+            _(
+                "This date is not later for any return: each one is accepted, or is due on that day or later."
+            ),
             "to",
         )
     return later
@@ -84,7 +87,7 @@ def enter_for_agency(
     if of_return.is_entered:
         return of_return
     of_return.entered_at, of_return.entered_by = at, by
-    reason = f"Entered from an email of {of_return.agency}"
+    reason = _("Entered from an email of {agency}").format(agency=of_return.agency)
     return history.save(of_return, by=by, reason=reason, fields=["entered_at", "entered_by"])
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, Seat, User, by_short_name
@@ -68,19 +69,19 @@ def round_faults(
 ) -> Faults:
     """Yield why a round with these dates may not be opened. The form asks for missing dates."""
     if plan.adopted_on is None:
-        yield "This plan is not adopted yet. Adopt it, then open a round.", None
+        yield _("This plan is not adopted yet. Adopt it, then open a round."), None
     if plan.rounds.open().exists():
-        yield "Another round is open. Close it first.", None
+        yield _("Another round is open. Close it first."), None
     if period_start is not None and period_end is not None:
         if period_end <= period_start:
-            yield "The period ends before it begins. Enter a later day.", "period_end"
+            yield _("The period ends before it begins. Enter a later day."), "period_end"
         elif plan.rounds.filter(period_start=period_start, period_end=period_end).exists():
             yield (
-                "There has already been a round for this period. Enter another period.",
+                _("There has already been a round for this period. Enter another period."),
                 "period_start",
             )
     if due_on is not None and period_start is not None and due_on < period_start:
-        yield "Returns would be due before the period begins. Enter a later day.", "due_on"
+        yield _("Returns would be due before the period begins. Enter a later day."), "due_on"
 
 
 def still_open(round: Round) -> list[Return]:
@@ -103,10 +104,12 @@ def close_round(*, round: Round, by: User, at: datetime, seen: str | None = None
     """
     round = locked(round)
     if not round.is_open:
-        raise Refused("This round is already closed.")
+        raise Refused(_("This round is already closed."))
     if seen is not None and seen != states_of(still_open(round)):
         raise Refused(
-            "A return has changed since this page was shown. See which are open now, then decide."
+            _(
+                "A return has changed since this page was shown. See which are open now, then decide."
+            )
         )
     round.closed_at, round.closed_by = at, by
     return history.save(round, by=by, fields=["closed_at", "closed_by"])
@@ -117,10 +120,10 @@ def reopen_round(*, round: Round, by: User, reason: str) -> Round:
     """Reopen a closed round. Needs a reason. Raise `Refused` if another round is open."""
     round = locked(round)
     if round.is_open:
-        raise Refused("This round is open.")
-    need_reason(reason, "Say why the round is reopened.")
+        raise Refused(_("This round is open."))
+    need_reason(reason, _("Say why the round is reopened."))
     if Round.objects.open().filter(plan=round.plan_id).exists():
-        raise Refused("Another round is open. Close it first.")
+        raise Refused(_("Another round is open. Close it first."))
     round.closed_at = round.closed_by = None
     return history.save(round, by=by, reason=reason, fields=["closed_at", "closed_by"])
 
@@ -154,7 +157,7 @@ def write_update(
     of_return, update, item = _open_for_writing(of_return, item)
     _check_status(of_return, item, stage, confidence)
     if key_achievement not in Update.KeyAchievement.values:
-        raise Refused("Choose no, yes (a paragraph) or headline.", "key_achievement")
+        raise Refused(_("Choose no, yes (a paragraph) or headline."), "key_achievement")
     was = _content(update)
     _compare(update, item, item_version)
     update.stage, update.confidence = stage, confidence
@@ -179,7 +182,11 @@ def say_no_change(
     if not is_led:  # another agency's milestones are not for a supporting agency to explain
         overdue = overdue.filter(responsible_agency=of_return.agency_id)
     if overdue.exclude(answers__in=of_return.milestone_answers.done()).exists():
-        raise Refused(f"Item {item.number}: {OVERDUE_NEEDS_WORDS}")
+        raise Refused(
+            _("Item {number}: {OVERDUE_NEEDS_WORDS}").format(
+                number=item.number, OVERDUE_NEEDS_WORDS=OVERDUE_NEEDS_WORDS
+            )
+        )
     if item.pk in after_no_changes(of_return, [item]):
         raise Refused(AFTER_NO_CHANGES)
     was = _content(update)
@@ -269,7 +276,11 @@ def settle_status(
     if version != update.version:
         raise Conflict(update if update.pk else None)
     if item_version != item.version:
-        raise Refused(f"Item {item.number} has changed again. Compare the two, then choose.")
+        raise Refused(
+            _("Item {number} has changed again. Compare the two, then choose.").format(
+                number=item.number
+            )
+        )
     was = _content(update)
     if not keep_answer:
         if (item.stage, item.confidence) != (update.stage, update.confidence):
@@ -283,13 +294,17 @@ def _open_for_writing(of_return: Return, item: WorkItem) -> tuple[Return, Update
     """Return the locked return, the answer on the item, and the item as it is now."""
     of_return = milestone_answers.open_return(of_return)
     if item.plan_id != of_return.round.plan_id:
-        raise Refused("This item belongs to another plan.")
+        raise Refused(_("This item belongs to another plan."))
     # The item on the user's page may be older.
     current = WorkItem.objects.get(pk=item.pk)
     if current.lead_agency_id != of_return.agency_id:
         answered = WorkItem.objects.answered_by(of_return.agency_id)
         if not answered.filter(pk=item.pk).exists():
-            raise Refused(f"{of_return.agency} neither leads nor supports item {item.number}.")
+            raise Refused(
+                _("{agency} neither leads nor supports item {number}.").format(
+                    agency=of_return.agency, number=item.number
+                )
+            )
     update = Update.objects.select_for_update().filter(of_return=of_return, item=item).first()
     return of_return, update or Update(of_return=of_return, item=current, version=0), current
 
@@ -299,13 +314,15 @@ def _check_status(of_return: Return, item: WorkItem, stage: str, confidence: str
     if of_return.agency_id != item.lead_agency_id:
         if stage or confidence:
             raise Refused(
-                f"Only {item.lead_agency} sets the stage and confidence of item {item.number}. "
-                "Propose a change to it on the item’s page.",
+                _(
+                    "Only {lead_agency} sets the stage and confidence of item {number}. Propose a change to "
+                    "it on the item’s page."
+                ).format(lead_agency=item.lead_agency, number=item.number),
                 "stage",
             )
         return
     if stage not in Stage.values:
-        raise Refused("Choose a stage from the list.", "stage")
+        raise Refused(_("Choose a stage from the list."), "stage")
     check_confidence(confidence)
 
 
@@ -351,11 +368,12 @@ def _write(
 def _step(of_return: Return, to: Return.State) -> Return:
     of_return = locked(of_return, related=("round", "agency"))
     if not of_return.round.is_open:
-        raise Refused("This round is closed.")
+        raise Refused(_("This round is closed."))
     if to not in Return.NEXT[of_return.state]:
         raise Refused(
-            f"This return is {of_return.get_state_display().lower()}; "
-            f"it cannot become {to.label.lower()}."
+            _("This return is {state}; it cannot become {to}.").format(
+                state=of_return.get_state_display().lower(), to=to.label.lower()
+            )
         )
     of_return.state = to
     of_return.version += 1
@@ -403,11 +421,13 @@ def submit(
     check_complete(of_return, on)
     for_agency = is_for_agency(of_return, by)
     if _authors(of_return) == {by.pk} and not for_agency:
-        raise Refused("You wrote all of this return. Another approver must submit it.")
+        raise Refused(_("You wrote all of this return. Another approver must submit it."))
     for update in of_return.updates.select_related("item").order_by("item__number_key"):
         if read is not None and read.get(update.item_id) != update.version:
             raise Refused(
-                f"Item {update.item.number} was changed while you were reading. Read it again, then submit."
+                _(
+                    "Item {number} was changed while you were reading. Read it again, then submit."
+                ).format(number=update.item.number)
             )
     if read_answers is not None:
         _check_milestones_read(of_return, read_answers)
@@ -421,7 +441,9 @@ def submit(
         of_return.entered_at = of_return.entered_by = None
     history.save(of_return, by=by)
     milestone_answers.take_effect(of_return, by=by, on=on, at=at)
-    reason = f"Return of {of_return.agency} for {of_return.round} submitted"
+    reason = _("Return of {agency} for {round} submitted").format(
+        agency=of_return.agency, round=of_return.round
+    )
     for item, update in _led(of_return):
         _bring_into_effect(item, update, by=by, on=on, reason=reason)
     return of_return
@@ -432,8 +454,10 @@ def _check_milestones_read(of_return: Return, read: dict[int, int]) -> None:
     for answer in pending.in_order():
         if read.get(answer.pk) != answer.version:
             raise Refused(
-                f"“{answer.milestone}” of item {answer.milestone.item.number} was changed while you were "
-                "reading. Read it again, then submit."
+                _(
+                    "“{milestone}” of item {number} was changed while you were reading. Read it again, then "
+                    "submit."
+                ).format(milestone=answer.milestone, number=answer.milestone.item.number)
             )
 
 
@@ -454,9 +478,15 @@ def _bring_into_effect(item: WorkItem, update: Update, *, by: User, on: date, re
         return
     if moved_items([(update, item)]):
         raise Refused(
-            f"Item {item.number} changed after it was answered. The return says "
-            f"{status_in_words(update)}; the item says {status_in_words(item)}. Only "
-            f"{item.lead_agency} can choose between the two, once the return is sent back."
+            _(
+                "Item {number} changed after it was answered. The return says {update}; the item says "
+                "{item}. Only {lead_agency} can choose between the two, once the return is sent back."
+            ).format(
+                number=item.number,
+                update=status_in_words(update),
+                item=status_in_words(item),
+                lead_agency=item.lead_agency,
+            )
         )
     check_stage(item, update.stage, reason=reason, on=on, completed_on=None)
     item.stage, item.confidence = update.stage, update.confidence
@@ -473,11 +503,17 @@ class Unmended(Refused):
 
     def __init__(self, notes: list[ReturnNote]) -> None:
         numbers = [note.item.number for note in notes if note.item]
-        on = f"items {', '.join(numbers)}" if len(numbers) > 1 else f"item {''.join(numbers)}"
+        on = (
+            _("items {numbers}").format(numbers=", ".join(numbers))
+            if len(numbers) > 1
+            else _("item {numbers}").format(numbers="".join(numbers))
+        )
         super().__init__(
-            f"You have not changed {on} or replied to the note since the return was sent back."
+            _(
+                "You have not changed {on} or replied to the note since the return was sent back."
+            ).format(on=on)
             if numbers
-            else "You have not changed anything or replied since the return was sent back."
+            else _("You have not changed anything or replied since the return was sent back.")
         )
         self.notes = notes
 
@@ -496,10 +532,15 @@ def send_back(
     notes: list[tuple[WorkItem | None, str]] = [(None, note), *(on_items or {}).items()]
     bodies = [(item, body) for item, body in notes if body]
     if not bodies:
-        raise Refused("Write what the agency should change, for an item or for the return.", "note")
+        raise Refused(
+            _("Write what the agency should change, for an item or for the return."), "note"
+        )
     for item, body in bodies:
         history.save(ReturnNote(of_return=of_return, item=item, body=body, by=by, at=at), by=by)
-    said = [f"Item {item.number}: {body}" if item else body for item, body in bodies]
+    said = [
+        _("Item {number}: {body}").format(number=item.number, body=body) if item else body
+        for item, body in bodies
+    ]
     return history.save(of_return, by=by, reason="\n".join(said))
 
 
@@ -512,12 +553,14 @@ def accept(*, of_return: Return, by: User, on: date) -> Return:
     """
     of_return = _step(of_return, Return.State.ACCEPTED)
     if of_return.submitted_by_id == by.pk:
-        raise Refused("You submitted this return. Another coordinator must accept it.")
+        raise Refused(_("You submitted this return. Another coordinator must accept it."))
     if _authors(of_return) == {by.pk} and not has_entered(of_return, by):
-        raise Refused("You wrote all of this return. Another coordinator must accept it.")
+        raise Refused(_("You wrote all of this return. Another coordinator must accept it."))
     of_return.accepted_on, of_return.accepted_by = on, by
     history.save(of_return, by=by)
-    reason = f"Return of {of_return.agency} for {of_return.round} accepted"
+    reason = _("Return of {agency} for {round} accepted").format(
+        agency=of_return.agency, round=of_return.round
+    )
     for item, update in _led(of_return):
         # Nothing is left to do, unless the return was submitted before submitting had an effect.
         _bring_into_effect(item, update, by=by, on=on, reason=reason)

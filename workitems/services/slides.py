@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from workitems.meeting_slides import is_on, slides_of
 from workitems.models import Meeting
@@ -19,7 +20,7 @@ def show_slide(*, meeting: Meeting, slide: str, on: date) -> None:
     """
     meeting = open_record(meeting)
     if not is_on(meeting, on):
-        raise Refused("Members can follow a meeting on its day only.")
+        raise Refused(_("Members can follow a meeting on its day only."))
     if all(each.key != slide for each in slides_of(list(meeting.matters.on_agenda().in_order()))):
-        raise Refused("That is no longer on the agenda.")
+        raise Refused(_("That is no longer on the agenda."))
     Meeting.objects.filter(pk=meeting.pk).update(slide=slide)

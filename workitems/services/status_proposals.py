@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -33,20 +34,28 @@ def propose(
     """
     item = locked(item)
     if not item.supports.filter(agency=agency).exists():
-        raise Refused(f"{agency} does not support item {item.number}.")
+        raise Refused(
+            _("{agency} does not support item {number}.").format(agency=agency, number=item.number)
+        )
     if not item.is_live and item.stage != Stage.COMPLETE:
-        raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
+        raise Refused(
+            _("Item {number} is {stage}.").format(
+                number=item.number, stage=item.get_stage_display().lower()
+            )
+        )
     if stage != item.stage and stage not in item.next_stages or stage == Stage.WITHDRAWN:
-        raise Refused("Choose a stage from the list.", "stage")
+        raise Refused(_("Choose a stage from the list."), "stage")
     items.check_confidence(confidence)
     if (stage, confidence) == (item.stage, item.confidence):
         raise Refused(
-            "The item already has this stage and confidence. Change one of them.", "stage"
+            _("The item already has this stage and confidence. Change one of them."), "stage"
         )
-    need_reason(reason, "Say why the status should change.")
+    need_reason(reason, _("Say why the status should change."))
     if item.status_proposals.open().filter(agency=agency).exists():
         raise Refused(
-            f"{agency} has already proposed a status, and {item.lead_agency} has not answered it yet."
+            _(
+                "{agency} has already proposed a status, and {lead_agency} has not answered it yet."
+            ).format(agency=agency, lead_agency=item.lead_agency)
         )
     made = StatusProposal(
         item=item,
@@ -79,7 +88,10 @@ def accept(
     `Conflict` if one of them has changed, and `Refused` if the item may not move to the stage.
     """
     proposal = _answered(proposal, State.ACCEPTED, answer, by, at)
-    item, reason = proposal.item, f"Proposed by {proposal.agency}: {proposal.reason}"
+    item, reason = (
+        proposal.item,
+        _("Proposed by {agency}: {reason}").format(agency=proposal.agency, reason=proposal.reason),
+    )
     of_return = return_to_write(item.lead_agency_id, item.plan)
     if of_return is None:
         items.change_status(
@@ -112,7 +124,7 @@ def decline(*, proposal: StatusProposal, answer: str, by: User, at: datetime) ->
     """Decline a proposal, as the item's lead. The proposing agency is told why."""
     proposal = _answered(proposal, State.DECLINED, answer, by, at)
     if not answer:
-        raise Refused(f"Say why, for {proposal.agency}.", "answer")
+        raise Refused(_("Say why, for {agency}.").format(agency=proposal.agency), "answer")
     return history.save(proposal, by=by, reason=answer)
 
 
@@ -129,7 +141,11 @@ def _answered(
     """Return the locked proposal in its new state, not saved, with its item locked."""
     proposal = locked(proposal, related=("agency",))
     if not proposal.is_open:
-        raise Refused(f"This proposal is already {proposal.get_state_display().lower()}.")
+        raise Refused(
+            _("This proposal is already {state}.").format(
+                state=proposal.get_state_display().lower()
+            )
+        )
     proposal.item = locked(proposal.item, related=("lead_agency", "plan"))
     proposal.state, proposal.answer = state, answer
     proposal.answered_by, proposal.answered_at = by, at

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from django.db import models, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -58,7 +59,7 @@ def start_successor(
     """
     plan = locked(plan)
     if plan.adopted_on is None:
-        raise Refused("This plan is not adopted yet, so none follows it.")
+        raise Refused(_("This plan is not adopted yet, so none follows it."))
     new = _copy(
         plan,
         title=title,
@@ -72,14 +73,17 @@ def start_successor(
     )
     Refused.raise_any(plan_faults(new, title, released_on, ends_on))
     if released_on <= plan.released_on:
-        raise Refused("The plan that follows is released after this one.", "released_on")
-    history.save(new, by=by, reason=f"Follows {plan.title}"[:200])
+        raise Refused(_("The plan that follows is released after this one."), "released_on")
+    history.save(new, by=by, reason=_("Follows {plan}").format(plan=plan.title)[:200])
     carried = _Carried(plan, new, by, on)
     carried.members()
     pillars = carried.pillars()
     for item in items:
         if not item.is_live or item.plan_id != plan.pk:
-            raise Refused(f"Item {item.number} is not open any more. Choose again.", "items")
+            raise Refused(
+                _("Item {number} is not open any more. Choose again.").format(number=item.number),
+                "items",
+            )
         carried.item(item, pillars)
     if with_kinds:
         for carry in CARRIERS:
@@ -122,7 +126,12 @@ class _Carried:
             carried_from=item,
             reviewer_confidence="",
         )
-        self.save(new, reason=f"Carried over from {item.number} of {self.plan.title}"[:300])
+        self.save(
+            new,
+            reason=_("Carried over from {number} of {plan}").format(
+                number=item.number, plan=self.plan.title
+            )[:300],
+        )
         supports: dict[Agency, Support] = {}
         for support in item.supports.select_related("agency").order_by("pk"):
             agency = self.now(support.agency)

@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.timezone import make_naive
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import Agency, User
@@ -31,7 +33,7 @@ from workitems.services.meetings import check_held, check_quorum, open_record
 from workitems.services.plan_days import Faults, agreed_day, day_words
 from workitems.services.refusals import Refused, locked, need_reason
 
-WHY = "Say why the change is needed."
+WHY = gettext_lazy("Say why the change is needed.")
 
 
 @transaction.atomic
@@ -56,14 +58,14 @@ def request_date(
     """
     milestone = locked(milestone, version=version, related=("item__plan",))
     if not milestone.is_open:
-        raise Refused("This milestone is done, so its date cannot change.")
+        raise Refused(_("This milestone is done, so its date cannot change."))
     Refused.raise_any(
         new_date_faults(
             milestone, due_after, on=make_naive(at).date(), after_end=after_end, reason=reason
         )
     )
     if milestone.variations.pending().filter(kind=Variation.Kind.DATE).exists():
-        raise Refused("A request to change this milestone’s date is already waiting.")
+        raise Refused(_("A request to change this milestone’s date is already waiting."))
     asked = Variation(kind=Variation.Kind.DATE, item=milestone.item, milestone=milestone)
     asked.before, asked.after = milestone.agreed, known(due_after)
     return _request(asked, reason, agency, requested_by or by, by, at)
@@ -78,7 +80,7 @@ def new_date_faults(
     """
     after = known(due_after)
     if after == milestone.agreed:
-        yield "That is already the agreed date. Enter another date.", "due_after"
+        yield _("That is already the agreed date. Enter another date."), "due_after"
     else:
         plan = milestone.item.plan
         yield from agreed_day(after, plan=plan, on=on, after_end=after_end, field="due_after")
@@ -107,14 +109,20 @@ def request_wording(
     item = locked(item, version=version, related=("plan",))
     before = getattr(item, Variation.Wording(wording).value)
     if before == text_after:
-        raise Refused("That is already the wording.", "text_after")
+        raise Refused(_("That is already the wording."), "text_after")
     if not text_after:
-        raise Refused("Write the new wording.", "text_after")
+        raise Refused(_("Write the new wording."), "text_after")
     if wording == Variation.Wording.TITLE and len(text_after) > TITLE_LENGTH:
-        raise Refused(f"A title has at most {TITLE_LENGTH} characters.", "text_after")
+        raise Refused(
+            _("A title has at most {TITLE_LENGTH} characters.").format(TITLE_LENGTH=TITLE_LENGTH),
+            "text_after",
+        )
     same = item.variations.pending().filter(wording=wording, text_after=text_after).first()
     if same is not None:
-        raise Refused(f"{same.reference} already asks for this wording.", "text_after")
+        raise Refused(
+            _("{reference} already asks for this wording.").format(reference=same.reference),
+            "text_after",
+        )
     asked = Variation(kind=Variation.Kind.WORDING, item=item, wording=wording)
     asked.text_before, asked.text_after = before, text_after
     return _request(asked, reason, agency, requested_by or by, by, at)
@@ -138,9 +146,13 @@ def request_withdrawal(
     """
     item = locked(item, version=version, related=("plan",))
     if not item.is_live:
-        raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
+        raise Refused(
+            _("Item {number} is {stage}.").format(
+                number=item.number, stage=item.get_stage_display().lower()
+            )
+        )
     if item.variations.pending().filter(kind=Variation.Kind.WITHDRAWAL).exists():
-        raise Refused("A request to withdraw this item is already waiting.")
+        raise Refused(_("A request to withdraw this item is already waiting."))
     asked = Variation(kind=Variation.Kind.WITHDRAWAL, item=item)
     return _request(asked, reason, agency, requested_by or by, by, at)
 
@@ -225,8 +237,11 @@ def _step(variation: Variation, to: Variation.State) -> Variation:
     variation = locked(variation, related=("item", "milestone", "plan"))
     if to not in Variation.NEXT[variation.state]:
         raise Refused(
-            f"{variation.reference} is {variation.get_state_display().lower()}; "
-            f"it cannot become {to.label.lower()}."
+            _("{reference} is {state}; it cannot become {to}.").format(
+                reference=variation.reference,
+                state=variation.get_state_display().lower(),
+                to=to.label.lower(),
+            )
         )
     variation.state = to
     return variation
@@ -242,9 +257,9 @@ def recommend(
     """
     variation = _step(variation, Variation.State.RECOMMENDED)
     if not recommendation:
-        raise Refused("Write what you recommend to the working group.", "recommendation")
+        raise Refused(_("Write what you recommend to the working group."), "recommendation")
     if recommends not in ("", *Variation.Recommends.values):
-        raise Refused("Choose approve or decline.", "recommends")
+        raise Refused(_("Choose approve or decline."), "recommends")
     variation.recommends, variation.recommendation = recommends, recommendation
     variation.recommended_by, variation.recommended_at = by, at
     return history.save(variation, by=by, reason=recommendation)
@@ -254,7 +269,7 @@ def recommend(
 def take_back(*, variation: Variation, by: User, reason: str) -> Variation:
     """Withdraw a request before it is decided. Needs a reason."""
     variation = _step(variation, Variation.State.TAKEN_BACK)
-    need_reason(reason, "Say why the request is withdrawn.")
+    need_reason(reason, _("Say why the request is withdrawn."))
     _check_not_asked(variation)
     return history.save(variation, by=by, reason=reason)
 
@@ -281,7 +296,7 @@ def decide(
     milestone has been closed, or for what may not be approved any more (`approval_faults`).
     """
     if meeting.plan_id != variation.plan_id:
-        raise Refused("The meeting is of another plan.", "meeting")
+        raise Refused(_("The meeting is of another plan."), "meeting")
     meeting = open_record(meeting)
     check_held(meeting, make_naive(at).date())
     matters = meeting.matters.on_agenda().on_variation(variation).select_for_update()
@@ -290,20 +305,25 @@ def decide(
     variation = _step(variation, to)
     if matter is None:
         raise Refused(
-            f"{variation.reference} is not on the agenda of that meeting. Put it on the agenda first.",
+            _(
+                "{reference} is not on the agenda of that meeting. Put it on the agenda first."
+            ).format(reference=variation.reference),
             "meeting",
         )
     check_quorum(meeting)
     _check_not_asked(variation)
     if approve:
-        instead = "Record it as declined"
+        instead = _("Record it as declined")
         Refused.raise_any(approval_faults(variation, text, on=meeting.held_on, instead=instead))
     variation.meeting = meeting
     _settle(variation, by=by, at=at, on=meeting.held_on, reason=text)
     decision = Decision(
         meeting=meeting,
         number=next_number(meeting.decisions.all()),
-        text=text or f"{variation.reference} was {variation.get_state_display().lower()}.",
+        text=text
+        or _("{reference} was {state}.").format(
+            reference=variation.reference, state=variation.get_state_display().lower()
+        ),
         matter=matter,
         item=variation.item,
         variation=variation,
@@ -321,20 +341,27 @@ def approval_faults(variation: Variation, text: str, *, on: date, instead: str) 
     """
     ends_on, is_addition = variation.plan.ends_on, variation.addition is not None
     again = (
-        "it can then be proposed again"
+        _("it can then be proposed again")
         if is_addition
-        else "the agency can then request a later date"
+        else _("the agency can then request a later date")
     )
     for fault in additions.faults_by_now(variation, on):
         yield f"{fault} {instead}; {again}.", "decision"
     for due in variation.dates_asked:
-        asks = f"{variation.reference} asks for {due}"
+        asks = _("{reference} asks for {due}").format(reference=variation.reference, due=due)
         if due.last_day <= on:
-            yield f"{asks}, which is no longer in the future. {instead}; {again}.", "decision"
+            yield (
+                _("{asks}, which is no longer in the future. {instead}; {again}.").format(
+                    asks=asks, instead=instead, again=again
+                ),
+                "decision",
+            )
             return
         if ends_on is not None and due.last_day > ends_on and not text:
-            ends = f"{asks}, and the plan ends on {day_words(ends_on)}"
-            yield f"{ends}. Say why in the decision.", "text"
+            ends = _("{asks}, and the plan ends on {ends_on}").format(
+                asks=asks, ends_on=day_words(ends_on)
+            )
+            yield _("{ends}. Say why in the decision.").format(ends=ends), "text"
             return
 
 
@@ -384,7 +411,9 @@ def _settle(variation: Variation, *, by: User, at: datetime, on: date, reason: s
 
 def _why(variation: Variation) -> str:
     """Return the reason in the history of what the request changes or adds."""
-    return f"Variation {variation.reference}: {variation.reason}"
+    return _("Variation {reference}: {reason}").format(
+        reference=variation.reference, reason=variation.reason
+    )
 
 
 def _add(variation: Variation, *, by: User, on: date) -> None:
@@ -402,8 +431,10 @@ def _check_not_asked(variation: Variation) -> None:
     asked = variation.out_of_session_decisions.open().first()
     if asked is not None:
         raise Refused(
-            f"Agencies are answering on {variation.reference} out of session until "
-            f"{asked.due_on:%-d %B %Y}. Close that first."
+            _(
+                "Agencies are answering on {reference} out of session until {due_on:%-d %B %Y}. Close "
+                "that first."
+            ).format(reference=variation.reference, due_on=asked.due_on)
         )
 
 
@@ -412,9 +443,9 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
     if variation.kind == Variation.Kind.DATE:
         milestone = locked(Milestone(pk=variation.milestone_id))
         if not milestone.is_open:
-            raise Refused("This milestone is done, so its date cannot change.")
+            raise Refused(_("This milestone is done, so its date cannot change."))
         if milestone.agreed != variation.before:
-            raise Refused("The agreed date has moved since this was requested.")
+            raise Refused(_("The agreed date has moved since this was requested."))
         assert variation.after is not None  # held by a check constraint
         milestone.agreed = variation.after
         history.save_version(milestone, *Milestone.agreed.columns, by=by, reason=reason)
@@ -423,12 +454,16 @@ def _take_effect(variation: Variation, *, by: User, on: date) -> None:
     item = locked(variation.item)
     if variation.kind == Variation.Kind.WORDING:
         if getattr(item, variation.wording) != variation.text_before:
-            raise Refused("The wording has changed since this was requested.")
+            raise Refused(_("The wording has changed since this was requested."))
         setattr(item, variation.wording, variation.text_after)
         history.save_version(item, variation.wording, by=by, reason=reason)
         return
     if Stage.WITHDRAWN not in item.next_stages:
-        raise Refused(f"Item {item.number} is {item.get_stage_display().lower()}.")
+        raise Refused(
+            _("Item {number} is {stage}.").format(
+                number=item.number, stage=item.get_stage_display().lower()
+            )
+        )
     item.stage = Stage.WITHDRAWN
     history.save_version(item, "stage", by=by, reason=reason)
     # Lock them, so that a milestone that is being completed is not withdrawn as well.

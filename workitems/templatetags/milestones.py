@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django import template
+from django.utils.translation import gettext
 
 from workitems.known_dates import KnownDate
 from workitems.standing import Late, MilestoneLike, milestone_lateness
@@ -86,16 +87,16 @@ def milestone_strip(
     """
     late = milestone_lateness(milestone, on)
     done = late.state in (Late.DONE, Late.DONE_LATE)
-    named = [("agreed", "Agreed", milestone.agreed)]
+    named = [("agreed", gettext("Agreed"), milestone.agreed)]
     if milestone.original != milestone.agreed:
-        named.insert(0, ("original", "Original", milestone.original))
+        named.insert(0, ("original", gettext("Original"), milestone.original))
     if done and milestone.completed_on:
         reached = milestone.completed_on
-        named.append(("completed", "Completed", KnownDate(reached)))
+        named.append(("completed", gettext("Completed"), KnownDate(reached)))
     else:
         reached = max(milestone.forecast_due, on if late.state == Late.OVERDUE else date.min)
         if milestone.forecast != milestone.agreed:
-            named.append(("forecast", "Forecast", milestone.forecast))
+            named.append(("forecast", gettext("Forecast"), milestone.forecast))
 
     days = [due.last_day for _, _, due in named]
     scale = Scale.over([*days, on, start or on, end or on])

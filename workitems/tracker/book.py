@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils.translation import gettext
+
 from workitems.known_dates import KnownDate
 from workitems.tracker.understood import Item, Milestone, Said, Understood, joined
 from workitems.tracker.words import Agencies, read_cause
@@ -87,7 +89,7 @@ class _Book:
             try:
                 if raw is None or raw == "":
                     if column.required:
-                        raise InvalidCell("It is missing.", column.kind.right)
+                        raise InvalidCell(gettext("It is missing."), column.kind.right)
                     row.values[column.heading] = NOT_GIVEN
                 else:
                     is_known = isinstance(raw, KnownDate)

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from workitems.known_dates import KnownDate, KnownTo, read_known_date
 from workitems.tracker import date_words as dates
 from workitems.tracker.doubts import NOTE, Choice
@@ -52,10 +54,10 @@ class DateReading:
                 order = self.cells.doubt(
                     cell,
                     f"order:{self.cells.sheet.name}:{cell.column}",
-                    "Some dates of this column have the month first. This one could be either.",
+                    _("Some dates of this column have the month first. This one could be either."),
                     [
-                        Choice(dates.DAY_FIRST, "Day first: 3/4/2027 is 3 April"),
-                        Choice(dates.MONTH_FIRST, "Month first: 3/4/2027 is 4 March"),
+                        Choice(dates.DAY_FIRST, _("Day first: 3/4/2027 is 3 April")),
+                        Choice(dates.MONTH_FIRST, _("Month first: 3/4/2027 is 4 March")),
                     ],
                     suggested,
                 )
@@ -72,10 +74,10 @@ class DateReading:
         answer = self.cells.doubt(
             cell,
             f"start:{one_line(cell.text).casefold()[:100]}",
-            "It may start on several days." if firsts else "This is not a date.",
+            _("It may start on several days.") if firsts else _("This is not a date."),
             [
                 *(Choice(day.isoformat(), str(KnownDate(day))) for day in firsts),
-                Choice(NOTE, "No start date: keep it as a note"),
+                Choice(NOTE, _("No start date: keep it as a note")),
             ],
             next((day.isoformat() for day in firsts), NOTE),
             takes_date=True,
@@ -98,16 +100,16 @@ class DateReading:
         if read.is_sure and read.best:
             return read.best
         choices = [Choice(each.code, str(each)) for each in read.choices]
-        problem = "This could be several dates." if choices else "This is not a date."
+        problem = _("This could be several dates.") if choices else _("This is not a date.")
         if read.word == "none":
-            problem = "There is no date yet, so there is no milestone."
+            problem = _("There is no date yet, so there is no milestone.")
         elif len(choices) == 1:
-            problem = "This is probably the date."
+            problem = _("This is probably the date.")
         answer = self.cells.doubt(
             cell,
             f"date:{one_line(cell.text).casefold()[:100]}",
             problem,
-            [*choices, Choice(NOTE, "No date: keep it as a note")],
+            [*choices, Choice(NOTE, _("No date: keep it as a note"))],
             choices[0].value if choices else NOTE,
             takes_date=True,
         )

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from django.utils.translation import gettext
+
 from workitems.known_dates import KnownDate
 from workitems.tracker import words
 from workitems.tracker.doubts import Choice
@@ -24,14 +26,18 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
     _wording(plan)
     if plan.shortened_titles:
         found.assumed.append(
-            f"{plan.shortened_titles} titles have more than {TITLE_MOST} characters. They are "
-            "shortened, and the whole text is the action."
+            gettext(
+                "{shortened_titles} titles have more than {TITLE_MOST} characters. They are shortened, "
+                "and the whole text is the action."
+            ).format(shortened_titles=plan.shortened_titles, TITLE_MOST=TITLE_MOST)
             if plan.shortened_titles > 1
-            else f"A title has more than {TITLE_MOST} characters. It is shortened, and the whole "
-            "text is the action."
+            else gettext(
+                "A title has more than {TITLE_MOST} characters. It is shortened, and the whole text is "
+                "the action."
+            ).format(TITLE_MOST=TITLE_MOST)
         )
     if plan.has_rag_alone:
-        found.assumed.append("An item with a RAG colour and no stage counts as under way.")
+        found.assumed.append(gettext("An item with a RAG colour and no stage counts as under way."))
     found.doubts = plan.doubts.in_order
     return found
 
@@ -44,7 +50,7 @@ def _leads(plan: PlanSoFar) -> None:
             "no-lead",
             plan.places[item],
             said="",
-            problem="These items have no lead agency.",
+            problem=gettext("These items have no lead agency."),
             choices=plan.agency_choices(),
             suggested=plan.about.coordinating,
         )
@@ -91,12 +97,18 @@ def _undated(plan: PlanSoFar) -> None:
         answer = plan.doubts.ask(
             "complete-undated",
             plan.places[item],
-            said="Complete",
-            problem="The tracker says complete, but gives no date.",
+            said=gettext("Complete"),
+            problem=gettext("The tracker says complete, but gives no date."),
             choices=[
-                Choice("as_at", f"Completed on {as_at}, the day of the tracker"),
-                Choice("due", f"Completed when due, at the latest on {as_at}"),
-                Choice("open", "Not complete: under way"),
+                Choice(
+                    "as_at",
+                    gettext("Completed on {as_at}, the day of the tracker").format(as_at=as_at),
+                ),
+                Choice(
+                    "due",
+                    gettext("Completed when due, at the latest on {as_at}").format(as_at=as_at),
+                ),
+                Choice("open", gettext("Not complete: under way")),
             ],
             suggested="as_at",
         )
@@ -116,12 +128,18 @@ def _pillars(plan: PlanSoFar) -> None:
     """Number the pillars, leave out those without items, and give one to items without."""
     found = plan.found
     if any(item.pillar is None for item in found.items):
-        general = Pillar("Actions") if not found.pillars else Pillar("Other actions")
+        general = (
+            Pillar(gettext("Actions")) if not found.pillars else Pillar(gettext("Other actions"))
+        )
         found.pillars.append(general)
         found.assumed.append(
-            f"The tracker does not say the pillar of some items. They are in “{general.title}”."
+            gettext(
+                "The tracker does not say the pillar of some items. They are in “{general}”."
+            ).format(general=general.title)
             if len(found.pillars) > 1
-            else f"The tracker has no pillars. All items are in one, “{general.title}”."
+            else gettext("The tracker has no pillars. All items are in one, “{general}”.").format(
+                general=general.title
+            )
         )
         for item in found.items:
             item.pillar = item.pillar or general
@@ -142,7 +160,7 @@ def _pillars(plan: PlanSoFar) -> None:
         if pillar.number is None:
             pillar.number = next(n for n in range(1, 40_000) if n not in taken)
             taken.add(pillar.number)
-        pillar.title = pillar.title or f"Pillar {pillar.number}"
+        pillar.title = pillar.title or gettext("Pillar {number}").format(number=pillar.number)
     found.pillars.sort(key=lambda pillar: pillar.number or 0)
 
 
@@ -162,10 +180,14 @@ def _numbers(plan: PlanSoFar) -> None:
         made += 1
     if made:
         plan.found.assumed.append(
-            "An item has no number of its own in the tracker. It gets the next one of its pillar."
+            gettext(
+                "An item has no number of its own in the tracker. It gets the next one of its pillar."
+            )
             if made == 1
-            else f"{made:,} items have no number of their own in the tracker. They get the next "
-            "ones of their pillar."
+            else gettext(
+                "{made:,} items have no number of their own in the tracker. They get the next ones of "
+                "their pillar."
+            ).format(made=made)
         )
 
 
@@ -176,8 +198,10 @@ def _wording(plan: PlanSoFar) -> None:
         item.action = item.title
     if bare:
         plan.found.assumed.append(
-            "Where the tracker has neither an action nor an objective, the title is the official "
-            "wording of the action as well."
+            gettext(
+                "Where the tracker has neither an action nor an objective, the title is the official "
+                "wording of the action as well."
+            )
         )
 
 
@@ -197,6 +221,8 @@ def _timeframes(plan: PlanSoFar) -> None:
             item.timeframe = "medium"
     if assumed:
         plan.found.assumed.append(
-            "Where the tracker has no timeframe, it is worked out from the last due date: short up "
-            "to a year after the release, medium up to three years, then long; medium without a date."
+            gettext(
+                "Where the tracker has no timeframe, it is worked out from the last due date: short up "
+                "to a year after the release, medium up to three years, then long; medium without a date."
+            )
         )

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from django.utils.translation import gettext
+
 from workitems.tracker.date_words import read_date
 from workitems.tracker.grid import Cell, Sheet, letters
 from workitems.tracker.headings import DATES, ONCE, Field, field_of, shape_of
@@ -139,7 +141,10 @@ def columns_of(sheet: Sheet, headings: Headings) -> list[Column]:
     for column in sheet.varied_columns(headings.last):
         if texts := values.setdefault(column, []):
             continue
-        texts += [f"Filled {colour}" for colour in sheet.colours(column, headings.last).elements()]
+        texts += [
+            gettext("Filled {colour}").format(colour=colour)
+            for colour in sheet.colours(column, headings.last).elements()
+        ]
     return [
         Column(
             column,

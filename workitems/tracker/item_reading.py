@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from django.utils.translation import gettext
+
 from workitems.tracker import words
 from workitems.tracker.date_reading import DateReading
 from workitems.tracker.doubts import NOTE, READ, Choice, Fate, place_of
@@ -72,10 +74,17 @@ class ItemReading:
             answer = self.cells.doubt(
                 number_cells[0],
                 f"twice:{number}:{plain(title)[:80]}",
-                f"The number {number} is used twice, with different titles.",
+                gettext("The number {number} is used twice, with different titles.").format(
+                    number=number
+                ),
                 [
-                    Choice("other", "Another item: give it a new number"),
-                    Choice("same", f"The same item as “{shortened(before.title, 60)}”"),
+                    Choice("other", gettext("Another item: give it a new number")),
+                    Choice(
+                        "same",
+                        gettext("The same item as “{before}”").format(
+                            before=shortened(before.title, 60)
+                        ),
+                    ),
                 ],
                 "other",
             )
@@ -119,12 +128,12 @@ class ItemReading:
                 self.plan.shortened_titles += 1
                 item.action = cell.text.strip()
         if not title:
-            item.title = f"Item {number}"
+            item.title = gettext("Item {number}").format(number=number)
             self.cells.doubt(
                 number_cells[0] if number_cells else first,
                 "no-title",
-                "These rows have no title.",
-                [Choice(READ, "Use their number as the title")],
+                gettext("These rows have no title."),
+                [Choice(READ, gettext("Use their number as the title"))],
                 READ,
             )
         for cell in self.cells.read(row, Field.PILLAR):
@@ -141,8 +150,8 @@ class ItemReading:
             answer = self.cells.doubt(
                 cell,
                 f"date-number:{made}",
-                "The spreadsheet has made a date of this number.",
-                [Choice(made, made), Choice(NOTE, "Give the item a new number")],
+                gettext("The spreadsheet has made a date of this number."),
+                [Choice(made, made), Choice(NOTE, gettext("Give the item a new number"))],
                 made,
             )
             return "" if answer == NOTE else answer
@@ -151,8 +160,8 @@ class ItemReading:
             self.cells.doubt(
                 cell,
                 f"no-number:{plain(cell.text)[:80]}",
-                "This is not a number that an item can have.",
-                [Choice(NOTE, "Give the item a new number, and keep this as a note")],
+                gettext("This is not a number that an item can have."),
+                [Choice(NOTE, gettext("Give the item a new number, and keep this as a note"))],
                 NOTE,
             )
         before = self.cells.item.number if self.cells.item else ""
@@ -167,7 +176,9 @@ class ItemReading:
             answer = self.cells.doubt(
                 cell,
                 f"ten:{self.cells.sheet.name}:{cell.address}",
-                f"It comes after {before}, and a spreadsheet does not distinguish {ten} from {text}.",
+                gettext(
+                    "It comes after {before}, and a spreadsheet does not distinguish {ten} from {text}."
+                ).format(before=before, ten=ten, text=text),
                 [Choice(ten, ten), Choice(text, text)],
                 ten,
             )
@@ -245,8 +256,11 @@ class ItemReading:
             lead = self.cells.doubt(
                 cell,
                 f"lead:{plain(cell.text)}",
-                "Several agencies are named, and only one can lead.",
-                [Choice(short, f"{short} leads, the others support") for short in shorts],
+                gettext("Several agencies are named, and only one can lead."),
+                [
+                    Choice(short, gettext("{short} leads, the others support").format(short=short))
+                    for short in shorts
+                ],
                 shorts[0],
             )
         item.lead = lead

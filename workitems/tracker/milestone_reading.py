@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from workitems.known_dates import KnownDate, KnownTo, read_known_date
 from workitems.tracker import words
 from workitems.tracker.date_reading import DateReading
@@ -56,10 +58,10 @@ class MilestoneReading:
             answer = self.cells.doubt(
                 cell,
                 "completed-without-due",
-                "It was completed, and the tracker does not say when it was due.",
+                _("It was completed, and the tracker does not say when it was due."),
                 [
-                    Choice(READ, "Take the day of completion as the due date"),
-                    Choice(NOTE, "No milestone: keep it as a note"),
+                    Choice(READ, _("Take the day of completion as the due date")),
+                    Choice(NOTE, _("No milestone: keep it as a note")),
                 ],
                 READ,
             )
@@ -100,8 +102,8 @@ class MilestoneReading:
         answer = self.cells.doubt(
             cell,
             "undated-milestone",
-            "These milestones have no date, and a milestone needs one.",
-            [Choice(NOTE, "Keep them as notes")],
+            _("These milestones have no date, and a milestone needs one."),
+            [Choice(NOTE, _("Keep them as notes"))],
             NOTE,
             takes_date=True,
         )
@@ -139,8 +141,8 @@ class MilestoneReading:
             answer = self.cells.doubt(
                 cell,
                 f"future:{cell.text}",
-                "It says completed, but the day is in the future.",
-                [Choice(NOTE, "Not completed: keep it as a note")],
+                _("It says completed, but the day is in the future."),
+                [Choice(NOTE, _("Not completed: keep it as a note"))],
                 NOTE,
             )
             if answer == NOTE:
@@ -150,7 +152,9 @@ class MilestoneReading:
             self.cells.doubt(
                 cell,
                 f"done:{one_line(cell.text).casefold()}",
-                f"The day of completion is not said. It counts from {KnownDate(day)}.",
+                _("The day of completion is not said. It counts from {day}.").format(
+                    day=KnownDate(day)
+                ),
                 [Choice(day.isoformat(), str(KnownDate(day)))],
                 day.isoformat(),
             )
@@ -171,10 +175,10 @@ class MilestoneReading:
                 self.cells.doubt(
                     cell,
                     f"lines:{self.cells.sheet.name}:{cell.address}",
-                    "Some lines of this cell may not be dates: "
-                    + "; ".join(f"{line.strip()} is {date or 'none'}" for line, date in
+                    _("Some lines of this cell may not be dates: ")
+                    + "; ".join(_("{line} is {value}").format(line=line.strip(), value=date or 'none') for line, date in
                                 zip(due_lines, in_lines, strict=True)),
-                    [Choice(READ, "Use these dates")],
+                    [Choice(READ, _("Use these dates"))],
                     READ,
                 )  # fmt: skip
                 self.cells.keep(cell)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
+from django.utils.translation import gettext, gettext_lazy
 from lxml import etree
 from openpyxl.comments.comment_sheet import CommentSheet
 from openpyxl.packaging.relationship import get_dependents, get_rels_path
@@ -36,15 +37,15 @@ MAX_FILLS = 50_000
 MAX_TAGS = 2_000_000
 MAX_TEXT = 20 * package.MEGABYTE
 
-XLSX = "an Excel workbook (.xlsx) or a CSV file."
-SAVE_AS = "the same spreadsheet saved as .xlsx or CSV."
-NO_RESULT = "The cell has a formula, and its result is not saved in the file."
-ERROR = "The cell shows a spreadsheet error."
+XLSX = gettext_lazy("an Excel workbook (.xlsx) or a CSV file.")
+SAVE_AS = gettext_lazy("the same spreadsheet saved as .xlsx or CSV.")
+NO_RESULT = gettext_lazy("The cell has a formula, and its result is not saved in the file.")
+ERROR = gettext_lazy("The cell shows a spreadsheet error.")
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # How the comments that are threads begin in the older form that is saved beside them.
 # Of a cell: its number format, whether its text is struck through, and the colour of its fill.
 Style = tuple[str, bool, str]
-PLAIN: Style = ("General", False, "")
+PLAIN: Style = (gettext_lazy("General"), False, "")
 THREAD = re.compile(r"^\[Threaded comment\].*?Comment:\s*", re.DOTALL)
 
 
@@ -58,7 +59,10 @@ def open_tracker(file: BinaryIO) -> Tracker:
     else:
         tracker = _open_text(file, start)
     if not any(sheet.cells for sheet in tracker.sheets):
-        raise refusal("The file is empty.", "a spreadsheet with headings and rows below them.")
+        raise refusal(
+            gettext("The file is empty."),
+            gettext("a spreadsheet with headings and rows below them."),
+        )
     return tracker
 
 
@@ -73,7 +77,8 @@ def _open_workbook(file: BinaryIO) -> Tracker:
         worksheets = [sheet for sheet in workbook.worksheets if hasattr(sheet, "iter_rows")]
         if len(worksheets) > MAX_SHEETS:
             raise refusal(
-                f"The workbook has {len(worksheets)} sheets.", f"at most {MAX_SHEETS} sheets."
+                gettext("The workbook has {worksheets} sheets.").format(worksheets=len(worksheets)),
+                gettext("at most {MAX_SHEETS} sheets.").format(MAX_SHEETS=MAX_SHEETS),
             )
         with package.may_fail():
             colours = FillColours(workbook)
@@ -81,7 +86,7 @@ def _open_workbook(file: BinaryIO) -> Tracker:
             sheet = _sheet(worksheet, colours, MAX_CELLS - count)
             count += len(sheet.cells)
             sheets.append(sheet)
-    return Tracker(tuple(sheets), "An Excel workbook.")
+    return Tracker(tuple(sheets), gettext("An Excel workbook."))
 
 
 def _check_kind(file: BinaryIO) -> None:
@@ -95,23 +100,24 @@ def _check_kind(file: BinaryIO) -> None:
         file.seek(0)
     if any(name.endswith("vbaProject.bin") for name in names):
         raise refusal(
-            "The workbook has macros.", "the same workbook saved as .xlsx, which has none."
+            gettext("The workbook has macros."),
+            gettext("the same workbook saved as .xlsx, which has none."),
         )
     if "xl/workbook.bin" in names:
-        raise refusal("The file is a binary workbook (.xlsb).", SAVE_AS)
+        raise refusal(gettext("The file is a binary workbook (.xlsb)."), SAVE_AS)
     if "content.xml" in names and "mimetype" in names:
-        raise refusal("The file is an OpenDocument file (.ods).", SAVE_AS)
+        raise refusal(gettext("The file is an OpenDocument file (.ods)."), SAVE_AS)
     if any(name.endswith(".iwa") for name in names):
-        raise refusal("The file is a Numbers or Pages file.", SAVE_AS)
+        raise refusal(gettext("The file is a Numbers or Pages file."), SAVE_AS)
     if "word/document.xml" in names:
-        raise refusal("The file is a Word document.", XLSX)
+        raise refusal(gettext("The file is a Word document."), XLSX)
     if "xl/workbook.xml" not in names and "[Content_Types].xml" not in names:
-        raise refusal("The file is a ZIP archive, not a workbook.", XLSX)
+        raise refusal(gettext("The file is a ZIP archive, not a workbook."), XLSX)
 
 
 def _sheet(worksheet: Any, colours: FillColours, most: int) -> Sheet:
     sheet = Sheet(
-        clean(worksheet.title) or "Sheet", {}, is_hidden=worksheet.sheet_state != "visible"
+        clean(worksheet.title) or gettext("Sheet"), {}, is_hidden=worksheet.sheet_state != "visible"
     )
     with package.may_fail():
         formulas = _outline(worksheet, sheet)
@@ -157,11 +163,18 @@ def _may_be_filled(sheet: Sheet, row: int, column: int) -> bool:
 def _check_extent(sheet: Sheet, row: int, column: int, most: int) -> None:
     if row > MAX_ROWS or column > MAX_COLUMNS:
         raise refusal(
-            f"The sheet “{sheet.name[:60]}” holds something in row {row:,}, column {column:,}.",
-            f"at most {MAX_ROWS:,} rows and {MAX_COLUMNS} columns.",
+            gettext(
+                "The sheet “{sheet}” holds something in row {row:,}, column {column:,}."
+            ).format(sheet=sheet.name[:60], row=row, column=column),
+            gettext("at most {MAX_ROWS:,} rows and {MAX_COLUMNS} columns.").format(
+                MAX_ROWS=MAX_ROWS, MAX_COLUMNS=MAX_COLUMNS
+            ),
         )
     if len(sheet.cells) >= most:
-        raise refusal("The file has too many cells.", f"at most {MAX_CELLS:,} cells.")
+        raise refusal(
+            gettext("The file has too many cells."),
+            gettext("at most {MAX_CELLS:,} cells.").format(MAX_CELLS=MAX_CELLS),
+        )
 
 
 def _style(cell: Any, styles: dict[int, Style], colours: FillColours) -> Style:
@@ -171,7 +184,7 @@ def _style(cell: Any, styles: dict[int, Style], colours: FillColours) -> Style:
     if key not in styles:
         with package.may_fail():
             styles[key] = (
-                str(cell.number_format or "General"),
+                str(cell.number_format or gettext("General")),
                 bool(cell.font.strike),
                 colours.of(cell.fill),
             )
@@ -255,9 +268,13 @@ def _outline(worksheet: Any, sheet: Sheet) -> set[tuple[int, int]]:
                     merged += max(0, area.bottom - top + 1) * max(0, area.right - left + 1)
                     if merged > MAX_MERGED:
                         raise refusal(
-                            f"The sheet “{sheet.name[:60]}” has too many merged cells.",
-                            "fewer of them. Most often empty rows are merged: delete the rows "
-                            "below the last one.",
+                            gettext("The sheet “{sheet}” has too many merged cells.").format(
+                                sheet=sheet.name[:60]
+                            ),
+                            gettext(
+                                "fewer of them. Most often empty rows are merged: delete the rows "
+                                "below the last one."
+                            ),
                         )
                     sheet.areas.append(area)
     finally:
@@ -294,17 +311,17 @@ def _open_text(file: BinaryIO, start: bytes) -> Tracker:
     file.seek(0, 2)
     if file.tell() > MAX_TEXT:
         raise refusal(
-            f"The file has {file.tell() // package.MEGABYTE:,} MB.",
-            f"a CSV file of at most {MAX_TEXT // package.MEGABYTE} MB.",
+            gettext("The file has {value:,} MB.").format(value=file.tell() // package.MEGABYTE),
+            gettext("a CSV file of at most {value} MB.").format(value=MAX_TEXT // package.MEGABYTE),
         )
     file.seek(0)
     if start.startswith(b"%PDF"):
-        raise refusal("The file is a PDF.", XLSX)
+        raise refusal(gettext("The file is a PDF."), XLSX)
     content = file.read()
     text, encoding = decoded(content)
     head = text.lstrip()[:200].casefold()
     if head.startswith(("<!doctype", "<html", "<?xml", "<table", "{\\rtf")):
-        raise refusal("The file is a web page or a document, not a spreadsheet.", XLSX)
+        raise refusal(gettext("The file is a web page or a document, not a spreadsheet."), XLSX)
     delimiter, rows = _rows(text)
     cells: dict[tuple[int, int], Cell] = {}
     sheet = Sheet("CSV", cells)
@@ -313,7 +330,12 @@ def _open_text(file: BinaryIO, start: bytes) -> Tracker:
             if said := clean(value):
                 _check_extent(sheet, number, index, MAX_CELLS)
                 cells[number, index] = Cell(number, index, said, said)
-    return Tracker((sheet,), f"A CSV file in {encoding} with {DELIMITERS[delimiter]}.")
+    return Tracker(
+        (sheet,),
+        gettext("A CSV file in {encoding} with {DELIMITERS}.").format(
+            encoding=encoding, DELIMITERS=DELIMITERS[delimiter]
+        ),
+    )
 
 
 def decoded(content: bytes) -> tuple[str, str]:
@@ -329,7 +351,7 @@ def decoded(content: bytes) -> tuple[str, str]:
     if max(zeros) > 0.3 * half and min(zeros) < 0.1 * half:
         return _decode(content, "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le", "UTF-16")
     if 0 in content:
-        raise refusal("The file is not a spreadsheet.", XLSX)
+        raise refusal(gettext("The file is not a spreadsheet."), XLSX)
     try:
         return content.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError as error:
@@ -338,8 +360,10 @@ def decoded(content: bytes) -> tuple[str, str]:
         if sum(ord(c) > 127 for c in read) - broken > broken:
             line = content[: error.start].count(b"\n") + 1
             raise refusal(
-                f"The characters in line {line:,} are broken: most of the file is UTF-8, and this is not.",
-                "the file saved again as .xlsx or as CSV UTF-8.",
+                gettext(
+                    "The characters in line {line:,} are broken: most of the file is UTF-8, and this is not."
+                ).format(line=line),
+                gettext("the file saved again as .xlsx or as CSV UTF-8."),
             ) from error
     return _decode(content, "cp1252", "Windows-1252")
 
@@ -349,8 +373,8 @@ def _decode(content: bytes, codec: str, name: str) -> tuple[str, str]:
         return content.decode(codec).removeprefix("\ufeff"), name
     except UnicodeDecodeError as error:
         raise refusal(
-            "The characters of the file cannot be read.",
-            "the file saved again as .xlsx or as CSV UTF-8.",
+            gettext("The characters of the file cannot be read."),
+            gettext("the file saved again as .xlsx or as CSV UTF-8."),
         ) from error
 
 
@@ -377,5 +401,6 @@ def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
         raise refusal(
-            f"The file cannot be read as CSV ({error}).", "the file saved again as .xlsx."
+            gettext("The file cannot be read as CSV ({error}).").format(error=error),
+            gettext("the file saved again as .xlsx."),
         ) from error

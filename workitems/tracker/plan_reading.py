@@ -6,6 +6,8 @@ means that it is kept as a note. What is ambiguous is asked (doubts.py) and neve
 
 from collections.abc import Mapping as Answers
 
+from django.utils.translation import gettext as _
+
 from workitems.tracker.filling_gaps import fill_gaps
 from workitems.tracker.grid import Sheet, Tracker
 from workitems.tracker.guess import Mapping
@@ -43,7 +45,9 @@ def _conditional(plan: PlanSoFar, sheet: Sheet) -> None:
     """Note where colours come from conditional formatting, which only a spreadsheet program works out."""
     if sheet.conditional:
         areas = shortened(", ".join(sheet.conditional), 200)
-        said = f"The colours that conditional formatting gives to {areas} in “{sheet.name}”."
+        said = _("The colours that conditional formatting gives to {areas} in “{sheet}”.").format(
+            areas=areas, sheet=sheet.name
+        )
         plan.found.not_read.append(said)
         address = sheet.conditional[0].partition(":")[0][:10]
-        plan.found.notes.append(Note(sheet.name, address, "Not read", said))
+        plan.found.notes.append(Note(sheet.name, address, _("Not read"), said))

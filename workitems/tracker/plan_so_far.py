@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping as Answers
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+
 from workitems.tracker.doubts import (
     ADD,
     NAME_PARTS,
@@ -68,7 +70,7 @@ class PlanSoFar:
             self.found.fates[key] = fate
         if is_first and cell.note:
             self.comments[key] = len(self.found.notes)
-            self.note(sheet, cell, "Comment", cell.note, None)
+            self.note(sheet, cell, _("Comment"), cell.note, None)
         return is_first
 
     def comment_of(self, sheet: Sheet, cell: Cell, item: Item) -> None:
@@ -111,12 +113,12 @@ class PlanSoFar:
             f"agency:{named.key}",
             place_of(sheet, cell),
             said=named.text,
-            problem="This agency no longer exists."
+            problem=_("This agency no longer exists.")
             if named.key in self.agencies.ended
-            else "This agency is not known by that name.",
+            else _("This agency is not known by that name."),
             choices=[
-                Choice(ADD, f"Add “{named.text[:60]}” as a new agency"),
-                Choice(NOTE, "It is not an agency: keep it as a note"),
+                Choice(ADD, _("Add “{text}” as a new agency").format(text=named.text[:60])),
+                Choice(NOTE, _("It is not an agency: keep it as a note")),
                 *self.agency_choices(),
             ],
             suggested=named.near

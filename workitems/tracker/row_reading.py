@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import gettext as _
+
 from workitems.tracker.doubts import NOTE, READ, Choice, Fate, Place
 from workitems.tracker.grid import Cell, Sheet
 from workitems.tracker.guess import Mapping
@@ -65,12 +67,12 @@ class RowReading:
     def _hides(self, cell: Cell) -> bool:
         answer = self.plan.doubts.ask(
             f"hidden-rows:{self.sheet.name}",
-            Place(self.sheet.name, f"row {cell.row}"),
+            Place(self.sheet.name, _("row {row}").format(row=cell.row)),
             said="",
-            problem="These rows are hidden in the spreadsheet, perhaps by a filter.",
+            problem=_("These rows are hidden in the spreadsheet, perhaps by a filter."),
             choices=[
-                Choice(READ, "Read them like the other rows"),
-                Choice(NOTE, "Keep them as notes"),
+                Choice(READ, _("Read them like the other rows")),
+                Choice(NOTE, _("Keep them as notes")),
             ],
             suggested=READ,
         )

@@ -1,5 +1,7 @@
 """The cells of one sheet as they are read: what may be read, what is asked, what is kept. No Django."""
 
+from django.utils.translation import gettext as _
+
 from workitems.known_dates import NotADate, read_known_date
 from workitems.tracker.doubts import NOTE, READ, Choice, Fate, place_of
 from workitems.tracker.grid import At, Cell, Sheet
@@ -50,7 +52,11 @@ class SheetCells:
         """Whether the cell's value may be read. A fault, or a struck text by choice, is a note."""
         if cell.fault:
             self.doubt(
-                cell, f"fault:{cell.fault}", cell.fault, [Choice(NOTE, "Keep it as a note")], NOTE
+                cell,
+                f"fault:{cell.fault}",
+                cell.fault,
+                [Choice(NOTE, _("Keep it as a note"))],
+                NOTE,
             )
             self.keep(cell)
             return False
@@ -58,8 +64,8 @@ class SheetCells:
             answer = self.doubt(
                 cell,
                 "struck",
-                "The text is struck through.",
-                [Choice(READ, "Read it like other text"), Choice(NOTE, "Keep it as a note")],
+                _("The text is struck through."),
+                [Choice(READ, _("Read it like other text")), Choice(NOTE, _("Keep it as a note"))],
                 READ,
             )
             if answer == NOTE:

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from workitems.tracker import words
 from workitems.tracker.doubts import NOTE, Choice
 from workitems.tracker.fill_colours import AMBER, BLUE, GREEN, GREY, RED
@@ -12,13 +15,17 @@ from workitems.tracker.understood import Milestone, shortened
 from workitems.tracker.words import Status
 
 STAGES = {
-    "not_started": "not started",
-    "under_way": "under way",
+    "not_started": gettext_lazy("not started"),
+    "under_way": gettext_lazy("under way"),
     "complete": "complete",
     "ongoing": "ongoing",
     "withdrawn": "withdrawn",
 }
-CONFIDENCES = {"on_track": "on track", "at_risk": "at risk", "off_track": "off track"}
+CONFIDENCES = {
+    "on_track": gettext_lazy("on track"),
+    "at_risk": gettext_lazy("at risk"),
+    "off_track": gettext_lazy("off track"),
+}
 ANY_STATUS = (
     *(Status(stage) for stage in STAGES),
     *(Status("", confidence) for confidence in CONFIDENCES),
@@ -62,7 +69,9 @@ class StatusReading:
         if unread and mapping.is_read:
             many = "columns" if len(unread) > 1 else "column"
             self.plan.found.not_read.append(
-                f"The colours of {many} {', '.join(map(letters, unread))} in “{sheet.name}”."
+                _("The colours of {many} {join} in “{sheet}”.").format(
+                    many=many, join=", ".join(map(letters, unread)), sheet=sheet.name
+                )
             )
 
     def read(self, row: int, made: list[Milestone]) -> None:
@@ -133,7 +142,11 @@ class StatusReading:
     def _keep_colour(self, cell: Cell) -> None:
         heading = self.cells.headings.get(cell.column, "")
         self.plan.note(
-            self.cells.sheet, cell, f"Colour of {heading}", f"Filled {cell.colour}", self.cells.item
+            self.cells.sheet,
+            cell,
+            _("Colour of {heading}").format(heading=heading),
+            _("Filled {colour}").format(colour=cell.colour),
+            self.cells.item,
         )
 
     def _of_words(self, cell: Cell, colour: str) -> Status | None:
@@ -146,15 +159,18 @@ class StatusReading:
         said, key = text, f"status:{plain(text)[:100] or text[:100]}"
         likely = list(read.choices)
         if colour:
-            said, key = f"{shortened(text, 90)} (filled {colour})", f"{key}:{colour}"
+            said, key = (
+                _("{text} (filled {colour})").format(text=shortened(text, 90), colour=colour),
+                f"{key}:{colour}",
+            )
             likely = likely or [MEANT[colour]]
         answer = self._ask(
             cell,
             key,
-            "This can mean several things." if read.choices else "This status is not known.",
+            _("This can mean several things.") if read.choices else _("This status is not known."),
             said,
             likely,
-            "Keep it as a note",
+            _("Keep it as a note"),
         )
         if answer is None or not read.choices:
             self.cells.keep(cell)
@@ -165,10 +181,12 @@ class StatusReading:
         answer = self._ask(
             cell,
             f"colour:{colour}",
-            f"The cell is filled {colour}. Is this item {meaning}?",
-            f"Filled {colour}",
+            _("The cell is filled {colour}. Is this item {meaning}?").format(
+                colour=colour, meaning=meaning
+            ),
+            _("Filled {colour}").format(colour=colour),
             [MEANT[colour]],
-            "Keep the colour as a note",
+            _("Keep the colour as a note"),
         )
         if answer is None:
             self._keep_colour(cell)
@@ -189,8 +207,10 @@ class StatusReading:
         answer = self._ask(
             cell,
             f"colour:{colour}:{plain(cell.text)[:100]}",
-            f"It says {status_words(status).lower()}, and is filled {colour}.",
-            f"{shortened(cell.text, 90)} (filled {colour})",
+            _("It says {status}, and is filled {colour}.").format(
+                status=status_words(status).lower(), colour=colour
+            ),
+            _("{text} (filled {colour})").format(text=shortened(cell.text, 90), colour=colour),
             [status, other],
             "",
         )

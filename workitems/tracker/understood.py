@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from workitems.known_dates import KnownDate
 from workitems.tracker.doubts import Doubt, Fate
 from workitems.tracker.grid import At
@@ -72,9 +74,9 @@ class Said:
     def labelled(self) -> list[tuple[str, str]]:
         """Return (label, text) of all that is said."""
         parts = (
-            ("Achieved", self.achieved),
-            ("Planned next", self.planned),
-            ("Challenges", self.challenges),
+            (_("Achieved"), self.achieved),
+            (_("Planned next"), self.planned),
+            (_("Challenges"), self.challenges),
         )
         return [(label, text) for label, texts in parts for text in texts]
 

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies.views.form_pages import refusals_in_messages, saying_refusals
 from workitems.forms.actions import FinishForm, ReopenForm
@@ -79,10 +80,10 @@ def finish(request: HttpRequest, place: Place) -> HttpResponse:
             action=row, on=on, by=signed_in(request), confirms=confirms, **form.cleaned_data
         )
         if confirms:
-            messages.success(request, "Marked as done.")
+            messages.success(request, _("Marked as done."))
             return redirect(place.page_url)
         messages.success(
-            request, "Marked as done. We’ll email you when the coordinator confirms it."
+            request, _("Marked as done. We’ll email you when the coordinator confirms it.")
         )
         return redirect("home")
 
@@ -95,7 +96,12 @@ def reopen(request: HttpRequest, place: Place) -> HttpResponse:
 
     def act() -> HttpResponse:
         action_services.reopen(action=row, by=signed_in(request), **form.cleaned_data)
-        messages.success(request, f"Reopened. It is on the desk of {row.owner_agency} again.")
+        messages.success(
+            request,
+            _("Reopened. It is on the desk of {owner_agency} again.").format(
+                owner_agency=row.owner_agency
+            ),
+        )
         return redirect(place.page_url)
 
     return _act(request, place, "reopen_form", form, act)
@@ -116,5 +122,10 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
     row = require(request, "workitems.confirm_action", place.action)
     with refusals_in_messages(request):
         action_services.confirm(action=row, on=localdate(), by=signed_in(request))
-        messages.success(request, f"Confirmed as done. We’ll email {row.owner_agency}.")
+        messages.success(
+            request,
+            _("Confirmed as done. We’ll email {owner_agency}.").format(
+                owner_agency=row.owner_agency
+            ),
+        )
     return redirect(place.page_url)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency, Seat
@@ -84,7 +85,7 @@ def propose_item(request: HttpRequest, slug: str) -> HttpResponse:
         held_entries.hold_item,
         "propose",
         {
-            "title": "Propose a new work item",
+            "title": _("Propose a new work item"),
             "pending": pending,
             "cancel_url": plan.get_absolute_url(),
         },
@@ -122,7 +123,7 @@ def propose_milestone(request: HttpRequest, slug: str, number: str) -> HttpRespo
         "propose",
         {
             **about_item(item),
-            "title": "Propose a new milestone",
+            "title": _("Propose a new milestone"),
             "cancel_url": item.get_absolute_url(),
         },
         found["approving"],

@@ -12,6 +12,7 @@ from django.utils.formats import time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext
 
 from agencies.fields import overwrite_data, say_refusal
 from agencies.models import Agency
@@ -338,7 +339,7 @@ def refuse_gone_milestones(of_return: Return, entries: list[Entry], data: QueryD
     finished = _posted(data, "x([0-9]{1,9})-done_on") - done
     if not gone and not finished:
         return
-    why = "it was completed or withdrawn, or went to another agency"
+    why = gettext("it was completed or withdrawn, or went to another agency")
     if not takes_answers(of_return):
         why = _why_locked(of_return)
     by_item = {each.section.item.pk: each for each in entries}
@@ -347,7 +348,9 @@ def refuse_gone_milestones(of_return: Return, entries: list[Entry], data: QueryD
         if words:
             by_item[item].lost += words
             by_item[item].refusals.append(
-                f"“{name}” is not saved: {why}. Copy your text before you leave this page."
+                gettext(
+                    "“{name}” is not saved: {why}. Copy your text before you leave this page."
+                ).format(name=name, why=why)
             )
 
     agencies = members_of(of_return)
@@ -364,7 +367,7 @@ def refuse_gone_milestones(of_return: Return, entries: list[Entry], data: QueryD
     for each in rows.select_related("delay__milestone"):
         day = data.get(f"x{each.pk}-done_on", "").strip()
         item = each.delay.milestone.item_id
-        refuse(item, each.description, [("Done on", day)] if day else [])
+        refuse(item, each.description, [(gettext("Done on"), day)] if day else [])
 
 
 def _posted(data: QueryDict, pattern: str) -> set[int]:
@@ -390,8 +393,9 @@ def save_entry(
     if not takes_answers(of_return):
         if act == NO_CHANGE or any(form.is_touched() for form in entry.forms):
             entry.refusals.append(
-                f"Item {entry.section.item.number} is not saved: {_why_locked(of_return)}. Copy your text "
-                "before you leave this page."
+                gettext(
+                    "Item {number} is not saved: {of_return}. Copy your text before you leave this page."
+                ).format(number=entry.section.item.number, of_return=_why_locked(of_return))
             )
         return
     for milestone in entry.milestones:
@@ -406,8 +410,10 @@ def save_entry(
 
 def _why_locked(of_return: Return) -> str:
     if not of_return.round.is_open:
-        return "the round is closed"
-    return f"the return was {of_return.get_state_display().lower()} meanwhile"
+        return gettext("the round is closed")
+    return gettext("the return was {state} meanwhile").format(
+        state=of_return.get_state_display().lower()
+    )
 
 
 def write_update(
@@ -434,8 +440,10 @@ def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None
     item = entry.section.item
     if _holds_words(entry):
         entry.refusals.append(
-            f"Item {item.number} has text in its boxes, which “No change” would remove. Clear the boxes "
-            "first, or keep your answer."
+            gettext(
+                "Item {number} has text in its boxes, which “No change” would remove. Clear the boxes "
+                "first, or keep your answer."
+            ).format(number=item.number)
         )
         return
     try:
@@ -484,33 +492,44 @@ def copied_words(entries: list[Entry], number: str) -> str:
         last, update = entry.section.last, entry.section.update
         if entry.section.item.number == number and last is not None:
             if any(getattr(last, name) and not getattr(update, name, "") for name in WORDS):
-                return (
-                    f"Last time’s words are in the empty boxes of item {number}. Edit them, then save: "
+                return gettext(
+                    "Last time’s words are in the empty boxes of item {number}. Edit them, then save: "
                     "nothing is saved yet."
-                )
-            return f"Item {number} already has text in these boxes, so nothing was copied. Clear a box first."
-    return "There is nothing to copy."
+                ).format(number=number)
+            return gettext(
+                "Item {number} already has text in these boxes, so nothing was copied. Clear a box first."
+            ).format(number=number)
+    return gettext("There is nothing to copy.")
 
 
 def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
     """Say what "no change to the rest" answered and what it left, each item a link to its section."""
     if not rest.answered and not rest.left:
-        return "Every item already has an answer, so nothing was changed."
+        return gettext("Every item already has an answer, so nothing was changed.")
     address = of_return.get_absolute_url()
     links = {
         item.pk: format_html(
-            '<a href="{}?open={}#item-{}">{}</a>', address, item.number, item.number, item.number
+            gettext('<a href="{}?open={}#item-{}">{}</a>'),
+            address,
+            item.number,
+            item.number,
+            item.number,
         )
         for item in (*rest.answered, *(item for item, _ in rest.left))
     }
-    said = mark_safe("No item could be answered with “no change”.")
+    said = mark_safe(gettext("No item could be answered with “no change”."))
     if rest.answered:
         numbers = format_html_join(", ", "{}", ((links[item.pk],) for item in rest.answered))
-        said = format_html("“No change” is saved for {}. You can still change each.", numbers)
+        said = format_html(
+            gettext("“No change” is saved for {}. You can still change each."), numbers
+        )
     for item, why in rest.left:
         reason = why.removeprefix(f"Item {item.number}: ")
         said = format_html(
-            "{} Not answered: {}, because {}", said, links[item.pk], reason[0].lower() + reason[1:]
+            gettext("{} Not answered: {}, because {}"),
+            said,
+            links[item.pk],
+            reason[0].lower() + reason[1:],
         )
     return said
 
@@ -543,15 +562,19 @@ def save_milestone(
         if isinstance(conflict.current, Milestone):
             form.add_error(
                 None,
-                "This milestone was changed elsewhere while you were writing. Compare its record "
-                "with what you typed, then save it again.",
+                gettext(
+                    "This milestone was changed elsewhere while you were writing. Compare its record "
+                    "with what you typed, then save it again."
+                ),
             )
             form.take_version(conflict.current.version)
             return
         form.add_error(
             None,
-            "Another answer on this milestone was saved while you were writing. Compare it with "
-            "what you typed, then save yours again to replace it.",
+            gettext(
+                "Another answer on this milestone was saved while you were writing. Compare it with "
+                "what you typed, then save yours again to replace it."
+            ),
         )
         current = conflict.current.version if conflict.current else 0
         overwrite_data(form, answer_version=current)
@@ -618,17 +641,21 @@ def choose(
         pending = of_return.milestone_answers.pending().select_related("milestone__item")
         found = pending.filter(pk=int(of)).first() if re.fullmatch("[0-9]{1,9}", of) else None
         if found is None:
-            raise services.Refused("This answer is no longer pending.")
+            raise services.Refused(gettext("This answer is no longer pending."))
         found.of_return, milestone = of_return, found.milestone
         if act == REMOVE:
             milestone_answers.remove(answer=found, by=by, at=at)
-            return f"The answer on “{milestone}” is removed.", milestone.item.number
+            return gettext("The answer on “{milestone}” is removed.").format(
+                milestone=milestone
+            ), milestone.item.number
         version = _number(request.POST, f"a{found.pk}-milestone")
         milestone_answers.confirm(answer=found, version=version, by=by, on=localdate(), at=at)
-        return f"The answer on “{milestone}” is confirmed.", milestone.item.number
+        return gettext("The answer on “{milestone}” is confirmed.").format(
+            milestone=milestone
+        ), milestone.item.number
     entry = next((each for each in entries if each.section.item.number == of), None)
     if entry is None:
-        raise services.Refused("This item is no longer in the return.")
+        raise services.Refused(gettext("This item is no longer in the return."))
     round_services.settle_status(
         of_return=of_return,
         item=entry.section.item,
@@ -639,8 +666,10 @@ def choose(
         at=at,
     )
     if act == KEEP_ANSWER:
-        return f"The answer on item {of} stays as it is in this return.", of
-    return f"The answer on item {of} now has the item’s stage and confidence.", of
+        return gettext("The answer on item {of} stays as it is in this return.").format(of=of), of
+    return gettext("The answer on item {of} now has the item’s stage and confidence.").format(
+        of=of
+    ), of
 
 
 # --- response to the script ---------------------------------------------------------------------
@@ -660,7 +689,7 @@ def section_json(
     answer: dict[str, Any] = {
         "version": shown.version if shown else 0,
         "answer": None,
-        "saved_at": time_format(localtime(), "g:i a"),
+        "saved_at": time_format(localtime(), gettext("g:i a")),
         "is_answered": update is not None and update.says_something,
         "no_change": bool(update and update.no_change_on),
         "progress": {"answered": progress.answered, "total": progress.items},
@@ -712,7 +741,7 @@ def reply_json(request: HttpRequest, of_return: Return, entry: NoteEntry) -> dic
     answer: dict[str, Any] = {
         "version": now.version,
         "answer": {name: now.reply},
-        "saved_at": time_format(localtime(), "g:i a"),
+        "saved_at": time_format(localtime(), gettext("g:i a")),
         "mended": mended_now(of_return),
         "errors": [str(each) for said in errors.values() for each in said],
         "theirs": None,

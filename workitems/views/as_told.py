@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import NOTHING_CHANGED, form_page, saying_refusals
@@ -66,9 +67,12 @@ def answer(
             if phrase == was:
                 messages.info(request, NOTHING_CHANGED)
             elif phrase:
-                messages.success(request, f"Saved. Briefings can now say: {sentences(phrase)[0]}")
+                messages.success(
+                    request,
+                    _("Saved. Briefings can now say: {phrase}").format(phrase=sentences(phrase)[0]),
+                )
             else:
-                messages.success(request, "Saved. Briefings quote the title.")
+                messages.success(request, _("Saved. Briefings quote the title."))
             return redirect(item)
     typed = request.GET.get("as_told", form["as_told"].value() or "")[:AS_TOLD_LENGTH].strip()
     fault = as_told.fault_of_phrase(typed)

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency
@@ -35,9 +36,13 @@ def give(request: HttpRequest, slug: str, number: str, agency: int) -> HttpRespo
         by = signed_in(request)
         with saying_refusals(form):
             saved = assignments.give(item=item, agency=of, by=by, on=on, at=at, **form.cleaned_data)
-            said = f"Item {item.number} is given to {saved.held_by}."
+            said = _("Item {number} is given to {held_by}.").format(
+                number=item.number, held_by=saved.held_by
+            )
             if not saved.held_by:
-                said = f"Nobody in {of} looks after item {item.number} now."
+                said = _("Nobody in {of} looks after item {number} now.").format(
+                    of=of, number=item.number
+                )
             say_saved(request, form, saved, said)
             if saved.version != form.cleaned_data["version"]:
                 mail_at_once(lambda: news_of(saved.pk, on=on), on=on, at=at)

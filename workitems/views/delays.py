@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency
@@ -54,7 +55,7 @@ def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int
             else:
                 by = signed_in(request)
                 item_services.end_delay(delay=row, on=localdate(), by=by, **said)
-                messages.success(request, "The delay is over. Its record stays.")
+                messages.success(request, _("The delay is over. Its record stays."))
             return redirect(row.milestone)
     return show(request, "end", row, form, of_return)
 
@@ -88,7 +89,7 @@ def settle(
             else:
                 by = signed_in(request)
                 item_services.settle_cause(delay=row, was=was, on=localdate(), by=by, **said)
-                messages.success(request, "Saved.")
+                messages.success(request, _("Saved."))
             return redirect(row.milestone)
     return show(request, "settle", row, form, of_return)
 
@@ -116,7 +117,7 @@ def finish(
                 item_services.finish_mitigation(
                     mitigation=step, done_on=day, on=localdate(), by=signed_in(request)
                 )
-                messages.success(request, "Recorded as done.")
+                messages.success(request, _("Recorded as done."))
             return redirect(row.milestone if answers_for_milestone else row.milestone.item)
     return show(request, "finish", row, form, of_return, step)
 
@@ -142,7 +143,9 @@ def answer_part(
         at=timezone.now(),
         **said,
     )
-    done = f"Saved in the return for {of_return.round}, which is not submitted yet."
+    done = _("Saved in the return for {round}, which is not submitted yet.").format(
+        round=of_return.round
+    )
     messages.success(request, done)
 
 

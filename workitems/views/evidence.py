@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
@@ -84,7 +85,7 @@ def home_of(piece: Evidence) -> str:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script sends a file that was dropped onto a section (static/js/evidence.js)."""
-    return request.method == "POST" and request.headers.get("Accept") == "application/json"
+    return request.method == "POST" and request.headers.get(_("Accept")) == "application/json"
 
 
 def evidence_html(request: HttpRequest, context: dict[str, Any]) -> str:
@@ -104,7 +105,7 @@ def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) 
             service(by=signed_in(request), at=timezone.now(), **to, **form.cleaned_data)
             if wants_json(request):
                 return JsonResponse({"list": evidence_html(request, context)})
-            messages.success(request, "The evidence is added.")
+            messages.success(request, _("The evidence is added."))
             return redirect(context["back"])
     if form.errors and wants_json(request):
         said = [str(each) for errors in form.errors.values() for each in errors]
@@ -179,7 +180,7 @@ def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
                 as_reviewer=reviews,
                 **form.cleaned_data,
             )
-            messages.success(request, "The evidence is withdrawn. What it was stays on record.")
+            messages.success(request, _("The evidence is withdrawn. What it was stays on record."))
             return redirect(home_of(piece))
     return form_page(
         request,
@@ -206,7 +207,7 @@ def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpRe
     if form.is_valid():
         with saying_refusals(form):
             saved = service(milestone=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, f"Your note on “{row}” is saved.")
+            say_saved(request, form, saved, _("Your note on “{row}” is saved.").format(row=row))
             return redirect(f"{item.get_absolute_url()}#milestones")
     return form_page(
         request,

@@ -12,6 +12,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
 from django.utils.text import slugify
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
@@ -30,7 +32,7 @@ from workitems.views.lookups import posted, require, signed_in
 READINGS_AN_HOUR = 120
 GUESSES_AN_HOUR = 60
 # Shared caches must not store a feed, clients must revalidate, search engines must not index it.
-UNSHARED = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
+UNSHARED = {"Cache-Control": gettext_lazy("private, no-cache"), "X-Robots-Tag": "noindex"}
 # Key in the session: the feed that was just made, with its address.
 NEW_ADDRESS = "new_calendar_address"
 
@@ -100,7 +102,9 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
             services.revoke_feed(
                 feed=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, f"The address “{found.label}” is revoked.")
+            messages.success(
+                request, _("The address “{found}” is revoked.").format(found=found.label)
+            )
             return redirect("feeds:list", of.pk)
     return form_page(request, "workitems/feeds/revoke.html", form, agency=of, feed=found)
 
@@ -127,9 +131,9 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     on = localdate()
     feed = services.find_by_token(token, on)
     if not is_within_rate_limit(request, feed):
-        return plain("Too many requests. Try again in an hour.", 429, {"Retry-After": "3600"})
+        return plain(_("Too many requests. Try again in an hour."), 429, {"Retry-After": "3600"})
     if feed is None:
-        return plain("There is no calendar at this address.", 404)
+        return plain(_("There is no calendar at this address."), 404)
     services.note_reading(feed, on)
     text = due_calendar.calendar_of(feed, due_calendar.entries_of(feed, on), settings.SITE_URL)
     name = slugify(f"{feed.agency} due dates")

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.views.form_pages import refusals_in_messages, saying_refusals
@@ -61,7 +62,10 @@ def release(request: HttpRequest, slug: str, entry: int) -> HttpResponse:
     with refusals_in_messages(request):
         made = held_entries.release(entry=row, by=signed_in(request), at=timezone.now())
         messages.success(
-            request, f"Released as {made.reference}. Everyone in the plan can read it."
+            request,
+            _("Released as {reference}. Everyone in the plan can read it.").format(
+                reference=made.reference
+            ),
         )
         return redirect(made)
     return redirect(row)
@@ -76,6 +80,6 @@ def withdraw(request: HttpRequest, slug: str, entry: int) -> HttpResponse:
             held_entries.withdraw(
                 entry=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, "It is withdrawn. Its record stays with your agency.")
+            messages.success(request, _("It is withdrawn. Its record stays with your agency."))
             return redirect(row)
     return show(request, row, form, status=422)

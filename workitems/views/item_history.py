@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from workitems.forms.item_history import HistoryForm
@@ -25,9 +26,12 @@ def of_plan(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "name": plan.title,
             "title": plan.title,
-            "eyebrow": "Plan of Action",
+            "eyebrow": _("Plan of Action"),
             "crumbs": [(plan.title, plan.get_absolute_url())],
-            "tabs": [("Plan", plan.get_absolute_url(), False), ("History", request.path, True)],
+            "tabs": [
+                (_("Plan"), plan.get_absolute_url(), False),
+                (_("History"), request.path, True),
+            ],
             "named_plan": plan,
         },
     )
@@ -41,14 +45,17 @@ def of_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         item.plan,
         Scope(item=item.pk),
         {
-            "name": f"item {item.number}",
+            "name": _("item {number}").format(number=item.number),
             "title": item.title,
             "eyebrow": item.number,
             "crumbs": [
-                ("Work items", reverse("workitems:list", args=[slug])),
+                (_("Work items"), reverse("workitems:list", args=[slug])),
                 (str(item), item.get_absolute_url()),
             ],
-            "tabs": [("Item", item.get_absolute_url(), False), ("History", request.path, True)],
+            "tabs": [
+                (_("Item"), item.get_absolute_url(), False),
+                (_("History"), request.path, True),
+            ],
         },
     )
 
@@ -61,14 +68,17 @@ def of_return(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
         row.round.plan,
         Scope(of_return=row.pk),
         {
-            "name": f"the return of {row.agency}, {row.round}",
+            "name": _("the return of {agency}, {round}").format(agency=row.agency, round=row.round),
             "title": row.agency.name,
-            "eyebrow": "Return",
+            "eyebrow": _("Return"),
             "crumbs": [
-                ("Returns", reverse("returns:list", args=[slug])),
+                (_("Returns"), reverse("returns:list", args=[slug])),
                 (row.round.name, row.round.get_absolute_url()),
             ],
-            "tabs": [("Return", row.get_absolute_url(), False), ("History", request.path, True)],
+            "tabs": [
+                (_("Return"), row.get_absolute_url(), False),
+                (_("History"), request.path, True),
+            ],
             "named_plan": row.round.plan,
         },
     )

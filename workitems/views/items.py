@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
@@ -289,8 +290,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "has_tracker_notes": item.has_tracker_notes  # type: ignore[attr-defined]
         and request.user.has_perm("workitems.manage_plan", item.plan),
         "tabs": [
-            ("Item", item.get_absolute_url() + at_query(moment), True),
-            ("History", history_url, False),
+            (gettext("Item"), item.get_absolute_url() + at_query(moment), True),
+            (gettext("History"), history_url, False),
         ],
     }
 
@@ -395,7 +396,9 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             saved = item_services.change_status(
                 item=item, by=signed_in(request), on=localdate(), **form.cleaned_data
             )
-            say_saved(request, form, saved, f"Item {item.number} is saved.")
+            say_saved(
+                request, form, saved, gettext("Item {number} is saved.").format(number=item.number)
+            )
             return redirect(item)
     submitted = of_return is not None and of_return.state == Return.State.SUBMITTED
     return form_page(
@@ -426,7 +429,9 @@ def answer_status(request: HttpRequest, item: WorkItem, of_return: Return) -> Ht
                 request,
                 form,
                 made,
-                f"Item {item.number} is saved in the return for {of_return.round}, which is not submitted yet.",
+                gettext(
+                    "Item {number} is saved in the return for {round}, which is not submitted yet."
+                ).format(number=item.number, round=of_return.round),
             )
             if made.pk is not None:
                 for fault in faults_of_item(of_return, item, made, localdate()):
@@ -450,7 +455,12 @@ def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = item_services.review(item=item, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, f"Your rating of item {item.number} is saved.")
+            say_saved(
+                request,
+                form,
+                saved,
+                gettext("Your rating of item {number} is saved.").format(number=item.number),
+            )
             return redirect(item)
     return form_page(request, "workitems/items/review.html", form, plan=item.plan, item=item)
 

@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from agencies.views.permissions import posted as posted
 from agencies.views.permissions import signed_in as signed_in
@@ -28,7 +29,9 @@ class NotAdoptedYet(Exception):
     """The page is only for adopted plans. The middleware leads to the page of the plan instead."""
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__(f"“{plan}” is not adopted yet. This page opens when it is.")
+        super().__init__(
+            _("“{plan}” is not adopted yet. This page opens when it is.").format(plan=plan)
+        )
         self.plan = plan
 
 
@@ -120,6 +123,8 @@ def refuse_after_the_end(plan: Plan | None) -> None:
     """Raise `PermissionDenied` with a sentence if the plan has ended."""
     if plan is not None and plan.has_ended(localdate()):
         raise PermissionDenied(
-            f"This plan ended on {plan.ends_on:%-d %B %Y}. It is shown as it stood then, so this "
-            "can no longer be changed. Later results go in a return of its last round."
+            _(
+                "This plan ended on {ends_on:%-d %B %Y}. It is shown as it stood then, so this can no "
+                "longer be changed. Later results go in a return of its last round."
+            ).format(ends_on=plan.ends_on)
         )

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.once import once
@@ -31,9 +32,9 @@ from workitems.views.lookups import require, signed_in
 # Posted with the form of the forecast: show how it prints in the briefing, and save nothing.
 TRY = "try"
 ACTS: dict[str, tuple[type[MilestoneActForm], str]] = {
-    "close": (CloseMilestoneForm, "is closed"),
-    "move": (MoveForecastForm, "has a new forecast"),
-    "reopen": (ReopenMilestoneForm, "is open again"),
+    "close": (CloseMilestoneForm, gettext_lazy("is closed")),
+    "move": (MoveForecastForm, gettext_lazy("has a new forecast")),
+    "reopen": (ReopenMilestoneForm, gettext_lazy("is open again")),
 }
 
 
@@ -77,9 +78,9 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
                 row.item = item
         else:
             if of_return is not None:
-                done = (
-                    f"is answered in the return for {of_return.round}, which is not submitted yet"
-                )
+                done = gettext(
+                    "is answered in the return for {round}, which is not submitted yet"
+                ).format(round=of_return.round)
             messages.success(request, f"“{row}” {done}.")
             return redirect(item)
     open_acts = ("close", "move") if row.is_open else ("reopen",)

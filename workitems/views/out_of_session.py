@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Seat, by_short_name
@@ -49,7 +50,7 @@ def ask(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
                 variation=row, on=on, at=at, by=signed_in(request), **form.cleaned_data
             )
             mail_at_once(lambda: approvers_news(made, on), on=on, at=at)
-            messages.success(request, "The agencies are asked. We’ll email their approvers now.")
+            messages.success(request, _("The agencies are asked. We’ll email their approvers now."))
             return redirect(made)
     members = row.plan.agencies_on(localdate()).count()
     return form_page(
@@ -178,7 +179,9 @@ def give_answer(
             )
             messages.success(
                 request,
-                f"The answer of {row.agency} is saved. You can change it until the decision is closed.",
+                _(
+                    "The answer of {agency} is saved. You can change it until the decision is closed."
+                ).format(agency=row.agency),
             )
             return redirect(row.out_of_session)
     return show(request, row.out_of_session, {str(row.agency_id): form}, status=422)
@@ -201,8 +204,10 @@ def record_answer(
             )
             messages.success(
                 request,
-                f"The answer of {row.agency} is recorded. Its approvers can change it until you close "
-                "the decision.",
+                _(
+                    "The answer of {agency} is recorded. Its approvers can change it until you close the "
+                    "decision."
+                ).format(agency=row.agency),
             )
             return redirect(row.out_of_session)
     return form_page(
@@ -246,7 +251,7 @@ def _to_act_on(request: HttpRequest, slug: str, variation: int, pk: int) -> OutO
 def close(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
     asked = _to_act_on(request, slug, variation, pk)
     form = CloseForm(request.POST, plan=asked.variation.plan, auto_id="id_close_%s")
-    done = f"{asked.variation.reference} is {{}}."
+    done = _("{reference} is {{}}.").format(reference=asked.variation.reference)
     return _act(request, asked, "close_form", form, services.close, done, at=timezone.now())
 
 
@@ -254,12 +259,14 @@ def close(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpRespo
 def extend(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
     asked = _to_act_on(request, slug, variation, pk)
     form = MoreTimeForm(request.POST, row=asked, on=localdate(), auto_id="id_extend_%s")
-    return _act(request, asked, "extend_form", form, services.extend, "The new date is saved.")
+    return _act(request, asked, "extend_form", form, services.extend, _("The new date is saved."))
 
 
 @require_POST
 def end(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
     asked = _to_act_on(request, slug, variation, pk)
     form = EndForm(request.POST, auto_id="id_end_%s")
-    done = f"Ended without a decision. {asked.variation.reference} stays with the working group."
+    done = _("Ended without a decision. {reference} stays with the working group.").format(
+        reference=asked.variation.reference
+    )
     return _act(request, asked, "end_form", form, services.end, done)

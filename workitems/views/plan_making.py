@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency, Seat
@@ -42,8 +43,11 @@ def plan_to_shape(request: HttpRequest, slug: str) -> Plan:
     plan = plan_at_any_stage(request, slug)
     if plan.adopted_on is not None and request.user.has_perm("workitems.manage_plan", plan):
         raise PermissionDenied(
-            f"This plan was adopted on {plan.adopted_on:%-d %B %Y}. Its official wording and agreed dates "
-            "now change by a variation. Portfolio, background and working group change on the plan’s page."
+            _(
+                "This plan was adopted on {adopted_on:%-d %B %Y}. Its official wording and agreed dates "
+                "now change by a variation. Portfolio, background and working group change on the plan’s "
+                "page."
+            ).format(adopted_on=plan.adopted_on)
         )
     return require(request, "workitems.shape_plan", plan)
 
@@ -77,7 +81,7 @@ def added(request: HttpRequest, said: str, then: str, another: str) -> HttpRespo
 
 
 def saved(request: HttpRequest, form: MakingForm, row: Any, then: str) -> HttpResponse:
-    say_saved(request, form, row, "Saved.")
+    say_saved(request, form, row, _("Saved."))
     return redirect(then)
 
 
@@ -96,9 +100,11 @@ def start(request: HttpRequest) -> HttpResponse:
             plan = plan_making.start_plan(
                 values=form.values(), members=form.cleaned_data["members"], by=user
             )
-            messages.success(request, "The plan is started. Only its coordinators see it for now.")
+            messages.success(
+                request, _("The plan is started. Only its coordinators see it for now.")
+            )
             return redirect(plan)
-    return page(request, None, form, "Start a plan", "Start the plan", is_new=True)
+    return page(request, None, form, _("Start a plan"), _("Start the plan"), is_new=True)
 
 
 @require_http_methods(FORM_METHODS)
@@ -116,7 +122,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
                 by=signed_in(request),
             )
             return saved(request, form, row, plan.get_absolute_url())
-    return page(request, plan, form, "About the plan", "Save")
+    return page(request, plan, form, _("About the plan"), _("Save"))
 
 
 @require_http_methods(FORM_METHODS)
@@ -131,7 +137,7 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             plan_making.adopt(plan=plan, by=signed_in(request), on=localdate(), **form.cleaned_data)
-            messages.success(request, "The plan is adopted. Its working group can read it now.")
+            messages.success(request, _("The plan is adopted. Its working group can read it now."))
             return redirect(plan)
     return form_page(
         request,
@@ -153,7 +159,7 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             plan_making.delete_plan(plan=plan, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, f"“{plan}” is deleted.")
+            messages.success(request, _("“{plan}” is deleted.").format(plan=plan))
             return redirect("plans:list")
     return form_page(request, "workitems/plans/delete.html", form, plan=plan, goes=what_goes(plan))
 
@@ -169,7 +175,9 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
             new = successor.start_successor(
                 plan=plan, by=signed_in(request), on=localdate(), **form.cleaned_data
             )
-            messages.success(request, "The plan is started. Only its coordinators see it for now.")
+            messages.success(
+                request, _("The plan is started. Only its coordinators see it for now.")
+            )
             return redirect(new)
     return form_page(request, "workitems/plans/follow.html", form, plan=plan)
 
@@ -209,9 +217,12 @@ def add_pillar(request: HttpRequest, slug: str) -> HttpResponse:
         with saying_refusals(form):
             pillar = plan_making.add_pillar(plan=plan, values=form.values(), by=signed_in(request))
             return added(
-                request, f"Pillar {pillar} is added.", plan.get_absolute_url(), request.path
+                request,
+                _("Pillar {pillar} is added.").format(pillar=pillar),
+                plan.get_absolute_url(),
+                request.path,
             )
-    return page(request, plan, form, "Add a pillar", "Save", is_new=True, another=True)
+    return page(request, plan, form, _("Add a pillar"), _("Save"), is_new=True, another=True)
 
 
 @require_http_methods(FORM_METHODS)
@@ -229,7 +240,14 @@ def change_pillar(request: HttpRequest, slug: str, pillar: int) -> HttpResponse:
             )
             return saved(request, form, kept, plan.get_absolute_url())
     remove_url = reverse("plans:remove-pillar", args=[slug, pillar])
-    return page(request, plan, form, f"Pillar {pillar}", "Save", remove_url=remove_url)
+    return page(
+        request,
+        plan,
+        form,
+        _("Pillar {pillar}").format(pillar=pillar),
+        _("Save"),
+        remove_url=remove_url,
+    )
 
 
 @require_http_methods(FORM_METHODS)
@@ -240,9 +258,11 @@ def remove_pillar(request: HttpRequest, slug: str, pillar: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             plan_making.remove_pillar(pillar=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, f"Pillar {row} is removed.")
+            messages.success(request, _("Pillar {row} is removed.").format(row=row))
             return redirect(plan)
-    return remove_page(request, plan, form, f"pillar {row}", plan.get_absolute_url())
+    return remove_page(
+        request, plan, form, _("pillar {row}").format(row=row), plan.get_absolute_url()
+    )
 
 
 def remove_page(
@@ -297,8 +317,10 @@ def add_item(request: HttpRequest, slug: str) -> HttpResponse:
                 by=signed_in(request),
             )
             another = f"{request.path}?pillar={item.pillar.number}"
-            return added(request, f"Item {item} is added.", item_url(item), another)
-    return page(request, plan, form, "Add a work item", "Save", is_new=True, another=True)
+            return added(
+                request, _("Item {item} is added.").format(item=item), item_url(item), another
+            )
+    return page(request, plan, form, _("Add a work item"), _("Save"), is_new=True, another=True)
 
 
 @require_http_methods(FORM_METHODS)
@@ -320,14 +342,14 @@ def change_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             if then not in NEXT_OF_AN_ITEM:
                 return saved(request, form, kept, plan.get_absolute_url())
             if kept.version != form.cleaned_data["version"]:
-                messages.success(request, f"Item {kept} is saved.")
+                messages.success(request, _("Item {kept} is saved.").format(kept=kept))
             return redirect(NEXT_OF_AN_ITEM[then], plan.slug, kept.number)
     return page(
         request,
         plan,
         form,
-        f"Item {number}",
-        "Save",
+        _("Item {number}").format(number=number),
+        _("Save"),
         remove_url=reverse("plans:remove-item", args=[slug, number]),
         item=item,
         milestones=item.milestones.select_related("responsible_agency").order_by("number"),
@@ -342,10 +364,12 @@ def remove_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             plan_making.remove_item(item=item, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, f"Item {item} is removed.")
+            messages.success(request, _("Item {item} is removed.").format(item=item))
             return redirect(item.plan)
-    goes = "Its milestones and measures are removed with it."
-    return remove_page(request, item.plan, form, f"item {item}", item_url(item), goes)
+    goes = _("Its milestones and measures are removed with it.")
+    return remove_page(
+        request, item.plan, form, _("item {item}").format(item=item), item_url(item), goes
+    )
 
 
 # --- milestones and measures ------------------------------------------------------------------
@@ -356,8 +380,8 @@ def part_page(
 ) -> HttpResponse:
     """Render the form of a milestone or measure, from which the way leads back to its item."""
     back = item_url(item)
-    more |= {"crumbs": [(f"Item {item}", back)], "cancel_url": back}
-    return page(request, item.plan, form, title, "Save", **more)
+    more |= {"crumbs": [(_("Item {item}").format(item=item), back)], "cancel_url": back}
+    return page(request, item.plan, form, title, _("Save"), **more)
 
 
 @require_http_methods(FORM_METHODS)
@@ -376,8 +400,8 @@ def add_milestone(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 item=item, due=form.cleaned_data["due"], values=form.values(), by=signed_in(request)
             )
             warn_of_day(request, item, step)
-            return added(request, "The milestone is added.", item_url(item), request.path)
-    return part_page(request, item, form, "Add a milestone", is_new=True, another=True)
+            return added(request, _("The milestone is added."), item_url(item), request.path)
+    return part_page(request, item, form, _("Add a milestone"), is_new=True, another=True)
 
 
 @require_http_methods(FORM_METHODS)
@@ -397,21 +421,36 @@ def change_milestone(request: HttpRequest, slug: str, number: str, milestone: in
             warn_of_day(request, item, kept)
             return saved(request, form, kept, item_url(item))
     remove_url = reverse("plans:remove-milestone", args=[slug, number, milestone])
-    return part_page(request, item, form, f"Milestone {milestone}", remove_url=remove_url)
+    return part_page(
+        request,
+        item,
+        form,
+        _("Milestone {milestone}").format(milestone=milestone),
+        remove_url=remove_url,
+    )
 
 
 def warn_of_day(request: HttpRequest, item: WorkItem, milestone: Milestone) -> None:
     """Say in a message that a milestone is due outside its plan, or before its item starts."""
     plan, day = item.plan, milestone.agreed.last_day
     for is_outside, bound in (
-        (day < plan.released_on, f"before the plan’s release, {plan.released_on:%-d %B %Y}"),
+        (
+            day < plan.released_on,
+            _("before the plan’s release, {released_on:%-d %B %Y}").format(
+                released_on=plan.released_on
+            ),
+        ),
         (
             item.starts_on is not None and plan.released_on <= day < item.starts_on,
-            f"before the item starts, {item.starts_on:%-d %B %Y}" if item.starts_on else "",
+            _("before the item starts, {starts_on:%-d %B %Y}").format(starts_on=item.starts_on)
+            if item.starts_on
+            else "",
         ),
         (
             plan.ends_on is not None and day > plan.ends_on,
-            f"after the plan’s last day, {plan.ends_on:%-d %B %Y}" if plan.ends_on else "",
+            _("after the plan’s last day, {ends_on:%-d %B %Y}").format(ends_on=plan.ends_on)
+            if plan.ends_on
+            else "",
         ),
     ):
         if is_outside:
@@ -438,9 +477,11 @@ def remove_milestone(request: HttpRequest, slug: str, number: str, milestone: in
     if form.is_valid():
         with saying_refusals(form):
             plan_making.remove_milestone(milestone=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "The milestone is removed.")
+            messages.success(request, _("The milestone is removed."))
             return redirect(item_url(item))
-    return remove_page(request, item.plan, form, f"the milestone “{row}”", item_url(item))
+    return remove_page(
+        request, item.plan, form, _("the milestone “{row}”").format(row=row), item_url(item)
+    )
 
 
 @require_http_methods(FORM_METHODS)
@@ -452,8 +493,8 @@ def add_measure(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             plan_making.add_measure(item=item, values=form.values(), by=signed_in(request))
-            return added(request, "The measure is added.", item_url(item), request.path)
-    return part_page(request, item, form, "Add a measure of success", is_new=True, another=True)
+            return added(request, _("The measure is added."), item_url(item), request.path)
+    return part_page(request, item, form, _("Add a measure of success"), is_new=True, another=True)
 
 
 @require_http_methods(FORM_METHODS)
@@ -471,7 +512,9 @@ def change_measure(request: HttpRequest, slug: str, number: str, measure: int) -
             )
             return saved(request, form, kept, item_url(item))
     remove_url = reverse("plans:remove-measure", args=[slug, number, measure])
-    return part_page(request, item, form, f"Measure {measure}", remove_url=remove_url)
+    return part_page(
+        request, item, form, _("Measure {measure}").format(measure=measure), remove_url=remove_url
+    )
 
 
 @require_http_methods(FORM_METHODS)
@@ -482,6 +525,8 @@ def remove_measure(request: HttpRequest, slug: str, number: str, measure: int) -
     if form.is_valid():
         with saying_refusals(form):
             plan_making.remove_measure(measure=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "The measure is removed.")
+            messages.success(request, _("The measure is removed."))
             return redirect(item_url(item))
-    return remove_page(request, item.plan, form, f"the measure “{row}”", item_url(item))
+    return remove_page(
+        request, item.plan, form, _("the measure “{row}”").format(row=row), item_url(item)
+    )

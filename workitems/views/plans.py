@@ -5,6 +5,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Office, Seat, by_short_name
@@ -88,7 +89,7 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
                 **form.cleaned_data,
             )
             return saved(request, form, row, plan.get_absolute_url())
-    return page(request, plan, form, "About the plan", "Save")
+    return page(request, plan, form, _("About the plan"), _("Save"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,6 +101,6 @@ def quorum(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             plan_services.set_quorum(plan=plan, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "The quorum is saved.")
+            messages.success(request, _("The quorum is saved."))
             return redirect(plan)
     return form_page(request, "workitems/plans/quorum.html", form, plan=plan, members=members)

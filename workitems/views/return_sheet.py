@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies import history
@@ -30,7 +32,7 @@ from workitems.views.returns import visible_return, writing_for
 from workitems.views.sheet_comparison import Comparison, Shown, compare_sheet, take
 from workitems.workbook.faults import Fault, WorkbookRefused
 
-CHANGED = (
+CHANGED = gettext_lazy(
     "The return has changed since you looked, so nothing was taken from the workbook. Below is what "
     "would change now."
 )
@@ -90,7 +92,7 @@ def index(request: HttpRequest, slug: str, round: int, agency: int) -> HttpRespo
 
 def _name_of(pk: int) -> str:
     found = Return.objects.filter(pk=pk).select_related("round", "agency").first()
-    return str(found) if found else "one that is not in this register"
+    return str(found) if found else _("one that is not in this register")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,7 +126,9 @@ def discard(request: HttpRequest, slug: str, round: int, agency: int, sheet: int
         sheet_services.discard(sheet=row, by=signed_in(request), at=timezone.now())
         messages.success(
             request,
-            f"“{row.name}” is discarded. The return is unchanged, and you still have your file.",
+            _(
+                "“{row}” is discarded. The return is unchanged, and you still have your file."
+            ).format(row=row.name),
         )
     return redirect("returns:workbook", slug, round, agency)
 
@@ -153,13 +157,18 @@ def _take(request: HttpRequest, row: ReturnSheet) -> HttpResponse:
     if not form.is_valid():
         return _show(request, row, found.shown, found.faults, form=form, status=422)
     by = signed_in(request)
-    with writing_for(request, locked), history.because(f"it was in the workbook “{row.name}”"):
+    with (
+        writing_for(request, locked),
+        history.because(_("it was in the workbook “{row}”").format(row=row.name)),
+    ):
         taken = take(request, locked, found, form.chosen)
     sheet_services.finish(sheet=row, taken=taken, by=by, at=timezone.now())
     count = sum(each["is_taken"] for each in taken["shown"])
     messages.success(
         request,
-        f"{count_noun(count, 'change')} taken into the return as a draft. An approver submits it.",
+        _("{count} taken into the return as a draft. An approver submits it.").format(
+            count=count_noun(count, "change")
+        ),
     )
     if any(each["refused"] for each in taken["shown"]):
         messages.warning(request, "Some changes were refused. See why below.")

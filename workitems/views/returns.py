@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import history
@@ -62,10 +63,10 @@ from workitems.views.lookups import require, signed_in, visible_plan
 
 SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
 MINE = "mine"  # `only` in the address: the items given to the reader
-NOTES_ARE_LEFT = (
+NOTES_ARE_LEFT = gettext_lazy(
     "You have written what should change. Send the return back, or clear your notes to accept it."
 )
-SUBMITTED = "Submitted. We’ll email a receipt to you and the agency’s contributors."
+SUBMITTED = gettext_lazy("Submitted. We’ll email a receipt to you and the agency’s contributors.")
 Reason = Notice.Reason
 
 
@@ -173,7 +174,9 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     if act == NOT_READY:
         with refusals_in_messages(request):
             handover_services.withdraw_ready(of_return=of_return, by=signed_in(request))
-            messages.success(request, "The return is no longer marked as ready for approval.")
+            messages.success(
+                request, gettext("The return is no longer marked as ready for approval.")
+            )
         return back(request)
     if act == NO_CHANGE_TO_THE_REST:
         with refusals_in_messages(request):
@@ -190,9 +193,11 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
         return back(request, place, open=number)
     if act == TAKE_THEIRS:
-        messages.success(request, f"Item {number} keeps the other version.")
+        messages.success(
+            request, gettext("Item {number} keeps the other version.").format(number=number)
+        )
     elif any(entry.is_saved for entry in entries) or any(notes_saved):
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
     else:
         messages.info(request, "There was nothing new to save.")
     return back(request, f"item-{number}" if number else "")
@@ -256,8 +261,10 @@ def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
     tell_at_once([of_return], Reason.READY, on=localdate(), at=now)
     messages.success(
         request,
-        f"Ready for approval. We’ll email the approvers of {of_return.agency} now; it is also on "
-        "their desk. You can still change the return.",
+        gettext(
+            "Ready for approval. We’ll email the approvers of {agency} now; it is also on their "
+            "desk. You can still change the return."
+        ).format(agency=of_return.agency),
     )
     return back(request)
 
@@ -443,7 +450,9 @@ def accept(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
         )
     with refusals_in_messages(request):
         round_services.accept(of_return=of_return, by=signed_in(request), on=localdate())
-        messages.success(request, f"The return of {of_return.agency} is accepted.")
+        messages.success(
+            request, gettext("The return of {agency} is accepted.").format(agency=of_return.agency)
+        )
     return redirect(of_return)
 
 
@@ -461,7 +470,10 @@ def send_back(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-            messages.success(request, f"The return went back to {of_return.agency}.")
+            messages.success(
+                request,
+                gettext("The return went back to {agency}.").format(agency=of_return.agency),
+            )
             return redirect(of_return)
     entries = entries_of(of_return, page.sections)
     return show(request, of_return, page, entries, send_back=form, status=422)
@@ -475,7 +487,9 @@ def recall(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResp
         handover_services.recall(of_return=of_return, by=signed_in(request))
         messages.success(
             request,
-            f"The return is recalled. Only {of_return.agency} sees it until it is submitted again.",
+            gettext(
+                "The return is recalled. Only {agency} sees it until it is submitted again."
+            ).format(agency=of_return.agency),
         )
     return redirect(of_return)
 

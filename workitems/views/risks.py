@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
@@ -128,11 +129,16 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
             if not may_release(request, plan, said["owner_agency"].pk):
                 held = held_entries.hold_risk(plan=plan, by=user, at=timezone.now(), **said)
                 messages.success(
-                    request, f"Saved. It waits for release by an approver of {held.agency}."
+                    request,
+                    _("Saved. It waits for release by an approver of {agency}.").format(
+                        agency=held.agency
+                    ),
                 )
                 return redirect(held)
             made = risk_services.raise_risk(plan=plan, by=user, **said)
-            messages.success(request, f"{made.reference} is recorded.")
+            messages.success(
+                request, _("{reference} is recorded.").format(reference=made.reference)
+            )
             return redirect(made)
     releases = all(may_release(request, plan, pk) for pk in form.offered)
     return form_page(request, "workitems/risks/raise.html", form, plan=plan, releases=releases)
@@ -154,7 +160,9 @@ def change(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = risk_services.change_risk(risk=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, f"{row.reference} is saved.")
+            say_saved(
+                request, form, saved, _("{reference} is saved.").format(reference=row.reference)
+            )
             return redirect(row)
     return form_page(request, "workitems/risks/change.html", form, plan=row.plan, risk=row)
 
@@ -164,7 +172,7 @@ def escalate(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.higher)
     service = risk_services.escalate_risk
-    return act(request, row, form, "escalate", service, "is escalated", on=localdate())
+    return act(request, row, form, "escalate", service, _("is escalated"), on=localdate())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -172,7 +180,7 @@ def lower(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.lower)
     service = risk_services.lower_risk
-    return act(request, row, form, "lower", service, "is de-escalated", on=localdate())
+    return act(request, row, form, "lower", service, _("is de-escalated"), on=localdate())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -180,14 +188,16 @@ def close(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = CloseRiskForm(posted(request))
     service = risk_services.close_risk
-    return act(request, row, form, "close", service, "is closed. Its record stays", on=localdate())
+    return act(
+        request, row, form, "close", service, _("is closed. Its record stays"), on=localdate()
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = ReopenRiskForm(posted(request))
-    return act(request, row, form, "reopen", risk_services.reopen_risk, "is reopened")
+    return act(request, row, form, "reopen", risk_services.reopen_risk, _("is reopened"))
 
 
 def managed(request: HttpRequest, slug: str, number: int) -> Risk:

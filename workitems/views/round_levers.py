@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Seat, by_short_name
@@ -46,7 +47,9 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             now = timezone.now()
             lever_services.remind(round=row, by=signed_in(request), at=now, **form.cleaned_data)
             tell_at_once(missing, Reason.REMINDED, on=localdate(), at=now)
-            messages.success(request, "The reminder is sent. “Who was emailed” lists each person.")
+            messages.success(
+                request, gettext("The reminder is sent. “Who was emailed” lists each person.")
+            )
             return redirect(row)
     people = seated(row, missing)
     roles = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
@@ -81,7 +84,10 @@ def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             tell_at_once(later, Reason.EXTENDED, on=on, at=timezone.now())
             names = ", ".join(each.agency.short_name for each in later)
             due = f"{form.cleaned_data['to']:%-d %B %Y}"
-            messages.success(request, f"The return is now due on {due}: {names}.")
+            messages.success(
+                request,
+                gettext("The return is now due on {due}: {names}.").format(due=due, names=names),
+            )
             return redirect(row)
     return form_page(request, "workitems/rounds/extend.html", form, plan=row.plan, round=row)
 
@@ -104,7 +110,9 @@ def enter(request: HttpRequest, slug: str, round: int, agency: int) -> HttpRespo
             tell_at_once([of_return], Reason.ENTERED, on=localdate(), at=now)
             messages.success(
                 request,
-                f"The email is attached. Enter what {of_return.agency} wrote, then submit it.",
+                gettext("The email is attached. Enter what {agency} wrote, then submit it.").format(
+                    agency=of_return.agency
+                ),
             )
             return redirect(of_return)
     return form_page(

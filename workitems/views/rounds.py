@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import overwrite_data
@@ -26,9 +27,9 @@ from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 # Headings for returns that are not accepted, by state.
 STILL_OPEN = {
-    Return.State.SUBMITTED: "Submitted, not accepted",
-    Return.State.SENT_BACK: "Sent back, not submitted again",
-    Return.State.DUE: "Not submitted",
+    Return.State.SUBMITTED: gettext_lazy("Submitted, not accepted"),
+    Return.State.SENT_BACK: gettext_lazy("Sent back, not submitted again"),
+    Return.State.DUE: gettext_lazy("Not submitted"),
 }
 
 
@@ -148,7 +149,7 @@ def next_period(plan: Plan) -> dict[str, Any]:
     start = last.period_end + timedelta(days=1)
     end = start + (last.period_end - last.period_start)
     return {
-        "name": f"{start:%-d %B %Y} to {end:%-d %B %Y}",
+        "name": gettext("{start:%-d %B %Y} to {end:%-d %B %Y}").format(start=start, end=end),
         "period_start": start,
         "period_end": end,
         "due_on": end + timedelta(days=14),
@@ -165,7 +166,10 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
             made = round_services.open_round(
                 plan=plan, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, f"The round {made} is open. Each agency has its return.")
+            messages.success(
+                request,
+                gettext("The round {made} is open. Each agency has its return.").format(made=made),
+            )
             return redirect(made)
     return form_page(
         request,
@@ -206,7 +210,7 @@ def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             round_services.close_round(
                 round=row, seen=form.cleaned_data["seen"], by=signed_in(request), at=timezone.now()
             )
-            messages.success(request, "The round is closed. It can no longer be changed.")
+            messages.success(request, gettext("The round is closed. It can no longer be changed."))
             return redirect(row)
         overwrite_data(form, seen=seen)
     return form_page(
@@ -234,6 +238,6 @@ def reopen_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             round_services.reopen_round(
                 round=row, by=signed_in(request), reason=form.cleaned_data["reason"]
             )
-            messages.success(request, "The round is reopened.")
+            messages.success(request, gettext("The round is reopened."))
             return redirect(row)
     return show(request, plan, row, form, status=422)

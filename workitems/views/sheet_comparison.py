@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, QueryDict
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext, gettext_lazy
 
 from workitems.forms.return_sheet import BOTH, RETURN, Choice
 from workitems.forms.returns import MilestoneAnswerForm, UpdateForm, start_of
@@ -48,7 +49,7 @@ Outcome = MilestoneAnswer.Outcome
 DAYS = [column.field for column in MILESTONES.columns if column.is_day]
 OF_DONE, OF_EITHER = {"completed_on", "shown_by"}, {"completed_on", "forecast_due"}
 # What always has a value: an empty cell leaves it as it is.
-NEVER_EMPTY = {"stage": "Stage", "key_achievement": "Key achievement"}
+NEVER_EMPTY = {"stage": gettext_lazy("Stage"), "key_achievement": gettext_lazy("Key achievement")}
 Choices = dict[str, dict[str, str]]
 
 
@@ -203,13 +204,19 @@ class _Reader:
         shown = row.cells[ITEM]
         if section is None or (line and not (line.is_own and line.milestone.is_open)):
             self.fault(
-                *(row, "", "This is not asked in the return any more."),
-                "nothing: it was completed or withdrawn, or went to another agency.",
+                *(row, "", gettext("This is not asked in the return any more.")),
+                gettext("nothing: it was completed or withdrawn, or went to another agency."),
             )
         elif shown not in ("", number := section.item.number):
             self.fault(
-                *(row, "", f"This was the row of item {number}, but it shows item {shown}."),
-                "the row as you downloaded it. Move your words, not the number.",
+                *(
+                    row,
+                    "",
+                    gettext("This was the row of item {number}, but it shows item {shown}.").format(
+                        number=number, shown=shown
+                    ),
+                ),
+                gettext("the row as you downloaded it. Move your words, not the number."),
             )
         elif line is None:
             self.add_answer(row, section)
@@ -234,15 +241,18 @@ class _Reader:
             if name not in form.fields:
                 if text:
                     self.fault(
-                        row, name, f"Only {item.lead_agency} sets the stage and confidence of item {item.number}.",
-                        "an empty cell.",
+                        row, name, gettext("Only {lead_agency} sets the stage and confidence of item {number}.").format(lead_agency=item.lead_agency, number=item.number),
+                        gettext("an empty cell."),
                     )  # fmt: skip
                 continue
             code = self.code(row, name, text)
             # A stage that is emptied is not answered.
             if code is not None and (code or name not in NEVER_EMPTY):
                 said[name] = code
-        title, written = f"Item {item.number}: {item.title}", _written(section.update)
+        title, written = (
+            gettext("Item {number}: {item}").format(number=item.number, item=item.title),
+            _written(section.update),
+        )
         name = f"i{item.pk}"
         if self.says_no_change(row, section, was, base, said):
             said = {"no_change": YES, **{each: self.unchanged(section)[each] for each in said}}
@@ -254,8 +264,10 @@ class _Reader:
         else:
             for each in sorted(NEVER_EMPTY.keys() & row.values.keys() & form.fields.keys()):
                 if not row.values[each] and base.get(each, "") not in ("", "no"):
-                    problem = f"{NEVER_EMPTY[each]} is empty: left as it was."
-                    self.fault(row, each, problem, "an entry of the cell’s list.")
+                    problem = gettext("{NEVER_EMPTY} is empty: left as it was.").format(
+                        NEVER_EMPTY=NEVER_EMPTY[each]
+                    )
+                    self.fault(row, each, problem, gettext("an entry of the cell’s list."))
             choice = {each: f"{name}-{each}" for each in said}
             self.keep(row, ANSWERS, name, title, base, now, said, choice, written)
 
@@ -281,8 +293,12 @@ class _Reader:
         if was is not None and was.no_change_on is not None:
             if not typed and not is_otherwise:
                 self.fault(
-                    *(row, "no_change", "“No change” was emptied, but nothing is written instead."),
-                    "words in the row, or “Yes”.",
+                    *(
+                        row,
+                        "no_change",
+                        gettext("“No change” was emptied, but nothing is written instead."),
+                    ),
+                    gettext("words in the row, or “Yes”."),
                 )
             return False
         if not typed:
@@ -291,8 +307,10 @@ class _Reader:
         begun = {} if was is not None else base
         if any(text not in (unchanged[name], begun.get(name)) for name, text in said.items()):
             self.fault(
-                *(row, "no_change", "The row says “No change”, and something else too."),
-                "one of the two: no “Yes” here, or no words, and stage and confidence as they were.",
+                *(row, "no_change", gettext("The row says “No change”, and something else too.")),
+                gettext(
+                    "one of the two: no “Yes” here, or no words, and stage and confidence as they were."
+                ),
             )
             return False
         return True
@@ -316,22 +334,26 @@ class _Reader:
             return
         if not any(said.values()):
             self.fault(
-                *(row, "", "The answer on this milestone was emptied."),
-                "words, or nothing changed. To remove an answer, use the return’s page.",
+                *(row, "", gettext("The answer on this milestone was emptied.")),
+                gettext("words, or nothing changed. To remove an answer, use the return’s page."),
             )
             return
         day, forecast = ({**now, **said}.get(name) for name in ("completed_on", "forecast_due"))
         if said.get("completed_on") and said.get("forecast_due"):
             self.fault(
-                *(row, "completed_on", "Both “Done on” and “New date” are filled."),
-                "one of the two: the day on which it was done, or when it is now expected.",
+                *(row, "completed_on", gettext("Both “Done on” and “New date” are filled.")),
+                gettext(
+                    "one of the two: the day on which it was done, or when it is now expected."
+                ),
             )
             self.leave_rest(row, base, said, OF_EITHER)
             return
         if not day and not forecast and row.values.keys() >= OF_EITHER:
             self.fault(
-                *(row, "completed_on", "Neither “Done on” nor “New date” is filled."),
-                "one of the two: the day on which it was done, or when it is now expected.",
+                *(row, "completed_on", gettext("Neither “Done on” nor “New date” is filled.")),
+                gettext(
+                    "one of the two: the day on which it was done, or when it is now expected."
+                ),
             )
             self.leave_rest(row, base, said, OF_EITHER)
             return
@@ -350,7 +372,7 @@ class _Reader:
             data["owner_agency"] = str(milestone.responsible_agency_id)
         name = f"m{milestone.pk}"
         self.keep(
-            row, MILESTONES, name, f"Item {section.item.number}, milestone “{milestone}”", base, now, said,
+            row, MILESTONES, name, gettext("Item {number}, milestone “{milestone}”").format(number=section.item.number, milestone=milestone), base, now, said,
             dict.fromkeys(said, name), _written(answer), data=data, is_conflict=is_conflict,
         )  # fmt: skip
 
@@ -360,7 +382,7 @@ class _Reader:
             try:
                 MilestoneAnswerForm.base_fields[name].to_python(said[name])
             except ValidationError as error:
-                problem = f"“{said[name][:60]}” is no date."
+                problem = gettext("“{said}” is no date.").format(said=said[name][:60])
                 self.fault(row, name, problem, " ".join(error.messages))
                 yield name
 
@@ -388,12 +410,12 @@ class _Reader:
             if not text or (name in OF_DONE) == is_done:
                 kept[name] = text
             elif text != base.get(name, ""):
-                date = "New date" if is_done else "Done on"
+                date = gettext("New date") if is_done else gettext("Done on")
                 self.fault(
                     row,
                     name,
-                    f"This goes only with “{date}”, so it was not read.",
-                    "an empty cell.",
+                    gettext("This goes only with “{date}”, so it was not read.").format(date=date),
+                    gettext("an empty cell."),
                 )
         return kept
 
@@ -406,7 +428,7 @@ class _Reader:
                 if bare(text) == bare(label):
                     return value
             self.fault(
-                row, name, f"“{text[:60]}” is not an allowed value.",
+                row, name, gettext("“{text}” is not an allowed value.").format(text=text[:60]),
                 f"{join_with_or(list(self.choices[name].values()))}.",
             )  # fmt: skip
             return None
@@ -464,8 +486,10 @@ def _rest(place: str, headings: list[str]) -> Iterator[Fault]:
     """Yield the fault that names what is left with the wrong cells of a row, if anything is."""
     if headings:
         yield Fault(
-            f"The rest of this row was not read either: {', '.join(headings)}.",
-            "the row corrected. Then choose the file again.",
+            gettext("The rest of this row was not read either: {headings}.").format(
+                headings=", ".join(headings)
+            ),
+            gettext("the row corrected. Then choose the file again."),
             sheet=place,
         )
 

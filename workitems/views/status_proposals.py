@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
@@ -33,7 +34,10 @@ def propose(request: HttpRequest, slug: str, number: str) -> HttpResponse:
                 item=item, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
             messages.success(
-                request, f"Proposed to {item.lead_agency}. You will get an email with the answer."
+                request,
+                _("Proposed to {lead_agency}. You will get an email with the answer.").format(
+                    lead_agency=item.lead_agency
+                ),
             )
             return redirect(item)
     return form_page(
@@ -63,12 +67,14 @@ def answer(request: HttpRequest, slug: str, number: str, proposal: int) -> HttpR
         with saying_refusals(form):
             if request.POST.get("act") == "accept":
                 status_proposals.accept(proposal=row, by=by, on=localdate(), at=at, **said)
-                done = f"Accepted. Item {item.number} is changed."
+                done = _("Accepted. Item {number} is changed.").format(number=item.number)
                 if of_return is not None:
-                    done = f"Accepted, and saved in the return for {of_return.round}, which is not submitted yet."
+                    done = _(
+                        "Accepted, and saved in the return for {round}, which is not submitted yet."
+                    ).format(round=of_return.round)
             else:
                 status_proposals.decline(proposal=row, answer=said["answer"], by=by, at=at)
-                done = f"Declined. {row.agency} is told why."
+                done = _("Declined. {agency} is told why.").format(agency=row.agency)
             messages.success(request, done)
             return redirect(item)
     return form_page(
@@ -89,5 +95,5 @@ def withdraw(request: HttpRequest, slug: str, number: str, proposal: int) -> Htt
     require(request, "workitems.withdraw_proposal", row)
     with refusals_in_messages(request):
         status_proposals.withdraw(proposal=row, by=signed_in(request), at=timezone.now())
-        messages.success(request, "The proposal is withdrawn.")
+        messages.success(request, _("The proposal is withdrawn."))
     return redirect(row.item)

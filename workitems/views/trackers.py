@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.fields import overwrite_data
@@ -47,19 +48,28 @@ ITEMS_SHOWN = 200
 DOUBTS_SHOWN = 300
 NOTES_ON_A_PAGE = 200
 # The sheets by which a workbook in the register's own format is known.
-OWN_SHEETS = {"Plan", "Pillars", "Work items", "Milestones"}
+OWN_SHEETS = {
+    gettext_lazy("Plan"),
+    gettext_lazy("Pillars"),
+    gettext_lazy("Work items"),
+    gettext_lazy("Milestones"),
+}
 OWN_FORMAT = Fault(
-    "This is a workbook in the register’s own format.",
-    "a spreadsheet of your own. This one is read by “Start a plan from a workbook”, under Plans.",
+    gettext_lazy("This is a workbook in the register’s own format."),
+    gettext_lazy(
+        "a spreadsheet of your own. This one is read by “Start a plan from a workbook”, under Plans."
+    ),
 )
 NO_ITEMS = Fault(
-    "No row of the spreadsheet becomes a work item.",
-    "a row below the headings that has a title. Check the rows of headings and the columns.",
+    gettext_lazy("No row of the spreadsheet becomes a work item."),
+    gettext_lazy(
+        "a row below the headings that has a title. Check the rows of headings and the columns."
+    ),
 )
 MARKING = re.compile(
     r"^(?:unclassified|in.confidence|sensitive|restricted|official|confidential|draft)\b", re.I
 )
-GONE = "The spreadsheet is no longer here. Choose it again."
+GONE = gettext_lazy("The spreadsheet is no longer here. Choose it again.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,10 +162,10 @@ def _is_of_another(request: HttpRequest, state: _Held) -> bool:
 def _start_again(request: HttpRequest, state: _Held | None) -> HttpResponse:
     said = GONE
     if state is not None:
-        said = (
-            f"You have chosen another spreadsheet since, {state.name}, so nothing was saved or imported. "
+        said = gettext(
+            "You have chosen another spreadsheet since, {state}, so nothing was saved or imported. "
             "One is brought in at a time: choose this one again to go on with it."
-        )
+        ).format(state=state.name)
     messages.error(request, said)
     return redirect("plans:import-tracker")
 
@@ -202,7 +212,7 @@ def columns(request: HttpRequest) -> HttpResponse:
                 if key != "coordinating_agency"
             } | {"coordinating_agency": data["coordinating_agency"].pk}
         if not any(form.cleaned_data["is_read"] for form in forms):
-            plan_form.add_error(None, "Choose at least one sheet to read.")
+            plan_form.add_error(None, gettext("Choose at least one sheet to read."))
             are_valid = False
         elif moved and are_valid:
             state.keep(request)
@@ -356,7 +366,10 @@ def _import(request: HttpRequest, state: _Held, reading: _Reading) -> HttpRespon
         return _preview_page(request, state, again, None, faults=refused.faults)
     del request.session[SESSION_KEY]
     held.drop(owner=user, at=timezone.now())
-    messages.success(request, f"{state.name} is imported as a plan. Check it, then adopt it.")
+    messages.success(
+        request,
+        gettext("{state} is imported as a plan. Check it, then adopt it.").format(state=state.name),
+    )
     return redirect(outcome.plan)
 
 

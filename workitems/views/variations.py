@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Agency, Seat
@@ -53,11 +54,11 @@ from workitems.word_diff import side_by_side
 MEETINGS_SHOWN = 3
 # Filters of the list: (label, states).
 STATES: dict[str, tuple[str, list[str]]] = {
-    "": ("All", list(Variation.State.values)),
-    "waiting": ("Waiting", [Variation.State.REQUESTED, Variation.State.RECOMMENDED]),
-    "approved": ("Approved", [Variation.State.APPROVED]),
-    "declined": ("Declined", [Variation.State.DECLINED]),
-    "taken-back": ("Withdrawn", [Variation.State.TAKEN_BACK]),
+    "": (gettext_lazy("All"), list(Variation.State.values)),
+    "waiting": (gettext_lazy("Waiting"), [Variation.State.REQUESTED, Variation.State.RECOMMENDED]),
+    "approved": (gettext_lazy("Approved"), [Variation.State.APPROVED]),
+    "declined": (gettext_lazy("Declined"), [Variation.State.DECLINED]),
+    "taken-back": (gettext_lazy("Withdrawn"), [Variation.State.TAKEN_BACK]),
 }
 
 
@@ -230,7 +231,7 @@ def recommend(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     row = visible_variation(request, slug, variation)
     require(request, "workitems.recommend_variation", row)
     form = RecommendForm(request.POST)
-    done = "is with the working group, with your recommendation"
+    done = gettext("is with the working group, with your recommendation")
     service = variation_services.recommend
     return act(request, row, form, "recommend_form", service, done, at=timezone.now())
 
@@ -242,7 +243,7 @@ def decide(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     require(request, "workitems.decide_variation", row)
     form = decide_form(row, request.POST)
     approve = request.POST.get("decision") == "approve"
-    done = "is approved and has taken effect" if approve else "is declined"
+    done = gettext("is approved and has taken effect") if approve else gettext("is declined")
     service = variation_services.decide
     response = act(request, row, form, "decide_form", service, done, at=timezone.now())
     if response.status_code == HTTPStatus.FOUND:
@@ -256,7 +257,7 @@ def take_back(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     require(request, "workitems.take_back_variation", row)
     form = TakeBackForm(request.POST)
     service = variation_services.take_back
-    return act(request, row, form, "take_back_form", service, "is withdrawn")
+    return act(request, row, form, "take_back_form", service, gettext("is withdrawn"))
 
 
 # --- requesting -----------------------------------------------------------------------------
@@ -299,12 +300,18 @@ def ask(
             if asked["agency"].pk not in approving:
                 held = hold(**asked)
                 messages.success(
-                    request, f"Saved. It waits for release by an approver of {held.agency}."
+                    request,
+                    gettext("Saved. It waits for release by an approver of {agency}.").format(
+                        agency=held.agency
+                    ),
                 )
                 return redirect(held)
             made = service(**asked)
             messages.success(
-                request, f"{made.reference} is with the coordinator. Nothing changes until then."
+                request,
+                gettext("{reference} is with the coordinator. Nothing changes until then.").format(
+                    reference=made.reference
+                ),
             )
             return redirect(made)
     return form_page(

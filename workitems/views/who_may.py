@@ -5,6 +5,7 @@ from typing import Any
 
 import rules
 from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
 
 from agencies.models import Seat, User
 from workitems.models import Plan, Return
@@ -33,12 +34,16 @@ def who_may(user: User | AnonymousUser, permission: str, row: Any) -> str:
     if permission in OF_AGENCY:
         path, roles = OF_AGENCY[permission]
         people = " and ".join(f"{Seat.Role(role).in_sentence}s" for role in roles)
-        return f"Only {people} of {attrgetter(path)(row)} can do this."
+        return _("Only {people} of {row} can do this.").format(
+            people=people, row=attrgetter(path)(row)
+        )
     plan = (
         plan_of(row) if rules.permissions.permissions.get(permission) is coordinates_plan else None
     )
     return (
-        f"Only coordinators of {plan.coordinating_agency} can do this."
+        _("Only coordinators of {coordinating_agency} can do this.").format(
+            coordinating_agency=plan.coordinating_agency
+        )
         if isinstance(plan, Plan)
         else ""
     )
@@ -47,7 +52,11 @@ def who_may(user: User | AnonymousUser, permission: str, row: Any) -> str:
 def _reads_return(of_return: Return, *, is_coordinator: bool) -> str:
     agency = of_return.agency
     if is_coordinator and not of_return.round.is_open:
-        return f"{agency} did not submit its return before the round was closed."
+        return _("{agency} did not submit its return before the round was closed.").format(
+            agency=agency
+        )
     if is_coordinator:
-        return f"{agency} has not submitted its return yet. You can read it once an approver has."
-    return f"You can read the return of {agency} once it is accepted."
+        return _(
+            "{agency} has not submitted its return yet. You can read it once an approver has."
+        ).format(agency=agency)
+    return _("You can read the return of {agency} once it is accepted.").format(agency=agency)

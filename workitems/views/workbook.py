@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
@@ -132,7 +133,12 @@ class _Import:
             return self.preview_page(outcome, kept["name"], is_other=True)
         del self.request.session[SESSION_KEY]
         held.drop(owner=signed_in(self.request), at=timezone.now())
-        messages.success(self.request, f"{kept['name']} is imported. {' '.join(outcome.sentences)}")
+        messages.success(
+            self.request,
+            _("{kept} is imported. {sentences}").format(
+                kept=kept["name"], sentences=" ".join(outcome.sentences)
+            ),
+        )
         return redirect(outcome.plan)
 
     def take(self, kept: dict[str, str]) -> BinaryIO | None:

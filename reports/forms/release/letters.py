@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, LinesField, TextField, VersionedForm
 from reports.forms.release.warnings import LeavesWarnings
@@ -37,41 +39,57 @@ class LetterForm(VersionedForm):
 
     SOMETIMES = ("no_apology_reason",)
 
-    dated = DayField(label="Date of the letter")
-    question = LinesField(label="Question to the requester", required=True, max_length=NOTE_LENGTH)
-    whom = TextField(label="Transferred to", max_length=NAME_LENGTH)
-    transfer_reason = forms.ChoiceField(label="Why it is transferred")
-    part = _short("Which part", help_text="Leave blank if the whole request is transferred.")
-    transfer_contact = _short("How to reach them")
-    until = DayField(label="New date", help_text="A working day after the first due date.")
-    extension_reason = forms.ChoiceField(label="Why it is extended")
-    explanation = LinesField(label="Explanation in your own words", max_length=NOTE_LENGTH)
+    dated = DayField(label=gettext_lazy("Date of the letter"))
+    question = LinesField(
+        label=gettext_lazy("Question to the requester"), required=True, max_length=NOTE_LENGTH
+    )
+    whom = TextField(label=gettext_lazy("Transferred to"), max_length=NAME_LENGTH)
+    transfer_reason = forms.ChoiceField(label=gettext_lazy("Why it is transferred"))
+    part = _short(
+        gettext_lazy("Which part"),
+        help_text=gettext_lazy("Leave blank if the whole request is transferred."),
+    )
+    transfer_contact = _short(gettext_lazy("How to reach them"))
+    until = DayField(
+        label=gettext_lazy("New date"),
+        help_text=gettext_lazy("A working day after the first due date."),
+    )
+    extension_reason = forms.ChoiceField(label=gettext_lazy("Why it is extended"))
+    explanation = LinesField(
+        label=gettext_lazy("Explanation in your own words"), max_length=NOTE_LENGTH
+    )
     release_by = DayField(
-        label="Papers follow by", required=False, help_text="If they are not sent with this letter."
+        label=gettext_lazy("Papers follow by"),
+        required=False,
+        help_text=gettext_lazy("If they are not sent with this letter."),
     )
     public_interest = LinesField(
-        label="Public interest, in your own words",
+        label=gettext_lazy("Public interest, in your own words"),
         max_length=NOTE_LENGTH,
-        help_text="Printed after the Act’s own sentence.",
+        help_text=gettext_lazy("Printed after the Act’s own sentence."),
     )
     will_be_published = forms.BooleanField(
-        label="Say that the papers will be published", required=False
+        label=gettext_lazy("Say that the papers will be published"), required=False
     )
     apologise = forms.BooleanField(
-        label="Apologise if the decision is late",
+        label=gettext_lazy("Apologise if the decision is late"),
         required=False,
-        help_text="Printed only in a late letter.",
+        help_text=gettext_lazy("Printed only in a late letter."),
     )
-    no_apology_reason = LinesField(label="Why there is no apology", max_length=NOTE_LENGTH)
+    no_apology_reason = LinesField(
+        label=gettext_lazy("Why there is no apology"), max_length=NOTE_LENGTH
+    )
     own_words = LinesField(
-        label="In your own words", max_length=NOTE_LENGTH, help_text="Added to the letter as typed."
+        label=gettext_lazy("In your own words"),
+        max_length=NOTE_LENGTH,
+        help_text=gettext_lazy("Added to the letter as typed."),
     )
-    contact_name = _short("Contact: name")
-    contact_role = _short("Contact: role")
-    contact_phone = _short("Contact: phone")
-    contact_email = _short("Contact: email address")
-    signatory_name = _short("Signed by: name")
-    signatory_role = _short("Signed by: role")
+    contact_name = _short(gettext_lazy("Contact: name"))
+    contact_role = _short(gettext_lazy("Contact: role"))
+    contact_phone = _short(gettext_lazy("Contact: phone"))
+    contact_email = _short(gettext_lazy("Contact: email address"))
+    signatory_name = _short(gettext_lazy("Signed by: name"))
+    signatory_role = _short(gettext_lazy("Signed by: role"))
 
     def __init__(
         self, *args: Any, row: RequestLetter, on: date, due: date | None = None, **kwargs: Any
@@ -102,8 +120,8 @@ class LetterForm(VersionedForm):
         for part in PEOPLE["contact"]:
             del self.fields[f"contact_{part}"]
         dated, why = self.fields["dated"], self.fields["own_words"]
-        dated.label = "Date of the memo"
-        why.label, why.help_text = "Why the papers are released", "For the person who signs."
+        dated.label = _("Date of the memo")
+        why.label, why.help_text = _("Why the papers are released"), _("For the person who signs.")
 
     def start(self, row: RequestLetter) -> dict[str, Any]:
         typed: Mapping[str, Any] = row.typed
@@ -178,7 +196,7 @@ class LetterForm(VersionedForm):
 class SendLetterForm(VersionedForm):
     """Marks a letter as sent. `sent_on` becomes its date."""
 
-    sent_on = DayField(label="Sent on")
+    sent_on = DayField(label=gettext_lazy("Sent on"))
 
     def start(self, row: RequestLetter) -> dict[str, Any]:
         return {"sent_on": self.on}
@@ -192,8 +210,8 @@ class SignForm(LeavesWarnings):
     """Signs a decision as it was shown: the version of its letter, its date, and each warning left."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    on = DayField(label="Date of the letter", widget=forms.HiddenInput)
-    has_read = forms.BooleanField(label="I have read this letter and its schedule")
+    on = DayField(label=gettext_lazy("Date of the letter"), widget=forms.HiddenInput)
+    has_read = forms.BooleanField(label=gettext_lazy("I have read this letter and its schedule"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

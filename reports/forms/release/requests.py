@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
@@ -25,35 +27,37 @@ ADDRESS_LENGTH = 1000
 
 def reference_field() -> TextField:
     return TextField(
-        label="Reference",
+        label=_("Reference"),
         max_length=REFERENCE_LENGTH,
-        help_text="As in your register, such as 13/02025 or DOIA 2324-1559.",
+        help_text=_("As in your register, such as 13/02025 or DOIA 2324-1559."),
     )
 
 
 def requester_fields() -> dict[str, forms.Field]:
     return {
         "requester_name": TextField(
-            label="Who asked",
+            label=_("Who asked"),
             max_length=NAME_LENGTH,
             required=False,
-            help_text="Only the people who answer requests see the name and the address.",
+            help_text=_("Only the people who answer requests see the name and the address."),
         ),
         "requester_address": LinesField(
-            label="Their address",
+            label=_("Their address"),
             max_length=ADDRESS_LENGTH,
-            help_text="An email address, or a postal address in lines. It is printed on each letter.",
+            help_text=_(
+                "An email address, or a postal address in lines. It is printed on each letter."
+            ),
         ),
     }
 
 
 def plan_field() -> Any:
     return forms.ModelChoiceField(
-        label="Which plan it is about",
+        label=_("Which plan it is about"),
         queryset=Plan.objects.none(),
         required=False,
-        empty_label="No plan, or several plans",
-        help_text="We search for papers and publish them by plan.",
+        empty_label=_("No plan, or several plans"),
+        help_text=_("We search for papers and publish them by plan."),
     )
 
 
@@ -65,30 +69,37 @@ class RecordRequestForm(Form):
     SOMETIMES = ("requester_name",)
 
     agency = forms.ModelChoiceField(
-        label="Agency that was asked",
+        label=gettext_lazy("Agency that was asked"),
         queryset=Agency.objects.none(),
-        empty_label="Choose an agency",
-        error_messages={"required": "Choose the agency that was asked."},
+        empty_label=gettext_lazy("Choose an agency"),
+        error_messages={"required": gettext_lazy("Choose the agency that was asked.")},
     )
     reference = reference_field()
     channel = forms.ChoiceField(
-        label="How it was received", choices=InformationRequest.Channel.choices, initial="email"
+        label=gettext_lazy("How it was received"),
+        choices=InformationRequest.Channel.choices,
+        initial="email",
     )
     requester_name, requester_address = requester_fields().values()
-    dated = DayField(label="Date of the request")
+    dated = DayField(label=gettext_lazy("Date of the request"))
     received_on = DayField(
-        label="Received on", help_text="The next working day is day 1 of the clock."
+        label=gettext_lazy("Received on"),
+        help_text=gettext_lazy("The next working day is day 1 of the clock."),
     )
     text = LinesField(
-        label="What is asked, word for word",
+        label=gettext_lazy("What is asked, word for word"),
         rows=8,
         required=True,
         max_length=TEXT_LENGTH,
         strip=False,
-        help_text="Letters quote it. You cannot change it after you have recorded it.",
+        help_text=gettext_lazy(
+            "Letters quote it. You cannot change it after you have recorded it."
+        ),
     )
     plan = plan_field()
-    urgency_reason = note_field("Why it is urgent", "If the requester asked for urgency.")
+    urgency_reason = note_field(
+        gettext_lazy("Why it is urgent"), gettext_lazy("If the requester asked for urgency.")
+    )
 
     def __init__(self, *args: Any, agencies: Any, plans: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,10 +113,10 @@ class RecordRequestForm(Form):
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         of_own_accord = cleaned.get("channel") == InformationRequest.Channel.OWN_INITIATIVE
         if not of_own_accord and not cleaned.get("requester_name", "").strip():
-            yield "Say who asked.", "requester_name"
+            yield _("Say who asked."), "requester_name"
         dated, received_on = cleaned.get("dated"), cleaned.get("received_on")
         if received_on and received_on > self.today:
-            yield "A request cannot be received after today.", "received_on"
+            yield _("A request cannot be received after today."), "received_on"
         elif dated and received_on and received_on < dated:
             yield RECEIVED_TOO_EARLY, "received_on"
 
@@ -120,8 +131,13 @@ class ChangeRequestForm(VersionedForm):
     reference = reference_field()
     requester_name, requester_address = requester_fields().values()
     plan = plan_field()
-    scope_note = note_field("How we read the request", "The letters say this after the request.")
-    urgency_reason = note_field("Why it is urgent", "If the requester asked for urgency.")
+    scope_note = note_field(
+        gettext_lazy("How we read the request"),
+        gettext_lazy("The letters say this after the request."),
+    )
+    urgency_reason = note_field(
+        gettext_lazy("Why it is urgent"), gettext_lazy("If the requester asked for urgency.")
+    )
 
     def __init__(self, *args: Any, plans: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -132,12 +148,15 @@ class ChangeRequestForm(VersionedForm):
 class CorrectEventForm(Form):
     """A later event that names the first: the right day, or that it did not happen."""
 
-    on = DayField(label="Correct day")
+    on = DayField(label=gettext_lazy("Correct day"))
     did_not_happen = forms.BooleanField(
-        label="It did not happen", required=False, help_text="Leave the day as it is."
+        label=gettext_lazy("It did not happen"),
+        required=False,
+        help_text=gettext_lazy("Leave the day as it is."),
     )
     reason = ReasonField(
-        label="Why it is corrected", help_text="The first record stays. This is shown beside it."
+        label=gettext_lazy("Why it is corrected"),
+        help_text=gettext_lazy("The first record stays. This is shown beside it."),
     )
 
     def __init__(self, *args: Any, event: RequestEvent, **kwargs: Any) -> None:
@@ -149,5 +168,7 @@ class SearchForm(Form):
     """Filter of the list of requests."""
 
     q = TextField(
-        label="Words of the request, or its reference", required=False, max_length=REFERENCE_LENGTH
+        label=gettext_lazy("Words of the request, or its reference"),
+        required=False,
+        max_length=REFERENCE_LENGTH,
     )

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, Form, LinesField, TextField, UploadField, VersionedForm
 from agencies.models import Agency
@@ -15,7 +17,7 @@ from reports.release.act import act_named
 from reports.services.release.grounds import NOT_HELD
 
 Decision = ScheduleLine.Decision
-NOT_HELD_HINT = (
+NOT_HELD_HINT = gettext_lazy(
     "s 18(g) also needs that you have no grounds to believe that another agency holds it, or that it is "
     "more closely connected with that agency. Otherwise transfer it under section 14."
 )
@@ -24,32 +26,34 @@ NOT_HELD_HINT = (
 class ScopeForm(VersionedForm):
     BEGINS_WITH = ("scope_from", "scope_to", "scope_note")
 
-    scope_from = DayField(label="Papers from", required=False)
-    scope_to = DayField(label="Papers to", required=False)
+    scope_from = DayField(label=gettext_lazy("Papers from"), required=False)
+    scope_to = DayField(label=gettext_lazy("Papers to"), required=False)
     scope_note = LinesField(
-        label="How we read the request",
+        label=gettext_lazy("How we read the request"),
         max_length=NOTE_LENGTH,
-        help_text="The letters say this after the request.",
+        help_text=gettext_lazy("The letters say this after the request."),
     )
 
 
 class FileForm(Form):
-    title = TextField(label="Title as listed", max_length=TITLE_LENGTH)
-    dated = DayField(label="Date on the file", required=False)
-    file = UploadField(label="File", help_text="At most 10 MB.")
+    title = TextField(label=gettext_lazy("Title as listed"), max_length=TITLE_LENGTH)
+    dated = DayField(label=gettext_lazy("Date on the file"), required=False)
+    file = UploadField(label=gettext_lazy("File"), help_text=gettext_lazy("At most 10 MB."))
 
 
 class CopyForm(Form):
     file = UploadField(
-        label="PDF", help_text="At most 10 MB. It is checked for hidden text at once."
+        label="PDF", help_text=gettext_lazy("At most 10 MB. It is checked for hidden text at once.")
     )
 
 
 class NotHeldForm(Form):
     title = TextField(
-        label="What is not held here",
+        label=gettext_lazy("What is not held here"),
         max_length=TITLE_LENGTH,
-        help_text="In the requester’s words if you can. Next, you refuse or transfer it.",
+        help_text=gettext_lazy(
+            "In the requester’s words if you can. Next, you refuse or transfer it."
+        ),
     )
 
 
@@ -57,29 +61,39 @@ class DecideLineForm(VersionedForm):
     SOMETIMES = ("grounds", "reason", "public_interest")
 
     decision = forms.ChoiceField(
-        label="Decision",
+        label=gettext_lazy("Decision"),
         widget=forms.RadioSelect,
-        help_text="Withheld: the paper is held here, and section 6, 7 or 9 protects all of it. Refused: "
-        "section 18 allows it, for example because the paper is public already, or section 10.",
+        help_text=gettext_lazy(
+            "Withheld: the paper is held here, and section 6, 7 or 9 protects all of it. Refused: "
+            "section 18 allows it, for example because the paper is public already, or section 10."
+        ),
     )
     grounds = forms.MultipleChoiceField(
-        label="Ground",
+        label=gettext_lazy("Ground"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Of a paper that is withheld or refused. For words within a briefing, the ground "
-        "goes with the words. A security marking is never a ground.",
-        error_messages={"invalid_choice": "That ground does not fit this paper. Choose again."},
+        help_text=gettext_lazy(
+            "Of a paper that is withheld or refused. For words within a briefing, the ground "
+            "goes with the words. A security marking is never a ground."
+        ),
+        error_messages={
+            "invalid_choice": gettext_lazy("That ground does not fit this paper. Choose again.")
+        },
     )
     public_interest = LinesField(
-        label="Public interest",
+        label=gettext_lazy("Public interest"),
         max_length=NOTE_LENGTH,
-        help_text="For each ground under section 9(2): why release would be in the public interest, and why that does "
-        "not outweigh the ground.",
+        help_text=gettext_lazy(
+            "For each ground under section 9(2): why release would be in the public interest, and why that does "
+            "not outweigh the ground."
+        ),
     )
     reason = LinesField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         max_length=NOTE_LENGTH,
-        help_text="Why it is out of scope, or to whom it was transferred. The requester reads this.",
+        help_text=gettext_lazy(
+            "Why it is out of scope, or to whom it was transferred. The requester reads this."
+        ),
     )
 
     def __init__(self, *args: Any, row: ScheduleLine, on: date, **kwargs: Any) -> None:
@@ -116,16 +130,21 @@ class DecideLineForm(VersionedForm):
 
 class AskAgencyForm(Form):
     agency = forms.ModelChoiceField(
-        label="Agency", queryset=Agency.objects.none(), empty_label="Choose an agency"
+        label=gettext_lazy("Agency"),
+        queryset=Agency.objects.none(),
+        empty_label=gettext_lazy("Choose an agency"),
     )
     question = LinesField(
-        label="Question",
+        label=gettext_lazy("Question"),
         required=True,
         max_length=NOTE_LENGTH,
-        help_text="The agency can read this and the paper, but not who asked for it or why.",
+        help_text=gettext_lazy(
+            "The agency can read this and the paper, but not who asked for it or why."
+        ),
     )
     answer_by = DayField(
-        label="Answer by", help_text="Before the decision is due, so that you can use the answer."
+        label=gettext_lazy("Answer by"),
+        help_text=gettext_lazy("Before the decision is due, so that you can use the answer."),
     )
 
     def __init__(
@@ -139,14 +158,20 @@ class AskAgencyForm(Form):
         agency.label_from_instance = self._label
 
     def _label(self, agency: Agency) -> str:
-        return agency.name if agency.pk in self.answering else f"{agency.name} (has no users)"
+        return (
+            agency.name
+            if agency.pk in self.answering
+            else _("{agency} (has no users)").format(agency=agency.name)
+        )
 
     def clean_agency(self) -> Agency:
         agency: Agency = self.cleaned_data["agency"]
         if agency.pk not in self.answering:
             raise forms.ValidationError(
-                f"{agency.name} has no contributor or approver who could see the question here. Invite one "
-                "first, or ask by letter."
+                _(
+                    "{agency} has no contributor or approver who could see the question here. Invite one "
+                    "first, or ask by letter."
+                ).format(agency=agency.name)
             )
         return agency
 
@@ -155,10 +180,14 @@ class RecordAnswerForm(VersionedForm):
     """The answer of a consulted agency that came by email or phone, as the adviser records it."""
 
     from_whom = TextField(
-        label="Who answered", max_length=NAME_LENGTH, help_text="A job title is enough."
+        label=gettext_lazy("Who answered"),
+        max_length=NAME_LENGTH,
+        help_text=gettext_lazy("A job title is enough."),
     )
-    received_on = DayField(label="Received on")
-    answer = LinesField(label="The agency’s answer", rows=6, required=True, max_length=NOTE_LENGTH)
+    received_on = DayField(label=gettext_lazy("Received on"))
+    answer = LinesField(
+        label=gettext_lazy("The agency’s answer"), rows=6, required=True, max_length=NOTE_LENGTH
+    )
 
     def start(self, row: Consultation) -> dict[str, Any]:
         return {"answer": row.answer, "received_on": self.on}
@@ -170,11 +199,11 @@ class RecordAnswerForm(VersionedForm):
 
 class ConsultationForm(VersionedForm):
     answer = LinesField(
-        label="Your agency’s answer",
+        label=gettext_lazy("Your agency’s answer"),
         rows=6,
         required=True,
         max_length=NOTE_LENGTH,
-        help_text="Which words should not be released, if any, and why.",
+        help_text=gettext_lazy("Which words should not be released, if any, and why."),
     )
 
     def start(self, row: Consultation) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Forms of the steps of a request that need a day, words or a reason."""
 
+from django.utils.translation import gettext_lazy
+
 from agencies.fields import DayField, Form, LinesField, ReasonField
 from reports.models.release.request import NOTE_LENGTH
 
@@ -7,9 +9,9 @@ from reports.models.release.request import NOTE_LENGTH
 class DatedNoteForm(Form):
     """A day, and what happened on it in words."""
 
-    on = DayField(label="Date")
-    note = LinesField(label="What happened", required=True, max_length=NOTE_LENGTH)
+    on = DayField(label=gettext_lazy("Date"))
+    note = LinesField(label=gettext_lazy("What happened"), required=True, max_length=NOTE_LENGTH)
 
 
 class SendBackForm(Form):
-    reason = ReasonField(label="What has to change", max_length=NOTE_LENGTH)
+    reason = ReasonField(label=gettext_lazy("What has to change"), max_length=NOTE_LENGTH)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agencies.fields import Form, LinesField
 from reports.models.release.request import NOTE_LENGTH
 
@@ -14,12 +16,13 @@ class LeavesWarnings(Form):
         self.names = {f"warning-{number}": each for number, each in enumerate(warnings)}
         for name, each in self.names.items():
             self.fields[name] = LinesField(
-                label=each.question or f"{each.sentence} Why do you leave it?",
+                label=each.question
+                or _("{sentence} Why do you leave it?").format(sentence=each.sentence),
                 required=True,
                 initial=each.left,
                 rows=2,
                 max_length=NOTE_LENGTH,
-                error_messages={"required": "Fix it, or say why you leave it."},
+                error_messages={"required": _("Fix it, or say why you leave it.")},
             )
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
@@ -51,16 +52,18 @@ def as_listed(paper: Paper) -> Found:
     kind: ScheduleLine.Kind
     if isinstance(paper, IssuedPaper):
         briefing = paper.briefing
-        version = f", version {paper.number}" if paper.number > 1 else ""
+        version = _(", version {number}").format(number=paper.number) if paper.number > 1 else ""
         title = f"{briefing.reference}: {briefing.title}{version}"
         kind, dated = Kind.ISSUED, briefing.dated
     elif isinstance(paper, MeetingPaper):
         kind, dated = Kind(paper.kind), paper.meeting.held_on
-        title = f"{paper.get_kind_display()} of the meeting of {dated:%-d %B %Y}"
-        title += f", version {paper.number}" if paper.number > 1 else ""
+        title = _("{kind} of the meeting of {dated:%-d %B %Y}").format(
+            kind=paper.get_kind_display(), dated=dated
+        )
+        title += _(", version {number}").format(number=paper.number) if paper.number > 1 else ""
     elif isinstance(paper, Response):
         kind, dated = Kind.ANSWER, paper.decided_on
-        title = f"Minister’s answer to {paper.issued.briefing.name}"
+        title = _("Minister’s answer to {briefing}").format(briefing=paper.issued.briefing.name)
     elif isinstance(paper, Evidence):
         kind, dated, title = Kind.EVIDENCE, timezone.localdate(paper.added_at), paper.file_name
     else:

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -33,13 +34,13 @@ class RequestLetter(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ACKNOWLEDGE = "acknowledge", "Acknowledgement"
-        CLARIFY = "clarify", "Question about what is asked"
-        TRANSFER = "transfer", "Transfer"
-        EXTEND = "extend", "Extension"
-        DECIDE = "decide", "Decision"
-        RELEASE = "release", "Release"
-        DECIDE_AND_RELEASE = "decide_and_release", "Decision and release"
+        ACKNOWLEDGE = "acknowledge", gettext_lazy("Acknowledgement")
+        CLARIFY = "clarify", gettext_lazy("Question about what is asked")
+        TRANSFER = "transfer", gettext_lazy("Transfer")
+        EXTEND = "extend", gettext_lazy("Extension")
+        DECIDE = "decide", gettext_lazy("Decision")
+        RELEASE = "release", gettext_lazy("Release")
+        DECIDE_AND_RELEASE = "decide_and_release", gettext_lazy("Decision and release")
 
     DECIDING = (Kind.DECIDE, Kind.DECIDE_AND_RELEASE)
 

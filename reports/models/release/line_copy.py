@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH
@@ -47,4 +48,4 @@ class LineCopy(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Copy of {self.line}"
+        return _("Copy of {line}").format(line=self.line)

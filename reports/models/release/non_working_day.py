@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy
 
 from agencies.tracking import track
 
@@ -35,7 +36,7 @@ class NonWorkingDay(models.Model):
     """
 
     day = models.DateField(unique=True)
-    is_working = models.BooleanField("is a working day", default=False)
+    is_working = models.BooleanField(gettext_lazy("is a working day"), default=False)
     authority = models.CharField(max_length=300)
     # Entered by mistake: the calendar counts again.
     is_withdrawn = models.BooleanField(default=False)

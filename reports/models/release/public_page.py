@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from agencies.tracking import track
 from workitems.models import Plan
@@ -38,4 +39,4 @@ class PublicPage(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Released papers of {self.plan}"
+        return _("Released papers of {plan}").format(plan=self.plan)

@@ -4,6 +4,8 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH
@@ -25,10 +27,10 @@ class PublicProgress(models.Model):
     cannot show what was not chosen. At most one page of a plan is up."""
 
     class Part(models.TextChoices):
-        FIGURES = "figures", "Figures"
-        TIMELINE = "timeline", "Timeline"
-        ACHIEVEMENTS = "achievements", "Achievements"
-        RELEASED_PAPERS = "released_papers", "Released papers"
+        FIGURES = "figures", gettext_lazy("Figures")
+        TIMELINE = "timeline", gettext_lazy("Timeline")
+        ACHIEVEMENTS = "achievements", gettext_lazy("Achievements")
+        RELEASED_PAPERS = "released_papers", gettext_lazy("Released papers")
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="public_progress")
     number = models.PositiveIntegerField()
@@ -66,4 +68,4 @@ class PublicProgress(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Progress of {self.plan}, page {self.number}"
+        return _("Progress of {plan}, page {number}").format(plan=self.plan, number=self.number)

@@ -7,13 +7,15 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.models.release.request import NOTE_LENGTH, InformationRequest
 from reports.models.release.schedule import GROUNDS_LENGTH, ScheduleLine, codes
 
-OWN_REDACTION = "You proposed this redaction. Another reviewer must agree to it."
+OWN_REDACTION = gettext_lazy("You proposed this redaction. Another reviewer must agree to it.")
 
 
 class RedactionQuerySet(models.QuerySet["Redaction"]):
@@ -41,10 +43,10 @@ class Redaction(models.Model):
     """
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", "Proposed"
-        AGREED = "agreed", "Agreed"
-        DECLINED = "declined", "Declined"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        PROPOSED = "proposed", gettext_lazy("Proposed")
+        AGREED = "agreed", gettext_lazy("Agreed")
+        DECLINED = "declined", gettext_lazy("Declined")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
     NEXT: dict[str, tuple[str, ...]] = {
         State.PROPOSED: (State.AGREED, State.DECLINED, State.WITHDRAWN),
@@ -62,7 +64,9 @@ class Redaction(models.Model):
     covered_sha256 = models.CharField(max_length=64)
     grounds = models.CharField(max_length=GROUNDS_LENGTH)
     reason = models.TextField(blank=True, max_length=NOTE_LENGTH)
-    public_interest = models.TextField("public interest", blank=True, max_length=NOTE_LENGTH)
+    public_interest = models.TextField(
+        gettext_lazy("public interest"), blank=True, max_length=NOTE_LENGTH
+    )
     state = models.CharField(max_length=10, choices=State, default=State.PROPOSED)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="proposed_redactions")
     proposed_as = models.CharField(max_length=SIGNATURE_LENGTH)
@@ -113,7 +117,9 @@ class Redaction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{', '.join(f's {code}' for code in self.ground_codes)} at {self.place}"
+        return _("{join} at {place}").format(
+            join=", ".join(f"s {code}" for code in self.ground_codes), place=self.place
+        )
 
     @property
     def ground_codes(self) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH
@@ -68,8 +70,8 @@ class Release(models.Model):
     """
 
     class Kind(models.TextChoices):
-        OIA = "oia", "On request"
-        PROACTIVE = "proactive", "Proactive"
+        OIA = "oia", gettext_lazy("On request")
+        PROACTIVE = "proactive", gettext_lazy("Proactive")
 
     request = models.OneToOneField(InformationRequest, models.PROTECT, related_name="release")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -89,7 +91,7 @@ class Release(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Release of {self.released_on:%-d %B %Y}"
+        return _("Release of {released_on:%-d %B %Y}").format(released_on=self.released_on)
 
 
 class ReleasedPaperQuerySet(models.QuerySet["ReleasedPaper"]):

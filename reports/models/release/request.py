@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.characters import searchable
 from agencies.models import Agency, Seat, User
@@ -33,7 +35,7 @@ NOTE_LENGTH = 4000
 OWN_LINE = re.compile(r"[\d@]")
 PLACE = re.compile(r"(?!.*\b(?:box|bag|level|flat|unit|suite)\b)[^\d@]+ \d{4}", re.IGNORECASE)
 
-RECEIVED_TOO_EARLY = "A request is received on or after the day that it is dated."
+RECEIVED_TOO_EARLY = gettext_lazy("A request is received on or after the day that it is dated.")
 
 
 class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
@@ -87,24 +89,24 @@ class InformationRequest(models.Model):
     """
 
     class Channel(models.TextChoices):
-        EMAIL = "email", "Email"
-        LETTER = "letter", "Letter"
-        SITE = "site", "Public request site"
-        FORM = "form", "Form on a website"
-        SPOKEN = "spoken", "Spoken"
-        OWN_INITIATIVE = "own_initiative", "Our own initiative"
+        EMAIL = "email", gettext_lazy("Email")
+        LETTER = "letter", gettext_lazy("Letter")
+        SITE = "site", gettext_lazy("Public request site")
+        FORM = "form", gettext_lazy("Form on a website")
+        SPOKEN = "spoken", gettext_lazy("Spoken")
+        OWN_INITIATIVE = "own_initiative", gettext_lazy("Our own initiative")
 
     class State(models.TextChoices):
-        RECEIVED = "received", "Received"
-        SCOPING = "scoping", "Scoping"
-        PREPARING = "preparing", "Preparing"
-        IN_REVIEW = "in_review", "In review"
-        READY = "ready", "Ready to sign"
-        DECIDED = "decided", "Decided"
-        CLOSED = "closed", "Closed"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        TRANSFERRED = "transferred", "Transferred"
-        REFUSED = "refused", "Refused"
+        RECEIVED = "received", gettext_lazy("Received")
+        SCOPING = "scoping", gettext_lazy("Scoping")
+        PREPARING = "preparing", gettext_lazy("Preparing")
+        IN_REVIEW = "in_review", gettext_lazy("In review")
+        READY = "ready", gettext_lazy("Ready to sign")
+        DECIDED = "decided", gettext_lazy("Decided")
+        CLOSED = "closed", gettext_lazy("Closed")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+        TRANSFERRED = "transferred", gettext_lazy("Transferred")
+        REFUSED = "refused", gettext_lazy("Refused")
 
     NEXT: dict[str, tuple[str, ...]] = {
         State.RECEIVED: (State.SCOPING, State.WITHDRAWN, State.TRANSFERRED),
@@ -133,15 +135,19 @@ class InformationRequest(models.Model):
     channel = models.CharField(max_length=20, choices=Channel)
     requester_name = models.CharField(max_length=NAME_LENGTH, blank=True)
     requester_address = models.TextField(max_length=1000, blank=True)
-    purged_on = models.DateField("requester removed on", null=True, blank=True)
-    dated = models.DateField("date of the request")
-    received_on = models.DateField("received on")
-    text = models.TextField("what is asked, word for word", max_length=TEXT_LENGTH)
-    scope_note = models.TextField("how it is read", blank=True, max_length=NOTE_LENGTH)
+    purged_on = models.DateField(gettext_lazy("requester removed on"), null=True, blank=True)
+    dated = models.DateField(gettext_lazy("date of the request"))
+    received_on = models.DateField(gettext_lazy("received on"))
+    text = models.TextField(gettext_lazy("what is asked, word for word"), max_length=TEXT_LENGTH)
+    scope_note = models.TextField(
+        gettext_lazy("how it is read"), blank=True, max_length=NOTE_LENGTH
+    )
     # The papers between these days are in scope; empty until somebody says so.
-    scope_from = models.DateField("papers from", null=True, blank=True)
-    scope_to = models.DateField("papers to (last day)", null=True, blank=True)
-    urgency_reason = models.TextField("why it is urgent", blank=True, max_length=NOTE_LENGTH)
+    scope_from = models.DateField(gettext_lazy("papers from"), null=True, blank=True)
+    scope_to = models.DateField(gettext_lazy("papers to (last day)"), null=True, blank=True)
+    urgency_reason = models.TextField(
+        gettext_lazy("why it is urgent"), blank=True, max_length=NOTE_LENGTH
+    )
     state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -278,29 +284,32 @@ class RequestEvent(models.Model):
     """What happened to a request on one day, and who recorded it."""
 
     class Kind(models.TextChoices):
-        RECEIVED = "received", "Received"
-        ACKNOWLEDGED = "acknowledged", "Acknowledged"
-        CLARIFICATION_SOUGHT = "clarification_sought", "Clarification sought"
-        CLARIFICATION_RECEIVED = "clarification_received", "Clarification received"
-        TRANSFERRED_IN_PART = "transferred_in_part", "Transferred in part"
-        TRANSFERRED = "transferred", "Transferred"
-        EXTENDED = "extended", "Extension notified"
-        CONSULTED = "consulted", "Consulted"
-        DECISION_NOTIFIED = "decision_notified", "Decision notified"
-        RELEASED = "released", "Released"
-        PUBLISHED = "published", "Published"
-        UNPUBLISHED = "unpublished", "Unpublished"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        COMPLAINT_RECEIVED = "complaint_received", "Complaint received"
-        COMPLAINT_CLOSED = "complaint_closed", "Complaint closed"
+        RECEIVED = "received", gettext_lazy("Received")
+        ACKNOWLEDGED = "acknowledged", gettext_lazy("Acknowledged")
+        CLARIFICATION_SOUGHT = "clarification_sought", gettext_lazy("Clarification sought")
+        CLARIFICATION_RECEIVED = "clarification_received", gettext_lazy("Clarification received")
+        TRANSFERRED_IN_PART = "transferred_in_part", gettext_lazy("Transferred in part")
+        TRANSFERRED = "transferred", gettext_lazy("Transferred")
+        EXTENDED = "extended", gettext_lazy("Extension notified")
+        CONSULTED = "consulted", gettext_lazy("Consulted")
+        DECISION_NOTIFIED = "decision_notified", gettext_lazy("Decision notified")
+        RELEASED = "released", gettext_lazy("Released")
+        PUBLISHED = "published", gettext_lazy("Published")
+        UNPUBLISHED = "unpublished", gettext_lazy("Unpublished")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+        COMPLAINT_RECEIVED = "complaint_received", gettext_lazy("Complaint received")
+        COMPLAINT_CLOSED = "complaint_closed", gettext_lazy("Complaint closed")
 
     class Outcome(models.TextChoices):
-        IN_FULL = "in_full", "Given in full"
-        IN_PART = "in_part", "Given in part"
-        REFUSED = "refused", "Refused"
+        IN_FULL = "in_full", gettext_lazy("Given in full")
+        IN_PART = "in_part", gettext_lazy("Given in part")
+        REFUSED = "refused", gettext_lazy("Refused")
 
     # What these are called where nobody asked.
-    OWN_WORDS = {Kind.RECEIVED: "Started", Kind.DECISION_NOTIFIED: "Decided"}
+    OWN_WORDS = {
+        Kind.RECEIVED: gettext_lazy("Started"),
+        Kind.DECISION_NOTIFIED: gettext_lazy("Decided"),
+    }
 
     # Each of these happens once; a correction names the first.
     ONCE = (Kind.RECEIVED, Kind.DECISION_NOTIFIED, Kind.RELEASED)
@@ -315,7 +324,7 @@ class RequestEvent(models.Model):
     # Of a decision.
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     # Of a transfer: the body that it went to, which may be none of ours.
-    whom = models.CharField("transferred to", max_length=NAME_LENGTH, blank=True)
+    whom = models.CharField(gettext_lazy("transferred to"), max_length=NAME_LENGTH, blank=True)
     # Of a consultation.
     agency = models.ForeignKey(
         Agency, models.PROTECT, null=True, blank=True, related_name="consulted_on_requests"
@@ -396,7 +405,9 @@ class RequestEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} on {self.happened_on:%-d %B %Y}"
+        return _("{kind} on {happened_on:%-d %B %Y}").format(
+            kind=self.get_kind_display(), happened_on=self.happened_on
+        )
 
     @property
     def words(self) -> str:

@@ -5,6 +5,8 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User, by_short_name
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -74,23 +76,23 @@ class ScheduleLine(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ISSUED = "issued", "Briefing"
-        PACK = "pack", "Meeting pack"
-        MINUTES = "minutes", "Minutes"
-        ANSWER = "answer", "Minister’s answer"
-        EVIDENCE = "evidence", "Evidence"
-        FILE = "file", "Uploaded file"
-        EARLIER = "earlier", "Earlier paper"
-        NOT_HELD = "not_held", "Not held here"
+        ISSUED = "issued", gettext_lazy("Briefing")
+        PACK = "pack", gettext_lazy("Meeting pack")
+        MINUTES = "minutes", gettext_lazy("Minutes")
+        ANSWER = "answer", gettext_lazy("Minister’s answer")
+        EVIDENCE = "evidence", gettext_lazy("Evidence")
+        FILE = "file", gettext_lazy("Uploaded file")
+        EARLIER = "earlier", gettext_lazy("Earlier paper")
+        NOT_HELD = "not_held", gettext_lazy("Not held here")
 
     class Decision(models.TextChoices):
-        NONE = "", "Not decided"
-        FULL = "full", "Release in full"
-        PART = "part", "Release in part"
-        WITHHELD = "withheld", "Withheld"
-        REFUSED = "refused", "Refused"
-        TRANSFERRED = "transferred", "Transferred"
-        OUT_OF_SCOPE = "out_of_scope", "Out of scope"
+        NONE = "", gettext_lazy("Not decided")
+        FULL = "full", gettext_lazy("Release in full")
+        PART = "part", gettext_lazy("Release in part")
+        WITHHELD = "withheld", gettext_lazy("Withheld")
+        REFUSED = "refused", gettext_lazy("Refused")
+        TRANSFERRED = "transferred", gettext_lazy("Transferred")
+        OUT_OF_SCOPE = "out_of_scope", gettext_lazy("Out of scope")
 
     GIVEN = (Decision.FULL, Decision.PART)
     # Withheld or refused as a whole: a ground is given.
@@ -117,7 +119,7 @@ class ScheduleLine(models.Model):
     file = models.FileField(upload_to=file_path, blank=True, max_length=200)
     file_name = models.CharField(max_length=200, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True)
-    title = models.CharField("title as listed", max_length=TITLE_LENGTH)
+    title = models.CharField(gettext_lazy("title as listed"), max_length=TITLE_LENGTH)
     dated = models.DateField(null=True, blank=True)
     decision = models.CharField(max_length=12, choices=Decision, blank=True, default=Decision.NONE)
     grounds = models.CharField(max_length=GROUNDS_LENGTH, blank=True)
@@ -267,7 +269,7 @@ class Consultation(models.Model):
     question = models.TextField(max_length=NOTE_LENGTH)
     asked_on = models.DateField()
     # Empty of those asked before a day was asked for.
-    answer_by = models.DateField("answer wanted by", null=True, blank=True)
+    answer_by = models.DateField(gettext_lazy("answer wanted by"), null=True, blank=True)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_release_consultations")
     answer = models.TextField(blank=True, max_length=NOTE_LENGTH)
     answered_by = models.ForeignKey(
@@ -302,4 +304,4 @@ class Consultation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agency} on {self.line}"
+        return _("{agency} on {line}").format(agency=self.agency, line=self.line)

@@ -7,6 +7,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from workitems.plan_at import ItemAt
 from workitems.word_diff import Strand, short_diff
 
@@ -49,26 +52,26 @@ class Kind(StrEnum):
 
 # Heading, singular, plural.
 LABELS = {
-    Kind.COMPLETED: ("Completed", "completed", "completed"),
-    Kind.SLIPPED: ("Slipped", "slipped", "slipped"),
-    Kind.OVERDUE: ("Fell overdue", "fell overdue", "fell overdue"),
-    Kind.RECOVERED: ("Recovered", "recovered", "recovered"),
-    Kind.NEW: ("New", "new", "new"),
-    Kind.WITHDRAWN: ("Withdrawn", "withdrawn", "withdrawn"),
-    Kind.REOPENED: ("Reopened", "reopened", "reopened"),
-    Kind.AGREED: ("Agreed dates moved", "agreed date moved", "agreed dates moved"),
-    Kind.REWORDED: ("Reworded", "reworded", "reworded"),
-    Kind.CONFIDENCE: ("Confidence moved", "confidence moved", "confidences moved"),
-    Kind.STAGE: ("Stage moved", "stage moved", "stages moved"),
-    Kind.MOVED: ("Moved elsewhere", "moved elsewhere", "moved elsewhere"),
-    Kind.RESTATED: ("Forecasts restated", "forecast restated", "forecasts restated"),
-    Kind.DONE: ("Milestones done", "milestone done", "milestones done"),
-    Kind.NEW_MILESTONE: ("New milestones", "new milestone", "new milestones"),
+    Kind.COMPLETED: (gettext_lazy("Completed"), "completed", "completed"),
+    Kind.SLIPPED: (gettext_lazy("Slipped"), "slipped", "slipped"),
+    Kind.OVERDUE: (gettext_lazy("Fell overdue"), gettext_lazy("fell overdue"), gettext_lazy("fell overdue")),
+    Kind.RECOVERED: (gettext_lazy("Recovered"), "recovered", "recovered"),
+    Kind.NEW: (gettext_lazy("New"), "new", "new"),
+    Kind.WITHDRAWN: (gettext_lazy("Withdrawn"), "withdrawn", "withdrawn"),
+    Kind.REOPENED: (gettext_lazy("Reopened"), "reopened", "reopened"),
+    Kind.AGREED: (gettext_lazy("Agreed dates moved"), gettext_lazy("agreed date moved"), gettext_lazy("agreed dates moved")),
+    Kind.REWORDED: (gettext_lazy("Reworded"), "reworded", "reworded"),
+    Kind.CONFIDENCE: (gettext_lazy("Confidence moved"), gettext_lazy("confidence moved"), gettext_lazy("confidences moved")),
+    Kind.STAGE: (gettext_lazy("Stage moved"), gettext_lazy("stage moved"), gettext_lazy("stages moved")),
+    Kind.MOVED: (gettext_lazy("Moved elsewhere"), gettext_lazy("moved elsewhere"), gettext_lazy("moved elsewhere")),
+    Kind.RESTATED: (gettext_lazy("Forecasts restated"), gettext_lazy("forecast restated"), gettext_lazy("forecasts restated")),
+    Kind.DONE: (gettext_lazy("Milestones done"), gettext_lazy("milestone done"), gettext_lazy("milestones done")),
+    Kind.NEW_MILESTONE: (gettext_lazy("New milestones"), gettext_lazy("new milestone"), gettext_lazy("new milestones")),
     Kind.MILESTONE_WITHDRAWN: (
-        "Milestones withdrawn", "milestone withdrawn", "milestones withdrawn"
+        gettext_lazy("Milestones withdrawn"), gettext_lazy("milestone withdrawn"), gettext_lazy("milestones withdrawn")
     ),
-    Kind.DELAY_FOUND: ("Delays recorded", "delay recorded", "delays recorded"),
-    Kind.DELAY_ENDED: ("Delays ended", "delay ended", "delays ended"),
+    Kind.DELAY_FOUND: (gettext_lazy("Delays recorded"), gettext_lazy("delay recorded"), gettext_lazy("delays recorded")),
+    Kind.DELAY_ENDED: (gettext_lazy("Delays ended"), gettext_lazy("delay ended"), gettext_lazy("delays ended")),
 }  # fmt: skip
 # Kinds counted separately in the summary. The others are "other changes".
 FOREMOST = tuple(Kind)[: tuple(Kind).index(Kind.REWORDED) + 1]
@@ -204,6 +207,6 @@ def counts_in_words(counts: Iterable[tuple[Kind, int]]) -> str:
     parts = [kind.counted(known[kind]) for kind in FOREMOST if known.get(kind)]
     others = sum(count for kind, count in known.items() if kind not in FOREMOST)
     if others:
-        noun = "other change" if parts else "change"
+        noun = _("other change") if parts else "change"
         parts.append(f"{others:,} {noun}{'' if others == 1 else 's'}")
-    return ", ".join(parts) or "nothing changed"
+    return ", ".join(parts) or _("nothing changed")

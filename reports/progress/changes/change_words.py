@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import partial, wraps
 from typing import ParamSpec
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, closed, join_words
 from reports.progress.changes.change import Change, Kind, Reworded, Told
@@ -16,12 +19,14 @@ from workitems.spans import span_in_words
 P = ParamSpec("P")
 
 STAGES = {value: str(label) for value, label in Stage.choices}
-CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {"": "None given"}
+CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {
+    "": gettext_lazy("None given")
+}
 CAUSES = {value: str(label) for value, label in Delay.Cause.choices}
 # For use after "because of".
 BECAUSE_OF = {value: label.lower() for value, label in CAUSES.items()} | {
-    Delay.Cause.OUTSIDE_EVENT: "an outside event",
-    Delay.Cause.OTHER: "something else",
+    Delay.Cause.OUTSIDE_EVENT: gettext_lazy("an outside event"),
+    Delay.Cause.OTHER: gettext_lazy("something else"),
 }
 
 
@@ -77,11 +82,17 @@ def _named(milestone: MilestoneAt) -> str:
 
 
 def _because(delay: DelayAt | None) -> str:
-    return f", because of {BECAUSE_OF[delay.cause]}" if delay else ""
+    return (
+        _(", because of {BECAUSE_OF}").format(BECAUSE_OF=BECAUSE_OF[delay.cause]) if delay else ""
+    )
 
 
 def _by(variations: Sequence[VariationAt]) -> str:
-    return f" by {join_words(row.reference for row in variations)}" if variations else ""
+    return (
+        _(" by {join_words}").format(join_words=join_words(row.reference for row in variations))
+        if variations
+        else ""
+    )
 
 
 # --- items ----------------------------------------------------------------------------------
@@ -92,35 +103,45 @@ def new(item: ItemAt, lead: str, pillar: str, by: Sequence[VariationAt]) -> Told
     due = [row.agreed for row in item.milestones if not row.is_withdrawn]
     promised = ""
     if len(due) == 1:
-        promised = f", with a milestone due {due[0].on}"
+        promised = _(", with a milestone due {on}").format(on=due[0].on)
     elif due:
-        promised = f", with {len(due)} milestones, the first due {min(due).on}"
-    words = f"Added{_by(by)} under {pillar}, led by {lead}{promised}."
+        promised = _(", with {due} milestones, the first due {on}").format(
+            due=len(due), on=min(due).on
+        )
+    words = _("Added{by} under {pillar}, led by {lead}{promised}.").format(
+        by=_by(by), pillar=pillar, lead=lead, promised=promised
+    )
     return _told(words, now=STAGES[item.stage], by=by)
 
 
 @_change(Kind.COMPLETED)
 def completed(was: ItemAt | None, now: ItemAt) -> Told:
-    on = f" on {long_date(now.completed_on)}" if now.completed_on else ""
+    on = (
+        _(" on {completed_on}").format(completed_on=long_date(now.completed_on))
+        if now.completed_on
+        else ""
+    )
     return _staged(was, now, f"Completed{on}.")
 
 
 @_change(Kind.WITHDRAWN)
 def withdrawn(was: ItemAt | None, now: ItemAt, by: Sequence[VariationAt]) -> Told:
-    return _staged(was, now, f"Withdrawn from the plan{_by(by)}.", by)
+    return _staged(was, now, _("Withdrawn from the plan{by}.").format(by=_by(by)), by)
 
 
 @_change(Kind.REOPENED)
 def reopened(was: ItemAt, now: ItemAt) -> Told:
-    words = (
-        f"Reopened: it was {STAGES[was.stage].lower()} and is {STAGES[now.stage].lower()} again."
+    words = _("Reopened: it was {STAGES} and is {stages_now_stage_lower} again.").format(
+        STAGES=STAGES[was.stage].lower(), stages_now_stage_lower=STAGES[now.stage].lower()
     )
     return _staged(was, now, words)
 
 
 @_change(Kind.STAGE)
 def stage_moved(was: ItemAt, now: ItemAt) -> Told:
-    words = f"Moved from {STAGES[was.stage].lower()} to {STAGES[now.stage].lower()}."
+    words = _("Moved from {STAGES} to {stages_now_stage_lower}.").format(
+        STAGES=STAGES[was.stage].lower(), stages_now_stage_lower=STAGES[now.stage].lower()
+    )
     return _staged(was, now, words)
 
 
@@ -141,13 +162,14 @@ def confidence_moved(was: ItemAt, now: ItemAt) -> Told:
     moved = [
         (whose, CONFIDENCE[old], CONFIDENCE[new])
         for whose, old, new in (
-            ("agency’s confidence", was.confidence, now.confidence),
-            ("reviewer’s confidence", was.reviewer_confidence, now.reviewer_confidence),
+            (_("agency’s confidence"), was.confidence, now.confidence),
+            (_("reviewer’s confidence"), was.reviewer_confidence, now.reviewer_confidence),
         )
         if old != new
     ]
     told = "; ".join(
-        f"{whose} moved from {old.lower()} to {new.lower()}" for whose, old, new in moved
+        _("{whose} moved from {old} to {new}").format(whose=whose, old=old.lower(), new=new.lower())
+        for whose, old, new in moved
     )
     before, after = ("; ".join(row[place] for row in moved) for place in (1, 2))
     return _told(f"{capitalised(told)}.", before, after)
@@ -155,21 +177,21 @@ def confidence_moved(was: ItemAt, now: ItemAt) -> Told:
 
 @_change(Kind.MOVED)
 def lead_moved(was: ItemAt, now: ItemAt, agencies: dict[int, str]) -> Told:
-    return _moved("Lead moved", agencies[was.lead], agencies[now.lead])
+    return _moved(_("Lead moved"), agencies[was.lead], agencies[now.lead])
 
 
 @_change(Kind.MOVED)
 def pillar_moved(was: ItemAt, now: ItemAt, pillars: dict[int, str]) -> Told:
-    return _moved("Moved", pillars[was.pillar], pillars[now.pillar])
+    return _moved(_("Moved"), pillars[was.pillar], pillars[now.pillar])
 
 
 @_change(Kind.MOVED)
 def renumbered(was: ItemAt, now: ItemAt) -> Told:
-    return _moved("Renumbered", was.number, now.number)
+    return _moved(_("Renumbered"), was.number, now.number)
 
 
 def _moved(verb: str, was: str, now: str) -> Told:
-    return _told(f"{verb} from {was} to {now}.", was, now)
+    return _told(_("{verb} from {was} to {now}.").format(verb=verb, was=was, now=now), was, now)
 
 
 # --- milestones -----------------------------------------------------------------------------
@@ -179,7 +201,9 @@ def _moved(verb: str, was: str, now: str) -> Told:
 def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     later = span_in_words((now.forecast_due - was.forecast_due).days)
     moved = from_to(was.forecast, now.forecast)
-    words = f"{_named(now)} slipped {moved} ({later}){_because(delay)}."
+    words = _("{now} slipped {moved} ({later}){delay}.").format(
+        now=_named(now), moved=moved, later=later, delay=_because(delay)
+    )
     return _told(words, was.forecast, now.forecast, delay=delay)
 
 
@@ -187,67 +211,87 @@ def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | N
 def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     assert now.completed_on is not None
     late = span_in_words((now.completed_on - was.forecast_due).days)
-    words = f"{_named(now)} was done {_on(now)}, {late} later than expected{_because(delay)}."
-    return _told(words, was.forecast, f"Done {_on(now)}", delay=delay)
+    words = _("{now} was done {on_now}, {late} later than expected{delay}.").format(
+        now=_named(now), on_now=_on(now), late=late, delay=_because(delay)
+    )
+    return _told(words, was.forecast, _("Done {now}").format(now=_on(now)), delay=delay)
 
 
 @_change(Kind.OVERDUE)
 def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
-    words = (
-        f"{_named(now)} passed its agreed date, {now.agreed} (overdue by "
-        f"{span_in_words((now.on - now.agreed_due).days)}){_because(delay)}."
+    words = _("{now} passed its agreed date, {agreed} (overdue by {days}){delay}.").format(
+        now=_named(now),
+        agreed=now.agreed,
+        days=span_in_words((now.on - now.agreed_due).days),
+        delay=_because(delay),
     )
-    return _told(words, now.agreed, "Overdue", delay=delay)
+    return _told(words, now.agreed, _("Overdue"), delay=delay)
 
 
 @_change(Kind.RECOVERED)
 def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     sooner = span_in_words((was.forecast_due - now.forecast_due).days)
     late = now.late
-    still = f", and is still {late.words[:1].lower()}{late.words[1:]}" if late.is_late else ""
+    still = (
+        _(", and is still {late}{late_words_1}").format(
+            late=late.words[:1].lower(), late_words_1=late.words[1:]
+        )
+        if late.is_late
+        else ""
+    )
     moved = from_to(was.forecast, now.forecast)
-    words = f"{_named(now)} came nearer, {moved} ({sooner}){still}."
+    words = _("{now} came nearer, {moved} ({sooner}){still}.").format(
+        now=_named(now), moved=moved, sooner=sooner, still=still
+    )
     return _told(words, was.forecast, now.forecast)
 
 
 @_change(Kind.RESTATED)
 def restated(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
-    words = f"{_named(now)} was expected {was.forecast.on} and is now expected {now.forecast.on}."
+    words = _("{now} was expected {on} and is now expected {now_forecast_on}.").format(
+        now=_named(now), on=was.forecast.on, now_forecast_on=now.forecast.on
+    )
     return _told(words, was.forecast, now.forecast)
 
 
 @_change(Kind.RECOVERED)
 def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
-    words = (
-        f"{_named(now)} was done {_on(now)}{_late(now)}; it was overdue by "
-        f"{span_in_words((was.on - was.agreed_due).days)} before."
+    words = _("{now} was done {on_now}{late_now}; it was overdue by {days} before.").format(
+        now=_named(now),
+        on_now=_on(now),
+        late_now=_late(now),
+        days=span_in_words((was.on - was.agreed_due).days),
     )
-    return _told(words, "Overdue", f"Done {_on(now)}")
+    return _told(words, _("Overdue"), _("Done {now}").format(now=_on(now)))
 
 
 @_change(Kind.RECOVERED)
 def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     assert now.completed_on is not None
     sooner = span_in_words((was.forecast_due - now.completed_on).days)
-    words = f"{_named(now)} was done {_on(now)}, {sooner} sooner than expected."
-    return _told(words, was.forecast, f"Done {_on(now)}")
+    words = _("{now} was done {on_now}, {sooner} sooner than expected.").format(
+        now=_named(now), on_now=_on(now), sooner=sooner
+    )
+    return _told(words, was.forecast, _("Done {now}").format(now=_on(now)))
 
 
 @_change(Kind.DONE)
 def done(item: ItemAt, now: MilestoneAt) -> Told:
-    words = f"{_named(now)} was done {_on(now)}{_late(now)}."
-    return _told(words, now.agreed, f"Done {_on(now)}")
+    words = _("{now} was done {on_now}{late_now}.").format(
+        now=_named(now), on_now=_on(now), late_now=_late(now)
+    )
+    return _told(words, now.agreed, _("Done {now}").format(now=_on(now)))
 
 
 def _on(milestone: MilestoneAt) -> str:
     assert milestone.completed_on is not None
-    return f"on {long_date(milestone.completed_on)}"
+    return _("on {completed_on}").format(completed_on=long_date(milestone.completed_on))
 
 
 def _late(milestone: MilestoneAt) -> str:
     assert milestone.completed_on is not None
     late = (milestone.completed_on - milestone.agreed_due).days
-    return f", {span_in_words(late)} after its agreed date" if late > 0 else ""
+    return _(", {late} after its agreed date").format(late=span_in_words(late)) if late > 0 else ""
 
 
 @_change(Kind.AGREED)
@@ -257,33 +301,41 @@ def agreed_moved(
     later = (now.agreed_due - was.agreed_due).days
     how = f" ({span_in_words(abs(later))} {'later' if later > 0 else 'earlier'})" if later else ""
     moved = f"{'moved' if later else 'changed'} {from_to(was.agreed, now.agreed)}"
-    words = f"Agreed date of {_named(now)} {moved}{how}{_by(by)}."
+    words = _("Agreed date of {now} {moved}{how}{by}.").format(
+        now=_named(now), moved=moved, how=how, by=_by(by)
+    )
     return _told(words, was.agreed, now.agreed, by=by)
 
 
 @_change(Kind.NEW_MILESTONE)
 def new_milestone(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> Told:
-    what = f"New milestone {_named(now)}{_by(by)}"
+    what = _("New milestone {now}{by}").format(now=_named(now), by=_by(by))
     if now.is_done:
-        words = f"{what}, done {_on(now)}."
+        words = _("{what}, done {now}.").format(what=what, now=_on(now))
     elif now.forecast_due > now.agreed_due:
-        words = f"{what}, due {now.agreed.on} and expected {now.forecast.on}."
+        words = _("{what}, due {on} and expected {now_forecast_on}.").format(
+            what=what, on=now.agreed.on, now_forecast_on=now.forecast.on
+        )
     else:
-        words = f"{what}, due {now.agreed.on}."
+        words = _("{what}, due {on}.").format(what=what, on=now.agreed.on)
     return _told(words, now=now.agreed, by=by)
 
 
 @_change(Kind.MILESTONE_WITHDRAWN)
 def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Told:
     assert now.withdrawn_on is not None
-    words = f"Milestone {_named(now)} withdrawn on {long_date(now.withdrawn_on)}."
-    return _told(words, now.agreed, "Withdrawn")
+    words = _("Milestone {now} withdrawn on {withdrawn_on}.").format(
+        now=_named(now), withdrawn_on=long_date(now.withdrawn_on)
+    )
+    return _told(words, now.agreed, _("Withdrawn"))
 
 
 @_change(Kind.REOPENED)
 def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Told:
-    words = f"Milestone {_named(now)} is open again, expected {now.forecast.on}."
-    return _told(words, "Closed", now.forecast)
+    words = _("Milestone {now} is open again, expected {on}.").format(
+        now=_named(now), on=now.forecast.on
+    )
+    return _told(words, _("Closed"), now.forecast)
 
 
 # --- delays ---------------------------------------------------------------------------------
@@ -291,14 +343,18 @@ def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Told:
 
 @_change(Kind.DELAY_FOUND)
 def delay_found(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Told:
-    words = f"A delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} was recorded."
-    return _told(words, now="Open", delay=now)
+    words = _("A delay of {milestone} because of {BECAUSE_OF} was recorded.").format(
+        milestone=_named(milestone), BECAUSE_OF=BECAUSE_OF[now.cause]
+    )
+    return _told(words, now=_("Open"), delay=now)
 
 
 @_change(Kind.DELAY_ENDED)
 def delay_ended(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Told:
-    on = f" on {long_date(now.ended_on)}" if now.ended_on else ""
-    words = f"The delay of {_named(milestone)} because of {BECAUSE_OF[now.cause]} ended{on}."
-    told = _told(words, "Open", f"Ended{on}", delay=now)
+    on = _(" on {ended_on}").format(ended_on=long_date(now.ended_on)) if now.ended_on else ""
+    words = _("The delay of {milestone} because of {BECAUSE_OF} ended{on}.").format(
+        milestone=_named(milestone), BECAUSE_OF=BECAUSE_OF[now.cause], on=on
+    )
+    told = _told(words, _("Open"), f"Ended{on}", delay=now)
     # The explanation is no news any more.
     return told._replace(why="")

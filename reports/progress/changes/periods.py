@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from reports.document.dates import add_months, long_date
 from reports.progress.view import Earlier, Look
 from workitems.asat import Moment
@@ -17,7 +19,7 @@ def offered(look: Look, happened: Sequence[Earlier]) -> tuple[list[Earlier], Ear
     """
     quarter = Earlier(
         Moment.end_of(add_months(look.at.on, -QUARTER)),
-        "A quarter ago" if look.at.is_now else "A quarter before",
+        _("A quarter ago") if look.at.is_now else _("A quarter before"),
     )
     return [*happened, quarter], (happened[0] if happened else quarter)
 
@@ -28,8 +30,8 @@ def between(look: Look) -> str:
     assert since is not None
     if not (since.is_whole_day and at.is_whole_day):
         now = long_date(at.on) if at.is_now else at.words
-        return f"Between {since.words} and {now}"
+        return _("Between {since} and {now}").format(since=since.words, now=now)
     first = long_date(since.on)
     if since.on.year == at.on.year:
         first = first.removesuffix(f" {at.on.year}")
-    return f"Between {first} and {long_date(at.on)}"
+    return _("Between {first} and {on}").format(first=first, on=long_date(at.on))

@@ -2,6 +2,9 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from reports.document import Document
 from reports.release.redact import occurrences
 from reports.services.release.redactions import shown, texts_of
@@ -9,7 +12,7 @@ from workitems.services.refusals import Refused
 
 Chosen = tuple[str, int, int]  # a place, from where, up to where
 WORDS = "words"
-NO_WORDS = "Enter the words to withhold, or choose the whole text."
+NO_WORDS = gettext_lazy("Enter the words to withhold, or choose the whole text.")
 
 
 def chosen(
@@ -33,7 +36,7 @@ def chosen(
     texts = texts_of(document)
     if extent != WORDS:
         if not texts.get(extent):
-            raise Refused("That is not in this paper. Choose again.", "extent")
+            raise Refused(_("That is not in this paper. Choose again."), "extent")
         return [(extent, 0, len(texts[extent]))]
     if not words.strip():
         raise Refused(NO_WORDS, "words")
@@ -44,18 +47,24 @@ def chosen(
     found = [(span.place, span.start, span.end) for span in occurrences(document, words)]
     if everywhere:
         new = [span for span in found if span not in standing]
-        return new or found or _none(words, "this paper")
+        return new or found or _none(words, _("this paper"))
     here = [span for span in found if not place or span[0] == place]
     if not here:
-        return _none(words, "this text" if place else "this paper")
+        return _none(words, _("this text") if place else _("this paper"))
     if len(here) > 1:
         raise Refused(
-            f"“{shown(words)}” is there {len(here)} times. Add the words beside it, or withhold every "
-            "occurrence.",
+            _(
+                "“{words}” is there {here} times. Add the words beside it, or withhold every occurrence."
+            ).format(words=shown(words), here=len(here)),
             "words",
         )
     return here
 
 
 def _none(words: str, where: str) -> list[Chosen]:
-    raise Refused(f"“{shown(words)}” is not in {where}. Enter words as they are printed.", "words")
+    raise Refused(
+        _("“{words}” is not in {where}. Enter words as they are printed.").format(
+            words=shown(words), where=where
+        ),
+        "words",
+    )

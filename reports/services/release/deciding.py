@@ -10,6 +10,8 @@ from datetime import date, datetime
 from itertools import groupby
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import User
@@ -43,8 +45,10 @@ from workitems.services.refusals import Refused, locked
 
 State = InformationRequest.State
 Outcome = RequestEvent.Outcome
-WRITE_AGAIN = "The records have changed since this letter was written. Rewrite it."
-SEND_BACK = "The records have changed since this letter was written. Send it back, so that the adviser rewrites it."
+WRITE_AGAIN = gettext_lazy("The records have changed since this letter was written. Rewrite it.")
+SEND_BACK = gettext_lazy(
+    "The records have changed since this letter was written. Send it back, so that the adviser rewrites it."
+)
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,9 @@ def signatory_obstacle(request: InformationRequest, by: User) -> str:
     """Return why this person may not sign the decision, as a sentence, or ""."""
     letters = RequestLetter.history.filter(request=request.pk, kind__in=RequestLetter.DECIDING)
     if letters.filter(prepared_by=by.pk).exists():
-        return "You prepared this decision. Another decision-maker must sign it."
+        return _("You prepared this decision. Another decision-maker must sign it.")
     if by.pk in advisers_of(request):
-        return "You acted as adviser on this request. Another decision-maker must sign it."
+        return _("You acted as adviser on this request. Another decision-maker must sign it.")
     return ""
 
 
@@ -103,8 +107,8 @@ def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) ->
     letter = deciding_letter(request)
     found = [*_of_redactions(request), *_of_files(request)]
     if letter is None:
-        what = "decision memo" if request.is_own_initiative else "letter with the decision"
-        return (*_undecided(request), *found, f"The {what} is not prepared.")
+        what = _("decision memo") if request.is_own_initiative else _("letter with the decision")
+        return (*_undecided(request), *found, _("The {what} is not prepared.").format(what=what))
     lacks = written(letter, on=on, ombudsman=ombudsman)[1]
     if not lacks and letter.content != as_prepared(letter, ombudsman=ombudsman):
         found.append(WRITE_AGAIN if request.state != State.READY else SEND_BACK)
@@ -113,25 +117,35 @@ def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) ->
 
 def _undecided(request: InformationRequest) -> Iterator[str]:
     for line in request.lines.undecided().in_order():
-        yield f"Document {line.number}, “{line.title}”, has no decision."
+        yield _("Document {number}, “{line}”, has no decision.").format(
+            number=line.number, line=line.title
+        )
 
 
 def _of_redactions(request: InformationRequest) -> Iterator[str]:
     for line in request.lines.given().in_order().select_related("issued"):
         if not line.is_ours:
             continue
-        which = f"Document {line.number}, “{line.title}”,"
+        which = _("Document {number}, “{line}”,").format(number=line.number, line=line.title)
         rows = list(line.redactions.standing().in_order().select_related("line__issued"))
         if any(row.state == Redaction.State.PROPOSED for row in rows):
-            yield f"{which} has a redaction that is neither agreed nor declined."
+            yield _("{which} has a redaction that is neither agreed nor declined.").format(
+                which=which
+            )
         if line.decision == ScheduleLine.Decision.PART and not rows:
-            yield f"{which} is released in part, but nothing of it is withheld."
+            yield _("{which} is released in part, but nothing of it is withheld.").format(
+                which=which
+            )
         if line.decision == ScheduleLine.Decision.FULL and rows:
-            yield f"{which} is released in full, but words of it are withheld."
+            yield _("{which} is released in full, but words of it are withheld.").format(
+                which=which
+            )
         try:
             check_unchanged(*rows)
         except Refused:
-            yield f"{which} has a redaction whose words have changed. Withdraw it and propose another."
+            yield _(
+                "{which} has a redaction whose words have changed. Withdraw it and propose another."
+            ).format(which=which)
 
 
 def _of_files(request: InformationRequest) -> Iterator[str]:
@@ -152,8 +166,11 @@ def _of_consultations(request: InformationRequest) -> Iterator[Warned]:
     for row in rows.select_related("line", "agency").order_by("line__number", "agency__name"):
         yield Warned(
             f"unanswered-{row.pk}",
-            f"{row.agency.name} was asked about document {row.line.number} on "
-            f"{long_date(row.asked_on)} and has not answered.",
+            _(
+                "{agency} was asked about document {number} on {asked_on} and has not answered."
+            ).format(
+                agency=row.agency.name, number=row.line.number, asked_on=long_date(row.asked_on)
+            ),
         )
 
 
@@ -182,7 +199,7 @@ def leave_warnings(
     check_prepared(request)
     left = {key: why.strip() for key, why in reasons.items() if why.strip()}
     if set(left) - {warned.key for warned in warnings_of(row)}:
-        raise Refused("The redactions have changed, and a warning is gone. Reload the page.")
+        raise Refused(_("The redactions have changed, and a warning is gone. Reload the page."))
     if left == row.warnings_left:
         return row
     row.warnings_left = left
@@ -197,7 +214,9 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
     for text in visible_elsewhere(document, spans):
         yield (
             f"visible-{line.number}-{shown(text)}",
-            f"“{shown(text)}” is withheld in document {line.number}, and can be read elsewhere in it.",
+            _("“{text}” is withheld in document {number}, and can be read elsewhere in it.").format(
+                text=shown(text), number=line.number
+            ),
         )
     withheld = {span.place for span in spans}
     for name, fields in _like_fields(document):
@@ -206,7 +225,9 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
         if told and kept:
             yield (
                 f"unlike-{line.number}-{name}",
-                f"In document {line.number}, “{kept[0]}” is withheld and “{told[0]}” is not.",
+                _("In document {number}, “{kept}” is withheld and “{told}” is not.").format(
+                    number=line.number, kept=kept[0], told=told[0]
+                ),
             )
 
 
@@ -234,8 +255,12 @@ def _of_scope(request: InformationRequest) -> Iterator[Warned]:
         if not found.is_listed:
             yield Warned(
                 f"unlisted-{found.key}",
-                f"“{found.title}” of {long_date(found.dated)} is in scope, and the schedule does not list it.",
-                question=f"Why is “{found.title}” of {long_date(found.dated)} not in the schedule?",
+                _("“{found}” of {dated} is in scope, and the schedule does not list it.").format(
+                    found=found.title, dated=long_date(found.dated)
+                ),
+                question=_("Why is “{found}” of {dated} not in the schedule?").format(
+                    found=found.title, dated=long_date(found.dated)
+                ),
             )
 
 
@@ -265,7 +290,7 @@ def sign_decision(
     """
     row = locked(request, related=("agency",))
     if row.state != State.READY:
-        raise not_now(row, "only a request that is ready is decided")
+        raise not_now(row, _("only a request that is ready is decided"))
     if said := signatory_obstacle(row, by):
         raise Refused(said)
     check_day(row, on, at)
@@ -282,10 +307,15 @@ def sign_decision(
         if warned.left:
             left.setdefault(warned.key, warned.left)
         if not left.get(warned.key):
-            raise Refused(f"{warned.sentence} Fix it, or say why you leave it.", "warnings_left")
+            raise Refused(
+                _("{sentence} Fix it, or say why you leave it.").format(sentence=warned.sentence),
+                "warnings_left",
+            )
     content = written(letter, on=on, ombudsman=ombudsman)[0]
     if shown is not None and shown != content:
-        raise Refused("The records have changed since this page was opened. Read the letter again.")
+        raise Refused(
+            _("The records have changed since this page was opened. Read the letter again.")
+        )
     letter.warnings_left = left
     letter = freeze(letter, content=content, pdf=pdf, docx=docx, on=on, by=by, at=at)
     outcome = outcome_of(row)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
@@ -37,7 +38,7 @@ def add_earlier_paper(
     if replaces is not None:
         _check_current(locked(replaces))
     name = clean_name(file.name or "")
-    said = fault(name, file.size, file.file, ("pdf",), "a PDF")
+    said = fault(name, file.size, file.file, ("pdf",), _("a PDF"))
     if said:
         raise Refused(said, "file")
     file.seek(0)
@@ -55,12 +56,14 @@ def add_earlier_paper(
     _fill(row, title=title, kind=kind, dated=dated, number=number, plan=plan, at=at)
     before = EarlierPaper.objects.filter(agency=agency, pdf_sha256=row.pdf_sha256).first()
     if before is not None:
-        raise Refused(f"This file was already added as “{before.title}”.", "file")
+        raise Refused(
+            _("This file was already added as “{before}”.").format(before=before.title), "file"
+        )
     try:
         with transaction.atomic():
             return history.save(row, by=by)
     except IntegrityError as error:
-        raise Refused("This file was already added.", "file") from error
+        raise Refused(_("This file was already added."), "file") from error
 
 
 @transaction.atomic
@@ -88,7 +91,12 @@ def change_earlier_paper(
     if agency is not None and agency.pk != row.agency_id:
         same = EarlierPaper.objects.filter(agency=agency, pdf_sha256=row.pdf_sha256).first()
         if same is not None:
-            raise Refused(f"{agency.name} already has this file, as “{same.title}”.", "agency")
+            raise Refused(
+                _("{agency} already has this file, as “{same}”.").format(
+                    agency=agency.name, same=same.title
+                ),
+                "agency",
+            )
         row.agency = agency
     columns = ("title", "kind", "dated", "number", "plan", "agency")
     return history.save_version(row, *columns, by=by, reason=reason)
@@ -101,16 +109,16 @@ def withdraw_earlier_paper(
     """List a paper no longer. It is kept, and schedules that list it keep it."""
     row = locked(paper, version=version)
     _check_current(row)
-    row.withdrawn_because = need(reason, "Say why the paper is withdrawn.", "reason")
+    row.withdrawn_because = need(reason, _("Say why the paper is withdrawn."), "reason")
     row.withdrawn_by, row.withdrawn_as, row.withdrawn_at = by, by.signature, at
     return history.save_version(row, by=by, reason=row.withdrawn_because)
 
 
 def _check_current(row: EarlierPaper) -> None:
     if row.withdrawn_at is not None:
-        raise Refused("This paper is withdrawn.")
+        raise Refused(_("This paper is withdrawn."))
     if EarlierPaper.objects.filter(replaces=row).exists():
-        raise Refused("This paper is replaced by a correction. Change that one.")
+        raise Refused(_("This paper is replaced by a correction. Change that one."))
 
 
 def _fill(
@@ -124,7 +132,7 @@ def _fill(
     at: datetime,
 ) -> None:
     if dated > timezone.localdate(at):
-        raise Refused("That day is in the future.", "dated")
-    row.title = need(title, "Give the paper’s title.", "title")
-    row.kind = need(kind, "Say what kind of paper it is, as “Annual report”.", "kind")
+        raise Refused(_("That day is in the future."), "dated")
+    row.title = need(title, _("Give the paper’s title."), "title")
+    row.kind = need(kind, _("Say what kind of paper it is, as “Annual report”."), "kind")
     row.dated, row.number, row.plan = dated, number.strip(), plan

@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.document.dates import long_date
@@ -55,20 +56,26 @@ class Earlier:
         if self.rows:
             count = len(self.rows)
             places = (
-                "1 place of this paper was" if count == 1 else f"{count} places of this paper were"
+                _("1 place of this paper was")
+                if count == 1
+                else _("{count} places of this paper were").format(count=count)
             )
-            return f"{places} withheld under {self.grounds} in {self.where}."
+            return _("{places} withheld under {grounds} in {where}.").format(
+                places=places, grounds=self.grounds, where=self.where
+            )
         if self.line.decision == Decision.PART:
-            return (
-                f"This paper was released in part in {self.where}, withheld under {self.grounds}."
-            )
+            return _(
+                "This paper was released in part in {where}, withheld under {grounds}."
+            ).format(where=self.where, grounds=self.grounds)
         if self.line.decision in ScheduleLine.KEPT:
-            return f"This paper was withheld under {self.grounds} in {self.where}."
+            return _("This paper was withheld under {grounds} in {where}.").format(
+                grounds=self.grounds, where=self.where
+            )
         return ""
 
 
 def _said(codes: Iterable[str]) -> str:
-    return join_words(cited(code) for code in dict.fromkeys(codes)) or "no ground"
+    return join_words(cited(code) for code in dict.fromkeys(codes)) or _("no ground")
 
 
 def earlier_of(line: ScheduleLine) -> list[Earlier]:
@@ -136,29 +143,37 @@ def differences(line: ScheduleLine) -> list[tuple[str, str]]:
 
 
 def _against(line: ScheduleLine, earlier: Earlier) -> list[tuple[str, str]]:
-    before, which = earlier.line, f"Document {line.number}"
+    before, which = earlier.line, _("Document {number}").format(number=line.number)
     name = f"earlier-{line.number}-{before.pk}"
     if line.is_ours and line.is_given and before.is_given:
         return _of_words(line, earlier, name)
     if line.is_given and before.decision in ScheduleLine.KEPT:
-        said = f"{which} was withheld under {earlier.grounds} in {earlier.where}, and is released here."
+        said = _("{which} was withheld under {grounds} in {where}, and is released here.").format(
+            which=which, grounds=earlier.grounds, where=earlier.where
+        )
         return [(f"{name}-was-kept", said)]
     if line.decision in ScheduleLine.KEPT and before.is_given:
-        how = "in full" if before.decision == Decision.FULL else "in part"
+        how = _("in full") if before.decision == Decision.FULL else _("in part")
         return [
             (
                 f"{name}-was-given",
-                f"{which} was released {how} in {earlier.where}, and is withheld here.",
+                _("{which} was released {how} in {where}, and is withheld here.").format(
+                    which=which, how=how, where=earlier.where
+                ),
             )
         ]
     if line.is_given and before.is_given and line.decision != before.decision:
         how, now = (
-            ("in full", "in part") if line.decision == Decision.PART else ("in part", "in full")
+            (_("in full"), _("in part"))
+            if line.decision == Decision.PART
+            else (_("in part"), _("in full"))
         )
         return [
             (
                 f"{name}-{line.decision}",
-                f"{which} was released {how} in {earlier.where}, and is released {now} here.",
+                _("{which} was released {how} in {where}, and is released {now} here.").format(
+                    which=which, how=how, where=earlier.where, now=now
+                ),
             )
         ]
     return []
@@ -171,14 +186,22 @@ def _of_words(line: ScheduleLine, earlier: Earlier, name: str) -> list[tuple[str
     found = []
     if shown:
         count, where = len(shown), earlier.where
-        places = "1 place of it was" if count == 1 else f"{count} places of it were"
+        places = (
+            _("1 place of it was")
+            if count == 1
+            else _("{count} places of it were").format(count=count)
+        )
         grounds = _said(code for row in shown for code in row.ground_codes)
         is_are = "is" if count == 1 else "are"
         found.append(
             (
                 f"{name}-shown-{_digest(map(_place, shown))}",
-                f"Document {line.number}: {places} withheld under {grounds} in {where}, and {is_are} "
-                "shown here.",
+                _(
+                    "Document {number}: {places} withheld under {grounds} in {where}, and {is_are} shown "
+                    "here."
+                ).format(
+                    number=line.number, places=places, grounds=grounds, where=where, is_are=is_are
+                ),
             )
         )
     if _is_same(line, earlier):
@@ -189,13 +212,20 @@ def _of_words(line: ScheduleLine, earlier: Earlier, name: str) -> list[tuple[str
         ]
         if kept:
             count = len(kept)
-            places = "1 place of it is" if count == 1 else f"{count} places of it are"
+            places = (
+                _("1 place of it is")
+                if count == 1
+                else _("{count} places of it are").format(count=count)
+            )
             was_were = "was" if count == 1 else "were"
             found.append(
                 (
                     f"{name}-kept-{_digest(kept)}",
-                    f"Document {line.number}: {places} withheld here, and {was_were} shown in "
-                    f"{earlier.where}.",
+                    _(
+                        "Document {number}: {places} withheld here, and {was_were} shown in {where}."
+                    ).format(
+                        number=line.number, places=places, was_were=was_were, where=earlier.where
+                    ),
                 )
             )
     return found
@@ -263,11 +293,15 @@ def propose_same(*, line: ScheduleLine, earlier: int, by: User, at: datetime) ->
     """
     found = next((each for each in earlier_of(line) if each.line.pk == earlier), None)
     if found is None or line.issued is None:
-        raise Refused("That decision is not about this paper. Reload the page.")
+        raise Refused(_("That decision is not about this paper. Reload the page."))
     now = spans_of(line, proposed=True)
     rows = [row for row in _still_there(line, found) if not _covered(_place(row), now)]
     if not rows:
-        raise Refused(f"Everything that was withheld in {found.where} is already proposed here.")
+        raise Refused(
+            _("Everything that was withheld in {where} is already proposed here.").format(
+                where=found.where
+            )
+        )
     groups: dict[tuple[str, str, str], list[Place]] = {}
     for row in rows:
         key = (row.grounds, row.reason, row.public_interest)

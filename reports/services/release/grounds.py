@@ -3,6 +3,9 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from reports.document import Marking
 from reports.document.dates import long_date
 from reports.release.act import Act, Ground, UnknownGround, act_named
@@ -10,10 +13,15 @@ from workitems.services.refusals import Refused
 
 MARKINGS = {
     *(marking.value for marking in Marking),
-    *("RESTRICTED", "CONFIDENTIAL", "SECRET", "TOP SECRET"),
+    *("RESTRICTED", "CONFIDENTIAL", "SECRET", gettext_lazy("TOP SECRET")),
 }
 NOT_HELD = ("18(e)", "18(g)")
-OUT_OF_SCOPE = {"OUT OF SCOPE", "NOT IN SCOPE", "NOT RELEVANT", "IRRELEVANT"}
+OUT_OF_SCOPE = {
+    gettext_lazy("OUT OF SCOPE"),
+    gettext_lazy("NOT IN SCOPE"),
+    gettext_lazy("NOT RELEVANT"),
+    "IRRELEVANT",
+}
 
 
 def checked_grounds(
@@ -30,14 +38,18 @@ def checked_grounds(
         plain = code.upper().replace("-", " ")
         if plain in MARKINGS:
             raise Refused(
-                f"“{code}” is a security marking, and a marking is never a ground. "
-                "Choose the section of the Act that protects these words.",
+                _(
+                    "“{code}” is a security marking, and a marking is never a ground. Choose the section of "
+                    "the Act that protects these words."
+                ).format(code=code),
                 "grounds",
             )
         if plain in OUT_OF_SCOPE:
             raise Refused(
-                f"“{code}” is no ground: words of a paper in scope are released or withheld under "
-                "the Act. A whole paper can be decided as out of scope.",
+                _(
+                    "“{code}” is no ground: words of a paper in scope are released or withheld under the "
+                    "Act. A whole paper can be decided as out of scope."
+                ).format(code=code),
                 "grounds",
             )
     try:
@@ -46,7 +58,10 @@ def checked_grounds(
         raise Refused(str(error), "grounds") from error
     for ground in found:
         if not ground.is_in_force_on(on):
-            raise Refused(f"{ground.cited} was not in force on {long_date(on)}.", "grounds")
+            raise Refused(
+                _("{cited} was not in force on {on}.").format(cited=ground.cited, on=long_date(on)),
+                "grounds",
+            )
     return found
 
 
@@ -55,8 +70,10 @@ def need_withholding(grounds: Iterable[Ground], *, kept: Collection[str] = ()) -
     for ground in grounds:
         if not ground.withholds and ground.code not in kept:
             raise Refused(
-                f"{ground.cited} is a reason to refuse a request, and does not withhold words or a "
-                "paper. Choose a ground of section 6, 7 or 9.",
+                _(
+                    "{cited} is a reason to refuse a request, and does not withhold words or a paper. Choose "
+                    "a ground of section 6, 7 or 9."
+                ).format(cited=ground.cited),
                 "grounds",
             )
 
@@ -72,14 +89,17 @@ def need_refusing(
         if not is_held and ground.code not in NOT_HELD:
             cited = " or ".join(f"s {code}" for code in NOT_HELD)
             raise Refused(
-                f"{ground.cited} is about information that is held. Refuse what is not held here "
-                f"under {cited}.",
+                _(
+                    "{cited} is about information that is held. Refuse what is not held here under {cited_2}."
+                ).format(cited=ground.cited, cited_2=cited),
                 "grounds",
             )
         if ground.withholds:
             raise Refused(
-                f"{ground.cited} withholds a paper. Choose “Withheld” as the decision, or refuse it "
-                "under section 10 or 18.",
+                _(
+                    "{cited} withholds a paper. Choose “Withheld” as the decision, or refuse it under "
+                    "section 10 or 18."
+                ).format(cited=ground.cited),
                 "grounds",
             )
 
@@ -93,7 +113,9 @@ def need_public_interest(grounds: Iterable[Ground], note: str) -> None:
     balanced = [ground.cited for ground in grounds if ground.is_balanced]
     if balanced and not note.strip():
         raise Refused(
-            f"{balanced[0]} can be outweighed by the public interest. Say why release would be in the public "
-            "interest, and why that does not outweigh the ground.",
+            _(
+                "{balanced} can be outweighed by the public interest. Say why release would be in the "
+                "public interest, and why that does not outweigh the ground."
+            ).format(balanced=balanced[0]),
             "public_interest",
         )

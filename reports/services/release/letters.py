@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -96,7 +97,7 @@ def facts_of(
         own_words=typed.get("own_words", ""),
         will_be_published=typed.get("will_be_published", False),
         apologises=has_apology and not request.is_own_initiative,
-        no_apology_reason="A proactive release has no requester."
+        no_apology_reason=_("A proactive release has no requester.")
         if request.is_own_initiative
         else no_apology_reason,
     )
@@ -149,14 +150,14 @@ def prepare_letter(
     if letter is not None:
         draft = locked(letter, version=version)
         if draft.is_sent:
-            raise Refused("This letter was sent. It can no longer be changed.")
+            raise Refused(_("This letter was sent. It can no longer be changed."))
     if kind in RequestLetter.DECIDING:
         if row.state not in (*InformationRequest.PREPARED_IN, InformationRequest.State.IN_REVIEW):
-            raise not_now(row, "its decision is prepared before it is ready to sign")
+            raise not_now(row, _("its decision is prepared before it is ready to sign"))
         if row.letters.deciding().exclude(pk=draft.pk).exists():
-            raise Refused("There is already a letter with the decision. Change that one.")
+            raise Refused(_("There is already a letter with the decision. Change that one."))
     if not has_apology and not no_apology_reason.strip():
-        raise Refused("Say why a late decision has no apology.", "no_apology_reason")
+        raise Refused(_("Say why a late decision has no apology."), "no_apology_reason")
     if kind == RequestLetter.Kind.EXTEND:
         _check_new_date(row, date.fromisoformat(typed["extension"]["until"]))
     draft.kind, draft.typed = kind, dict(typed)
@@ -176,11 +177,17 @@ def _check_new_date(request: InformationRequest, until: date) -> None:
         raise Refused(str(error), "until") from error
     if not is_working_day:
         raise Refused(
-            f"{until:%A} {long_date(until)} is not a working day. Change “New date”.", "until"
+            _("{until:%A} {long_date_until} is not a working day. Change “New date”.").format(
+                until=until, long_date_until=long_date(until)
+            ),
+            "until",
         )
     if until <= now.first_due:
         raise Refused(
-            f"“New date” has to be after {long_date(now.first_due)}, the first due date.", "until"
+            _("“New date” has to be after {first_due}, the first due date.").format(
+                first_due=long_date(now.first_due)
+            ),
+            "until",
         )
 
 
@@ -213,7 +220,7 @@ def write_again(letter: RequestLetter, *, ombudsman: Ombudsman, by: User) -> Req
     if letter.content == content:
         return letter
     letter.content = content
-    return history.save_version(letter, by=by, reason="Written again as the records are now")
+    return history.save_version(letter, by=by, reason=_("Written again as the records are now"))
 
 
 def freeze(
@@ -254,9 +261,11 @@ def send_letter(
     row = locked(letter, version=version)
     row.request = request
     if row.is_sent:
-        raise Refused(f"This letter was sent on {long_date(row.sent_on or on)}.")
+        raise Refused(
+            _("This letter was sent on {long_date}.").format(long_date=long_date(row.sent_on or on))
+        )
     if row.is_decision:
-        raise Refused("The letter with the decision is sent when the decision is signed.")
+        raise Refused(_("The letter with the decision is sent when the decision is signed."))
     check_day(request, on, at)
     content, lacks = written(row, on=on, ombudsman=ombudsman)
     if lacks:
@@ -268,4 +277,4 @@ def send_letter(
 def check_same(letter: RequestLetter, content: Letter) -> None:
     """Raise `Refused` if the records give another letter than the one that was made into files."""
     if letter.content != content.as_plain():
-        raise Refused("The records have changed since this letter was written. Rewrite it.")
+        raise Refused(_("The records have changed since this letter was written. Rewrite it."))

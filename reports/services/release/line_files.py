@@ -11,6 +11,7 @@ from io import BytesIO
 import pikepdf
 from django.core.files.base import File
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.document import Document, from_json, words
@@ -42,7 +43,7 @@ WITH_FILES = (
 
 
 def named_line(line: ScheduleLine) -> str:
-    return f"Document {line.number}, “{line.title}”,"
+    return _("Document {number}, “{line}”,").format(number=line.number, line=line.title)
 
 
 def standing_copy(line: ScheduleLine) -> LineCopy | None:
@@ -114,7 +115,9 @@ def print_answer(line: ScheduleLine, *, stamp: str = "", is_whole: bool = False)
     try:
         return render_answer(_page_of(response, document, kept), stamp=stamp)
     except RenderRefused as error:
-        raise Refused(f"{named_line(line)} cannot be printed: {error}") from error
+        raise Refused(
+            _("{line} cannot be printed: {error}").format(line=named_line(line), error=error)
+        ) from error
 
 
 def _page_of(response: Response, document: Document, kept: str = "") -> AnswerPage:
@@ -157,9 +160,11 @@ def lack_of(line: ScheduleLine) -> str:
     if line.copies.standing().exists():
         return ""
     if line.decision == Decision.PART:
-        return f"{named_line(line)} is released in part, and has no redacted copy yet. Upload one."
+        return _("{line} is released in part, and has no redacted copy yet. Upload one.").format(
+            line=named_line(line)
+        )
     if not _is_pdf(line):
-        return f"{named_line(line)} has no PDF yet. Upload one."
+        return _("{line} has no PDF yet. Upload one.").format(line=named_line(line))
     return ""
 
 
@@ -206,7 +211,9 @@ def pages_of(data: bytes, line: ScheduleLine) -> int:
         with pikepdf.open(BytesIO(data)) as pdf:
             return len(pdf.pages)
     except pikepdf.PdfError as error:
-        raise Refused(f"{named_line(line)} is no PDF that can be read.") from error
+        raise Refused(
+            _("{line} is no PDF that can be read.").format(line=named_line(line))
+        ) from error
 
 
 @transaction.atomic
@@ -220,24 +227,24 @@ def add_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime)
     request = locked(InformationRequest(pk=line.request_id))
     row = ScheduleLine.objects.select_related(*WITH_FILES).get(pk=line.pk)
     if row.is_ours:
-        raise Refused("A briefing is redacted and printed here. It needs no copy.")
+        raise Refused(_("A briefing is redacted and printed here. It needs no copy."))
     if not row.is_given:
-        raise Refused("Decide first whether this paper is released in full or in part.")
+        raise Refused(_("Decide first whether this paper is released in full or in part."))
     _check_may_add(request, row)
     name = clean_name(file.name or "")
-    said = fault(name, file.size, file.file, ("pdf",), "a PDF")
+    said = fault(name, file.size, file.file, ("pdf",), _("a PDF"))
     if said:
         raise Refused(said, "file")
     file.seek(0)
     data = file.read()  # at most 10 MB
     if row.decision == Decision.PART and data == _held_or_nothing(row):
         raise Refused(
-            "This is the whole paper. Upload a copy without the words that are withheld.", "file"
+            _("This is the whole paper. Upload a copy without the words that are withheld."), "file"
         )
     try:
         report = examined(row, data, file_name="copy.pdf")
     except Refused as refusal:
-        raise Refused("This file is no PDF that can be read.", "file") from refusal
+        raise Refused(_("This file is no PDF that can be read."), "file") from refusal
     if not report.passes:
         raise Refused(report.findings[0].sentence, "file")
     made = LineCopy(
@@ -259,12 +266,12 @@ def _check_may_add(request: InformationRequest, row: ScheduleLine) -> None:
     if request.state in InformationRequest.PREPARED_IN:
         return
     if request.state != InformationRequest.State.DECIDED:
-        raise not_now(request, "copies are uploaded while it is scoped or prepared")
+        raise not_now(request, _("copies are uploaded while it is scoped or prepared"))
     if Release.objects.filter(request=request).exists():
-        raise Refused("This request was already released. It can no longer be changed.")
+        raise Refused(_("This request was already released. It can no longer be changed."))
     if not needs_repair(row):
         raise Refused(
-            "This paper has a file that can be released. Nothing is put in its place now."
+            _("This paper has a file that can be released. Nothing is put in its place now.")
         )
 
 

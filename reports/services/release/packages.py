@@ -1,6 +1,8 @@
 """Make the files of a release, and let the gate examine each. Writes nothing; takes seconds."""
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.document import Document
 from reports.models import InformationRequest, ReleasedPaper, ScheduleLine
@@ -22,7 +24,7 @@ from reports.services.release.releases import Prepared
 from workitems.attachments import KINDS, ending
 from workitems.services.refusals import Refused
 
-PROACTIVE_STAMP = "PROACTIVELY RELEASED"
+PROACTIVE_STAMP = gettext_lazy("PROACTIVELY RELEASED")
 
 
 def stamp_of(request: InformationRequest) -> str:
@@ -57,7 +59,11 @@ def refusals(request: InformationRequest) -> list[str]:
             found.append(str(refusal))
         else:
             if not report.passes:
-                found.append(f"{named_line(line)} did not pass the check. {_why(report)}")
+                found.append(
+                    _("{line} did not pass the check. {report}").format(
+                        line=named_line(line), report=_why(report)
+                    )
+                )
     return found
 
 
@@ -68,7 +74,9 @@ def refusals_of_files(request: InformationRequest) -> list[str]:
         if line.is_ours or line.response is not None or lack_of(line):
             continue
         if said := refusal_of_file(line):
-            found.append(f"{named_line(line)} did not pass the check. {said}")
+            found.append(
+                _("{line} did not pass the check. {said}").format(line=named_line(line), said=said)
+            )
     return found
 
 
@@ -119,7 +127,11 @@ def _redacted(
     try:
         data = render_released(document, spans, stamp=stamp, tell=count)
     except RenderRefused as error:
-        raise Refused(f"Document {line.number} cannot be printed: {error}") from error
+        raise Refused(
+            _("Document {number} cannot be printed: {error}").format(
+                number=line.number, error=error
+            )
+        ) from error
     name = _own_name(released_name(redact(document, spans)), used)
     report = _examined(data, document, spans, name=name, pages=pages, stamp=stamp)
     return Prepared(line=line, pdf=data, file_name=name, pages=pages, report=report)
@@ -146,11 +158,11 @@ def faults(paper: ReleasedPaper, *, again: bool = False) -> list[str]:
     """
     found, data, said = [], bytes(paper.pdf), paper.gate_report
     if sha256(data) != paper.pdf_sha256:
-        found.append("the PDF is not the one that was released: its SHA-256 differs")
+        found.append(_("the PDF is not the one that was released: its SHA-256 differs"))
     if (said.get("sha256"), paper.gate_sha256) != (paper.pdf_sha256, paper.pdf_sha256):
-        found.append("the gate’s report is on another file")
+        found.append(_("the gate’s report is on another file"))
     if said.get("passes") is not True or said.get("findings"):
-        found.append("the gate’s report does not pass it")
+        found.append(_("the gate’s report does not pass it"))
     if again and paper.line.is_ours:
         try:
             report = _examined(

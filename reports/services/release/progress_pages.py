@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from reports.models import PublicProgress
@@ -13,7 +15,7 @@ from reports.services.release.recording import need
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
 
-REPLACED = "Replaced by page {number}."
+REPLACED = gettext_lazy("Replaced by page {number}.")
 
 
 @transaction.atomic
@@ -26,17 +28,17 @@ def publish_progress(
     """
     locked(plan)  # so that no two are up
     if not set(content) & set(PublicProgress.Part.values):
-        raise Refused("Choose at least one part.", "parts")
+        raise Refused(_("Choose at least one part."), "parts")
     digest = digest_of(content)
     if digest != seen_sha256:
         raise Refused(
-            "The records have changed since your preview. Look at it again, then publish."
+            _("The records have changed since your preview. Look at it again, then publish.")
         )
     pages = PublicProgress.objects.filter(plan=plan)
     number = (pages.aggregate(last=Max("number"))["last"] or 0) + 1
     up = pages.up().first()
     if up is not None and up.content_sha256 == digest:
-        raise Refused("This is already published.")
+        raise Refused(_("This is already published."))
     if up is not None:
         _take_down(up, reason=REPLACED.format(number=number), by=by, at=at)
     row = PublicProgress(
@@ -59,8 +61,8 @@ def take_down_progress(
     locked(page.plan)
     row = locked(page)
     if row.taken_down_at is not None:
-        raise Refused("This page is already taken down.")
-    reason = need(reason, "Say why the page is taken down.", "reason")
+        raise Refused(_("This page is already taken down."))
+    reason = need(reason, _("Say why the page is taken down."), "reason")
     return _take_down(row, reason=reason, by=by, at=at)
 
 

@@ -3,12 +3,14 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from reports.models import InformationRequest, RequestLetter
 from workitems.services.refusals import locked
 
-ACTOR = "Removal of requesters"
+ACTOR = gettext_lazy("Removal of requesters")
 
 
 def purge_requesters(*, closed_before: date, on: date) -> list[str]:
@@ -26,7 +28,7 @@ def _purge(request: InformationRequest, on: date) -> str:
     row = locked(request)
     row.requester_name = row.requester_address = ""
     row.purged_on = on
-    reason = "The time to keep who asked is over."
+    reason = _("The time to keep who asked is over.")
     row.version += 1
     history.save(row, by=None, actor=ACTOR, reason=reason)
     for letter in RequestLetter.objects.filter(request=row).select_for_update():

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.document.dates import long_date
@@ -15,21 +16,28 @@ State = InformationRequest.State
 
 def not_now(request: InformationRequest, words: str) -> Refused:
     """Return the refusal of what a request's state does not allow: "its schedule is locked"."""
-    return Refused(f"This request is {request.get_state_display().lower()}; {words}.")
+    return Refused(
+        _("This request is {state}; {words}.").format(
+            state=request.get_state_display().lower(), words=words
+        )
+    )
 
 
 def check_open(request: InformationRequest) -> None:
     if not request.is_open:
-        raise not_now(request, "nothing more is recorded before its decision")
+        raise not_now(request, _("nothing more is recorded before its decision"))
 
 
 def check_day(request: InformationRequest, on: date, at: datetime, field: str = "on") -> None:
     """Raise `Refused` for a day after today or before the request was received."""
     if on > timezone.localdate(at):
-        raise Refused("That day is in the future.", field)
+        raise Refused(_("That day is in the future."), field)
     if on < request.received_on:
         raise Refused(
-            f"The request was received on {long_date(request.received_on)}, after that day.", field
+            _("The request was received on {received_on}, after that day.").format(
+                received_on=long_date(request.received_on)
+            ),
+            field,
         )
 
 

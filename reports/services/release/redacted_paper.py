@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from reports.document import Document
 from reports.models import Redaction, ScheduleLine
 from reports.models.issue import sha256
@@ -115,7 +117,11 @@ class RedactedPaper:
         if any(each.text == text.text for each in around):
             return found
         named = {each.where for each in around}
-        only = f"{text.where}, these words" if text.where in named else text.where or "this text"
+        only = (
+            _("{where}, these words").format(where=text.where)
+            if text.where in named
+            else text.where or _("this text")
+        )
         return [(place, only), *found]
 
     def count_of(self, words: str) -> int:

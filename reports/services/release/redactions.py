@@ -6,6 +6,8 @@ from itertools import chain
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import User
@@ -28,11 +30,11 @@ State = Redaction.State
 PRIVACY = "9(2)(a)"
 # The states of a request in which redactions are agreed and declined.
 ANSWERED_IN = (*InformationRequest.PREPARED_IN, InformationRequest.State.IN_REVIEW)
-CHANGED = (
+CHANGED = gettext_lazy(
     "The words that this redaction covers are not those that it was proposed on. "
     "Withdraw it and propose another."
 )
-WHY_A_NAME = (
+WHY_A_NAME = gettext_lazy(
     "The Ombudsman does not accept privacy by itself for an official’s name. Say why this person’s "
     "name is withheld, or choose s 9(2)(g)(ii) (improper pressure or harassment) or s 6(d) "
     "(safety of a person)."
@@ -43,13 +45,15 @@ def document_of(line: ScheduleLine) -> Document:
     """Return the Document of a line's briefing. Raise `Refused` for any other paper."""
     if not line.is_ours or line.issued is None:
         raise Refused(
-            "Only a briefing is redacted here. Release this file in full, withhold it, or upload a "
-            "copy that was redacted elsewhere."
+            _(
+                "Only a briefing is redacted here. Release this file in full, withhold it, or upload a "
+                "copy that was redacted elsewhere."
+            )
         )
     try:
         return from_json(bytes(line.issued.document))
     except DocumentError as error:
-        raise Refused(f"The stored paper cannot be read: {error}") from error
+        raise Refused(_("The stored paper cannot be read: {error}").format(error=error)) from error
 
 
 def texts_of(document: Document) -> dict[str, str]:
@@ -91,20 +95,22 @@ def propose(
         raise Refused(CHANGED)
     found = checked_grounds(grounds, on=timezone.localdate(at))
     if not found:
-        raise Refused("Choose the ground on which these words are withheld.", "grounds")
+        raise Refused(_("Choose the ground on which these words are withheld."), "grounds")
     need_withholding(found)
     need_public_interest(found, public_interest)
     texts, officials = texts_of(document), names_of_officials(document)
     standing = set(row.redactions.standing().values_list("place", "start", "end"))
     if not spans:
-        raise Refused("Choose the words that are withheld.", "spans")
+        raise Refused(_("Choose the words that are withheld."), "spans")
     made = []
     for place, start, end in spans:
         covered = texts.get(place, "")[start:end]
         if not 0 <= start < end <= len(texts.get(place, "")) or not covered.strip():
-            raise Refused("Choose the words that are withheld.", "spans")
+            raise Refused(_("Choose the words that are withheld."), "spans")
         if (place, start, end) in standing:
-            raise Refused(f"“{shown(covered)}” is already withheld.", "spans")
+            raise Refused(
+                _("“{covered}” is already withheld.").format(covered=shown(covered)), "spans"
+            )
         of_official = is_name_of_official(place) or any(name in covered for name in officials)
         if of_official and {each.code for each in found} == {PRIVACY} and not reason.strip():
             raise Refused(WHY_A_NAME, "reason")
@@ -156,11 +162,13 @@ def agree_all(
     rows = Redaction.objects.of_request(row).select_for_update(of=("self",)).in_order()
     found = list(rows.filter(pk__in=versions).select_related("line__issued"))
     if not found:
-        raise Refused("There is nothing here to agree.")
+        raise Refused(_("There is nothing here to agree."))
     if any(each.version != versions[each.pk] for each in found) or len(found) < len(versions):
         raise Refused(
-            "One of these was answered or withdrawn while you were reading, so none was agreed. Read the "
-            "list below and agree again."
+            _(
+                "One of these was answered or withdrawn while you were reading, so none was agreed. Read the "
+                "list below and agree again."
+            )
         )
     if any(each.proposed_by_id == by.pk for each in found):
         raise Refused(OWN_REDACTION)
@@ -175,8 +183,8 @@ def decline(*, redaction: Redaction, reason: str, version: int, by: User) -> Red
     """Decline what another person proposed, with a reason."""
     row = _to_answer(redaction, version)
     if row.proposed_by_id == by.pk:
-        raise Refused("You proposed this redaction. Withdraw it instead.")
-    reason = need(reason, "Say why these words can be released.", "reason")
+        raise Refused(_("You proposed this redaction. Withdraw it instead."))
+    reason = need(reason, _("Say why these words can be released."), "reason")
     return _move(row, State.DECLINED, by=by, reason=reason)
 
 
@@ -187,7 +195,7 @@ def withdraw(*, redaction: Redaction, reason: str, version: int, by: User) -> Re
     row = locked(redaction, version=version)
     check_prepared(request)
     if row.state == State.AGREED:
-        need(reason, "This was agreed. Say why the words can be released now.", "reason")
+        need(reason, _("This was agreed. Say why the words can be released now."), "reason")
     return _move(row, State.WITHDRAWN, by=by, reason=reason.strip())
 
 
@@ -199,14 +207,15 @@ def _to_answer(redaction: Redaction, version: int) -> Redaction:
 def check_answered(request: InformationRequest) -> None:
     """Raise `Refused` unless redactions can be agreed and declined."""
     if request.state not in ANSWERED_IN:
-        raise not_now(request, "redactions are agreed before it is ready to sign")
+        raise not_now(request, _("redactions are agreed before it is ready to sign"))
 
 
 def _move(row: Redaction, to: str, *, by: User, reason: str = "") -> Redaction:
     if to not in Redaction.NEXT[row.state]:
         raise Refused(
-            f"This redaction is {row.get_state_display().lower()}; "
-            f"it cannot become {State(to).label.lower()} from there."
+            _("This redaction is {state}; it cannot become {label} from there.").format(
+                state=row.get_state_display().lower(), label=State(to).label.lower()
+            )
         )
     row.state = to
     return history.save_version(row, by=by, reason=reason)

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import User
@@ -32,7 +34,9 @@ from workitems.services.refusals import Conflict, Refused, locked
 
 State = InformationRequest.State
 Kind = RequestEvent.Kind
-NAMES_REQUESTER = "{what} has the requester’s name or address in it. Nothing is published with it."
+NAMES_REQUESTER = gettext_lazy(
+    "{what} has the requester’s name or address in it. Nothing is published with it."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,15 +68,20 @@ def release(
     told = row.events.in_force().of_kind(Kind.DECISION_NOTIFIED).first()
     if told is None:
         raise Refused(
-            "The requester has not been told of the decision yet. Papers are released after that."
+            _(
+                "The requester has not been told of the decision yet. Papers are released after that."
+            )
         )
     if Release.objects.filter(request=row).exists():
-        raise Refused("This request was already released. Reload the page.")
+        raise Refused(_("This request was already released. Reload the page."))
     if row.state != State.DECIDED:
-        raise not_now(row, "only a decided request is released")
+        raise not_now(row, _("only a decided request is released"))
     if on < told.happened_on:
         raise Refused(
-            f"The decision was notified on {long_date(told.happened_on)}, after that day.", "on"
+            _("The decision was notified on {happened_on}, after that day.").format(
+                happened_on=long_date(told.happened_on)
+            ),
+            "on",
         )
     given = {line.pk: line for line in row.lines.given().in_order()}
     _check_papers(row, given, papers)
@@ -114,23 +123,31 @@ def _check_papers(
     for pk, line in given.items():
         if numbers[pk] != 1:
             raise Refused(
-                f"Document {line.number}, “{line.title}”, is to be released, so it needs one file."
+                _("Document {number}, “{line}”, is to be released, so it needs one file.").format(
+                    number=line.number, line=line.title
+                )
             )
     if len(papers) != len(given):
-        raise Refused("Only papers that the decision releases can be released.")
+        raise Refused(_("Only papers that the decision releases can be released."))
     names = Counter(prepared.file_name.casefold() for prepared in papers)
     for prepared in papers:
-        which = f"Document {given[prepared.line.pk].number}"
+        which = _("Document {number}").format(number=given[prepared.line.pk].number)
         if prepared.report.sha256 != sha256(prepared.pdf):
-            raise Refused(f"{which}: another file was checked. Check this one.")
+            raise Refused(
+                _("{which}: another file was checked. Check this one.").format(which=which)
+            )
         if not prepared.report.passes:
             raise Refused(f"{which}: {prepared.report.findings[0].sentence}")
         if prepared.file_name != clean_name(prepared.file_name) or not prepared.file_name:
-            raise Refused(f"{which}: its file needs a name without folders.")
+            raise Refused(_("{which}: its file needs a name without folders.").format(which=which))
         if names[prepared.file_name.casefold()] > 1:
-            raise Refused(f"{which}: another file of this release has the same name.")
+            raise Refused(
+                _("{which}: another file of this release has the same name.").format(which=which)
+            )
         if names_requester(request, prepared.file_name):
-            raise Refused(f"{which}: the file’s name has the requester’s name in it.")
+            raise Refused(
+                _("{which}: the file’s name has the requester’s name in it.").format(which=which)
+            )
 
 
 def withheld_by_ground(line: ScheduleLine) -> dict[str, int]:
@@ -184,18 +201,27 @@ def publish(
     """
     row = locked(InformationRequest(pk=release.request_id))
     if row.plan_id is None:
-        raise Refused("First say which plan this request is about. Papers are published by plan.")
+        raise Refused(
+            _("First say which plan this request is about. Papers are published by plan.")
+        )
     if Release.objects.published().filter(pk=release.pk).exists():
-        raise Refused("This is already published.")
+        raise Refused(_("This is already published."))
     if row.purged_on is not None:
         # What names somebody whom we no longer know cannot be found any more.
         raise Refused(
-            "The requester’s details were removed, so we cannot check that the papers do not name them."
+            _(
+                "The requester’s details were removed, so we cannot check that the papers do not name them."
+            )
         )
     if on < release.released_on:
-        raise Refused(f"It was released on {long_date(release.released_on)}, after that day.", "on")
+        raise Refused(
+            _("It was released on {released_on}, after that day.").format(
+                released_on=long_date(release.released_on)
+            ),
+            "on",
+        )
     if names_requester(row, note):
-        raise Refused("The note names the requester, and everyone can read it.", "note")
+        raise Refused(_("The note names the requester, and everyone can read it."), "note")
     _leave_differences(row, warnings_left or {}, by=by)
     _check_names_nobody(row, release)
     event = record(row, Kind.PUBLISHED, on=on, by=by, at=at, note=note, release=release)
@@ -222,7 +248,10 @@ def _leave_differences(
     for line, warned in differences(request):
         why = reasons.get(warned.key, "").strip()
         if not why and not warned.left:
-            raise Refused(f"{warned.sentence} Say why you leave it.", "warnings_left")
+            raise Refused(
+                _("{sentence} Say why you leave it.").format(sentence=warned.sentence),
+                "warnings_left",
+            )
         if why and why != warned.left:
             line.warnings_left = {**line.warnings_left, warned.key: why}
             history.save_version(line, by=by)
@@ -233,7 +262,7 @@ def _check_names_nobody(request: InformationRequest, release: Release) -> None:
         return
     titles = [str(line["title"]) for line in release.schedule]
     if names_requester(request, request.reference, *titles):
-        raise Refused(NAMES_REQUESTER.format(what="The schedule"))
+        raise Refused(NAMES_REQUESTER.format(what=_("The schedule")))
     for paper in release.papers.order_by("number"):
         report = examine(
             bytes(paper.pdf),
@@ -243,7 +272,9 @@ def _check_names_nobody(request: InformationRequest, release: Release) -> None:
             stamp="",
         )
         if names_requester(request, paper.title, paper.file_name) or not report.passes:
-            raise Refused(NAMES_REQUESTER.format(what=f"Document {paper.number}"))
+            raise Refused(
+                NAMES_REQUESTER.format(what=_("Document {number}").format(number=paper.number))
+            )
 
 
 @transaction.atomic
@@ -259,9 +290,9 @@ def change_public_page(
     if row.version != version:
         raise Conflict(row)
     if row.is_open and not is_open:
-        need(reason, "Say why the page is closed.", "reason")
+        need(reason, _("Say why the page is closed."), "reason")
     if is_indexed and not is_open:
-        raise Refused("A closed page cannot be listed by search engines.", "is_indexed")
+        raise Refused(_("A closed page cannot be listed by search engines."), "is_indexed")
     row.is_open, row.is_indexed = is_open, is_indexed
     return history.save_version(row, by=by, reason=reason.strip())
 
@@ -270,9 +301,9 @@ def change_public_page(
 def unpublish(*, release: Release, reason: str, on: date, by: User, at: datetime) -> RequestEvent:
     """Take a publication back. A tombstone stays in its place, with the reason."""
     row = locked(InformationRequest(pk=release.request_id))
-    reason = need(reason, "Say why it is withdrawn. The reason is shown in its place.", "reason")
+    reason = need(reason, _("Say why it is withdrawn. The reason is shown in its place."), "reason")
     if not Release.objects.published().filter(pk=release.pk).exists():
-        raise Refused("This is not published.")
+        raise Refused(_("This is not published."))
     if names_requester(row, reason):
-        raise Refused("The reason names the requester, and everyone can read it.", "reason")
+        raise Refused(_("The reason names the requester, and everyone can read it."), "reason")
     return record(row, Kind.UNPUBLISHED, on=on, by=by, at=at, note=reason, release=release)

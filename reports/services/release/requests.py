@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import Agency, User
@@ -30,7 +32,7 @@ from workitems.services.refusals import Refused, locked
 
 State = InformationRequest.State
 Kind = RequestEvent.Kind
-REFERENCE_IS_TAKEN = "Another request to this agency has this reference."
+REFERENCE_IS_TAKEN = gettext_lazy("Another request to this agency has this reference.")
 
 
 def clock(request: InformationRequest) -> RequestClock:
@@ -41,7 +43,9 @@ def clock(request: InformationRequest) -> RequestClock:
 def move(row: InformationRequest, to: str, *, by: User, reason: str = "") -> InformationRequest:
     """Set a locked request's state. Raise `Refused` if the step is not allowed."""
     if to not in InformationRequest.NEXT[row.state]:
-        raise not_now(row, f"it cannot become {State(to).label.lower()} from there")
+        raise not_now(
+            row, _("it cannot become {label} from there").format(label=State(to).label.lower())
+        )
     row.state = to
     return history.save_version(row, by=by, reason=reason)
 
@@ -69,13 +73,13 @@ def record_request(
     another request has, and without the name of who asked, except for an own initiative.
     """
     if received_on > timezone.localdate(at):
-        raise Refused("A request cannot be received after today.", "received_on")
+        raise Refused(_("A request cannot be received after today."), "received_on")
     if received_on < dated:
         raise Refused(RECEIVED_TOO_EARLY, "received_on")
     row = InformationRequest(
         agency=agency,
         plan=plan,
-        reference=need(reference, "Enter the reference in the agency’s register.", "reference"),
+        reference=need(reference, _("Enter the reference in the agency’s register."), "reference"),
         channel=channel,
         requester_name=requester_name.strip(),
         requester_address=requester_address.strip(),
@@ -86,11 +90,11 @@ def record_request(
         scope_note=scope_note.strip(),
         urgency_reason=urgency_reason.strip(),
     )
-    need(text, "Enter what is asked, word for word.", "text")
+    need(text, _("Enter what is asked, word for word."), "text")
     if row.is_own_initiative and (row.requester_name or row.requester_address):
-        raise Refused("A proactive release has no requester.", "requester_name")
+        raise Refused(_("A proactive release has no requester."), "requester_name")
     if not row.is_own_initiative:
-        need(requester_name, "Say who asked.", "requester_name")
+        need(requester_name, _("Say who asked."), "requester_name")
     try:
         calendar().due(received_on)
     except BeyondCalendar as error:
@@ -122,14 +126,16 @@ def change_request(
     row = locked(request, version=version)
     if row.purged_on is not None and (requester_name or requester_address):
         raise Refused(
-            f"Who asked was removed on {long_date(row.purged_on)} and is not kept again.",
+            _("Who asked was removed on {purged_on} and is not kept again.").format(
+                purged_on=long_date(row.purged_on)
+            ),
             "requester_name",
         )
     if row.is_own_initiative and (requester_name or requester_address):
-        raise Refused("A proactive release has no requester.", "requester_name")
+        raise Refused(_("A proactive release has no requester."), "requester_name")
     if not row.is_own_initiative and row.purged_on is None:
-        need(requester_name, "Say who asked.", "requester_name")
-    row.reference = need(reference, "Enter the reference in the agency’s register.", "reference")
+        need(requester_name, _("Say who asked."), "requester_name")
+    row.reference = need(reference, _("Enter the reference in the agency’s register."), "reference")
     row.plan, row.scope_note, row.urgency_reason = plan, scope_note.strip(), urgency_reason.strip()
     row.requester_name = requester_name.strip()
     row.requester_address = requester_address.strip()
@@ -161,11 +167,11 @@ def set_scope(
     """Say between which days the papers in scope are, and how the request is read."""
     row = locked(request, version=version)
     if row.state not in InformationRequest.PREPARED_IN:
-        raise not_now(row, "its scope changes while it is scoped or prepared")
+        raise not_now(row, _("its scope changes while it is scoped or prepared"))
     if (scope_from is None) != (scope_to is None):
-        raise Refused("Enter both days, or none.", "scope_to" if scope_from else "scope_from")
+        raise Refused(_("Enter both days, or none."), "scope_to" if scope_from else "scope_from")
     if scope_from and scope_to and scope_to < scope_from:
-        raise Refused("The period ends before it begins.", "scope_to")
+        raise Refused(_("The period ends before it begins."), "scope_to")
     row.scope_from, row.scope_to, row.scope_note = scope_from, scope_to, scope_note.strip()
     return history.save_version(row, by=by)
 
@@ -175,9 +181,9 @@ def start_preparing(*, request: InformationRequest, by: User) -> InformationRequ
     """Go on from the scope to the papers. Raise `Refused` while the schedule is empty."""
     row = locked(request)
     if row.state != State.SCOPING:
-        raise not_now(row, "its papers are prepared after it is scoped")
+        raise not_now(row, _("its papers are prepared after it is scoped"))
     if not row.lines.exists():
-        raise Refused("The schedule is empty. List a paper, or say what is not held here.")
+        raise Refused(_("The schedule is empty. List a paper, or say what is not held here."))
     return move(row, State.PREPARING, by=by)
 
 
@@ -192,7 +198,11 @@ def send_for_review(
     row = locked(request, related=("agency",))
     undecided = row.lines.undecided().in_order().first()
     if row.state == State.PREPARING and undecided is not None:
-        raise Refused(f"Nothing is decided yet on “{undecided.title}” (line {undecided.number}).")
+        raise Refused(
+            _("Nothing is decided yet on “{undecided}” (line {number}).").format(
+                undecided=undecided.title, number=undecided.number
+            )
+        )
     if row.state == State.PREPARING:
         _write_decision_again(row, ombudsman, by)
     return move(row, State.IN_REVIEW, by=by)
@@ -202,9 +212,9 @@ def send_for_review(
 def send_back(*, request: InformationRequest, reason: str, by: User) -> InformationRequest:
     """Send a request in review, or ready to sign, back to be prepared. Needs a reason."""
     row = locked(request)
-    reason = need(reason, "Say what has to change.", "reason")
+    reason = need(reason, _("Say what has to change."), "reason")
     if row.state not in (State.IN_REVIEW, State.READY):
-        raise not_now(row, "there is nothing to send back")
+        raise not_now(row, _("there is nothing to send back"))
     return move(row, State.PREPARING, by=by, reason=reason)
 
 
@@ -220,7 +230,11 @@ def finish_review(
     row = locked(request, related=("agency",))
     waiting = Redaction.objects.of_request(row).proposed().in_order().first()
     if row.state == State.IN_REVIEW and waiting is not None:
-        raise Refused(f"A redaction on line {waiting.line.number} is neither agreed nor declined.")
+        raise Refused(
+            _("A redaction on line {number} is neither agreed nor declined.").format(
+                number=waiting.line.number
+            )
+        )
     if row.state == State.IN_REVIEW:
         _write_decision_again(row, ombudsman, by)
     return move(row, State.READY, by=by)
@@ -249,10 +263,14 @@ def acknowledge(
     """Record that the request was acknowledged. Raise `Refused` if it was already."""
     row = locked(request)
     if row.is_own_initiative:
-        raise Refused("A proactive release has no requester to tell.")
+        raise Refused(_("A proactive release has no requester to tell."))
     before = row.events.in_force().of_kind(Kind.ACKNOWLEDGED).first()
     if before is not None:
-        raise Refused(f"This request was acknowledged on {long_date(before.happened_on)}.")
+        raise Refused(
+            _("This request was acknowledged on {happened_on}.").format(
+                happened_on=long_date(before.happened_on)
+            )
+        )
     return record(row, Kind.ACKNOWLEDGED, on=on, by=by, at=at, note=note, letter=letter)
 
 
@@ -269,9 +287,9 @@ def seek_clarification(
     """Record a question to the requester. Their answer starts the clock again if it was early."""
     row = locked(request)
     check_open(row)
-    note = need(note, "Say what is asked of the requester.", "note")
+    note = need(note, _("Say what is asked of the requester."), "note")
     if _awaits_clarification(row):
-        raise Refused("The requester has not answered the last question yet.")
+        raise Refused(_("The requester has not answered the last question yet."))
     return record(row, Kind.CLARIFICATION_SOUGHT, on=on, by=by, at=at, note=note, letter=letter)
 
 
@@ -282,13 +300,16 @@ def receive_clarification(
     """Record the requester's answer to a question."""
     row = locked(request)
     check_open(row)
-    note = need(note, "Copy what the requester answered.", "note")
+    note = need(note, _("Copy what the requester answered."), "note")
     asked = _awaits_clarification(row)
     if asked is None:
-        raise Refused("No question to the requester is open.")
+        raise Refused(_("No question to the requester is open."))
     if on < asked.happened_on:
         raise Refused(
-            f"The question was asked on {long_date(asked.happened_on)}, after that day.", "on"
+            _("The question was asked on {happened_on}, after that day.").format(
+                happened_on=long_date(asked.happened_on)
+            ),
+            "on",
         )
     return record(row, Kind.CLARIFICATION_RECEIVED, on=on, by=by, at=at, note=note)
 
@@ -318,14 +339,14 @@ def transfer(
     row = locked(request)
     check_open(row)
     _check_was_asked(row)
-    whom = need(whom, "Say where it was transferred to.", "whom")
+    whom = need(whom, _("Say where it was transferred to."), "whom")
     check_day(row, on, at)
     _check_in_time_to_transfer(clock(row), on)
     kind = Kind.TRANSFERRED_IN_PART if in_part else Kind.TRANSFERRED
     event = record(row, kind, on=on, by=by, at=at, note=note, whom=whom, letter=letter)
     if not in_part:
         row.closed_on = on
-        move(row, State.TRANSFERRED, by=by, reason=f"Transferred to {whom}")
+        move(row, State.TRANSFERRED, by=by, reason=_("Transferred to {whom}").format(whom=whom))
     return event
 
 
@@ -352,15 +373,22 @@ def extend(
     now = clock(row)
     if now.extended_to is not None:
         raise Refused(
-            f"This request was extended to {long_date(now.extended_to)}. A request can be extended only once."
+            _(
+                "This request was extended to {extended_to}. A request can be extended only once."
+            ).format(extended_to=long_date(now.extended_to))
         )
     _check_in_time_to_extend(now, on)
     if extension_reason not in {each.code for each in now.days.act.extension_reasons}:
-        raise Refused("Choose the reason for the extension.", "extension_reason")
+        raise Refused(_("Choose the reason for the extension."), "extension_reason")
     if to <= now.first_due:
-        raise Refused(f"It is already due on {long_date(now.first_due)}. Enter a later day.", "to")
+        raise Refused(
+            _("It is already due on {first_due}. Enter a later day.").format(
+                first_due=long_date(now.first_due)
+            ),
+            "to",
+        )
     if not _is_working_day(now, to):
-        raise Refused("That is not a working day.", "to")
+        raise Refused(_("That is not a working day."), "to")
     return record(
         row,
         Kind.EXTENDED,
@@ -376,18 +404,21 @@ def extend(
 
 def _check_in_time_to_extend(now: RequestClock, on: date) -> None:
     limit = now.days.act.limits.decide
-    _check_in_time("An extension is notified", on, limit, now.first_due)
+    _check_in_time(_("An extension is notified"), on, limit, now.first_due)
 
 
 def _check_in_time_to_transfer(now: RequestClock, on: date) -> None:
     limit = now.days.act.limits.transfer
-    _check_in_time("A transfer is made", on, limit, now.transfer_by)
+    _check_in_time(_("A transfer is made"), on, limit, now.transfer_by)
 
 
 def _check_in_time(what: str, on: date, limit: int, last: date) -> None:
     if on > last:
         raise Refused(
-            f"{what} within the first {limit} working days. Those ended on {long_date(last)}.", "on"
+            _("{what} within the first {limit} working days. Those ended on {last}.").format(
+                what=what, limit=limit, last=long_date(last)
+            ),
+            "on",
         )
 
 
@@ -400,7 +431,7 @@ def _is_working_day(now: RequestClock, day: date) -> bool:
 
 def _check_was_asked(row: InformationRequest) -> None:
     if row.is_own_initiative:
-        raise Refused("A proactive release has no deadline.")
+        raise Refused(_("A proactive release has no deadline."))
 
 
 @transaction.atomic
@@ -410,7 +441,7 @@ def withdraw(
     """Record that the requester withdrew the request, which ends it."""
     row = locked(request)
     check_open(row)
-    note = need(note, "Say how the requester withdrew it.", "note")
+    note = need(note, _("Say how the requester withdrew it."), "note")
     event = record(row, Kind.WITHDRAWN, on=on, by=by, at=at, note=note)
     row.closed_on = on
     move(row, State.WITHDRAWN, by=by, reason=note)
@@ -423,7 +454,7 @@ def receive_complaint(
 ) -> RequestEvent:
     """Record a complaint to the Ombudsman. It may come in any state."""
     row = locked(request)
-    note = need(note, "Say what the complaint is about.", "note")
+    note = need(note, _("Say what the complaint is about."), "note")
     return record(row, Kind.COMPLAINT_RECEIVED, on=on, by=by, at=at, note=note)
 
 
@@ -432,14 +463,19 @@ def close_complaint(
     *, request: InformationRequest, on: date, note: str, by: User, at: datetime
 ) -> RequestEvent:
     row = locked(request)
-    note = need(note, "Say how the complaint ended.", "note")
+    note = need(note, _("Say how the complaint ended."), "note")
     told = row.events.in_force()
     opened = told.of_kind(Kind.COMPLAINT_RECEIVED)
     if opened.count() <= told.of_kind(Kind.COMPLAINT_CLOSED).count():
-        raise Refused("No complaint about this request is open.")
+        raise Refused(_("No complaint about this request is open."))
     first = min(opened.values_list("happened_on", flat=True))
     if on < first:
-        raise Refused(f"The complaint was received on {long_date(first)}, after that day.", "on")
+        raise Refused(
+            _("The complaint was received on {first}, after that day.").format(
+                first=long_date(first)
+            ),
+            "on",
+        )
     return record(row, Kind.COMPLAINT_CLOSED, on=on, by=by, at=at, note=note)
 
 
@@ -448,7 +484,7 @@ def close(*, request: InformationRequest, on: date, by: User, at: datetime) -> I
     """Close a decided request, once all that its decision gives is released."""
     row = locked(request)
     if row.state == State.DECIDED and row.lines.given().exists() and not is_released(row):
-        raise Refused("The papers of the decision are not released yet.")
+        raise Refused(_("The papers of the decision are not released yet."))
     check_day(row, on, at)
     row.closed_on = on
     return move(row, State.CLOSED, by=by)
@@ -475,19 +511,19 @@ def correct_event(
     release or a publication.
     """
     row = locked(InformationRequest(pk=event.request_id))
-    reason = need(reason, "Say why this is corrected.", "reason")
+    reason = need(reason, _("Say why this is corrected."), "reason")
     if RequestEvent.objects.filter(corrects=event).exists():
-        raise Refused("Another user has corrected this. Reload the page.")
+        raise Refused(_("Another user has corrected this. Reload the page."))
     if event.kind in (Kind.PUBLISHED, Kind.UNPUBLISHED):
         raise Refused(
-            "The record of what was public cannot be corrected. Publish or withdraw it instead."
+            _("The record of what was public cannot be corrected. Publish or withdraw it instead.")
         )
     if did_not_happen and event.kind not in CAN_BE_STRUCK:
-        raise Refused("Later records depend on this. Correct its day instead.")
+        raise Refused(_("Later records depend on this. Correct its day instead."))
     if event.kind != Kind.RECEIVED:
         check_day(row, on, at)
     elif on > timezone.localdate(at):
-        raise Refused("That day is in the future.", "on")
+        raise Refused(_("That day is in the future."), "on")
     if not did_not_happen:
         _check_corrected(row, event, on)
     if event.kind == Kind.RECEIVED:
@@ -499,7 +535,10 @@ def correct_event(
         )
         if first < on:
             raise Refused(
-                f"Something else is recorded on {long_date(first)}, before that day.", "on"
+                _("Something else is recorded on {first}, before that day.").format(
+                    first=long_date(first)
+                ),
+                "on",
             )
         row.received_on = on
         history.save_version(row, by=by, reason=reason)
@@ -530,11 +569,15 @@ def _check_corrected(row: InformationRequest, event: RequestEvent, on: date) -> 
     released = told.of_kind(Kind.RELEASED).first()
     if event.kind == Kind.DECISION_NOTIFIED and released and on > released.happened_on:
         day = long_date(released.happened_on)
-        raise Refused(f"Its papers were released on {day}, before that day.", "on")
+        raise Refused(
+            _("Its papers were released on {day}, before that day.").format(day=day), "on"
+        )
     decided = told.of_kind(Kind.DECISION_NOTIFIED).first()
     if event.kind == Kind.RELEASED and decided and on < decided.happened_on:
         day = long_date(decided.happened_on)
-        raise Refused(f"The decision was notified on {day}, after that day.", "on")
+        raise Refused(
+            _("The decision was notified on {day}, after that day.").format(day=day), "on"
+        )
 
 
 # Events that end a request; a decision does if it refuses the whole.

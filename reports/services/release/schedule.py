@@ -7,6 +7,8 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import Agency, User
@@ -29,7 +31,7 @@ from workitems.services.refusals import Refused, locked
 
 Decision = ScheduleLine.Decision
 # Between whoever answered for an agency, by email or phone, and whoever recorded it.
-RECORDED_BY = ", by email or phone, recorded by "
+RECORDED_BY = gettext_lazy(", by email or phone, recorded by ")
 Kind = ScheduleLine.Kind
 # Working days that a consulted agency is given, and that stay after it for the decision.
 USUAL_DAYS, DAYS_TO_DECIDE = 5, 2
@@ -38,7 +40,7 @@ USUAL_DAYS, DAYS_TO_DECIDE = 5, 2
 def check_prepared(request: InformationRequest) -> None:
     """Raise `Refused` unless the schedule and the redactions can be changed."""
     if request.state not in InformationRequest.PREPARED_IN:
-        raise not_now(request, "its schedule changes while it is scoped or prepared")
+        raise not_now(request, _("its schedule changes while it is scoped or prepared"))
 
 
 @transaction.atomic
@@ -57,10 +59,10 @@ def add_paper(
     row = locked(request)
     check_prepared(row)
     if not papers_of(row, type(paper)).filter(pk=paper.pk).exists():
-        raise Refused("That paper is of another plan or agency, or was withdrawn.")
+        raise Refused(_("That paper is of another plan or agency, or was withdrawn."))
     column = COLUMNS[type(paper)]
     if row.lines.filter(**{column: paper.pk}).exists():
-        raise Refused("The schedule already lists this paper.")
+        raise Refused(_("The schedule already lists this paper."))
     found = as_listed(paper)
     line = ScheduleLine(
         kind=found.kind,
@@ -92,7 +94,7 @@ def add_file(
     file.seek(0)
     line = ScheduleLine(
         kind=Kind.FILE,
-        title=need(title, "Say what the file is.", "title"),
+        title=need(title, _("Say what the file is."), "title"),
         dated=dated,
         file_name=name,
         file_sha256=digest,
@@ -110,7 +112,7 @@ def add_not_held(*, request: InformationRequest, title: str, by: User) -> Schedu
     """List what is asked for and is not held here."""
     row = locked(request)
     check_prepared(row)
-    title = need(title, "Say what is not held here.", "title")
+    title = need(title, _("Say what is not held here."), "title")
     return _add(row, ScheduleLine(kind=Kind.NOT_HELD, title=title), by=by)
 
 
@@ -144,21 +146,21 @@ def decide_line(
     if decision in (Decision.NONE, Decision.FULL, Decision.OUT_OF_SCOPE, Decision.TRANSFERRED):
         if found:
             raise Refused(
-                "Choose a ground only for a paper that is withheld or refused.", "grounds"
+                _("Choose a ground only for a paper that is withheld or refused."), "grounds"
             )
     elif decision in ScheduleLine.KEPT and not found:
-        raise Refused("Choose the ground on which this is withheld or refused.", "grounds")
+        raise Refused(_("Choose the ground on which this is withheld or refused."), "grounds")
     if decision == Decision.OUT_OF_SCOPE:
-        need(reason, "Say why it is out of scope.", "reason")
+        need(reason, _("Say why it is out of scope."), "reason")
     if decision == Decision.TRANSFERRED:
-        need(reason, "Say where it was transferred to.", "reason")
+        need(reason, _("Say where it was transferred to."), "reason")
     if row.kind == Kind.NOT_HELD and decision in (*ScheduleLine.GIVEN, Decision.WITHHELD):
-        raise Refused("What is not held here cannot be released or withheld.", "decision")
+        raise Refused(_("What is not held here cannot be released or withheld."), "decision")
     if decision == Decision.PART and not row.is_ours and not found:
-        raise Refused("Choose the grounds for what is withheld in this file.", "grounds")
+        raise Refused(_("Choose the grounds for what is withheld in this file."), "grounds")
     if decision == Decision.FULL and row.redactions.standing().exists():
         raise Refused(
-            "Words of this paper are withheld. Release it in part, or withdraw them.", "decision"
+            _("Words of this paper are withheld. Release it in part, or withdraw them."), "decision"
         )
     kept = row.ground_codes if decision == row.decision else ()
     if decision == Decision.REFUSED:
@@ -191,23 +193,33 @@ def ask_agency(
     """
     request = locked(InformationRequest(pk=line.request_id))
     check_open(request)
-    question = need(question, "Say what the agency is asked.", "question")
+    question = need(question, _("Say what the agency is asked."), "question")
     if agency.pk == request.agency_id:
-        raise Refused("This agency answers the request. Choose another one.", "agency")
+        raise Refused(_("This agency answers the request. Choose another one."), "agency")
     if not agency.exists_on(on):
-        raise Refused(f"{agency.name} does not exist on that day. Ask its successor.", "agency")
+        raise Refused(
+            _("{agency} does not exist on that day. Ask its successor.").format(agency=agency.name),
+            "agency",
+        )
     if answer_by is not None and answer_by < on:
-        raise Refused("Enter a day after today.", "answer_by")
+        raise Refused(_("Enter a day after today."), "answer_by")
     if names_requester(request, question):
-        raise Refused("The question names who asked. A consulted agency is not told.", "question")
+        raise Refused(
+            _("The question names who asked. A consulted agency is not told."), "question"
+        )
     if line.consultations.filter(agency=agency).exists():
-        raise Refused(f"{agency.short_name} was already asked about this paper.", "agency")
+        raise Refused(
+            _("{short_name} was already asked about this paper.").format(
+                short_name=agency.short_name
+            ),
+            "agency",
+        )
     check_day(request, on, at)
     made = Consultation(
         line=line, agency=agency, question=question, asked_on=on, asked_by=by, answer_by=answer_by
     )
     history.save(made, by=by)
-    note = f"About line {line.number}"
+    note = _("About line {number}").format(number=line.number)
     record(request, RequestEvent.Kind.CONSULTED, on=on, by=by, at=at, note=note, agency=agency)
     return made
 
@@ -243,8 +255,8 @@ def answer_consultation(
     request = locked(InformationRequest(pk=consultation.line.request_id))
     row = locked(consultation, version=version)
     if not request.is_open:
-        raise Refused("This has been decided, so you can no longer answer.")
-    row.answer = need(answer, "Say what your agency answers.", "answer")
+        raise Refused(_("This has been decided, so you can no longer answer."))
+    row.answer = need(answer, _("Say what your agency answers."), "answer")
     row.answered_by, row.answered_as, row.answered_at = by, by.signature, at
     return history.save_version(row, by=by)
 
@@ -269,15 +281,20 @@ def record_answer(
     check_open(request)
     if row.answered_at and RECORDED_BY not in row.answered_as:
         raise Refused(
-            f"{row.agency.short_name} has given its own answer here. Ask it to change that."
+            _("{short_name} has given its own answer here. Ask it to change that.").format(
+                short_name=row.agency.short_name
+            )
         )
     check_day(request, received_on, at, "received_on")
     if received_on < row.asked_on:
         raise Refused(
-            f"The agency was asked on {long_date(row.asked_on)}, after that day.", "received_on"
+            _("The agency was asked on {asked_on}, after that day.").format(
+                asked_on=long_date(row.asked_on)
+            ),
+            "received_on",
         )
-    row.answer = need(answer, "Enter what the agency answered.", "answer")
-    name = need(from_whom, "Say who answered.", "from_whom")
+    row.answer = need(answer, _("Enter what the agency answered."), "answer")
+    name = need(from_whom, _("Say who answered."), "from_whom")
     row.answered_by = by
     row.answered_as = f"{name}, {row.agency.short_name}{RECORDED_BY}{by.signature}"
     row.answered_as = row.answered_as[:SIGNATURE_LENGTH]

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
@@ -20,7 +21,7 @@ def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) 
 
     Due days of all requests are counted anew. Raise `Refused` for a day that was entered already.
     """
-    authority = need(authority, "Enter the law or notice.", "authority")
+    authority = need(authority, _("Enter the law or notice."), "authority")
     try:
         calendar().is_working_day(day)
     except BeyondCalendar as error:
@@ -29,8 +30,11 @@ def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) 
     if row is not None and not row.is_withdrawn:
         raise _recorded_already(day)
     if calendar().is_working_day(day) == is_working:
-        what = "a working day" if is_working else "not a working day"
-        raise Refused(f"Under the Act, {long_date(day)} is already {what}.", "day")
+        what = _("a working day") if is_working else _("not a working day")
+        raise Refused(
+            _("Under the Act, {day} is already {what}.").format(day=long_date(day), what=what),
+            "day",
+        )
     row = row or NonWorkingDay(day=day)
     row.is_working, row.authority, row.is_withdrawn = is_working, authority, False
     if row.pk is not None:
@@ -44,7 +48,9 @@ def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) 
 
 def _recorded_already(day: date) -> Refused:
     return Refused(
-        f"{long_date(day)} is already recorded. To change it, withdraw it and record it again.",
+        _("{day} is already recorded. To change it, withdraw it and record it again.").format(
+            day=long_date(day)
+        ),
         "day",
     )
 
@@ -53,8 +59,8 @@ def _recorded_already(day: date) -> Refused:
 def withdraw_day(*, row: NonWorkingDay, reason: str, version: int, by: User) -> NonWorkingDay:
     """Withdraw a day: the Act counts it again. Needs a reason."""
     current = locked(row, version=version)
-    reason = need(reason, "Say why it is withdrawn.", "reason")
+    reason = need(reason, _("Say why it is withdrawn."), "reason")
     if current.is_withdrawn:
-        raise Refused("This day is already withdrawn.")
+        raise Refused(_("This day is already withdrawn."))
     current.is_withdrawn = True
     return history.save_version(current, by=by, reason=reason)

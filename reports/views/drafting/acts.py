@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reports.document import DocumentError
 from reports.drafting import draft_rows
@@ -17,8 +19,8 @@ from reports.services import drafts
 from workitems.services import Conflict, Refused
 from workitems.views.lookups import signed_in
 
-LEFT_OUT = "Left out of the paper. You can put it back here."
-BACK = "Back in the paper."
+LEFT_OUT = gettext_lazy("Left out of the paper. You can put it back here.")
+BACK = gettext_lazy("Back in the paper.")
 
 # The message of an action: its words, or what makes them of the draft after it and the key.
 Said = str | Callable[[Draft, str], str]
@@ -31,7 +33,7 @@ def outcome(do: Callable[[], Said]) -> tuple[int, Said]:
         return messages.SUCCESS, do()
     except Conflict:
         return messages.ERROR, (
-            "This was changed elsewhere, so nothing was done. Read it, then try again."
+            _("This was changed elsewhere, so nothing was done. Read it, then try again.")
         )
     except Refused as refusal:
         return messages.ERROR, str(refusal)
@@ -49,7 +51,7 @@ def run_action(
 
 def cleaned(form: Any) -> dict[str, Any]:
     if not form.is_valid():
-        raise Refused("We could not read that. Try again.")
+        raise Refused(_("We could not read that. Try again."))
     return dict(form.cleaned_data)
 
 
@@ -71,8 +73,10 @@ def calling(
 
 def moved_message(draft: Draft, key: str) -> str:
     number = draft.numbers.get(key)
-    place = f"paragraph {number}, under" if number else "under"
-    return f"Moved: it is {place} “{draft.portion_of(key).heading}” now."
+    place = _("paragraph {number}, under").format(number=number) if number else "under"
+    return _("Moved: it is {place} “{heading}” now.").format(
+        place=place, heading=draft.portion_of(key).heading
+    )
 
 
 def settling(service: Callable[..., object], said: str) -> Act:
@@ -96,22 +100,23 @@ ACTS: dict[str, Act] = {
     "up": calling(drafts.step, moved_message, places=-1),
     "down": calling(drafts.step, moved_message, places=1),
     "move": calling(drafts.move, moved_message, MoveForm),
-    "split": calling(drafts.split, "Split in two.", SplitForm),
-    "join": calling(drafts.merge, "Joined with the paragraph after it."),
+    "split": calling(drafts.split, gettext_lazy("Split in two."), SplitForm),
+    "join": calling(drafts.merge, gettext_lazy("Joined with the paragraph after it.")),
     "hide": calling(drafts.hide, LEFT_OUT),
     "restore": calling(drafts.restore, BACK),
     "accept": settling(
         drafts.accept,
-        "The text now matches the records. The earlier text is among its versions.",
+        gettext_lazy("The text now matches the records. The earlier text is among its versions."),
     ),
     "dismiss": settling(
-        drafts.dismiss, "Your text is kept. You will see here if the records change again."
+        drafts.dismiss,
+        gettext_lazy("Your text is kept. You will see here if the records change again."),
     ),
-    "back": calling(drafts.go_back, "The earlier words are back.", BackForm),
+    "back": calling(drafts.go_back, gettext_lazy("The earlier words are back."), BackForm),
 }
 ASK_ACTS: dict[str, Act] = {
-    "up": calling(drafts.step_ask, "Moved up.", places=-1),
-    "down": calling(drafts.step_ask, "Moved down.", places=1),
+    "up": calling(drafts.step_ask, gettext_lazy("Moved up."), places=-1),
+    "down": calling(drafts.step_ask, gettext_lazy("Moved down."), places=1),
     "hide": calling(drafts.hide_ask, LEFT_OUT),
     "restore": calling(drafts.restore_ask, BACK),
 }

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.views.form_pages import saying_refusals
@@ -79,7 +80,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")
+    return "application/json" in request.headers.get(_("Accept"), "")
 
 
 def changed(
@@ -175,7 +176,7 @@ def begin(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             begin_as(briefing=briefing, slug=form.cleaned_data["kind"], by=signed_in(request))
-            messages.success(request, "The briefing is drafted from the plan’s records.")
+            messages.success(request, _("The briefing is drafted from the plan’s records."))
             return redirect(home(briefing))
     return undrafted(request, briefing, form, status=422)
 
@@ -372,7 +373,7 @@ def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse
             entries.append(
                 {
                     "version": each,
-                    "who": each.history_actor or "A user",
+                    "who": each.history_actor or _("A user"),
                     "strands": short_diff(said, now[0]) if said not in ("", now[0]) else [],
                     "text": now[0],
                     "is_other": each.text != row.text,
@@ -386,9 +387,9 @@ def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse
             "plan": briefing.plan,
             "briefing": briefing,
             "row": row,
-            "title": f"Versions of paragraph {number}"
+            "title": _("Versions of paragraph {number}").format(number=number)
             if number
-            else "Versions of what is left out",
+            else _("Versions of what is left out"),
             "entries": entries[::-1],
             "back": home(briefing, key),
             "may_change": briefing.is_open

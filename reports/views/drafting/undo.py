@@ -5,6 +5,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from reports.drafting import draft_rows
@@ -35,7 +36,7 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             page = page_of(Briefing.objects.select_related("plan", "kind").get(pk=pk))
             return show(request, page, overtaken=overtaken, status=422)
         html = render_to_string("reports/workshop/overtaken.html", {"overtaken": overtaken})
-        return changed(request, briefing, said="Nothing was changed.", overtaken=html)
+        return changed(request, briefing, said=_("Nothing was changed."), overtaken=html)
     except Refused as refusal:
         level, said, key = messages.ERROR, str(refusal), ""
     else:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.fields import overwrite_data, say_refusal
@@ -24,7 +25,7 @@ def update(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show each paragraph that would change, with a tick; change those that are confirmed."""
     briefing = changeable_draft(request, slug, pk)
     if not briefing.is_open:
-        messages.error(request, str(not_now(briefing, "its text is locked")))
+        messages.error(request, str(not_now(briefing, _("its text is locked"))))
         return redirect(home(briefing))
     try:
         now = composed(briefing)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from agencies.fields import say_refusal
@@ -99,7 +100,7 @@ def save(
                 told = saved_json(briefing, row)
                 rows = draft_rows.read_draft(briefing)
                 return JsonResponse(told | {"steps": steps_html(request, briefing, rows)})
-            messages.success(request, f"Saved at {clock()}.")
+            messages.success(request, gettext("Saved at {clock}.").format(clock=clock()))
             if isinstance(row, DraftAsk):
                 return redirect(home(briefing, key))
             return redirect(at_paragraph(briefing, key))
@@ -130,7 +131,7 @@ def section(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
             drafts.retitle(
                 briefing=briefing, section=key, by=signed_in(request), **form.cleaned_data
             )
-            messages.success(request, "The section has its new heading.")
+            messages.success(request, gettext("The section has its new heading."))
             return redirect(home(briefing, f"section-{key}"))
     page = page_of(Briefing.objects.select_related("plan", "kind").get(pk=briefing.pk))
     theirs = None
@@ -177,7 +178,7 @@ def save_ask(request: HttpRequest, briefing: Briefing, key: str, form: AskForm) 
 
 
 def clock() -> str:
-    return time_format(localtime(), "g:i a")
+    return time_format(localtime(), gettext("g:i a"))
 
 
 def fields_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> tuple[dict[str, str], str]:
@@ -208,7 +209,7 @@ def theirs_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, A
     return {
         "version": row.version,
         "fields": fields,
-        "who": last.history_user.name if last and last.history_user else "A user",
+        "who": last.history_user.name if last and last.history_user else gettext("A user"),
         "at": last.history_date if last else None,
         "is_gone": getattr(row, "is_withdrawn", False),
     }

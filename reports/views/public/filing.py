@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
@@ -77,7 +78,7 @@ def add(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 at=timezone.now(),
                 **form.said,
             )
-            messages.success(request, "The paper is filed.")
+            messages.success(request, _("The paper is filed."))
             return redirect("reports:earlier-papers")
     return form_page(request, "reports/earlier/add.html", form, before=before)
 
@@ -122,7 +123,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 **form.said,
             )
-            say_saved(request, form, saved, "Saved.")
+            say_saved(request, form, saved, _("Saved."))
             return redirect("reports:earlier-papers")
     return form_page(request, "reports/earlier/change.html", form, paper=row)
 
@@ -136,7 +137,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             services.withdraw_earlier_paper(
                 paper=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, f"“{row.title}” is withdrawn.")
+            messages.success(request, _("“{row}” is withdrawn.").format(row=row.title))
             return redirect("reports:earlier-papers")
     return form_page(request, "reports/earlier/withdraw.html", form, paper=row)
 

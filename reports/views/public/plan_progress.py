@@ -19,6 +19,8 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from agencies.succession import agency_on
@@ -37,17 +39,17 @@ from workitems.known_dates import KnownDate, KnownTo
 SECONDS_KEPT = 300
 # Milestones in the chart: those overdue, then those expected nearest to the day.
 MOST_DRAWN = 40
-LEFT_OUT = (
+LEFT_OUT = gettext_lazy(
     "{drawn} of {every} milestones: those overdue first, then those expected nearest to {day}. "
     "All are in the table and the data of the page."
 )
-OVERDUE = "Overdue"
+OVERDUE = gettext_lazy("Overdue")
 TABLES = {
-    "figures": "Figures",
-    "stages": "Work items by stage",
-    "timeline": "Timeline",
-    "achievements": "Achievements",
-    "released_papers": "Released papers",
+    "figures": gettext_lazy("Figures"),
+    "stages": gettext_lazy("Work items by stage"),
+    "timeline": gettext_lazy("Timeline"),
+    "achievements": gettext_lazy("Achievements"),
+    "released_papers": gettext_lazy("Released papers"),
 }
 
 
@@ -89,7 +91,9 @@ def shown(content: dict[str, Any], slug: str = "", site: str = "") -> dict[str, 
         "content": content,
         "published_by": named(content["agency"]),
         "as_at": date.fromisoformat(content["as_at"]),
-        "heading": f"Progress as at {long_date(date.fromisoformat(content['as_at']))}",
+        "heading": _("Progress as at {long_date}").format(
+            long_date=long_date(date.fromisoformat(content["as_at"]))
+        ),
         "charts": drawn,
         "tables": [(name, TABLES[name]) for name in LISTS if name in content],
         "timeline": [_in_words(row) for row in content.get("timeline", ())],
@@ -231,6 +235,6 @@ FORMATS: dict[str, Callable[[dict[str, Any], str], tuple[Any, str] | None]] = {
 def shared(request: HttpRequest, response: HttpResponse, *, seconds: int) -> HttpResponseBase:
     """Let every cache keep the response for so many seconds, then ask whether it changed."""
     response["ETag"] = quote_etag(hashlib.sha256(response.content).hexdigest())
-    response["Cache-Control"] = f"public, max-age={seconds}" if seconds else "public, no-cache"
+    response["Cache-Control"] = f"public, max-age={seconds}" if seconds else _("public, no-cache")
     answer = get_conditional_response(request, etag=response["ETag"], response=response)
     return answer or response

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import form_page, saying_refusals
@@ -56,7 +57,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
             )
-            messages.success(request, "The page is published. Anyone can read it.")
+            messages.success(request, _("The page is published. Anyone can read it."))
             return redirect("reports:progress-page", slug)
     pages = list(PublicProgress.objects.filter(plan=plan).defer("content").newest_first())
     return form_page(
@@ -86,6 +87,6 @@ def take_down(request: HttpRequest, slug: str, edition: int) -> HttpResponse:
                 at=timezone.now(),
                 reason=form.cleaned_data["reason"],
             )
-            messages.success(request, "The page is taken down.")
+            messages.success(request, _("The page is taken down."))
             return redirect("reports:progress-page", slug)
     return form_page(request, "reports/public/take_down.html", form, plan=plan, page=row)

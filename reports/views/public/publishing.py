@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
@@ -96,7 +97,9 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 warnings_left=form.warnings_left,
             )
-            messages.success(request, f"{row.request.reference} is published.")
+            messages.success(
+                request, _("{reference} is published.").format(reference=row.request.reference)
+            )
             return redirect("reports:releases")
     page = PublicPage.objects.open().filter(plan=row.request.plan_id).first()
     papers = row.papers.without_contents()
@@ -119,7 +122,9 @@ def unpublish(request: HttpRequest, pk: int) -> HttpResponse:
                 at=now,
                 reason=form.cleaned_data["reason"],
             )
-            messages.success(request, f"{row.request.reference} is withdrawn.")
+            messages.success(
+                request, _("{reference} is withdrawn.").format(reference=row.request.reference)
+            )
             return redirect("reports:releases")
     return form_page(
         request,
@@ -152,7 +157,7 @@ def change_page(request: HttpRequest, slug: str) -> HttpResponse:
             saved = releases.change_public_page(
                 plan=plan, by=signed_in(request), **form.cleaned_data
             )
-            say_saved(request, form, saved, "Saved.")
+            say_saved(request, form, saved, _("Saved."))
             return redirect("reports:releases")
     return form_page(request, "reports/public/change_page.html", form, plan=plan, row=row)
 
@@ -187,6 +192,6 @@ def start_proactive(request: HttpRequest) -> HttpResponse:
                 by=user,
                 at=timezone.now(),
             )
-            messages.success(request, "The proactive release is started. List its papers next.")
+            messages.success(request, _("The proactive release is started. List its papers next."))
             return redirect("reports:request", made.pk)
     return form_page(request, "reports/public/proactive.html", form)

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.characters import searchable
@@ -47,8 +48,10 @@ class Shown:
     @property
     def heading(self) -> str:
         """Say how and when it was released: "Released on request, 22 May 2013"."""
-        how = "on request" if self.release.kind == Release.Kind.OIA else "proactively"
-        return f"Released {how}, {long_date(self.release.released_on)}"
+        how = _("on request") if self.release.kind == Release.Kind.OIA else "proactively"
+        return _("Released {how}, {released_on}").format(
+            how=how, released_on=long_date(self.release.released_on)
+        )
 
     @property
     def words(self) -> str:
@@ -138,7 +141,9 @@ def _paper(paper: ReleasedPaper) -> dict[str, Any]:
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
     label = dict(ScheduleLine.Decision.choices).get(line["decision"], "")
-    said = {"full": "Released in full", "part": "Released in part"}.get(line["decision"], label)
+    said = {"full": _("Released in full"), "part": _("Released in part")}.get(
+        line["decision"], label
+    )
     return {
         **line,
         "dated": date.fromisoformat(line["dated"]) if line["dated"] else None,

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.fields import DayField
@@ -79,7 +80,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
             initial={"on": on, "version": letter.version if letter else 0},
         )
         if row.is_own_initiative:
-            form.fields["has_read"].label = "I have read this memo and its schedule"
+            form.fields["has_read"].label = _("I have read this memo and its schedule")
         valid = form.is_valid()
     if valid and letter is not None:
         with saying_refusals(form):
@@ -100,9 +101,9 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
                 warnings_left=form.warnings_left,
                 shown=content,
             )
-            said = "The decision is signed. Now send its letter to the requester."
+            said = _("The decision is signed. Now send its letter to the requester.")
             if row.is_own_initiative:
-                said = "The decision is signed. Its memo is frozen."
+                said = _("The decision is signed. Its memo is frozen.")
             messages.success(request, said)
             return redirect("reports:request", pk)
     with transaction.atomic():

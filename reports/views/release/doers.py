@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Seat
 from reports.document.wording import join_words
@@ -53,7 +54,9 @@ def _who_does(request: HttpRequest, roles: tuple[str, ...], row: Any) -> str:
     names = join_words(dict.fromkeys(people))
     what = " or ".join(Role(role).in_sentence for role in roles)
     where = " or ".join(agency.short_name for agency in agencies)
-    does = f"The {what} of {where} does this"
+    does = _("The {what} of {where} does this").format(what=what, where=where)
     if not names:
-        return f"{does}, and nobody has that role yet. The agency’s approver gives it."
+        return _("{does}, and nobody has that role yet. The agency’s approver gives it.").format(
+            does=does
+        )
     return f"{does}: {names}."

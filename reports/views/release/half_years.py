@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
@@ -19,8 +21,13 @@ from reports.views.files import download
 from reports.views.release.requests import require_reader
 
 TITLES = (
-    *("Completed", "On time", "Average working days", "Extended"),
-    *("Transferred", "Refused", "Complaints"),
+    *(
+        gettext_lazy("Completed"),
+        gettext_lazy("On time"),
+        gettext_lazy("Average working days"),
+        gettext_lazy("Extended"),
+    ),
+    *(gettext_lazy("Transferred"), gettext_lazy("Refused"), gettext_lazy("Complaints")),
 )
 
 
@@ -36,7 +43,7 @@ class HalfYear:
     @property
     def name(self) -> str:
         """Return "January to June 2013"."""
-        return f"{self.first:%B} to {self.last:%B %Y}"
+        return _("{first:%B} to {last:%B %Y}").format(first=self.first, last=self.last)
 
     @property
     def average(self) -> str:
@@ -90,11 +97,11 @@ def figures(request: HttpRequest) -> HttpResponse:
 def figures_csv(request: HttpRequest) -> HttpResponse:
     rows = _half_years(request)
     sheet = Sheet(
-        name="Requests",
-        title="Requests for official information by half-year",
+        name=_("Requests"),
+        title=_("Requests for official information by half-year"),
         about=(),
         columns=[
-            *(Column(title) for title in ("Agency", "From", "To")),
+            *(Column(title) for title in (_("Agency"), _("From"), _("To"))),
             *(Column(title, kind=Kind.NUMBER) for title in TITLES),
         ],
         rows=[
@@ -102,4 +109,4 @@ def figures_csv(request: HttpRequest) -> HttpResponse:
             for row in rows
         ],
     )
-    return download(csv.write(sheet), "requests by half-year.csv", csv.MIME_TYPE)
+    return download(csv.write(sheet), _("requests by half-year.csv"), csv.MIME_TYPE)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import Refusal
@@ -55,7 +56,7 @@ def files_of(letter: Letter, looks: CoverDesign, *, is_draft: bool = False) -> t
             render_letter_docx(letter, looks, is_draft=is_draft),
         )
     except RenderRefused as error:
-        raise Refused(f"This letter cannot be printed: {error}") from error
+        raise Refused(_("This letter cannot be printed: {error}").format(error=error)) from error
 
 
 def dated_on(letter: RequestLetter) -> date:
@@ -75,8 +76,8 @@ def _new(row: InformationRequest, kind: str, by: User) -> RequestLetter:
     last = row.letters.exclude(typed={}).order_by("-pk").first()
     people = {name: (last.typed if last else {}).get(name) for name in ("contact", "signatory")}
     typed = {
-        "contact": people["contact"] or {"role": "OIA adviser", "email": by.email},
-        "signatory": people["signatory"] or {"role": "OIA decision-maker"},
+        "contact": people["contact"] or {"role": _("OIA adviser"), "email": by.email},
+        "signatory": people["signatory"] or {"role": _("OIA decision-maker")},
     }
     return RequestLetter(request=row, kind=kind, typed=typed, version=0)
 
@@ -113,9 +114,9 @@ def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             made = _write(request, row, letter, form)
-            said = "The letter is written. Read it before you send it."
+            said = _("The letter is written. Read it before you send it.")
             if row.is_own_initiative:
-                said = "The memo is written. Read it before you send it for review."
+                said = _("The memo is written. Read it before you send it for review.")
             messages.success(request, said)
             return redirect("reports:request-letter", pk, made.pk)
     return form_page(
@@ -160,7 +161,7 @@ def letter(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
         with saying_refusals(form):
             _write(request, row, found, form)
             what = "memo" if row.is_own_initiative else "letter"
-            messages.success(request, f"The {what} is rewritten.")
+            messages.success(request, _("The {what} is rewritten.").format(what=what))
             return redirect("reports:request-letter", pk, letter)
     return _show(request, row, found, form=form)
 
@@ -269,7 +270,9 @@ def send(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     if valid:
         with saying_refusals(form):
             _send(row, found, form, signed_in(request))
-            messages.success(request, "The letter is marked as sent. It can no longer be changed.")
+            messages.success(
+                request, _("The letter is marked as sent. It can no longer be changed.")
+            )
             return redirect("reports:request", pk)
     with transaction.atomic():
         return _show(request, row, _letter(visible_request(request, pk), letter), send=form)
@@ -278,7 +281,7 @@ def send(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
 def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, by: User) -> None:
     on = form.cleaned_data["sent_on"]
     if found.is_sent or found.is_decision:
-        raise Refused("This letter was already sent, or is sent when the decision is signed.")
+        raise Refused(_("This letter was already sent, or is sent when the decision is signed."))
     # Files are made outside of the transaction: that takes a second.
     text = services.written(found, on=on, ombudsman=ombudsman())[0]
     pdf, docx = files_of(text, looks_of(row))
@@ -296,7 +299,7 @@ def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, b
                 version=form.cleaned_data["version"],
             )
             if ready.content != text.as_plain():
-                raise Refused("The records have changed since. Send it again.")
+                raise Refused(_("The records have changed since. Send it again."))
             sent = services.send_letter(
                 letter=ready,
                 version=ready.version,
@@ -312,5 +315,7 @@ def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, b
         if refusal.field == "on":
             raise Refused(str(refusal), "sent_on") from refusal
         if refusal.field == "to":
-            raise Refused(f"New date: {refusal} Change it in the letter below.") from refusal
+            raise Refused(
+                _("New date: {refusal} Change it in the letter below.").format(refusal=refusal)
+            ) from refusal
         raise

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
@@ -66,8 +67,8 @@ def redact(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         with saying_refusals(form):
             made = _propose(request, line, paper, form, rows)
         if made:
-            said = (
-                f"{len(made)} {agree(len(made), 'place is', 'places are')} proposed to be withheld."
+            said = _("{made} {agree} proposed to be withheld.").format(
+                made=len(made), agree=agree(len(made), "place is", "places are")
             )
             messages.success(request, said)
             first = paper.withheld(made)[0]
@@ -102,7 +103,7 @@ def leave_warnings(request: HttpRequest, pk: int, number: int) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 by=signed_in(request),
             )
-            say_saved(request, form, row, "Your reasons are saved. Whoever signs reads them.")
+            say_saved(request, form, row, _("Your reasons are saved. Whoever signs reads them."))
             return redirect(f"{_address(line)}#warnings")
     rows = list(line.redactions.standing())
     blank = _form(request, line, paper, bound=False)
@@ -118,8 +119,11 @@ def propose_earlier(request: HttpRequest, pk: int, number: int, earlier: int) ->
         made = earlier_releases.propose_same(
             line=line, earlier=earlier, by=signed_in(request), at=timezone.now()
         )
-        places = agree(len(made), "place is", "places are")
-        messages.success(request, f"{len(made)} {places} proposed to be withheld.")
+        places = agree(len(made), _("place is"), _("places are"))
+        messages.success(
+            request,
+            _("{made} {places} proposed to be withheld.").format(made=len(made), places=places),
+        )
     return redirect(f"{_address(line)}#withheld")
 
 
@@ -254,7 +258,7 @@ def withdraw(request: HttpRequest, pk: int, number: int, redaction: int) -> Http
         with saying_refusals(form):
             redactions.withdraw(redaction=row, by=signed_in(request), **form.cleaned_data)
         if not form.errors:
-            messages.success(request, "The redaction is removed.")
+            messages.success(request, _("The redaction is removed."))
             return redirect(f"{_address(line)}#withheld")
     try:
         (found,) = RedactedPaper(line).withheld([row])

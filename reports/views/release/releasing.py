@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.fields import Refusal
@@ -53,7 +54,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
                 with transaction.atomic():
                     return _page(request, row, made, form, checked=prepared)
             _release(row, prepared, form.cleaned_data["released_on"], request)
-            messages.success(request, "The papers are released. They can no longer be changed.")
+            messages.success(request, _("The papers are released. They can no longer be changed."))
             return redirect("reports:request-release", pk)
     with transaction.atomic():
         return _page(request, row, made, form)
@@ -146,4 +147,4 @@ def package_file(request: HttpRequest, pk: int) -> HttpResponse:
         letters = letters.none()
     data = package(made, list(made.papers.order_by("number")), list(letters.order_by("pk")))
     name = slugify(row.reference.replace("/", "-")) or "request"
-    return download(data, f"release {name}.zip", "application/zip")
+    return download(data, _("release {name}.zip").format(name=name), "application/zip")

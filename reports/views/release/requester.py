@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext_lazy
+
 from agencies.models import User
 from reports.models import InformationRequest, RequestEvent
 from reports.release.letters import Letter, Requester, public_copy, without_requester
 
-LABEL = "[who asked]"
+LABEL = gettext_lazy("[who asked]")
 
 
 def may_read_requester(user: User, row: InformationRequest) -> bool:

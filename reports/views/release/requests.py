@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat, User
@@ -39,7 +41,7 @@ from workitems.views.lookups import page_of, posted, signed_in, state_tabs
 
 State = InformationRequest.State
 ROWS_ON_A_PAGE = 50
-TABS = {"": "To answer", "ended": "Ended", "all": "All"}
+TABS = {"": gettext_lazy("To answer"), "ended": gettext_lazy("Ended"), "all": gettext_lazy("All")}
 
 
 def visible_request(request: HttpRequest, pk: int) -> InformationRequest:
@@ -141,7 +143,7 @@ def record(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             row = services.record_request(by=user, at=timezone.now(), **form.cleaned_data)
-            messages.success(request, "The request is recorded. Its clock is running.")
+            messages.success(request, _("The request is recorded. Its clock is running."))
             return redirect("reports:request", row.pk)
     return form_page(request, "reports/release/record.html", form)
 
@@ -194,7 +196,7 @@ def _due_words(row: InformationRequest, clock: RequestClock, on: date) -> str:
     """Return when the decision is due, for a request that is not decided."""
     if not row.is_open or row.is_own_initiative:
         return ""
-    return f"Decision due {long_date(clock.due)}."
+    return _("Decision due {due}.").format(due=long_date(clock.due))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -205,7 +207,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = services.change_request(request=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, "What is recorded is changed.")
+            say_saved(request, form, saved, _("What is recorded is changed."))
             return redirect("reports:request", pk)
     return form_page(request, "reports/release/change.html", form, row=row)
 
@@ -221,6 +223,6 @@ def correct_event(request: HttpRequest, pk: int, event: int) -> HttpResponse:
             services.correct_event(
                 event=first, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, "The correction is recorded beside the first record.")
+            messages.success(request, _("The correction is recorded beside the first record."))
             return redirect("reports:request", pk)
     return form_page(request, "reports/release/correct_event.html", form, row=row, event=first)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import VersionedForm
@@ -143,11 +144,11 @@ def answer(request: HttpRequest, pk: int, redaction: int) -> HttpResponse:
             if is_decline:
                 redactions.decline(redaction=row, by=by, **form.cleaned_data)
                 messages.success(
-                    request, "The redaction is declined. Its proposer can read your note."
+                    request, _("The redaction is declined. Its proposer can read your note.")
                 )
             else:
                 redactions.agree(redaction=row, by=by, at=timezone.now(), **form.cleaned_data)
-                messages.success(request, "The redaction is agreed.")
+                messages.success(request, _("The redaction is agreed."))
         if not form.errors:
             return redirect("reports:request-review", pk)
         row = rows.get(pk=row.pk)

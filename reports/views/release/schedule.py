@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Seat
@@ -58,8 +59,8 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
             saved = services_of_requests.set_scope(
                 request=row, by=signed_in(request), **form.cleaned_data
             )
-            finds = "" if saved.scope_from else " Enter both days to find papers."
-            say_saved(request, form, saved, f"The scope is saved.{finds}")
+            finds = "" if saved.scope_from else _(" Enter both days to find papers.")
+            say_saved(request, form, saved, _("The scope is saved.{finds}").format(finds=finds))
             return redirect("reports:request-scope", pk)
     found = (
         found_between(row, row.scope_from, row.scope_to) if row.scope_from and row.scope_to else []
@@ -89,8 +90,8 @@ def add_papers(request: HttpRequest, pk: int) -> HttpResponse:
             services.add_paper(request=row, paper=_paper(row, key), by=signed_in(request))
             added += 1
     if added:
-        papers = "1 paper is" if added == 1 else f"{added} papers are"
-        messages.success(request, f"{papers} added to the schedule.")
+        papers = _("1 paper is") if added == 1 else _("{added} papers are").format(added=added)
+        messages.success(request, _("{papers} added to the schedule.").format(papers=papers))
     return redirect("reports:request-scope", pk)
 
 
@@ -125,17 +126,19 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             services.add_file(request=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "The file is added to the schedule.")
+            messages.success(request, _("The file is added to the schedule."))
             return redirect("reports:request-scope", pk)
     return form_page(
         request,
         "reports/release/add.html",
         form,
         row=row,
-        title="Add a file",
-        lead="For a paper that is not in this register. It is released in full, withheld or refused, "
-        "or replaced by a copy that was redacted elsewhere.",
-        submit="Add the file",
+        title=_("Add a file"),
+        lead=_(
+            "For a paper that is not in this register. It is released in full, withheld or refused, "
+            "or replaced by a copy that was redacted elsewhere."
+        ),
+        submit=_("Add the file"),
     )
 
 
@@ -148,16 +151,16 @@ def add_not_held(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             services.add_not_held(request=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "It is listed as not held here.")
+            messages.success(request, _("It is listed as not held here."))
             return redirect("reports:request-scope", pk)
     return form_page(
         request,
         "reports/release/add.html",
         form,
         row=row,
-        title="List what is not held here",
+        title=_("List what is not held here"),
         lead="",
-        submit="Add to the schedule",
+        submit=_("Add to the schedule"),
     )
 
 
@@ -183,7 +186,12 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             saved = services.decide_line(
                 line=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            say_saved(request, form, saved, f"Decided: {saved.get_decision_display().lower()}.")
+            say_saved(
+                request,
+                form,
+                saved,
+                _("Decided: {decision}.").format(decision=saved.get_decision_display().lower()),
+            )
             if saved.is_ours and saved.decision == ScheduleLine.Decision.PART:
                 return redirect("reports:request-line", pk, number)
             if line_files.lack_of(saved):
@@ -264,7 +272,7 @@ def line_copy(request: HttpRequest, pk: int, number: int) -> HttpResponse:
                 at=timezone.now(),
             )
             messages.success(
-                request, "The copy is checked and kept. It will be released for this paper."
+                request, _("The copy is checked and kept. It will be released for this paper.")
             )
             return redirect("reports:request-line", pk, number)
     is_part = found.decision == ScheduleLine.Decision.PART
@@ -276,7 +284,7 @@ def line_copy(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         line=found,
         copy=line_files.standing_copy(found),
         is_part=is_part,
-        title="Upload the redacted copy" if is_part else "Upload a PDF of the paper",
+        title=_("Upload the redacted copy") if is_part else _("Upload a PDF of the paper"),
         may_copy=_may_copy(request, found),
     )
 
@@ -360,7 +368,10 @@ def ask_agency(request: HttpRequest, pk: int, number: int) -> HttpResponse:
                 **form.cleaned_data,
             )
             messages.success(
-                request, f"{made.agency.short_name} is asked. It is on the desks of its people."
+                request,
+                _("{short_name} is asked. It is on the desks of its people.").format(
+                    short_name=made.agency.short_name
+                ),
             )
             return redirect("reports:request-line", pk, number)
     return form_page(request, "reports/release/ask_agency.html", form, row=row, line=found)
@@ -379,7 +390,7 @@ def record_answer(request: HttpRequest, pk: int, number: int, consultation: int)
             saved = services.record_answer(
                 consultation=asked, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            say_saved(request, form, saved, "The answer is recorded.")
+            say_saved(request, form, saved, _("The answer is recorded."))
             return redirect("reports:request-line", pk, number)
     return form_page(
         request, "reports/release/record_answer.html", form, row=row, line=line, asked=asked
@@ -413,7 +424,7 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
                 request,
                 form,
                 saved,
-                "Your agency’s answer is recorded. You can change it until the decision.",
+                _("Your agency’s answer is recorded. You can change it until the decision."),
             )
             return redirect("reports:request-consultation", pk)
     return form_page(

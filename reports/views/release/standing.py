@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.models import InformationRequest, RequestEvent, RequestLetter
@@ -29,14 +30,14 @@ class Mark:
 def mark_of(request: InformationRequest, clock: RequestClock, on: date) -> Mark:
     """Return how a request stands against its clock on a day."""
     if request.is_own_initiative:
-        return Mark("Proactive release")
+        return Mark(_("Proactive release"))
     if request.state in (State.WITHDRAWN, State.TRANSFERRED):
         return Mark(request.get_state_display(), "complete")
     until = clock.stopped_on or on
     if clock.late_by(on) or (clock.due < until and not clock.stopped_on):
         return Mark(clock_words(clock, until), "late", is_late=True)
     if clock.stopped_on:
-        return Mark("Decided on time", "complete")
+        return Mark(_("Decided on time"), "complete")
     return Mark(clock_words(clock, on), "due")
 
 
@@ -55,17 +56,27 @@ def clock_days(clock: RequestClock, on: date) -> list[ClockDay]:
     limits = clock.days.act.limits
     rows = []
     if clock.may_restart:
-        what = "Last day on which a question to the requester starts the clock again"
-        rows.append((f"Day {limits.clarify}", clock.clarify_by, what))
+        what = _("Last day on which a question to the requester starts the clock again")
+        rows.append((_("Day {clarify}").format(clarify=limits.clarify), clock.clarify_by, what))
     rows += [
-        (f"Day {limits.transfer}", clock.transfer_by, "Last day to transfer it"),
-        (f"Day {limits.decide}", clock.first_due, "Decision due; last day to extend it"),
+        (
+            _("Day {transfer}").format(transfer=limits.transfer),
+            clock.transfer_by,
+            _("Last day to transfer it"),
+        ),
+        (
+            _("Day {decide}").format(decide=limits.decide),
+            clock.first_due,
+            _("Decision due; last day to extend it"),
+        ),
     ]
     if clock.extended_to:
-        rows.append(("Extended", clock.extended_to, "Decision due, as extended"))
+        rows.append((_("Extended"), clock.extended_to, _("Decision due, as extended")))
     at = clock.stopped_on or on
     return [
-        ClockDay(name, day, what, "Passed" if day < at else "Today" if day == at else "Ahead")
+        ClockDay(
+            name, day, what, _("Passed") if day < at else _("Today") if day == at else _("Ahead")
+        )
         for name, day, what in rows
     ]
 
@@ -89,42 +100,49 @@ def next_step(
         lines = list(request.lines.in_order())
         if state == State.RECEIVED:
             if not request.is_own_initiative and Kind.ACKNOWLEDGED not in happened:
-                return to("request-write-letter", "Acknowledge the request", request, "acknowledge")
-            return to("request-begin", "Start scoping", request, acts=True)
+                return to(
+                    "request-write-letter", _("Acknowledge the request"), request, "acknowledge"
+                )
+            return to("request-begin", _("Start scoping"), request, acts=True)
         if state == State.SCOPING:
             if not lines:
-                return to("request-scope", "Find papers in scope", request)
-            return to("request-prepare", "Decide on each paper", request, acts=True)
+                return to("request-scope", _("Find papers in scope"), request)
+            return to("request-prepare", _("Decide on each paper"), request, acts=True)
         if state == State.PREPARING:
             for line in lines:
                 if not line.is_decided:
                     return to(
-                        "request-line", f"Decide on document {line.number}", request, line.number
+                        "request-line",
+                        _("Decide on document {number}").format(number=line.number),
+                        request,
+                        line.number,
                     )
             if not request.letters.deciding().exists():
                 return to(
                     "request-write-letter",
-                    "Write the decision memo"
+                    _("Write the decision memo")
                     if request.is_own_initiative
-                    else "Write the letter with the decision",
+                    else _("Write the letter with the decision"),
                     request,
                     "decide",
                 )
-            return to("request-send", "Send for review", request, acts=True)
+            return to("request-send", _("Send for review"), request, acts=True)
         is_answered = is_released and not (request.is_own_initiative and request.plan_id)
         if state == State.DECIDED and (is_answered or not any(line.is_given for line in lines)):
-            return to("request-close", "Close the request", request, acts=True)
+            return to("request-close", _("Close the request"), request, acts=True)
     if state == State.IN_REVIEW and user.has_perm("reports.agree_redactions", request):
         if request.lines.filter(redactions__state="proposed").exists():
-            return to("request-review", "Review the redactions", request)
-        return to("request-finish", "Finish the review", request, acts=True)
+            return to("request-review", _("Review the redactions"), request)
+        return to("request-finish", _("Finish the review"), request, acts=True)
     if user.has_perm("reports.sign_decision", request):
         if state == State.READY:
-            return to("request-decision", "Read and sign the decision", request)
+            return to("request-decision", _("Read and sign the decision"), request)
         if state == State.DECIDED and not is_released:
-            return to("request-release", "Check the files and release", request)
+            return to("request-release", _("Check the files and release"), request)
         if state == State.DECIDED and request.is_own_initiative and request.plan_id:
-            return Step("Publish the papers", reverse("reports:publish", args=[request.release.pk]))
+            return Step(
+                _("Publish the papers"), reverse("reports:publish", args=[request.release.pk])
+            )
     return None
 
 
@@ -133,16 +151,16 @@ def waits_for(request: InformationRequest, *, is_released: bool) -> str:
     if request.state in InformationRequest.ENDED:
         return ""
     who = {
-        State.IN_REVIEW: "the OIA reviewer, who agrees each redaction",
-        State.READY: "the OIA decision-maker, who signs the decision",
-    }.get(State(request.state), "the OIA adviser, who prepares the answer")
+        State.IN_REVIEW: _("the OIA reviewer, who agrees each redaction"),
+        State.READY: _("the OIA decision-maker, who signs the decision"),
+    }.get(State(request.state), _("the OIA adviser, who prepares the answer"))
     if request.state == State.DECIDED and not is_released:
-        who = "the OIA decision-maker, who releases the papers"
+        who = _("the OIA decision-maker, who releases the papers")
     elif request.state == State.DECIDED and request.is_own_initiative:
-        who = "the OIA decision-maker, who publishes the papers"
+        who = _("the OIA decision-maker, who publishes the papers")
     if request.is_own_initiative:
-        return f"This proactive release is with {who}."
-    return f"This request is with {who}."
+        return _("This proactive release is with {who}.").format(who=who)
+    return _("This request is with {who}.").format(who=who)
 
 
 def other_steps(
@@ -163,31 +181,38 @@ def other_steps(
     if user.has_perm("reports.prepare_request", request):
         if request.is_open and not request.is_own_initiative:
             found += [
-                to("request-write-letter", "Ask the requester what is meant", request, "clarify"),
+                to(
+                    "request-write-letter", _("Ask the requester what is meant"), request, "clarify"
+                ),
                 *(
-                    [to("request-clarified", "Record the requester’s answer", request)]
+                    [to("request-clarified", _("Record the requester’s answer"), request)]
                     if has_question
                     else []
                 ),
-                to("request-write-letter", "Transfer it, or a part of it", request, "transfer"),
-                to("request-write-letter", "Extend the time", request, "extend"),
-                to("request-withdraw", "Record that it was withdrawn", request),
+                to("request-write-letter", _("Transfer it, or a part of it"), request, "transfer"),
+                to("request-write-letter", _("Extend the time"), request, "extend"),
+                to("request-withdraw", _("Record that it was withdrawn"), request),
             ]
         if state in (*InformationRequest.PREPARED_IN, State.IN_REVIEW):
-            found.append(to("request-decision", "See what prevents a signature", request))
+            found.append(to("request-decision", _("See what prevents a signature"), request))
         has_papers = RequestLetter.Kind.DECIDE_AND_RELEASE in sent
         if state == State.DECIDED and not request.is_own_initiative and not has_papers:
             found.append(
-                to("request-write-letter", "Write the letter with the papers", request, "release")
+                to(
+                    "request-write-letter",
+                    _("Write the letter with the papers"),
+                    request,
+                    "release",
+                )
             )
         if not request.is_own_initiative:
-            found.append(to("request-complaint", "Record a complaint to the Ombudsman", request))
+            found.append(to("request-complaint", _("Record a complaint to the Ombudsman"), request))
         if has_complaint:
-            found.append(to("request-complaint-closed", "Record how a complaint ended", request))
-        found.append(to("request-change", "Change what is recorded", request))
+            found.append(to("request-complaint-closed", _("Record how a complaint ended"), request))
+        found.append(to("request-change", _("Change what is recorded"), request))
     if state in (State.IN_REVIEW, State.READY) and (
         user.has_perm("reports.agree_redactions", request)
         or user.has_perm("reports.sign_decision", request)
     ):
-        found.append(to("request-send-back", "Send back to the adviser", request))
+        found.append(to("request-send-back", _("Send back to the adviser"), request))
     return found

@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
@@ -43,12 +45,17 @@ def _finish_review(**act: Any) -> InformationRequest:
 PREPARES = "reports.prepare_request"
 BUTTONS = {
     "begin": Button(
-        PREPARES, services.start_scoping, "Say which papers are in scope.", "reports:request-scope"
+        PREPARES,
+        services.start_scoping,
+        gettext_lazy("Say which papers are in scope."),
+        "reports:request-scope",
     ),
-    "prepare": Button(PREPARES, services.start_preparing, "Decide on each paper."),
-    "send": Button(PREPARES, _send_for_review, "It is with the OIA reviewer."),
+    "prepare": Button(PREPARES, services.start_preparing, gettext_lazy("Decide on each paper.")),
+    "send": Button(PREPARES, _send_for_review, gettext_lazy("It is with the OIA reviewer.")),
     "finish": Button(
-        "reports.agree_redactions", _finish_review, "It is with the OIA decision-maker."
+        "reports.agree_redactions",
+        _finish_review,
+        gettext_lazy("It is with the OIA decision-maker."),
     ),
 }
 
@@ -73,7 +80,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         services.close(
             request=row, on=timezone.localdate(), by=signed_in(request), at=timezone.now()
         )
-        messages.success(request, "The request is closed.")
+        messages.success(request, _("The request is closed."))
     return redirect("reports:request", pk)
 
 
@@ -88,16 +95,16 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             services.send_back(request=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "It is with the OIA adviser again.")
+            messages.success(request, _("It is with the OIA adviser again."))
             return redirect("reports:request", pk)
     return form_page(
         request,
         "reports/release/step.html",
         form,
         row=row,
-        title="Send back to the adviser",
-        lead="The adviser reads your reason, changes it and sends it for review again.",
-        submit="Send back",
+        title=_("Send back to the adviser"),
+        lead=_("The adviser reads your reason, changes it and sends it for review again."),
+        submit=_("Send back"),
     )
 
 
@@ -115,37 +122,39 @@ class Page:
 
 PAGES = {
     "clarified": Page(
-        "Record the requester’s answer",
-        "If the question was asked within the first seven working days, the clock starts again on "
-        "the day of the answer.",
-        "What the requester answered",
-        "Record the answer",
+        gettext_lazy("Record the requester’s answer"),
+        gettext_lazy(
+            "If the question was asked within the first seven working days, the clock starts again on "
+            "the day of the answer."
+        ),
+        gettext_lazy("What the requester answered"),
+        gettext_lazy("Record the answer"),
         services.receive_clarification,
-        "The answer is recorded.",
+        gettext_lazy("The answer is recorded."),
     ),
     "withdraw": Page(
-        "Record that the request was withdrawn",
-        "This ends the request. Nothing more can be recorded before a decision.",
-        "How the requester withdrew it",
-        "Record the withdrawal",
+        gettext_lazy("Record that the request was withdrawn"),
+        gettext_lazy("This ends the request. Nothing more can be recorded before a decision."),
+        gettext_lazy("How the requester withdrew it"),
+        gettext_lazy("Record the withdrawal"),
         services.withdraw,
-        "The request is withdrawn.",
+        gettext_lazy("The request is withdrawn."),
     ),
     "complaint": Page(
-        "Record a complaint to the Ombudsman",
-        "It is counted in the half-year in which it was received.",
-        "What the complaint is about",
-        "Record the complaint",
+        gettext_lazy("Record a complaint to the Ombudsman"),
+        gettext_lazy("It is counted in the half-year in which it was received."),
+        gettext_lazy("What the complaint is about"),
+        gettext_lazy("Record the complaint"),
         services.receive_complaint,
-        "The complaint is recorded.",
+        gettext_lazy("The complaint is recorded."),
     ),
     "complaint-closed": Page(
-        "Record how a complaint ended",
+        gettext_lazy("Record how a complaint ended"),
         "",
-        "How it ended",
-        "Record the end of the complaint",
+        gettext_lazy("How it ended"),
+        gettext_lazy("Record the end of the complaint"),
         services.close_complaint,
-        "The end of the complaint is recorded.",
+        gettext_lazy("The end of the complaint is recorded."),
     ),
 }
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import form_page, saying_refusals
@@ -28,8 +29,13 @@ def days(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             row = services.enter_day(by=user, **form.cleaned_data)
-            what = "a working day" if row.is_working else "not a working day"
-            messages.success(request, f"{row} is recorded as {what}. All clocks now count it.")
+            what = _("a working day") if row.is_working else _("not a working day")
+            messages.success(
+                request,
+                _("{row} is recorded as {what}. All clocks now count it.").format(
+                    row=row, what=what
+                ),
+            )
             return redirect("reports:request-days")
     rows = list(NonWorkingDay.objects.with_last_change().in_order().reverse())
     return form_page(
@@ -52,6 +58,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             services.withdraw_day(row=row, by=user, **form.cleaned_data)
-            messages.success(request, f"{row} is withdrawn. It now counts as the Act says.")
+            messages.success(
+                request, _("{row} is withdrawn. It now counts as the Act says.").format(row=row)
+            )
             return redirect("reports:request-days")
     return form_page(request, "reports/release/withdraw_day.html", form, row=row)

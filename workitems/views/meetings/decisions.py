@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
@@ -19,7 +21,12 @@ from workitems.views import actions
 from workitems.views.lookups import page_of, posted, require, signed_in, state_tabs, visible_plan
 from workitems.views.meetings.pages import own_meeting
 
-STATES = {"": "All", "open": "To do", "confirm": "To be confirmed", "done": "Done"}
+STATES = {
+    "": gettext_lazy("All"),
+    "open": gettext_lazy("To do"),
+    "confirm": gettext_lazy("To be confirmed"),
+    "done": gettext_lazy("Done"),
+}
 
 
 def decisions_of(plan: Plan, chosen: str, on: date) -> DecisionQuerySet:
@@ -67,7 +74,9 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             made = decision_services.record_decision(
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
-            messages.success(request, f"Decision {made.number} is recorded.")
+            messages.success(
+                request, _("Decision {number} is recorded.").format(number=made.number)
+            )
             return redirect(f"{meeting.get_absolute_url()}#decisions")
     return form_page(
         request,
@@ -94,7 +103,7 @@ def change(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
             saved = decision_services.change_decision(
                 decision=row, by=signed_in(request), **form.cleaned_data
             )
-            say_saved(request, form, saved, "The decision is saved.")
+            say_saved(request, form, saved, _("The decision is saved."))
             return redirect(row)
     return form_page(
         request,
@@ -117,9 +126,9 @@ def _place(request: HttpRequest, slug: str, decision: int) -> actions.Place:
         confirm_url=reverse("meetings:confirm-decision", args=args),
         reopen_url=reverse("meetings:reopen-decision", args=args),
         change_url=reverse("meetings:change-decision", args=args) if is_open else "",
-        origin=f"Decided by the working group, {row.origin}",
+        origin=_("Decided by the working group, {origin}").format(origin=row.origin),
         origin_url=row.place_url,
-        crumbs=[("Decisions", reverse("meetings:decisions", args=[row.plan.slug]))],
+        crumbs=[(_("Decisions"), reverse("meetings:decisions", args=[row.plan.slug]))],
     )
 
 

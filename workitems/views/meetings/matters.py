@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
@@ -44,7 +45,10 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         made = matter_services.draft_agenda(meeting=meeting, proposals=found, by=signed_in(request))
         count = len(made)
         messages.success(
-            request, f"{count} {'matter is' if count == 1 else 'matters are'} added to the agenda."
+            request,
+            _("{count} {words} added to the agenda.").format(
+                count=count, words="matter is" if count == 1 else "matters are"
+            ),
         )
     return back_to(request, meeting, AGENDA)
 
@@ -57,7 +61,7 @@ def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             matter_services.add_matter(meeting=meeting, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, "The matter is on the agenda.")
+            messages.success(request, _("The matter is on the agenda."))
             return back_to(request, meeting, AGENDA)
     return _page(request, meeting, form)
 
@@ -73,8 +77,8 @@ def change(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
                 matter=row, by=signed_in(request), **form.cleaned_data
             )
             if saved.position != at:
-                messages.success(request, f"“{saved}” has moved.")
-            say_saved(request, form, saved, "The matter is saved.")
+                messages.success(request, _("“{saved}” has moved.").format(saved=saved))
+            say_saved(request, form, saved, _("The matter is saved."))
             return back_to(request, meeting, AGENDA)
     return _page(request, meeting, form, row)
 
@@ -111,14 +115,14 @@ def move(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
     asked = small_number(request.POST.get("to", ""))
     to = row.position if asked is None else asked
-    done = f"“{row}” has moved."
+    done = _("“{row}” has moved.").format(row=row)
     return _act(request, meeting, matter_services.move_matter, done, matter=row, to=to)
 
 
 @require_POST
 def remove(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
-    done = f"“{row}” is off the agenda. It can be put back below."
+    done = _("“{row}” is off the agenda. It can be put back below.").format(row=row)
     service = matter_services.remove_matter
     return _act(request, meeting, service, done, matter=row, on=localdate())
 
@@ -126,7 +130,7 @@ def remove(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
 @require_POST
 def restore(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
-    done = f"“{row}” is on the agenda again, at its end."
+    done = _("“{row}” is on the agenda again, at its end.").format(row=row)
     return _act(request, meeting, matter_services.restore_matter, done, matter=row)
 
 
@@ -134,6 +138,6 @@ def restore(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespon
 def consider(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
     considered = request.POST.get("considered") != "no"
-    done = "Marked as considered." if considered else "No longer marked as considered."
+    done = _("Marked as considered.") if considered else _("No longer marked as considered.")
     service = matter_services.consider
     return _act(request, meeting, service, done, matter=row, on=localdate(), considered=considered)

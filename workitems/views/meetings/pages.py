@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
@@ -96,7 +97,10 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
                 plan=plan, by=signed_in(request), **form.cleaned_data
             )
             mail(meeting_notices.called_notices, made)
-            messages.success(request, f"The working group meets on {made.held_on:%-d %B %Y}.")
+            messages.success(
+                request,
+                _("The working group meets on {held_on:%-d %B %Y}.").format(held_on=made.held_on),
+            )
             return redirect(made)
     return form_page(request, "workitems/meetings/call.html", form, plan=plan)
 
@@ -111,7 +115,7 @@ def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
             mail(meeting_notices.called_notices, saved)
-            say_saved(request, form, saved, "The meeting is saved.")
+            say_saved(request, form, saved, _("The meeting is saved."))
             return redirect(meeting)
     return form_page(
         request, "workitems/meetings/change.html", form, plan=meeting.plan, meeting=meeting
@@ -205,7 +209,10 @@ def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             )
             count = len(rows)
             messages.success(
-                request, f"{count} {'agency is' if count == 1 else 'agencies are'} on the record."
+                request,
+                _("{count} {words} on the record.").format(
+                    count=count, words="agency is" if count == 1 else "agencies are"
+                ),
             )
             return back_to(request, meeting)
     return form_page(
@@ -269,7 +276,7 @@ def close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         mail(meeting_notices.minutes_notices, meeting)
         messages.success(
             request,
-            "The record of the meeting is closed. We’ll email members their actions.",
+            _("The record of the meeting is closed. We’ll email members their actions."),
         )
     return redirect(meeting)
 
@@ -283,6 +290,6 @@ def reopen(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             meeting_services.reopen_meeting(
                 meeting=meeting, by=signed_in(request), **form.cleaned_data
             )
-            messages.success(request, "The record is reopened.")
+            messages.success(request, _("The record is reopened."))
             return redirect(meeting)
     return show(request, meeting, form, status=422)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Agency
@@ -425,7 +426,9 @@ def record(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
                 by=signed_in(request),
                 **form.cleaned_data,
             )
-            messages.success(request, f"Decision {made.number} is recorded.")
+            messages.success(
+                request, _("Decision {number} is recorded.").format(number=made.number)
+            )
             return redirect(slide_address(request, meeting, f"?matter={row.position}"))
     return _again(request, meeting, row, decision_form=form)
 
@@ -440,7 +443,7 @@ def discuss(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespon
             saved = matter_services.note_discussion(
                 matter=row, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
-            say_saved(request, form, saved, "The notes are saved.")
+            say_saved(request, form, saved, _("The notes are saved."))
             return redirect(slide_address(request, meeting, f"?matter={row.position}"))
     return _again(request, meeting, row, discussion_form=form)
 
@@ -466,7 +469,7 @@ def decide(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
                 **form.cleaned_data,
             )
             mail(meeting_notices.decided_notices, decided)
-            took = "is approved and has taken effect" if form.cleaned_data["approve"] else None
+            took = _("is approved and has taken effect") if form.cleaned_data["approve"] else None
             messages.success(request, f"{decided.reference} {took or 'is declined'}.")
             return redirect(slide_address(request, meeting, f"?matter={row.position}"))
     return _again(request, meeting, row, **{f"decide_{variation.pk}": form})
