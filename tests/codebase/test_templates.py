@@ -1,16 +1,23 @@
 """Test the format of templates and the length of their lines."""
 
+import re
 from pathlib import Path
 
 from tests.codebase.source import ROOT, name_of
 from trafficking_plan.testing import templates
 
 LONGEST = 160
+ONE_TAG = re.compile(r"{%((?!%}).)*%}")
 
 
 def long_lines(path: Path) -> list[int]:
+    """Return the numbers of the lines that are too long. A tag cannot be divided, so one that stands alone may be."""
     lines = path.read_text().splitlines()
-    return [number for number, line in enumerate(lines, start=1) if len(line) > LONGEST]
+    return [
+        number
+        for number, line in enumerate(lines, start=1)
+        if len(line) > LONGEST and not ONE_TAG.fullmatch(line.strip())
+    ]
 
 
 def test_no_line_of_a_template_is_over_160_characters():
@@ -20,8 +27,9 @@ def test_no_line_of_a_template_is_over_160_characters():
 
 def test_the_check_finds_a_long_line(tmp_path):
     page = tmp_path / "page.html"
-    page.write_text(f"<p>\n{'a' * 160}\n{'a' * 161}\n</p>\n")
-    assert long_lines(page) == [3]
+    tag = "{% include " + "a" * 160 + " %}"
+    page.write_text(f"<p>\n{'a' * 160}\n{'a' * 161}\n</p>\n  {tag}\n{tag}.\n")
+    assert long_lines(page) == [3, 6]
 
 
 def test_the_check_finds_wrong_format_and_keeps_inline_tags_on_their_line(tmp_path):
