@@ -10,6 +10,7 @@ writes a row.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from agencies.translation import in_english
 from reports.compose.achievements import achievements
 from reports.compose.agency_design import design_of
 from reports.compose.ahead import next_steps, risks
@@ -88,6 +89,7 @@ class Composed:
     lines: Mapping[str, tuple[tuple[Source, ...], ...]]
 
 
+@in_english
 def generate(
     briefing: Briefing,
     contents: Iterable[str] = tuple(CONTENTS),
@@ -109,6 +111,7 @@ def generate(
     return write(facts, contents, annexes, in_full=in_full)
 
 
+@in_english
 def write(
     facts: Facts,
     contents: Iterable[str] = tuple(CONTENTS),
@@ -194,6 +197,7 @@ def _with_answers(annexes: Iterable[str], facts: Facts) -> tuple[str, ...]:
 UNDRAFTED = ("purpose", "background", "achievements", "delay", "mitigation", "next_steps")
 
 
+@in_english
 def compose(briefing: Briefing) -> Document:
     """Return the briefing composed from the records alone.
 
@@ -202,6 +206,7 @@ def compose(briefing: Briefing) -> Document:
     return assembled(generate(briefing, UNDRAFTED))
 
 
+@in_english
 def assembled(found: Composed) -> Document:
     """Return what was composed as a paper that asks the Minister to note it."""
     return Document.assemble(

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
+from agencies.translation import in_english
 from reports.meetings.parts import Asked, Considered, DecisionLine, Minutes
 from reports.meetings.record_words import asked, decision_line, line, paragraphs
 from workitems.asat import Moment
@@ -16,6 +17,7 @@ from workitems.forms.meetings import invited
 from workitems.models import Decision, Matter, Meeting, Variation
 
 
+@in_english
 def compose_minutes(meeting: Meeting, at: datetime) -> Minutes:
     """Return the minutes as recorded at `at`, which must be now. The number of queries is fixed."""
     moment = Moment.at(at)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from agencies.translation import in_english
 from reports.meetings.agenda_parts import agenda, decided_out_of_session, open_decisions
 from reports.meetings.parts import (
     AttentionLine,
@@ -42,6 +43,7 @@ CHANGES_OF_A_KIND = 12
 TIMELINE_LINES = 24
 
 
+@in_english
 def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
     """Return the pack as at `moment`, with the agenda as it is now.
 

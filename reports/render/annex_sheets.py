@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import NamedTuple
 
+from agencies.translation import in_english
 from reports.document import (
     ConsultedRow,
     ConsultedTable,
@@ -55,12 +56,14 @@ class Dated(NamedTuple):
     milestone: MilestoneRow
 
 
+@in_english
 def render_workbook(document: Document) -> bytes:
     """Return the workbook, dated with the document's date."""
     made_at = datetime.combine(document.cover.dated, time(), UTC)
     return xlsx.write_all(sheets(document), made_at)
 
 
+@in_english
 def sheets(document: Document) -> list[Sheet]:
     """Return the cover, then a sheet for each type of row in the annexes, in a fixed order."""
     return [_cover(document), *_items(document), *_registers(document)]

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.template.loader import render_to_string
 
+from agencies.translation import in_english
 from reports.meetings.parts import LANGUAGE
 from reports.render.html import ASSETS, MEETING_SHEET, RELEASED_SHEET, SHEETS
 from reports.render.pdf import html_to_pdf, undisturbed
@@ -43,6 +44,7 @@ class AnswerPage:
         return f"Minister’s answer to {self.reference or self.about}"
 
 
+@in_english
 def render_answer(answer: AnswerPage, *, stamp: str = "") -> bytes:
     """Return the page as a tagged PDF. With a stamp, each page says it and the marking is struck out.
 

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from agencies.translation import in_english
 from reports import charts
 from reports.document import (
     Annex,
@@ -84,6 +85,7 @@ FEEDBACK = (
 )
 
 
+@in_english
 def document_html(document: Document, *, stamp: str = "", sheet: str = "") -> str:
     """Return the paper as a complete page for the PDF.
 
@@ -97,6 +99,7 @@ def document_html(document: Document, *, stamp: str = "", sheet: str = "") -> st
     return render_to_string("reports/paper/page.html", context)
 
 
+@in_english
 def document_fragment(document: Document) -> SafeString:
     """Return the paper alone, for a page that links paper/screen.css and has no other h1."""
     looks = document.cover.looks
@@ -107,11 +110,13 @@ def document_fragment(document: Document) -> SafeString:
     return mark_safe(render_to_string("reports/paper/document.html", context))
 
 
+@in_english
 def plain_fragment(document: Document) -> str:
     """Return the paper alone, in no colours of its own."""
     return render_to_string("reports/paper/document.html", {"paper": present(document)})
 
 
+@in_english
 def body_fragment(document: Document) -> SafeString:
     """Return the paper's text without cover and annexes, for a page with its own h1."""
     return mark_safe(render_to_string("reports/paper/body.html", {"paper": present(document)}))

@@ -11,6 +11,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from agencies.translation import in_english
 from reports.document import USUAL_DESIGN, CoverDesign, Text
 from reports.release.letters import Letter, LetterPart, Quote
 from reports.render.html import ASSETS, SHEETS, colours_css
@@ -32,6 +33,7 @@ def render_letter_pdf(
     return html_to_pdf(html, title=letter.title, language=letter.language)
 
 
+@in_english
 def letter_html(
     letter: Letter, looks: CoverDesign = USUAL_DESIGN, *, is_draft: bool = False
 ) -> str:
@@ -43,6 +45,7 @@ def letter_html(
     return render_to_string("reports/papers/letter/page.html", context)
 
 
+@in_english
 def letter_fragment(
     letter: Letter, looks: CoverDesign = USUAL_DESIGN, *, is_draft: bool = False
 ) -> SafeString:

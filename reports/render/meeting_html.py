@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
+from agencies.translation import in_english
 from reports import charts
 from reports.document.annexes import MilestoneRow, TimelineRow
 from reports.document.dates import long_date
@@ -16,6 +17,7 @@ from reports.meetings.parts import LANGUAGE, MARKING, MilestoneDates, Pack, Pape
 from reports.render.html import ASSETS, MEETING_SHEET, SHEETS
 
 
+@in_english
 def title_of(paper: Paper) -> str:
     """Return the document title: "Meeting pack, 3 May 2010, Plan of Action"."""
     return f"{paper.title}, {long_date(paper.held)}, {paper.plan}"
@@ -27,6 +29,7 @@ def frozen_words(number: int, made_at: datetime) -> str:
     return f"Version {number}, frozen on {long_date(at.date())} at {at:%-H:%M}"
 
 
+@in_english
 def paper_html(paper: Paper, *, state: str = "") -> str:
     """Return the paper as a complete page, for the PDF.
 
@@ -40,6 +43,7 @@ def paper_html(paper: Paper, *, state: str = "") -> str:
     return render_to_string("reports/papers/print/page.html", context)
 
 
+@in_english
 def paper_fragment(paper: Paper, *, state: str = "") -> SafeString:
     """Return the paper alone, for a page that has no other h1."""
     context = {"paper": paper, "present": present(paper, state)}

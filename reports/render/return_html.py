@@ -2,16 +2,19 @@
 
 from django.template.loader import render_to_string
 
+from agencies.translation import in_english
 from reports.meetings.parts import LANGUAGE, MARKING
 from reports.render.html import ASSETS, MEETING_SHEET, SHEETS
 from workitems.models import Return
 from workitems.return_reading import Reading
 
 
+@in_english
 def title_of_return(of_return: Return) -> str:
     return f"Return of {of_return.agency.name}, {of_return.round.name}"
 
 
+@in_english
 def return_html(of_return: Return, reading: Reading) -> str:
     """Return the whole return as a complete page. Until it is submitted each page says "Draft"."""
     context = {

@@ -22,6 +22,7 @@ from docx.image.image import Image
 from docx.oxml.ns import qn
 from docx.shared import Emu, Length, Mm
 
+from agencies.translation import in_english
 from reports import charts
 from reports.document import USUAL_DESIGN, CoverDesign, Document, ProgressPicture
 from reports.document.cover_design import INK, MARK_HEIGHT, MARK_WIDTH
@@ -54,6 +55,7 @@ PROPERTY = 255  # characters
 EDGE = Mm(11)  # from the edge of the page to the marking and the page number
 
 
+@in_english
 def render_docx(document: Document) -> bytes:
     """Return the Word file, dated with the document's date.
 
@@ -74,6 +76,7 @@ def render_docx(document: Document) -> bytes:
     return _bytes(file)
 
 
+@in_english
 def render_letter_docx(
     letter: Letter, looks: CoverDesign = USUAL_DESIGN, *, is_draft: bool = False
 ) -> bytes:

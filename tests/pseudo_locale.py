@@ -1,0 +1,115 @@
+"""A language of screens that nobody speaks: every letter of a translated string has a mark ("Ṡṫȧṫüṡ").
+
+What a page shows in plain letters was not translated, or is data. Placeholders and tags stay as they are.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.apps import apps
+from django.db.models import CharField, JSONField, TextField
+from django.utils import translation
+from django.utils.safestring import SafeData, mark_safe
+from lxml import html
+
+PLAIN = "abcdefghijklmnopqrstuvwxyz"
+MARKED = "ȧḃċḋėḟġḣïĵķŀṁṅȯṗʠṙṡṫüṽẇẋẏż"
+MARK = str.maketrans(PLAIN + PLAIN.upper(), MARKED + MARKED.upper())
+# %(name)s, {name}, <a href="…">, &nbsp; and codes of dates stay.
+KEPT = re.compile(r"(%\(\w+\)s|%[sd]|\{[^{}]*\}|<[^<>]*>|&\w+;)")
+WORDS = re.compile(r"[A-Za-z][A-Za-z’'-]*(?:[ \u00a0]+[A-Za-z][A-Za-z’'-]*)*")
+# Attributes that a reader sees or hears.
+SPOKEN = ("aria-label", "title", "placeholder", "alt", "aria-description", "data-label")
+# What a page shows word for word: code, fingerprints, papers, what was typed.
+WORD_FOR_WORD = "script|style|code|pre|textarea|template"
+
+
+def marked(message: str) -> str:
+    """Return the message with a mark on each letter."""
+    parts = KEPT.split(str(message))
+    parts[::2] = [part.translate(MARK) for part in parts[::2]]
+    found = "".join(parts)
+    return mark_safe(found) if isinstance(message, SafeData) else found
+
+
+def in_this_language(message: str) -> str:
+    """Mark the message, unless a paper is being written, which is in English."""
+    return message if translation.get_language() == "en" else marked(message)
+
+
+@contextmanager
+def pseudo_locale() -> Iterator[None]:
+    """Show the screens in another language, into which everything is translated that is marked for it."""
+    with pytest.MonkeyPatch.context() as patch, translation.override("en-gb"):
+        for name, replacement in {
+            "gettext": in_this_language,
+            "pgettext": lambda context, message: in_this_language(message),
+            "ngettext": lambda one, many, number: in_this_language(one if number == 1 else many),
+            "npgettext": lambda context, one, many, number: in_this_language(
+                one if number == 1 else many
+            ),
+        }.items():
+            patch.setattr(translation._trans, name, replacement, raising=False)
+        yield
+
+
+def texts_of(data: object) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from texts_of(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from texts_of(value)
+
+
+def all_data() -> str:
+    """Return every text in the database, in one."""
+    found: set[str] = set()
+    for model in apps.get_models(include_auto_created=True):
+        columns = [
+            field.attname
+            for field in model._meta.concrete_fields
+            if isinstance(field, CharField | TextField | JSONField) and not field.choices
+        ]
+        if columns and model._meta.managed:
+            for row in model._default_manager.values_list(*columns):
+                found.update(text for value in row for text in texts_of(value))
+    return squeezed("\n".join(sorted(found)))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).casefold()
+
+
+def untranslated(page: str, data: str, known: frozenset[str]) -> list[str]:
+    """Return the words of a page in plain letters that are neither data nor known to stay."""
+    tree = html.fromstring(page)
+    found = []
+    for element in tree.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if any(
+            re.fullmatch(WORD_FOR_WORD, part.tag) or is_paper(part) for part in lineage(element)
+        ):
+            continue
+        texts = [element.text or "", *(child.tail or "" for child in element)]
+        texts += [element.get(name, "") for name in SPOKEN]
+        for text in texts:
+            for words in WORDS.findall(" ".join(text.split())):
+                if words.casefold() not in data and words not in known and len(words) > 1:
+                    found.append(words)
+    return found
+
+
+def lineage(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    yield element
+    yield from (part for part in element.iterancestors() if isinstance(part.tag, str))
+
+
+def is_paper(element: html.HtmlElement) -> bool:
+    """A paper is composed in English whatever the language of the screens."""
+    return "paper" in (element.get("class") or "").split() or element.get("lang") == "mi"
