@@ -327,6 +327,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 # Django has no New Zealand English; formats/en defines its date formats ("30 July 2010").
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = ["trafficking_plan.formats"]
+# One language for everybody. Catalogues of other languages are in `locale`, or in a folder of your own.
+LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
+LOCALE_PATHS = [Path(env("LOCALE_DIR", str(RESOURCES_DIR / "locale")))]
 TIME_ZONE = "Pacific/Auckland"
 USE_TZ = True
 
