@@ -7,6 +7,7 @@ service refuses to start if a required variable is missing or unsafe.
 import os
 import re
 from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
