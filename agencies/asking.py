@@ -12,11 +12,14 @@ from django.utils.deconstruct import deconstructible
 from django.utils.functional import lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.translation import StrOrPromise
 
 QUESTIONS = ("how", "what", "when", "where", "which", "who", "whose", "why")
 NEEDS_NO_ARTICLE = ("a", "an", "its", "my", "our", "the", "these", "this", "your")
 # What is wrong, and the form field at fault, if any.
-Fault = tuple[str, str | None]
+Fault = tuple[StrOrPromise, str | None]
 DJANGOS_REQUIRED = forms.Field.default_error_messages["required"]
 
 
@@ -30,7 +33,7 @@ def example_day() -> str:
 
 
 def _enter_a_date() -> str:
-    return _("Enter a date, such as {example_day}.").format(example_day=example_day())
+    return _("Enter a date, such as {day}.").format(day=example_day())
 
 
 ENTER_A_DATE = lazy(_enter_a_date, str)()
@@ -41,15 +44,6 @@ def _within_a_sentence(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _the(label: str) -> str:
-    first = label.split(" ", 1)[0].lower()
-    return (
-        _within_a_sentence(label)
-        if first in NEEDS_NO_ARTICLE
-        else _("the {label}").format(label=_within_a_sentence(label))
-    )
-
-
 def ask_for(field: forms.Field, name: str = "") -> str:
     """Return what to do about a field that is required and empty: "Enter the name."."""
     label = str(field.label or pretty_name(name)).rstrip("?:")
@@ -58,18 +52,24 @@ def ask_for(field: forms.Field, name: str = "") -> str:
     is_choice = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField))
     if isinstance(field, forms.BooleanField):
         return _("Tick “{label}” to continue.").format(label=label)
-    if label.split(" ", 1)[0].lower() in QUESTIONS:
-        return f"{'Choose' if is_choice else 'Say'} {_within_a_sentence(label)}."
-    return f"{'Choose' if is_choice else 'Enter'} {_the(label)}."
+    first = label.split(" ", 1)[0].lower()
+    if first in QUESTIONS:
+        says = _("Choose {label}.") if is_choice else _("Say {label}.")
+    elif first in NEEDS_NO_ARTICLE:
+        says = _("Choose {label}.") if is_choice else _("Enter {label}.")
+    else:
+        says = _("Choose the {label}.") if is_choice else _("Enter the {label}.")
+    return says.format(label=_within_a_sentence(label))
 
 
 def too_long(label: str, over: int, limit: int) -> str:
     """Return the error of a text: "Challenges is 1,800 characters too long. ..."."""
     name = f"“{label}”" if " " in label else label
-    unit = "character" if over == 1 else "characters"
-    return _("{name} is {over:,} {unit} too long. The limit is {limit:,} characters.").format(
-        name=name, over=over, unit=unit, limit=limit
-    )
+    return ngettext(
+        "{label} is {count:,} character too long. The limit is {limit:,} characters.",
+        "{label} is {count:,} characters too long. The limit is {limit:,} characters.",
+        over,
+    ).format(label=name, count=over, limit=limit)
 
 
 @deconstructible

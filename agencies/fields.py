@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agencies.asking import ENTER_A_DATE, AskingForm, Fault, example_day, say_faults
 from agencies.characters import fault_of
 from agencies.scanner import refuse_malware
+from agencies.translation import StrOrPromise
 from agencies.typed_dates import NotADay, Side, in_words, read_day
 
 REASON_LENGTH = 2000
@@ -140,7 +141,7 @@ class Refusal(Exception):
     # The row as it is now, if another user saved it first.
     current: Any = None
 
-    def __init__(self, message: str, field: str | None = None, *others: Fault) -> None:
+    def __init__(self, message: StrOrPromise, field: str | None = None, *others: Fault) -> None:
         super().__init__(message)
         self.field = field
         self.others = others

@@ -44,7 +44,7 @@ security_log = structlog.get_logger("security")
 ROLES_IN_WORDS = {
     Seat.Role.CONTRIBUTOR: gettext_lazy("writes what the agency did"),
     Seat.Role.APPROVER: gettext_lazy("also submits the agency’s return and manages its users"),
-    Seat.Role.OBSERVER: "reads",
+    Seat.Role.OBSERVER: gettext_lazy("reads"),
     Seat.Role.COORDINATOR: gettext_lazy("runs the plan’s rounds, meetings and briefings"),
     Seat.Role.AUTHORISING_MANAGER: gettext_lazy("signs briefings"),
     Seat.Role.OIA_ADVISER: gettext_lazy("prepares answers to requests for official information"),
@@ -61,7 +61,7 @@ COVER_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 class RoleField(forms.TypedChoiceField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=_("Role"), coerce=Seat.Role, widget=forms.RadioSelect, **kwargs)
+        super().__init__(label=gettext_lazy("Role"), coerce=Seat.Role, widget=forms.RadioSelect, **kwargs)
 
     def offer(self, roles: Iterable[Seat.Role]) -> None:
         self.choices = [(role.value, f"{role.label}: {ROLES_IN_WORDS[role]}") for role in roles]
@@ -168,7 +168,7 @@ class EndSeatForm(Form):
         ):
             self.add_error(
                 "on",
-                _("Enter the last day, such as {example_day}.").format(example_day=example_day()),
+                _("Enter the last day, such as {day}.").format(day=example_day()),
             )
         return cleaned
 

@@ -14,7 +14,6 @@ from django.apps import apps
 from django.db import connections, models, router, transaction
 from django.db.models import Subquery
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from simple_history.signals import pre_create_historical_record
 
 from agencies.models import User
@@ -75,11 +74,7 @@ def _with_cause(reason: str) -> str:
 def _signature(by: User | None, actor: str) -> str:
     signed = actor or (by.signature if by else "")
     agency = _for_agency.get()
-    return (
-        _("{signed}, for {agency}").format(signed=signed, agency=agency)[:SIGNATURE_LENGTH]
-        if signed and agency
-        else signed
-    )
+    return f"{signed}, for {agency}"[:SIGNATURE_LENGTH] if signed and agency else signed
 
 
 def save(

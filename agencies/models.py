@@ -312,7 +312,8 @@ class Placed(models.Model):
         @property
         def in_sentence(self) -> str:
             """The label within a sentence: "approver", "OIA adviser"."""
-            return self.label if self.label.startswith("OIA") else self.label.lower()
+            label = str(self.label)
+            return label if label.startswith("OIA") else label.lower()
 
     # Empty at a Minister's office, which has a portfolio instead.
     agency = models.ForeignKey(
@@ -676,4 +677,4 @@ class SentForm(models.Model):
     sent_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
-        return _("A form that led to {led_to}").format(led_to=self.led_to)
+        return f"A form that led to {self.led_to}"

@@ -50,9 +50,12 @@ def history_of_portfolio(portfolio: str) -> list[Entry]:
 
     def sentence(was: Any, now: Any) -> str:
         if was is None:
-            until = _(" to {to_on:%-d %B %Y}").format(to_on=now.to_on) if now.to_on else ""
-            return _("recorded {minister}, from {from_on:%-d %B %Y}{until}.").format(
-                minister=now.minister, from_on=now.from_on, until=until
+            if now.to_on:
+                return _(
+                    "recorded {minister}, from {first_day:%-d %B %Y} to {last_day:%-d %B %Y}."
+                ).format(minister=now.minister, first_day=now.from_on, last_day=now.to_on)
+            return _("recorded {minister}, from {first_day:%-d %B %Y}.").format(
+                minister=now.minister, first_day=now.from_on
             )
         changes = _changes(was, now, APPOINTMENT_WORDS)
         return f"{changes.removesuffix('.')} ({now.minister})." if changes else ""
@@ -69,12 +72,10 @@ def _account(was: Any, now: Any) -> str:
         return _("opened the account.")
     parts = []
     if was.name != now.name:
-        parts.append(_("changed the name from {was} to {now}").format(was=was.name, now=now.name))
+        parts.append(_("changed the name from {old} to {new}").format(old=was.name, new=now.name))
     if was.email != now.email:
         parts.append(
-            _("changed the email address from {email} to {now_email}").format(
-                email=was.email, now_email=now.email
-            )
+            _("changed the email address from {old} to {new}").format(old=was.email, new=now.email)
         )
     if was.is_superuser != now.is_superuser:
         parts.append(
@@ -100,10 +101,8 @@ def _changes(was: Any, now: Any, words: dict[str, str], names: dict[int, str] | 
         return str((names or {}).get(value, value) if value else "none")
 
     parts = [
-        _("changed {label} from {shown} to {shown_getattr_now_field}").format(
-            label=label,
-            shown=shown(getattr(was, field)),
-            shown_getattr_now_field=shown(getattr(now, field)),
+        _("changed {what} from {old} to {new}").format(
+            what=label, old=shown(getattr(was, field)), new=shown(getattr(now, field))
         )
         for field, label in words.items()
         if getattr(was, field) != getattr(now, field)

@@ -7,7 +7,7 @@ from typing import IO, Any
 import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 log = structlog.get_logger(__name__)
 PATIENCE = 30  # seconds; large archives take some
@@ -48,7 +48,7 @@ def name_of_malware(file: IO[Any]) -> str:
         return ""
     if answer.endswith(" FOUND"):
         return answer.removeprefix("stream: ").removesuffix(" FOUND")
-    raise ScannerAway(answer or gettext("no answer"))
+    raise ScannerAway(answer or "no answer")
 
 
 def answers() -> bool:

@@ -7,14 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Invitation, Place, Seat, Unit, columns_of
 
 Role = Seat.Role
 MAX_ENTRIES = 50
 # How the reason of a seat begins that was offered by an invitation.
-INVITED_BY = gettext_lazy("Invited by ")
+INVITED_BY = "Invited by "
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,16 @@ def entries_of(rows: Any, sentence: Any) -> Iterator[Entry]:
 
 
 def _seat(was: Any, now: Any) -> str:
-    name = _("{user} as {in_sentence}").format(
-        user=now.user.name, in_sentence=Role(now.role).in_sentence
-    )
+    name = _("{person} as {role}").format(person=now.user.name, role=Role(now.role).in_sentence)
     if was is None and now.history_type != "+" and now.portfolio:
         return _("moved the role of {name} here, from an agency.").format(name=name)
     if was is None and now.history_type == "+":
-        until = _(" to {to_on:%-d %B %Y}").format(to_on=now.to_on) if now.to_on else ""
-        return _("{now}, from {from_on:%-d %B %Y}{until}.").format(
-            now=_given(now, name), from_on=now.from_on, until=until
+        if now.to_on:
+            return _("{act}, from {first_day:%-d %B %Y} to {last_day:%-d %B %Y}.").format(
+                act=_given(now, name), first_day=now.from_on, last_day=now.to_on
+            )
+        return _("{act}, from {first_day:%-d %B %Y}.").format(
+            act=_given(now, name), first_day=now.from_on
         )
     if now.withdrawn_at and not (was and was.withdrawn_at):
         return _("withdrew the role of {name}.").format(name=name)
@@ -103,25 +103,21 @@ def _seat(was: Any, now: Any) -> str:
             else _("took {name} out of their unit.").format(name=name)
         )
     if was and now.to_on != was.to_on and now.to_on:
-        return _("ended the role of {name}, last day {to_on:%-d %B %Y}.").format(
-            name=name, to_on=now.to_on
-        )
+        return _("ended the role of {name}, last day {day:%-d %B %Y}.").format(name=name, day=now.to_on)
     return _("changed the role of {name}.").format(name=name)
 
 
 def _unit(was: Any, now: Any) -> str:
     if was is None:
-        return _("added the unit {now}, from {from_on:%-d %B %Y}.").format(
-            now=now.name, from_on=now.from_on
-        )
+        return _("added the unit {unit}, from {day:%-d %B %Y}.").format(unit=now.name, day=now.from_on)
     if now.name != was.name:
-        return _("renamed the unit {was} to {now}.").format(was=was.name, now=now.name)
+        return _("renamed the unit {old} to {new}.").format(old=was.name, new=now.name)
     if now.to_on == was.to_on:
         return ""
     return (
-        _("ended the unit {now}, last day {to_on:%-d %B %Y}.").format(now=now.name, to_on=now.to_on)
+        _("ended the unit {unit}, last day {day:%-d %B %Y}.").format(unit=now.name, day=now.to_on)
         if now.to_on
-        else _("reopened the unit {now}.").format(now=now.name)
+        else _("reopened the unit {unit}.").format(unit=now.name)
     )
 
 
@@ -138,9 +134,7 @@ def _invitation(was: Any, now: Any) -> str:
     """Return the sentence, or "" for an acceptance, which the seat's own entry reports."""
     name = f"{now.name} ({now.email})"
     if was is None:
-        return _("invited {name} to be {in_sentence}.").format(
-            name=name, in_sentence=Role(now.role).in_sentence
-        )
+        return _("invited {name} to be {role}.").format(name=name, role=Role(now.role).in_sentence)
     if now.withdrawn_at and not was.withdrawn_at:
         return _("withdrew the invitation to {name}.").format(name=name)
     if now.failed_at and not was.failed_at:

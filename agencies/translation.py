@@ -1,28 +1,31 @@
-"""Translation of the screens, and what is never translated.
-
-Modules that otherwise do without Django take their translation from here: the layers' contract lets them.
-"""
+"""Django's translation for modules that otherwise do without Django: the layers' contract lets them import this."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from django.utils.translation import gettext, gettext_lazy, ngettext, override
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext, override
 
-__all__ = ["_", "gettext", "gettext_lazy", "in_english", "ngettext"]
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
+else:
+    StrOrPromise = str
 
-Taken = ParamSpec("Taken")
-Given = TypeVar("Given")
+__all__ = ["StrOrPromise", "_", "gettext", "gettext_lazy", "gettext_noop", "in_english", "ngettext"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _ = gettext
 
 
-def in_english(compose: Callable[Taken, Given]) -> Callable[Taken, Given]:
-    """Let a function run in English, whatever the language of the screens: papers are composed so."""
+def in_english(make: Callable[P, R]) -> Callable[P, R]:
+    """Let a function run in English, whatever the language of the screen: it makes a paper, a table
+    or a text that is kept, which others read too."""
 
-    @wraps(compose)
-    def composed(*args: Taken.args, **kwargs: Taken.kwargs) -> Given:
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> R:
         with override("en"):
-            return compose(*args, **kwargs)
+            return make(*args, **kwargs)
 
-    return composed
+    return made

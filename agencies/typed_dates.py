@@ -9,35 +9,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import StrEnum
 
-from agencies.translation import _, gettext_lazy
+from agencies.translation import _
 
 MONTHS = (
-    *(
-        gettext_lazy("January"),
-        gettext_lazy("February"),
-        gettext_lazy("March"),
-        gettext_lazy("April"),
-        gettext_lazy("May"),
-        gettext_lazy("June"),
-        gettext_lazy("July"),
-    ),
-    *(
-        gettext_lazy("August"),
-        gettext_lazy("September"),
-        gettext_lazy("October"),
-        gettext_lazy("November"),
-        gettext_lazy("December"),
-    ),
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
 )
-WEEKDAYS = (
-    gettext_lazy("Monday"),
-    gettext_lazy("Tuesday"),
-    gettext_lazy("Wednesday"),
-    gettext_lazy("Thursday"),
-    gettext_lazy("Friday"),
-    gettext_lazy("Saturday"),
-    gettext_lazy("Sunday"),
-)
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FROM_TODAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
 LONGEST = 60  # no date is longer
 WITHOUT_MEANING = ("of", "the")
@@ -65,7 +43,7 @@ class OnlyAMonth(NotADay):
 
     def __init__(self, year: int, month: int) -> None:
         super().__init__(
-            _("Add the day to {MONTHS} {year}.").format(MONTHS=MONTHS[month - 1], year=year)
+            _("Add the day to {month} {year}.").format(month=MONTHS[month - 1], year=year)
         )
         self.year, self.month = year, month
 
@@ -102,8 +80,8 @@ def read_day(text: str, on: date | None = None, side: Side = Side.EITHER) -> dat
     day = _read(parts, on)
     if weekday is not None and day.weekday() != weekday:
         raise NotADay(
-            _("{day} is a {WEEKDAYS}. Check the day.").format(
-                day=in_words(day), WEEKDAYS=WEEKDAYS[day.weekday()]
+            _("{day} is a {weekday}. Check the day.").format(
+                day=in_words(day), weekday=WEEKDAYS[day.weekday()]
             )
         )
     return day
@@ -136,16 +114,14 @@ def _with_name(kinds: str, number: str, month: int, on: date | None) -> date:
     if kinds == "mn" and len(number) <= 2:
         year = _year(f"{number:0>2}")
         if 1 <= int(number) <= 31:
-            says = _("Enter {number} {name} with its year, or {name} {year}.").format(
-                number=int(number), name=name, year=year
-            )
             raise NotADay(
-                _("“{name} {number}” could be a day or a year. {says}").format(
-                    name=name[:3], number=number, says=says
-                )
+                _(
+                    "“{typed}” could be a day or a year. Enter {day} {month} with its year, or "
+                    "{month} {year}."
+                ).format(typed=f"{name[:3]} {number}", day=int(number), month=name, year=year)
             )
         raise NotADay(
-            _("Enter the year in four digits: {name} {year}.").format(name=name, year=year)
+            _("Enter the year in four digits: {month} {year}.").format(month=name, year=year)
         )
     return _nearest(number, month, on)
 
@@ -186,8 +162,8 @@ def _day(day: str, month: int, year: str) -> date:
     number, in_full = int(day), _year(year)
     if month > 12 and 1 <= number <= 12 and month <= 31:
         raise NotADay(
-            _("Write the day before the month, such as {month}/{number}/{in_full}.").format(
-                month=month, number=number, in_full=in_full
+            _("Write the day before the month, such as {date}.").format(
+                date=f"{month}/{number}/{in_full}"
             )
         )
     _check_day(number, month, in_full)
@@ -200,8 +176,8 @@ def _check_day(day: int, month: int, year: int) -> None:
     days = _days_in(month, year)
     if day > days:
         raise NotADay(
-            _("{MONTHS} {year} has only {days} days. Check the day.").format(
-                MONTHS=MONTHS[month - 1], year=year, days=days
+            _("{month} {year} has only {days} days. Check the day.").format(
+                month=MONTHS[month - 1], year=year, days=days
             )
         )
 
@@ -247,8 +223,8 @@ def _which_of_two(weekday: int, on: date) -> str:
             before=in_words(before), after=in_words(after)
         )
     name = WEEKDAYS[weekday]
-    return _("“{name}” could be {before} or {after}. Enter one of them.").format(
-        name=name, before=in_words(before), after=in_words(after)
+    return _("“{weekday}” could be {before} or {after}. Enter one of them.").format(
+        weekday=name, before=in_words(before), after=in_words(after)
     )
 
 

@@ -65,7 +65,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
             self.record_of("sign_in_locked_out", request, credentials, seconds=wait)
             words = sign_in_limits.in_words(wait)
             raise ValidationError(
-                _("Too many wrong passwords. Wait {words}, then try again.").format(words=words)
+                _("Too many wrong passwords. Wait {time}, then try again.").format(time=words)
             )
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -167,4 +167,4 @@ class SecondSteps(DefaultMFAAdapter):
         return picture.decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        return {**super().get_public_key_credential_rp_entity(), "name": _("Plan Register")}
+        return {**super().get_public_key_credential_rp_entity(), "name": "Plan Register"}

@@ -3,25 +3,24 @@
 import ipaddress
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 PLATFORMS = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
-    (gettext_lazy("Android"), gettext_lazy("Android")),
-    (gettext_lazy("Windows"), gettext_lazy("Windows")),
-    (gettext_lazy("Mac OS X"), gettext_lazy("Mac")),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
     ("CrOS", "ChromeOS"),
-    (gettext_lazy("Linux"), gettext_lazy("Linux")),
+    ("Linux", "Linux"),
 )
 # Those that also name others come first.
 BROWSERS = (
-    (gettext_lazy("Edg"), gettext_lazy("Edge")),
-    ("OPR/", gettext_lazy("Opera")),
-    ("Firefox/", gettext_lazy("Firefox")),
-    ("Chrome/", gettext_lazy("Chrome")),
-    ("CriOS/", gettext_lazy("Chrome")),
-    ("Safari/", gettext_lazy("Safari")),
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
 )
 
 

@@ -19,7 +19,6 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers, patch_cache_control
-from django.utils.translation import gettext as _
 from structlog.contextvars import bind_contextvars
 
 from trafficking_plan import health, metrics
@@ -194,7 +193,7 @@ class RequireSignIn(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
         to_sign_in = super().handle_no_permission(request, view_func)
-        is_page = "text/html" in request.headers.get(_("Accept"), "")
+        is_page = "text/html" in request.headers.get("Accept", "")
         if request.method != "POST" or not is_page or "HX-Request" in request.headers:
             return to_sign_in
         typed = [
@@ -265,7 +264,7 @@ class NoStore(Middleware):
 
 
 def _vary_by_encoding_alone(response: HttpResponseBase) -> None:
-    kept = [each for each in response.get(_("Vary"), "").split(", ") if each == "Accept-Encoding"]
+    kept = [each for each in response.get("Vary", "").split(", ") if each == "Accept-Encoding"]
     if kept:
         response["Vary"] = kept[0]
     else:

@@ -19,7 +19,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 
 from agencies.models import ROLE_CODES, User
 from reports.views.readers import office_plans
@@ -46,13 +45,7 @@ def unknown_roles(roles: Iterable[str]) -> str:
     """Return what is wrong with the setting, as a sentence, or ""."""
     unknown = ", ".join(sorted(set(roles) - set(WHO)))
     known = ", ".join(WHO)
-    return (
-        _("REQUIRE_SECOND_STEP has {unknown}. Use some of: {known}.").format(
-            unknown=unknown, known=known
-        )
-        if unknown
-        else ""
-    )
+    return f"REQUIRE_SECOND_STEP has {unknown}. Use some of: {known}." if unknown else ""
 
 
 def unknown_seat_roles(organisation: Organisation | None) -> str:
@@ -60,9 +53,7 @@ def unknown_seat_roles(organisation: Organisation | None) -> str:
     roles = {seat.role for seat in organisation.seats} if organisation else set()
     unknown = ", ".join(sorted(roles - set(ROLE_CODES)))
     return (
-        _("OIDC_SEATS has the role {unknown}. Use some of: {ROLE_CODES}.").format(
-            unknown=unknown, ROLE_CODES=", ".join(ROLE_CODES)
-        )
+        f"OIDC_SEATS has the role {unknown}. Use some of: {', '.join(ROLE_CODES)}."
         if unknown
         else ""
     )

@@ -22,7 +22,6 @@ from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext, gettext_lazy
 
 from agencies.models import User
 from trafficking_plan.addresses import network_of
@@ -30,7 +29,7 @@ from workitems.standing import count_noun
 
 COOKIE = "__Host-device" if settings.BEHIND_TLS else "device"
 COOKIE_DAYS = 180
-SALT = gettext_lazy("a device that has signed in")
+SALT = "a device that has signed in"
 
 FREE, LOCKED = 3, 10  # failures
 LONGEST_WAIT = 60  # seconds, before the lock
@@ -153,5 +152,5 @@ def remember_device(request: HttpRequest, response: HttpResponse, user: User) ->
         max_age=COOKIE_DAYS * 24 * 60 * 60,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
-        samesite=gettext("Lax"),
+        samesite="Lax",
     )

@@ -48,15 +48,10 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     # By the day, so that answers of one day are the same.
     expires = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + SECURITY_TXT_HOLDS
     return HttpResponse(
-        _(
-            "Contact: {SECURITY_CONTACT}\nExpires: {expires:%Y-%m-%dT%H:%M:%SZ}\nPreferred-Languages: "
-            "en\nCanonical: {SITE_URL}{path}\n"
-        ).format(
-            SECURITY_CONTACT=settings.SECURITY_CONTACT,
-            expires=expires,
-            SITE_URL=settings.SITE_URL,
-            path=request.path,
-        ),
+        f"Contact: {settings.SECURITY_CONTACT}\n"
+        f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}\n"
+        "Preferred-Languages: en\n"
+        f"Canonical: {settings.SITE_URL}{request.path}\n",
         content_type="text/plain; charset=utf-8",
     )
 
@@ -67,7 +62,7 @@ COLOURS_KEPT = 365 * 24 * 60 * 60  # seconds
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose_colours(request: HttpRequest) -> HttpResponse:
     """Keep in a cookie whether pages are light or dark, and go back to the page before."""
-    came_from = urlsplit(request.headers.get(_("Referer"), ""))
+    came_from = urlsplit(request.headers.get("Referer", ""))
     path = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
     chosen = request.COOKIES.get(COLOURS_COOKIE, "")
     initial = {"colours": chosen if chosen in CHOSEN_COLOURS else "device", "back": path}
@@ -83,10 +78,10 @@ def choose_colours(request: HttpRequest) -> HttpResponse:
                 max_age=COLOURS_KEPT,
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
-                samesite=_("Lax"),
+                samesite="Lax",
             )
         else:
-            response.delete_cookie(COLOURS_COOKIE, samesite=_("Lax"))
+            response.delete_cookie(COLOURS_COOKIE, samesite="Lax")
         return response
     return form_page(request, "account/colours.html", form)
 
@@ -100,7 +95,7 @@ class SecondStepAtSignIn(AuthenticateView):
     @method_decorator(login_not_required)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        if response.headers.get(_("Location")) == reverse("account_login"):
+        if response.headers.get("Location") == reverse("account_login"):
             clear_login(request)
         return response
 

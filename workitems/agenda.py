@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext
 
 from workitems.asat import Moment, rows_at
 from workitems.attention import Line, attention
@@ -111,23 +110,13 @@ def title_of(subject: Any) -> str:
         return f"{subject.number} {subject.title}"
     if isinstance(subject, Variation):
         if subject.item is None:
-            return gettext("{reference} on a new item {about}").format(
-                reference=subject.reference, about=subject.about
-            )
-        return gettext("{reference} on item {about}").format(
-            reference=subject.reference, about=subject.about
-        )
+            return f"{subject.reference} on a new item {subject.about}"
+        return f"{subject.reference} on item {subject.about}"
     if isinstance(subject, Decision):
-        return gettext("Decision of {decided_on:%-d %B %Y}: {text}").format(
-            decided_on=subject.decided_on, text=subject.text
-        )
+        return f"Decision of {subject.decided_on:%-d %B %Y}: {subject.text}"
     if isinstance(subject, Risk):
-        return gettext("Risk {reference}: {description}").format(
-            reference=subject.reference, description=subject.description
-        )
-    return gettext("Return of {short_name} for {round}").format(
-        short_name=subject.agency.short_name, round=subject.round.name
-    )
+        return f"Risk {subject.reference}: {subject.description}"
+    return f"Return of {subject.agency.short_name} for {subject.round.name}"
 
 
 def present_lines(plan: Plan, on: date) -> list[Line]:
@@ -166,26 +155,19 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
     )
     present = plan.present_day(on)
     told: list[tuple[Any, str, str]] = [
-        *(
-            (row, gettext("With the working group: {asks}.").format(asks=row.asks), "")
-            for row in variations
-        ),
+        *((row, f"With the working group: {row.asks}.", "") for row in variations),
         *(
             (
                 row,
                 _decision_reason(row, present),
-                gettext("Decision of {decided_on:%-d %B %Y}: {text} ").format(
-                    decided_on=row.decided_on, text=row.text
-                ),
+                f"Decision of {row.decided_on:%-d %B %Y}: {row.text} ",
             )
             for row in decisions
         ),
         *(
             (
                 row,
-                gettext("Escalated to {row} on {escalated_on:%-d %B %Y}.").format(
-                    row=_to(row), escalated_on=row.escalated_on
-                ),
+                f"Escalated to {_to(row)} on {row.escalated_on:%-d %B %Y}.",
                 f"{row.reference}: {row.description} ",
             )
             for row in risks
@@ -244,15 +226,9 @@ def _of_item(
 
 def _decision_reason(decision: Decision, on: date) -> str:
     assert decision.due_on is not None and decision.owner_agency is not None
-    was = gettext("{short_name} was to do this by {due_on:%-d %B %Y}").format(
-        short_name=decision.owner_agency.short_name, due_on=decision.due_on
-    )
+    was = f"{decision.owner_agency.short_name} was to do this by {decision.due_on:%-d %B %Y}"
     late = (on - decision.due_on).days
-    return (
-        gettext("{was}; overdue by {late}.").format(was=was, late=span_in_words(late))
-        if late > 0
-        else f"{was}."
-    )
+    return f"{was}; overdue by {span_in_words(late)}." if late > 0 else f"{was}."
 
 
 def _to(risk: Risk) -> str:

@@ -123,7 +123,11 @@ def reset_second_step(*, user: User, version: int, reason: str, by: User, at: da
 
 def second_steps_of(user: User) -> list[str]:
     """Return what the person has for the second step, as words. One query."""
-    names = {"webauthn": "passkey", "totp": "app", "recovery_codes": _("recovery codes")}
+    names = {
+        "webauthn": _("passkey"),
+        "totp": _("app"),
+        "recovery_codes": _("recovery codes"),
+    }
     kinds = set(Authenticator.objects.filter(user_id=user.pk).values_list("type", flat=True))
     return [words for kind, words in names.items() if kind in kinds]
 

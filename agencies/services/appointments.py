@@ -47,8 +47,8 @@ def end_appointment(
     appointment = locked(appointment, version=version)
     if appointment.to_on is not None:
         raise Refused(
-            _("It ended on {to_on:%-d %B %Y}. Correct the appointment instead.").format(
-                to_on=appointment.to_on
+            _("It ended on {day:%-d %B %Y}. Correct the appointment instead.").format(
+                day=appointment.to_on
             )
         )
     appointment.to_on = to_on
@@ -110,12 +110,19 @@ def appointment_faults(appointment: Appointment) -> Iterator[Fault]:
         before = held_before(appointment.portfolio, appointment.from_on)
         others = others.exclude(pk=before.pk if before else None)
     for other in others.during(appointment.from_on, appointment.to_on).order_by("from_on")[:1]:
-        until = _("to {to_on:%-d %B %Y}").format(to_on=other.to_on) if other.to_on else "on"
-        yield (
+        says = (
             _(
-                "{minister} holds this portfolio from {from_on:%-d %B %Y} {until}. Enter other days, or "
+                "{minister} holds this portfolio from {first_day:%-d %B %Y} to {last_day:%-d %B %Y}. "
+                "Enter other days, or correct that appointment first."
+            )
+            if other.to_on
+            else _(
+                "{minister} holds this portfolio from {first_day:%-d %B %Y} on. Enter other days, or "
                 "correct that appointment first."
-            ).format(minister=other.minister, from_on=other.from_on, until=until),
+            )
+        )
+        yield (
+            says.format(minister=other.minister, first_day=other.from_on, last_day=other.to_on),
             "from_on",
         )
 
@@ -124,7 +131,7 @@ def _days(appointment: Appointment) -> Iterator[Fault]:
     if appointment.to_on is not None and appointment.to_on < appointment.from_on:
         began = f"{appointment.from_on:%-d %B %Y}"
         yield (
-            _("The appointment began on {began}; it cannot end before.").format(began=began),
+            _("The appointment began on {day}; it cannot end before.").format(day=began),
             "to_on",
         )
 

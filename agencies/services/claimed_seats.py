@@ -6,7 +6,6 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import Agency, Seat, User
@@ -15,7 +14,7 @@ from agencies.services.seats import SeatRefused, end_seat_at_once, give_seat
 log = structlog.get_logger(__name__)
 
 # How the reason of a seat begins that was given by a claim.
-CLAIMED = gettext_lazy("By the sign-in of ")
+CLAIMED = "By the sign-in of "
 
 
 def open_account(*, email: str, name: str, source: str) -> User:
@@ -41,9 +40,7 @@ def match_seats(*, user: User, wanted: set[tuple[str, str]], source: str, at: da
         try:
             if agency is None or role not in Seat.Role.values:
                 raise SeatRefused(
-                    _("There is no {short_name}, or no role {role}.").format(
-                        short_name=short_name, role=role
-                    )
+                    _("There is no {agency}, or no role {role}.").format(agency=short_name, role=role)
                 )
             give_seat(
                 user=user,
@@ -58,7 +55,7 @@ def match_seats(*, user: User, wanted: set[tuple[str, str]], source: str, at: da
             log.warning("claimed_seat_not_given", user_id=user.pk, role=role)
     for seat in (held[each] for each in sorted(set(held) - wanted)):
         if (seat.history.earliest().history_change_reason or "").startswith(CLAIMED):
-            reason = _("No longer named by the sign-in of {source}.").format(source=source)
+            reason = f"No longer named by the sign-in of {source}."
             end_seat_at_once(seat=seat, by=None, at=at, reason=reason)
     # The permissions of this very request.
     user.__dict__.pop("current_seats", None)

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from agencies.fields import Refusal
+from agencies.translation import StrOrPromise
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -27,7 +28,7 @@ class Conflict(Refused):
         self.current = current
 
 
-def need_reason(reason: str, sentence: str) -> None:
+def need_reason(reason: str, sentence: StrOrPromise) -> None:
     """Raise `Refused` with the sentence if no reason was given."""
     if not reason:
         raise Refused(sentence, "reason")

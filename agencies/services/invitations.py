@@ -112,7 +112,7 @@ def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) 
         return invitation
     if invitation.to_on is not None and invitation.to_on < timezone.localdate(at):
         raise SeatRefused(_("The last day of this role has passed. Withdraw the invitation."))
-    return _send(invitation, by=by, at=at, reason=_("Sent again."))
+    return _send(invitation, by=by, at=at, reason="Sent again.")
 
 
 @transaction.atomic
@@ -240,17 +240,16 @@ def _check_sending_limits(email: str, by: User, at: datetime) -> None:
     by_this_person = emails_sent.filter(history_user=by, history_date__gt=at - timedelta(hours=1))
     if by_this_person.count() >= EMAILS_PER_HOUR:
         raise SeatRefused(
-            _(
-                "You sent {EMAILS_PER_HOUR} invitations within an hour. Wait an hour, then send more."
-            ).format(EMAILS_PER_HOUR=EMAILS_PER_HOUR)
+            _("You sent {count} invitations within an hour. Wait an hour, then send more.").format(
+                count=EMAILS_PER_HOUR
+            )
         )
     to_this_address = emails_sent.filter(email=email, history_date__gt=at - timedelta(days=1))
     if to_this_address.count() >= EMAILS_PER_DAY_TO_ADDRESS:
         raise SeatRefused(
-            _(
-                "{email} was sent {EMAILS_PER_DAY_TO_ADDRESS} invitations within a day. Try again "
-                "tomorrow."
-            ).format(email=email, EMAILS_PER_DAY_TO_ADDRESS=EMAILS_PER_DAY_TO_ADDRESS)
+            _("{email} was sent {count} invitations within a day. Try again tomorrow.").format(
+                email=email, count=EMAILS_PER_DAY_TO_ADDRESS
+            )
         )
 
 
@@ -263,7 +262,7 @@ def _note_failure(invitation: Invitation, at: datetime) -> None:
         history.save(
             invitation,
             by=None,
-            actor=_("Mail server"),
-            reason=_("The email was not accepted."),
+            actor="Mail server",
+            reason="The email was not accepted.",
             fields=["failed_at"],
         )

@@ -18,8 +18,14 @@ Role = Seat.Role
 
 # What an agency can no longer do without a seat of the role.
 LOST_WITH_THE_LAST = {
-    Role.APPROVER: gettext_lazy("submit its return or manage its users"),
-    Role.COORDINATOR: gettext_lazy("open rounds, accept returns or write the briefing"),
+    Role.APPROVER: gettext_lazy(
+        "From {day:%-d %B %Y} {place} would have no approver: nobody there could submit its return "
+        "or manage its users."
+    ),
+    Role.COORDINATOR: gettext_lazy(
+        "From {day:%-d %B %Y} {place} would have no coordinator: nobody there could open rounds, "
+        "accept returns or write the briefing."
+    ),
 }
 
 
@@ -79,14 +85,12 @@ def period_faults(
         yield _("Enter today or a later day."), "from_on"
     elif not place.exists_on(from_on):
         yield (
-            _("{place} does not exist on {from_on:%-d %B %Y}.").format(
-                place=place, from_on=from_on
-            ),
+            _("{place} does not exist on {day:%-d %B %Y}.").format(place=place, day=from_on),
             "from_on",
         )
     if to_on is not None and to_on < from_on:
         yield (
-            _("The role would end on {to_on:%-d %B %Y}, before it begins.").format(to_on=to_on),
+            _("The role would end on {day:%-d %B %Y}, before it begins.").format(day=to_on),
             "to_on",
         )
 
@@ -181,13 +185,11 @@ def end_faults(seat: Seat, on: date) -> Iterator[Fault]:
     """Yield why that day cannot become the last one of a seat."""
     if on < seat.from_on:
         yield (
-            _("The role began on {from_on:%-d %B %Y}; it cannot end before.").format(
-                from_on=seat.from_on
-            ),
+            _("The role began on {day:%-d %B %Y}; it cannot end before.").format(day=seat.from_on),
             "on",
         )
     elif seat.to_on is not None and seat.to_on <= on:
-        yield _("The role already ended on {to_on:%-d %B %Y}.").format(to_on=seat.to_on), "on"
+        yield _("The role already ended on {day:%-d %B %Y}.").format(day=seat.to_on), "on"
 
 
 @transaction.atomic
@@ -204,7 +206,7 @@ def end_seat_at_once(
         raise SeatRefused(_("The role was already withdrawn."))
     if seat.to_on is not None and seat.to_on < today:
         raise SeatRefused(
-            _("The role already ended on {to_on:%-d %B %Y}.").format(to_on=seat.to_on)
+            _("The role already ended on {day:%-d %B %Y}.").format(day=seat.to_on)
         )
     if seat.from_on < today:
         return end_seat(
@@ -249,12 +251,4 @@ def lost_without(seat: Seat, first_day_without: date) -> str:
     )
     if others.exclude(pk=seat.pk).exists():
         return ""
-    return _(
-        "From {first_day_without:%-d %B %Y} {place} would have no {role}: nobody there could "
-        "{LOST_WITH_THE_LAST}."
-    ).format(
-        first_day_without=first_day_without,
-        place=seat.place,
-        role=role.label.lower(),
-        LOST_WITH_THE_LAST=LOST_WITH_THE_LAST[role],
-    )
+    return str(LOST_WITH_THE_LAST[role]).format(day=first_day_without, place=seat.place)

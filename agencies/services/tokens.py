@@ -56,9 +56,7 @@ def token_faults(
         yield _("Choose today or a later day."), "expires_on"
     elif expires_on > latest:
         yield (
-            _("A token can work for a year at most, until {latest:%-d %B %Y}.").format(
-                latest=latest
-            ),
+            _("A token can work for a year at most, until {day:%-d %B %Y}.").format(day=latest),
             "expires_on",
         )
 
@@ -88,9 +86,7 @@ def make_token(
     Refused.raise_any(token_faults(scope=scope, seat=seat, expires_on=expires_on, today=today))
     if Token.objects.working(today).filter(user=by).count() >= MAX_TOKENS:
         raise Refused(
-            _("You have {MAX_TOKENS} tokens. Revoke one that no program uses.").format(
-                MAX_TOKENS=MAX_TOKENS
-            )
+            _("You have {count} tokens. Revoke one that no program uses.").format(count=MAX_TOKENS)
         )
     text = PREFIX + secrets.token_urlsafe(32)
     token = Token(

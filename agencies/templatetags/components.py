@@ -15,7 +15,6 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
 from agencies.fields import TOKEN_FIELD
 
@@ -28,7 +27,7 @@ def once() -> str:
 
     Firefox would bring a spent token back with the page, without `autocomplete`.
     """
-    field = _('<input type="hidden" name="{}" value="{}" autocomplete="off">')
+    field = '<input type="hidden" name="{}" value="{}" autocomplete="off">'
     return format_html(field, TOKEN_FIELD, secrets.token_urlsafe(16))
 
 

@@ -45,7 +45,7 @@ def change(request: HttpRequest, agency: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = services.change_agency(agency=row, by=by, **form.cleaned_data)
-            say_saved(request, form, saved, _("{saved} is saved.").format(saved=saved.name))
+            say_saved(request, form, saved, _("{agency} is saved.").format(agency=saved.name))
             return redirect("agencies:list")
     return form_page(
         request,

@@ -68,8 +68,8 @@ def appoint(request: HttpRequest) -> HttpResponse:
             made = services.appoint(by=by, **form.cleaned_data)
             messages.success(
                 request,
-                _("{minister} holds the portfolio {portfolio} from {from_on:%-d %B %Y}.").format(
-                    minister=made.minister, portfolio=made.portfolio, from_on=made.from_on
+                _("{minister} holds the portfolio {portfolio} from {day:%-d %B %Y}.").format(
+                    minister=made.minister, portfolio=made.portfolio, day=made.from_on
                 ),
             )
             return redirect("agencies:portfolio", made.place)
@@ -86,7 +86,7 @@ def end(request: HttpRequest, appointment: int) -> HttpResponse:
                 appointment=row, by=signed_in(request), **form.cleaned_data
             )
             messages.success(
-                request, _("The appointment ends on {to_on:%-d %B %Y}.").format(to_on=saved.to_on)
+                request, _("The appointment ends on {day:%-d %B %Y}.").format(day=saved.to_on)
             )
             return redirect("agencies:portfolio", saved.place)
     return form_page(request, "agencies/ministers/end.html", form, appointment=row)

@@ -39,8 +39,8 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
             )
             messages.success(
                 request,
-                _("{invitation} is invited. We’ll email the link to {email}.").format(
-                    invitation=invitation.name, email=invitation.email
+                _("{person} is invited. We’ll email the link to {email}.").format(
+                    person=invitation.name, email=invitation.email
                 ),
             )
             return redirect("agencies:seats", of)
@@ -180,7 +180,9 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def welcome(request: HttpRequest, invitation: Invitation) -> None:
     start = max(invitation.from_on, localdate())
-    when = "" if start == localdate() else _(" from {start:%-d %B %Y}").format(start=start)
-    messages.success(
-        request, _("You are {position}{when}.").format(position=invitation.position, when=when)
+    says = (
+        _("You are {position}.")
+        if start == localdate()
+        else _("You are {position} from {day:%-d %B %Y}.")
     )
+    messages.success(request, says.format(position=invitation.position, day=start))

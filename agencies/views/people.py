@@ -91,7 +91,7 @@ def change(request: HttpRequest, person: int) -> HttpResponse:
         with saying_refusals(form):
             saved = services.change_account(user=user, by=by, **form.cleaned_data)
             say_saved(
-                request, form, saved, _("The account of {saved} is saved.").format(saved=saved.name)
+                request, form, saved, _("The account of {person} is saved.").format(person=saved.name)
             )
             return redirect("agencies:person", saved.pk)
     return form_page(request, "agencies/people/change.html", form, person=user)
@@ -116,7 +116,7 @@ def reset_second_step(request: HttpRequest, person: int) -> HttpResponse:
         with saying_refusals(form):
             services.reset_second_step(user=user, by=by, at=timezone.now(), **form.cleaned_data)
             messages.success(
-                request, _("The second step of {user} is reset.").format(user=user.name)
+                request, _("The second step of {person} is reset.").format(person=user.name)
             )
             return redirect("agencies:person", user.pk)
     return form_page(request, "agencies/people/reset_second_step.html", form, person=user)

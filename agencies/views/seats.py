@@ -78,8 +78,13 @@ def cover(request: HttpRequest, agency: int) -> HttpResponse:
             )
             messages.success(
                 request,
-                _("{user} is {position} from {from_on:%-d %B %Y} to {to_on:%-d %B %Y}.").format(
-                    user=seat.user, position=seat.position, from_on=seat.from_on, to_on=seat.to_on
+                _(
+                    "{person} is {position} from {first_day:%-d %B %Y} to {last_day:%-d %B %Y}."
+                ).format(
+                    person=seat.user,
+                    position=seat.position,
+                    first_day=seat.from_on,
+                    last_day=seat.to_on,
                 ),
             )
             return redirect("agencies:seats", of)
@@ -106,8 +111,8 @@ def end(request: HttpRequest, place: int | Office, seat: int) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("The role of {user} as {role_in_sentence} ends.").format(
-                    user=held.user, role_in_sentence=held.role_in_sentence
+                _("The role of {person} as {role} ends.").format(
+                    person=held.user, role=held.role_in_sentence
                 ),
             )
             # A user who has ended their own seat may no longer see this page.

@@ -58,6 +58,6 @@ def revoke(request: HttpRequest, token: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             services.revoke_token(token=found, by=person, at=timezone.now(), **form.cleaned_data)
-            messages.success(request, _("The token “{found}” is revoked.").format(found=found))
+            messages.success(request, _("The token “{token}” is revoked.").format(token=found))
             return redirect("agencies:tokens")
     return form_page(request, "agencies/tokens/revoke.html", form, token=found)

@@ -38,7 +38,7 @@ def change(request: HttpRequest, agency: int, unit: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             saved = unit_services.change_unit(unit=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, _("{saved} is saved.").format(saved=saved))
+            say_saved(request, form, saved, _("{unit} is saved.").format(unit=saved))
             return redirect("agencies:seats", of)
     return form_page(request, "agencies/units/change.html", form, place=of, unit=row)
 
@@ -57,11 +57,9 @@ def of_seat(request: HttpRequest, agency: int, seat: int) -> HttpResponse:
             if saved.unit_id == held.unit_id:
                 messages.info(request, NOTHING_CHANGED)
             else:
-                where = (
-                    _("works in {unit}").format(unit=saved.unit)
-                    if saved.unit
-                    else _("is in no unit")
+                says = (
+                    _("{person} works in {unit}.") if saved.unit else _("{person} is in no unit.")
                 )
-                messages.success(request, f"{held.user} {where}.")
+                messages.success(request, says.format(person=held.user, unit=saved.unit))
             return redirect("agencies:seats", of)
     return form_page(request, "agencies/units/of_seat.html", form, place=of, seat=held)

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import BigIntegerField, F, Field, Func, QuerySet
-from django.utils.translation import gettext, gettext_lazy
 
 from agencies.tracking import PLAN_COLUMN
 from workitems.asat import Moment
@@ -96,14 +95,12 @@ class Seconds(Func):
     """An instant as whole seconds since 1970, from the database: making dates of a hundred thousand takes
     longer than reading them."""
 
-    template = gettext_lazy("FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint")
+    template = "FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint"
     output_field = BigIntegerField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         return self.as_sql(
-            compiler,
-            connection,
-            template=gettext("CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)"),
+            compiler, connection, template="CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)"
         )
 
 
@@ -114,10 +111,10 @@ def _item_rows(looked_at: Iterable[tuple[int, int]], moment: Moment) -> list[tup
     A look-up in the index for each, because an item has many versions.
     """
     table = connection.ops.quote_name(WorkItem.history.model._meta.db_table)
-    until = gettext("AND v.history_date < %(until)s") if moment.until is not None else ""
+    until = "AND v.history_date < %(until)s" if moment.until is not None else ""
     newest = "ORDER BY v.history_date DESC, v.history_id DESC LIMIT 1"
     oldest = "ORDER BY v.history_date, v.history_id LIMIT 1"
-    is_open = gettext("v.stage NOT IN (") + ", ".join(f"'{stage}'" for stage in CLOSED_STAGES) + ")"
+    is_open = "v.stage NOT IN (" + ", ".join(f"'{stage}'" for stage in CLOSED_STAGES) + ")"
 
     def version(of: str, which: str) -> str:
         return f"(SELECT v.history_id FROM {table} v WHERE v.id = {of}.item {until} {which})"
@@ -126,14 +123,14 @@ def _item_rows(looked_at: Iterable[tuple[int, int]], moment: Moment) -> list[tup
     params: dict[str, Any] = {"until": connection.ops.adapt_datetimefield_value(moment.until)}
     if connection.vendor == "sqlite":
         asked = "SELECT value ->> 0 AS item, datetime((value ->> 1) + 1, 'unixepoch') AS upto FROM json_each(%(pairs)s)"
-        seconds = gettext("CAST(strftime('%%s', v.history_date) AS INTEGER)")
+        seconds = "CAST(strftime('%%s', v.history_date) AS INTEGER)"
         params["pairs"] = json.dumps(pairs)
     else:
         asked = (
             "SELECT item, to_timestamp(at + 1) AS upto"
             " FROM unnest(%(items)s::bigint[], %(instants)s::bigint[]) AS asked (item, at)"
         )
-        seconds = gettext("FLOOR(EXTRACT(EPOCH FROM v.history_date))::bigint")
+        seconds = "FLOOR(EXTRACT(EPOCH FROM v.history_date))::bigint"
         params |= {"items": [pk for pk, _ in pairs], "instants": [at for _, at in pairs]}
     sql = f"""
         WITH asked AS ({asked}),

@@ -1,7 +1,6 @@
 """What is kept of imported trackers: texts that have no place in the plan, and how a shape was read."""
 
 from django.db import models
-from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from workitems.models.item import WorkItem
@@ -57,4 +56,4 @@ class TrackerMapping(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("A shape of {agency}").format(agency=self.agency)
+        return f"A shape of {self.agency}"

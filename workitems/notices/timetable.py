@@ -12,7 +12,6 @@ from enum import Enum
 from typing import Any
 
 from django.utils.timezone import localdate, localtime
-from django.utils.translation import gettext
 
 from agencies.models import Agency, Seat, User
 from workitems.models import Member, Notice, Plan, Reminder, Return, Update
@@ -211,7 +210,7 @@ def _of_return(
                 **more,
             )
 
-    version = gettext("version {version}").format(version=of_return.version)
+    version = f"version {of_return.version}"
     if of_return.state == Return.State.ACCEPTED:
         yield from news_for(_own_people(of_return, seats), Reason.ACCEPTED, version)
         return
@@ -236,13 +235,7 @@ def _of_return(
     if of_return.extended_to is not None:
         yield from news_for(own, Reason.EXTENDED, of_return.extended_to.isoformat(), **facts)
     for each in reminders:
-        yield from news_for(
-            own,
-            Reason.REMINDED,
-            gettext("reminder {pk}").format(pk=each.pk),
-            message=each.body,
-            **facts,
-        )
+        yield from news_for(own, Reason.REMINDED, f"reminder {each.pk}", message=each.body, **facts)
     due = of_return.due_on.isoformat()
     match reminder(of_return, on):
         case Reason.OPENED:
