@@ -61,7 +61,9 @@ COVER_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 class RoleField(forms.TypedChoiceField):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=gettext_lazy("Role"), coerce=Seat.Role, widget=forms.RadioSelect, **kwargs)
+        super().__init__(
+            label=gettext_lazy("Role"), coerce=Seat.Role, widget=forms.RadioSelect, **kwargs
+        )
 
     def offer(self, roles: Iterable[Seat.Role]) -> None:
         self.choices = [(role.value, f"{role.label}: {ROLES_IN_WORDS[role]}") for role in roles]

@@ -52,8 +52,8 @@ def history_of_portfolio(portfolio: str) -> list[Entry]:
         if was is None:
             if now.to_on:
                 return _(
-                    "recorded {minister}, from {first_day:%-d %B %Y} to {last_day:%-d %B %Y}."
-                ).format(minister=now.minister, first_day=now.from_on, last_day=now.to_on)
+                    "recorded {minister}, from {first_day:%-d %B %Y} to {date:%-d %B %Y}."
+                ).format(minister=now.minister, first_day=now.from_on, date=now.to_on)
             return _("recorded {minister}, from {first_day:%-d %B %Y}.").format(
                 minister=now.minister, first_day=now.from_on
             )

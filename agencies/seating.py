@@ -88,8 +88,8 @@ def _seat(was: Any, now: Any) -> str:
         return _("moved the role of {name} here, from an agency.").format(name=name)
     if was is None and now.history_type == "+":
         if now.to_on:
-            return _("{act}, from {first_day:%-d %B %Y} to {last_day:%-d %B %Y}.").format(
-                act=_given(now, name), first_day=now.from_on, last_day=now.to_on
+            return _("{act}, from {first_day:%-d %B %Y} to {date:%-d %B %Y}.").format(
+                act=_given(now, name), first_day=now.from_on, date=now.to_on
             )
         return _("{act}, from {first_day:%-d %B %Y}.").format(
             act=_given(now, name), first_day=now.from_on
@@ -103,13 +103,17 @@ def _seat(was: Any, now: Any) -> str:
             else _("took {name} out of their unit.").format(name=name)
         )
     if was and now.to_on != was.to_on and now.to_on:
-        return _("ended the role of {name}, last day {day:%-d %B %Y}.").format(name=name, day=now.to_on)
+        return _("ended the role of {name}, last day {day:%-d %B %Y}.").format(
+            name=name, day=now.to_on
+        )
     return _("changed the role of {name}.").format(name=name)
 
 
 def _unit(was: Any, now: Any) -> str:
     if was is None:
-        return _("added the unit {unit}, from {day:%-d %B %Y}.").format(unit=now.name, day=now.from_on)
+        return _("added the unit {unit}, from {day:%-d %B %Y}.").format(
+            unit=now.name, day=now.from_on
+        )
     if now.name != was.name:
         return _("renamed the unit {old} to {new}.").format(old=was.name, new=now.name)
     if now.to_on == was.to_on:

@@ -65,7 +65,7 @@ def hands_of(row: Assignment) -> list[Hand]:
     for each in rows:
         names = [str(name) for name in (each.user, each.unit) if name is not None]
         to = f"{names[0]} ({names[1]})" if len(names) == 2 else "".join(names)
-        by = _(", by {by_on:%-d %B %Y}").format(by_on=each.by_on) if each.by_on else ""
+        by = _(", by {day:%-d %B %Y}").format(day=each.by_on) if each.by_on else ""
         what = (
             _("gave the item to {to}{by}.").format(to=to, by=by) if to else _("took the item back.")
         )

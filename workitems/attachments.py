@@ -131,7 +131,7 @@ def fault(
     Rewinds the file afterwards. `size` is in bytes. `allowed` names the kinds with these endings.
     """
     if size > MAX_MEGABYTES * 1024 * 1024:
-        return _("The file has more than {MAX_MEGABYTES} MB.").format(MAX_MEGABYTES=MAX_MEGABYTES)
+        return _("The file has more than {megabytes} MB.").format(megabytes=MAX_MEGABYTES)
     if size == 0 or file is None:
         return _("The file is empty.")
     kind = KINDS.get(ending(name))

@@ -138,7 +138,7 @@ class Line:
         """What is being done, by whom and by when."""
         if self.of_return:
             return Point(
-                _("With {short_name}").format(short_name=self.of_return.agency.short_name),
+                _("With {agency}").format(agency=self.of_return.agency.short_name),
                 self.of_return.state_label,
             )
         if self._steps:
@@ -163,9 +163,10 @@ class Line:
         by = self._name(step.owner)
         if step.done_on:
             return Point(
-                step.description, _("{by}, done {on}").format(by=by, on=KnownDate(step.done_on).on)
+                step.description,
+                _("{by}, done {date}").format(by=by, date=KnownDate(step.done_on).on),
             )
-        due = _(", by {due_on}").format(due_on=KnownDate(step.due_on)) if step.due_on else ""
+        due = _(", by {day}").format(day=KnownDate(step.due_on)) if step.due_on else ""
         return Point(step.description, f"{by}{due}")
 
     @cached_property
@@ -174,9 +175,7 @@ class Line:
         if self.at.moment.is_end_of_plan:
             return Point()
         if self.of_return:
-            return Point(
-                _("Remind {short_name}").format(short_name=self.of_return.agency.short_name)
-            )
+            return Point(_("Remind {agency}").format(agency=self.of_return.agency.short_name))
         if self.item is None:
             return self._asked_of_risk()
         lead = self._name(self.item.lead)
@@ -209,9 +208,7 @@ class Line:
         risk = self._risks[0]
         to = _("the Minister") if risk.is_with_minister else _("the working group")
         since = (
-            _(" since {escalated_on}").format(escalated_on=KnownDate(risk.escalated_on))
-            if risk.escalated_on
-            else ""
+            _(" since {day}").format(day=KnownDate(risk.escalated_on)) if risk.escalated_on else ""
         )
         return Point(
             _("Discuss risk {reference}").format(reference=risk.reference),

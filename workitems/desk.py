@@ -91,16 +91,16 @@ def days_until(due: date, on: date) -> str:
     if days == 0:
         return _("Due today")
     return (
-        _("Due in {days}").format(days=days_in_words(days))
+        _("Due in {time}").format(time=days_in_words(days))
         if days > 0
-        else _("Overdue by {span_in_words}").format(span_in_words=span_in_words(-days))
+        else _("Overdue by {time}").format(time=span_in_words(-days))
     )
 
 
 def _when(due: KnownDate, on: date) -> str:
     """ "Due in June 2027" of a month or quarter that has not ended, else as `days_until`."""
     is_exact = due.known_to == KnownTo.DAY or due.last_day < on
-    return days_until(due.last_day, on) if is_exact else _("Due {on}").format(on=due.on)
+    return days_until(due.last_day, on) if is_exact else _("Due {date}").format(date=due.on)
 
 
 def since(then: date, on: date) -> str:
@@ -169,8 +169,8 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
         )
     else:
         said_on = localdate(of_return.ready_at)
-        detail += _("Ready for approval since {said_on:%-d %B %Y}, says {ready_by}").format(
-            said_on=said_on, ready_by=of_return.ready_by
+        detail += _("Ready for approval since {day:%-d %B %Y}, says {person}").format(
+            day=said_on, person=of_return.ready_by
         )
         if approves:
             what = _("Read and submit: {what}{what_1}").format(
@@ -208,7 +208,9 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
             on=on,
             plan=each.item.plan.title,
             what=each.description,
-            detail=_("Item {number} {item}").format(number=each.item.number, item=each.item.title),
+            detail=_("Item {number} {title}").format(
+                number=each.item.number, title=each.item.title
+            ),
             when=_when(each.agreed, on),
             url=each.get_absolute_url(),
         )
@@ -223,13 +225,13 @@ def _given(user: User, on: date) -> list[Line]:
             due=each.by_on or on,
             on=on,
             plan=each.item.plan.title,
-            what=_("Item {number} {item}").format(number=each.item.number, item=each.item.title),
-            detail=_("Given to {words} by {given_by}").format(
-                words="you" if each.user_id == user.pk else each.unit, given_by=each.given_by.name
+            what=_("Item {number} {title}").format(number=each.item.number, title=each.item.title),
+            detail=_("Given to {words} by {person}").format(
+                words="you" if each.user_id == user.pk else each.unit, person=each.given_by.name
             ),
             when=""
             if each.by_on
-            else _("Since {given_at:%-d %B %Y}").format(given_at=localdate(each.given_at)),
+            else _("Since {day:%-d %B %Y}").format(day=localdate(each.given_at)),
             url=each.item.get_absolute_url(),
         )
         for each in waiting_for(user, on)[:SHOWN_AT_MOST]
@@ -253,7 +255,7 @@ def _proposals(agencies: set[int], on: date) -> list[Line]:
                 agency=each.agency, number=each.item.number
             ),
             detail=each.item.title,
-            when=_("Since {proposed_at:%-d %B %Y}").format(proposed_at=localdate(each.proposed_at)),
+            when=_("Since {day:%-d %B %Y}").format(day=localdate(each.proposed_at)),
             url=reverse(
                 "workitems:answer-proposal",
                 args=[each.item.plan.slug, each.item.number, each.pk],
@@ -277,10 +279,10 @@ def _to_release(agencies: set[int], on: date) -> list[Line]:
             on=on,
             plan=each.plan.title,
             what=_("Release or withdraw: {asks}").format(asks=each.asks),
-            detail=_("{kind}, written by {written_by}").format(
-                kind=each.get_kind_display(), written_by=each.written_by.name
+            detail=_("{kind}, written by {person}").format(
+                kind=each.get_kind_display(), person=each.written_by.name
             ),
-            when=_("Since {written_at:%-d %B %Y}").format(written_at=localdate(each.written_at)),
+            when=_("Since {day:%-d %B %Y}").format(day=localdate(each.written_at)),
             url=each.get_absolute_url(),
         )
         for each in waiting
@@ -322,8 +324,8 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
             due=on,
             on=on,
             plan=each.plan.title,
-            what=_("{reference} of {requesting_agency}: ").format(
-                reference=each.reference, requesting_agency=each.requesting_agency
+            what=_("{reference} of {agency}: ").format(
+                reference=each.reference, agency=each.requesting_agency
             )
             + each.get_kind_display().lower(),
             detail=_("Item {about}").format(about=each.about),

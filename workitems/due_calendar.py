@@ -90,17 +90,19 @@ def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
     )
     for row in with_changes(rows, own=(Milestone, "pk")):
         row.item.plan = feed.plan
-        lines = [_("Item {number} {item}").format(number=row.item.number, item=row.item.title)]
+        lines = [_("Item {number} {title}").format(number=row.item.number, title=row.item.title)]
         if row.forecast != row.agreed:
             lines.append(_("Forecast: {forecast}").format(forecast=row.forecast))
         if row.done_means:
-            lines.append(_("Done when: {done_means}").format(done_means=row.done_means))
+            lines.append(_("Done when: {words}").format(words=row.done_means))
         # An event has days, so a month or a quarter is shown on its last one.
         is_day = row.agreed.known_to == KnownTo.DAY
         title = (
             row.description
             if is_day
-            else _("{description} (due {on})").format(description=row.description, on=row.agreed.on)
+            else _("{description} (due {date})").format(
+                description=row.description, date=row.agreed.on
+            )
         )
         yield entry_of("milestone", row, row.agreed_due, title, lines, _("Milestone"))
 
@@ -114,8 +116,8 @@ def _returns(feed: CalendarFeed) -> Iterator[Entry]:
     for row in with_changes(rows, own=(Return, "pk"), round=(Round, "round")):
         row.round.plan = feed.plan
         lines = [
-            _("For {period_start:%-d %B %Y} to {period_end:%-d %B %Y}").format(
-                period_start=row.round.period_start, period_end=row.round.period_end
+            _("For {first_day:%-d %B %Y} to {last_day:%-d %B %Y}").format(
+                first_day=row.round.period_start, last_day=row.round.period_end
             )
         ]
         title = _("Return for {round}").format(round=row.round.name)
@@ -131,14 +133,10 @@ def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
     )
     for row in with_changes(rows, own=(Decision, "pk")):
         row.within(feed.plan)
-        lines = [
-            _("Decided by the working group on {decided_on:%-d %B %Y}").format(
-                decided_on=row.decided_on
-            )
-        ]
+        lines = [_("Decided by the working group on {day:%-d %B %Y}").format(day=row.decided_on)]
         if row.item is not None:
             lines.append(
-                _("Item {number} {item}").format(number=row.item.number, item=row.item.title)
+                _("Item {number} {title}").format(number=row.item.number, title=row.item.title)
             )
         path = row.place_url
         yield entry_of("decision", row, row.due_on, row.text, lines, _("Decision"), path=path)
@@ -164,8 +162,8 @@ def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
             _("Against the delay of “{description}” ({cause})").format(
                 description=milestone.description, cause=row.delay.get_cause_display().lower()
             ),
-            _("Item {number} {item}").format(
-                number=milestone.item.number, item=milestone.item.title
+            _("Item {number} {title}").format(
+                number=milestone.item.number, title=milestone.item.title
             ),
         ]
         path = milestone.item.get_absolute_url()

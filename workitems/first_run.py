@@ -126,8 +126,8 @@ def _people(facts: Facts, state: State) -> Step:
             )
         return Step(Key.PEOPLE, title, state, sentence, _("Invite a person"))
     if facts.invited:
-        sentence = _("{invited} is invited as coordinator and has not accepted yet.").format(
-            invited=facts.invited
+        sentence = _("{person} is invited as coordinator and has not accepted yet.").format(
+            person=facts.invited
         )
     else:
         sentence = _("Invite the first coordinator, who makes the plan and opens its rounds.")
@@ -148,13 +148,11 @@ def _plan(facts: Facts, state: State) -> Step:
             Key.PLAN,
             title,
             state,
-            _("{plan_title} is adopted.").format(plan_title=facts.plan_title),
+            _("{plan} is adopted.").format(plan=facts.plan_title),
             _("Open the plan"),
         )
     if facts.plan == PlanState.BEGUN:
-        sentence = _("{plan_title} is begun. Complete it, then adopt it.").format(
-            plan_title=facts.plan_title
-        )
+        sentence = _("{plan} is begun. Complete it, then adopt it.").format(plan=facts.plan_title)
         return Step(Key.PLAN, title, state, sentence, _("Open the plan"))
     sentence = _("Make the plan: its pillars, work items and milestones.")
     return Step(Key.PLAN, title, state, sentence, _("Start a plan"))

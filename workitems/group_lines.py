@@ -60,11 +60,11 @@ def action_line(row: Action, origin: str, on: date) -> Line:
         on=on,
         plan=row.plan.title,
         what=row.text,
-        detail=_("Reopened: {reopened_because}").format(reopened_because=row.reopened_because)
+        detail=_("Reopened: {reason}").format(reason=row.reopened_because)
         if row.reopened_because
         else origin,
         # Lateness of an ended plan does not grow.
-        when=_("Was due on {due_on:%-d %B %Y}").format(due_on=row.due_on)
+        when=_("Was due on {day:%-d %B %Y}").format(day=row.due_on)
         if row.due_on < on and row.plan.has_ended(on)
         else "",
         url=row.get_absolute_url(),
@@ -93,10 +93,10 @@ def confirm_line(row: Action, on: date) -> Line:
         on=on,
         plan=row.plan.title,
         what=_("Confirm: {text}").format(text=row.text),
-        detail=_("{owner_agency} marked it as done: {done_note}").format(
-            owner_agency=row.owner_agency, done_note=row.done_note
+        detail=_("{agency} marked it as done: {done_note}").format(
+            agency=row.owner_agency, done_note=row.done_note
         ),
-        when=_("Done {done_on}").format(done_on=since(row.done_on, on)),
+        when=_("Done {since}").format(since=since(row.done_on, on)),
         url=row.get_absolute_url(),
     )
 

@@ -70,17 +70,15 @@ class KnownDate(NamedTuple):
     def on(self) -> str:
         """ "on 30 June 2027", "in June 2027", "between April and June 2027"."""
         if self.known_to == KnownTo.QUARTER:
-            return _("between {self}").format(self=self).replace(" to ", " and ")
+            return _("between {date}").format(date=self).replace(" to ", " and ")
         return f"{'on' if self.known_to == KnownTo.DAY else 'in'} {self}"
 
     @property
     def by(self) -> str:
         """ "by 30 June 2027", "by the end of June 2027"; a quarter ends with its last month."""
         if self.known_to == KnownTo.DAY:
-            return _("by {self}").format(self=self)
-        return _("by the end of {last_day}").format(
-            last_day=self.holding(self.last_day, KnownTo.MONTH)
-        )
+            return _("by {date}").format(date=self)
+        return _("by the end of {date}").format(date=self.holding(self.last_day, KnownTo.MONTH))
 
 
 # What services take for a due date: a plain day is known to the day.
@@ -146,8 +144,8 @@ def _of_a_year(said: str) -> str:
     """Return the sentence for "2027", "mid 2027" or "end of 2027", which say no month; empty for anything else."""
     if match := OF_A_YEAR.fullmatch(said):
         return _(
-            "Add the month or the quarter, such as June {match} or April to June {match}."
-        ).format(match=match[1])
+            "Add the month or the quarter, such as June {year} or April to June {year}."
+        ).format(year=match[1])
     return ""
 
 

@@ -33,8 +33,8 @@ def lacks_of(plan: Plan, on: date) -> list[Lack]:
         found.append(
             Lack(
                 _(
-                    "The plan is released on {released_on:%-d %B %Y}. It can be adopted from then on."
-                ).format(released_on=plan.released_on),
+                    "The plan is released on {day:%-d %B %Y}. It can be adopted from then on."
+                ).format(day=plan.released_on),
                 _("Change the day of release"),
                 change,
             )

@@ -123,11 +123,11 @@ class Lateness(NamedTuple):
         """
         length = span_in_words(self.days) if self.days else ""
         if self.state == Late.OVERDUE:
-            return _("Overdue by {length}").format(length=length)
+            return _("Overdue by {time}").format(time=length)
         if self.state == Late.SLIPPING:
-            return _("Expected {length} late").format(length=length)
+            return _("Expected {time} late").format(time=length)
         if self.state == Late.DONE_LATE:
-            return _("Done {length} late").format(length=length)
+            return _("Done {time} late").format(time=length)
         return self.state.label
 
 
@@ -163,10 +163,10 @@ def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
     if days <= 0 or not moves or milestone.completed_on or milestone.withdrawn_on:
         return ""
     moved = (
-        _(" Its date has moved {moves}.").format(moves=times_in_words(moves)) if moves > 1 else ""
+        _(" Its date has moved {times}.").format(times=times_in_words(moves)) if moves > 1 else ""
     )
-    return _("Expected {days} after the agreed date.{moved}").format(
-        days=span_in_words(days), moved=moved
+    return _("Expected {time} after the agreed date.{moved}").format(
+        time=span_in_words(days), moved=moved
     )
 
 
@@ -274,7 +274,7 @@ class Freshness:
         months = self.days // 30
         if months >= 2:
             return _("Updated {months} months ago").format(months=months)
-        return _("Updated {days} ago").format(days=days_in_words(self.days))
+        return _("Updated {time} ago").format(time=days_in_words(self.days))
 
 
 def freshness(heard_on: date | None, on: date) -> Freshness:
@@ -394,17 +394,15 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
     if state == Late.OVERDUE and item.is_mitigated:
         add(Reason(Rank.OVERDUE, f"{item.late.words}.{causes}", f"{item.late.words}."))
     elif state == Late.OVERDUE:
-        words = _("{late}, and no mitigation is recorded.{causes}").format(
-            late=item.late.words, causes=causes
+        words = _("{status}, and no mitigation is recorded.{causes}").format(
+            status=item.late.words, causes=causes
         )
         add(Reason(Rank.OVERDUE_UNMITIGATED, words, f"{item.late.words}."))
     if item.times_moved > 1:
         add(
             Reason(
                 Rank.SLIPPED_AGAIN,
-                _("Its date has moved {times_moved}.").format(
-                    times_moved=times_in_words(item.times_moved)
-                ),
+                _("Its date has moved {times}.").format(times=times_in_words(item.times_moved)),
             )
         )
     if item.confidence == "off_track":
@@ -421,14 +419,14 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
         if days > STALE_AFTER_DAYS:
             add(
                 Reason(
-                    Rank.STALE, _("No update accepted for {days}.").format(days=span_in_words(days))
+                    Rank.STALE, _("No update accepted for {time}.").format(time=span_in_words(days))
                 )
             )
     if item.variations_pending == 1:
         add(Reason(Rank.VARIATION_WAITS, _("A variation is waiting for a decision.")))
     elif item.variations_pending:
-        words = _("{variations_pending} variations are waiting for a decision.").format(
-            variations_pending=item.variations_pending
+        words = _("{count} variations are waiting for a decision.").format(
+            count=item.variations_pending
         )
         add(Reason(Rank.VARIATION_WAITS, words))
     return found

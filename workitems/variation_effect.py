@@ -35,8 +35,8 @@ class Effects:
         if item is None or own is None:
             return []
         days = (variation.due_after - variation.due_before).days
-        first = gettext("The date moves {span_in_words} ({days} days)").format(
-            span_in_words=span_in_words(abs(days) or 1), days=abs(days)
+        first = gettext("The date moves {time} ({days} days)").format(
+            time=span_in_words(abs(days) or 1), days=abs(days)
         )
         found = [
             f"{first} {'later' if days > 0 else 'earlier'}.",
@@ -61,8 +61,8 @@ class Effects:
                 words="fall" if after < before else "rise", before=before, after=after
             )
         if item.is_late:
-            return gettext("The item stays late: {late}{late_words_1}.").format(
-                late=late.words[:1].lower(), late_words_1=late.words[1:]
+            return gettext("The item stays late: {status}{late_words_1}.").format(
+                status=late.words[:1].lower(), late_words_1=late.words[1:]
             )
         return ""
 
@@ -120,8 +120,8 @@ def _next(variation: Any, item: ItemAt) -> str:
         return gettext("The next milestone, “{description}”, is due at the same time.").format(
             description=row.description
         )
-    return gettext("The next milestone, “{description}”, is due {days} after that.").format(
-        description=row.description, days=span_in_words(days)
+    return gettext("The next milestone, “{description}”, is due {time} after that.").format(
+        description=row.description, time=span_in_words(days)
     )
 
 

@@ -40,7 +40,9 @@ def match_seats(*, user: User, wanted: set[tuple[str, str]], source: str, at: da
         try:
             if agency is None or role not in Seat.Role.values:
                 raise SeatRefused(
-                    _("There is no {agency}, or no role {role}.").format(agency=short_name, role=role)
+                    _("There is no {agency}, or no role {role}.").format(
+                        agency=short_name, role=role
+                    )
                 )
             give_seat(
                 user=user,

@@ -205,9 +205,7 @@ def end_seat_at_once(
     if seat.withdrawn_at is not None:
         raise SeatRefused(_("The role was already withdrawn."))
     if seat.to_on is not None and seat.to_on < today:
-        raise SeatRefused(
-            _("The role already ended on {day:%-d %B %Y}.").format(day=seat.to_on)
-        )
+        raise SeatRefused(_("The role already ended on {day:%-d %B %Y}.").format(day=seat.to_on))
     if seat.from_on < today:
         return end_seat(
             seat=seat, on=today - timedelta(days=1), by=by, reason=reason, confirmed=confirmed

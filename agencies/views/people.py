@@ -91,7 +91,10 @@ def change(request: HttpRequest, person: int) -> HttpResponse:
         with saying_refusals(form):
             saved = services.change_account(user=user, by=by, **form.cleaned_data)
             say_saved(
-                request, form, saved, _("The account of {person} is saved.").format(person=saved.name)
+                request,
+                form,
+                saved,
+                _("The account of {person} is saved.").format(person=saved.name),
             )
             return redirect("agencies:person", saved.pk)
     return form_page(request, "agencies/people/change.html", form, person=user)

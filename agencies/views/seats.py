@@ -78,13 +78,11 @@ def cover(request: HttpRequest, agency: int) -> HttpResponse:
             )
             messages.success(
                 request,
-                _(
-                    "{person} is {position} from {first_day:%-d %B %Y} to {last_day:%-d %B %Y}."
-                ).format(
+                _("{person} is {position} from {first_day:%-d %B %Y} to {date:%-d %B %Y}.").format(
                     person=seat.user,
                     position=seat.position,
                     first_day=seat.from_on,
-                    last_day=seat.to_on,
+                    date=seat.to_on,
                 ),
             )
             return redirect("agencies:seats", of)

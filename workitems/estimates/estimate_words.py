@@ -83,10 +83,10 @@ def sign_in_words(signs: Signs, agency: str, forecast: KnownDate | None) -> str:
             else gettext("The reviewer rates it {reviewers}.").format(reviewers=reviewers)
         )
     if signs.sign == Sign.MOVED:
-        return gettext("Its date has moved {moves}.").format(moves=times_in_words(signs.moves))
+        return gettext("Its date has moved {times}.").format(times=times_in_words(signs.moves))
     if signs.sign == Sign.NO_UPDATE:
-        return gettext("No update was accepted for {silent_days}.").format(
-            silent_days=span_in_words(signs.silent_days)
+        return gettext("No update was accepted for {time}.").format(
+            time=span_in_words(signs.silent_days)
         )
     return gettext("Nothing points to a delay.")
 
@@ -152,7 +152,7 @@ def reasons(line: Line, agency: str, forecast: KnownDate | None = None) -> list[
         agency_in_words(chance.agency, agency),
     ]
     if signs.cause:
-        found.append(gettext("It is delayed {CAUSES}.").format(CAUSES=CAUSES[signs.cause]))
+        found.append(gettext("It is delayed {cause}.").format(cause=CAUSES[signs.cause]))
         if chance.cause.dates:
             found.append(record_in_words(chance.cause, gettext("with this cause")))
     return [each for each in found if each]

@@ -21,8 +21,8 @@ from workitems.known_dates import (
 def _enter_a_date() -> str:
     known_to = (KnownTo.MONTH, KnownTo.QUARTER)
     month, quarter = (KnownDate.holding(near_today(), each) for each in known_to)
-    return _("Enter a date, such as {example_day}, {month} or {quarter}.").format(
-        example_day=example_day(), month=month, quarter=quarter
+    return _("Enter a date, such as {day}, {month} or {quarter}.").format(
+        day=example_day(), month=month, quarter=quarter
     )
 
 
@@ -60,7 +60,7 @@ class KnownDateField(forms.Field):
             due = read_known_date(str(value), localdate())
         except NotAQuarter:
             raise forms.ValidationError(
-                _("A quarter is {QUARTERS}.").format(QUARTERS=QUARTERS)
+                _("A quarter is {quarters}.").format(quarters=QUARTERS)
             ) from None
         except NotADate as fault:
             says = str(fault) or self.error_messages["invalid"]

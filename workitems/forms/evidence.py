@@ -30,8 +30,8 @@ class AttachmentField(UploadField):
             label=label,
             required=False,
             max_length=255,
-            help_text=_("{allowed}; at most {MAX_MEGABYTES} MB. {hint}")
-            .format(allowed=allowed, MAX_MEGABYTES=MAX_MEGABYTES, hint=hint)
+            help_text=_("{allowed}; at most {megabytes} MB. {hint}")
+            .format(allowed=allowed, megabytes=MAX_MEGABYTES, hint=hint)
             .rstrip(),
             widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in endings)}),
             error_messages={

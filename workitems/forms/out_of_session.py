@@ -65,9 +65,7 @@ class RecordAnswerForm(AnswerForm, EvidenceForm):
 
     def __init__(self, *args: Any, row: OutOfSessionAnswer, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
-        self.fields["choice"].label = _("Answer of {short_name}").format(
-            short_name=row.agency.short_name
-        )
+        self.fields["choice"].label = _("Answer of {agency}").format(agency=row.agency.short_name)
         self.fields["words"].help_text = _("Needed if the agency declines. In the agency’s words.")
         self.fields["file"].label = _("The email as a file")
         self.fields["note"].label = _("Who answered, and when")

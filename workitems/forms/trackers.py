@@ -51,9 +51,7 @@ class TrackerFileForm(Form):
         file: UploadedFile[bytes] = self.cleaned_data["tracker"]
         if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
             raise forms.ValidationError(
-                gettext("The file has more than {MAX_MEGABYTES} MB.").format(
-                    MAX_MEGABYTES=MAX_MEGABYTES
-                )
+                gettext("The file has more than {megabytes} MB.").format(megabytes=MAX_MEGABYTES)
             )
         return file
 

@@ -28,7 +28,7 @@ class WorkbookForm(Form):
         file: UploadedFile[bytes] = self.cleaned_data["workbook"]
         if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
             raise forms.ValidationError(
-                _("The file has more than {MAX_MEGABYTES} MB.").format(MAX_MEGABYTES=MAX_MEGABYTES)
+                _("The file has more than {megabytes} MB.").format(megabytes=MAX_MEGABYTES)
             )
         return file
 

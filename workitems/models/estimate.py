@@ -56,7 +56,7 @@ class KeptEstimate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Estimate of {plan}, {on:%-d %B %Y}").format(plan=self.plan, on=self.on)
+        return _("Estimate of {plan}, {date:%-d %B %Y}").format(plan=self.plan, date=self.on)
 
     @property
     def on(self) -> date:

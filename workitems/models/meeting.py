@@ -87,7 +87,7 @@ class Meeting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Working group, {held_on:%-d %B %Y}").format(held_on=self.held_on)
+        return _("Working group, {day:%-d %B %Y}").format(day=self.held_on)
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.plan.slug, self.pk])

@@ -104,8 +104,8 @@ def _wordings(
 
 def _moved(was: Now, now: Now, column: str, name: str, field: Field | None = None) -> Sentences:
     if was[column] != now[column]:
-        days = _("from {_day} to {day_now_column}").format(
-            _day=_day(was[column]), day_now_column=_day(now[column])
+        days = _("from {old_day} to {new_day}").format(
+            old_day=_day(was[column]), new_day=_day(now[column])
         )
         yield Sentence(_("moved {name} {days}.").format(name=name, days=days), field=field)
 
@@ -126,7 +126,7 @@ def _plan(was: Was, now: Now) -> Sentences:
     for column, name in (("released_on", "release"), ("ends_on", "end")):
         yield from _moved(was, now, column, _("the plan’s {name}").format(name=name), Field.DATES)
     if _differs(was, now, "adopted_on") and now["adopted_on"]:
-        adopted = _("adopted the plan as of {_day}.").format(_day=_day(now["adopted_on"]))
+        adopted = _("adopted the plan as of {day}.").format(day=_day(now["adopted_on"]))
         yield Sentence(adopted, field=Field.DATES)
     if _differs(was, now, "quorum"):
         old, new = was["quorum"] or _("the majority"), now["quorum"] or _("the majority")
@@ -138,13 +138,13 @@ def _plan(was: Was, now: Now) -> Sentences:
 
 def _member(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence(_("took {now} into the working group.").format(now=now["agency"]))
+        yield Sentence(_("took {agency} into the working group.").format(agency=now["agency"]))
 
 
 def _pillar(was: Was, now: Now) -> Sentences:
-    name = _("pillar {now}").format(now=now["number"])
+    name = _("pillar {number}").format(number=now["number"])
     if was is None:
-        yield Sentence(_("entered {name}, “{now}”.").format(name=name, now=now["title"]))
+        yield Sentence(_("entered {name}, “{title}”.").format(name=name, title=now["title"]))
         return
     yield from _wordings(
         was, now, _(" of {name}").format(name=name), title="title", description="description"
@@ -171,11 +171,12 @@ def _item(was: Was, now: Now) -> Sentences:
     if _differs(was, now, "reviewer_confidence"):
         view = CONFIDENCE[now["reviewer_confidence"]]
         yield Sentence(
-            _("recorded the reviewer’s rating: {view}.").format(view=view), field=Field.CONFIDENCE
+            _("recorded the reviewer’s rating: {rating}.").format(rating=view),
+            field=Field.CONFIDENCE,
         )
     if _differs(was, now, "lead_agency_id"):
         yield Sentence(
-            _("gave the lead from {was} to {now}.").format(was=was["lead"], now=now["lead"]),
+            _("gave the lead from {old} to {new}.").format(old=was["lead"], new=now["lead"]),
             field=Field.AGENCIES,
         )
     yield from _wordings(was, now, "", **WORDINGS)
@@ -185,14 +186,20 @@ def _item(was: Was, now: Now) -> Sentences:
 def _support(was: Was, now: Now) -> Sentences:
     role = f" ({now['role']})" if now["role"] else ""
     if was is None:
-        yield Sentence(_("named {now} as supporting{role}.").format(now=now["agency"], role=role))
+        yield Sentence(
+            _("named {agency} as supporting{role}.").format(agency=now["agency"], role=role)
+        )
     elif _differs(was, now, "role"):
-        yield Sentence(_("changed the part of {now}{role}.").format(now=now["agency"], role=role))
+        yield Sentence(
+            _("changed the part of {agency}{role}.").format(agency=now["agency"], role=role)
+        )
 
 
 def _measure(was: Was, now: Now) -> Sentences:
     if was is None:
-        yield Sentence(_("entered the measure “{now}”.").format(now=now["description"]))
+        yield Sentence(
+            _("entered the measure “{description}”.").format(description=now["description"])
+        )
     else:
         yield from _wordings(was, now, "", description="measure")
 
@@ -201,8 +208,8 @@ def _milestone(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
         yield Sentence(
-            _("entered the milestone {name}, due {on}.").format(
-                name=name, on=_due(now, Milestone.agreed).on
+            _("entered the milestone {name}, due {date}.").format(
+                name=name, date=_due(now, Milestone.agreed).on
             )
         )
         return
@@ -211,22 +218,22 @@ def _milestone(was: Was, now: Now) -> Sentences:
         if old != new:
             verb = "moved" if old.last_day != new.last_day else "changed"
             yield Sentence(
-                _("{verb} the {label} of {name} {old}.").format(
-                    verb=verb, label=label, name=name, old=from_to(old, new)
+                _("{verb} the {label} of {name} {dates}.").format(
+                    verb=verb, label=label, name=name, dates=from_to(old, new)
                 )
             )
     if _differs(was, now, "completed_on"):
         if now["completed_on"]:
             yield Sentence(
-                _("marked {name} as done on {_day}.").format(
-                    name=name, _day=_day(now["completed_on"])
+                _("marked {name} as done on {day}.").format(
+                    name=name, day=_day(now["completed_on"])
                 )
             )
         else:
             yield Sentence(_("reopened {name}.").format(name=name))
     if _differs(was, now, "withdrawn_on") and now["withdrawn_on"]:
         yield Sentence(
-            _("withdrew {name} on {_day}.").format(name=name, _day=_day(now["withdrawn_on"]))
+            _("withdrew {name} on {day}.").format(name=name, day=_day(now["withdrawn_on"]))
         )
     yield from _wordings(
         was,
@@ -254,10 +261,10 @@ def _delay(was: Was, now: Now) -> Sentences:
     cause = Delay.Cause(now["cause"]).label.lower()
     if was is None:
         yield Sentence(
-            _("recorded a delay to {name} ({cause}): {from_to}.").format(
+            _("recorded a delay to {name} ({cause}): {dates}.").format(
                 name=name,
                 cause=cause,
-                from_to=from_to(_due(now, Delay.before), _due(now, Delay.after)),
+                dates=from_to(_due(now, Delay.before), _due(now, Delay.after)),
             )
         )
         if now["settlement"]:
@@ -274,14 +281,18 @@ def _delay(was: Was, now: Now) -> Sentences:
     old, new = _due(was, Delay.after), _due(now, Delay.after)
     if new.last_day > old.last_day:
         yield Sentence(
-            _("recorded that {name} slipped again, {old}.").format(name=name, old=from_to(old, new))
+            _("recorded that {name} slipped again, {dates}.").format(
+                name=name, dates=from_to(old, new)
+            )
         )
     elif new != old:
         how = _("comes sooner,") if new.last_day < old.last_day else _("is now expected")
-        yield Sentence(_("recorded that {name} {how} {on}.").format(name=name, how=how, on=new.on))
+        yield Sentence(
+            _("recorded that {name} {how} {date}.").format(name=name, how=how, date=new.on)
+        )
     if _differs(was, now, "ended_on") and now["ended_on"]:
         yield Sentence(
-            _("ended the delay to {name} on {_day}.").format(name=name, _day=_day(now["ended_on"]))
+            _("ended the delay to {name} on {day}.").format(name=name, day=_day(now["ended_on"]))
         )
     of = _(" of the delay to {name}").format(name=name)
     yield from _wordings(was, now, of, explanation="explanation", effect="effect")
@@ -305,13 +316,13 @@ def _settlement(now: Now) -> str:
 def _mitigation(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
-        due = _(", due {_day}").format(_day=_day(now["due_on"])) if now["due_on"] else ""
+        due = _(", due {day}").format(day=_day(now["due_on"])) if now["due_on"] else ""
         yield Sentence(_("recorded a mitigation: {name}{due}.").format(name=name, due=due))
         return
     if _differs(was, now, "done_on") and now["done_on"]:
         yield Sentence(
-            _("finished the mitigation {name} on {_day}.").format(
-                name=name, _day=_day(now["done_on"])
+            _("finished the mitigation {name} on {day}.").format(
+                name=name, day=_day(now["done_on"])
             )
         )
     yield from _moved(was, now, "due_on", _("the mitigation {name}").format(name=name))
@@ -320,9 +331,9 @@ def _mitigation(was: Was, now: Now) -> Sentences:
 
 
 def _round(was: Was, now: Now) -> Sentences:
-    name = _("the round “{now}”").format(now=now["name"])
+    name = _("the round “{name}”").format(name=now["name"])
     if was is None:
-        yield Sentence(_("opened {name}, due {_day}.").format(name=name, _day=_day(now["due_on"])))
+        yield Sentence(_("opened {name}, due {day}.").format(name=name, day=_day(now["due_on"])))
         return
     if _differs(was, now, "closed_at"):
         if not now["closed_at"]:
@@ -336,9 +347,7 @@ def _round(was: Was, now: Now) -> Sentences:
 
 
 def _return(was: Was, now: Now) -> Sentences:
-    name = _("the return of {now} for {now_round}").format(
-        now=now["agency"], now_round=now["round"]
-    )
+    name = _("the return of {agency} for {round}").format(agency=now["agency"], round=now["round"])
     state = Return.State(now["state"])
     if was is None and state == Return.State.DUE:
         yield Sentence(_("asked for {name}.").format(name=name))
@@ -357,8 +366,8 @@ def _return(was: Was, now: Now) -> Sentences:
         return
     if _differs(was, now, "extended_to"):
         yield Sentence(
-            _("extended the due date of {name} to {_day}.").format(
-                name=name, _day=_day(now["extended_to"])
+            _("extended the due date of {name} to {day}.").format(
+                name=name, day=_day(now["extended_to"])
             )
         )
     if _differs(was, now, "ready_at") and was["state"] == state:
@@ -372,15 +381,15 @@ def _return(was: Was, now: Now) -> Sentences:
 
 def _reminder(was: Was, now: Now) -> Sentences:
     if was is None:
-        what = _("reminded the agencies whose return for {now} was missing.").format(
-            now=now["round"]
+        what = _("reminded the agencies whose return for {round} was missing.").format(
+            round=now["round"]
         )
         yield Sentence(what, _change(was, now, "body", _("Reminder")))
 
 
 def _note(was: Was, now: Now) -> Sentences:
     if changes := _change(was, now, "body", _("Note")):
-        yield Sentence(_("wrote a note to {now}.").format(now=now["agency"]), changes)
+        yield Sentence(_("wrote a note to {agency}.").format(agency=now["agency"]), changes)
     if was is not None and (changes := _change(was, now, "reply", _("Reply"))):
         yield Sentence(_("replied to the coordinator’s note."), changes)
 
@@ -397,7 +406,7 @@ def _words_of_answer(was: Was, now: Now) -> tuple[Change, ...]:
 
 
 def _update(was: Was, now: Now) -> Sentences:
-    of = _(" for {now}").format(now=now["agency"])
+    of = _(" for {agency}").format(agency=now["agency"])
     if was == now:
         return
     if now["no_change_on"] and (was is None or not was["no_change_on"]):
@@ -408,11 +417,11 @@ def _update(was: Was, now: Now) -> Sentences:
     parts = []
     # An agency that supports the item gives neither.
     if now["stage"] and _differs(was, now, "stage"):
-        parts.append(_("stage {label}").format(label=Stage(now["stage"]).label.lower()))
+        parts.append(_("stage {stage}").format(stage=Stage(now["stage"]).label.lower()))
     if now["stage"] and _differs(was, now, "confidence"):
-        parts.append(_("confidence {CONFIDENCE}").format(CONFIDENCE=CONFIDENCE[now["confidence"]]))
+        parts.append(_("confidence {confidence}").format(confidence=CONFIDENCE[now["confidence"]]))
     if was is not None and _differs(was, now, "key_achievement"):
-        parts.append(_("key achievement {KEY}").format(KEY=KEY[now["key_achievement"]]))
+        parts.append(_("key achievement {answer}").format(answer=KEY[now["key_achievement"]]))
     verb = _("wrote an update") if was is None else _("changed an update")
     said = f": {', '.join(parts)}" if parts else ""
     yield Sentence(f"{verb}{of}{said}.", changes)
@@ -420,19 +429,19 @@ def _update(was: Was, now: Now) -> Sentences:
 
 def _evidence(was: Was, now: Now) -> Sentences:
     if "milestone" in now:
-        shows = _(" that “{now}” is done").format(now=now["milestone"])
+        shows = _(" that “{milestone}” is done").format(milestone=now["milestone"])
     elif "answered" in now:
-        shows = _(" of the answer of {now}").format(now=now["answered"])
+        shows = _(" of the answer of {agency}").format(agency=now["answered"])
     else:
         shows = (
             _(" for an update")
             if "item" in now
-            else _(" of the return of {now}").format(now=now["agency"])
+            else _(" of the return of {agency}").format(agency=now["agency"])
         )
     if now["file_name"]:
-        piece = _("the file “{now}”").format(now=now["file_name"])
+        piece = _("the file “{file_name}”").format(file_name=now["file_name"])
     else:
-        piece = _("the link {now}").format(now=now["link"]) if now["link"] else _("a note")
+        piece = _("the link {link}").format(link=now["link"]) if now["link"] else _("a note")
     if was is None:
         yield Sentence(_("added {piece} as evidence{shows}.").format(piece=piece, shows=shows))
     elif _differs(was, now, "withdrawn_at") and now["withdrawn_at"]:
@@ -442,24 +451,22 @@ def _evidence(was: Was, now: Now) -> Sentences:
 
 
 def _meeting(was: Was, now: Now) -> Sentences:
-    name = _("the meeting of {_day}").format(_day=_day(now["held_on"]))
-    place = _(" at {now}").format(now=now["place"]) if now["place"] else ""
+    name = _("the meeting of {day}").format(day=_day(now["held_on"]))
+    place = _(" at {place}").format(place=now["place"]) if now["place"] else ""
     if was is None:
         yield Sentence(_("called {name}{place}.").format(name=name, place=place))
         return
     if _differs(was, now, "held_on"):
         yield Sentence(
-            _("moved the meeting of {_day} to {day_now_held_on}.").format(
-                _day=_day(was["held_on"]), day_now_held_on=_day(now["held_on"])
+            _("moved the meeting of {old_day} to {new_day}.").format(
+                old_day=_day(was["held_on"]), new_day=_day(now["held_on"])
             )
         )
     if _differs(was, now, "place"):
         yield Sentence(_("changed the place of {name}{place}.").format(name=name, place=place))
     if _differs(was, now, "starts_at"):
         at = (
-            _(" to {time_in_words}").format(
-                time_in_words=time_in_words(time.fromisoformat(now["starts_at"]))
-            )
+            _(" to {time}").format(time=time_in_words(time.fromisoformat(now["starts_at"])))
             if now["starts_at"]
             else ""
         )
@@ -478,8 +485,8 @@ def _meeting(was: Was, now: Now) -> Sentences:
 
 
 def _attendance(was: Was, now: Now) -> Sentences:
-    came = _("{now} came to the meeting of {_day}").format(
-        now=now["agency"], _day=_day(now["held_on"])
+    came = _("{agency} came to the meeting of {day}").format(
+        agency=now["agency"], day=_day(now["held_on"])
     )
     if was is None or (was["withdrawn_on"] and not now["withdrawn_on"]):
         yield Sentence(_("recorded that {came}.").format(came=came))
@@ -490,7 +497,7 @@ def _attendance(was: Was, now: Now) -> Sentences:
 def _matter(was: Was, now: Now) -> Sentences:
     name, of = (
         f"“{now['title']}”",
-        _("the agenda of the meeting of {_day}").format(_day=_day(now["held_on"])),
+        _("the agenda of the meeting of {day}").format(day=_day(now["held_on"])),
     )
     if was is None:
         yield Sentence(_("put {name} on {of}.").format(name=name, of=of))
@@ -505,8 +512,8 @@ def _matter(was: Was, now: Now) -> Sentences:
     if _differs(was, now, "considered_on"):
         verb = "recorded" if now["considered_on"] else _("took back")
         yield Sentence(
-            _("{verb} that the meeting of {_day} considered {name}.").format(
-                verb=verb, _day=_day(now["held_on"]), name=name
+            _("{verb} that the meeting of {day} considered {name}.").format(
+                verb=verb, day=_day(now["held_on"]), name=name
             )
         )
     yield from _wordings(
@@ -522,7 +529,7 @@ def _matter(was: Was, now: Now) -> Sentences:
 def _owner(now: Now) -> str:
     """Return ", for Police to do by 30 June 2010", or "" without an owner."""
     return (
-        _(", for {now} to do by {_day}").format(now=now["owner"], _day=_day(now["due_on"]))
+        _(", for {owner} to do by {day}").format(owner=now["owner"], day=_day(now["due_on"]))
         if now["due_on"]
         else ""
     )
@@ -530,14 +537,14 @@ def _owner(now: Now) -> str:
 
 def _decision(was: Was, now: Now) -> Sentences:
     if now["held_on"]:
-        of = _(" of the meeting of {_day}").format(_day=_day(now["held_on"]))
+        of = _(" of the meeting of {day}").format(day=_day(now["held_on"]))
     else:
-        of = _(" out of session on {_day}").format(_day=_day(now["closed_on"]))
+        of = _(" out of session on {day}").format(day=_day(now["closed_on"]))
     if was is None:
-        on = _(" on {now}").format(now=now["about"]) if now["about"] else ""
+        on = _(" on {about}").format(about=now["about"]) if now["about"] else ""
         yield Sentence(
-            _("recorded a decision{of}{on}{now}: “{now_text}”").format(
-                of=of, on=on, now=_owner(now), now_text=now["text"]
+            _("recorded a decision{of}{on}{now}: “{text}”").format(
+                of=of, on=on, now=_owner(now), text=now["text"]
             )
         )
         return
@@ -545,41 +552,41 @@ def _decision(was: Was, now: Now) -> Sentences:
         yield Sentence(_("changed the words of a decision{of}.").format(of=of), changes)
     if _differs(was, now, "owner_agency_id"):
         to = (
-            _("gave a decision{of} to {now}").format(of=of, now=now["owner"])
+            _("gave a decision{of} to {owner}").format(of=of, owner=now["owner"])
             if now["owner"]
             else (_("no longer follows up a decision{of}").format(of=of))
         )
         yield Sentence(f"{to}{_owner(now)}: “{now['text']}”")
     elif _differs(was, now, "due_on"):
         yield Sentence(
-            _("moved a decision{of} from {_day} to {day_now_due_on}: “{now}”").format(
-                of=of, _day=_day(was["due_on"]), day_now_due_on=_day(now["due_on"]), now=now["text"]
+            _("moved a decision{of} from {old_day} to {new_day}: “{text}”").format(
+                of=of, old_day=_day(was["due_on"]), new_day=_day(now["due_on"]), text=now["text"]
             )
         )
     if _differs(was, now, "done_on"):
         if now["done_on"]:
             yield Sentence(
-                _("marked a decision{of} as done on {_day}: “{now}”").format(
-                    of=of, _day=_day(now["done_on"]), now=now["text"]
+                _("marked a decision{of} as done on {day}: “{text}”").format(
+                    of=of, day=_day(now["done_on"]), text=now["text"]
                 )
             )
         else:
-            yield Sentence(_("reopened a decision{of}: “{now}”").format(of=of, now=now["text"]))
+            yield Sentence(_("reopened a decision{of}: “{text}”").format(of=of, text=now["text"]))
     elif _differs(was, now, "awaits_confirmation"):
         yield Sentence(
-            _("confirmed a decision{of} as done: “{now}”").format(of=of, now=now["text"])
+            _("confirmed a decision{of} as done: “{text}”").format(of=of, text=now["text"])
         )
 
 
 def _variation(was: Was, now: Now) -> Sentences:
-    reference = _("variation V{now}").format(now=now["number"])
+    reference = _("variation V{number}").format(number=now["number"])
     if was is None:
         asked = _("to withdraw the item")
         if now["kind"] == Variation.Kind.DATE:
             moved = from_to(_due(now, Variation.before), _due(now, Variation.after))
             asked = _("to move a date {moved}").format(moved=moved)
         elif now["kind"] == Variation.Kind.WORDING:
-            asked = _("to change the {now}").format(now=now["wording"])
+            asked = _("to change the {wording}").format(wording=now["wording"])
         elif now["adds"]:
             adds = asks_to_add(addition_of(now["kind"], json.loads(now["adds"])))
             asked = _("to {adds}{adds_1}").format(adds=adds[:1].lower(), adds_1=adds[1:])
@@ -602,11 +609,11 @@ def _variation(was: Was, now: Now) -> Sentences:
 
 
 def _out_of_session(was: Was, now: Now) -> Sentences:
-    reference = _("variation V{now}").format(now=now["number"])
+    reference = _("variation V{number}").format(number=now["number"])
     if was is None:
         yield Sentence(
-            _("asked the agencies to decide {reference} out of session by {_day}.").format(
-                reference=reference, _day=_day(now["due_on"])
+            _("asked the agencies to decide {reference} out of session by {day}.").format(
+                reference=reference, day=_day(now["due_on"])
             )
         )
         return
@@ -622,8 +629,8 @@ def _out_of_session(was: Was, now: Now) -> Sentences:
             )
         else:
             yield Sentence(
-                _("closed {reference} out of session: {now}.").format(
-                    reference=reference, now=now["state"]
+                _("closed {reference} out of session: {state}.").format(
+                    reference=reference, state=now["state"]
                 )
             )
 
@@ -638,20 +645,20 @@ def _answer(was: Was, now: Now) -> Sentences:
             if now["is_recorded"] in TRUE
             else _("answered out of session")
         )
-        what = _("{how} that {now} {choice} on variation V{now_number}.").format(
-            how=how, now=now["agency"], choice=choice, now_number=now["number"]
+        what = _("{how} that {agency} {choice} on variation V{number}.").format(
+            how=how, agency=now["agency"], choice=choice, number=now["number"]
         )
         yield Sentence(what, _change(was, now, "words", _("Answer")))
 
 
 def _risk(was: Was, now: Now) -> Sentences:
     name = f"R{now['number']}"
-    levels = _("likelihood {now}, impact {now_impact}").format(
-        now=now["likelihood"], now_impact=now["impact"]
+    levels = _("likelihood {likelihood}, impact {impact}").format(
+        likelihood=now["likelihood"], impact=now["impact"]
     )
     if was is None:
-        what = _("raised the risk {name} ({levels}): “{now}”").format(
-            name=name, levels=levels, now=now["description"]
+        what = _("raised the risk {name} ({levels}): “{description}”").format(
+            name=name, levels=levels, description=now["description"]
         )
         yield Sentence(what, _change(was, now, "response", _("Response")))
         return
@@ -669,7 +676,7 @@ def _risk(was: Was, now: Now) -> Sentences:
         yield Sentence(what)
     if _differs(was, now, "closed_on"):
         done = (
-            _("closed {name} on {_day}.").format(name=name, _day=_day(now["closed_on"]))
+            _("closed {name} on {day}.").format(name=name, day=_day(now["closed_on"]))
             if now["closed_on"]
             else ""
         )
@@ -680,8 +687,8 @@ def _risk(was: Was, now: Now) -> Sentences:
 
 
 def _feed(was: Was, now: Now) -> Sentences:
-    name = _("address of the calendar of {now}, “{now_label}”").format(
-        now=now["agency"], now_label=now["label"]
+    name = _("address of the calendar of {agency}, “{label}”").format(
+        agency=now["agency"], label=now["label"]
     )
     if was is None:
         yield Sentence(_("made an {name}.").format(name=name))
@@ -720,14 +727,20 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
 }
 
 REMOVED: dict[str, Callable[[Now], str]] = {
-    "member": lambda was: _("took {was} out of the working group.").format(was=was["agency"]),
-    "pillar": lambda was: _("removed pillar {was}, “{was_title}”.").format(
-        was=was["number"], was_title=was["title"]
+    "member": lambda was: _("took {agency} out of the working group.").format(agency=was["agency"]),
+    "pillar": lambda was: _("removed pillar {number}, “{title}”.").format(
+        number=was["number"], title=was["title"]
     ),
-    "item": lambda was: _("removed item {was}, “{was_title}”.").format(
-        was=was["item"], was_title=was["title"]
+    "item": lambda was: _("removed item {item}, “{title}”.").format(
+        item=was["item"], title=was["title"]
     ),
-    "support": lambda was: _("no longer named {was} as supporting.").format(was=was["agency"]),
-    "measure": lambda was: _("removed the measure “{was}”.").format(was=was["description"]),
-    "milestone": lambda was: _("removed the milestone “{was}”.").format(was=was["description"]),
+    "support": lambda was: _("no longer named {agency} as supporting.").format(
+        agency=was["agency"]
+    ),
+    "measure": lambda was: _("removed the measure “{description}”.").format(
+        description=was["description"]
+    ),
+    "milestone": lambda was: _("removed the milestone “{description}”.").format(
+        description=was["description"]
+    ),
 }

@@ -122,15 +122,15 @@ def _due(
     elif reason == Reason.OVERDUE:
         late = span_in_words((on - row.due_on).days)
         sentence, state = (
-            _("It was due on {due} and is overdue by {late}.").format(due=due, late=late),
-            _("is overdue by {late}").format(late=late),
+            _("It was due on {due} and is overdue by {time}.").format(due=due, time=late),
+            _("is overdue by {time}").format(time=late),
         )
     else:
         left = until(row.due_on, on)
         if reason == Reason.ACTION and told.is_in_minutes and owners:
             return
-        sentence = _("{owner_agency} is to do it by {due}, {left}. Then mark it as done.").format(
-            owner_agency=row.owner_agency, due=due, left=left
+        sentence = _("{agency} is to do it by {due}, {left}. Then mark it as done.").format(
+            agency=row.owner_agency, due=due, left=left
         )
         state = _("is due {left}").format(left=left)
     yield from _lines(told, people, reason, row.due_on.isoformat(), sentence, state)

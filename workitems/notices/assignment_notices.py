@@ -24,7 +24,7 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
     )
     if row is None:
         return
-    item, until = row.item, _(" by {by_on:%-d %B %Y}").format(by_on=row.by_on) if row.by_on else ""
+    item, until = row.item, _(" by {day:%-d %B %Y}").format(day=row.by_on) if row.by_on else ""
     people = {row.user_id}
     if row.user_id is None:
         seats = Seat.objects.on(on).filter(unit=row.unit_id, role__in=TAKERS)
@@ -38,10 +38,10 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
         occasion=_("version {version}").format(version=row.version),
         about=_("assignment {pk}").format(pk=row.pk),
         due_on=row.by_on or on,
-        title=_("Item {number} {item}").format(number=item.number, item=item.title),
+        title=_("Item {number} {title}").format(number=item.number, title=item.title),
         sentence=_(
-            "{given_by} gave this item to {held_by}{until}. {agency} remains responsible for it."
-        ).format(given_by=row.given_by.name, held_by=row.held_by, until=until, agency=row.agency),
+            "{person} gave this item to {held_by}{until}. {agency} remains responsible for it."
+        ).format(person=row.given_by.name, held_by=row.held_by, until=until, agency=row.agency),
         state=_("is given to {value}").format(value=row.unit or "you")
         if row.user_id is None
         else _("is given to you"),

@@ -81,8 +81,8 @@ def _replied(on: date) -> Iterator[OtherNews]:
             Reason.REPLIED,
             agency=row.agency,
             due_on=localdate(row.answered_at),
-            sentence=_("{lead_agency} {answer} the status that you proposed.").format(
-                lead_agency=row.item.lead_agency, answer=answer
+            sentence=_("{agency} {answer} the status that you proposed.").format(
+                agency=row.item.lead_agency, answer=answer
             ),
             state=_("was {answer}").format(answer=answer),
             path=row.item.get_absolute_url(),

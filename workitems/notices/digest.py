@@ -92,8 +92,8 @@ def compose(
     entries = [entry(own, on) for own in by_thing.values()]
     seats = sorted(
         {
-            _("{told_as} at {seat_agency}").format(
-                told_as=_within(line.told_as.label), seat_agency=line.seat_agency
+            _("{role} at {agency}").format(
+                role=_within(line.told_as.label), agency=line.seat_agency
             )
             for line in lines
         }
@@ -218,14 +218,14 @@ def sentence(line: ReturnNews, on: date) -> str:
     due = f"{due_on:%-d %B %Y}"
     match line.reason:
         case Reason.OPENED:
-            return _("The round is open. The return is due on {due}, {due_on}.").format(
-                due=due, due_on=until(due_on, on)
+            return _("The round is open. The return is due on {due}, {when}.").format(
+                due=due, when=until(due_on, on)
             )
         case Reason.DUE_WEEK | Reason.DUE_DAY:
-            return _("It is due on {due}, {due_on}.").format(due=due, due_on=until(due_on, on))
+            return _("It is due on {due}, {when}.").format(due=due, when=until(due_on, on))
         case Reason.OVERDUE:
-            return _("It was due on {due} and is overdue by {days}.").format(
-                due=due, days=span_in_words((on - due_on).days)
+            return _("It was due on {due} and is overdue by {time}.").format(
+                due=due, time=span_in_words((on - due_on).days)
             )
         case Reason.SENT_BACK:
             return sent_back(line)
@@ -240,18 +240,18 @@ def sentence(line: ReturnNews, on: date) -> str:
             return _("The coordinator has extended the due date to {due}.").format(due=due)
         case Reason.ENTERED:
             return _(
-                "{entered_by} is entering it for {agency}, from the email that you sent. You can write "
+                "{person} is entering it for {agency}, from the email that you sent. You can write "
                 "in it as well."
-            ).format(entered_by=line.of_return.entered_by, agency=line.agency)
+            ).format(person=line.of_return.entered_by, agency=line.agency)
         case Reason.SUBMITTED:
             return receipt(line)
         case Reason.ACCEPTED:
             accepted_on = line.of_return.accepted_on
             assert accepted_on is not None  # a constraint of every accepted return
             return _(
-                "The coordinator accepted it on {accepted_on:%-d %B %Y}. You have nothing more to do in "
+                "The coordinator accepted it on {day:%-d %B %Y}. You have nothing more to do in "
                 "this round."
-            ).format(accepted_on=accepted_on)
+            ).format(day=accepted_on)
         case _:
             raise ValueError(line.reason)  # not a reason of a return
 
@@ -261,8 +261,8 @@ def ready(line: ReturnNews) -> str:
     if of_return.ready_at is None:
         return READY
     said_on = localdate(of_return.ready_at)
-    return _("{ready_by} said on {said_on:%-d %B %Y} that it is ready for approval.").format(
-        ready_by=of_return.ready_by, said_on=said_on
+    return _("{person} said on {day:%-d %B %Y} that it is ready for approval.").format(
+        person=of_return.ready_by, day=said_on
     )
 
 
@@ -271,11 +271,7 @@ def receipt(line: ReturnNews) -> str:
     of_return = line.of_return
     assert of_return.submitted_at is not None and line.answers is not None
     at = localtime(of_return.submitted_at)
-    by = (
-        _(" by {submitted_by}").format(submitted_by=of_return.submitted_by)
-        if of_return.submitted_by
-        else ""
-    )
+    by = _(" by {person}").format(person=of_return.submitted_by) if of_return.submitted_by else ""
     counts = _("{answered} of {total} answered").format(
         answered=line.answers.answered, total=count_noun(line.answers.total, "item")
     )
@@ -283,8 +279,8 @@ def receipt(line: ReturnNews) -> str:
         counts += _(", {unchanged} of them with “no change”").format(
             unchanged=line.answers.unchanged
         )
-    said = _("It was submitted{by} on {at:%-d %B %Y} at {time_format_at_g_i_a}: {counts}.").format(
-        by=by, at=at, time_format_at_g_i_a=time_format(at, "g:i a"), counts=counts
+    said = _("It was submitted{by} on {at:%-d %B %Y} at {time}: {counts}.").format(
+        by=by, at=at, time=time_format(at, "g:i a"), counts=counts
     )
     if is_from_mail(of_return):
         return _(
@@ -307,8 +303,8 @@ def sent_back(line: ReturnNews) -> str:
         on_what = _("notes on items {join} and {numbers}").format(
             join=", ".join(numbers[:-1]), numbers=numbers[-1]
         )
-    return _("The coordinator sent it back on {sent_on:%-d %B %Y} with {on_what}.").format(
-        sent_on=sent_on, on_what=on_what
+    return _("The coordinator sent it back on {day:%-d %B %Y} with {on_what}.").format(
+        day=sent_on, on_what=on_what
     )
 
 
@@ -366,11 +362,11 @@ def state_of(line: ReturnNews, on: date) -> str:
     due_on = line.due_on
     match line.reason:
         case Reason.OPENED:
-            return _("is open until {due_on:%-d %B %Y}").format(due_on=due_on)
+            return _("is open until {day:%-d %B %Y}").format(day=due_on)
         case Reason.DUE_WEEK | Reason.DUE_DAY:
-            return _("is due {due_on}").format(due_on=until(due_on, on))
+            return _("is due {when}").format(when=until(due_on, on))
         case Reason.OVERDUE:
-            return _("is overdue by {days}").format(days=span_in_words((on - due_on).days))
+            return _("is overdue by {time}").format(time=span_in_words((on - due_on).days))
         case Reason.SENT_BACK:
             return _("was sent back")
         case Reason.READY:
@@ -378,7 +374,7 @@ def state_of(line: ReturnNews, on: date) -> str:
         case Reason.REMINDED:
             return _("is not submitted yet")
         case Reason.EXTENDED:
-            return _("is now due on {due_on:%-d %B %Y}").format(due_on=due_on)
+            return _("is now due on {day:%-d %B %Y}").format(day=due_on)
         case Reason.ENTERED:
             return _("is being entered from your email")
         case Reason.SUBMITTED:

@@ -97,8 +97,8 @@ def _own_actions(own: list[Decision], agency: Agency) -> str:
     if not own:
         return _("None is for {agency} to act on.").format(agency=agency)
     actions = "; ".join(
-        _("{rstrip}, by {due_on:%-d %B %Y}").format(
-            rstrip=" ".join(each.text.split()).rstrip("."), due_on=each.due_on
+        _("{action}, by {day:%-d %B %Y}").format(
+            action=" ".join(each.text.split()).rstrip("."), day=each.due_on
         )
         for each in own
     )
@@ -134,8 +134,8 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
             about=_("variation {pk}").format(pk=row.pk),
             due_on=localdate(row.decided_at),
             title=_("{reference} on {about}").format(reference=row.reference, about=row.about),
-            sentence=_("The meeting of {held_on:%-d %B %Y} decided it: {state}.{effect}").format(
-                held_on=row.meeting.held_on, state=state, effect=effect
+            sentence=_("The meeting of {day:%-d %B %Y} decided it: {state}.{effect}").format(
+                day=row.meeting.held_on, state=state, effect=effect
             ),
             state=_("is {state}").format(state=state),
             path=row.get_absolute_url(),
@@ -189,7 +189,7 @@ def lines(
             occasion=occasion,
             about=about(meeting),
             due_on=meeting.held_on,
-            title=_("Meeting of {held_on:%-d %B %Y}").format(held_on=meeting.held_on),
+            title=_("Meeting of {day:%-d %B %Y}").format(day=meeting.held_on),
             sentence=sentence,
             state=state,
             path=path or meeting.get_absolute_url(),

@@ -61,7 +61,7 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
         sentence = _("{agency} was asked to answer by {due}. It still can.").format(
             agency=answer.agency, due=due
         )
-        state = _("is overdue by {late}").format(late=late)
+        state = _("is overdue by {time}").format(time=late)
     else:
         left = until(row.due_on, on)
         sentence = _("{agency} is asked to agree or decline by {due}, {left}.").format(

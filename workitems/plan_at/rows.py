@@ -252,9 +252,7 @@ class VariationAt(NamedTuple):
     def effect(self) -> str:
         """What it would do: "to 30 June 2027", "withdraw the item"."""
         if self.due_before and self.due_after:
-            return _("to {due_after}").format(
-                due_after=KnownDate(self.due_after, self.after_known_to)
-            )
+            return _("to {day}").format(day=KnownDate(self.due_after, self.after_known_to))
         return (
             _("new wording of the {wording}").format(wording=self.wording)
             if self.wording

@@ -68,8 +68,8 @@ def done_faults(action: Action, done_on: date, on: date) -> Faults:
         yield _("Enter today or an earlier date."), "done_on"
     elif decided_on is not None and done_on < decided_on:
         yield (
-            _("This was decided on {decided_on}. Enter that day or a later one.").format(
-                decided_on=day_words(decided_on)
+            _("This was decided on {day}. Enter that day or a later one.").format(
+                day=day_words(decided_on)
             ),
             "done_on",
         )

@@ -45,9 +45,9 @@ def day_faults(dues: Dues, *, plan: Plan, on: date, after_end: bool) -> Faults:
         elif plan.ends_on is not None and due.last_day > plan.ends_on and not after_end:
             yield (
                 _(
-                    "The plan ends on {ends_on}. Enter a date up to then, or tick that a milestone is due "
+                    "The plan ends on {day}. Enter a date up to then, or tick that a milestone is due "
                     "after its end and say why in the reason."
-                ).format(ends_on=day_words(plan.ends_on)),
+                ).format(day=day_words(plan.ends_on)),
                 field,
             )
 
@@ -95,8 +95,8 @@ def faults_by_now(variation: Variation, on: date) -> Iterator[str]:
                 number=item.number, stage=item.get_stage_display().lower()
             )
         if item.milestones.filter(number=adds.number).exists():
-            yield _("Item {number} now has a milestone {adds_number}.").format(
-                number=item.number, adds_number=adds.number
+            yield _("Item {number} now has a milestone {milestone}.").format(
+                number=item.number, milestone=adds.number
             )
     for agency in _agencies(adds, on).values():
         if not agency.exists_on(on):

@@ -78,8 +78,8 @@ def owner_faults(
         yield _("Choose the agency that is to do it."), "owner_agency"
     if due_on is not None and decided_on is not None and due_on < decided_on:
         yield (
-            _("This was decided on {decided_on}. Enter that day or a later one.").format(
-                decided_on=day_words(decided_on)
+            _("This was decided on {day}. Enter that day or a later one.").format(
+                day=day_words(decided_on)
             ),
             "due_on",
         )
@@ -106,8 +106,8 @@ def change_decision(
     decision = locked(decision, version=version)
     if decision.done_on is not None:
         raise Refused(
-            _("This was done on {done_on:%-d %B %Y}, so it cannot be changed.").format(
-                done_on=decision.done_on
+            _("This was done on {day:%-d %B %Y}, so it cannot be changed.").format(
+                day=decision.done_on
             )
         )
     check_action(text, owner_agency, due_on, meeting.held_on)

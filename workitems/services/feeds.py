@@ -37,9 +37,9 @@ def make_feed(
     feeds = CalendarFeed.objects.not_revoked().filter(agency=agency, plan=plan)
     if feeds.count() >= MAX_FEEDS:
         raise Refused(
-            _(
-                "{agency} has {MAX_FEEDS} addresses for this plan. Revoke one that nobody reads."
-            ).format(agency=agency, MAX_FEEDS=MAX_FEEDS)
+            _("{agency} has {count} addresses for this plan. Revoke one that nobody reads.").format(
+                agency=agency, count=MAX_FEEDS
+            )
         )
     token = secrets.token_urlsafe(32)
     feed = CalendarFeed(

@@ -107,9 +107,9 @@ def recall_obstacle(of_return: Return) -> str:
         return ""
     at = localtime(read_at)
     return _(
-        "{read_by} opened this return on {at:%-d %B %Y} at {time_format_at_g_i_a}, so it can no "
+        "{person} opened this return on {at:%-d %B %Y} at {time}, so it can no "
         "longer be recalled. Ask the coordinator to send it back."
-    ).format(read_by=read_by, at=at, time_format_at_g_i_a=time_format(at, "g:i a"))
+    ).format(person=read_by, at=at, time=time_format(at, "g:i a"))
 
 
 def is_from_mail(of_return: Return) -> bool:

@@ -460,15 +460,13 @@ def finish_mitigation(*, mitigation: Mitigation, done_on: date, on: date, by: Us
     """
     mitigation = locked(mitigation, related=("delay__milestone__item__plan",))
     if mitigation.done_on is not None:
-        raise Refused(
-            gettext("This was done on {done_on:%-d %B %Y}.").format(done_on=mitigation.done_on)
-        )
+        raise Refused(gettext("This was done on {day:%-d %B %Y}.").format(day=mitigation.done_on))
     plan = mitigation.delay.milestone.item.plan
     if done_on < plan.released_on:
         raise Refused(
-            gettext(
-                "The plan was released on {released_on:%-d %B %Y}. Enter a day from then on."
-            ).format(released_on=plan.released_on),
+            gettext("The plan was released on {day:%-d %B %Y}. Enter a day from then on.").format(
+                day=plan.released_on
+            ),
             "done_on",
         )
     Refused.raise_any(done_day(done_on, plan=plan, on=on, reason="", field="done_on"))
@@ -481,9 +479,7 @@ def end_delay(*, delay: Delay, ended_on: date, on: date, by: User, reason: str) 
     """End a delay on a day that is not in the future. Its record stays. Needs a reason."""
     delay = locked(delay)
     if delay.ended_on is not None:
-        raise Refused(
-            gettext("This delay ended on {ended_on:%-d %B %Y}.").format(ended_on=delay.ended_on)
-        )
+        raise Refused(gettext("This delay ended on {day:%-d %B %Y}.").format(day=delay.ended_on))
     Refused.raise_any(_end_faults(delay, ended_on, on, reason))
     delay.ended_on = ended_on
     return history.save(delay, by=by, reason=reason, fields=["ended_on"])
@@ -493,9 +489,7 @@ def _end_faults(delay: Delay, ended_on: date, on: date, reason: str) -> Faults:
     if ended_on < delay.found_on:
         found = f"{delay.found_on:%-d %B %Y}"
         yield (
-            gettext("The delay was found on {found}. Enter a day from then on.").format(
-                found=found
-            ),
+            gettext("The delay was found on {day}. Enter a day from then on.").format(day=found),
             "ended_on",
         )
     if ended_on > on:

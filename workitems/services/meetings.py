@@ -88,9 +88,7 @@ def open_record(meeting: Meeting, *, version: int | None = None) -> Meeting:
     meeting = locked(meeting, version=version, related=("plan",))
     if meeting.is_closed:
         raise Refused(
-            _("The record of the meeting of {held_on:%-d %B %Y} is closed.").format(
-                held_on=meeting.held_on
-            )
+            _("The record of the meeting of {day:%-d %B %Y} is closed.").format(day=meeting.held_on)
         )
     return meeting
 

@@ -78,9 +78,7 @@ def answer(
     own = {milestone.responsible_agency_id, step.owner_agency_id if step else None}
     if of_return.agency_id not in own:
         raise Refused(
-            _("{responsible_agency} answers for this milestone.").format(
-                responsible_agency=milestone.responsible_agency
-            )
+            _("{agency} answers for this milestone.").format(agency=milestone.responsible_agency)
         )
     pending = of_return.milestone_answers.pending().select_for_update()
     row = pending.filter(milestone=milestone, delay=delay, mitigation=step).first()

@@ -142,8 +142,8 @@ def _open(asked: OutOfSession, version: int | None = None) -> OutOfSession:
     asked = locked(asked, version=version, related=("variation__plan",))
     if not asked.is_open:
         raise Refused(
-            _("This was closed on {closed_on:%-d %B %Y}: {state}.").format(
-                closed_on=asked.closed_on, state=asked.get_state_display().lower()
+            _("This was closed on {day:%-d %B %Y}: {state}.").format(
+                day=asked.closed_on, state=asked.get_state_display().lower()
             )
         )
     return asked
@@ -264,9 +264,9 @@ def close(
     if not found.can_close:
         raise Refused(
             _(
-                "The agencies have until {due_on:%-d %B %Y}, and {waiting} {words} not answered."
+                "The agencies have until {day:%-d %B %Y}, and {waiting} {words} not answered."
             ).format(
-                due_on=asked.due_on,
+                day=asked.due_on,
                 waiting=found.waiting,
                 words="has" if found.waiting == 1 else "have",
             )

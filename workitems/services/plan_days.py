@@ -33,9 +33,9 @@ def done_day(day: date, *, plan: Plan, on: date, reason: str, field: str) -> Fau
     elif day < plan.released_on and not reason:
         yield (
             _(
-                "The plan was released on {released_on}, after that day. Enter a later day, or give the "
+                "The plan was released on {day}, after that day. Enter a later day, or give the "
                 "reason why it was done before."
-            ).format(released_on=day_words(plan.released_on)),
+            ).format(day=day_words(plan.released_on)),
             field,
         )
 
@@ -47,9 +47,9 @@ def agreed_day(due: KnownDate, *, plan: Plan, on: date, after_end: bool, field: 
     elif plan.ends_on is not None and due.last_day > plan.ends_on and not after_end:
         yield (
             _(
-                "The plan ends on {ends_on}. Enter a date up to then, or tick that the date is after its "
+                "The plan ends on {day}. Enter a date up to then, or tick that the date is after its "
                 "end and say why in the reason."
-            ).format(ends_on=day_words(plan.ends_on)),
+            ).format(day=day_words(plan.ends_on)),
             field,
         )
 

@@ -45,9 +45,9 @@ def being_made(plan: Plan, *, version: int | None = None) -> Plan:
     if plan.adopted_on is not None:
         raise Refused(
             _(
-                "This plan was adopted on {adopted_on}. Its official wording and agreed dates now change "
+                "This plan was adopted on {day}. Its official wording and agreed dates now change "
                 "by a variation."
-            ).format(adopted_on=day_words(plan.adopted_on))
+            ).format(day=day_words(plan.adopted_on))
         )
     if version is not None and plan.version != version:
         raise Conflict(plan)
@@ -75,9 +75,7 @@ def plan_faults(plan: Plan, title: str, released_on: date, ends_on: date | None)
         yield _("There is already a plan with this title. Enter another title."), "title"
     if ends_on is not None and ends_on <= released_on:
         yield (
-            _("Enter a day after the release, {released_on}.").format(
-                released_on=day_words(released_on)
-            ),
+            _("Enter a day after the release, {day}.").format(day=day_words(released_on)),
             "ends_on",
         )
 
@@ -150,9 +148,9 @@ def adopt(*, plan: Plan, version: int, adopted_on: date, by: User, on: date) -> 
     if adopted_on < plan.released_on:
         raise Refused(
             _(
-                "The plan was released on {released_on}. Enter that day or a later one, or change the "
+                "The plan was released on {day}. Enter that day or a later one, or change the "
                 "day of release first."
-            ).format(released_on=day_words(plan.released_on)),
+            ).format(day=day_words(plan.released_on)),
             "adopted_on",
         )
     plan.adopted_on = adopted_on
@@ -244,9 +242,7 @@ def check_item(plan: Plan, item: WorkItem, supports: Mapping[Agency, str]) -> No
     _check_members(plan, "lead_agency", item.lead_agency, *supports)
     if item.lead_agency in supports:
         raise Refused(
-            _("{lead_agency} leads the item, so it does not support it.").format(
-                lead_agency=item.lead_agency
-            )
+            _("{agency} leads the item, so it does not support it.").format(agency=item.lead_agency)
         )
 
 

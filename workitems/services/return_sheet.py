@@ -41,9 +41,7 @@ def waiting(sheet: ReturnSheet) -> ReturnSheet:
         raise Refused(_("This workbook was already taken into the return."))
     if sheet.discarded_at is not None:
         raise Refused(
-            _("{discarded_as} has already discarded this workbook.").format(
-                discarded_as=sheet.discarded_as
-            )
+            _("{person} has already discarded this workbook.").format(person=sheet.discarded_as)
         )
     return sheet
 

@@ -40,7 +40,7 @@ def raise_risk(
         raise Refused(_("The item belongs to another plan."), "item")
     if not plan.members.filter(agency=owner_agency).exists():
         raise Refused(
-            _("{owner_agency} takes no part in this plan.").format(owner_agency=owner_agency),
+            _("{agency} takes no part in this plan.").format(agency=owner_agency),
             "owner_agency",
         )
     risk = Risk(
@@ -89,8 +89,8 @@ def escalate_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Ri
     risk = _open(risk)
     if to not in risk.higher:
         raise Refused(
-            _("{reference} is already with {with_whom}.").format(
-                reference=risk.reference, with_whom=risk.with_whom
+            _("{reference} is already with {holder}.").format(
+                reference=risk.reference, holder=risk.with_whom
             )
             if to in Risk.EscalatedTo.values
             else _("Choose the working group or the Minister."),
@@ -110,8 +110,8 @@ def lower_risk(*, risk: Risk, to: str, on: date, by: User, reason: str) -> Risk:
     risk = _open(risk)
     if to not in risk.lower:
         raise Refused(
-            _("{reference} is with {with_whom}, so it cannot be de-escalated to there.").format(
-                reference=risk.reference, with_whom=risk.with_whom
+            _("{reference} is with {holder}, so it cannot be de-escalated to there.").format(
+                reference=risk.reference, holder=risk.with_whom
             ),
             "to",
         )
@@ -125,9 +125,7 @@ def close_risk(*, risk: Risk, on: date, by: User, reason: str) -> Risk:
     """Close a risk. It keeps its level of escalation. Needs a reason."""
     risk = locked(risk)
     if risk.closed_on is not None:
-        raise Refused(
-            _("This risk was closed on {closed_on:%-d %B %Y}.").format(closed_on=risk.closed_on)
-        )
+        raise Refused(_("This risk was closed on {day:%-d %B %Y}.").format(day=risk.closed_on))
     need_reason(reason, _("Say why the risk is over."))
     risk.closed_on = on
     return history.save_version(risk, "closed_on", by=by, reason=reason)

@@ -182,11 +182,7 @@ def say_no_change(
     if not is_led:  # another agency's milestones are not for a supporting agency to explain
         overdue = overdue.filter(responsible_agency=of_return.agency_id)
     if overdue.exclude(answers__in=of_return.milestone_answers.done()).exists():
-        raise Refused(
-            _("Item {number}: {OVERDUE_NEEDS_WORDS}").format(
-                number=item.number, OVERDUE_NEEDS_WORDS=OVERDUE_NEEDS_WORDS
-            )
-        )
+        raise Refused(_("Item {number}: {why}").format(number=item.number, why=OVERDUE_NEEDS_WORDS))
     if item.pk in after_no_changes(of_return, [item]):
         raise Refused(AFTER_NO_CHANGES)
     was = _content(update)
@@ -315,9 +311,9 @@ def _check_status(of_return: Return, item: WorkItem, stage: str, confidence: str
         if stage or confidence:
             raise Refused(
                 _(
-                    "Only {lead_agency} sets the stage and confidence of item {number}. Propose a change to "
+                    "Only {agency} sets the stage and confidence of item {number}. Propose a change to "
                     "it on the item’s page."
-                ).format(lead_agency=item.lead_agency, number=item.number),
+                ).format(agency=item.lead_agency, number=item.number),
                 "stage",
             )
         return
@@ -371,8 +367,8 @@ def _step(of_return: Return, to: Return.State) -> Return:
         raise Refused(_("This round is closed."))
     if to not in Return.NEXT[of_return.state]:
         raise Refused(
-            _("This return is {state}; it cannot become {to}.").format(
-                state=of_return.get_state_display().lower(), to=to.label.lower()
+            _("This return is {state}; it cannot become {new_state}.").format(
+                state=of_return.get_state_display().lower(), new_state=to.label.lower()
             )
         )
     of_return.state = to
@@ -479,13 +475,13 @@ def _bring_into_effect(item: WorkItem, update: Update, *, by: User, on: date, re
     if moved_items([(update, item)]):
         raise Refused(
             _(
-                "Item {number} changed after it was answered. The return says {update}; the item says "
-                "{item}. Only {lead_agency} can choose between the two, once the return is sent back."
+                "Item {number} changed after it was answered. The return says {return_status}; the item says "
+                "{item_status}. Only {agency} can choose between the two, once the return is sent back."
             ).format(
                 number=item.number,
-                update=status_in_words(update),
-                item=status_in_words(item),
-                lead_agency=item.lead_agency,
+                return_status=status_in_words(update),
+                item_status=status_in_words(item),
+                agency=item.lead_agency,
             )
         )
     check_stage(item, update.stage, reason=reason, on=on, completed_on=None)

@@ -114,7 +114,7 @@ def request_wording(
         raise Refused(_("Write the new wording."), "text_after")
     if wording == Variation.Wording.TITLE and len(text_after) > TITLE_LENGTH:
         raise Refused(
-            _("A title has at most {TITLE_LENGTH} characters.").format(TITLE_LENGTH=TITLE_LENGTH),
+            _("A title has at most {count} characters.").format(count=TITLE_LENGTH),
             "text_after",
         )
     same = item.variations.pending().filter(wording=wording, text_after=text_after).first()
@@ -237,10 +237,10 @@ def _step(variation: Variation, to: Variation.State) -> Variation:
     variation = locked(variation, related=("item", "milestone", "plan"))
     if to not in Variation.NEXT[variation.state]:
         raise Refused(
-            _("{reference} is {state}; it cannot become {to}.").format(
+            _("{reference} is {state}; it cannot become {new_state}.").format(
                 reference=variation.reference,
                 state=variation.get_state_display().lower(),
-                to=to.label.lower(),
+                new_state=to.label.lower(),
             )
         )
     variation.state = to
@@ -358,9 +358,7 @@ def approval_faults(variation: Variation, text: str, *, on: date, instead: str) 
             )
             return
         if ends_on is not None and due.last_day > ends_on and not text:
-            ends = _("{asks}, and the plan ends on {ends_on}").format(
-                asks=asks, ends_on=day_words(ends_on)
-            )
+            ends = _("{asks}, and the plan ends on {day}").format(asks=asks, day=day_words(ends_on))
             yield _("{ends}. Say why in the decision.").format(ends=ends), "text"
             return
 
@@ -432,9 +430,9 @@ def _check_not_asked(variation: Variation) -> None:
     if asked is not None:
         raise Refused(
             _(
-                "Agencies are answering on {reference} out of session until {due_on:%-d %B %Y}. Close "
+                "Agencies are answering on {reference} out of session until {day:%-d %B %Y}. Close "
                 "that first."
-            ).format(reference=variation.reference, due_on=asked.due_on)
+            ).format(reference=variation.reference, day=asked.due_on)
         )
 
 

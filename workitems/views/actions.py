@@ -98,9 +98,7 @@ def reopen(request: HttpRequest, place: Place) -> HttpResponse:
         action_services.reopen(action=row, by=signed_in(request), **form.cleaned_data)
         messages.success(
             request,
-            _("Reopened. It is on the desk of {owner_agency} again.").format(
-                owner_agency=row.owner_agency
-            ),
+            _("Reopened. It is on the desk of {agency} again.").format(agency=row.owner_agency),
         )
         return redirect(place.page_url)
 
@@ -124,8 +122,6 @@ def confirm(request: HttpRequest, place: Place) -> HttpResponse:
         action_services.confirm(action=row, on=localdate(), by=signed_in(request))
         messages.success(
             request,
-            _("Confirmed as done. We’ll email {owner_agency}.").format(
-                owner_agency=row.owner_agency
-            ),
+            _("Confirmed as done. We’ll email {agency}.").format(agency=row.owner_agency),
         )
     return redirect(place.page_url)

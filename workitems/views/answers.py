@@ -394,8 +394,8 @@ def save_entry(
         if act == NO_CHANGE or any(form.is_touched() for form in entry.forms):
             entry.refusals.append(
                 gettext(
-                    "Item {number} is not saved: {of_return}. Copy your text before you leave this page."
-                ).format(number=entry.section.item.number, of_return=_why_locked(of_return))
+                    "Item {number} is not saved: {why}. Copy your text before you leave this page."
+                ).format(number=entry.section.item.number, why=_why_locked(of_return))
             )
         return
     for milestone in entry.milestones:

@@ -103,7 +103,7 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
                 feed=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
             messages.success(
-                request, _("The address “{found}” is revoked.").format(found=found.label)
+                request, _("The address “{name}” is revoked.").format(name=found.label)
             )
             return redirect("feeds:list", of.pk)
     return form_page(request, "workitems/feeds/revoke.html", form, agency=of, feed=found)

@@ -124,7 +124,7 @@ def refuse_after_the_end(plan: Plan | None) -> None:
     if plan is not None and plan.has_ended(localdate()):
         raise PermissionDenied(
             _(
-                "This plan ended on {ends_on:%-d %B %Y}. It is shown as it stood then, so this can no "
+                "This plan ended on {day:%-d %B %Y}. It is shown as it stood then, so this can no "
                 "longer be changed. Later results go in a return of its last round."
-            ).format(ends_on=plan.ends_on)
+            ).format(day=plan.ends_on)
         )

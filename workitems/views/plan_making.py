@@ -44,10 +44,10 @@ def plan_to_shape(request: HttpRequest, slug: str) -> Plan:
     if plan.adopted_on is not None and request.user.has_perm("workitems.manage_plan", plan):
         raise PermissionDenied(
             _(
-                "This plan was adopted on {adopted_on:%-d %B %Y}. Its official wording and agreed dates "
+                "This plan was adopted on {day:%-d %B %Y}. Its official wording and agreed dates "
                 "now change by a variation. Portfolio, background and working group change on the plan’s "
                 "page."
-            ).format(adopted_on=plan.adopted_on)
+            ).format(day=plan.adopted_on)
         )
     return require(request, "workitems.shape_plan", plan)
 
@@ -436,19 +436,17 @@ def warn_of_day(request: HttpRequest, item: WorkItem, milestone: Milestone) -> N
     for is_outside, bound in (
         (
             day < plan.released_on,
-            _("before the plan’s release, {released_on:%-d %B %Y}").format(
-                released_on=plan.released_on
-            ),
+            _("before the plan’s release, {day:%-d %B %Y}").format(day=plan.released_on),
         ),
         (
             item.starts_on is not None and plan.released_on <= day < item.starts_on,
-            _("before the item starts, {starts_on:%-d %B %Y}").format(starts_on=item.starts_on)
+            _("before the item starts, {day:%-d %B %Y}").format(day=item.starts_on)
             if item.starts_on
             else "",
         ),
         (
             plan.ends_on is not None and day > plan.ends_on,
-            _("after the plan’s last day, {ends_on:%-d %B %Y}").format(ends_on=plan.ends_on)
+            _("after the plan’s last day, {day:%-d %B %Y}").format(day=plan.ends_on)
             if plan.ends_on
             else "",
         ),

@@ -241,7 +241,7 @@ class _Reader:
             if name not in form.fields:
                 if text:
                     self.fault(
-                        row, name, gettext("Only {lead_agency} sets the stage and confidence of item {number}.").format(lead_agency=item.lead_agency, number=item.number),
+                        row, name, gettext("Only {agency} sets the stage and confidence of item {number}.").format(agency=item.lead_agency, number=item.number),
                         gettext("an empty cell."),
                     )  # fmt: skip
                 continue
@@ -250,7 +250,7 @@ class _Reader:
             if code is not None and (code or name not in NEVER_EMPTY):
                 said[name] = code
         title, written = (
-            gettext("Item {number}: {item}").format(number=item.number, item=item.title),
+            gettext("Item {number}: {title}").format(number=item.number, title=item.title),
             _written(section.update),
         )
         name = f"i{item.pk}"
@@ -264,8 +264,8 @@ class _Reader:
         else:
             for each in sorted(NEVER_EMPTY.keys() & row.values.keys() & form.fields.keys()):
                 if not row.values[each] and base.get(each, "") not in ("", "no"):
-                    problem = gettext("{NEVER_EMPTY} is empty: left as it was.").format(
-                        NEVER_EMPTY=NEVER_EMPTY[each]
+                    problem = gettext("{field} is empty: left as it was.").format(
+                        field=NEVER_EMPTY[each]
                     )
                     self.fault(row, each, problem, gettext("an entry of the cell’s list."))
             choice = {each: f"{name}-{each}" for each in said}

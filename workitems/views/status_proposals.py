@@ -35,8 +35,8 @@ def propose(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             )
             messages.success(
                 request,
-                _("Proposed to {lead_agency}. You will get an email with the answer.").format(
-                    lead_agency=item.lead_agency
+                _("Proposed to {agency}. You will get an email with the answer.").format(
+                    agency=item.lead_agency
                 ),
             )
             return redirect(item)

@@ -163,9 +163,9 @@ def _start_again(request: HttpRequest, state: _Held | None) -> HttpResponse:
     said = GONE
     if state is not None:
         said = gettext(
-            "You have chosen another spreadsheet since, {state}, so nothing was saved or imported. "
+            "You have chosen another spreadsheet since, {file}, so nothing was saved or imported. "
             "One is brought in at a time: choose this one again to go on with it."
-        ).format(state=state.name)
+        ).format(file=state.name)
     messages.error(request, said)
     return redirect("plans:import-tracker")
 
@@ -368,7 +368,7 @@ def _import(request: HttpRequest, state: _Held, reading: _Reading) -> HttpRespon
     held.drop(owner=user, at=timezone.now())
     messages.success(
         request,
-        gettext("{state} is imported as a plan. Check it, then adopt it.").format(state=state.name),
+        gettext("{file} is imported as a plan. Check it, then adopt it.").format(file=state.name),
     )
     return redirect(outcome.plan)
 

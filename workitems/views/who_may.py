@@ -34,16 +34,14 @@ def who_may(user: User | AnonymousUser, permission: str, row: Any) -> str:
     if permission in OF_AGENCY:
         path, roles = OF_AGENCY[permission]
         people = " and ".join(f"{Seat.Role(role).in_sentence}s" for role in roles)
-        return _("Only {people} of {row} can do this.").format(
-            people=people, row=attrgetter(path)(row)
+        return _("Only {people} of {agency} can do this.").format(
+            people=people, agency=attrgetter(path)(row)
         )
     plan = (
         plan_of(row) if rules.permissions.permissions.get(permission) is coordinates_plan else None
     )
     return (
-        _("Only coordinators of {coordinating_agency} can do this.").format(
-            coordinating_agency=plan.coordinating_agency
-        )
+        _("Only coordinators of {agency} can do this.").format(agency=plan.coordinating_agency)
         if isinstance(plan, Plan)
         else ""
     )

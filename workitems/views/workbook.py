@@ -135,8 +135,8 @@ class _Import:
         held.drop(owner=signed_in(self.request), at=timezone.now())
         messages.success(
             self.request,
-            _("{kept} is imported. {sentences}").format(
-                kept=kept["name"], sentences=" ".join(outcome.sentences)
+            _("{file} is imported. {results}").format(
+                file=kept["name"], results=" ".join(outcome.sentences)
             ),
         )
         return redirect(outcome.plan)

@@ -99,7 +99,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
             mail(meeting_notices.called_notices, made)
             messages.success(
                 request,
-                _("The working group meets on {held_on:%-d %B %Y}.").format(held_on=made.held_on),
+                _("The working group meets on {day:%-d %B %Y}.").format(day=made.held_on),
             )
             return redirect(made)
     return form_page(request, "workitems/meetings/call.html", form, plan=plan)
