@@ -45,7 +45,7 @@ def addition_parts(
         pillar=str(Pillar.objects.get(pk=adds.pillar)),
         lead=agencies[adds.lead_agency].short_name,
         supports=[(agencies[pk].short_name, role) for pk, role in adds.supports],
-        kind=WorkItem.Kind(adds.kind).label,
-        timeframe=WorkItem.Timeframe(adds.timeframe).label,
+        kind=str(WorkItem.Kind(adds.kind).label),
+        timeframe=str(WorkItem.Timeframe(adds.timeframe).label),
         milestones=milestones,
     )

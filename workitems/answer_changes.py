@@ -39,10 +39,10 @@ def answer_changes(before: Update | None, after: Update) -> list[AnswerChange]:
             changes.append(AnswerChange(label, [Strand(now)], was))
     if after.no_change_on is not None:
         return changes
-    for name, label in TEXTS.items():
+    for name, heading in TEXTS.items():
         was, now = getattr(before, name, ""), getattr(after, name)
         if was != now:
-            changes.append(_text(label, was, now))
+            changes.append(_text(str(heading), was, now))
     key_was = before.key_achievement if before else Update.KeyAchievement.NO
     if key_was != after.key_achievement:
         label = str(Update.KeyAchievement(key_was).label) if before else ""

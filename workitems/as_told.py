@@ -7,7 +7,7 @@ database.
 import re
 from datetime import date
 
-from agencies.translation import _, gettext_lazy
+from agencies.translation import _
 from workitems.known_dates import KnownDate, KnownTo
 
 QUOTES = "\"'“”‘’«»"
@@ -55,33 +55,23 @@ def of_milestone(
     if done_on is not None:
         day = KnownDate(done_on).on
         was = "were" if is_plural(phrase) else "was"
-        return _("{phrase} {was} finished {day}.").format(
-            phrase=at_start(phrase), was=was, day=day
-        ), _("{agency} finished {phrase} {day}.").format(agency=agency, phrase=phrase, day=day)
-    due = (
-        expected.on
-        if expected.known_to == KnownTo.QUARTER
-        else _("by {expected}").format(expected=expected)
-    )
+        return f"{at_start(phrase)} {was} finished {day}.", f"{agency} finished {phrase} {day}."
+    due = expected.on if expected.known_to == KnownTo.QUARTER else f"by {expected}"
     verb = "are" if is_plural(phrase) else "is"
-    return _("{phrase} {verb} expected {due}.").format(
-        phrase=at_start(phrase), verb=verb, due=due
-    ), _("{agency} expects {phrase} {due}.").format(agency=agency, phrase=phrase, due=due)
+    return f"{at_start(phrase)} {verb} expected {due}.", f"{agency} expects {phrase} {due}."
 
 
 # By stage: what a sentence says of one thing, and of several.
 STAGES = {
-    "not_started": (gettext_lazy("has not started"), gettext_lazy("have not started")),
-    "under_way": (gettext_lazy("is under way"), gettext_lazy("are under way")),
-    "complete": (gettext_lazy("is complete"), gettext_lazy("are complete")),
+    "not_started": ("has not started", "have not started"),
+    "under_way": ("is under way", "are under way"),
+    "complete": ("is complete", "are complete"),
     "ongoing": ("continues", "continue"),
-    "withdrawn": (gettext_lazy("was withdrawn"), gettext_lazy("were withdrawn")),
+    "withdrawn": ("was withdrawn", "were withdrawn"),
 }
 
 
 def of_item(phrase: str, *, agency: str, stage: str) -> tuple[str, str]:
     """Return two sentences about an item: one begins with the phrase, the other has it within."""
     says = STAGES[stage][is_plural(phrase)]
-    return f"{at_start(phrase)} {says}.", _("{agency} reports on {phrase}.").format(
-        agency=agency, phrase=phrase
-    )
+    return f"{at_start(phrase)} {says}.", f"{agency} reports on {phrase}."

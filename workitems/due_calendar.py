@@ -14,7 +14,6 @@ from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from workitems.known_dates import KnownTo
 from workitems.models import CalendarFeed, Decision, Meeting, Milestone, Mitigation, Return, Round
@@ -23,7 +22,7 @@ from workitems.models.item import Stage
 if TYPE_CHECKING:
     from icalendar import Event
 
-PRODUCT = gettext_lazy("-//Plan Register//Due dates//EN")
+PRODUCT = "-//Plan Register//Due dates//EN"
 ASK_AGAIN_AFTER = "PT6H"
 
 

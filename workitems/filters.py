@@ -21,7 +21,7 @@ from workitems.composed import Given
 from workitems.models import Delay, Member, Plan, Risk, Support, Variation, WorkItem
 from workitems.models.item import Confidence, Stage, WorkItemQuerySet, number_key
 from workitems.plan_at import ItemAt, PlanAt
-from workitems.standing import STALE_AFTER_DAYS, Late, Standing
+from workitems.standing import STALE_AFTER_DAYS, STANDING_LABELS, Late
 
 MACRONS = dict(zip("ĀĒĪŌŪāēīōū", "AEIOUaeiou", strict=True))
 PLAIN = str.maketrans(MACRONS)
@@ -69,7 +69,7 @@ class WorkItemFilter(django_filters.FilterSet):
     )
     standing = django_filters.ChoiceFilter(
         label=gettext_lazy("Status"),
-        choices=[(each.value, each.label) for each in Standing],
+        choices=[(each.value, label) for each, label in STANDING_LABELS.items()],
         empty_label=gettext_lazy("Any status"),
         method="by_standing",
     )

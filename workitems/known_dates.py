@@ -45,9 +45,7 @@ class KnownDate(NamedTuple):
             return in_words(day)
         if self.known_to == KnownTo.MONTH:
             return f"{MONTHS[day.month - 1]} {day.year}"
-        return _("{MONTHS} to {months_day_month_1} {year}").format(
-            MONTHS=MONTHS[day.month - 3], months_day_month_1=MONTHS[day.month - 1], year=day.year
-        )
+        return f"{MONTHS[day.month - 3]} to {MONTHS[day.month - 1]} {day.year}"
 
     @property
     def short(self) -> str:
@@ -70,15 +68,20 @@ class KnownDate(NamedTuple):
     def on(self) -> str:
         """ "on 30 June 2027", "in June 2027", "between April and June 2027"."""
         if self.known_to == KnownTo.QUARTER:
-            return _("between {date}").format(date=self).replace(" to ", " and ")
-        return f"{'on' if self.known_to == KnownTo.DAY else 'in'} {self}"
+            first, last = str(self).split(" to ")
+            return _("between {first_month} and {last_month}").format(
+                first_month=first, last_month=last
+            )
+        if self.known_to == KnownTo.DAY:
+            return _("on {day}").format(day=self)
+        return _("in {month}").format(month=self)
 
     @property
     def by(self) -> str:
         """ "by 30 June 2027", "by the end of June 2027"; a quarter ends with its last month."""
         if self.known_to == KnownTo.DAY:
-            return _("by {date}").format(date=self)
-        return _("by the end of {date}").format(date=self.holding(self.last_day, KnownTo.MONTH))
+            return _("by {day}").format(day=self)
+        return _("by the end of {month}").format(month=self.holding(self.last_day, KnownTo.MONTH))
 
 
 # What services take for a due date: a plain day is known to the day.

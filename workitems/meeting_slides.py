@@ -33,7 +33,7 @@ def slides_of(matters: Sequence[Matter]) -> list[Slide]:
         Slide(str(matter.pk), matter.title, f"?matter={number}", matter, number)
         for number, matter in enumerate(matters, start=1)
     ]
-    first, second, last = (Slide(key, TITLES[key], f"?slide={key}") for key in TITLES)
+    first, second, last = (Slide(key, str(TITLES[key]), f"?slide={key}") for key in TITLES)
     return [first, second, *own, last]
 
 

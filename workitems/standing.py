@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
-from agencies.translation import _, gettext_lazy
+from agencies.translation import _, gettext_lazy, ngettext
 from workitems.known_dates import KnownDate
-from workitems.spans import NUMBERS, span_in_words
+from workitems.spans import in_words, span_in_words
 
 DUE_SOON_DAYS = 30
 # Agencies report twice a year: updates older than that are stale, older than a quarter ageing.
@@ -27,18 +27,34 @@ def count_noun(count: int, noun: str) -> str:
 
 def times_in_words(count: int) -> str:
     """Return "once", "twice" or "three times", in digits from ten on."""
-    words = ("once", "twice", *(f"{word} times" for word in NUMBERS[2:]))
-    return words[count - 1] if 0 < count <= len(words) else f"{count:,} times"
+    if count == 1:
+        return _("once")
+    if count == 2:
+        return _("twice")
+    return ngettext("{number} time", "{number} times", count).format(number=in_words(count))
 
 
 def days_in_words(count: int) -> str:
     """Return "1 day" or "1,092 days"."""
-    return count_noun(count, "day")
+    return ngettext("{count:,} day", "{count:,} days", count).format(count=count)
 
 
-def _label(code: str) -> str:
-    """Return "Done late" for "done_late"."""
-    return code.replace("_", " ").capitalize()
+CONFIDENCES = {
+    "on_track": gettext_lazy("on track"),
+    "at_risk": gettext_lazy("at risk"),
+    "off_track": gettext_lazy("off track"),
+}
+# Causes of a delay within a sentence; the others have no word of their own.
+CAUSES = {
+    "funding": gettext_lazy("funding"),
+    "prior_commitments": gettext_lazy("prior commitments"),
+    "staffing": gettext_lazy("staffing"),
+    "another_agency": gettext_lazy("another agency"),
+    "legislation": gettext_lazy("legislation"),
+    "procurement": gettext_lazy("procurement"),
+    "consultation": gettext_lazy("consultation"),
+    "outside_event": gettext_lazy("outside event"),
+}
 
 
 def by_then(day: date | None, on: date) -> date | None:
@@ -97,9 +113,18 @@ class Late(StrEnum):
 
     @property
     def label(self) -> str:
-        return "Expected late" if self == Late.SLIPPING else _label(self)
+        return str(LATE_LABELS[self])
 
 
+LATE_LABELS = {
+    Late.OVERDUE: gettext_lazy("Overdue"),
+    Late.SLIPPING: gettext_lazy("Expected late"),
+    Late.DUE_SOON: gettext_lazy("Due soon"),
+    Late.ON_TIME: gettext_lazy("On time"),
+    Late.DONE_LATE: gettext_lazy("Done late"),
+    Late.DONE: gettext_lazy("Done"),
+    Late.WITHDRAWN: gettext_lazy("Withdrawn"),
+}
 LATE_ORDER = tuple(Late)
 
 
@@ -162,12 +187,11 @@ def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
     moves = sum(delay.times_moved for delay in delays if delay.ended_on is None)
     if days <= 0 or not moves or milestone.completed_on or milestone.withdrawn_on:
         return ""
-    moved = (
-        _(" Its date has moved {times}.").format(times=times_in_words(moves)) if moves > 1 else ""
-    )
-    return _("Expected {time} after the agreed date.{moved}").format(
-        time=span_in_words(days), moved=moved
-    )
+    says = _("Expected {time} after the agreed date.").format(time=span_in_words(days))
+    if moves < 2:
+        return says
+    moved = _("Its date has moved {times}.").format(times=times_in_words(moves))
+    return f"{says} {moved}"
 
 
 def settlement_in_words(
@@ -183,8 +207,12 @@ def settlement_in_words(
         return ""
     if by is None:
         return _("is being settled by {agency}").format(agency=agency)
-    verb = _("was to be settled") if on and by < on else _("is being settled")
-    return _("{verb} by {agency} by {by}").format(verb=verb, agency=agency, by=KnownDate(by))
+    says = (
+        _("was to be settled by {agency} by {day}")
+        if on and by < on
+        else _("is being settled by {agency} by {day}")
+    )
+    return says.format(agency=agency, day=KnownDate(by))
 
 
 def cause_in_words(
@@ -193,8 +221,11 @@ def cause_in_words(
     """Return `settlement_in_words` as a sentence: "The cause (funding) needs a decision." Empty if
     nobody has said. A cause without a word of its own is not named."""
     words = settlement_in_words(settlement, agency, by, on)
-    named = "" if cause in ("", "other") else f" ({cause.replace('_', ' ')})"
-    return _("The cause{named} {words}.").format(named=named, words=words) if words else ""
+    if not words:
+        return ""
+    if cause not in CAUSES:
+        return _("The cause {is_settled}.").format(is_settled=words)
+    return _("The cause ({cause}) {is_settled}.").format(cause=CAUSES[cause], is_settled=words)
 
 
 def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
@@ -273,8 +304,12 @@ class Freshness:
             return _("Updated today")
         months = self.days // 30
         if months >= 2:
-            return _("Updated {months} months ago").format(months=months)
-        return _("Updated {time} ago").format(time=days_in_words(self.days))
+            return ngettext(
+                "Updated {count} month ago", "Updated {count} months ago", months
+            ).format(count=months)
+        return ngettext("Updated {count} day ago", "Updated {count} days ago", self.days).format(
+            count=self.days
+        )
 
 
 def freshness(heard_on: date | None, on: date) -> Freshness:
@@ -301,14 +336,21 @@ class Standing(StrEnum):
 
     @property
     def label(self) -> str:
-        return _label(self)
+        return str(STANDING_LABELS[self])
 
     @property
     def counts(self) -> str:
         """What the dashboard's figure counts, in a few words."""
-        return COUNTS[self]
+        return str(COUNTS[self])
 
 
+STANDING_LABELS = {
+    Standing.LATE: gettext_lazy("Late"),
+    Standing.IN_DOUBT: gettext_lazy("In doubt"),
+    Standing.ON_TIME: gettext_lazy("On time"),
+    Standing.COMPLETE: gettext_lazy("Complete"),
+    Standing.WITHDRAWN: gettext_lazy("Withdrawn"),
+}
 COUNTS = {
     Standing.LATE: gettext_lazy("a milestone is overdue or expected late"),
     Standing.IN_DOUBT: gettext_lazy("not late, but its agency says at risk or off track"),
@@ -394,10 +436,8 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
     if state == Late.OVERDUE and item.is_mitigated:
         add(Reason(Rank.OVERDUE, f"{item.late.words}.{causes}", f"{item.late.words}."))
     elif state == Late.OVERDUE:
-        words = _("{status}, and no mitigation is recorded.{causes}").format(
-            status=item.late.words, causes=causes
-        )
-        add(Reason(Rank.OVERDUE_UNMITIGATED, words, f"{item.late.words}."))
+        words = _("{status}, and no mitigation is recorded.").format(status=item.late.words)
+        add(Reason(Rank.OVERDUE_UNMITIGATED, words + causes, f"{item.late.words}."))
     if item.times_moved > 1:
         add(
             Reason(
@@ -408,8 +448,8 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
     if item.confidence == "off_track":
         add(Reason(Rank.OFF_TRACK, _("Its agency says it is off track.")))
     if item.risks:
-        verb = "is" if len(item.risks) == 1 else "are"
-        add(Reason(Rank.RISK_ESCALATED, f"{_listed(item.risks)} {verb} escalated."))
+        words = ngettext("{risks} is escalated.", "{risks} are escalated.", len(item.risks))
+        add(Reason(Rank.RISK_ESCALATED, words.format(risks=_listed(item.risks))))
     if state == Late.SLIPPING:
         add(Reason(Rank.EXPECTED_LATE, f"{item.late.words}.{causes}", f"{item.late.words}."))
     if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
@@ -422,22 +462,19 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
                     Rank.STALE, _("No update accepted for {time}.").format(time=span_in_words(days))
                 )
             )
-    if item.variations_pending == 1:
-        add(Reason(Rank.VARIATION_WAITS, _("A variation is waiting for a decision.")))
-    elif item.variations_pending:
-        words = _("{count} variations are waiting for a decision.").format(
-            count=item.variations_pending
-        )
+    if item.variations_pending:
+        words = ngettext(
+            "A variation is waiting for a decision.",
+            "{count} variations are waiting for a decision.",
+            item.variations_pending,
+        ).format(count=item.variations_pending)
         add(Reason(Rank.VARIATION_WAITS, words))
     return found
 
 
 def _views_differ(item: ItemFacts) -> str:
-    agency, reviewer = (
-        view.replace("_", " ") for view in (item.confidence, item.reviewer_confidence)
-    )
     return _("The reviewer rates it {reviewer}; the agency says {agency}.").format(
-        reviewer=reviewer, agency=agency
+        reviewer=CONFIDENCES[item.reviewer_confidence], agency=CONFIDENCES[item.confidence]
     )
 
 

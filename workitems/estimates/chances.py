@@ -16,6 +16,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import NamedTuple
 
+from agencies.translation import gettext, gettext_noop
 from workitems.estimates.outcomes import AgreedDate, Record, Sign, Signs, agreed_dates
 
 # The estimate's name in kept forecasts, so that their scores are never mixed with those of another one.
@@ -37,9 +38,13 @@ BAND_HOLDS = 0.8
 class Words(StrEnum):
     """What a chance is called. `mark` is the mark of pages."""
 
-    PROBABLY_LATE = "Probably late"
-    MAY_BE_LATE = "May be late"
-    PROBABLY_ON_TIME = "Probably on time"
+    PROBABLY_LATE = gettext_noop("Probably late")
+    MAY_BE_LATE = gettext_noop("May be late")
+    PROBABLY_ON_TIME = gettext_noop("Probably on time")
+
+    @property
+    def label(self) -> str:
+        return gettext(self.value)
 
     @property
     def mark(self) -> str:

@@ -1,11 +1,12 @@
 """The reasons of an estimate in words, a sentence for each number."""
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from workitems.estimates.chances import LEAST, MOST, TIMES_USUAL, Chance, Line, Past, Rates
 from workitems.estimates.outcomes import Sign, Signs
 from workitems.known_dates import KnownDate
 from workitems.spans import span_in_words
+from workitems.standing import CAUSES as CAUSE_NAMES
 from workitems.standing import times_in_words
 
 CONFIDENCE = {"at_risk": gettext_lazy("at risk"), "off_track": gettext_lazy("off track")}
@@ -34,42 +35,66 @@ def in_ten(chance: float) -> str:
     return (
         gettext("more than 9 in 10")
         if chance > 0.9
-        else gettext("about {round} in 10").format(round=round(10 * chance))
+        else gettext("about {number} in 10").format(number=round(10 * chance))
     )
 
 
 def band_in_words(band: tuple[int, int], due: int, until: str, *, is_past: bool = False) -> str:
     """Return "Of the 24 milestones due by 30 June 2027, 3 to 7 will probably be late."."""
     low, high = band
-    verb = gettext("were expected to") if is_past else gettext("will probably")
     if due == 1:
-        how = {(0, 0): gettext("be done on time"), (1, 1): gettext("be late")}.get(band)
-        one = gettext("The only milestone due by {until}").format(until=until)
-        if how is None:
-            return f"{one} {'could have been' if is_past else 'may be'} late."
-        return f"{one} {'was expected to' if is_past else verb} {how}."
+        return _band_of_one(band, until, is_past)
     if high == 0:
-        return gettext("All {due:,} milestones due by {until} {verb} be done on time.").format(
-            due=due, until=until, verb=verb
+        says = (
+            gettext("All {due:,} milestones due by {day} were expected to be done on time.")
+            if is_past
+            else gettext("All {due:,} milestones due by {day} will probably be done on time.")
         )
+        return says.format(due=due, day=until)
     if low == high:
-        number = "all" if high == due else gettext("about {high:,}").format(high=high)
+        number = gettext("all") if high == due else gettext("about {number:,}").format(number=high)
+    elif low:
+        number = gettext("{low:,} to {high:,}").format(low=low, high=high)
     else:
-        number = (
-            gettext("{low:,} to {high:,}").format(low=low, high=high)
-            if low
-            else gettext("at most {high:,}").format(high=high)
-        )
-    return gettext("Of the {due:,} milestones due by {until}, {number} {verb} be late.").format(
-        due=due, until=until, number=number, verb=verb
+        number = gettext("at most {number:,}").format(number=high)
+    says = (
+        gettext("Of the {due:,} milestones due by {day}, {number} were expected to be late.")
+        if is_past
+        else gettext("Of the {due:,} milestones due by {day}, {number} will probably be late.")
     )
+    return says.format(due=due, day=until, number=number)
+
+
+def _band_of_one(band: tuple[int, int], until: str, is_past: bool) -> str:
+    if band == (0, 0):
+        says = (
+            gettext("The only milestone due by {day} was expected to be done on time.")
+            if is_past
+            else gettext("The only milestone due by {day} will probably be done on time.")
+        )
+    elif band == (1, 1):
+        says = (
+            gettext("The only milestone due by {day} was expected to be late.")
+            if is_past
+            else gettext("The only milestone due by {day} will probably be late.")
+        )
+    else:
+        says = (
+            gettext("The only milestone due by {day} could have been late.")
+            if is_past
+            else gettext("The only milestone due by {day} may be late.")
+        )
+    return says.format(day=until)
 
 
 def sign_in_words(signs: Signs, agency: str, forecast: KnownDate | None) -> str:
     """Return what warns of a delay, as a sentence."""
     if signs.sign == Sign.EXPECTED_LATE:
-        day = f" {forecast.by}" if forecast else " later"
-        return gettext("{agency} itself expects it{day}.").format(agency=agency, day=day)
+        if forecast is None:
+            return gettext("{agency} itself expects it later.").format(agency=agency)
+        return gettext("{agency} itself expects it {by_day}.").format(
+            agency=agency, by_day=forecast.by
+        )
     if signs.sign == Sign.IN_DOUBT:
         own = CONFIDENCE.get(signs.confidence)
         reviewers = CONFIDENCE.get(signs.reviewer_confidence)
@@ -95,15 +120,25 @@ def record_in_words(past: Past, such: str, *, taken: str = "") -> str:
     """Return "3 of 7 dates like this were missed.", of dates with what `such` says. `taken` says what is
     taken instead of a record."""
     if not past.dates:
-        return gettext("No date {such} has come yet{taken}.").format(such=such, taken=taken)
-    if past.dates == 1:
-        return gettext("The only date {such} so far was {words}.").format(
-            such=such, words="missed" if past.missed else "met"
+        return gettext("No date {like_this} has come yet{taken}.").format(
+            like_this=such, taken=taken
         )
-    missed = f"{past.missed:,}" if past.missed else gettext("None")
-    return gettext("{missed} of {dates:,} dates {such} {words} missed.").format(
-        missed=missed, dates=past.dates, such=such, words="was" if past.missed == 1 else "were"
-    )
+    if past.dates == 1:
+        says = (
+            gettext("The only date {like_this} so far was missed.")
+            if past.missed
+            else gettext("The only date {like_this} so far was met.")
+        )
+        return says.format(like_this=such)
+    if not past.missed:
+        return gettext("None of {dates:,} dates {like_this} were missed.").format(
+            dates=past.dates, like_this=such
+        )
+    return ngettext(
+        "{count:,} of {dates:,} dates {like_this} was missed.",
+        "{count:,} of {dates:,} dates {like_this} were missed.",
+        past.missed,
+    ).format(count=past.missed, dates=past.dates, like_this=such)
 
 
 def _such(sign: Sign) -> str:
@@ -113,9 +148,7 @@ def _such(sign: Sign) -> str:
 def _taken(sign: Sign, chance: Chance) -> str:
     """Return what is taken of a sign that no date has had yet."""
     if sign in TIMES_USUAL:
-        return gettext(", so {of_sign} are taken to be missed").format(
-            of_sign=in_ten(chance.of_sign)
-        )
+        return gettext(", so {share} are taken to be missed").format(share=in_ten(chance.of_sign))
     return gettext(", so the rate of all dates is taken")
 
 
@@ -124,14 +157,21 @@ def agency_in_words(past: Past, agency: str) -> str:
     if not past.dates:
         return ""
     if past.dates == 1:
-        return gettext("{agency}’s only date so far was {words}.").format(
-            agency=agency, words="missed" if past.missed else "met"
+        says = (
+            gettext("{agency}’s only date so far was missed.")
+            if past.missed
+            else gettext("{agency}’s only date so far was met.")
         )
-    missed = f"{past.missed:,}" if past.missed else gettext("None")
-    verb = "was" if past.missed == 1 else "were"
-    return gettext("{missed} of {agency}’s last {dates:,} dates {verb} missed{past}.").format(
-        missed=missed, agency=agency, dates=past.dates, verb=verb, past=_compared(past)
-    )
+        return says.format(agency=agency)
+    if not past.missed:
+        return gettext("None of {agency}’s last {dates:,} dates were missed{compared}.").format(
+            agency=agency, dates=past.dates, compared=_compared(past)
+        )
+    return ngettext(
+        "{count:,} of {agency}’s last {dates:,} dates was missed{compared}.",
+        "{count:,} of {agency}’s last {dates:,} dates were missed{compared}.",
+        past.missed,
+    ).format(count=past.missed, agency=agency, dates=past.dates, compared=_compared(past))
 
 
 def _compared(past: Past) -> str:
@@ -161,11 +201,8 @@ def reasons(line: Line, agency: str, forecast: KnownDate | None = None) -> list[
 def sum_in_words(line: Line, agency: str) -> str:
     """Return the calculation: "62% for dates like this, 5 more for Police: 67%."."""
     chance = line.chance
-    cause = (
-        gettext("the cause ({replace})").format(replace=line.date.signs.cause.replace("_", " "))
-        if line.date.signs
-        else ""
-    )
+    code = line.date.signs.cause if line.date.signs else ""
+    cause = gettext("the cause ({cause})").format(cause=CAUSE_NAMES.get(code, code))
     steps = [
         (points, name)
         for past, name in ((chance.agency, agency), (chance.cause, cause))
@@ -176,28 +213,36 @@ def sum_in_words(line: Line, agency: str) -> str:
     # Rounded so that the numbers shown add up.
     first = percent(chance.of_sign) if is_bounded else total - sum(points for points, _ in steps)
     said = (
-        gettext("{first}% for dates {sign}")
-        .format(first=first, sign=_such(line.date.signs.sign) if line.date.signs else "")
+        gettext("{percent}% for dates {like_this}")
+        .format(percent=first, like_this=_such(line.date.signs.sign) if line.date.signs else "")
         .rstrip()
     )
     for points, name in steps:
-        said += gettext(", {points} {words} for {name}").format(
-            points=abs(points), words="more" if points > 0 else "less", name=name
-        )
+        more = gettext(", {points} more for {name}")
+        less = gettext(", {points} less for {name}")
+        said += (more if points > 0 else less).format(points=abs(points), name=name)
     if is_bounded:
-        return gettext("{said}; never {words} {total}%.").format(
-            said=said, words="below" if chance.chance == LEAST else "above", total=total
+        says = (
+            gettext("{sum}; never below {percent}%.")
+            if chance.chance == LEAST
+            else gettext("{sum}; never above {percent}%.")
         )
+        return says.format(sum=said, percent=total)
     return f"{said}: {total}%." if steps else f"{said}."
 
 
 def usual_in_words(rates: Rates) -> str:
     """Return "7 of the plan’s 32 dates that have come were missed."."""
     past = rates.all
-    missed = f"{past.missed:,}" if past.missed else gettext("None")
-    return gettext("{missed} of the plan’s {dates:,} dates that have come {words} missed.").format(
-        missed=missed, dates=past.dates, words="was" if past.missed == 1 else "were"
-    )
+    if not past.missed:
+        return gettext("None of the plan’s {dates:,} dates that have come were missed.").format(
+            dates=past.dates
+        )
+    return ngettext(
+        "{count:,} of the plan’s {dates:,} dates that have come was missed.",
+        "{count:,} of the plan’s {dates:,} dates that have come were missed.",
+        past.missed,
+    ).format(count=past.missed, dates=past.dates)
 
 
 def own_record_in_words(agency: str, met: int, dates: int) -> str:
@@ -205,9 +250,11 @@ def own_record_in_words(agency: str, met: int, dates: int) -> str:
     if not dates:
         return gettext("None of {agency}’s dates has come yet.").format(agency=agency)
     if met == dates:
-        return gettext("{agency} met {words} so far.").format(
-            agency=agency, words="its only date" if dates == 1 else f"all of its {dates:,} dates"
-        )
+        return ngettext(
+            "{agency} met its only date so far.",
+            "{agency} met all of its {count:,} dates so far.",
+            dates,
+        ).format(agency=agency, count=dates)
     return gettext("{agency} met {met:,} of its {dates:,} dates so far.").format(
         agency=agency, met=met, dates=dates
     )

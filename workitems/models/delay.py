@@ -366,8 +366,8 @@ class Variation(models.Model):
         """The request in a few words. Load the milestone first; the text names it."""
         if self.kind == self.Kind.DATE:
             assert self.before and self.after  # held by a check constraint
-            return _("Move “{milestone}” {dates}").format(
-                milestone=self.milestone, dates=from_to(self.before, self.after)
+            return _("Move “{milestone}” {from_to}").format(
+                milestone=self.milestone, from_to=from_to(self.before, self.after)
             )
         if self.kind == self.Kind.WORDING:
             return _("Change the {wording}").format(wording=self.get_wording_display().lower())

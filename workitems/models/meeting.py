@@ -26,9 +26,10 @@ MATTER_TITLE_LENGTH = 300
 def time_in_words(at: time) -> str:
     """Return "10:30 am", "2 pm", "noon"."""
     if at.minute == 0 and at.hour in (0, 12):
-        return "noon" if at.hour else "midnight"
+        return _("noon") if at.hour else _("midnight")
     minutes = f":{at:%M}" if at.minute else ""
-    return f"{at.hour % 12 or 12}{minutes} {'am' if at.hour < 12 else 'pm'}"
+    said = _("{time} am") if at.hour < 12 else _("{time} pm")
+    return said.format(time=f"{at.hour % 12 or 12}{minutes}")
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):

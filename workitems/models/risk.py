@@ -126,7 +126,7 @@ class Risk(models.Model):
 
     @property
     def severity_label(self) -> str:
-        return self.Level(self.severity).label
+        return str(self.Level(self.severity).label)
 
     @property
     def with_whom(self) -> str:

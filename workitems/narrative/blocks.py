@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from workitems.word_diff import Strand
 
 # Start of the reason that an import gives; the file's name follows.
-IMPORTED = gettext_lazy("Imported from ")
+IMPORTED = "Imported from "
 
 
 class Field(TextChoices):

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import translation
 
 from agencies.models import Agency
 from workitems.asat import Moment, end_of
@@ -42,6 +43,8 @@ def keep_estimate(plan: Plan, day: date, *, at: datetime) -> KeptEstimate | None
         return None
     names = dict(Agency.objects.values_list("pk", "short_name"))
     low, high = found.band
+    with translation.override("en"):  # like all that is kept
+        lines = [_as_plain(line, names[line.date.responsible]) for line in found.lines]
     row = KeptEstimate(
         plan=plan,
         as_at=as_at,
@@ -50,7 +53,7 @@ def keep_estimate(plan: Plan, day: date, *, at: datetime) -> KeptEstimate | None
         due=len(found.lines),
         low=low,
         high=high,
-        lines=[_as_plain(line, names[line.date.responsible]) for line in found.lines],
+        lines=lines,
         made_at=at,
     )
     try:

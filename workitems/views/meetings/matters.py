@@ -6,8 +6,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
@@ -35,7 +37,8 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Put the proposal with the posted key, or "all", on the agenda."""
     meeting = own_meeting(request, slug, pk)
     wanted = request.POST.get("add", "")
-    found = proposals(meeting.plan, localdate())
+    with translation.override("en"):  # kept, and printed on the agenda
+        found = proposals(meeting.plan, localdate())
     if wanted != "all":
         found = [each for each in found if each.key == wanted]
         if not found:
@@ -46,9 +49,11 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         count = len(made)
         messages.success(
             request,
-            _("{count} {words} added to the agenda.").format(
-                count=count, words="matter is" if count == 1 else "matters are"
-            ),
+            ngettext(
+                "{count} matter is added to the agenda.",
+                "{count} matters are added to the agenda.",
+                count,
+            ).format(count=count),
         )
     return back_to(request, meeting, AGENDA)
 
