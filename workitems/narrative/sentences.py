@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.translation import StrOrPromise
 from workitems.additions import addition_of, asks_to_add
 from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models import (
@@ -24,7 +25,7 @@ from workitems.models import (
     Update,
     Variation,
 )
-from workitems.models.item import WORDINGS, Confidence, Stage
+from workitems.models.item import Confidence, Stage
 from workitems.models.meeting import time_in_words
 from workitems.narrative.blocks import IMPORTED, Change, Field
 from workitems.standing import settlement_in_words
@@ -45,13 +46,9 @@ TRUE = ("1", "true")
 Now = dict[str, str]
 Was = Now | None
 Sentences = Iterator[Sentence]
-CONFIDENCE = {value: str(label).lower() for value, label in Confidence.choices} | {
-    "": gettext_lazy("not given")
-}
 TAKE_NOTES = ("item", "risk")
 # What history calls the noun phrase of an item or a milestone.
 AS_TOLD = gettext_lazy("wording in sentences")
-KEY = {value: str(label).lower() for value, label in Update.KeyAchievement.choices}
 
 
 def sentences(
@@ -69,6 +66,10 @@ def sentences(
     if kind in TAKE_NOTES and is_note and not found:
         return [Sentence(_("wrote a note."))]
     return found
+
+
+def _confidence(code: str) -> str:
+    return Confidence(code).label.lower() if code else _("not given")
 
 
 def _day(text: str) -> str:
@@ -95,7 +96,7 @@ def _change(was: Was, now: Now, column: str, label: str) -> tuple[Change, ...]:
 
 
 def _wordings(
-    was: Now, now: Now, of: str, field: Field | None = None, /, **labels: str
+    was: Now, now: Now, of: str, field: Field | None = None, /, **labels: StrOrPromise
 ) -> Sentences:
     for column, label in labels.items():
         if changes := _change(was, now, column, label.capitalize()):
@@ -104,10 +105,10 @@ def _wordings(
 
 def _moved(was: Now, now: Now, column: str, name: str, field: Field | None = None) -> Sentences:
     if was[column] != now[column]:
-        days = _("from {old_day} to {new_day}").format(
-            old_day=_day(was[column]), new_day=_day(now[column])
+        says = _("moved {name} from {old_day} to {new_day}.").format(
+            name=name, old_day=_day(was[column]), new_day=_day(now[column])
         )
-        yield Sentence(_("moved {name} {days}.").format(name=name, days=days), field=field)
+        yield Sentence(says, field=field)
 
 
 def _plan(was: Was, now: Now) -> Sentences:
@@ -118,13 +119,13 @@ def _plan(was: Was, now: Now) -> Sentences:
         was,
         now,
         _(" of the plan"),
-        title="title",
-        background="background",
-        portfolio="portfolio",
+        title=_("title"),
+        background=_("background"),
+        portfolio=_("portfolio"),
         copied_to=_("recipients of copies"),
     )
-    for column, name in (("released_on", "release"), ("ends_on", "end")):
-        yield from _moved(was, now, column, _("the plan’s {name}").format(name=name), Field.DATES)
+    yield from _moved(was, now, "released_on", _("the plan’s release"), Field.DATES)
+    yield from _moved(was, now, "ends_on", _("the plan’s end"), Field.DATES)
     if _differs(was, now, "adopted_on") and now["adopted_on"]:
         adopted = _("adopted the plan as of {day}.").format(day=_day(now["adopted_on"]))
         yield Sentence(adopted, field=Field.DATES)
@@ -147,7 +148,7 @@ def _pillar(was: Was, now: Now) -> Sentences:
         yield Sentence(_("entered {name}, “{title}”.").format(name=name, title=now["title"]))
         return
     yield from _wordings(
-        was, now, _(" of {name}").format(name=name), title="title", description="description"
+        was, now, _(" of {name}").format(name=name), title=_("title"), description=_("description")
     )
 
 
@@ -163,13 +164,13 @@ def _item(was: Was, now: Now) -> Sentences:
     elif was["completed_on"] and now["completed_on"]:
         yield from _moved(was, now, "completed_on", _("the completion"), Field.STAGE)
     if _differs(was, now, "confidence"):
-        old, new = CONFIDENCE[was["confidence"]], CONFIDENCE[now["confidence"]]
+        old, new = _confidence(was["confidence"]), _confidence(now["confidence"])
         yield Sentence(
             _("changed the agency’s confidence from {old} to {new}.").format(old=old, new=new),
             field=Field.CONFIDENCE,
         )
     if _differs(was, now, "reviewer_confidence"):
-        view = CONFIDENCE[now["reviewer_confidence"]]
+        view = _confidence(now["reviewer_confidence"])
         yield Sentence(
             _("recorded the reviewer’s rating: {rating}.").format(rating=view),
             field=Field.CONFIDENCE,
@@ -179,7 +180,8 @@ def _item(was: Was, now: Now) -> Sentences:
             _("gave the lead from {old} to {new}.").format(old=was["lead"], new=now["lead"]),
             field=Field.AGENCIES,
         )
-    yield from _wordings(was, now, "", **WORDINGS)
+    wordings = {"title": _("title"), "objective": _("objective"), "action": _("action")}
+    yield from _wordings(was, now, "", **wordings)
     yield from _wordings(was, now, "", as_told=AS_TOLD)
 
 
@@ -201,7 +203,7 @@ def _measure(was: Was, now: Now) -> Sentences:
             _("entered the measure “{description}”.").format(description=now["description"])
         )
     else:
-        yield from _wordings(was, now, "", description="measure")
+        yield from _wordings(was, now, "", description=_("measure"))
 
 
 def _milestone(was: Was, now: Now) -> Sentences:
@@ -213,15 +215,22 @@ def _milestone(was: Was, now: Now) -> Sentences:
             )
         )
         return
-    for joined, label in ((Milestone.agreed, _("agreed date")), (Milestone.forecast, "forecast")):
-        old, new = _due(was, joined), _due(now, joined)
-        if old != new:
-            verb = "moved" if old.last_day != new.last_day else "changed"
-            yield Sentence(
-                _("{verb} the {label} of {name} {dates}.").format(
-                    verb=verb, label=label, name=name, dates=from_to(old, new)
-                )
-            )
+    old, new = _due(was, Milestone.agreed), _due(now, Milestone.agreed)
+    if old != new:
+        says = (
+            _("moved the agreed date of {name} {from_to}.")
+            if old.last_day != new.last_day
+            else _("changed the agreed date of {name} {from_to}.")
+        )
+        yield Sentence(says.format(name=name, from_to=from_to(old, new)))
+    old, new = _due(was, Milestone.forecast), _due(now, Milestone.forecast)
+    if old != new:
+        says = (
+            _("moved the forecast of {name} {from_to}.")
+            if old.last_day != new.last_day
+            else _("changed the forecast of {name} {from_to}.")
+        )
+        yield Sentence(says.format(name=name, from_to=from_to(old, new)))
     if _differs(was, now, "completed_on"):
         if now["completed_on"]:
             yield Sentence(
@@ -240,7 +249,7 @@ def _milestone(was: Was, now: Now) -> Sentences:
         now,
         _(" of {name}").format(name=name),
         Field.WORDING,
-        description="description",
+        description=_("description"),
         as_told=AS_TOLD,
         done_means=_("words on when it is done"),
     )
@@ -269,8 +278,8 @@ def _delay(was: Was, now: Now) -> Sentences:
         )
         if now["settlement"]:
             yield Sentence(
-                _("recorded that the cause of the delay to {name} {now}.").format(
-                    name=name, now=_settlement(now)
+                _("recorded that the cause of the delay to {name} {is_settled}.").format(
+                    name=name, is_settled=_settlement(now)
                 )
             )
         return
@@ -286,22 +295,24 @@ def _delay(was: Was, now: Now) -> Sentences:
             )
         )
     elif new != old:
-        how = _("comes sooner,") if new.last_day < old.last_day else _("is now expected")
-        yield Sentence(
-            _("recorded that {name} {how} {date}.").format(name=name, how=how, date=new.on)
+        says = (
+            _("recorded that {name} comes sooner, {on_day}.")
+            if new.last_day < old.last_day
+            else _("recorded that {name} is now expected {on_day}.")
         )
+        yield Sentence(says.format(name=name, on_day=new.on))
     if _differs(was, now, "ended_on") and now["ended_on"]:
         yield Sentence(
             _("ended the delay to {name} on {day}.").format(name=name, day=_day(now["ended_on"]))
         )
     of = _(" of the delay to {name}").format(name=name)
-    yield from _wordings(was, now, of, explanation="explanation", effect="effect")
+    yield from _wordings(was, now, of, explanation=_("explanation"), effect=_("effect"))
     if any(
         _differs(was, now, name) for name in ("settlement", "settling_agency_id", "settling_by")
     ):
         yield Sentence(
-            _("recorded that the cause of the delay to {name} {now}.").format(
-                name=name, now=_settlement(now)
+            _("recorded that the cause of the delay to {name} {is_settled}.").format(
+                name=name, is_settled=_settlement(now)
             )
         )
 
@@ -342,7 +353,7 @@ def _round(was: Was, now: Now) -> Sentences:
             yield Sentence(_("closed {name}.").format(name=name))
     yield from _moved(was, now, "due_on", _("the due date of {name}").format(name=name))
     yield from _wordings(
-        was, now, _(" of {name}").format(name=name), name="name", message="message"
+        was, now, _(" of {name}").format(name=name), name=_("name"), message=_("message")
     )
 
 
@@ -352,16 +363,16 @@ def _return(was: Was, now: Now) -> Sentences:
     if was is None and state == Return.State.DUE:
         yield Sentence(_("asked for {name}.").format(name=name))
     elif was is None or was["state"] != state:
-        verb = {
-            Return.State.DUE: _("recalled {name}").format(name=name),
-            Return.State.SUBMITTED: _("submitted {name}").format(name=name),
+        says = {
+            Return.State.DUE: _("recalled {name}."),
+            Return.State.SUBMITTED: _("submitted {name}."),
             # A recalled return has no time of submission, and may have been sent back before.
-            Return.State.SENT_BACK: _("sent {name} back").format(name=name)
+            Return.State.SENT_BACK: _("sent {name} back.")
             if now["submitted_at"]
-            else _("recalled {name}").format(name=name),
-            Return.State.ACCEPTED: _("accepted {name}").format(name=name),
+            else _("recalled {name}."),
+            Return.State.ACCEPTED: _("accepted {name}."),
         }[state]
-        yield Sentence(f"{verb}.")
+        yield Sentence(says.format(name=name))
     if was is None:
         return
     if _differs(was, now, "extended_to"):
@@ -371,8 +382,12 @@ def _return(was: Was, now: Now) -> Sentences:
             )
         )
     if _differs(was, now, "ready_at") and was["state"] == state:
-        said = _("ready for approval") if now["ready_at"] else _("no longer ready for approval")
-        yield Sentence(_("marked {name} as {said}.").format(name=name, said=said))
+        says = (
+            _("marked {name} as ready for approval.")
+            if now["ready_at"]
+            else _("marked {name} as no longer ready for approval.")
+        )
+        yield Sentence(says.format(name=name))
     if _differs(was, now, "first_read_at") and now["first_read_at"]:
         yield Sentence(_("opened {name} for the first time.").format(name=name))
     if _differs(was, now, "entered_at") and now["entered_at"]:
@@ -419,9 +434,13 @@ def _update(was: Was, now: Now) -> Sentences:
     if now["stage"] and _differs(was, now, "stage"):
         parts.append(_("stage {stage}").format(stage=Stage(now["stage"]).label.lower()))
     if now["stage"] and _differs(was, now, "confidence"):
-        parts.append(_("confidence {confidence}").format(confidence=CONFIDENCE[now["confidence"]]))
+        parts.append(_("confidence {confidence}").format(confidence=_confidence(now["confidence"])))
     if was is not None and _differs(was, now, "key_achievement"):
-        parts.append(_("key achievement {answer}").format(answer=KEY[now["key_achievement"]]))
+        parts.append(
+            _("key achievement {answer}").format(
+                answer=Update.KeyAchievement(now["key_achievement"]).label.lower()
+            )
+        )
     verb = _("wrote an update") if was is None else _("changed an update")
     said = f": {', '.join(parts)}" if parts else ""
     yield Sentence(f"{verb}{of}{said}.", changes)
@@ -475,13 +494,17 @@ def _meeting(was: Was, now: Now) -> Sentences:
         was,
         now,
         _(" of {name}").format(name=name),
-        notes="notes",
-        link="link",
+        notes=_("notes"),
+        link=_("link"),
         people=_("people present"),
     )
     if _differs(was, now, "closed_at"):
-        done = _("closed the record") if now["closed_at"] else _("opened the record again")
-        yield Sentence(_("{done} of {name}.").format(done=done, name=name))
+        says = (
+            _("closed the record of {name}.")
+            if now["closed_at"]
+            else _("opened the record again of {name}.")
+        )
+        yield Sentence(says.format(name=name))
 
 
 def _attendance(was: Was, now: Now) -> Sentences:
@@ -500,28 +523,28 @@ def _matter(was: Was, now: Now) -> Sentences:
         _("the agenda of the meeting of {day}").format(day=_day(now["held_on"])),
     )
     if was is None:
-        yield Sentence(_("put {name} on {of}.").format(name=name, of=of))
+        yield Sentence(_("put {name} on {agenda}.").format(name=name, agenda=of))
         return
     if _differs(was, now, "withdrawn_on"):
-        done = (
-            _("took {name} off {of}").format(name=name, of=of)
+        says = (
+            _("took {name} off {agenda}.")
             if now["withdrawn_on"]
-            else _("put {name} back on {of}").format(name=name, of=of)
+            else _("put {name} back on {agenda}.")
         )
-        yield Sentence(f"{done}.")
+        yield Sentence(says.format(name=name, agenda=of))
     if _differs(was, now, "considered_on"):
-        verb = "recorded" if now["considered_on"] else _("took back")
-        yield Sentence(
-            _("{verb} that the meeting of {day} considered {name}.").format(
-                verb=verb, day=_day(now["held_on"]), name=name
-            )
+        says = (
+            _("recorded that the meeting of {day} considered {name}.")
+            if now["considered_on"]
+            else _("took back that the meeting of {day} considered {name}.")
         )
+        yield Sentence(says.format(day=_day(now["held_on"]), name=name))
     yield from _wordings(
         was,
         now,
-        _(" of a matter on {of}").format(of=of),
-        title="title",
-        note="note",
+        _(" of a matter on {agenda}").format(agenda=of),
+        title=_("title"),
+        note=_("note"),
         discussion=_("notes of the discussion"),
     )
 
@@ -543,8 +566,8 @@ def _decision(was: Was, now: Now) -> Sentences:
     if was is None:
         on = _(" on {about}").format(about=now["about"]) if now["about"] else ""
         yield Sentence(
-            _("recorded a decision{of}{on}{now}: “{text}”").format(
-                of=of, on=on, now=_owner(now), text=now["text"]
+            _("recorded a decision{of}{on}{owner}: “{text}”").format(
+                of=of, on=on, owner=_owner(now), text=now["text"]
             )
         )
         return
@@ -584,28 +607,30 @@ def _variation(was: Was, now: Now) -> Sentences:
         asked = _("to withdraw the item")
         if now["kind"] == Variation.Kind.DATE:
             moved = from_to(_due(now, Variation.before), _due(now, Variation.after))
-            asked = _("to move a date {moved}").format(moved=moved)
+            asked = _("to move a date {from_to}").format(from_to=moved)
         elif now["kind"] == Variation.Kind.WORDING:
-            asked = _("to change the {wording}").format(wording=now["wording"])
+            asked = _("to change the {wording}").format(
+                wording=Variation.Wording(now["wording"]).label.lower()
+            )
         elif now["adds"]:
             adds = asks_to_add(addition_of(now["kind"], json.loads(now["adds"])))
-            asked = _("to {adds}{adds_1}").format(adds=adds[:1].lower(), adds_1=adds[1:])
+            asked = _("to {add}").format(add=adds[:1].lower() + adds[1:])
         changes: tuple[Change, ...] = ()
         if now["wording"]:
             words = short_diff(now["text_before"], now["text_after"])
-            changes = (Change(now["wording"].capitalize(), words),)
+            changes = (Change(str(Variation.Wording(now["wording"]).label), words),)
         yield Sentence(
             _("requested {reference}, {asked}.").format(reference=reference, asked=asked), changes
         )
     elif _differs(was, now, "state"):
-        verb = {
-            Variation.State.RECOMMENDED: _("sent {} to the working group"),
-            Variation.State.APPROVED: _("recorded the approval of {}"),
-            Variation.State.DECLINED: _("recorded the declining of {}"),
-            Variation.State.TAKEN_BACK: _("withdrew {}"),
-            Variation.State.REQUESTED: _("requested {}"),
+        says = {
+            Variation.State.RECOMMENDED: _("sent {reference} to the working group."),
+            Variation.State.APPROVED: _("recorded the approval of {reference}."),
+            Variation.State.DECLINED: _("recorded the declining of {reference}."),
+            Variation.State.TAKEN_BACK: _("withdrew {reference}."),
+            Variation.State.REQUESTED: _("requested {reference}."),
         }[Variation.State(now["state"])]
-        yield Sentence(f"{verb.format(reference)}.")
+        yield Sentence(says.format(reference=reference))
 
 
 def _out_of_session(was: Was, now: Now) -> Sentences:
@@ -630,7 +655,7 @@ def _out_of_session(was: Was, now: Now) -> Sentences:
         else:
             yield Sentence(
                 _("closed {reference} out of session: {state}.").format(
-                    reference=reference, state=now["state"]
+                    reference=reference, state=OutOfSession.State(now["state"]).label.lower()
                 )
             )
 
@@ -640,21 +665,20 @@ def _answer(was: Was, now: Now) -> Sentences:
         return
     if _differs(was, now, "choice") or _differs(was, now, "words"):
         choice = OutOfSessionAnswer.Choice(now["choice"]).label.lower()
-        how = (
-            _("recorded from an email")
+        says = (
+            _("recorded from an email that {agency} {agrees} on variation V{number}.")
             if now["is_recorded"] in TRUE
-            else _("answered out of session")
+            else _("answered out of session that {agency} {agrees} on variation V{number}.")
         )
-        what = _("{how} that {agency} {choice} on variation V{number}.").format(
-            how=how, agency=now["agency"], choice=choice, number=now["number"]
-        )
+        what = says.format(agency=now["agency"], agrees=choice, number=now["number"])
         yield Sentence(what, _change(was, now, "words", _("Answer")))
 
 
 def _risk(was: Was, now: Now) -> Sentences:
     name = f"R{now['number']}"
     levels = _("likelihood {likelihood}, impact {impact}").format(
-        likelihood=now["likelihood"], impact=now["impact"]
+        likelihood=Risk.Level(now["likelihood"]).label.lower(),
+        impact=Risk.Level(now["impact"]).label.lower(),
     )
     if was is None:
         what = _("raised the risk {name} ({levels}): “{description}”").format(
@@ -669,9 +693,9 @@ def _risk(was: Was, now: Now) -> Sentences:
         is_up = Risk.STEPS.index(to) > Risk.STEPS.index(was["escalated_to"])
         label = Risk.EscalatedTo(to).label.replace("The", "the", 1) if to else _("its owner")
         what = (
-            _("escalated {name} to {label}.").format(name=name, label=label)
+            _("escalated {name} to {holder}.").format(name=name, holder=label)
             if is_up
-            else _("de-escalated {name} to {label}.").format(name=name, label=label)
+            else _("de-escalated {name} to {holder}.").format(name=name, holder=label)
         )
         yield Sentence(what)
     if _differs(was, now, "closed_on"):
@@ -682,18 +706,18 @@ def _risk(was: Was, now: Now) -> Sentences:
         )
         yield Sentence(done or _("reopened {name}.").format(name=name))
     yield from _wordings(
-        was, now, _(" of {name}").format(name=name), description="words", response="response"
+        was, now, _(" of {name}").format(name=name), description=_("words"), response=_("response")
     )
 
 
 def _feed(was: Was, now: Now) -> Sentences:
-    name = _("address of the calendar of {agency}, “{label}”").format(
-        agency=now["agency"], label=now["label"]
-    )
     if was is None:
-        yield Sentence(_("made an {name}.").format(name=name))
+        says = _("made an address of the calendar of {agency}, “{label}”.")
     elif _differs(was, now, "revoked_at"):
-        yield Sentence(_("revoked the {name}.").format(name=name))
+        says = _("revoked the address of the calendar of {agency}, “{label}”.")
+    else:
+        return
+    yield Sentence(says.format(agency=now["agency"], label=now["label"]))
 
 
 BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
