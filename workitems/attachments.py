@@ -13,6 +13,8 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.translation import StrOrPromise
+
 MAX_MEGABYTES = 10
 NAME_LENGTH = 200
 # Members of an Office file; real ones have a few hundred at most.
@@ -124,7 +126,7 @@ def fault(
     size: int,
     file: IO[Any] | None,
     endings: Iterable[str] = KINDS,
-    allowed: str = ALLOWED,
+    allowed: StrOrPromise = ALLOWED,
 ) -> str:
     """Return why the file is refused, as a sentence, or "" if it is allowed.
 
@@ -136,7 +138,9 @@ def fault(
         return _("The file is empty.")
     kind = KINDS.get(ending(name))
     if kind is None or ending(name) not in endings:
-        return _("You cannot add files of this type. Choose {allowed}.").format(allowed=allowed)
+        return _("You cannot add files of this type. Choose {file_types}.").format(
+            file_types=allowed
+        )
     file.seek(0)
     try:
         matches = kind[1](file)
@@ -145,7 +149,7 @@ def fault(
     finally:
         file.seek(0)
     if not matches:
-        return _("The file’s name ends in .{name}, but the file is of another type.").format(
-            name=ending(name)
+        return _("The file’s name ends in .{ending}, but the file is of another type.").format(
+            ending=ending(name)
         )
     return ""

@@ -164,7 +164,7 @@ class Line:
         if step.done_on:
             return Point(
                 step.description,
-                _("{by}, done {date}").format(by=by, date=KnownDate(step.done_on).on),
+                _("{by}, done {on_day}").format(by=by, on_day=KnownDate(step.done_on).on),
             )
         due = _(", by {day}").format(day=KnownDate(step.due_on)) if step.due_on else ""
         return Point(step.description, f"{by}{due}")
@@ -206,14 +206,17 @@ class Line:
 
     def _asked_of_risk(self) -> Point:
         risk = self._risks[0]
-        to = _("the Minister") if risk.is_with_minister else _("the working group")
-        since = (
-            _(" since {day}").format(day=KnownDate(risk.escalated_on)) if risk.escalated_on else ""
-        )
-        return Point(
-            _("Discuss risk {reference}").format(reference=risk.reference),
-            _("with {to}{since}").format(to=to, since=since),
-        )
+        if risk.escalated_on:
+            says = (
+                _("with the Minister since {day}")
+                if risk.is_with_minister
+                else _("with the working group since {day}")
+            ).format(day=KnownDate(risk.escalated_on))
+        elif risk.is_with_minister:
+            says = _("with the Minister")
+        else:
+            says = _("with the working group")
+        return Point(_("Discuss risk {reference}").format(reference=risk.reference), says)
 
     def _name(self, agency: int | None) -> str:
         return self.at.agencies[agency].short_name if agency else ""

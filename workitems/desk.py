@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import Seat, User
 from workitems.assigned import waiting_for
@@ -25,7 +26,7 @@ from workitems.models import (
 from workitems.models.item import Stage
 from workitems.rules import WRITERS
 from workitems.spans import span_in_words
-from workitems.standing import count_noun, days_in_words
+from workitems.standing import days_in_words
 
 SHOWN_AHEAD_DAYS = 30
 # Per kind of to-do. Nobody reads a longer list to the end.
@@ -100,7 +101,7 @@ def days_until(due: date, on: date) -> str:
 def _when(due: KnownDate, on: date) -> str:
     """ "Due in June 2027" of a month or quarter that has not ended, else as `days_until`."""
     is_exact = due.known_to == KnownTo.DAY or due.last_day < on
-    return days_until(due.last_day, on) if is_exact else _("Due {date}").format(date=due.on)
+    return days_until(due.last_day, on) if is_exact else _("Due {on_day}").format(on_day=due.on)
 
 
 def since(then: date, on: date) -> str:
@@ -164,17 +165,19 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
     if is_sent_back and of_return.ready_at is None and of_return.answered == of_return.items:
         detail = _("Sent back: the coordinator asks for changes")
     elif of_return.ready_at is None:
-        detail += _("{answered} of {items} answered").format(
-            answered=of_return.answered, items=count_noun(of_return.items, "item")
-        )
+        detail += ngettext(
+            "{answered} of {count:,} item answered",
+            "{answered} of {count:,} items answered",
+            of_return.items,
+        ).format(answered=of_return.answered, count=of_return.items)
     else:
         said_on = localdate(of_return.ready_at)
         detail += _("Ready for approval since {day:%-d %B %Y}, says {person}").format(
             day=said_on, person=of_return.ready_by
         )
         if approves:
-            what = _("Read and submit: {what}{what_1}").format(
-                what=what[0].lower(), what_1=what[1:]
+            what = _("Read and submit: return for {round}, {agency}").format(
+                round=of_return.round, agency=of_return.agency
             )
             url += "read/"
     return line(
@@ -226,9 +229,11 @@ def _given(user: User, on: date) -> list[Line]:
             on=on,
             plan=each.item.plan.title,
             what=_("Item {number} {title}").format(number=each.item.number, title=each.item.title),
-            detail=_("Given to {words} by {person}").format(
-                words="you" if each.user_id == user.pk else each.unit, person=each.given_by.name
-            ),
+            detail=(
+                _("Given to you by {person}")
+                if each.user_id == user.pk
+                else _("Given to {unit} by {person}")
+            ).format(unit=each.unit, person=each.given_by.name),
             when=""
             if each.by_on
             else _("Since {day:%-d %B %Y}").format(day=localdate(each.given_at)),
@@ -324,10 +329,11 @@ def _variations(agencies: set[int], on: date) -> list[Line]:
             due=on,
             on=on,
             plan=each.plan.title,
-            what=_("{reference} of {agency}: ").format(
-                reference=each.reference, agency=each.requesting_agency
-            )
-            + each.get_kind_display().lower(),
+            what=_("{reference} of {agency}: {asks}").format(
+                reference=each.reference,
+                agency=each.requesting_agency,
+                asks=each.get_kind_display().lower(),
+            ),
             detail=_("Item {about}").format(about=each.about),
             when=_("Waiting for your recommendation")
             if each.state == Variation.State.REQUESTED

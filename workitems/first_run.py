@@ -6,7 +6,7 @@ Pure functions of the facts that `workitems.getting_started` reads.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agencies.translation import _
+from agencies.translation import _, ngettext
 
 
 class Reader(StrEnum):
@@ -92,17 +92,17 @@ def steps(facts: Facts) -> list[Step]:
 def _agencies(facts: Facts, state: State) -> Step:
     title, adds = _("Agencies"), facts.reader.administers
     if state == State.DONE:
-        many = (
-            _("1 agency is")
-            if facts.agencies == 1
-            else _("{agencies} agencies are").format(agencies=facts.agencies)
-        )
+        many = ngettext(
+            "{count} agency is in the register.",
+            "{count} agencies are in the register.",
+            facts.agencies,
+        ).format(count=facts.agencies)
         more = _("Add more at any time.") if adds else _("The plan’s workbook can bring more.")
         return Step(
             Key.AGENCIES,
             title,
             state,
-            _("{many} in the register. {more}").format(many=many, more=more),
+            f"{many} {more}",
             _("Add an agency") * adds,
         )
     sentence = _("Add the agency that coordinates the plan, and those that take part.")
@@ -115,15 +115,11 @@ def _people(facts: Facts, state: State) -> Step:
         if facts.reader.coordinates:
             sentence = _("You are a coordinator. Invite the colleagues of your agency at any time.")
         else:
-            many = (
-                _("1 person is a")
-                if facts.coordinators == 1
-                else _("{coordinators} people are").format(coordinators=facts.coordinators)
-            )
-            plural = "coordinator" if facts.coordinators == 1 else "coordinators"
-            sentence = _("{many} {plural}. Invite more people at any time.").format(
-                many=many, plural=plural
-            )
+            sentence = ngettext(
+                "{count} person is a coordinator. Invite more people at any time.",
+                "{count} people are coordinators. Invite more people at any time.",
+                facts.coordinators,
+            ).format(count=facts.coordinators)
         return Step(Key.PEOPLE, title, state, sentence, _("Invite a person"))
     if facts.invited:
         sentence = _("{person} is invited as coordinator and has not accepted yet.").format(

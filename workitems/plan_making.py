@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import Appointment
 from workitems.models import Measure, Milestone, Plan
@@ -59,9 +60,9 @@ def lacks_of(plan: Plan, on: date) -> list[Lack]:
             for item in rows[:LACKS_NAMED]
         ]
         if (more := len(rows) - LACKS_NAMED) > 0:
-            says = _("{more} more {words}: each {what}.").format(
-                more=more, words="item" if more == 1 else "items", what=what
-            )
+            says = ngettext(
+                "{count} more item: each {what}.", "{count} more items: each {what}.", more
+            ).format(count=more, what=what)
             found.append(Lack(says, _("See the plan"), plan.get_absolute_url()))
     return found
 
@@ -74,14 +75,14 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
     found: list[Lack] = []
     recorded = sorted(Appointment.objects.portfolios())
     if plan.portfolio not in recorded:
-        known = (
-            _(" Recorded: {join}.").format(join=", ".join(recorded[:LACKS_NAMED]))
-            if recorded
-            else ""
+        says = _("No Minister is recorded for the portfolio “{portfolio}”.").format(
+            portfolio=plan.portfolio
         )
-        says = _("No Minister is recorded for the portfolio “{portfolio}”.{known}").format(
-            portfolio=plan.portfolio, known=known
-        )
+        if recorded:
+            known = _("Recorded: {portfolios}.").format(
+                portfolios=", ".join(recorded[:LACKS_NAMED])
+            )
+            says = f"{says} {known}"
         found.append(Lack(says, _("Record a Minister"), reverse("agencies:appoint")))
     items = list(plan.items.prefetch_related("milestones").in_order())
     bare = [item for item in items if not item.milestones.all()]
@@ -97,34 +98,28 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
     for rows, one, many in (
         (
             bare,
-            _("has no milestone, so its progress cannot be late"),
-            _("have no milestone, so their progress cannot be late"),
+            _("Item {number} has no milestone, so its progress cannot be late."),
+            _("Items {numbers} have no milestone, so their progress cannot be late."),
         ),
         (
             early,
-            _("has a milestone due before the plan’s release or the item’s start"),
-            _("have milestones due before the plan’s release or the item’s start"),
+            _("Item {number} has a milestone due before the plan’s release or the item’s start."),
+            _("Items {numbers} have milestones due before the plan’s release or the item’s start."),
         ),
         (
             late,
-            _("has a milestone due after the plan’s last day"),
-            _("have milestones due after the plan’s last day"),
+            _("Item {number} has a milestone due after the plan’s last day."),
+            _("Items {numbers} have milestones due after the plan’s last day."),
         ),
     ):
         rows = list(dict.fromkeys(rows))
         if rows:
             numbers = [item.number for item in rows[:LACKS_NAMED]]
             more = len(rows) - len(numbers)
-            last = _(" and {more} more").format(more=more) if more else ""
-            said = (
-                _("Item {numbers} {one}.").format(numbers=numbers[0], one=one)
-                if len(rows) == 1
-                else (
-                    _("Items {numbers}{last} {many}.").format(
-                        numbers=", ".join(numbers), last=last, many=many
-                    )
-                )
-            )
+            named = ", ".join(numbers)
+            if more:
+                named = _("{numbers} and {count} more").format(numbers=named, count=more)
+            said = (one if len(rows) == 1 else many).format(number=numbers[0], numbers=named)
             url = reverse("plans:change-item", args=[plan.slug, rows[0].number])
             found.append(Lack(said, _("Open item {number}").format(number=rows[0].number), url))
     return found
@@ -141,9 +136,9 @@ def referring(model: type[Model]) -> Iterator[Any]:
 def what_goes(plan: Plan) -> list[tuple[str, int]]:
     """Return the name and number of each kind of row that is deleted with the plan."""
     counts = (
-        ("pillar", plan.pillars.count()),
+        (_("pillar"), plan.pillars.count()),
         (_("work item"), plan.items.count()),
-        ("milestone", Milestone.objects.filter(item__plan=plan).count()),
+        (_("milestone"), Milestone.objects.filter(item__plan=plan).count()),
         ("measure", Measure.objects.filter(item__plan=plan).count()),
     )
     return [(name, count) for name, count in counts if count]

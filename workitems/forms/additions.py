@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy
 from agencies.asking import say_faults
 from agencies.fields import LinesField, TextField
 from agencies.models import Agency
+from agencies.translation import StrOrPromise
 from workitems.additions import NewItem, NewMilestone
 from workitems.forms.due_dates import KnownDateField
 from workitems.forms.plan_making import ItemForm, MilestoneForm
@@ -35,7 +36,7 @@ class Group(NamedTuple):
 class AddingForm(RequestForm):
     """Base of the two forms. `groups` are their fields under headings, in order."""
 
-    GROUPS: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
+    GROUPS: ClassVar[tuple[tuple[StrOrPromise, tuple[str, ...]], ...]] = ()
     SHUT: ClassVar[tuple[str, ...]] = ()
 
     after_end = forms.BooleanField(
@@ -123,7 +124,7 @@ class ProposeItemForm(AddingForm, ItemForm):
         ):
             field = self.fields[name]
             field.label, field.help_text = (
-                gettext("{field}, in official wording").format(field=field.label),
+                gettext("{label}, in official wording").format(label=field.label),
                 more,
             )
         for place in PLACES:

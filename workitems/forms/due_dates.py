@@ -41,8 +41,8 @@ class KnownDateField(forms.Field):
         """Return examples for the label: of a day, of a month and of a quarter."""
         day = near_today()
         quarter = KnownDate.holding(day, KnownTo.QUARTER).short.replace("–", " to ")
-        return _("{example_day}, {day} or {quarter}").format(
-            example_day=example_day(), day=KnownDate.holding(day, KnownTo.MONTH), quarter=quarter
+        return _("{day}, {month} or {quarter}").format(
+            day=example_day(), month=KnownDate.holding(day, KnownTo.MONTH), quarter=quarter
         )
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +17,7 @@ from agencies.fields import (
     VersionedForm,
     refuse_unprintable,
 )
+from agencies.translation import StrOrPromise
 from workitems.attachments import ALLOWED, KINDS, MAX_MEGABYTES, clean_name, fault
 
 
@@ -23,20 +25,28 @@ class AttachmentField(UploadField):
     """An optional file of an allowed type and size (see attachments.py)."""
 
     def __init__(
-        self, *, label: str, endings: Iterable[str] = KINDS, allowed: str = ALLOWED, hint: str = ""
+        self,
+        *,
+        label: StrOrPromise,
+        endings: Iterable[str] = KINDS,
+        allowed: StrOrPromise = ALLOWED,
+        hint: StrOrPromise = "",
     ) -> None:
         self.endings, self.allowed = tuple(endings), allowed
+        says = format_lazy(
+            gettext_lazy("{file_types}; at most {megabytes} MB."),
+            file_types=allowed,
+            megabytes=MAX_MEGABYTES,
+        )
         super().__init__(
             label=label,
             required=False,
             max_length=255,
-            help_text=_("{allowed}; at most {megabytes} MB. {hint}")
-            .format(allowed=allowed, megabytes=MAX_MEGABYTES, hint=hint)
-            .rstrip(),
+            help_text=format_lazy("{} {}", says, hint) if hint else says,
             widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in endings)}),
             error_messages={
-                "empty": _("The file is empty."),
-                "max_length": _("The name of the file is too long."),
+                "empty": gettext_lazy("The file is empty."),
+                "max_length": gettext_lazy("The name of the file is too long."),
             },
         )
 

@@ -18,6 +18,7 @@ from agencies.fields import (
     VersionedForm,
 )
 from agencies.models import Agency, by_short_name
+from agencies.translation import StrOrPromise
 from workitems.forms.as_told import refuse_no_phrase
 from workitems.forms.due_dates import KnownDateField
 from workitems.forms.portfolios import PortfolioField, offer_recorded
@@ -38,37 +39,34 @@ class NumberField(forms.IntegerField):
             min_value=1,
             max_value=GREATEST_NUMBER,
             widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
-            error_messages={"invalid": _("Enter a number, such as 3.")},
+            error_messages={"invalid": gettext_lazy("Enter a number, such as 3.")},
         )
 
 
-def as_told_box(what: str) -> TextField:
+def as_told_box(help_text: StrOrPromise) -> TextField:
     return TextField(
-        label=_("Wording in sentences"),
+        label=gettext_lazy("Wording in sentences"),
         required=False,
         max_length=AS_TOLD_LENGTH,
         validators=[refuse_no_phrase],
-        help_text=_(
-            "How briefings name {what} within a sentence, such as “formal training for frontline "
-            "staff”. If you leave it blank, they quote {{what}}."
-        ).format(what=what),
+        help_text=help_text,
     )
 
 
 def background_box() -> LinesField:
     return LinesField(
-        label=_("Background"),
+        label=gettext_lazy("Background"),
         rows=6,
-        help_text=_("Briefings begin with this text. Leave a line between paragraphs."),
+        help_text=gettext_lazy("Briefings begin with this text. Leave a line between paragraphs."),
     )
 
 
 def copied_to_box() -> TextField:
     return TextField(
-        label=_("Copied to"),
+        label=gettext_lazy("Copied to"),
         required=False,
         max_length=300,
-        help_text=_("Who else gets its briefings, as papers print it."),
+        help_text=gettext_lazy("Who else gets its briefings, as papers print it."),
     )
 
 
@@ -278,7 +276,12 @@ class ItemForm(MakingForm):
         error_messages={"invalid": gettext_lazy("Enter a number, such as 12.")},
     )
     starts_on = DayField(label=gettext_lazy("Starts on"), required=False)
-    as_told = as_told_box(gettext_lazy("the item"))
+    as_told = as_told_box(
+        gettext_lazy(
+            "How briefings name the item within a sentence, such as “formal training for frontline "
+            "staff”. If you leave it blank, they quote the item."
+        )
+    )
 
     def __init__(
         self, *args: Any, pillars: QuerySet[Pillar], members: QuerySet[Agency], row: WorkItem, **kwargs: Any
@@ -359,7 +362,12 @@ class MilestoneForm(MakingForm):
         label=gettext_lazy("Done when"),
         help_text=gettext_lazy("How everyone can tell that it is done."),
     )
-    as_told = as_told_box(gettext_lazy("the milestone"))
+    as_told = as_told_box(
+        gettext_lazy(
+            "How briefings name the milestone within a sentence, such as “formal training for "
+            "frontline staff”. If you leave it blank, they quote the milestone."
+        )
+    )
 
     def __init__(self, *args: Any, members: QuerySet[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,8 +28,8 @@ class QuorumForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.members = members
         self.fields["quorum"].help_text = _(
-            "Of {members} member agencies. If you leave it blank, it is the majority: {value}."
-        ).format(members=members, value=members // 2 + 1)
+            "Of {members} member agencies. If you leave it blank, it is the majority: {majority}."
+        ).format(members=members, majority=members // 2 + 1)
 
     def clean_quorum(self) -> int | None:
         quorum: int | None = self.cleaned_data["quorum"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.fields import TextField
 from agencies.models import Appointment
@@ -28,7 +29,7 @@ class PortfolioInput(forms.TextInput):
 
 class PortfolioField(TextField):
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", _("Portfolio"))
+        kwargs.setdefault("label", gettext_lazy("Portfolio"))
         super().__init__(max_length=150, widget=PortfolioInput(), **kwargs)
 
     def clean(self, value: Any) -> str:
@@ -43,10 +44,13 @@ def offer_recorded(form: forms.Form, *, is_new: bool = False) -> None:
     box.widget.choices = tuple(recorded)
     box.help_text = _("As printed, such as Minister of Immigration.")
     if recorded:
-        more = _(", and others") if len(recorded) > NAMED else ""
-        box.help_text = _("As printed. Recorded under Ministers: {join}{more}.").format(
-            join=", ".join(recorded[:NAMED]), more=more
+        says = (
+            _("As printed. Recorded under Ministers: {portfolios}, and others.")
+            if len(recorded) > NAMED
+            else _("As printed. Recorded under Ministers: {portfolios}.")
         )
+        box.help_text = says.format(portfolios=", ".join(recorded[:NAMED]))
+
     if is_new and len(recorded) == 1:
         form.initial.setdefault("portfolio", recorded[0])
         form.initial["portfolio"] = form.initial["portfolio"] or recorded[0]

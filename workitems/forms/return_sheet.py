@@ -32,7 +32,7 @@ class TakeForm(ConfirmForm):
     def _conflict(self, choice: Choice) -> forms.Field:
         both = [(BOTH, _("Keep both, the workbook’s below"))] if choice.may_keep_both else []
         return forms.ChoiceField(
-            label=_("Which text to keep: {choice}").format(choice=choice.label),
+            label=_("Which text to keep: {what}").format(what=choice.label),
             choices=[
                 (RETURN, _("Keep the return’s text")),
                 (SHEET, _("Take the workbook’s text")),
@@ -40,13 +40,13 @@ class TakeForm(ConfirmForm):
             ],
             widget=forms.RadioSelect(attrs={"class": "inline"}),
             error_messages={
-                "required": _("Choose which text to keep: {choice}.").format(choice=choice.label)
+                "required": _("Choose which text to keep: {what}.").format(what=choice.label)
             },
         )
 
     def _other(self, choice: Choice) -> forms.Field:
         label = format_html(
-            _('Leave this out<span class="visually-hidden">: {}</span>'), choice.label
+            '{}<span class="visually-hidden">: {}</span>', _("Leave this out"), choice.label
         )
         return forms.BooleanField(label=label, required=False)
 

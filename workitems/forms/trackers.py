@@ -30,7 +30,7 @@ Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundFi
 
 def hidden_part(words: str, rest: str) -> str:
     """Return a label of which only the words are seen; the rest is for screen readers."""
-    return format_html(gettext('{}<span class="visually-hidden">{}</span>'), words, rest)
+    return format_html('{}<span class="visually-hidden">{}</span>', words, rest)
 
 
 class TrackerFileForm(Form):
@@ -189,14 +189,16 @@ class DoubtsForm(Form):
                 choices.insert(0, ("", gettext("Choose")))
             typed = doubt.chosen if doubt.chosen not in known else ""
             self.fields[doubt.name] = forms.ChoiceField(
-                label=gettext("Answer about {value}").format(value=doubt.said or doubt.problem),
+                label=gettext("Answer about {what}").format(what=doubt.said or doubt.problem),
                 choices=choices,
                 required=False,
                 initial=doubt.suggested if typed else doubt.chosen,
             )
             if doubt.takes_date:
                 self.fields[f"{doubt.name}-date"] = KnownDateField(
-                    label=gettext("Another date for {value}").format(value=doubt.said or "them"),
+                    label=gettext("Another date for {what}").format(what=doubt.said)
+                    if doubt.said
+                    else gettext("Another date for them"),
                     required=False,
                     initial=str(read_known_date(typed)) if typed else None,
                 )
@@ -221,8 +223,12 @@ class DoubtsForm(Form):
         """Say at these doubts that they must be answered."""
         for doubt in doubts:
             if doubt.name in self.fields:
-                said = f"“{doubt.said}”: choose" if doubt.said else gettext("Choose")
-                self.add_error(doubt.name, gettext("{said} an answer.").format(said=said))
+                says = (
+                    gettext("“{said}”: choose an answer.")
+                    if doubt.said
+                    else gettext("Choose an answer.")
+                )
+                self.add_error(doubt.name, says.format(said=doubt.said))
 
     def clean(self) -> dict[str, Any]:
         """Refuse a new agency without names, or with those of another."""
@@ -231,12 +237,10 @@ class DoubtsForm(Form):
             if not doubt.new_agency or data.get(doubt.name) != ADD:
                 continue
             short = data.get(f"{doubt.name}-short", "")
-            for part, what in zip(NAME_PARTS, ("name", gettext("short name")), strict=True):
+            asks = gettext("Enter the agency’s name."), gettext("Enter the agency’s short name.")
+            for part, ask in zip(NAME_PARTS, asks, strict=True):
                 if f"{doubt.name}-{part}" in data and not data[f"{doubt.name}-{part}"]:
-                    self.add_error(
-                        f"{doubt.name}-{part}",
-                        gettext("Enter the agency’s {what}.").format(what=what),
-                    )
+                    self.add_error(f"{doubt.name}-{part}", ask)
             if ";" in short:
                 self.add_error(
                     f"{doubt.name}-short", gettext("Enter a short name without a semicolon.")
@@ -245,8 +249,8 @@ class DoubtsForm(Form):
                 self.add_error(
                     f"{doubt.name}-short",
                     gettext(
-                        "That is the short name of {other}. Choose it in the list, or enter another."
-                    ).format(other=other.name),
+                        "That is the short name of {agency}. Choose it in the list, or enter another."
+                    ).format(agency=other.name),
                 )
         return data
 

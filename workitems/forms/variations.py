@@ -94,8 +94,8 @@ class RequestWordingForm(RequestForm):
         self.wording = wording
         super().__init__(*args, row=row, **kwargs)
         field = self.fields["text_after"]
-        field.label = _("New wording of the {label}").format(
-            label=Variation.Wording(wording).label.lower()
+        field.label = _("New wording of the {wording}").format(
+            wording=Variation.Wording(wording).label.lower()
         )
         if wording == Variation.Wording.TITLE:
             field.widget = forms.TextInput()

@@ -58,12 +58,19 @@ def refuse_two_of_a_number(adds: Addition, plan: Plan, item: WorkItem | None) ->
     kind = Variation.Kind.MILESTONE if item else Variation.Kind.ITEM
     for row in plan.variations.pending().filter(kind=kind, item=item).order_by("number"):
         if row.addition is not None and row.addition.number == adds.number:
-            what = _("a milestone") if item else _("an item")
-            raise Refused(
+            says = (
                 _(
-                    "{reference} already asks for {what} with the number {number}. Enter another number, or "
-                    "wait until it is decided."
-                ).format(reference=row.reference, what=what, number=adds.number),
+                    "{reference} already asks for a milestone with the number {number}. Enter another "
+                    "number, or wait until it is decided."
+                )
+                if item
+                else _(
+                    "{reference} already asks for an item with the number {number}. Enter another "
+                    "number, or wait until it is decided."
+                )
+            )
+            raise Refused(
+                says.format(reference=row.reference, number=adds.number),
                 "number",
             )
 

@@ -12,13 +12,13 @@ from django.db import transaction
 from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies import history
 from agencies.models import User
 from workitems.models import MilestoneAnswer, Return, ReturnNote, Update
 from workitems.services.answers import answers_of
 from workitems.services.refusals import Conflict, Refused, check_with_agency, locked
-from workitems.standing import count_noun
 
 
 def locked_return(of_return: Return) -> Return:
@@ -33,12 +33,11 @@ def check_complete(of_return: Return, on: date) -> None:
     """Raise `Refused` if something is missing in the return (see `answers_of`)."""
     missing = answers_of(of_return, on).missing
     if missing:
-        more = (
-            _(" And {value} more to answer.").format(value=len(missing) - 1)
-            if len(missing) > 1
-            else ""
-        )
-        raise Refused(_("Not yet complete. {says}{more}").format(says=missing[0].says, more=more))
+        says = _("Not yet complete. {missing}").format(missing=missing[0].says)
+        if len(missing) > 1:
+            more = _("And {count} more to answer.").format(count=len(missing) - 1)
+            says = f"{says} {more}"
+        raise Refused(says)
 
 
 # --- ready for approval -----------------------------------------------------------------------
@@ -213,9 +212,11 @@ def mended_words(mendings: Collection[Mending]) -> str:
     on_items = [each for each in mendings if each.note.item_id is not None]
     mended = sum(each.is_mended for each in on_items)
     return (
-        _("{mended} of {count_noun} changed or answered").format(
-            mended=mended, count_noun=count_noun(len(on_items), "item")
-        )
+        ngettext(
+            "{done} of {count:,} item changed or answered",
+            "{done} of {count:,} items changed or answered",
+            len(on_items),
+        ).format(done=mended, count=len(on_items))
         if on_items
         else ""
     )

@@ -36,20 +36,19 @@ def stage_obstacle(item: WorkItem, to: str, still_open: Sequence[Milestone]) -> 
             number=item.number
         )
     if to not in item.next_stages:
-        return gettext("Item {number} is {stage}; it cannot become {label}.").format(
+        return gettext("Item {number} is {stage}; it cannot become {new_stage}.").format(
             number=item.number,
             stage=item.get_stage_display().lower(),
-            label=Stage(to).label.lower(),
+            new_stage=Stage(to).label.lower(),
         )
     if to == Stage.COMPLETE and still_open:
         names = ", ".join(f"“{milestone}”" for milestone in still_open[:3])
-        more = (
-            gettext(" and {value} more").format(value=len(still_open) - 3)
-            if len(still_open) > 3
-            else ""
-        )
-        return gettext("Item {number} has milestones to mark as done first: {names}{more}.").format(
-            number=item.number, names=names, more=more
+        if len(still_open) > 3:
+            names = gettext("{milestones} and {count} more").format(
+                milestones=names, count=len(still_open) - 3
+            )
+        return gettext("Item {number} has milestones to mark as done first: {milestones}.").format(
+            number=item.number, milestones=names
         )
     return ""
 
@@ -77,9 +76,11 @@ def stage_faults(
     if to != item.stage:
         is_reopened = item.stage == Stage.COMPLETE
         says = (
-            gettext("a complete item is reopened") if is_reopened else gettext("the stage changes")
+            gettext("Say why a complete item is reopened.")
+            if is_reopened
+            else gettext("Say why the stage changes.")
         )
-        yield gettext("Say why {says}.").format(says=says), "reason"
+        yield says, "reason"
     elif to == Stage.COMPLETE and completed_on not in (None, item.completed_on):
         yield gettext("Say why the completion date changes."), "reason"
 
@@ -178,7 +179,7 @@ def close_milestone(
     Refused.raise_any(done_day(completed_on, plan=plan, on=on, reason=reason, field="completed_on"))
     milestone.completed_on = completed_on
     history.save_version(milestone, "completed_on", by=by, reason=reason)
-    end_delays(milestone, completed_on, by=by, reason=gettext("Milestone completed"))
+    end_delays(milestone, completed_on, by=by, reason="Milestone completed")
     return milestone
 
 

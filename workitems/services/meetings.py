@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies import history
 from agencies.models import Agency, User
@@ -105,14 +106,13 @@ def check_quorum(meeting: Meeting) -> None:
     needed, present = meeting.plan.quorum_of(members), meeting.attendances.present().count()
     if present < needed:
         raise Refused(
-            _(
-                "{value} {words} recorded as present. Deciding a variation takes {needed}; record "
-                "attendance first."
-            ).format(
-                value=present or "No",
-                words="agency is" if present == 1 else "agencies are",
-                needed=needed,
-            )
+            ngettext(
+                "{count} agency is recorded as present. Deciding a variation takes {needed}; record "
+                "attendance first.",
+                "{count} agencies are recorded as present. Deciding a variation takes {needed}; record "
+                "attendance first.",
+                present,
+            ).format(count=present or _("No"), needed=needed)
         )
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies import history
 from agencies.models import Agency, User
@@ -59,17 +60,26 @@ class Count:
     @property
     def words(self) -> str:
         """For example: "3 agree, none decline, 2 have no view; 4 have not answered"."""
-        said = f"{self.agree or 'none'} {'agrees' if self.agree == 1 else 'agree'}, "
-        said += f"{self.decline or 'none'} {'declines' if self.decline == 1 else 'decline'}"
+        parts = [
+            ngettext("{count} agrees", "{count} agree", self.agree).format(
+                count=self.agree or _("none")
+            ),
+            ngettext("{count} declines", "{count} decline", self.decline).format(
+                count=self.decline or _("none")
+            ),
+        ]
         if self.no_view:
-            said += _(", {no_view} {words} no view").format(
-                no_view=self.no_view, words="has" if self.no_view == 1 else "have"
+            parts.append(
+                ngettext("{count} has no view", "{count} have no view", self.no_view).format(
+                    count=self.no_view
+                )
             )
+        said = ", ".join(parts)
         if not self.waiting:
             return said
-        return _("{said}; {waiting} {words} not answered").format(
-            said=said, waiting=self.waiting, words="has" if self.waiting == 1 else "have"
-        )
+        return ngettext(
+            "{said}; {count} has not answered", "{said}; {count} have not answered", self.waiting
+        ).format(said=said, count=self.waiting)
 
 
 def count(asked: OutOfSession, on: date) -> Count:
@@ -263,13 +273,11 @@ def close(
         )
     if not found.can_close:
         raise Refused(
-            _(
-                "The agencies have until {day:%-d %B %Y}, and {waiting} {words} not answered."
-            ).format(
-                day=asked.due_on,
-                waiting=found.waiting,
-                words="has" if found.waiting == 1 else "have",
-            )
+            ngettext(
+                "The agencies have until {day:%-d %B %Y}, and {count} has not answered.",
+                "The agencies have until {day:%-d %B %Y}, and {count} have not answered.",
+                found.waiting,
+            ).format(day=asked.due_on, count=found.waiting)
         )
     if found.outcome == State.APPROVED:
         instead = _("End this without a decision")
@@ -278,9 +286,7 @@ def close(
     variations.take_outcome(
         asked=asked,
         text=text
-        or _("{reference} was {state} out of session: {found}.").format(
-            reference=asked.variation.reference, state=asked.state, found=found.words
-        ),
+        or f"{asked.variation.reference} was {asked.state} out of session: {found.words}.",
         owner_agency=owner_agency,
         due_on=due_on,
         by=by,

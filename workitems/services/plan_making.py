@@ -161,7 +161,7 @@ def adopt(*, plan: Plan, version: int, adopted_on: date, by: User, on: date) -> 
 def delete_plan(*, plan: Plan, version: int, by: User) -> None:
     """Delete a plan that is not adopted, with everything in it. Its history stays."""
     plan = being_made(plan, version=version)
-    _delete(Plan, {plan.pk}, by, _("The plan “{plan}” was deleted").format(plan=plan.title)[:200])
+    _delete(Plan, {plan.pk}, by, f"The plan “{plan.title}” was deleted"[:200])
 
 
 def _delete(model: type[Model], keys: set[Any], by: User, reason: str) -> None:

@@ -87,7 +87,7 @@ def enter_for_agency(
     if of_return.is_entered:
         return of_return
     of_return.entered_at, of_return.entered_by = at, by
-    reason = _("Entered from an email of {agency}").format(agency=of_return.agency)
+    reason = f"Entered from an email of {of_return.agency}"
     return history.save(of_return, by=by, reason=reason, fields=["entered_at", "entered_by"])
 
 

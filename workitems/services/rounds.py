@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies import history
 from agencies.models import Agency, Seat, User, by_short_name
@@ -437,9 +438,7 @@ def submit(
         of_return.entered_at = of_return.entered_by = None
     history.save(of_return, by=by)
     milestone_answers.take_effect(of_return, by=by, on=on, at=at)
-    reason = _("Return of {agency} for {round} submitted").format(
-        agency=of_return.agency, round=of_return.round
-    )
+    reason = f"Return of {of_return.agency} for {of_return.round} submitted"
     for item, update in _led(of_return):
         _bring_into_effect(item, update, by=by, on=on, reason=reason)
     return of_return
@@ -499,15 +498,14 @@ class Unmended(Refused):
 
     def __init__(self, notes: list[ReturnNote]) -> None:
         numbers = [note.item.number for note in notes if note.item]
-        on = (
-            _("items {numbers}").format(numbers=", ".join(numbers))
-            if len(numbers) > 1
-            else _("item {numbers}").format(numbers="".join(numbers))
-        )
         super().__init__(
-            _(
-                "You have not changed {on} or replied to the note since the return was sent back."
-            ).format(on=on)
+            ngettext(
+                "You have not changed item {numbers} or replied to the note since the return was "
+                "sent back.",
+                "You have not changed items {numbers} or replied to the note since the return was "
+                "sent back.",
+                len(numbers),
+            ).format(numbers=", ".join(numbers))
             if numbers
             else _("You have not changed anything or replied since the return was sent back.")
         )
@@ -533,10 +531,7 @@ def send_back(
         )
     for item, body in bodies:
         history.save(ReturnNote(of_return=of_return, item=item, body=body, by=by, at=at), by=by)
-    said = [
-        _("Item {number}: {body}").format(number=item.number, body=body) if item else body
-        for item, body in bodies
-    ]
+    said = [f"Item {item.number}: {body}" if item else body for item, body in bodies]
     return history.save(of_return, by=by, reason="\n".join(said))
 
 
@@ -554,9 +549,7 @@ def accept(*, of_return: Return, by: User, on: date) -> Return:
         raise Refused(_("You wrote all of this return. Another coordinator must accept it."))
     of_return.accepted_on, of_return.accepted_by = on, by
     history.save(of_return, by=by)
-    reason = _("Return of {agency} for {round} accepted").format(
-        agency=of_return.agency, round=of_return.round
-    )
+    reason = f"Return of {of_return.agency} for {of_return.round} accepted"
     for item, update in _led(of_return):
         # Nothing is left to do, unless the return was submitted before submitting had an effect.
         _bring_into_effect(item, update, by=by, on=on, reason=reason)

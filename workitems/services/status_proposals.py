@@ -88,10 +88,7 @@ def accept(
     `Conflict` if one of them has changed, and `Refused` if the item may not move to the stage.
     """
     proposal = _answered(proposal, State.ACCEPTED, answer, by, at)
-    item, reason = (
-        proposal.item,
-        _("Proposed by {agency}: {reason}").format(agency=proposal.agency, reason=proposal.reason),
-    )
+    item, reason = proposal.item, f"Proposed by {proposal.agency}: {proposal.reason}"
     of_return = return_to_write(item.lead_agency_id, item.plan)
     if of_return is None:
         items.change_status(

@@ -74,7 +74,7 @@ def start_successor(
     Refused.raise_any(plan_faults(new, title, released_on, ends_on))
     if released_on <= plan.released_on:
         raise Refused(_("The plan that follows is released after this one."), "released_on")
-    history.save(new, by=by, reason=_("Follows {plan}").format(plan=plan.title)[:200])
+    history.save(new, by=by, reason=f"Follows {plan.title}"[:200])
     carried = _Carried(plan, new, by, on)
     carried.members()
     pillars = carried.pillars()
@@ -128,9 +128,7 @@ class _Carried:
         )
         self.save(
             new,
-            reason=_("Carried over from {number} of {plan}").format(
-                number=item.number, plan=self.plan.title
-            )[:300],
+            reason=f"Carried over from {item.number} of {self.plan.title}"[:300],
         )
         supports: dict[Agency, Support] = {}
         for support in item.supports.select_related("agency").order_by("pk"):

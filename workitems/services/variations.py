@@ -320,10 +320,7 @@ def decide(
     decision = Decision(
         meeting=meeting,
         number=next_number(meeting.decisions.all()),
-        text=text
-        or _("{reference} was {state}.").format(
-            reference=variation.reference, state=variation.get_state_display().lower()
-        ),
+        text=text or f"{variation.reference} was {variation.state}.",
         matter=matter,
         item=variation.item,
         variation=variation,
@@ -409,9 +406,7 @@ def _settle(variation: Variation, *, by: User, at: datetime, on: date, reason: s
 
 def _why(variation: Variation) -> str:
     """Return the reason in the history of what the request changes or adds."""
-    return _("Variation {reference}: {reason}").format(
-        reference=variation.reference, reason=variation.reason
-    )
+    return f"Variation {variation.reference}: {variation.reason}"
 
 
 def _add(variation: Variation, *, by: User, on: date) -> None:
