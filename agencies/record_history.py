@@ -1,6 +1,6 @@
 """The history of an agency, an account or a portfolio as sentences. Reads only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Appointment, User
 from agencies.seating import Entry, entries_of
+from agencies.translation import StrOrPromise
 
 AGENCY_WORDS = {
     "short_name": gettext_lazy("the short name"),
@@ -90,7 +91,9 @@ def _account(was: Any, now: Any) -> str:
     return f"{'; '.join(parts)}." if parts else ""
 
 
-def _changes(was: Any, now: Any, words: dict[str, str], names: dict[int, str] | None = None) -> str:
+def _changes(
+    was: Any, now: Any, words: Mapping[str, StrOrPromise], names: dict[int, str] | None = None
+) -> str:
     """Return "changed the name from A to B; changed …", or "" for a first row or no change."""
     if was is None:
         return ""
@@ -98,7 +101,7 @@ def _changes(was: Any, now: Any, words: dict[str, str], names: dict[int, str] | 
     def shown(value: Any) -> str:
         if isinstance(value, date):
             return f"{value:%-d %B %Y}"
-        return str((names or {}).get(value, value) if value else "none")
+        return str((names or {}).get(value, value) if value else _("none"))
 
     parts = [
         _("changed {what} from {old} to {new}").format(

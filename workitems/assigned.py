@@ -65,9 +65,13 @@ def hands_of(row: Assignment) -> list[Hand]:
     for each in rows:
         names = [str(name) for name in (each.user, each.unit) if name is not None]
         to = f"{names[0]} ({names[1]})" if len(names) == 2 else "".join(names)
-        by = _(", by {day:%-d %B %Y}").format(day=each.by_on) if each.by_on else ""
-        what = (
-            _("gave the item to {to}{by}.").format(to=to, by=by) if to else _("took the item back.")
-        )
+        if not to:
+            what = _("took the item back.")
+        elif each.by_on:
+            what = _("gave the item to {holder}, by {day:%-d %B %Y}.").format(
+                holder=to, day=each.by_on
+            )
+        else:
+            what = _("gave the item to {holder}.").format(holder=to)
         found.append(Hand(localtime(each.history_date), each.history_actor or _("A user"), what))
     return found

@@ -136,9 +136,9 @@ def referring(model: type[Model]) -> Iterator[Any]:
 def what_goes(plan: Plan) -> list[tuple[str, int]]:
     """Return the name and number of each kind of row that is deleted with the plan."""
     counts = (
-        (_("pillar"), plan.pillars.count()),
-        (_("work item"), plan.items.count()),
-        (_("milestone"), Milestone.objects.filter(item__plan=plan).count()),
+        ("pillar", plan.pillars.count()),
+        ("work item", plan.items.count()),
+        ("milestone", Milestone.objects.filter(item__plan=plan).count()),
         ("measure", Measure.objects.filter(item__plan=plan).count()),
     )
     return [(name, count) for name, count in counts if count]

@@ -105,7 +105,7 @@ def of_exception(error: Exception) -> HttpResponse | None:
     if isinstance(error, Refusal):
         faults = [(str(error), error.field), *error.others]
         status = 409 if isinstance(error, Conflict) else 422
-        wrong = [(field, said) for said, field in faults if field]
+        wrong = [(field, str(said)) for said, field in faults if field]
         more: dict[str, Any] = {}
         if isinstance(error, Conflict):
             more["version"] = getattr(error.current, "version", 0)

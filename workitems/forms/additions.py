@@ -28,7 +28,7 @@ PLACES = {
 class Group(NamedTuple):
     """Fields under a heading. It is shut while nothing is typed into fields that may all be empty."""
 
-    heading: str
+    heading: StrOrPromise
     fields: list[forms.BoundField]
     is_shut: bool
 
@@ -37,7 +37,7 @@ class AddingForm(RequestForm):
     """Base of the two forms. `groups` are their fields under headings, in order."""
 
     GROUPS: ClassVar[tuple[tuple[StrOrPromise, tuple[str, ...]], ...]] = ()
-    SHUT: ClassVar[tuple[str, ...]] = ()
+    SHUT: ClassVar[tuple[StrOrPromise, ...]] = ()
 
     after_end = forms.BooleanField(
         label=gettext_lazy("A milestone is due after the plan’s end"),

@@ -33,7 +33,7 @@ MORE_SUPPORTS = 2
 class NumberField(forms.IntegerField):
     """The number of a pillar, a milestone or a measure, which gives its place."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: StrOrPromise) -> None:
         super().__init__(
             label=label,
             min_value=1,

@@ -59,7 +59,7 @@ def decision_notices(on: date) -> Iterator[OtherNews]:
         [
             Told(
                 action=row,
-                about=_("decision {pk}").format(pk=row.pk),
+                about=f"decision {row.pk}",
                 plan=row.plan,
                 title=_("Action from the {origin}").format(origin=row.origin)
                 if row.meeting_id
@@ -86,7 +86,7 @@ def _of(told: Told, seats: Seats, on: date) -> Iterator[OtherNews]:
     row, plan = told.action, told.plan
     coordinators = seats.coordinators(plan)
     owners = seats.sitting(plan, row.owner_agency_id, Role.CONTRIBUTOR, Role.APPROVER)
-    version = _("version {version}").format(version=row.version)
+    version = f"version {row.version}"
     agency: Agency = row.owner_agency
     if row.progress == Action.Progress.REPORTED:
         yield from _lines(
@@ -129,10 +129,10 @@ def _due(
         left = until(row.due_on, on)
         if reason == Reason.ACTION and told.is_in_minutes and owners:
             return
-        sentence = _("{agency} is to do it by {due}, {left}. Then mark it as done.").format(
-            agency=row.owner_agency, due=due, left=left
+        sentence = _("{agency} is to do it by {due}, {when}. Then mark it as done.").format(
+            agency=row.owner_agency, due=due, when=left
         )
-        state = _("is due {left}").format(left=left)
+        state = _("is due {when}").format(when=left)
     yield from _lines(told, people, reason, row.due_on.isoformat(), sentence, state)
 
 

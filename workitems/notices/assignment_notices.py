@@ -24,7 +24,15 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
     )
     if row is None:
         return
-    item, until = row.item, _(" by {day:%-d %B %Y}").format(day=row.by_on) if row.by_on else ""
+    item = row.item
+    says = (
+        _(
+            "{person} gave this item to {holder} by {day:%-d %B %Y}. {agency} remains responsible "
+            "for it."
+        )
+        if row.by_on
+        else _("{person} gave this item to {holder}. {agency} remains responsible for it.")
+    )
     people = {row.user_id}
     if row.user_id is None:
         seats = Seat.objects.on(on).filter(unit=row.unit_id, role__in=TAKERS)
@@ -35,15 +43,15 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
         plan=item.plan,
         agency=row.agency,
         reason=Notice.Reason.GIVEN,
-        occasion=_("version {version}").format(version=row.version),
-        about=_("assignment {pk}").format(pk=row.pk),
+        occasion=f"version {row.version}",
+        about=f"assignment {row.pk}",
         due_on=row.by_on or on,
         title=_("Item {number} {title}").format(number=item.number, title=item.title),
-        sentence=_(
-            "{person} gave this item to {held_by}{until}. {agency} remains responsible for it."
-        ).format(person=row.given_by.name, held_by=row.held_by, until=until, agency=row.agency),
-        state=_("is given to {value}").format(value=row.unit or "you")
-        if row.user_id is None
+        sentence=says.format(
+            person=row.given_by.name, holder=row.held_by, day=row.by_on, agency=row.agency
+        ),
+        state=_("is given to {unit}").format(unit=row.unit)
+        if row.user_id is None and row.unit
         else _("is given to you"),
         path=item.get_absolute_url(),
         link=_("Open the item"),

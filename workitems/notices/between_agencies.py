@@ -81,9 +81,11 @@ def _replied(on: date) -> Iterator[OtherNews]:
             Reason.REPLIED,
             agency=row.agency,
             due_on=localdate(row.answered_at),
-            sentence=_("{agency} {answer} the status that you proposed.").format(
-                agency=row.item.lead_agency, answer=answer
-            ),
+            sentence=(
+                _("{agency} accepted the status that you proposed.")
+                if row.state == StatusProposal.State.ACCEPTED
+                else _("{agency} declined the status that you proposed.")
+            ).format(agency=row.item.lead_agency),
             state=_("was {answer}").format(answer=answer),
             path=row.item.get_absolute_url(),
             link=_("Open the item"),
@@ -103,21 +105,30 @@ def _to_release(on: date) -> Iterator[OtherNews]:
         return
     seats = Seats((row.plan for row in rows), (row.agency_id for row in rows), on)
     for row in rows:
-        what = "risk" if row.kind == HeldEntry.Kind.RISK else _("request for a variation")
-        of_item = _(", item {number}").format(number=row.item.number) if row.item else ""
+        is_risk = row.kind == HeldEntry.Kind.RISK
+        if row.item is None:
+            title = (
+                _("Risk of {agency}") if is_risk else _("Request for a variation of {agency}")
+            ).format(agency=row.agency)
+        else:
+            title = (
+                _("Risk of {agency}, item {number}")
+                if is_risk
+                else _("Request for a variation of {agency}, item {number}")
+            ).format(agency=row.agency, number=row.item.number)
         yield from other_news(
             seats.sitting(row.plan, row.agency_id, Role.APPROVER),
             plan=row.plan,
             agency=row.agency,
             reason=Reason.TO_RELEASE,
             occasion=localdate(row.written_at).isoformat(),
-            about=_("held {pk}").format(pk=row.pk),
+            about=f"held {row.pk}",
             due_on=localdate(row.written_at),
-            title=_("{what} of {agency}{of_item}").format(
-                what=what.capitalize(), agency=row.agency, of_item=of_item
-            ),
-            sentence=_("A contributor wrote a {what}. Others see it when you release it.").format(
-                what=what
+            title=title,
+            sentence=_("A contributor wrote a risk. Others see it when you release it.")
+            if is_risk
+            else _(
+                "A contributor wrote a request for a variation. Others see it when you release it."
             ),
             state=_("waits for release"),
             path=row.get_absolute_url(),
@@ -142,7 +153,7 @@ def _about_proposal(
         plan=row.item.plan,
         reason=reason,
         occasion=due_on.isoformat(),
-        about=_("proposal {pk}").format(pk=row.pk),
+        about=f"proposal {row.pk}",
         due_on=due_on,
         title=_("Status of item {number} proposed by {agency}").format(
             number=row.item.number, agency=row.agency

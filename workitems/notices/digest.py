@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Seat, User
 from workitems.attachments import content_type
@@ -26,7 +26,6 @@ from workitems.notices.timetable import News, OtherNews, ReturnNews, Why
 from workitems.return_sheet import workbook_name, write_workbook
 from workitems.services.handover import is_from_mail
 from workitems.spans import span_in_words
-from workitems.standing import count_noun, days_in_words
 
 Reason = Notice.Reason
 # The return comes along as a workbook.
@@ -93,7 +92,7 @@ def compose(
     seats = sorted(
         {
             _("{role} at {agency}").format(
-                role=_within(line.told_as.label), agency=line.seat_agency
+                role=_within(str(line.told_as.label)), agency=line.seat_agency
             )
             for line in lines
         }
@@ -140,17 +139,13 @@ def _within(label: str) -> str:
 
 
 def headline(entries: Sequence[Entry]) -> str:
-    more = len(entries) - 1
-    return entries[0].headline + (_(", and {more} more").format(more=more) if more else "")
+    first, more = entries[0].headline, len(entries) - 1
+    return _("{first}, and {count} more").format(first=first, count=more) if more else first
 
 
 def _thing(line: News) -> str:
     """Return the key that groups lines into one entry."""
-    return (
-        line.about
-        if isinstance(line, OtherNews)
-        else _("return {pk:>9}").format(pk=line.of_return.pk)
-    )
+    return line.about if isinstance(line, OtherNews) else f"return {line.of_return.pk:>9}"
 
 
 def entry(news: Sequence[News], on: date) -> Entry:
@@ -166,7 +161,7 @@ def entry(news: Sequence[News], on: date) -> Entry:
     if first.reason != Reason.SUBMITTED and (progress := progress_of(lines)):
         sentences.append(progress)
     if any(brings_workbook(line) for line in lines):
-        sentences.append(WORKBOOK)
+        sentences.append(str(WORKBOOK))
     if reason := why_you(first):
         sentences.append(reason)
     messages = [line.message for line in lines if line.message]
@@ -189,7 +184,7 @@ def entry(news: Sequence[News], on: date) -> Entry:
         if to_submit
         else _("Open the return"),
         headline=one_line(
-            _("Return of {agency} {first}").format(agency=agency, first=state_of(first, on))
+            _("Return of {agency} {is_due}").format(agency=agency, is_due=state_of(first, on))
         ),
     )
 
@@ -233,9 +228,12 @@ def sentence(line: ReturnNews, on: date) -> str:
             return ready(line)
         case Reason.REMINDED:
             is_late = due_on < on
-            return _("It {words} due on {due} and is not submitted yet.").format(
-                words="was" if is_late else "is", due=due
+            says = (
+                _("It was due on {due} and is not submitted yet.")
+                if is_late
+                else _("It is due on {due} and is not submitted yet.")
             )
+            return says.format(due=due)
         case Reason.EXTENDED:
             return _("The coordinator has extended the due date to {due}.").format(due=due)
         case Reason.ENTERED:
@@ -259,7 +257,7 @@ def sentence(line: ReturnNews, on: date) -> str:
 def ready(line: ReturnNews) -> str:
     of_return = line.of_return
     if of_return.ready_at is None:
-        return READY
+        return str(READY)
     said_on = localdate(of_return.ready_at)
     return _("{person} said on {day:%-d %B %Y} that it is ready for approval.").format(
         person=of_return.ready_by, day=said_on
@@ -271,23 +269,33 @@ def receipt(line: ReturnNews) -> str:
     of_return = line.of_return
     assert of_return.submitted_at is not None and line.answers is not None
     at = localtime(of_return.submitted_at)
-    by = _(" by {person}").format(person=of_return.submitted_by) if of_return.submitted_by else ""
-    counts = _("{answered} of {total} answered").format(
-        answered=line.answers.answered, total=count_noun(line.answers.total, "item")
-    )
+    counts = _answered(line.answers.answered, line.answers.total)
     if line.answers.unchanged:
-        counts += _(", {unchanged} of them with “no change”").format(
-            unchanged=line.answers.unchanged
+        counts = _("{counts}, {count} of them with “no change”").format(
+            counts=counts, count=line.answers.unchanged
         )
-    said = _("It was submitted{by} on {at:%-d %B %Y} at {time}: {counts}.").format(
-        by=by, at=at, time=time_format(at, "g:i a"), counts=counts
+    says = (
+        _("It was submitted by {person} on {day:%-d %B %Y} at {time}: {counts}.")
+        if of_return.submitted_by
+        else _("It was submitted on {day:%-d %B %Y} at {time}: {counts}.")
+    )
+    said = says.format(
+        person=of_return.submitted_by, day=at, time=time_format(at, "g:i a"), counts=counts
     )
     if is_from_mail(of_return):
-        return _(
-            "{said} The coordinator entered it for {agency} from your email. You can correct it "
-            "until it is accepted."
-        ).format(said=said, agency=line.agency)
-    return _("{said} An approver can recall it until the coordinator opens it.").format(said=said)
+        more = _(
+            "The coordinator entered it for {agency} from your email. You can correct it until it "
+            "is accepted."
+        ).format(agency=line.agency)
+    else:
+        more = _("An approver can recall it until the coordinator opens it.")
+    return f"{said} {more}"
+
+
+def _answered(answered: int, total: int) -> str:
+    return ngettext(
+        "{answered} of {count:,} item answered", "{answered} of {count:,} items answered", total
+    ).format(answered=answered, count=total)
 
 
 def sent_back(line: ReturnNews) -> str:
@@ -296,16 +304,16 @@ def sent_back(line: ReturnNews) -> str:
     sent_on = localdate(line.mendings[0].note.at)
     numbers = [each.note.item.number for each in line.mendings if each.note.item]
     if not numbers:
-        on_what = _("a note")
-    elif len(numbers) == 1:
-        on_what = _("a note on item {numbers}").format(numbers=numbers[0])
+        return _("The coordinator sent it back on {day:%-d %B %Y} with a note.").format(day=sent_on)
+    if len(numbers) > 1:
+        named = _("{first} and {last}").format(first=", ".join(numbers[:-1]), last=numbers[-1])
     else:
-        on_what = _("notes on items {join} and {numbers}").format(
-            join=", ".join(numbers[:-1]), numbers=numbers[-1]
-        )
-    return _("The coordinator sent it back on {day:%-d %B %Y} with {on_what}.").format(
-        day=sent_on, on_what=on_what
-    )
+        named = numbers[0]
+    return ngettext(
+        "The coordinator sent it back on {day:%-d %B %Y} with a note on item {numbers}.",
+        "The coordinator sent it back on {day:%-d %B %Y} with notes on items {numbers}.",
+        len(numbers),
+    ).format(day=sent_on, numbers=named)
 
 
 def progress_of(lines: Sequence[ReturnNews]) -> str:
@@ -314,25 +322,28 @@ def progress_of(lines: Sequence[ReturnNews]) -> str:
     if first.answers is None:
         return ""
     if first.answers.answered < first.answers.total:
-        return _("{answered} of {total} answered.").format(
-            answered=first.answers.answered, total=count_noun(first.answers.total, "item")
-        )
+        return f"{_answered(first.answers.answered, first.answers.total)}."
     if first.answers.missing:
         if shows_round(first):
             return _("Every item is answered, but it cannot be submitted yet.")
         things = len(first.answers.missing)
-        missing = _("1 thing is") if things == 1 else _("{things} things are").format(things=things)
-        return _(
-            "Every item is answered, but {missing} missing before it can be submitted."
-        ).format(missing=missing)
+        return ngettext(
+            "Every item is answered, but {count} thing is missing before it can be submitted.",
+            "Every item is answered, but {count} things are missing before it can be submitted.",
+            things,
+        ).format(count=things)
     if {line.reason for line in lines} & {Reason.READY, Reason.SENT_BACK}:
         return ""
     if first.is_ready:
-        return READY
+        return str(READY)
     left = sum(not each.is_mended for each in first.mendings)
     if not left:
         return ""
-    return _("{left} to answer before it is submitted again.").format(left=count_noun(left, "note"))
+    return ngettext(
+        "{count:,} note to answer before it is submitted again.",
+        "{count:,} notes to answer before it is submitted again.",
+        left,
+    ).format(count=left)
 
 
 def why_you(line: ReturnNews) -> str:
@@ -387,7 +398,11 @@ def state_of(line: ReturnNews, on: date) -> str:
 
 def until(due_on: date, on: date) -> str:
     left = (due_on - on).days
-    return {0: "today", 1: "tomorrow"}.get(left, _("in {left}").format(left=days_in_words(left)))
+    if left == 0:
+        return _("today")
+    if left == 1:
+        return _("tomorrow")
+    return ngettext("in {count:,} day", "in {count:,} days", left).format(count=left)
 
 
 def one_line(text: str) -> str:

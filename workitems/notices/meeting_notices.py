@@ -11,13 +11,12 @@ from typing import Any
 
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
 
 from agencies.models import Agency, Seat
 from workitems.asat import end_of
 from workitems.models import Decision, Meeting, Notice, Plan, Variation
 from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news
-from workitems.standing import count_noun
 
 Reason, Role = Notice.Reason, Seat.Role
 
@@ -30,23 +29,26 @@ MINUTES_PATHS: list[Callable[[Meeting], str]] = []
 
 def about(meeting: Meeting) -> str:
     """Return the key of a meeting in the log of notices."""
-    return _("meeting {pk}").format(pk=meeting.pk)
+    return f"meeting {meeting.pk}"
 
 
 def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
     """Yield who is told that a meeting ahead is called, or that its day, time or place is another."""
     rows = _meetings(only).filter(held_on__gte=on, closed_at=None)
     for meeting, people in members_of(rows, on):
-        place = _(" at {place}").format(place=meeting.place) if meeting.place else ""
-        online = _(" You can join online; the link is on its page.") if meeting.link else ""
+        says = (
+            _("The working group meets on {when} at {place}.")
+            if meeting.place
+            else _("The working group meets on {when}.")
+        ).format(when=meeting.when, place=meeting.place)
+        if meeting.link:
+            says = f"{says} {_('You can join online; the link is on its page.')}"
         yield from lines(
             meeting,
             people,
             Reason.MEETING,
             _occasion(meeting),
-            _("The working group meets on {when}{place}.{online}").format(
-                when=meeting.when, place=place, online=online
-            ),
+            says,
             _("is on {when}").format(when=meeting.when),
         )
 
@@ -71,8 +73,15 @@ def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
     for meeting, people in members_of(rows, on):
         assert meeting.closed_at is not None
         decisions = decided[meeting.pk]
-        count = count_noun(len(decisions), "decision") if decisions else _("No decision")
-        was = "was" if len(decisions) < 2 else "were"
+        count = (
+            ngettext(
+                "The minutes are ready. {count:,} decision was recorded.",
+                "The minutes are ready. {count:,} decisions were recorded.",
+                len(decisions),
+            ).format(count=len(decisions))
+            if decisions
+            else _("The minutes are ready. No decision was recorded.")
+        )
         for person, agency in people:
             own = [each for each in decisions if each.owner_agency_id == agency.pk]
             yield from lines(
@@ -80,12 +89,12 @@ def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
                 [(person, agency)],
                 Reason.MINUTES,
                 f"{localtime(meeting.closed_at):%Y-%m-%d %H:%M}",
-                _("The minutes are ready. {count} {was} recorded. {own}").format(
-                    count=count, was=was, own=_own_actions(own, agency)
-                ),
-                _("has {count_noun} for {agency}").format(
-                    count_noun=count_noun(len(own), "action"), agency=agency
-                )
+                f"{count} {_own_actions(own, agency)}",
+                ngettext(
+                    "has {count:,} action for {agency}",
+                    "has {count:,} actions for {agency}",
+                    len(own),
+                ).format(count=len(own), agency=agency)
                 if own
                 else _("has its minutes"),
                 link=_("Read the minutes"),
@@ -124,19 +133,21 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
     for row in found:
         assert row.meeting is not None and row.decided_at is not None
         state = row.get_state_display().lower()
-        effect = _(" It has taken effect.") if row.state == Variation.State.APPROVED else ""
+        says = _("The meeting of {day:%-d %B %Y} decided it: {state}.").format(
+            day=row.meeting.held_on, state=state
+        )
+        if row.state == Variation.State.APPROVED:
+            says = f"{says} {_('It has taken effect.')}"
         yield from other_news(
             seats.sitting(row.plan, row.requesting_agency_id, Role.CONTRIBUTOR, Role.APPROVER),
             plan=row.plan,
             agency=row.requesting_agency,
             reason=Reason.DECIDED,
             occasion=str(row.state),
-            about=_("variation {pk}").format(pk=row.pk),
+            about=f"variation {row.pk}",
             due_on=localdate(row.decided_at),
-            title=_("{reference} on {about}").format(reference=row.reference, about=row.about),
-            sentence=_("The meeting of {day:%-d %B %Y} decided it: {state}.{effect}").format(
-                day=row.meeting.held_on, state=state, effect=effect
-            ),
+            title=_("{reference} on {item}").format(reference=row.reference, item=row.about),
+            sentence=says,
             state=_("is {state}").format(state=state),
             path=row.get_absolute_url(),
             link=_("Open the variation"),
@@ -175,7 +186,7 @@ def lines(
     sentence: str,
     state: str,
     *,
-    link: str = gettext_lazy("Open the meeting"),
+    link: str = "",
     path: str = "",
 ) -> Iterator[OtherNews]:
     """Yield the same news of a meeting for these people."""
@@ -193,5 +204,5 @@ def lines(
             sentence=sentence,
             state=state,
             path=path or meeting.get_absolute_url(),
-            link=link,
+            link=link or _("Open the meeting"),
         )

@@ -64,10 +64,10 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
         state = _("is overdue by {time}").format(time=late)
     else:
         left = until(row.due_on, on)
-        sentence = _("{agency} is asked to agree or decline by {due}, {left}.").format(
-            agency=answer.agency, due=due, left=left
+        sentence = _("{agency} is asked to agree or decline by {due}, {when}.").format(
+            agency=answer.agency, due=due, when=left
         )
-        state = _("is due {left}").format(left=left)
+        state = _("is due {when}").format(when=left)
     people = _approvers(answer, seats) or seats.coordinators(_plan(row))
     yield from _lines(row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state)
 
@@ -80,7 +80,7 @@ def _recorded(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
     ).format(agency=answer.agency)
     yield from _lines(
         answer.out_of_session, answer.agency, _approvers(answer, seats), Reason.OUT_OF_SESSION,
-        _("version {version}").format(version=answer.version), sentence, _("was recorded"),
+        f"version {answer.version}", sentence, _("was recorded"),
     )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def _lines(
         agency=agency,
         reason=reason,
         occasion=occasion,
-        about=_("out of session {pk} {agency_pk}").format(pk=row.pk, agency_pk=agency.pk),
+        about=f"out of session {row.pk} {agency.pk}",
         due_on=row.due_on,
         title=_("Decision out of session on {reference}").format(reference=row.variation.reference),
         sentence=sentence,

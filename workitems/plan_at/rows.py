@@ -277,4 +277,4 @@ class ReturnAt(NamedTuple):
 
     @property
     def state_label(self) -> str:
-        return Return.State(self.state).label
+        return str(Return.State(self.state).label)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -279,14 +280,15 @@ def close(
                 found.waiting,
             ).format(day=asked.due_on, count=found.waiting)
         )
+    with translation.override("en"):  # kept as the text of the decision
+        counted = found.words
     if found.outcome == State.APPROVED:
         instead = _("End this without a decision")
         Refused.raise_any(variations.approval_faults(asked.variation, text, on=on, instead=instead))
     _shut(asked, found.outcome, on=on, by=by, reason=text)
     variations.take_outcome(
         asked=asked,
-        text=text
-        or f"{asked.variation.reference} was {asked.state} out of session: {found.words}.",
+        text=text or f"{asked.variation.reference} was {asked.state} out of session: {counted}.",
         owner_agency=owner_agency,
         due_on=due_on,
         by=by,

@@ -1,6 +1,6 @@
 """Helpers for views: the plans that the user may read, and permission checks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from agencies.translation import StrOrPromise
 from agencies.views.permissions import posted as posted
 from agencies.views.permissions import signed_in as signed_in
 from agencies.views.permissions import small_number as small_number
@@ -94,7 +95,9 @@ def page_of(request: HttpRequest, rows: Any, rows_on_a_page: int = 100) -> "Page
     return Paginator(rows, rows_on_a_page).get_page(request.GET.get("page"))
 
 
-def state_tabs(address: str, labels: dict[str, str], chosen: str) -> list[tuple[str, str, bool]]:
+def state_tabs(
+    address: str, labels: Mapping[str, StrOrPromise], chosen: str
+) -> list[tuple[StrOrPromise, str, bool]]:
     """Return the tabs (label, URL, whether chosen) that narrow a list to a state; "" is all."""
     return [
         (label, f"{address}?state={state}" if state else address, state == chosen)

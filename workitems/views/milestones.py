@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from agencies.translation import StrOrPromise
 from agencies.views.once import once
 from workitems import services, standing
 from workitems.forms.items import (
@@ -31,10 +32,10 @@ from workitems.views.lookups import require, signed_in
 
 # Posted with the form of the forecast: show how it prints in the briefing, and save nothing.
 TRY = "try"
-ACTS: dict[str, tuple[type[MilestoneActForm], str]] = {
-    "close": (CloseMilestoneForm, gettext_lazy("is closed")),
-    "move": (MoveForecastForm, gettext_lazy("has a new forecast")),
-    "reopen": (ReopenMilestoneForm, gettext_lazy("is open again")),
+ACTS: dict[str, tuple[type[MilestoneActForm], StrOrPromise]] = {
+    "close": (CloseMilestoneForm, gettext_lazy("“{milestone}” is closed.")),
+    "move": (MoveForecastForm, gettext_lazy("“{milestone}” has a new forecast.")),
+    "reopen": (ReopenMilestoneForm, gettext_lazy("“{milestone}” is open again.")),
 }
 
 
@@ -79,9 +80,11 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
         else:
             if of_return is not None:
                 done = gettext(
-                    "is answered in the return for {round}, which is not submitted yet"
-                ).format(round=of_return.round)
-            messages.success(request, f"“{row}” {done}.")
+                    "“{milestone}” is answered in the return for {round}, which is not submitted yet."
+                )
+            messages.success(
+                request, done.format(milestone=row, round=of_return.round if of_return else "")
+            )
             return redirect(item)
     open_acts = ("close", "move") if row.is_open else ("reopen",)
     delays = row.delays.select_related("settling_agency").order_by("-number")

@@ -582,11 +582,11 @@ def _needs_words(section: Section, found: Comparison) -> Iterator[str]:
     """Yield why "no change" to an item would be refused. A milestone that the workbook says is done
     is not overdue."""
     if section.is_after_no_changes:
-        yield AFTER_NO_CHANGES
+        yield str(AFTER_NO_CHANGES)
     done = {part.prefix for part in found.parts if part.data.get("outcome") == Outcome.DONE}
     overdue = {f"m{milestone.pk}" for milestone in section.overdue}
     if overdue - done:
-        yield sentence_start(OVERDUE_NEEDS_WORDS)
+        yield sentence_start(str(OVERDUE_NEEDS_WORDS))
 
 
 def take(

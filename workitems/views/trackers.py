@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.fields import overwrite_data
 from agencies.models import Agency, Seat
+from agencies.translation import StrOrPromise
 from agencies.views.once import once
 from workitems.forms.trackers import DoubtsForm, SheetForm, TrackerFileForm, TrackerPlanForm
 from workitems.models import TrackerNote
@@ -48,19 +49,14 @@ ITEMS_SHOWN = 200
 DOUBTS_SHOWN = 300
 NOTES_ON_A_PAGE = 200
 # The sheets by which a workbook in the register's own format is known.
-OWN_SHEETS = {
-    gettext_lazy("Plan"),
-    gettext_lazy("Pillars"),
-    gettext_lazy("Work items"),
-    gettext_lazy("Milestones"),
-}
-OWN_FORMAT = Fault(
+OWN_SHEETS = {"Plan", "Pillars", "Work items", "Milestones"}
+OWN_FORMAT = (
     gettext_lazy("This is a workbook in the register’s own format."),
     gettext_lazy(
         "a spreadsheet of your own. This one is read by “Start a plan from a workbook”, under Plans."
     ),
 )
-NO_ITEMS = Fault(
+NO_ITEMS = (
     gettext_lazy("No row of the spreadsheet becomes a work item."),
     gettext_lazy(
         "a row below the headings that has a title. Check the rows of headings and the columns."
@@ -83,7 +79,7 @@ def choose(request: HttpRequest) -> HttpResponse:
         try:
             tracker = open_tracker(file)
             if {sheet.name for sheet in tracker.sheets} >= OWN_SHEETS:
-                raise WorkbookRefused([OWN_FORMAT])
+                raise WorkbookRefused([Fault(*map(str, OWN_FORMAT))])
         except WorkbookRefused as refused:
             faults = refused.faults
         else:
@@ -160,7 +156,7 @@ def _is_of_another(request: HttpRequest, state: _Held) -> bool:
 
 
 def _start_again(request: HttpRequest, state: _Held | None) -> HttpResponse:
-    said = GONE
+    said: StrOrPromise = GONE
     if state is not None:
         said = gettext(
             "You have chosen another spreadsheet since, {file}, so nothing was saved or imported. "
@@ -384,7 +380,7 @@ def _preview_page(
 ) -> HttpResponse:
     found = reading.found
     if not found.items:
-        faults = (NO_ITEMS,)
+        faults = (Fault(*map(str, NO_ITEMS)),)
     if not faults and not found.open_doubts:
         try:
             preview_book(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Agency, Seat
+from agencies.translation import StrOrPromise
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.addition_parts import addition_parts
@@ -53,7 +54,7 @@ from workitems.word_diff import side_by_side
 # Meetings with an open record, newest first, to whose agenda a variation can go.
 MEETINGS_SHOWN = 3
 # Filters of the list: (label, states).
-STATES: dict[str, tuple[str, list[str]]] = {
+STATES: dict[str, tuple[StrOrPromise, list[str]]] = {
     "": (gettext_lazy("All"), list(Variation.State.values)),
     "waiting": (gettext_lazy("Waiting"), [Variation.State.REQUESTED, Variation.State.RECOMMENDED]),
     "approved": (gettext_lazy("Approved"), [Variation.State.APPROVED]),
