@@ -1,7 +1,9 @@
 """Characters that cannot be seen or printed, where in a text the first of them is, and text folded for a
-search. No Django."""
+search. No Django but its translation."""
 
 import unicodedata
+
+from agencies.translation import _, gettext_lazy
 
 # Line and direction controls can hide or reorder what a signatory reads.
 CONTROLS_OF_DIRECTION = frozenset(
@@ -13,7 +15,11 @@ CONTROLS_OF_DIRECTION = frozenset(
 )
 # Control, surrogate, unassigned and private characters.
 CATEGORIES = ("Cc", "Cs", "Cn", "Co")
-KINDS = {"Cc": "a control character", "Cs": "half a character", "Cn": "no known character"}
+KINDS = {
+    "Cc": gettext_lazy("a control character"),
+    "Cs": gettext_lazy("half a character"),
+    "Cn": gettext_lazy("no known character"),
+}
 LINE_ENDS_AND_TABS = "\n\r\t"
 SHOWN_BEFORE = 20  # characters of the text before the fault
 
@@ -33,18 +39,27 @@ def fault_of(text: str) -> str:
     for place, character in enumerate(text):
         if character not in LINE_ENDS_AND_TABS and is_unprintable(character):
             words = text[max(place - SHOWN_BEFORE, 0) : place].split("\n")[-1].strip()
-            after = f", after “{words}”," if words else ""
-            return (
-                f"Character {place + 1:,}{after} is {named(character)}. It cannot be printed. "
-                "Delete it, or type it again."
+            says = (
+                _(
+                    "Character {place:,}, after “{words}”, is {character}. It cannot be printed. "
+                    "Delete it, or type it again."
+                )
+                if words
+                else _(
+                    "Character {place:,} is {character}. It cannot be printed. Delete it, or type it "
+                    "again."
+                )
             )
+            return says.format(place=place + 1, words=words, character=named(character))
     return ""
 
 
 def named(character: str) -> str:
     """Return "U+202E (right-to-left override)"."""
-    kind = KINDS.get(unicodedata.category(character), "a character that only one typeface has")
-    name = unicodedata.name(character, "").lower() or kind
+    kind = KINDS.get(
+        unicodedata.category(character), gettext_lazy("a character that only one typeface has")
+    )
+    name = unicodedata.name(character, "").lower() or str(kind)
     return f"U+{ord(character):04X} ({name})"
 
 

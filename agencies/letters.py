@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from agencies.models import Invitation, Place, Seat, User, columns_of
 
@@ -25,7 +26,7 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
         "agencies/letters/invitation.txt", {"invitation": invitation, "by": by, "link": link}
     )
     EmailMessage(
-        subject=f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}You are invited to {invitation.place}",
+        subject=_subject(_("You are invited to {place}").format(place=invitation.place)),
         body=body,
         to=[invitation.email],
     ).send()
@@ -44,14 +45,15 @@ def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
     told = {user.pk: user for user in users if user.is_active and user != by}
     own = seat.user_id == by.pk
     if changed:
-        what = "changed their own role" if own else f"changed the role of {seat.user}"
+        what = _("changed their own role") if own else _("changed the role of {person}")
     else:
-        what = "gave themselves a role" if own else f"gave {seat.user} a role"
+        what = _("gave themselves a role") if own else _("gave {person} a role")
+    what = what.format(person=seat.user)
     link = settings.SITE_URL + reverse("agencies:seats", args=[place])
     body = render_to_string(
         "agencies/letters/seat.txt", {"seat": seat, "by": by, "what": what, "link": link}
     )
-    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{seat.user} is {seat.position}"
+    subject = _subject(_("{person} is {position}").format(person=seat.user, position=seat.position))
     _send(
         [EmailMessage(subject=subject, body=body, to=[user.email]) for user in told.values()],
         seat_id=seat.pk,
@@ -61,7 +63,7 @@ def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
 def tell_of_new_address(user: User, *, old: str) -> None:
     """Email a person's old address that an administrator changed it. Log it if that fails."""
     body = render_to_string("agencies/letters/new_address.txt", {"user": user})
-    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Your email address was changed"
+    subject = _subject(_("Your email address was changed"))
     _send([EmailMessage(subject=subject, body=body, to=[old])], user_id=user.pk)
 
 
@@ -69,8 +71,12 @@ def tell_of_reset(user: User, *, by: User) -> None:
     """Email a person that an administrator reset their second step. Log it if that fails."""
     about = {"user": user, "by": by, "link": settings.SITE_URL + reverse("account_login")}
     body = render_to_string("agencies/letters/second_step_reset.txt", about)
-    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Your second step was reset"
+    subject = _subject(_("Your second step was reset"))
     _send([EmailMessage(subject=subject, body=body, to=[user.email])], user_id=user.pk)
+
+
+def _subject(words: str) -> str:
+    return f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{words}"
 
 
 def _send(mails: list[EmailMessage], **about: int) -> None:

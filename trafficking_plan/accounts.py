@@ -115,7 +115,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         """Suppress messages such as "Successfully signed in as": pages show who is signed in. What they do
         not show is that a passkey was refused, since its form is sent by a script."""
         if level == messages.ERROR:
-            messages.error(request, "This passkey was not accepted. Use another way to sign in.")
+            messages.error(request, _("This passkey was not accepted. Use another way to sign in."))
 
     def send_notification_mail(
         self,

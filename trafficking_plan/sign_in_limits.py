@@ -22,10 +22,10 @@ from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import ngettext
 
 from agencies.models import User
 from trafficking_plan.addresses import network_of
-from workitems.standing import count_noun
 
 COOKIE = "__Host-device" if settings.BEHIND_TLS else "device"
 COOKIE_DAYS = 180
@@ -109,8 +109,9 @@ class Try:
 
 def in_words(seconds: int) -> str:
     if seconds < 60:
-        return count_noun(seconds, "second")
-    return count_noun(-(-seconds // 60), "minute")
+        return ngettext("{count} second", "{count} seconds", seconds).format(count=seconds)
+    minutes = -(-seconds // 60)
+    return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
 
 
 def try_of(request: HttpRequest, account: str) -> Try:

@@ -107,7 +107,9 @@ class Line:
         text = f"{label}{delay.explanation}".strip()
         text = f"{text[:1].upper()}{text[1:]}"
         stop = "" if text.endswith((".", "!", "?")) else "."
-        return f"{text}{stop}{f' It {settled}.' if settled else ''}"
+        if not settled:
+            return f"{text}{stop}"
+        return f"{text}{stop} {_('It {is_settled}.').format(is_settled=settled)}"
 
     @cached_property
     def expected_on(self) -> KnownDate | None:

@@ -12,9 +12,12 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import OrderBy, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Seat, User
 from agencies.text_index import TextIndex, Words
+from agencies.translation import StrOrPromise
 from workitems.models import (
     Decision,
     Delay,
@@ -95,7 +98,7 @@ class Kind:
     """
 
     key: str
-    label: str
+    label: StrOrPromise
     visible: Callable[[Reader], "QuerySet[Any]"]
     hit: Callable[[Any, Reader], Hit]
     order: Sequence[str | OrderBy] = NEWEST_FIRST
@@ -164,7 +167,7 @@ def item_hit(item: WorkItem, reader: Reader) -> Hit:
         title=_name(item),
         url=item.get_absolute_url(),
         plan=item.plan,
-        texts=[("Objective", item.objective), ("Action", item.action)],
+        texts=[(_("Objective"), item.objective), (_("Action"), item.action)],
     )
 
 
@@ -181,15 +184,17 @@ def _of_milestone(milestone: Milestone, reader: Reader) -> dict[str, Any]:
 def milestone_hit(row: Milestone, reader: Reader) -> Hit:
     return Hit(
         title=row.description,
-        texts=[("Done when", row.done_means)],
+        texts=[(_("Done when"), row.done_means)],
         **_of_milestone(row, reader),
     )
 
 
 def delay_hit(row: Delay, reader: Reader) -> Hit:
     return Hit(
-        title=f"Delay of “{row.milestone}”: {row.get_cause_display().lower()}",
-        texts=[("", row.explanation), ("Effect", row.effect)],
+        title=_("Delay of “{milestone}”: {cause}").format(
+            milestone=row.milestone, cause=row.get_cause_display().lower()
+        ),
+        texts=[("", row.explanation), (_("Effect"), row.effect)],
         **_of_milestone(row.milestone, reader),
     )
 
@@ -217,9 +222,9 @@ def update_hit(row: Update, reader: Reader) -> Hit:
         of=f"{row.of_return.agency}, {row.of_return.round}",
         plan=plan,
         texts=[
-            ("Achieved", row.achieved),
-            ("Planned next", row.planned_next),
-            ("Challenges", row.challenges),
+            (_("Achieved"), row.achieved),
+            (_("Planned next"), row.planned_next),
+            (_("Challenges"), row.challenges),
         ],
     )
 
@@ -231,7 +236,7 @@ def risk_hit(row: Risk, reader: Reader) -> Hit:
         url=row.get_absolute_url(),
         of=_name(row.item) if row.item else "",
         plan=row.plan,
-        texts=[("", row.description), ("Response", row.response)],
+        texts=[("", row.description), (_("Response"), row.response)],
     )
 
 
@@ -243,10 +248,10 @@ def variation_hit(row: Variation, reader: Reader) -> Hit:
         of=row.about,
         plan=row.plan,
         texts=[
-            ("Reason", row.reason),
-            ("Recommendation", row.recommendation),
-            ("Before", row.text_before),
-            ("After", row.text_after),
+            (_("Reason"), row.reason),
+            (_("Recommendation"), row.recommendation),
+            (_("Before"), row.text_before),
+            (_("After"), row.text_after),
         ],
     )
 
@@ -265,11 +270,11 @@ def decision_hit(row: Decision, reader: Reader) -> Hit:
     plan = reader.plans[plan_id]
     row.within(plan)
     return Hit(
-        title=f"Decision, {row.origin}",
+        title=_("Decision, {origin}").format(origin=row.origin),
         url=row.get_absolute_url(),
         of=_name(row.item) if row.item else row.about,
         plan=plan,
-        texts=[("", row.text), ("Done", row.done_note)],
+        texts=[("", row.text), (_("Done"), row.done_note)],
     )
 
 
@@ -296,7 +301,7 @@ def matter_hit(row: Matter, reader: Reader) -> Hit:
         url=f"{row.meeting.get_absolute_url()}#agenda",
         of=str(row.meeting),
         plan=row.meeting.plan,
-        texts=[("Note", row.note), ("Why", row.why)],
+        texts=[(_("Note"), row.note), (_("Why"), row.why)],
     )
 
 
@@ -314,7 +319,7 @@ def held_hit(row: HeldEntry, reader: Reader) -> Hit:
         plan=row.plan,
         texts=[
             ("", row.text if row.kind != HeldEntry.Kind.RISK else ""),
-            ("Response" if row.kind == HeldEntry.Kind.RISK else "Reason", row.reason),
+            (_("Response") if row.kind == HeldEntry.Kind.RISK else _("Reason"), row.reason),
         ],
     )
 
@@ -322,7 +327,7 @@ def held_hit(row: HeldEntry, reader: Reader) -> Hit:
 KINDS = [
     Kind(
         key="items",
-        label="Work items",
+        label=gettext_lazy("Work items"),
         index=INDEXES[WorkItem],
         visible=in_plans(WorkItem, "plan"),
         order=("plan", "number_key"),
@@ -330,63 +335,63 @@ KINDS = [
     ),
     Kind(
         key="milestones",
-        label="Milestones",
+        label=gettext_lazy("Milestones"),
         index=INDEXES[Milestone],
         visible=in_plans(Milestone, "item__plan", "item"),
         hit=milestone_hit,
     ),
     Kind(
         key="updates",
-        label="Updates",
+        label=gettext_lazy("Updates"),
         index=INDEXES[Update],
         visible=visible_updates,
         hit=update_hit,
     ),
     Kind(
         key="delays",
-        label="Delays",
+        label=gettext_lazy("Delays"),
         index=INDEXES[Delay],
         visible=in_plans(Delay, "milestone__item__plan", "milestone__item"),
         hit=delay_hit,
     ),
     Kind(
         key="mitigations",
-        label="Mitigations",
+        label=gettext_lazy("Mitigations"),
         index=INDEXES[Mitigation],
         visible=in_plans(Mitigation, "delay__milestone__item__plan", "delay__milestone__item"),
         hit=mitigation_hit,
     ),
     Kind(
         key="risks",
-        label="Risks",
+        label=gettext_lazy("Risks"),
         index=INDEXES[Risk],
         visible=in_plans(Risk, "plan", "item"),
         hit=risk_hit,
     ),
     Kind(
         key="variations",
-        label="Variations",
+        label=gettext_lazy("Variations"),
         index=INDEXES[Variation],
         visible=in_plans(Variation, "plan", "item", "milestone"),
         hit=variation_hit,
     ),
     Kind(
         key="waiting",
-        label="Waiting for release in your agency",
+        label=gettext_lazy("Waiting for release in your agency"),
         index=INDEXES[HeldEntry],
         visible=visible_held,
         hit=held_hit,
     ),
     Kind(
         key="decisions",
-        label="Decisions",
+        label=gettext_lazy("Decisions"),
         index=INDEXES[Decision],
         visible=visible_decisions,
         hit=decision_hit,
     ),
     Kind(
         key="meetings",
-        label="Meeting notes",
+        label=gettext_lazy("Meeting notes"),
         index=INDEXES[Meeting],
         visible=in_plans(Meeting, "plan"),
         order=("-held_on",),
@@ -394,7 +399,7 @@ KINDS = [
     ),
     Kind(
         key="matters",
-        label="Agenda matters",
+        label=gettext_lazy("Agenda matters"),
         index=INDEXES[Matter],
         visible=visible_matters,
         hit=matter_hit,

@@ -102,12 +102,16 @@ def change(request: HttpRequest, person: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, person: int) -> HttpResponse:
-    return _set_state(request, person, services.close_account, "closed")
+    return _set_state(
+        request, person, services.close_account, _("The account of {person} is closed.")
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, person: int) -> HttpResponse:
-    return _set_state(request, person, services.reopen_account, _("open again"))
+    return _set_state(
+        request, person, services.reopen_account, _("The account of {person} is open again.")
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,9 +136,7 @@ def _set_state(request: HttpRequest, person: int, act: Any, said: str) -> HttpRe
     if form.is_valid():
         with saying_refusals(form):
             act(user=user, by=by, **form.cleaned_data)
-            messages.success(
-                request, _("The account of {user} is {said}.").format(user=user.name, said=said)
-            )
+            messages.success(request, said.format(person=user.name))
             return redirect("agencies:person", user.pk)
     seats = user.current_seats
     is_closing = act is services.close_account

@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from agencies.fields import DayField, Form, TextField, UploadField
@@ -37,8 +38,13 @@ class TrackerFileForm(Form):
     tracker = UploadField(
         label=gettext_lazy("Spreadsheet"),
         max_length=255,
-        help_text=f"An Excel workbook (.xlsx) or a CSV file, at most {MAX_MEGABYTES} MB. Nothing is imported until you "
-        "have seen the plan.",
+        help_text=format_lazy(
+            gettext_lazy(
+                "An Excel workbook (.xlsx) or a CSV file, at most {megabytes} MB. Nothing is imported "
+                "until you have seen the plan."
+            ),
+            megabytes=MAX_MEGABYTES,
+        ),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
         error_messages={
             "required": gettext_lazy("Choose the spreadsheet."),

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,8 +15,13 @@ class WorkbookForm(Form):
     workbook = UploadField(
         label=gettext_lazy("Workbook"),
         max_length=255,
-        help_text=f"A spreadsheet saved as .xlsx, at most {MAX_MEGABYTES} MB. You see what would change before anything "
-        "is saved.",
+        help_text=format_lazy(
+            gettext_lazy(
+                "A spreadsheet saved as .xlsx, at most {megabytes} MB. You see what would change "
+                "before anything is saved."
+            ),
+            megabytes=MAX_MEGABYTES,
+        ),
         widget=forms.FileInput(attrs={"accept": ".xlsx"}),
         error_messages={
             "required": gettext_lazy("Choose the workbook."),

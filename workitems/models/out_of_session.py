@@ -140,7 +140,7 @@ class OutOfSessionAnswer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agency}: {self.get_choice_display() or 'no answer'}"
+        return f"{self.agency}: {self.get_choice_display() or _('no answer')}"
 
     @property
     def is_view(self) -> bool:

@@ -61,7 +61,7 @@ def propose_item(request: HttpRequest, slug: str) -> HttpResponse:
     pillars = plan.pillars.order_by("number")
     pillar = pillar_asked_for(request, pillars)
     if pillar is None:
-        messages.error(request, "The plan has no pillar that an item could be in.")
+        messages.error(request, _("The plan has no pillar that an item could be in."))
         return redirect(plan)
     pending = _proposed(plan, None)
     number = next_item_number(plan, pillar, _numbers(pending))

@@ -509,7 +509,7 @@ def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
     address = of_return.get_absolute_url()
     links = {
         item.pk: format_html(
-            gettext('<a href="{}?open={}#item-{}">{}</a>'),
+            '<a href="{}?open={}#item-{}">{}</a>',
             address,
             item.number,
             item.number,
@@ -521,16 +521,17 @@ def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
     if rest.answered:
         numbers = format_html_join(", ", "{}", ((links[item.pk],) for item in rest.answered))
         said = format_html(
-            gettext("“No change” is saved for {}. You can still change each."), numbers
+            gettext("“No change” is saved for {items}. You can still change each."), items=numbers
         )
     for item, why in rest.left:
-        reason = why.removeprefix(f"Item {item.number}: ")
-        said = format_html(
-            gettext("{} Not answered: {}, because {}"),
-            said,
-            links[item.pk],
-            reason[0].lower() + reason[1:],
+        prefix = gettext("Item {number}: {why}").format(number=item.number, why="")
+        reason = why.removeprefix(prefix)
+        left = format_html(
+            gettext("Not answered: {item}, because {reason}"),
+            item=links[item.pk],
+            reason=reason[0].lower() + reason[1:],
         )
+        said = format_html("{} {}", said, left)
     return said
 
 
@@ -666,9 +667,11 @@ def choose(
         at=at,
     )
     if act == KEEP_ANSWER:
-        return gettext("The answer on item {of} stays as it is in this return.").format(of=of), of
-    return gettext("The answer on item {of} now has the item’s stage and confidence.").format(
-        of=of
+        return gettext("The answer on item {number} stays as it is in this return.").format(
+            number=of
+        ), of
+    return gettext("The answer on item {number} now has the item’s stage and confidence.").format(
+        number=of
     ), of
 
 
@@ -689,7 +692,7 @@ def section_json(
     answer: dict[str, Any] = {
         "version": shown.version if shown else 0,
         "answer": None,
-        "saved_at": time_format(localtime(), gettext("g:i a")),
+        "saved_at": time_format(localtime(), "g:i a"),
         "is_answered": update is not None and update.says_something,
         "no_change": bool(update and update.no_change_on),
         "progress": {"answered": progress.answered, "total": progress.items},
@@ -741,7 +744,7 @@ def reply_json(request: HttpRequest, of_return: Return, entry: NoteEntry) -> dic
     answer: dict[str, Any] = {
         "version": now.version,
         "answer": {name: now.reply},
-        "saved_at": time_format(localtime(), gettext("g:i a")),
+        "saved_at": time_format(localtime(), "g:i a"),
         "mended": mended_now(of_return),
         "errors": [str(each) for said in errors.values() for each in said],
         "theirs": None,

@@ -40,8 +40,8 @@ def give(request: HttpRequest, slug: str, number: str, agency: int) -> HttpRespo
                 number=item.number, held_by=saved.held_by
             )
             if not saved.held_by:
-                said = _("Nobody in {of} looks after item {number} now.").format(
-                    of=of, number=item.number
+                said = _("Nobody in {agency} looks after item {number} now.").format(
+                    agency=of, number=item.number
                 )
             say_saved(request, form, saved, said)
             if saved.version != form.cleaned_data["version"]:

@@ -85,7 +85,7 @@ def home_of(piece: Evidence) -> str:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script sends a file that was dropped onto a section (static/js/evidence.js)."""
-    return request.method == "POST" and request.headers.get(_("Accept")) == "application/json"
+    return request.method == "POST" and request.headers.get("Accept") == "application/json"
 
 
 def evidence_html(request: HttpRequest, context: dict[str, Any]) -> str:
@@ -207,7 +207,12 @@ def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpRe
     if form.is_valid():
         with saying_refusals(form):
             saved = service(milestone=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, _("Your note on “{row}” is saved.").format(row=row))
+            say_saved(
+                request,
+                form,
+                saved,
+                _("Your note on “{milestone}” is saved.").format(milestone=row),
+            )
             return redirect(f"{item.get_absolute_url()}#milestones")
     return form_page(
         request,

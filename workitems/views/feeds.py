@@ -13,7 +13,6 @@ from django.utils.http import content_disposition_header, quote_etag
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
@@ -32,7 +31,7 @@ from workitems.views.lookups import posted, require, signed_in
 READINGS_AN_HOUR = 120
 GUESSES_AN_HOUR = 60
 # Shared caches must not store a feed, clients must revalidate, search engines must not index it.
-UNSHARED = {"Cache-Control": gettext_lazy("private, no-cache"), "X-Robots-Tag": "noindex"}
+UNSHARED = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
 # Key in the session: the feed that was just made, with its address.
 NEW_ADDRESS = "new_calendar_address"
 

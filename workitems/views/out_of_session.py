@@ -235,7 +235,12 @@ def _act(
             made = service(
                 asked=asked, on=localdate(), by=signed_in(request), **how, **form.cleaned_data
             )
-            messages.success(request, done.format(made.get_state_display().lower()))
+            messages.success(
+                request,
+                done.format(
+                    reference=made.variation.reference, state=made.get_state_display().lower()
+                ),
+            )
             return redirect(asked)
     return show(request, asked, {name: form}, status=422)
 
@@ -251,7 +256,7 @@ def _to_act_on(request: HttpRequest, slug: str, variation: int, pk: int) -> OutO
 def close(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
     asked = _to_act_on(request, slug, variation, pk)
     form = CloseForm(request.POST, plan=asked.variation.plan, auto_id="id_close_%s")
-    done = _("{reference} is {{}}.").format(reference=asked.variation.reference)
+    done = _("{reference} is {state}.")
     return _act(request, asked, "close_form", form, services.close, done, at=timezone.now())
 
 
@@ -266,7 +271,5 @@ def extend(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResp
 def end(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
     asked = _to_act_on(request, slug, variation, pk)
     form = EndForm(request.POST, auto_id="id_end_%s")
-    done = _("Ended without a decision. {reference} stays with the working group.").format(
-        reference=asked.variation.reference
-    )
+    done = _("Ended without a decision. {reference} stays with the working group.")
     return _act(request, asked, "end_form", form, services.end, done)

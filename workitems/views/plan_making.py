@@ -130,7 +130,9 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
     """Adopt the plan on a day, or say what it lacks."""
     plan = plan_at_any_stage(request, slug)
     if plan.adopted_on is not None and request.user.has_perm("workitems.manage_plan", plan):
-        messages.info(request, f"The plan was adopted on {plan.adopted_on:%-d %B %Y}.")
+        messages.info(
+            request, _("The plan was adopted on {day:%-d %B %Y}.").format(day=plan.adopted_on)
+        )
         return redirect(plan)
     require(request, "workitems.adopt_plan", plan)
     form = AdoptForm(posted(request), row=plan)
@@ -258,10 +260,10 @@ def remove_pillar(request: HttpRequest, slug: str, pillar: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             plan_making.remove_pillar(pillar=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("Pillar {row} is removed.").format(row=row))
+            messages.success(request, _("Pillar {pillar} is removed.").format(pillar=row))
             return redirect(plan)
     return remove_page(
-        request, plan, form, _("pillar {row}").format(row=row), plan.get_absolute_url()
+        request, plan, form, _("pillar {pillar}").format(pillar=row), plan.get_absolute_url()
     )
 
 
@@ -342,7 +344,7 @@ def change_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             if then not in NEXT_OF_AN_ITEM:
                 return saved(request, form, kept, plan.get_absolute_url())
             if kept.version != form.cleaned_data["version"]:
-                messages.success(request, _("Item {kept} is saved.").format(kept=kept))
+                messages.success(request, _("Item {item} is saved.").format(item=kept))
             return redirect(NEXT_OF_AN_ITEM[then], plan.slug, kept.number)
     return page(
         request,
@@ -433,26 +435,18 @@ def change_milestone(request: HttpRequest, slug: str, number: str, milestone: in
 def warn_of_day(request: HttpRequest, item: WorkItem, milestone: Milestone) -> None:
     """Say in a message that a milestone is due outside its plan, or before its item starts."""
     plan, day = item.plan, milestone.agreed.last_day
-    for is_outside, bound in (
-        (
-            day < plan.released_on,
-            _("before the plan’s release, {day:%-d %B %Y}").format(day=plan.released_on),
-        ),
-        (
-            item.starts_on is not None and plan.released_on <= day < item.starts_on,
-            _("before the item starts, {day:%-d %B %Y}").format(day=item.starts_on)
-            if item.starts_on
-            else "",
-        ),
-        (
-            plan.ends_on is not None and day > plan.ends_on,
-            _("after the plan’s last day, {day:%-d %B %Y}").format(day=plan.ends_on)
-            if plan.ends_on
-            else "",
-        ),
-    ):
-        if is_outside:
-            messages.warning(request, f"{milestone.agreed} is {bound}. Check the date.")
+    says = []
+    if day < plan.released_on:
+        text = _("{date} is before the plan’s release, {day:%-d %B %Y}. Check the date.")
+        says.append(text.format(date=milestone.agreed, day=plan.released_on))
+    if item.starts_on is not None and plan.released_on <= day < item.starts_on:
+        text = _("{date} is before the item starts, {day:%-d %B %Y}. Check the date.")
+        says.append(text.format(date=milestone.agreed, day=item.starts_on))
+    if plan.ends_on is not None and day > plan.ends_on:
+        text = _("{date} is after the plan’s last day, {day:%-d %B %Y}. Check the date.")
+        says.append(text.format(date=milestone.agreed, day=plan.ends_on))
+    for each in says:
+        messages.warning(request, each)
 
 
 def milestone_of(item: WorkItem, number: int) -> Milestone:
@@ -478,7 +472,11 @@ def remove_milestone(request: HttpRequest, slug: str, number: str, milestone: in
             messages.success(request, _("The milestone is removed."))
             return redirect(item_url(item))
     return remove_page(
-        request, item.plan, form, _("the milestone “{row}”").format(row=row), item_url(item)
+        request,
+        item.plan,
+        form,
+        _("the milestone “{milestone}”").format(milestone=row),
+        item_url(item),
     )
 
 
@@ -526,5 +524,5 @@ def remove_measure(request: HttpRequest, slug: str, number: str, measure: int) -
             messages.success(request, _("The measure is removed."))
             return redirect(item_url(item))
     return remove_page(
-        request, item.plan, form, _("the measure “{row}”").format(row=row), item_url(item)
+        request, item.plan, form, _("the measure “{measure}”").format(measure=row), item_url(item)
     )

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies import history
@@ -26,7 +26,6 @@ from workitems.models import Return, ReturnSheet
 from workitems.return_sheet import read_workbook, workbook_name, write_workbook
 from workitems.services import return_sheet as sheet_services
 from workitems.services.milestone_answers import open_return
-from workitems.standing import count_noun
 from workitems.views.lookups import posted, require, signed_in
 from workitems.views.returns import visible_return, writing_for
 from workitems.views.sheet_comparison import Comparison, Shown, compare_sheet, take
@@ -104,7 +103,10 @@ def comparison(
     row = _sheet_of(of_return, sheet)
     if row.discarded_at is not None:
         messages.info(
-            request, f"{row.discarded_as} discarded “{row.name}”. Nothing was taken from it."
+            request,
+            _("{person} discarded “{file}”. Nothing was taken from it.").format(
+                person=row.discarded_as, file=row.name
+            ),
         )
         return redirect("returns:workbook", slug, round, agency)
     if row.taken_at is not None:
@@ -127,8 +129,8 @@ def discard(request: HttpRequest, slug: str, round: int, agency: int, sheet: int
         messages.success(
             request,
             _(
-                "“{row}” is discarded. The return is unchanged, and you still have your file."
-            ).format(row=row.name),
+                "“{file}” is discarded. The return is unchanged, and you still have your file."
+            ).format(file=row.name),
         )
     return redirect("returns:workbook", slug, round, agency)
 
@@ -159,16 +161,18 @@ def _take(request: HttpRequest, row: ReturnSheet) -> HttpResponse:
     by = signed_in(request)
     with (
         writing_for(request, locked),
-        history.because(_("it was in the workbook “{row}”").format(row=row.name)),
+        history.because(f"it was in the workbook “{row.name}”"),
     ):
         taken = take(request, locked, found, form.chosen)
     sheet_services.finish(sheet=row, taken=taken, by=by, at=timezone.now())
     count = sum(each["is_taken"] for each in taken["shown"])
     messages.success(
         request,
-        _("{count} taken into the return as a draft. An approver submits it.").format(
-            count=count_noun(count, "change")
-        ),
+        ngettext(
+            "{count:,} change taken into the return as a draft. An approver submits it.",
+            "{count:,} changes taken into the return as a draft. An approver submits it.",
+            count,
+        ).format(count=count),
     )
     if any(each["refused"] for each in taken["shown"]):
         messages.warning(request, "Some changes were refused. See why below.")

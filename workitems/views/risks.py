@@ -172,7 +172,9 @@ def escalate(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.higher)
     service = risk_services.escalate_risk
-    return act(request, row, form, "escalate", service, _("is escalated"), on=localdate())
+    return act(
+        request, row, form, "escalate", service, _("{reference} is escalated."), on=localdate()
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -180,7 +182,9 @@ def lower(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.lower)
     service = risk_services.lower_risk
-    return act(request, row, form, "lower", service, _("is de-escalated"), on=localdate())
+    return act(
+        request, row, form, "lower", service, _("{reference} is de-escalated."), on=localdate()
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -189,7 +193,13 @@ def close(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     form = CloseRiskForm(posted(request))
     service = risk_services.close_risk
     return act(
-        request, row, form, "close", service, _("is closed. Its record stays"), on=localdate()
+        request,
+        row,
+        form,
+        "close",
+        service,
+        _("{reference} is closed. Its record stays."),
+        on=localdate(),
     )
 
 
@@ -197,7 +207,9 @@ def close(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
 def reopen(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = ReopenRiskForm(posted(request))
-    return act(request, row, form, "reopen", risk_services.reopen_risk, _("is reopened"))
+    return act(
+        request, row, form, "reopen", risk_services.reopen_risk, _("{reference} is reopened.")
+    )
 
 
 def managed(request: HttpRequest, slug: str, number: int) -> Risk:
@@ -217,6 +229,6 @@ def act(
     if form.is_valid():
         with saying_refusals(form):
             service(risk=row, by=signed_in(request), **moment, **form.cleaned_data)
-            messages.success(request, f"{row.reference} {done}.")
+            messages.success(request, done.format(reference=row.reference))
             return redirect(row)
     return form_page(request, f"workitems/risks/{name}.html", form, plan=row.plan, risk=row)

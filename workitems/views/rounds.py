@@ -149,7 +149,7 @@ def next_period(plan: Plan) -> dict[str, Any]:
     start = last.period_end + timedelta(days=1)
     end = start + (last.period_end - last.period_start)
     return {
-        "name": gettext("{start:%-d %B %Y} to {end:%-d %B %Y}").format(start=start, end=end),
+        "name": f"{start:%-d %B %Y} to {end:%-d %B %Y}",
         "period_start": start,
         "period_end": end,
         "due_on": end + timedelta(days=14),
@@ -168,7 +168,9 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
             )
             messages.success(
                 request,
-                gettext("The round {made} is open. Each agency has its return.").format(made=made),
+                gettext("The round {round} is open. Each agency has its return.").format(
+                    round=made
+                ),
             )
             return redirect(made)
     return form_page(

@@ -222,7 +222,7 @@ def act(
     if form.is_valid():
         with saying_refusals(form):
             service(variation=row, by=signed_in(request), **moment, **form.cleaned_data)
-            messages.success(request, f"{row.reference} {done}.")
+            messages.success(request, done.format(reference=row.reference))
             return redirect(row)
     return show(request, row, {name: form}, status=422)
 
@@ -232,7 +232,7 @@ def recommend(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     row = visible_variation(request, slug, variation)
     require(request, "workitems.recommend_variation", row)
     form = RecommendForm(request.POST)
-    done = gettext("is with the working group, with your recommendation")
+    done = gettext("{reference} is with the working group, with your recommendation.")
     service = variation_services.recommend
     return act(request, row, form, "recommend_form", service, done, at=timezone.now())
 
@@ -244,7 +244,11 @@ def decide(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     require(request, "workitems.decide_variation", row)
     form = decide_form(row, request.POST)
     approve = request.POST.get("decision") == "approve"
-    done = gettext("is approved and has taken effect") if approve else gettext("is declined")
+    done = (
+        gettext("{reference} is approved and has taken effect.")
+        if approve
+        else gettext("{reference} is declined.")
+    )
     service = variation_services.decide
     response = act(request, row, form, "decide_form", service, done, at=timezone.now())
     if response.status_code == HTTPStatus.FOUND:
@@ -258,7 +262,7 @@ def take_back(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     require(request, "workitems.take_back_variation", row)
     form = TakeBackForm(request.POST)
     service = variation_services.take_back
-    return act(request, row, form, "take_back_form", service, gettext("is withdrawn"))
+    return act(request, row, form, "take_back_form", service, gettext("{reference} is withdrawn."))
 
 
 # --- requesting -----------------------------------------------------------------------------

@@ -33,10 +33,12 @@ def who_may(user: User | AnonymousUser, permission: str, row: Any) -> str:
         return _reads_return(row, is_coordinator=coordinates_plan.test(user, row))
     if permission in OF_AGENCY:
         path, roles = OF_AGENCY[permission]
-        people = " and ".join(f"{Seat.Role(role).in_sentence}s" for role in roles)
-        return _("Only {people} of {agency} can do this.").format(
-            people=people, agency=attrgetter(path)(row)
+        says = (
+            _("Only approvers of {agency} can do this.")
+            if roles == APPROVERS
+            else _("Only contributors and approvers of {agency} can do this.")
         )
+        return says.format(agency=attrgetter(path)(row))
     plan = (
         plan_of(row) if rules.permissions.permissions.get(permission) is coordinates_plan else None
     )

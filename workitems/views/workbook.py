@@ -115,7 +115,7 @@ class _Import:
         kept = self.request.session.get(SESSION_KEY, {})
         file = self.take(kept) if form.is_valid() else None
         if file is None:
-            messages.error(self.request, "The workbook is no longer here. Choose it again.")
+            messages.error(self.request, _("The workbook is no longer here. Choose it again."))
             return redirect(self.request.path)
         try:
             with file:

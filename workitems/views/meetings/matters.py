@@ -42,7 +42,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if wanted != "all":
         found = [each for each in found if each.key == wanted]
         if not found:
-            messages.error(request, "That is no longer proposed. Choose from the list below.")
+            messages.error(request, _("That is no longer proposed. Choose from the list below."))
             return back_to(request, meeting, AGENDA)
     with refusals_in_messages(request):
         made = matter_services.draft_agenda(meeting=meeting, proposals=found, by=signed_in(request))
@@ -82,7 +82,7 @@ def change(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
                 matter=row, by=signed_in(request), **form.cleaned_data
             )
             if saved.position != at:
-                messages.success(request, _("“{saved}” has moved.").format(saved=saved))
+                messages.success(request, _("“{matter}” has moved.").format(matter=saved))
             say_saved(request, form, saved, _("The matter is saved."))
             return back_to(request, meeting, AGENDA)
     return _page(request, meeting, form, row)
@@ -120,14 +120,14 @@ def move(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
     asked = small_number(request.POST.get("to", ""))
     to = row.position if asked is None else asked
-    done = _("“{row}” has moved.").format(row=row)
+    done = _("“{matter}” has moved.").format(matter=row)
     return _act(request, meeting, matter_services.move_matter, done, matter=row, to=to)
 
 
 @require_POST
 def remove(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
-    done = _("“{row}” is off the agenda. It can be put back below.").format(row=row)
+    done = _("“{matter}” is off the agenda. It can be put back below.").format(matter=row)
     service = matter_services.remove_matter
     return _act(request, meeting, service, done, matter=row, on=localdate())
 
@@ -135,7 +135,7 @@ def remove(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
 @require_POST
 def restore(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
-    done = _("“{row}” is on the agenda again, at its end.").format(row=row)
+    done = _("“{matter}” is on the agenda again, at its end.").format(matter=row)
     return _act(request, meeting, matter_services.restore_matter, done, matter=row)
 
 

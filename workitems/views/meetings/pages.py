@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
@@ -210,9 +211,9 @@ def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             count = len(rows)
             messages.success(
                 request,
-                _("{count} {words} on the record.").format(
-                    count=count, words="agency is" if count == 1 else "agencies are"
-                ),
+                ngettext(
+                    "{count} agency is on the record.", "{count} agencies are on the record.", count
+                ).format(count=count),
             )
             return back_to(request, meeting)
     return form_page(

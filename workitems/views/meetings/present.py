@@ -469,7 +469,11 @@ def decide(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
                 **form.cleaned_data,
             )
             mail(meeting_notices.decided_notices, decided)
-            took = _("is approved and has taken effect") if form.cleaned_data["approve"] else None
-            messages.success(request, f"{decided.reference} {took or 'is declined'}.")
+            says = (
+                _("{reference} is approved and has taken effect.")
+                if form.cleaned_data["approve"]
+                else _("{reference} is declined.")
+            )
+            messages.success(request, says.format(reference=decided.reference))
             return redirect(slide_address(request, meeting, f"?matter={row.position}"))
     return _again(request, meeting, row, **{f"decide_{variation.pk}": form})
