@@ -109,7 +109,8 @@ class Line:
         stop = "" if text.endswith((".", "!", "?")) else "."
         if not settled:
             return f"{text}{stop}"
-        return f"{text}{stop} {_('It {is_settled}.').format(is_settled=settled)}"
+        says = _("It {is_settled}.").format(is_settled=settled)
+        return f"{text}{stop} {says}"
 
     @cached_property
     def expected_on(self) -> KnownDate | None:
@@ -166,10 +167,14 @@ class Line:
         if step.done_on:
             return Point(
                 step.description,
-                _("{by}, done {on_day}").format(by=by, on_day=KnownDate(step.done_on).on),
+                _("{agency}, done {on_day}").format(agency=by, on_day=KnownDate(step.done_on).on),
             )
-        due = _(", by {day}").format(day=KnownDate(step.due_on)) if step.due_on else ""
-        return Point(step.description, f"{by}{due}")
+        if not step.due_on:
+            return Point(step.description, by)
+        return Point(
+            step.description,
+            _("{agency}, by {day}").format(agency=by, day=KnownDate(step.due_on)),
+        )
 
     @cached_property
     def asked(self) -> Point:
@@ -307,7 +312,11 @@ def _items(at: PlanAt) -> Iterable[Line]:
                 at=at,
                 reasons=reasons,
                 title=item.title,
-                detail=at.agencies[item.lead].short_name + (_(", key item") if item.is_key else ""),
+                detail=(
+                    _("{agency}, key item").format(agency=at.agencies[item.lead].short_name)
+                    if item.is_key
+                    else at.agencies[item.lead].short_name
+                ),
                 slug=at.plan.slug,
                 item=item,
             )

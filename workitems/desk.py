@@ -160,19 +160,20 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
     )
     detail, url = "", of_return.get_absolute_url()
     is_sent_back = of_return.state == Return.State.SENT_BACK
-    if is_sent_back:
-        detail += _("Sent back. ")
-    if is_sent_back and of_return.ready_at is None and of_return.answered == of_return.items:
+    asks_for_changes = (
+        is_sent_back and of_return.ready_at is None and of_return.answered == of_return.items
+    )
+    if asks_for_changes:
         detail = _("Sent back: the coordinator asks for changes")
     elif of_return.ready_at is None:
-        detail += ngettext(
+        detail = ngettext(
             "{answered} of {count:,} item answered",
             "{answered} of {count:,} items answered",
             of_return.items,
         ).format(answered=of_return.answered, count=of_return.items)
     else:
         said_on = localdate(of_return.ready_at)
-        detail += _("Ready for approval since {day:%-d %B %Y}, says {person}").format(
+        detail = _("Ready for approval since {day:%-d %B %Y}, says {person}").format(
             day=said_on, person=of_return.ready_by
         )
         if approves:
@@ -180,6 +181,8 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
                 round=of_return.round, agency=of_return.agency
             )
             url += "read/"
+    if is_sent_back and not asks_for_changes:
+        detail = _("Sent back. {detail}").format(detail=detail)
     return line(
         due=of_return.due_on,
         on=on,

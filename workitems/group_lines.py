@@ -141,7 +141,7 @@ def _out_of_session(agencies: set[int], on: date) -> list[Line]:
     lines = []
     for each in rows:
         found = count_of(each, (answer.choice for answer in each.answers.all()), on)
-        can = _("You can close it. ") if found.can_close else ""
+        counts = f"{found.words[:1].upper()}{found.words[1:]}"
         lines.append(
             line(
                 due=each.due_on,
@@ -150,7 +150,9 @@ def _out_of_session(agencies: set[int], on: date) -> list[Line]:
                 what=_("{reference} is being decided out of session").format(
                     reference=each.variation.reference
                 ),
-                detail=f"{can}{found.words[:1].upper()}{found.words[1:]}",
+                detail=_("You can close it. {counts}").format(counts=counts)
+                if found.can_close
+                else counts,
                 when=_("Time is over") if found.is_over else "",
                 may_finish=False,
                 url=each.get_absolute_url(),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from workitems import standing
 from workitems.models import Milestone, Variation
@@ -35,11 +35,13 @@ class Effects:
         if item is None or own is None:
             return []
         days = (variation.due_after - variation.due_before).days
-        first = gettext("The date moves {time} ({days} days)").format(
-            time=span_in_words(abs(days) or 1), days=abs(days)
+        first = (
+            gettext("The date moves {time} ({days} days) later.")
+            if days > 0
+            else gettext("The date moves {time} ({days} days) earlier.")
         )
         found = [
-            f"{first} {'later' if days > 0 else 'earlier'}.",
+            first.format(time=span_in_words(abs(days) or 1), days=abs(days)),
             self._late(variation, item),
             _next(variation, item),
             self._record(own),
@@ -57,12 +59,15 @@ class Effects:
         before = sum(each.is_late for each in self.at.items)
         after = before - item.is_late + (item.is_live and late.is_late)
         if after != before:
-            return gettext("Late items {words} from {before} to {after}.").format(
-                words="fall" if after < before else "rise", before=before, after=after
+            says = (
+                gettext("Late items fall from {before} to {after}.")
+                if after < before
+                else gettext("Late items rise from {before} to {after}.")
             )
+            return says.format(before=before, after=after)
         if item.is_late:
-            return gettext("The item stays late: {status}{late_words_1}.").format(
-                status=late.words[:1].lower(), late_words_1=late.words[1:]
+            return gettext("The item stays late: {how_late}.").format(
+                how_late=late.words[:1].lower() + late.words[1:]
             )
         return ""
 
@@ -70,13 +75,8 @@ class Effects:
         """Return how dates that were moved before have held: of the agency, or else of the plan."""
         of_agency = [slipped for agency, slipped in self._moved if agency == own.responsible]
         if len(of_agency) >= ENOUGH:
-            return _counted(
-                of_agency,
-                gettext("that {agencies} had moved").format(
-                    agencies=self.at.agencies[own.responsible]
-                ),
-            )
-        return _counted([slipped for _, slipped in self._moved], gettext("that were moved"))
+            return _counted(of_agency, str(self.at.agencies[own.responsible]))
+        return _counted([slipped for _, slipped in self._moved], "")
 
     @cached_property
     def _moved(self) -> list[tuple[int, bool]]:
@@ -137,17 +137,35 @@ def _has_slipped(milestone: Milestone, at: PlanAt) -> bool | None:
     return None
 
 
-def _counted(slipped: Sequence[bool], which: str) -> str:
+def _counted(slipped: Sequence[bool], agency: str) -> str:
+    """Return how many of the dates moved again; they are the agency's, if one is named."""
     if not slipped:
         return ""
     count, total = sum(slipped), len(slipped)
-    if total == 1:
-        was = gettext("moved again or was missed") if count else gettext("was met")
-        return gettext("The one date {replace} before {was}.").format(
-            replace=which.replace("were", "was"), was=was
+    if total == 1 and agency:
+        says = (
+            gettext("The one date that {agency} had moved before moved again or was missed.")
+            if count
+            else gettext("The one date that {agency} had moved before was met.")
         )
-    again = in_words(count) if count else "none"
-    were = "was" if count == 1 else "were"
-    return gettext("Of {total} dates {which} before, {again} moved again or {were} missed.").format(
-        total=in_words(total), which=which, again=again, were=were
-    )
+        return says.format(agency=agency)
+    if total == 1:
+        return (
+            gettext("The one date that was moved before moved again or was missed.")
+            if count
+            else gettext("The one date that was moved before was met.")
+        )
+    if agency:
+        says = ngettext(
+            "Of {total} dates that {agency} had moved before, {number} moved again or was missed.",
+            "Of {total} dates that {agency} had moved before, {number} moved again or were missed.",
+            count,
+        )
+    else:
+        says = ngettext(
+            "Of {total} dates that were moved before, {number} moved again or was missed.",
+            "Of {total} dates that were moved before, {number} moved again or were missed.",
+            count,
+        )
+    number = in_words(count) if count else gettext("none")
+    return says.format(total=in_words(total), agency=agency, number=number)

@@ -230,12 +230,10 @@ def _locked(seat: Seat) -> Seat:
 
 def _refuse_to_leave_nobody(seat: Seat, first_day_without: date, by: User | None) -> None:
     if lost := lost_without(seat, first_day_without):
-        own = (
-            _(" It is your own role, so you could not undo this yourself.")
-            if seat.user == by
-            else ""
-        )
-        raise NobodyLeft(f"{lost}{own}", "confirmed")
+        if seat.user == by:
+            own = _("It is your own role, so you could not undo this yourself.")
+            lost = f"{lost} {own}"
+        raise NobodyLeft(lost, "confirmed")
 
 
 def lost_without(seat: Seat, first_day_without: date) -> str:

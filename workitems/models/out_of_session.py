@@ -140,7 +140,8 @@ class OutOfSessionAnswer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agency}: {self.get_choice_display() or _('no answer')}"
+        choice = self.get_choice_display() or _("no answer")
+        return f"{self.agency}: {choice}"
 
     @property
     def is_view(self) -> bool:

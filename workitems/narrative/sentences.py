@@ -96,11 +96,13 @@ def _change(was: Was, now: Now, column: str, label: str) -> tuple[Change, ...]:
 
 
 def _wordings(
-    was: Now, now: Now, of: str, field: Field | None = None, /, **labels: StrOrPromise
+    was: Now, now: Now, what: str, field: Field | None = None, /, **labels: StrOrPromise
 ) -> Sentences:
+    """Yield which texts of `what` changed; it is empty for the item itself."""
+    says = _("changed the {label} of {what}.") if what else _("changed the {label}.")
     for column, label in labels.items():
         if changes := _change(was, now, column, label.capitalize()):
-            yield Sentence(_("changed the {label}{of}.").format(label=label, of=of), changes, field)
+            yield Sentence(says.format(label=label, what=what), changes, field)
 
 
 def _moved(was: Now, now: Now, column: str, name: str, field: Field | None = None) -> Sentences:
@@ -118,7 +120,7 @@ def _plan(was: Was, now: Now) -> Sentences:
     yield from _wordings(
         was,
         now,
-        _(" of the plan"),
+        _("the plan"),
         title=_("title"),
         background=_("background"),
         portfolio=_("portfolio"),
@@ -147,9 +149,7 @@ def _pillar(was: Was, now: Now) -> Sentences:
     if was is None:
         yield Sentence(_("entered {name}, “{title}”.").format(name=name, title=now["title"]))
         return
-    yield from _wordings(
-        was, now, _(" of {name}").format(name=name), title=_("title"), description=_("description")
-    )
+    yield from _wordings(was, now, name, title=_("title"), description=_("description"))
 
 
 def _item(was: Was, now: Now) -> Sentences:
@@ -247,7 +247,7 @@ def _milestone(was: Was, now: Now) -> Sentences:
     yield from _wordings(
         was,
         now,
-        _(" of {name}").format(name=name),
+        name,
         Field.WORDING,
         description=_("description"),
         as_told=AS_TOLD,
@@ -305,8 +305,8 @@ def _delay(was: Was, now: Now) -> Sentences:
         yield Sentence(
             _("ended the delay to {name} on {day}.").format(name=name, day=_day(now["ended_on"]))
         )
-    of = _(" of the delay to {name}").format(name=name)
-    yield from _wordings(was, now, of, explanation=_("explanation"), effect=_("effect"))
+    delay = _("the delay to {name}").format(name=name)
+    yield from _wordings(was, now, delay, explanation=_("explanation"), effect=_("effect"))
     if any(
         _differs(was, now, name) for name in ("settlement", "settling_agency_id", "settling_by")
     ):
@@ -327,8 +327,12 @@ def _settlement(now: Now) -> str:
 def _mitigation(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
-        due = _(", due {day}").format(day=_day(now["due_on"])) if now["due_on"] else ""
-        yield Sentence(_("recorded a mitigation: {name}{due}.").format(name=name, due=due))
+        says = (
+            _("recorded a mitigation: {name}, due {day}.")
+            if now["due_on"]
+            else _("recorded a mitigation: {name}.")
+        )
+        yield Sentence(says.format(name=name, day=_day(now["due_on"])))
         return
     if _differs(was, now, "done_on") and now["done_on"]:
         yield Sentence(
@@ -352,9 +356,7 @@ def _round(was: Was, now: Now) -> Sentences:
         elif not was["closed_at"]:
             yield Sentence(_("closed {name}.").format(name=name))
     yield from _moved(was, now, "due_on", _("the due date of {name}").format(name=name))
-    yield from _wordings(
-        was, now, _(" of {name}").format(name=name), name=_("name"), message=_("message")
-    )
+    yield from _wordings(was, now, name, name=_("name"), message=_("message"))
 
 
 def _return(was: Was, now: Now) -> Sentences:
@@ -421,12 +423,11 @@ def _words_of_answer(was: Was, now: Now) -> tuple[Change, ...]:
 
 
 def _update(was: Was, now: Now) -> Sentences:
-    of = _(" for {agency}").format(agency=now["agency"])
     if was == now:
         return
     if now["no_change_on"] and (was is None or not was["no_change_on"]):
         removed = _words_of_answer(was, now) if was is not None else ()
-        yield Sentence(_("reported no change{of}.").format(of=of), removed)
+        yield Sentence(_("reported no change for {agency}.").format(agency=now["agency"]), removed)
         return
     changes = _words_of_answer(was, now)
     parts = []
@@ -441,39 +442,53 @@ def _update(was: Was, now: Now) -> Sentences:
                 answer=Update.KeyAchievement(now["key_achievement"]).label.lower()
             )
         )
-    verb = _("wrote an update") if was is None else _("changed an update")
-    said = f": {', '.join(parts)}" if parts else ""
-    yield Sentence(f"{verb}{of}{said}.", changes)
+    if was is None:
+        says = (
+            _("wrote an update for {agency}: {what}.")
+            if parts
+            else _("wrote an update for {agency}.")
+        )
+    else:
+        says = (
+            _("changed an update for {agency}: {what}.")
+            if parts
+            else _("changed an update for {agency}.")
+        )
+    yield Sentence(says.format(agency=now["agency"], what=", ".join(parts)), changes)
 
 
 def _evidence(was: Was, now: Now) -> Sentences:
-    if "milestone" in now:
-        shows = _(" that “{milestone}” is done").format(milestone=now["milestone"])
-    elif "answered" in now:
-        shows = _(" of the answer of {agency}").format(agency=now["answered"])
-    else:
-        shows = (
-            _(" for an update")
-            if "item" in now
-            else _(" of the return of {agency}").format(agency=now["agency"])
-        )
     if now["file_name"]:
         piece = _("the file “{file_name}”").format(file_name=now["file_name"])
     else:
         piece = _("the link {link}").format(link=now["link"]) if now["link"] else _("a note")
+    if "milestone" in now:
+        of = now["milestone"]
+        added = _("added {piece} as evidence that “{of}” is done.")
+        withdrawn = _("withdrew {piece}, given as evidence that “{of}” is done.")
+    elif "answered" in now:
+        of = now["answered"]
+        added = _("added {piece} as evidence of the answer of {of}.")
+        withdrawn = _("withdrew {piece}, given as evidence of the answer of {of}.")
+    elif "item" in now:
+        of = ""
+        added = _("added {piece} as evidence for an update.")
+        withdrawn = _("withdrew {piece}, given as evidence for an update.")
+    else:
+        of = now["agency"]
+        added = _("added {piece} as evidence of the return of {of}.")
+        withdrawn = _("withdrew {piece}, given as evidence of the return of {of}.")
     if was is None:
-        yield Sentence(_("added {piece} as evidence{shows}.").format(piece=piece, shows=shows))
+        yield Sentence(added.format(piece=piece, of=of))
     elif _differs(was, now, "withdrawn_at") and now["withdrawn_at"]:
-        yield Sentence(
-            _("withdrew {piece}, given as evidence{shows}.").format(piece=piece, shows=shows)
-        )
+        yield Sentence(withdrawn.format(piece=piece, of=of))
 
 
 def _meeting(was: Was, now: Now) -> Sentences:
     name = _("the meeting of {day}").format(day=_day(now["held_on"]))
-    place = _(" at {place}").format(place=now["place"]) if now["place"] else ""
     if was is None:
-        yield Sentence(_("called {name}{place}.").format(name=name, place=place))
+        says = _("called {name} at {place}.") if now["place"] else _("called {name}.")
+        yield Sentence(says.format(name=name, place=now["place"]))
         return
     if _differs(was, now, "held_on"):
         yield Sentence(
@@ -482,18 +497,24 @@ def _meeting(was: Was, now: Now) -> Sentences:
             )
         )
     if _differs(was, now, "place"):
-        yield Sentence(_("changed the place of {name}{place}.").format(name=name, place=place))
-    if _differs(was, now, "starts_at"):
-        at = (
-            _(" to {time}").format(time=time_in_words(time.fromisoformat(now["starts_at"])))
-            if now["starts_at"]
-            else ""
+        says = (
+            _("changed the place of {name} at {place}.")
+            if now["place"]
+            else _("changed the place of {name}.")
         )
-        yield Sentence(_("changed the time of {name}{at}.").format(name=name, at=at))
+        yield Sentence(says.format(name=name, place=now["place"]))
+    if _differs(was, now, "starts_at"):
+        if now["starts_at"]:
+            says = _("changed the time of {name} to {time}.").format(
+                name=name, time=time_in_words(time.fromisoformat(now["starts_at"]))
+            )
+        else:
+            says = _("changed the time of {name}.").format(name=name)
+        yield Sentence(says)
     yield from _wordings(
         was,
         now,
-        _(" of {name}").format(name=name),
+        name,
         notes=_("notes"),
         link=_("link"),
         people=_("people present"),
@@ -542,62 +563,61 @@ def _matter(was: Was, now: Now) -> Sentences:
     yield from _wordings(
         was,
         now,
-        _(" of a matter on {agenda}").format(agenda=of),
+        _("a matter on {agenda}").format(agenda=of),
         title=_("title"),
         note=_("note"),
         discussion=_("notes of the discussion"),
     )
 
 
-def _owner(now: Now) -> str:
-    """Return ", for Police to do by 30 June 2010", or "" without an owner."""
-    return (
-        _(", for {owner} to do by {day}").format(owner=now["owner"], day=_day(now["due_on"]))
-        if now["due_on"]
-        else ""
-    )
-
-
 def _decision(was: Was, now: Now) -> Sentences:
     if now["held_on"]:
-        of = _(" of the meeting of {day}").format(day=_day(now["held_on"]))
+        decision = _("a decision of the meeting of {day}").format(day=_day(now["held_on"]))
     else:
-        of = _(" out of session on {day}").format(day=_day(now["closed_on"]))
+        decision = _("a decision out of session on {day}").format(day=_day(now["closed_on"]))
+    owner, text, due = now["owner"], now["text"], _day(now["due_on"])
     if was is None:
-        on = _(" on {about}").format(about=now["about"]) if now["about"] else ""
-        yield Sentence(
-            _("recorded a decision{of}{on}{owner}: “{text}”").format(
-                of=of, on=on, owner=_owner(now), text=now["text"]
+        if now["due_on"]:
+            says = (
+                _("recorded {decision} on {item}, for {owner} to do by {day}: “{text}”")
+                if now["about"]
+                else _("recorded {decision}, for {owner} to do by {day}: “{text}”")
             )
+        else:
+            says = (
+                _("recorded {decision} on {item}: “{text}”")
+                if now["about"]
+                else _("recorded {decision}: “{text}”")
+            )
+        yield Sentence(
+            says.format(decision=decision, item=now["about"], owner=owner, day=due, text=text)
         )
         return
     if changes := _change(was, now, "text", _("Decision")):
-        yield Sentence(_("changed the words of a decision{of}.").format(of=of), changes)
+        yield Sentence(_("changed the words of {decision}.").format(decision=decision), changes)
     if _differs(was, now, "owner_agency_id"):
-        to = (
-            _("gave a decision{of} to {owner}").format(of=of, owner=now["owner"])
-            if now["owner"]
-            else (_("no longer follows up a decision{of}").format(of=of))
+        says = (
+            _("gave {decision} to {owner}, for {owner} to do by {day}: “{text}”")
+            if owner
+            else _("no longer follows up {decision}: “{text}”")
         )
-        yield Sentence(f"{to}{_owner(now)}: “{now['text']}”")
+        yield Sentence(says.format(decision=decision, owner=owner, day=due, text=text))
     elif _differs(was, now, "due_on"):
         yield Sentence(
-            _("moved a decision{of} from {old_day} to {new_day}: “{text}”").format(
-                of=of, old_day=_day(was["due_on"]), new_day=_day(now["due_on"]), text=now["text"]
+            _("moved {decision} from {old_day} to {new_day}: “{text}”").format(
+                decision=decision, old_day=_day(was["due_on"]), new_day=due, text=text
             )
         )
     if _differs(was, now, "done_on"):
-        if now["done_on"]:
-            yield Sentence(
-                _("marked a decision{of} as done on {day}: “{text}”").format(
-                    of=of, day=_day(now["done_on"]), text=now["text"]
-                )
-            )
-        else:
-            yield Sentence(_("reopened a decision{of}: “{text}”").format(of=of, text=now["text"]))
+        says = (
+            _("marked {decision} as done on {day}: “{text}”")
+            if now["done_on"]
+            else _("reopened {decision}: “{text}”")
+        )
+        yield Sentence(says.format(decision=decision, day=_day(now["done_on"]), text=text))
     elif _differs(was, now, "awaits_confirmation"):
         yield Sentence(
-            _("confirmed a decision{of} as done: “{text}”").format(of=of, text=now["text"])
+            _("confirmed {decision} as done: “{text}”").format(decision=decision, text=text)
         )
 
 
@@ -705,9 +725,7 @@ def _risk(was: Was, now: Now) -> Sentences:
             else ""
         )
         yield Sentence(done or _("reopened {name}.").format(name=name))
-    yield from _wordings(
-        was, now, _(" of {name}").format(name=name), description=_("words"), response=_("response")
-    )
+    yield from _wordings(was, now, name, description=_("words"), response=_("response"))
 
 
 def _feed(was: Was, now: Now) -> Sentences:

@@ -42,7 +42,8 @@ def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
             else _("The working group meets on {when}.")
         ).format(when=meeting.when, place=meeting.place)
         if meeting.link:
-            says = f"{says} {_('You can join online; the link is on its page.')}"
+            online = _("You can join online; the link is on its page.")
+            says = f"{says} {online}"
         yield from lines(
             meeting,
             people,
@@ -137,7 +138,8 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
             day=row.meeting.held_on, state=state
         )
         if row.state == Variation.State.APPROVED:
-            says = f"{says} {_('It has taken effect.')}"
+            effect = _("It has taken effect.")
+            says = f"{says} {effect}"
         yield from other_news(
             seats.sitting(row.plan, row.requesting_agency_id, Role.CONTRIBUTOR, Role.APPROVER),
             plan=row.plan,

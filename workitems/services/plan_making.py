@@ -192,7 +192,7 @@ def add_pillar(*, plan: Plan, values: Values, by: User) -> Pillar:
     plan = being_made(plan)
     pillar = Pillar(plan=plan)
     _put(pillar, values, PILLAR_FIELDS)
-    _need_free(plan.pillars.all(), pillar, pillar.number, "pillar")
+    _need_free(plan.pillars.all(), pillar, pillar.number, _("pillar"))
     return history.save(pillar, by=by)
 
 
@@ -202,7 +202,7 @@ def change_pillar(*, pillar: Pillar, version: int, values: Values, by: User) -> 
     plan = being_made(pillar.plan)
     pillar = locked(pillar, version=version)
     changed = _put(pillar, values, PILLAR_FIELDS)
-    _need_free(plan.pillars.all(), pillar, pillar.number, "pillar")
+    _need_free(plan.pillars.all(), pillar, pillar.number, _("pillar"))
     return history.save_version(pillar, *changed, by=by) if changed else pillar
 
 
@@ -313,7 +313,7 @@ def remove_item(*, item: WorkItem, version: int, by: User) -> None:
 
 
 def check_milestone(plan: Plan, milestone: Milestone) -> None:
-    _need_free(milestone.item.milestones.all(), milestone, milestone.number, "milestone")
+    _need_free(milestone.item.milestones.all(), milestone, milestone.number, _("milestone"))
     if fault := fault_of_phrase(milestone.as_told):
         raise Refused(fault, "as_told")
     _check_members(plan, "responsible_agency", milestone.responsible_agency)
@@ -364,7 +364,7 @@ def add_measure(*, item: WorkItem, values: Values, by: User) -> Measure:
     item = locked(item)
     measure = Measure(item=item)
     _put(measure, values, MEASURE_FIELDS)
-    _need_free(item.measures.all(), measure, measure.number, "measure")
+    _need_free(item.measures.all(), measure, measure.number, _("measure"))
     return history.save(measure, by=by)
 
 
@@ -374,7 +374,7 @@ def change_measure(*, measure: Measure, version: int, values: Values, by: User) 
     being_made(measure.item.plan)
     measure = locked(measure, version=version)
     changed = _put(measure, values, MEASURE_FIELDS)
-    _need_free(measure.item.measures.all(), measure, measure.number, "measure")
+    _need_free(measure.item.measures.all(), measure, measure.number, _("measure"))
     return history.save_version(measure, *changed, by=by) if changed else measure
 
 
