@@ -340,16 +340,30 @@ class Placed(models.Model):
     @property
     def as_what(self) -> str:
         """What the role makes of a person, in a sentence: "an approver", "a member" of an office."""
-        if self.role == self.Role.MINISTERS_OFFICE:
-            return _("a member")
-        role = self.role_in_sentence
-        return f"{'an' if role[0] in 'aeiouO' else 'a'} {role}"
+        return str(AS_WHAT[self.Role(self.role)])
 
     @property
     def position(self) -> str:
         """The role with its place, in a sentence: "an approver at Police"."""
-        at = "of" if self.role == self.Role.MINISTERS_OFFICE else "at"
-        return f"{self.as_what} {at} {self.place}"
+        says = (
+            _("{a_role} of {place}")
+            if self.role == self.Role.MINISTERS_OFFICE
+            else _("{a_role} at {place}")
+        )
+        return says.format(a_role=self.as_what, place=self.place)
+
+
+AS_WHAT = {
+    Placed.Role.CONTRIBUTOR: gettext_lazy("a contributor"),
+    Placed.Role.APPROVER: gettext_lazy("an approver"),
+    Placed.Role.COORDINATOR: gettext_lazy("a coordinator"),
+    Placed.Role.AUTHORISING_MANAGER: gettext_lazy("an authorising manager"),
+    Placed.Role.MINISTERS_OFFICE: gettext_lazy("a member"),
+    Placed.Role.OBSERVER: gettext_lazy("an observer"),
+    Placed.Role.OIA_ADVISER: gettext_lazy("an OIA adviser"),
+    Placed.Role.OIA_REVIEWER: gettext_lazy("an OIA reviewer"),
+    Placed.Role.OIA_DECISION_MAKER: gettext_lazy("an OIA decision-maker"),
+}
 
 
 def placed(*, kept: Q) -> Q:
@@ -522,8 +536,8 @@ class Token(models.Model):
     def position(self) -> str:
         """Whose rights it has: "contributor at Police", "administrator"."""
         if self.seat is None:
-            return "administrator"
-        return self.seat.position.split(" ", 1)[1]
+            return _("administrator")
+        return _("{role} at {place}").format(role=self.seat.role_in_sentence, place=self.seat.place)
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -79,12 +79,12 @@ class Moment:
     def words(self) -> str:
         """ "today", "30 July 2010", "30 July 2010 at 10:42"."""
         if self.until is None:
-            return "today"
+            return _("today")
         day = f"{self.on:%-d %B %Y}"
         return (
             day
             if self.is_whole_day
-            else _("{day} at {until:%-H:%M}").format(day=day, until=timezone.localtime(self.until))
+            else _("{day} at {time:%-H:%M}").format(day=day, time=timezone.localtime(self.until))
         )
 
 

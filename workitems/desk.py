@@ -107,7 +107,11 @@ def _when(due: KnownDate, on: date) -> str:
 def since(then: date, on: date) -> str:
     """ "today", "yesterday", "12 days ago"."""
     days = (on - then).days
-    return {0: "today", 1: "yesterday"}.get(days, f"{days_in_words(days)} ago")
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    return ngettext("{count:,} day ago", "{count:,} days ago", days).format(count=days)
 
 
 def not_ended(on: date, plan: str) -> Q:

@@ -10,10 +10,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Self, TypeVar, overload
 
-from agencies.translation import _, gettext_lazy
+from agencies.translation import _
 from agencies.typed_dates import MONTHS, NotADay, OnlyAMonth, in_words, read_day
 
-QUARTERS = gettext_lazy("January to March, April to June, July to September or October to December")
+QUARTERS = "January to March, April to June, July to September or October to December"
 
 
 class KnownTo(StrEnum):

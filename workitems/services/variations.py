@@ -338,25 +338,26 @@ def approval_faults(variation: Variation, text: str, *, on: date, instead: str) 
     """
     ends_on, is_addition = variation.plan.ends_on, variation.addition is not None
     again = (
-        _("it can then be proposed again")
+        _("{instead}; it can then be proposed again.")
         if is_addition
-        else _("the agency can then request a later date")
-    )
+        else _("{instead}; the agency can then request a later date.")
+    ).format(instead=instead)
     for fault in additions.faults_by_now(variation, on):
-        yield f"{fault} {instead}; {again}.", "decision"
+        yield f"{fault} {again}", "decision"
     for due in variation.dates_asked:
-        asks = _("{reference} asks for {due}").format(reference=variation.reference, due=due)
         if due.last_day <= on:
-            yield (
-                _("{asks}, which is no longer in the future. {instead}; {again}.").format(
-                    asks=asks, instead=instead, again=again
-                ),
-                "decision",
+            says = _("{reference} asks for {due}, which is no longer in the future.").format(
+                reference=variation.reference, due=due
             )
+            yield f"{says} {again}", "decision"
             return
         if ends_on is not None and due.last_day > ends_on and not text:
-            ends = _("{asks}, and the plan ends on {day}").format(asks=asks, day=day_words(ends_on))
-            yield _("{ends}. Say why in the decision.").format(ends=ends), "text"
+            yield (
+                _(
+                    "{reference} asks for {due}, and the plan ends on {day}. Say why in the decision."
+                ).format(reference=variation.reference, due=due, day=day_words(ends_on)),
+                "text",
+            )
             return
 
 

@@ -509,7 +509,8 @@ def _written(row: Any) -> str:
     if row is None:
         return ""
     at = localtime(row.written_at)
-    return f"{row.written_by or 'Import'}, {at:%-d %B %Y}, {time_format(at, 'g:i a')}"
+    written_by = row.written_by or gettext("Import")
+    return f"{written_by}, {at:%-d %B %Y}, {time_format(at, 'g:i a')}"
 
 
 @dataclass
