@@ -135,7 +135,8 @@ class Office:
 
     @property
     def short_name(self) -> str:
-        return self.name
+        """The name in English, as kept in signatures."""
+        return f"Office of the {self.portfolio}"
 
     def exists_on(self, day: date) -> bool:
         return True

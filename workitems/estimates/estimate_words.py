@@ -213,8 +213,10 @@ def sum_in_words(line: Line, agency: str) -> str:
     # Rounded so that the numbers shown add up.
     first = percent(chance.of_sign) if is_bounded else total - sum(points for points, _ in steps)
     said = (
-        gettext("{percent}% for dates {like_this}")
-        .format(percent=first, like_this=_such(line.date.signs.sign) if line.date.signs else "")
+        gettext("{percent} for dates {like_this}")
+        .format(
+            percent=f"{first}%", like_this=_such(line.date.signs.sign) if line.date.signs else ""
+        )
         .rstrip()
     )
     for points, name in steps:
@@ -223,11 +225,11 @@ def sum_in_words(line: Line, agency: str) -> str:
         said += (more if points > 0 else less).format(points=abs(points), name=name)
     if is_bounded:
         says = (
-            gettext("{sum}; never below {percent}%.")
+            gettext("{sum}; never below {percent}.")
             if chance.chance == LEAST
-            else gettext("{sum}; never above {percent}%.")
+            else gettext("{sum}; never above {percent}.")
         )
-        return says.format(sum=said, percent=total)
+        return says.format(sum=said, percent=f"{total}%")
     return f"{said}: {total}%." if steps else f"{said}."
 
 

@@ -529,13 +529,13 @@ def _meeting(was: Was, now: Now) -> Sentences:
 
 
 def _attendance(was: Was, now: Now) -> Sentences:
-    came = _("{agency} came to the meeting of {day}").format(
-        agency=now["agency"], day=_day(now["held_on"])
-    )
     if was is None or (was["withdrawn_on"] and not now["withdrawn_on"]):
-        yield Sentence(_("recorded that {came}.").format(came=came))
+        says = _("recorded that {agency} came to the meeting of {day}.")
     elif _differs(was, now, "withdrawn_on"):
-        yield Sentence(_("took back that {came}.").format(came=came))
+        says = _("took back that {agency} came to the meeting of {day}.")
+    else:
+        return
+    yield Sentence(says.format(agency=now["agency"], day=_day(now["held_on"])))
 
 
 def _matter(was: Was, now: Now) -> Sentences:
