@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Seat, User
@@ -29,7 +30,6 @@ MARKING_TOO_HIGH = gettext_lazy(
 )
 
 NUMBER_NEEDED = gettext_lazy("An issued paper, or one to be authorised, keeps its tracker number.")
-NO_NUMBER = gettext_lazy("No tracker number yet")
 
 # Fields the coordinator may change. The plan and the author never change.
 COVER_FIELDS = (
@@ -121,7 +121,7 @@ class Briefing(models.Model):
         """Markings that this product may hold. The database refuses any higher marking too."""
 
         UNCLASSIFIED = PaperMarking.UNCLASSIFIED.value, "UNCLASSIFIED"
-        IN_CONFIDENCE = PaperMarking.IN_CONFIDENCE.value, gettext_lazy("IN CONFIDENCE")
+        IN_CONFIDENCE = PaperMarking.IN_CONFIDENCE.value, "IN CONFIDENCE"
         SENSITIVE = PaperMarking.SENSITIVE.value, "SENSITIVE"
 
     class State(models.TextChoices):
@@ -180,7 +180,7 @@ class Briefing(models.Model):
     dated = models.DateField(gettext_lazy("date of the briefing"))
 
     deadline = models.DateField(null=True, blank=True)
-    action_sought = models.CharField(max_length=200, default=gettext_lazy("For your information"))
+    action_sought = models.CharField(max_length=200, default="For your information")
     marking = models.CharField(max_length=20, choices=Marking, default=Marking.UNCLASSIFIED)
     copied_to = models.TextField(max_length=1000, blank=True)
     for_referral_to = models.TextField(max_length=1000, blank=True)
@@ -188,19 +188,19 @@ class Briefing(models.Model):
 
     # A contact is given by name, by role, or by both.
     contact_name = models.CharField(gettext_lazy("first contact"), max_length=150, blank=True)
-    contact_role = models.CharField("role", max_length=150, blank=True)
+    contact_role = models.CharField(gettext_lazy("role"), max_length=150, blank=True)
     contact_phone = models.CharField(gettext_lazy("direct dial"), max_length=40, blank=True)
-    contact_mobile = models.CharField("mobile", max_length=40, blank=True)
+    contact_mobile = models.CharField(gettext_lazy("mobile"), max_length=40, blank=True)
     second_contact_name = models.CharField(
         gettext_lazy("second contact"), max_length=150, blank=True
     )
-    second_contact_role = models.CharField("role", max_length=150, blank=True)
+    second_contact_role = models.CharField(gettext_lazy("role"), max_length=150, blank=True)
     second_contact_phone = models.CharField(gettext_lazy("direct dial"), max_length=40, blank=True)
-    second_contact_mobile = models.CharField("mobile", max_length=40, blank=True)
+    second_contact_mobile = models.CharField(gettext_lazy("mobile"), max_length=40, blank=True)
     manager_name = models.CharField(gettext_lazy("authorising manager"), max_length=150)
-    manager_role = models.CharField("role", max_length=150, blank=True)
+    manager_role = models.CharField(gettext_lazy("role"), max_length=150, blank=True)
     manager_phone = models.CharField(gettext_lazy("direct dial"), max_length=40, blank=True)
-    manager_mobile = models.CharField("mobile", max_length=40, blank=True)
+    manager_mobile = models.CharField(gettext_lazy("mobile"), max_length=40, blank=True)
     on_behalf_of = models.CharField(gettext_lazy("signed on behalf of"), max_length=150, blank=True)
 
     created_by = models.ForeignKey(
@@ -218,7 +218,7 @@ class Briefing(models.Model):
                 fields=["tracker_number"],
                 condition=~Q(tracker_number=""),
                 name="briefing_tracker_number_unique",
-                violation_error_message="Another briefing has this tracker number.",
+                violation_error_message=gettext_lazy("Another briefing has this tracker number."),
             ),
             models.CheckConstraint(
                 name="briefing_numbered_for_authorisation",
@@ -233,9 +233,7 @@ class Briefing(models.Model):
             ),
             models.CheckConstraint(
                 name="briefing_marking_known",
-                condition=Q(
-                    marking__in=["UNCLASSIFIED", gettext_lazy("IN CONFIDENCE"), "SENSITIVE"]
-                ),
+                condition=Q(marking__in=["UNCLASSIFIED", "IN CONFIDENCE", "SENSITIVE"]),
                 violation_error_message=MARKING_TOO_HIGH,
             ),
             models.CheckConstraint(
@@ -256,12 +254,14 @@ class Briefing(models.Model):
             models.CheckConstraint(
                 name="briefing_period",
                 condition=Q(period_end__gt=F("period_start")),
-                violation_error_message="The period ends before it begins.",
+                violation_error_message=gettext_lazy("The period ends before it begins."),
             ),
             models.CheckConstraint(
                 name="briefing_dated_after_its_period",
                 condition=Q(dated__gte=F("period_end")),
-                violation_error_message="Date the briefing on or after the last day that it reports on.",
+                violation_error_message=gettext_lazy(
+                    "Date the briefing on or after the last day that it reports on."
+                ),
             ),
         ]
 
@@ -279,7 +279,7 @@ class Briefing(models.Model):
     @property
     def reference(self) -> str:
         """What is said beside its title: its tracker number, or that it has none yet."""
-        return self.tracker_number or NO_NUMBER
+        return self.tracker_number or _("No tracker number yet")
 
     @cached_property
     def addressee(self) -> str:

@@ -106,7 +106,9 @@ class Clearance(models.Model):
                 name="clearance_says_why",
                 condition=Q(answer__in=["", "concurs"], words="")
                 | Q(answer__in=["comment", "dissents"]) & ~Q(words=""),
-                violation_error_message="Give the comment, or say why your agency does not concur.",
+                violation_error_message=gettext_lazy(
+                    "Give the comment, or say why your agency does not concur."
+                ),
             ),
             models.CheckConstraint(
                 name="clearance_reopened_has_no_answer",
@@ -183,7 +185,7 @@ class ClearanceComment(models.Model):
                 name="clearancecomment_resolved_by_whom_and_how",
                 condition=Q(resolved_at=None, resolved_as="", resolution="")
                 | Q(resolved_at__isnull=False) & ~Q(resolved_as="") & ~Q(resolution=""),
-                violation_error_message="Say how the comment was resolved.",
+                violation_error_message=gettext_lazy("Say how the comment was resolved."),
             ),
         ]
 
@@ -205,7 +207,7 @@ class ClearanceReply(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = gettext_lazy("clearance replies")
+        verbose_name_plural = "clearance replies"
         constraints = [
             models.CheckConstraint(name="clearancereply_has_text", condition=~Q(text="")),
         ]

@@ -65,20 +65,18 @@ class IssuedPaper(models.Model):
             models.CheckConstraint(name="issuedpaper_number", condition=Q(number__gte=1)),
             models.CheckConstraint(
                 name="issuedpaper_marking_known",
-                condition=Q(
-                    marking__in=["UNCLASSIFIED", gettext_lazy("IN CONFIDENCE"), "SENSITIVE"]
-                ),
+                condition=Q(marking__in=["UNCLASSIFIED", "IN CONFIDENCE", "SENSITIVE"]),
             ),
             models.CheckConstraint(
                 name="issuedpaper_correction_has_note",
                 condition=Q(number=1, note="") | (Q(number__gt=1) & ~Q(note="")),
-                violation_error_message="Say what the correction corrects.",
+                violation_error_message=gettext_lazy("Say what the correction corrects."),
             ),
         ]
 
     def __str__(self) -> str:
-        return _("{tracker_number}, version {number}").format(
-            tracker_number=self.briefing.tracker_number, number=self.number
+        return _("{briefing}, version {number}").format(
+            briefing=self.briefing.tracker_number, number=self.number
         )
 
     def get_absolute_url(self) -> str:

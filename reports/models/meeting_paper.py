@@ -61,7 +61,9 @@ class MeetingPaper(models.Model):
             models.CheckConstraint(
                 name="meetingpaper_not_ahead",
                 condition=Q(as_at__lte=models.F("made_at")),
-                violation_error_message="A paper cannot show what had not happened yet.",
+                violation_error_message=gettext_lazy(
+                    "A paper cannot show what had not happened yet."
+                ),
             ),
         ]
 

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.tracking import track
@@ -51,7 +52,7 @@ class CheckOverride(models.Model):
             models.CheckConstraint(
                 name="checkoverride_says_why",
                 condition=~Q(reason=""),
-                violation_error_message="Say why this warning can be accepted.",
+                violation_error_message=gettext_lazy("Say why this warning can be accepted."),
             ),
         ]
 

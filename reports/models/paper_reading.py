@@ -32,6 +32,6 @@ class PaperReading(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("{briefing}, read on {read_at:%-d %B %Y}").format(
-            briefing=self.briefing.name, read_at=self.read_at
+        return _("{briefing}, read on {day}").format(
+            briefing=self.briefing.name, day=f"{self.read_at:%-d %B %Y}"
         )

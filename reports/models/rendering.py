@@ -177,7 +177,7 @@ class RenderWorker(models.Model):
     objects = RenderWorkerQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return _("Worker {pk}").format(pk=self.pk)
+        return f"Worker {self.pk}"
 
 
 class RecordChangeQuerySet(models.QuerySet["RecordChange"]):
@@ -200,4 +200,4 @@ class RecordChange(models.Model):
     objects = RecordChangeQuerySet.as_manager()
 
     def __str__(self) -> str:
-        return _("Change {pk}").format(pk=self.pk)
+        return f"Change {self.pk}"

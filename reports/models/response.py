@@ -81,7 +81,7 @@ class Response(models.Model):
             models.CheckConstraint(
                 name="response_correction_has_reason",
                 condition=Q(corrects=None, reason="") | (Q(corrects__isnull=False) & ~Q(reason="")),
-                violation_error_message="Say why the answer is corrected.",
+                violation_error_message=gettext_lazy("Say why the answer is corrected."),
             ),
             models.CheckConstraint(
                 name="response_scan_has_name",
@@ -101,8 +101,8 @@ class Response(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Answer of {decided_on:%-d %B %Y} to {issued}").format(
-            decided_on=self.decided_on, issued=self.issued
+        return _("Answer of {day} to {briefing}").format(
+            day=f"{self.decided_on:%-d %B %Y}", briefing=self.issued
         )
 
     @property
@@ -137,7 +137,7 @@ class ResponseChoice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.option or 'not marked'}"
+        return f"{self.number}: {self.option or _('not marked')}"
 
 
 class AnswerDraft(models.Model):
@@ -162,8 +162,8 @@ class AnswerDraft(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("What {written_by} typed of an answer to {issued}").format(
-            written_by=self.written_by, issued=self.issued
+        return _("What {person} typed of an answer to {briefing}").format(
+            person=self.written_by, briefing=self.issued
         )
 
 

@@ -46,7 +46,7 @@ class WordCopy(models.Model):
     objects = WordCopyQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = gettext_lazy("word copies")
+        verbose_name_plural = "word copies"
         constraints = [
             models.UniqueConstraint(
                 fields=["briefing", "sha256"], name="wordcopy_once_in_briefing"

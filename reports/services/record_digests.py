@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
 from reports.document import plain_json
 from reports.models import IssuedPaper, RecordDigest
@@ -76,24 +75,20 @@ def faults() -> Iterator[str]:
         place += 1
         said = row.content
         if row.place != place or said.get("place") != place:
-            yield _("Digest {place} stands where digest {place_2} should be").format(
-                place=row.place, place_2=place
-            )
+            yield f"Digest {row.place} stands where digest {place} should be"
             place = row.place
         if sha256(row.entry.encode()) != row.digest:
-            yield _("Digest {place} is not that of what it covers").format(place=row.place)
+            yield f"Digest {row.place} is not that of what it covers"
         if said.get("before") != before or (row.before_id or "") != before:
-            yield _("Digest {place} does not follow from the one before it").format(place=row.place)
+            yield f"Digest {row.place} does not follow from the one before it"
         if row.issued and said.get("paper") != _paper(row.issued)["paper"]:
             yield (
-                _(
-                    "{issued} is not as it was signed: its marking, its note, who signed it and when, or one "
-                    "of its digests differs"
-                ).format(issued=row.issued)
+                f"{row.issued} is not as it was signed: its marking, its note, who signed it and when, "
+                "or one of its digests differs"
             )
         before = row.digest
     for issued in IssuedPaper.objects.without_contents().filter(link=None):
-        yield _("{issued} is not in the chain of digests").format(issued=issued)
+        yield f"{issued} is not in the chain of digests"
 
 
 def line(row: RecordDigest) -> str:

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import SIGNATURE_LENGTH, track
@@ -71,7 +72,7 @@ class EarlierPaper(models.Model):
             models.UniqueConstraint(
                 fields=["agency", "pdf_sha256"],
                 name="earlierpaper_once_in_agency",
-                violation_error_message="This file was already added.",
+                violation_error_message=gettext_lazy("This file was already added."),
             ),
             models.CheckConstraint(
                 name="earlierpaper_has_title_and_kind", condition=~Q(title="") & ~Q(kind="")

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
@@ -48,22 +47,24 @@ class Found:
 
 
 def as_listed(paper: Paper) -> Found:
-    """Return how a schedule would list a paper, unless its adviser says it otherwise."""
+    """Return how a schedule would list a paper, unless its adviser says it otherwise.
+
+    In English, since letters print it.
+    """
     kind: ScheduleLine.Kind
     if isinstance(paper, IssuedPaper):
         briefing = paper.briefing
-        version = _(", version {number}").format(number=paper.number) if paper.number > 1 else ""
-        title = f"{briefing.reference}: {briefing.title}{version}"
+        version = f", version {paper.number}" if paper.number > 1 else ""
+        title = f"{briefing.tracker_number}: {briefing.title}{version}"
         kind, dated = Kind.ISSUED, briefing.dated
     elif isinstance(paper, MeetingPaper):
         kind, dated = Kind(paper.kind), paper.meeting.held_on
-        title = _("{kind} of the meeting of {dated:%-d %B %Y}").format(
-            kind=paper.get_kind_display(), dated=dated
-        )
-        title += _(", version {number}").format(number=paper.number) if paper.number > 1 else ""
+        what = "Pack" if paper.kind == MeetingPaper.Kind.PACK else "Minutes"
+        title = f"{what} of the meeting of {dated:%-d %B %Y}"
+        title += f", version {paper.number}" if paper.number > 1 else ""
     elif isinstance(paper, Response):
         kind, dated = Kind.ANSWER, paper.decided_on
-        title = _("Minister’s answer to {briefing}").format(briefing=paper.issued.briefing.name)
+        title = f"Minister’s answer to {paper.issued.briefing.name}"
     elif isinstance(paper, Evidence):
         kind, dated, title = Kind.EVIDENCE, timezone.localdate(paper.added_at), paper.file_name
     else:

@@ -108,7 +108,9 @@ class RequestLetter(models.Model):
                 condition=Q(sent_by=None)
                 | ~Q(kind__in=["decide", "decide_and_release"])
                 | ~Q(sent_by=F("prepared_by")),
-                violation_error_message="The person who prepared a decision cannot sign it.",
+                violation_error_message=gettext_lazy(
+                    "The person who prepared a decision cannot sign it."
+                ),
             ),
         ]
 

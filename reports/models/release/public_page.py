@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.tracking import track
 from workitems.models import Plan
@@ -34,7 +35,9 @@ class PublicPage(models.Model):
             models.CheckConstraint(
                 name="publicpage_indexed_while_open",
                 condition=Q(is_open=True) | Q(is_indexed=False),
-                violation_error_message="A closed page cannot be listed by search engines.",
+                violation_error_message=gettext_lazy(
+                    "A closed page cannot be listed by search engines."
+                ),
             ),
         ]
 

@@ -56,7 +56,7 @@ class PublicProgress(models.Model):
                 fields=["plan"],
                 condition=Q(taken_down_at=None),
                 name="publicprogress_one_is_up",
-                violation_error_message="Another page of this plan is public.",
+                violation_error_message=gettext_lazy("Another page of this plan is public."),
             ),
             models.CheckConstraint(
                 name="publicprogress_taken_down_by_whom_and_why",

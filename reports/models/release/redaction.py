@@ -117,8 +117,8 @@ class Redaction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("{join} at {place}").format(
-            join=", ".join(f"s {code}" for code in self.ground_codes), place=self.place
+        return _("{grounds} at {place}").format(
+            grounds=", ".join(f"s {code}" for code in self.ground_codes), place=self.place
         )
 
     @property

@@ -91,7 +91,7 @@ class Release(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Release of {released_on:%-d %B %Y}").format(released_on=self.released_on)
+        return _("Release of {day}").format(day=f"{self.released_on:%-d %B %Y}")
 
 
 class ReleasedPaperQuerySet(models.QuerySet["ReleasedPaper"]):
@@ -131,7 +131,9 @@ class ReleasedPaper(models.Model):
             models.CheckConstraint(
                 name="releasedpaper_passed_the_gate",
                 condition=Q(gate_sha256=F("pdf_sha256")) & ~Q(pdf_sha256=""),
-                violation_error_message="The check was made on another file than this one.",
+                violation_error_message=gettext_lazy(
+                    "The check was made on another file than this one."
+                ),
             ),
         ]
 

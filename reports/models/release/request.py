@@ -161,7 +161,9 @@ class InformationRequest(models.Model):
             models.UniqueConstraint(
                 fields=["agency", "reference"],
                 name="informationrequest_reference_unique",
-                violation_error_message="Another request to this agency has this reference.",
+                violation_error_message=gettext_lazy(
+                    "Another request to this agency has this reference."
+                ),
             ),
             models.CheckConstraint(
                 name="informationrequest_has_reference", condition=~Q(reference="")
@@ -193,7 +195,7 @@ class InformationRequest(models.Model):
                 | Q(
                     scope_from__isnull=False, scope_to__isnull=False, scope_to__gte=F("scope_from")
                 ),
-                violation_error_message="The period ends before it begins.",
+                violation_error_message=gettext_lazy("The period ends before it begins."),
             ),
             models.CheckConstraint(
                 name="informationrequest_closed_when_ended",
@@ -397,7 +399,7 @@ class RequestEvent(models.Model):
                 name="requestevent_correction_says_why",
                 condition=Q(corrects=None, is_struck=False)
                 | Q(corrects__isnull=False) & ~Q(note=""),
-                violation_error_message="Say why this is corrected.",
+                violation_error_message=gettext_lazy("Say why this is corrected."),
             ),
         ]
         indexes = [
@@ -405,15 +407,15 @@ class RequestEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("{kind} on {happened_on:%-d %B %Y}").format(
-            kind=self.get_kind_display(), happened_on=self.happened_on
+        return _("{what} on {day}").format(
+            what=self.get_kind_display(), day=f"{self.happened_on:%-d %B %Y}"
         )
 
     @property
     def words(self) -> str:
         """What happened, in the words of a request or of a proactive release."""
         own = self.OWN_WORDS.get(self.Kind(self.kind)) if self.request.is_own_initiative else None
-        return own or self.get_kind_display()
+        return str(own or self.get_kind_display())
 
 
 def in_force(events: Iterable[RequestEvent]) -> list[RequestEvent]:

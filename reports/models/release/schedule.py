@@ -145,7 +145,7 @@ class ScheduleLine(models.Model):
                     fields=["request", name],
                     condition=Q(**{f"{name}__isnull": False}),
                     name=f"scheduleline_{name}_once",
-                    violation_error_message="The schedule already lists this paper.",
+                    violation_error_message=gettext_lazy("The schedule already lists this paper."),
                 )
                 for name in ("issued", "meeting_paper", "response", "evidence", "earlier_paper")
             ),
@@ -197,12 +197,16 @@ class ScheduleLine(models.Model):
                 | Q(decision="part")
                 | Q(decision__in=["withheld", "refused"]) & ~Q(grounds="")
                 | Q(decision__in=["transferred", "out_of_scope"], grounds="") & ~Q(reason=""),
-                violation_error_message="Choose the ground, or say why it is out of scope or transferred.",
+                violation_error_message=gettext_lazy(
+                    "Choose the ground, or say why it is out of scope or transferred."
+                ),
             ),
             models.CheckConstraint(
                 name="scheduleline_not_held_is_not_given",
                 condition=~Q(kind="not_held") | ~Q(decision__in=["full", "part", "withheld"]),
-                violation_error_message="What is not held here cannot be released or withheld.",
+                violation_error_message=gettext_lazy(
+                    "What is not held here cannot be released or withheld."
+                ),
             ),
             models.CheckConstraint(
                 name="scheduleline_decided_by_whom_and_when",
@@ -287,12 +291,16 @@ class Consultation(models.Model):
             models.CheckConstraint(
                 name="consultation_answered_after_it_is_asked",
                 condition=Q(answer_by=None) | Q(answer_by__gte=F("asked_on")),
-                violation_error_message="The answer is wanted on or after the day of the question.",
+                violation_error_message=gettext_lazy(
+                    "The answer is wanted on or after the day of the question."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["line", "agency"],
                 name="consultation_once_of_an_agency",
-                violation_error_message="This agency was already asked about this paper.",
+                violation_error_message=gettext_lazy(
+                    "This agency was already asked about this paper."
+                ),
             ),
             models.CheckConstraint(
                 name="consultation_answered_by_whom_and_when",

@@ -13,7 +13,6 @@ from functools import partial
 from itertools import chain
 
 from agencies.characters import is_unprintable
-from agencies.translation import _
 from reports.document.dates import long_date
 from reports.document.markup import Block as ParsedBlock
 from reports.document.markup import languages, parse
@@ -195,8 +194,8 @@ def _contact(kind: Kind, person: Person, say: _Sentences) -> LetterPart:
     if not person.who:
         return _part(Purpose.CONTACT, [])
     who = person.who if person.name else say.text("contact_role", role=person.role)
-    ways = [_("by phone on {phone}").format(phone=person.phone)] if person.phone else []
-    ways += [_("by email at {email}").format(email=person.email)] if person.email else []
+    ways = [f"by phone on {person.phone}"] if person.phone else []
+    ways += [f"by email at {person.email}"] if person.email else []
     how = f" {_either(ways)}" if ways else ""
     if not kind.has_schedule:
         return _part(Purpose.CONTACT, [say("contact", who=who, how=how)])
@@ -217,9 +216,9 @@ def _complaint(kind: Kind, facts: Facts, say: _Sentences) -> LetterPart:
 def _ways(ombudsman: Ombudsman) -> list[str]:
     ways = [
         ("at", ombudsman.website),
-        (_("by email at"), ombudsman.email),
-        (_("by phone on"), ombudsman.phone),
-        (_("by post at"), ombudsman.address),
+        ("by email at", ombudsman.email),
+        ("by phone on", ombudsman.phone),
+        ("by post at", ombudsman.address),
     ]
     return [f"{how} {where}" for how, where in ways if where]
 
@@ -227,7 +226,7 @@ def _ways(ombudsman: Ombudsman) -> list[str]:
 def _either(ways: list[str]) -> str:
     if len(ways) < 2:
         return "".join(ways)
-    return _("{join} or {ways}").format(join=", ".join(ways[:-1]), ways=ways[-1])
+    return f"{', '.join(ways[:-1])} or {ways[-1]}"
 
 
 # --- What each kind says --------------------------------------------------------------------
@@ -503,4 +502,4 @@ def _flat(block: ParsedBlock) -> tuple[Text, ...]:
 
 
 def _working_days(count: int) -> str:
-    return count_in_words(count, _("working day"))
+    return count_in_words(count, "working day")
