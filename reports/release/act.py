@@ -48,7 +48,7 @@ def cited(code: str) -> str:
 
 def cited_in_full(code: str) -> str:
     """Return a section as sentences print it: "section 9(2)(a)"."""
-    return _("section {code}").format(code=code)
+    return f"section {code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ class Act:
             if each.code == code:
                 return each
         raise UnknownGround(
-            _("“{code}” is not a ground for withholding in the {title}.").format(
-                code=code, title=self.title
+            _("“{ground}” is not a ground for withholding in the {act}.").format(
+                ground=code, act=self.title
             )
         )
 
@@ -169,7 +169,7 @@ def act_named(name: str = NEW_ZEALAND) -> Act:
     """Return the Act of the file `acts/NAME.json`. Raise `UnknownAct` if there is none."""
     path = ACTS / f"{name}.json"
     if path.parent != ACTS or not path.is_file():
-        raise UnknownAct(_("There is no Act “{name}”.").format(name=name))
+        raise UnknownAct(f"There is no Act “{name}”.")
     data = json.loads(path.read_text("utf-8"))
     return Act(
         name=data["name"],

@@ -164,7 +164,7 @@ class _Examination:
         self.inflated = 0
 
     def look(self, file_name: str) -> None:
-        self.is_clean_name = not self.search("the file’s name", file_name)
+        self.is_clean_name = not self.search(_("the file’s name"), file_name)
         with ThreadPoolExecutor(1) as beside:
             read = beside.submit(_read_by_poppler, self.data)
             self._of_the_bytes()
@@ -181,8 +181,8 @@ class _Examination:
         for form in found:
             self.refuse(
                 where,
-                _("“{shown}” is withheld, but it is in {where}.").format(
-                    shown=form.shown, where=where
+                _("“{words}” is withheld, but it is in {place}.").format(
+                    words=form.shown, place=where
                 ),
             )
         return bool(found)
@@ -214,7 +214,9 @@ class _Examination:
                 inflated = zlib.decompressobj().decompress(self.data[match.end() :], MAX_INFLATED)
             except zlib.error:
                 continue
-            self._search_stream(_("the stream at byte {end:,}").format(end=match.end()), inflated)
+            self._search_stream(
+                _("the stream at byte {number:,}").format(number=match.end()), inflated
+            )
 
     def _search_stream(self, where: str, stream: bytes) -> None:
         """Search a stream's bytes, once each."""
@@ -236,15 +238,15 @@ class _Examination:
         for form in found:
             self.refuse(
                 where,
-                _("“{shown}” is withheld, but it is in {where}.").format(
-                    shown=form.shown, where=where
+                _("“{words}” is withheld, but it is in {place}.").format(
+                    words=form.shown, place=where
                 ),
             )
 
     # --- pikepdf ------------------------------------------------------------------------------
 
     def _with_pikepdf(self) -> None:
-        self.readers.append(_("pikepdf {__version__}").format(__version__=pikepdf.__version__))
+        self.readers.append(f"pikepdf {pikepdf.__version__}")
         try:
             with pikepdf.open(
                 BytesIO(self.data), suppress_warnings=True, attempt_recovery=False
@@ -255,10 +257,12 @@ class _Examination:
                 _("the file"), _("The file has a password, so it cannot be read. Remove it.")
             )
         except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as fault:
-            said = f" ({fault})" if isinstance(fault, pikepdf.PdfError) else ""
-            self.refuse(
-                _("the file"), _("The file cannot be read by pikepdf{said}.").format(said=said)
+            said = (
+                _("The file cannot be read by pikepdf ({fault}).").format(fault=fault)
+                if isinstance(fault, pikepdf.PdfError)
+                else _("The file cannot be read by pikepdf.")
             )
+            self.refuse(_("the file"), said)
         except RecursionError:
             self.refuse(
                 _("the file"), _("The file cannot be read by pikepdf: it is nested too deeply.")
@@ -276,7 +280,8 @@ class _Examination:
         self._of_text("pikepdf", [_text_of_page(page) for page in pdf.pages])
         if faults := [*pdf.check_pdf_syntax(), *pdf.get_warnings()]:
             self.refuse(
-                _("the file"), _("The file is damaged: {str}.").format(str=str(faults[0]).strip())
+                _("the file"),
+                _("The file is damaged: {fault}.").format(fault=str(faults[0]).strip()),
             )
 
     def _of_an_object(self, pdf: pikepdf.Pdf, number: int, found: Any) -> None:
@@ -287,10 +292,10 @@ class _Examination:
         for what in {match.lastgroup or "" for match in _REFUSED.finditer(shape)}:
             self.refuse(
                 _("object {number}").format(number=number),
-                _("The file has {REFUSED}. Save it without.").format(REFUSED=REFUSED[what][0]),
+                _("The file has {part}. Save it without.").format(part=REFUSED[what][0]),
             )
         where = next(
-            (part for name, part in PARTS.items() if name in shape),
+            (str(part) for name, part in PARTS.items() if name in shape),
             _("object {number}").format(number=number),
         )
         if found.objgen == pdf.trailer.get("/Info", found).objgen and "/Info" in pdf.trailer:
@@ -338,7 +343,7 @@ class _Examination:
         except subprocess.TimeoutExpired:
             self.refuse("poppler", _("Poppler took too long to read the file."))
             return
-        self.readers.append(_("poppler {version}").format(version=version))
+        self.readers.append(f"poppler {version}")
         if done.returncode or b"Error" in done.stderr:
             said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
             self.refuse(
@@ -352,8 +357,8 @@ class _Examination:
         if len(texts) != self.pages:
             self.refuse(
                 _("the pages"),
-                _("{reader} finds {texts} pages in the file; {pages} were made.").format(
-                    reader=reader, texts=len(texts), pages=self.pages
+                _("{reader} finds {found} pages in the file; {made} were made.").format(
+                    reader=reader, found=len(texts), made=self.pages
                 ),
             )
         by_page = [Searched(text) for text in texts]
@@ -375,11 +380,13 @@ class _Examination:
         whole = Searched("\n".join(texts)).found(self.sought)
         for form in whole:
             pages = [number for number, page in enumerate(by_page, start=1) if page.has(form)]
-            where = _("the text of page {pages}").format(pages=pages[0]) if pages else _("the text")
+            where = (
+                _("the text of page {number}").format(number=pages[0]) if pages else _("the text")
+            )
             self.refuse(
                 where,
-                _("“{shown}” is withheld, but it is in {where} ({reader}).").format(
-                    shown=form.shown, where=where, reader=reader
+                _("“{words}” is withheld, but it is in {place} ({reader}).").format(
+                    words=form.shown, place=where, reader=reader
                 ),
             )
 
@@ -391,7 +398,7 @@ def _read_by_poppler(data: bytes) -> tuple[str, subprocess.CompletedProcess[byte
     done = subprocess.run(
         [POPPLER, "-enc", "UTF-8", "-", "-"], input=data, capture_output=True, timeout=SECONDS
     )
-    return match[1].decode() if match else _("of an unknown version"), done
+    return match[1].decode() if match else "of an unknown version", done
 
 
 def _in_text(stream: bytes, sought: Iterable[Form]) -> list[Form]:
@@ -495,7 +502,7 @@ def _read(content: Any, resources: Any, shown: list[str], within: set[Any]) -> N
     font: Callable[[bytes], str] = _latin
     # Letters that are placed one by one are one word.
     single = False
-    for each in pikepdf.parse_content_stream(content, _("Tf Tj TJ ' \" Do BDC DP")):
+    for each in pikepdf.parse_content_stream(content, "Tf Tj TJ ' \" Do BDC DP"):
         name, operands = str(each.operator), each.operands
         if name == "Tf":
             called = str(operands[0])

@@ -18,6 +18,7 @@ from itertools import chain
 from string import ascii_uppercase
 from typing import Any
 
+from agencies.translation import _, gettext_lazy
 from reports.document import (
     Bullet,
     ConsultedRow,
@@ -88,6 +89,8 @@ ORDINALS = (
     *("sixth", "seventh", "eighth", "ninth", "tenth"),
 )
 SINGULARS = {"agencies_consulted": "agency consulted"}
+
+NOT_IN_PAPER = gettext_lazy("Words are withheld that are not in the paper. Select them again.")
 
 
 class BadSpan(ValueError):
@@ -305,13 +308,13 @@ def _called(entry: object, index: int, name: str, where: str) -> str:
         case Section():
             return entry.heading
         case Paragraph():
-            return f"Paragraph {entry.number}"
+            return _("Paragraph {number}").format(number=entry.number)
         case Recommendation():
-            return f"Recommendation {entry.number}"
+            return _("Recommendation {number}").format(number=entry.number)
         case Bullet():
             return _nth(where, name, index)
     if isinstance(entry, ANNEXES):
-        return f"Annex {ascii_uppercase[index % 26]}"
+        return _("Annex {letter}").format(letter=ascii_uppercase[index % 26])
     if isinstance(entry, ROWS) and hasattr(entry, "number"):
         return f"{where.removesuffix(', ' + _spoken(name))}, {entry.number}"
     if isinstance(entry, PillarRows | PillarTexts):
@@ -336,7 +339,7 @@ def _entry_called(value: object, name: str, where: str) -> str:
     if isinstance(value, Document):
         return _spoken(name).capitalize()
     if name == "lead" and isinstance(getattr(value, name), Paragraph):
-        return f"Paragraph {getattr(value, name).number}"
+        return _("Paragraph {number}").format(number=getattr(value, name).number)
     return where if name in ("text", "items", "rows") else f"{where}, {_spoken(name)}"
 
 
@@ -365,17 +368,17 @@ class _Redaction:
     def _parts(self, span: Span) -> Iterator[tuple[int, Span]]:
         """Yield the parts of a span by leaf. Raise `BadSpan`."""
         if not span.grounds or not all(span.grounds):
-            raise BadSpan("Words are withheld without a ground. Choose one.")
+            raise BadSpan(_("Words are withheld without a ground. Choose one."))
         index = self.read.at.get(span.place)
         if index is not None:
             if not 0 <= span.start < span.end <= len(self.read.leaves[index].text):
-                raise BadSpan("Words are withheld that are not in the paper. Select them again.")
+                raise BadSpan(NOT_IN_PAPER)
             yield index, span
             return
         if span.place not in self.read.within:
-            raise BadSpan("Words are withheld that are not in the paper. Select them again.")
+            raise BadSpan(NOT_IN_PAPER)
         if (span.start, span.end) != (0, len(self.read.whole(span.place).text)):
-            raise BadSpan("A paragraph, row or annex is withheld whole, or words of it.")
+            raise BadSpan(_("A paragraph, row or annex is withheld whole, or words of it."))
         self.whole.setdefault(span.place, set()).update(span.grounds)
         for part in self.read.taken(span.place):
             leaf = self.read.leaves[part]

@@ -50,7 +50,7 @@ class WorkingDays:
         Raise `ValueError` for a count below one, and `BeyondCalendar`.
         """
         if count < 1:
-            raise ValueError(_("Count at least one working day."))
+            raise ValueError("Count at least one working day.")
         self._check_is_known(day)
         while count:
             day += DAY
@@ -88,10 +88,8 @@ class WorkingDays:
         calendar = self.act.calendar
         if not calendar.first_year <= day.year <= calendar.last_year:
             raise BeyondCalendar(
-                _(
-                    "Working days are known from {first_year} to {last_year}, and not for {year}."
-                ).format(
-                    first_year=calendar.first_year, last_year=calendar.last_year, year=day.year
+                _("Working days are known from {first} to {last}, and not for {year}.").format(
+                    first=calendar.first_year, last=calendar.last_year, year=day.year
                 )
             )
 

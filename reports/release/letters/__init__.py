@@ -35,5 +35,11 @@ from reports.release.letters.letter_facts import (
     Transfer,
     clock_of,
 )
-from reports.release.letters.missing import lacking, missing
+from reports.release.letters.missing import (
+    GROUND_FOR_NOTHING,
+    NO_OMBUDSMAN,
+    OF_SCHEDULE,
+    lacking,
+    missing,
+)
 from reports.release.letters.writing import write

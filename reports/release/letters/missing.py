@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from agencies.translation import _, gettext_lazy
+from agencies.translation import StrOrPromise, _, gettext_lazy
 from reports.document.dates import long_date
 from reports.document.wording import join_words
 from reports.release.act import Reason, UnknownGround, act_named, cited, cited_in_full
@@ -18,23 +18,46 @@ NEEDED_TOO = {
     Kind.DECIDE_AND_RELEASE: (Purpose.DECISION, Purpose.SCHEDULE),
     Kind.RELEASE: (Purpose.SCHEDULE,),
 }
-CALLED = {
-    Purpose.REQUEST: gettext_lazy("give the request in its own words"),
-    Purpose.CONTACT: gettext_lazy("say whom to contact"),
-    Purpose.COMPLAINT: gettext_lazy("say how to complain to the Ombudsman (section {complaint})"),
-    Purpose.DECISION: gettext_lazy("say the decision"),
-    Purpose.SCHEDULE: gettext_lazy("have the schedule"),
+LACKS = {
+    Purpose.REQUEST: gettext_lazy("The letter does not give the request in its own words."),
+    Purpose.CONTACT: gettext_lazy("The letter does not say whom to contact."),
+    Purpose.COMPLAINT: gettext_lazy(
+        "The letter does not say how to complain to the Ombudsman (section {complaint})."
+    ),
+    Purpose.DECISION: gettext_lazy("The letter does not say the decision."),
+    Purpose.SCHEDULE: gettext_lazy("The letter does not have the schedule."),
 }
 
-WHAT_IS_KEPT = {
-    Decision.PART: gettext_lazy("withheld in part"),
-    Decision.WITHHELD: "withheld",
-    Decision.REFUSED: "refused",
+WITHOUT_GROUND = {
+    Decision.PART: gettext_lazy("{document} is withheld in part without a ground."),
+    Decision.WITHHELD: gettext_lazy("{document} is withheld without a ground."),
+    Decision.REFUSED: gettext_lazy("{document} is refused without a ground."),
 }
-WHY = {
-    Decision.OUT_OF_SCOPE: gettext_lazy("out of scope without a reason."),
-    Decision.TRANSFERRED: gettext_lazy("transferred, but does not say to whom."),
+WITHOUT_REASON = {
+    Decision.OUT_OF_SCOPE: gettext_lazy("{document} is out of scope without a reason."),
+    Decision.TRANSFERRED: gettext_lazy("{document} is transferred, but does not say to whom."),
 }
+
+GROUND_FOR_NOTHING = gettext_lazy(
+    "{document} has a ground, but nothing of it is withheld or refused."
+)
+NO_OMBUDSMAN: StrOrPromise = gettext_lazy(
+    "The Ombudsman’s details are missing. An administrator sets them for this installation."
+)
+NO_LINES = gettext_lazy(
+    "The schedule is empty. List the documents within the request, or what is not held."
+)
+NOTHING_TO_DECIDE = gettext_lazy(
+    "Every document is transferred or out of scope, so there is nothing to decide."
+)
+NOTHING_RELEASED = gettext_lazy("No document is released, so this letter would release nothing.")
+# What is mended in the schedule.
+OF_SCHEDULE: tuple[StrOrPromise, ...] = (
+    NO_LINES,
+    NOTHING_TO_DECIDE,
+    NOTHING_RELEASED,
+    LACKS[Purpose.SCHEDULE],
+)
 
 
 def missing(kind: Kind, facts: Facts) -> tuple[str, ...]:
@@ -47,7 +70,7 @@ def lacking(letter: Letter) -> tuple[str, ...]:
     sections = act_named(letter.act).sections
     needed = () if letter.has(Purpose.PROPOSAL) else NEEDED  # a memo is not sent to anybody
     return tuple(
-        _("The letter does not {format}.").format(format=CALLED[purpose].format(**sections))
+        LACKS[purpose].format(**sections)
         for purpose in (*needed, *NEEDED_TOO.get(letter.kind, ()))
         if not letter.has(purpose)
     )
@@ -63,14 +86,14 @@ def _of_every_letter(facts: Facts) -> Iterator[str]:
     if facts.received < facts.dated:
         yield (
             _(
-                "The request was received on {received}, before its own date, {dated}. Correct one of "
-                "the two."
-            ).format(received=long_date(facts.received), dated=long_date(facts.dated))
+                "The request was received on {received}, before its own date, {day}. Correct one of the "
+                "two."
+            ).format(received=long_date(facts.received), day=long_date(facts.dated))
         )
     if facts.on < facts.received:
         yield (
-            _("The letter is dated {on}, before the request was received on {received}.").format(
-                on=long_date(facts.on), received=long_date(facts.received)
+            _("The letter is dated {day}, before the request was received on {received}.").format(
+                day=long_date(facts.on), received=long_date(facts.received)
             )
         )
     if facts.is_own_initiative:
@@ -81,9 +104,7 @@ def _of_every_letter(facts: Facts) -> Iterator[str]:
         yield _("Name a contact, with a phone number or an email address.")
     ombudsman = facts.ombudsman
     if not (ombudsman.website or ombudsman.email or ombudsman.phone or ombudsman.address):
-        yield _(
-            "The Ombudsman’s details are missing. An administrator sets them for this installation."
-        )
+        yield str(NO_OMBUDSMAN)
     if not facts.signatory.name.strip() and not facts.signatory.role.strip():
         yield _("The letter has no signatory.")
 
@@ -109,7 +130,7 @@ def _of_kind(kind: Kind, facts: Facts) -> Iterator[str]:
     if kind.has_schedule:
         yield from _of_schedule(facts)
     if kind.releases and not any(line.decision and line.decision.gives for line in facts.lines):
-        yield _("No document is released, so this letter would release nothing.")
+        yield str(NOTHING_RELEASED)
     if (
         kind.decides
         and facts.clock.late
@@ -141,8 +162,8 @@ def _of_extension(facts: Facts) -> Iterator[str]:
         yield (
             _(
                 "The time can be extended only within the first {limit} working days. Those ended on "
-                "{first_due}."
-            ).format(limit=limit, first_due=long_date(clock.first_due))
+                "{day}."
+            ).format(limit=limit, day=long_date(clock.first_due))
         )
     if facts.extension is None or not _is_known(
         facts.act.extension_reasons, facts.extension.reason
@@ -150,54 +171,51 @@ def _of_extension(facts: Facts) -> Iterator[str]:
         yield _("Choose a reason for the extension, under {section}.").format(section=section)
     if facts.extension is not None and facts.extension.until <= clock.first_due:
         yield (
-            _("The new date, {until}, is not after the first one, {first_due}.").format(
-                until=long_date(facts.extension.until), first_due=long_date(clock.first_due)
+            _("The new date, {new}, is not after the first one, {first}.").format(
+                new=long_date(facts.extension.until), first=long_date(clock.first_due)
             )
         )
 
 
 def _of_schedule(facts: Facts) -> Iterator[str]:
     if not facts.lines:
-        yield _(
-            "The schedule is empty. List the documents within the request, or what is not held."
-        )
-    elif all(line.decision in WHY for line in facts.lines):
-        yield _("Every document is transferred or out of scope, so there is nothing to decide.")
+        yield str(NO_LINES)
+    elif all(line.decision in WITHOUT_REASON for line in facts.lines):
+        yield str(NOTHING_TO_DECIDE)
     for line in facts.lines:
         yield from _of_line(facts, line)
 
 
 def _of_line(facts: Facts, line: Line) -> Iterator[str]:
-    which = _("Document {number}, “{line}”,").format(number=line.number, line=line.title)
+    which = _("Document {number}, “{title}”,").format(number=line.number, title=line.title)
     if line.decision is None:
-        yield _("{which} has no decision.").format(which=which)
+        yield _("{document} has no decision.").format(document=which)
         return
     if line.decision.keeps and not line.grounds:
-        yield _("{which} is {WHAT_IS_KEPT} without a ground.").format(
-            which=which, WHAT_IS_KEPT=WHAT_IS_KEPT[line.decision]
-        )
+        yield WITHOUT_GROUND[line.decision].format(document=which)
     if not line.decision.keeps and line.grounds:
-        yield _("{which} has a ground, but nothing of it is withheld or refused.").format(
-            which=which
-        )
-    if line.decision in WHY and not line.reason.strip():
-        yield _("{which} is {WHY}").format(which=which, WHY=WHY[line.decision])
+        yield GROUND_FOR_NOTHING.format(document=which)
+    if line.decision in WITHOUT_REASON and not line.reason.strip():
+        yield WITHOUT_REASON[line.decision].format(document=which)
     unweighed = []
     for code in line.grounds:
         try:
             ground = facts.act.ground(code)
         except UnknownGround as refusal:
-            yield _("{which} cannot be withheld: {refusal}").format(which=which, refusal=refusal)
+            yield _("{document} cannot be withheld: {reason}").format(
+                document=which, reason=refusal
+            )
             continue
         if not ground.is_in_force_on(facts.on):
-            yield _("{which} uses {cited}, which is not in force on {on}.").format(
-                which=which, cited=ground.cited, on=long_date(facts.on)
+            yield _("{document} uses {section}, which is not in force on {day}.").format(
+                document=which, section=ground.cited, day=long_date(facts.on)
             )
         if ground.is_balanced and code not in line.weighed:
             unweighed.append(cited(code))
     if unweighed:
         yield (
             _(
-                "{which} uses {unweighed} without a note on the public interest. Write what you weighed."
-            ).format(which=which, unweighed=join_words(unweighed))
+                "{document} uses {sections} without a note on the public interest. Write what you "
+                "weighed."
+            ).format(document=which, sections=join_words(unweighed))
         )
