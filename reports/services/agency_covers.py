@@ -91,8 +91,8 @@ def fault_of_colour(colour: str) -> str:
     if contrast < LEAST_CONTRAST:
         return _(
             "This colour is too light to read on white: its contrast is {contrast:.1f} to 1, and "
-            "{LEAST_CONTRAST} to 1 is the least. Enter a darker one."
-        ).format(contrast=contrast, LEAST_CONTRAST=LEAST_CONTRAST)
+            "{least} to 1 is the least. Enter a darker one."
+        ).format(contrast=contrast, least=LEAST_CONTRAST)
     return ""
 
 

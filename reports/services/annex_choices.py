@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from agencies import history
 from agencies.models import User
@@ -30,9 +31,9 @@ def choose_annexes(
     if chosen == briefing.annexes:
         return briefing
     briefing.annexes = chosen
-    return history.save_version(
-        briefing, by=by, reason=_("Annexes: {annexes}").format(annexes=words_of(annexes))
-    )
+    with override("en"):  # the record is in English, whoever reads it
+        reason = f"Annexes: {words_of(annexes)}"
+    return history.save_version(briefing, by=by, reason=reason)
 
 
 def checked(annexes: Sequence[str]) -> list[str]:
@@ -48,4 +49,4 @@ def words_of(annexes: Sequence[str]) -> str:
     Unknown names are returned as they are.
     """
     known = dict(AnnexChoice.choices)
-    return ", ".join(str(known.get(name, name)) for name in annexes) or "none"
+    return ", ".join(str(known.get(name, name)) for name in annexes) or _("none")

@@ -35,7 +35,7 @@ def record_decision_on(
         on=on,
         by=by,
         matter=matter,
-        about=_("Briefing {briefing}").format(briefing=briefing.name),
+        about=f"Briefing {briefing.name}",
         owner_agency=owner_agency,
         due_on=due_on,
     )

@@ -38,7 +38,7 @@ def override(
         raise Refused(_("Say why this warning can be accepted."), "reason")
     if len(reason) > REASON_LENGTH:
         raise Refused(
-            _("Enter at most {REASON_LENGTH:,} characters.").format(REASON_LENGTH=REASON_LENGTH),
+            _("Enter at most {most:,} characters.").format(most=REASON_LENGTH),
             "reason",
         )
     check = next(
@@ -65,7 +65,7 @@ def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
     row = CheckOverride.objects.in_force().filter(briefing=briefing, key=key).first()
     if row:
         row.is_withdrawn = True
-        history.save(row, by=by, reason=_("Taken back"))
+        history.save(row, by=by, reason="Taken back")
 
 
 @transaction.atomic
@@ -95,9 +95,7 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
     )
     missing.sort(key=lambda row: (row.round.period_end, row.round_id))
     of_rounds = [
-        _("of {join_words} for {round}").format(
-            join_words=join_words([row.agency.short_name for row in rows]), round=round.name
-        )
+        f"of {join_words([row.agency.short_name for row in rows])} for {round.name}"
         for round, rows in groupby(missing, key=lambda row: row.round)
     ]
     return drafts.add(
@@ -105,23 +103,11 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
         section=home.key,
         position=len(home.parts),
         text=(
-            _(
-                "The {agree} {of_rounds} had not been accepted by {dated}. What {agree_2} is not in this "
-                "paper."
-            ).format(
-                agree=agree(len(missing), "return", "returns"),
-                of_rounds=join_words(of_rounds),
-                dated=long_date(briefing.dated),
-                agree_2=agree(len(missing), "it says", "they say"),
-            )
+            f"The {agree(len(missing), 'return', 'returns')} {join_words(of_rounds)} had not been accepted by "
+            f"{long_date(briefing.dated)}. What {agree(len(missing), 'it says', 'they say')} is not in this paper."
         ),
         sources=tuple(
-            Source(
-                RETURN,
-                row.pk,
-                versions.get(row.pk),
-                _("Return of {agency}, {round}").format(agency=row.agency, round=row.round),
-            )
+            Source(RETURN, row.pk, versions.get(row.pk), f"Return of {row.agency}, {row.round}")
             for row in missing
         ),
         by=by,

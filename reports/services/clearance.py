@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from django.db import transaction
 from django.utils.timezone import localdate
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, ngettext, override
 
 from agencies import history
 from agencies.asking import Fault
@@ -19,7 +19,7 @@ from agencies.models import Agency, User, by_short_name
 from reports.clearance import concerns
 from reports.document import DocumentError
 from reports.document.text import check_characters
-from reports.document.wording import agree, join_words
+from reports.document.wording import join_words
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft
 from reports.models import Briefing, Clearance, ClearanceComment, ClearanceReply
@@ -81,7 +81,7 @@ def ask(
         if each.pk is None or each.is_withdrawn:
             each.asked_by, each.asked_at, each.is_withdrawn = by, at, False
         each.due_on = due_on
-        history.save_version(each, by=by, at=at, reason=gettext("Asked for clearance"))
+        history.save_version(each, by=by, at=at, reason="Asked for clearance")
     for each in unticked:
         if not each.is_withdrawn:
             _withdraw(each, by=by, at=at)
@@ -99,22 +99,21 @@ def agencies_faults(briefing: Briefing, agencies: Collection[Agency]) -> Iterato
     lost = sorted(each.agency.short_name for each in unticked if each.is_answered)
     if lost:
         yield (
-            gettext("{lost} already answered, and the paper says so. Keep {agree} ticked.").format(
-                lost=join_words(lost), agree=agree(len(lost), "it", "them")
-            ),
+            ngettext(
+                "{agencies} already answered, and the paper says so. Keep it ticked.",
+                "{agencies} already answered, and the paper says so. Keep them ticked.",
+                len(lost),
+            ).format(agencies=join_words(lost)),
             "agencies",
         )
     again = sorted(each.agency.short_name for each in unticked if each.reopened_because)
     if again:
         yield (
-            gettext(
-                "{again} answered before words changed, and {agree} asked again. Keep "
-                "{agree_len_again_it_them} ticked."
-            ).format(
-                again=join_words(again),
-                agree=agree(len(again), "is", "are"),
-                agree_len_again_it_them=agree(len(again), "it", "them"),
-            ),
+            ngettext(
+                "{agencies} answered before words changed, and is asked again. Keep it ticked.",
+                "{agencies} answered before words changed, and are asked again. Keep them ticked.",
+                len(again),
+            ).format(agencies=join_words(again)),
             "agencies",
         )
 
@@ -157,13 +156,13 @@ def remind(*, briefing: Briefing, by: User, on: date, at: datetime) -> list[Clea
         raise Refused(gettext("Every agency that is late was reminded today."))
     for each in found:
         each.reminded_at = at
-        history.save(each, by=by, at=at, reason=gettext("Reminded"), fields=["reminded_at"])
+        history.save(each, by=by, at=at, reason="Reminded", fields=["reminded_at"])
     return found
 
 
 def _withdraw(row: Clearance, *, by: User, at: datetime) -> None:
     row.is_withdrawn = True
-    history.save_version(row, by=by, at=at, reason=gettext("No longer asked"))
+    history.save_version(row, by=by, at=at, reason="No longer asked")
 
 
 @transaction.atomic
@@ -220,7 +219,9 @@ def answer(
     row.answer, row.words, row.cleared = answer, words, now
     row.answered_by, row.answered_as, row.answered_at = by, by.signature, at
     row.reopened_because = ""
-    return history.save_version(row, by=by, at=at, reason=str(Answer(answer).label))
+    with override("en"):  # the record is in English, whoever reads it
+        reason = str(Answer(answer).label)
+    return history.save_version(row, by=by, at=at, reason=reason)
 
 
 def changed_answers(
@@ -259,13 +260,7 @@ def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:
         row.answer, row.words, row.answered_as = Answer.NONE, "", ""
         row.answered_by = row.answered_at = None
         found.append(
-            history.save_version(
-                row,
-                by=by,
-                reason=gettext("Asked again: {reopened_because}").format(
-                    reopened_because=row.reopened_because
-                ),
-            )
+            history.save_version(row, by=by, reason=f"Asked again: {row.reopened_because}")
         )
     return found
 
@@ -291,7 +286,7 @@ def comment(
     made = ClearanceComment(
         clearance=row, key=key, about=about, text=text, made_by=by, made_as=by.signature, made_at=at
     )
-    return history.save(made, by=by, at=at, reason=gettext("Commented"))
+    return history.save(made, by=by, at=at, reason="Commented")
 
 
 @transaction.atomic
@@ -308,7 +303,7 @@ def reply(*, comment: ClearanceComment, text: str, by: User, at: datetime) -> Cl
     made.save(force_insert=True)
     if row.is_resolved:
         row.resolution, row.resolved_as, row.resolved_at = "", "", None
-        history.save(row, by=by, at=at, reason=gettext("Reopened by a reply"))
+        history.save(row, by=by, at=at, reason="Reopened by a reply")
     return made
 
 
@@ -320,15 +315,15 @@ def resolve(
     row = _open_comment(comment)
     if row.is_resolved:
         raise Refused(
-            gettext("{resolved_as} has resolved this: {resolution}").format(
-                resolved_as=row.resolved_as, resolution=row.resolution
+            gettext("{person} has resolved this: {resolution}").format(
+                person=row.resolved_as, resolution=row.resolution
             )
         )
     row.resolution = _checked(
         resolution, "text", otherwise=gettext("Say how the comment was resolved.")
     )
     row.resolved_as, row.resolved_at = by.signature, at
-    return history.save(row, by=by, at=at, reason=gettext("Resolved"))
+    return history.save(row, by=by, at=at, reason="Resolved")
 
 
 def _open(clearance: Clearance, *, version: int | None = None) -> tuple[Clearance, Draft]:
@@ -360,12 +355,12 @@ def _checked(
     field: str,
     *,
     required: bool = True,
-    otherwise: str = gettext_lazy("Write your reply."),
+    otherwise: str = "",
     most: int = WORDS_LENGTH,
 ) -> str:
     text = text.replace("\r\n", "\n").strip()
     if required and not text:
-        raise Refused(otherwise, field)
+        raise Refused(otherwise or gettext("Write your reply."), field)
     if len(text) > most:
         raise Refused(gettext("Enter at most {most:,} characters.").format(most=most), field)
     return text

@@ -69,9 +69,7 @@ def begin_draft(
     if kind.plan_id != briefing.plan_id:
         raise Refused(_("That kind of briefing belongs to another plan."), "kind")
     briefing.kind, briefing.annexes = kind, list(kind.annexes)
-    history.save_version(
-        briefing, by=by, reason=_("Drafted as {kind}").format(kind=kind.name.lower())
-    )
+    history.save_version(briefing, by=by, reason=f"Drafted as {kind.name.lower()}")
     for section in kind.sections.live().in_order():
         copy = DraftSection(briefing=briefing, position=section.position, **section.copied)
         history.save(copy, by=by)
@@ -184,7 +182,7 @@ def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: Use
             "heading",
         )
     apply(
-        briefing, before, acts.retitle, section, heading, by=by, reason=_("Renamed"),
+        briefing, before, acts.retitle, section, heading, by=by, reason="Renamed",
         kind=Kind.HEADING, about=section,
     )  # fmt: skip
 
@@ -194,7 +192,7 @@ def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """Move a paragraph one place up (-1) or down (1)."""
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.step, key, places, by=by, reason=_("Moved"), kind=Kind.MOVE, about=key
+        briefing, before, acts.step, key, places, by=by, reason="Moved", kind=Kind.MOVE, about=key
     )  # fmt: skip
 
 
@@ -202,7 +200,7 @@ def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
 def move(*, briefing: Briefing, key: str, section: str, position: int, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.move, key, section, position, by=by, reason=_("Moved"), kind=Kind.MOVE, about=key
+        briefing, before, acts.move, key, section, position, by=by, reason="Moved", kind=Kind.MOVE, about=key
     )  # fmt: skip
 
 
@@ -212,7 +210,7 @@ def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> N
     before = draft_rows.read_draft(open_briefing(briefing))
     _check_version(before, key, version)
     apply(
-        briefing, before, acts.split, key, at, new_key(), by=by, reason=_("Split"), kind=Kind.SPLIT, about=key
+        briefing, before, acts.split, key, at, new_key(), by=by, reason="Split", kind=Kind.SPLIT, about=key
     )  # fmt: skip
 
 
@@ -221,7 +219,7 @@ def merge(*, briefing: Briefing, key: str, by: User) -> None:
     """Join a paragraph with the next one."""
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.merge, key, by=by, reason=_("Joined to the next"), kind=Kind.JOIN, about=key
+        briefing, before, acts.merge, key, by=by, reason="Joined to the next", kind=Kind.JOIN, about=key
     )  # fmt: skip
 
 
@@ -229,7 +227,7 @@ def merge(*, briefing: Briefing, key: str, by: User) -> None:
 def hide(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.hide, key, by=by, reason=_("Hidden"), kind=Kind.HIDE, about=key
+        briefing, before, acts.hide, key, by=by, reason="Hidden", kind=Kind.HIDE, about=key
     )  # fmt: skip
 
 
@@ -237,7 +235,7 @@ def hide(*, briefing: Briefing, key: str, by: User) -> None:
 def restore(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, acts.restore, key, by=by, reason=_("Shown again"), kind=Kind.RESTORE, about=key
+        briefing, before, acts.restore, key, by=by, reason="Shown again", kind=Kind.RESTORE, about=key
     )  # fmt: skip
 
 
@@ -278,7 +276,7 @@ def accept(
     """
     before = _read_drift(briefing, key, composed, version, read)
     apply(
-        briefing, before, acts.accept, key, composed, by=by, reason=_("Took the records’ words"), kind=Kind.ACCEPT, about=key
+        briefing, before, acts.accept, key, composed, by=by, reason="Took the records’ words", kind=Kind.ACCEPT, about=key
     )  # fmt: skip
 
 
@@ -298,7 +296,7 @@ def dismiss(
     """
     before = _read_drift(briefing, key, composed, version, read)
     apply(
-        briefing, before, acts.dismiss, key, composed, by=by, reason=_("Kept the edited words"), kind=Kind.DISMISS, about=key
+        briefing, before, acts.dismiss, key, composed, by=by, reason="Kept the edited words", kind=Kind.DISMISS, about=key
     )  # fmt: skip
 
 
@@ -330,7 +328,7 @@ def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) ->
     day = f"{earlier.history_date:%-d %B %Y}"
     changed = apply(
         briefing, before, acts.take_back, draft_rows.part_of(earlier), by=by,
-        reason=_("Back to the words of {day}").format(day=day), kind=Kind.BACK, about=key,
+        reason=f"Back to the words of {day}", kind=Kind.BACK, about=key,
     )  # fmt: skip
     return changed.get(key) or row
 
@@ -372,7 +370,7 @@ def step_ask(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """A recommendation one place up (-1) or down (1)."""
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, ask_acts.step, key, places, by=by, reason=_("Moved"), kind=Kind.MOVE, about=key
+        briefing, before, ask_acts.step, key, places, by=by, reason="Moved", kind=Kind.MOVE, about=key
     )  # fmt: skip
 
 
@@ -380,7 +378,7 @@ def step_ask(*, briefing: Briefing, key: str, places: int, by: User) -> None:
 def hide_ask(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, ask_acts.hide, key, by=by, reason=_("Hidden"), kind=Kind.HIDE, about=key
+        briefing, before, ask_acts.hide, key, by=by, reason="Hidden", kind=Kind.HIDE, about=key
     )  # fmt: skip
 
 
@@ -388,7 +386,7 @@ def hide_ask(*, briefing: Briefing, key: str, by: User) -> None:
 def restore_ask(*, briefing: Briefing, key: str, by: User) -> None:
     before = draft_rows.read_draft(open_briefing(briefing))
     apply(
-        briefing, before, ask_acts.restore, key, by=by, reason=_("Shown again"), kind=Kind.RESTORE, about=key
+        briefing, before, ask_acts.restore, key, by=by, reason="Shown again", kind=Kind.RESTORE, about=key
     )  # fmt: skip
 
 

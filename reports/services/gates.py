@@ -1,9 +1,10 @@
 """Refusals of what a briefing's state or its checks do not allow."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reports import checks
-from reports.document.wording import capitalised, count_in_words
+from reports.document.wording import capitalised, number
 from reports.models import Briefing
 from workitems.services.refusals import Refused
 
@@ -23,9 +24,11 @@ def not_now(briefing: Briefing, words: str) -> Refused:
 
 def problems(count: int) -> str:
     """Return "Two problems must be fixed", or "No problem must be fixed"."""
-    return _("{capitalised} must be fixed").format(
-        capitalised=capitalised(count_in_words(count, "problem")) if count else "No problem"
-    )
+    if not count:
+        return _("No problem must be fixed")
+    return ngettext(
+        "{count} problem must be fixed", "{count} problems must be fixed", count
+    ).format(count=capitalised(number(count)))
 
 
 def refuse_while_blocked(briefing: Briefing, before: checks.Gate) -> None:
@@ -33,7 +36,7 @@ def refuse_while_blocked(briefing: Briefing, before: checks.Gate) -> None:
     found = checks.blocking(briefing, before)
     if found:
         raise Blocked(
-            _("{problems} before {before}. “Checks” says what and where.").format(
-                problems=problems(len(found)), before=before.before
+            _("{problems} before {step}. “Checks” says what and where.").format(
+                problems=problems(len(found)), step=before.before
             )
         )

@@ -159,7 +159,7 @@ def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> Issu
         paragraph.save(force_insert=True)
     record_digests.add_paper(issued, at=at)
     row.correction_note = ""
-    move(row, State.AUTHORISED, by=by, reason=_("Version {number}").format(number=issued.number))
+    move(row, State.AUTHORISED, by=by, reason=f"Version {issued.number}")
     return issued
 
 
@@ -179,26 +179,21 @@ def faults(issued: IssuedPaper, *, render: bool = False) -> list[str]:
     found = []
     document, pdf = bytes(issued.document), bytes(issued.pdf)
     if sha256(document) != issued.document_sha256:
-        found.append(_("the JSON is not the one that was signed: its SHA-256 differs"))
+        found.append("the JSON is not the one that was signed: its SHA-256 differs")
     if sha256(pdf) != issued.pdf_sha256:
-        found.append(_("the PDF is not the one that was signed: its SHA-256 differs"))
+        found.append("the PDF is not the one that was signed: its SHA-256 differs")
     try:
         plain = from_json(document)
         # The bytes must be canonical. They need not equal what this release would write, as papers
         # of earlier releases have fewer entries.
         if plain_json.dump(plain_json.load(document)) != document:
-            found.append(_("the JSON is not written as this service writes it"))
+            found.append("the JSON is not written as this service writes it")
     except DocumentError as error:
-        return [
-            *found,
-            _("the JSON cannot be read: {rstrip}").format(rstrip=str(error).rstrip(".")),
-        ]
+        return [*found, f"the JSON cannot be read: {str(error).rstrip('.')}"]
     if render:
         try:
             if render_pdf(plain) != pdf:
-                found.append(_("the JSON gives another PDF than the one that is stored"))
+                found.append("the JSON gives another PDF than the one that is stored")
         except RenderRefused as error:
-            found.append(
-                _("the JSON cannot be printed: {rstrip}").format(rstrip=str(error).rstrip("."))
-            )
+            found.append(f"the JSON cannot be printed: {str(error).rstrip('.')}")
     return found

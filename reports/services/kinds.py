@@ -95,7 +95,7 @@ def copy_kind(*, kind: BriefingKind, name: str, by: User) -> BriefingKind:
         most_words=kind.most_words,
         asks=kind.asks,
     )
-    history.save(copy, by=by, reason=_("Copied from {kind}").format(kind=kind.name))
+    history.save(copy, by=by, reason=f"Copied from {kind.name}")
     for place, section in enumerate(kind.sections.live().in_order(), start=1):
         row = KindSection(kind=copy, position=place, **section.copied)
         history.save(row, by=by, reason=CAME_ALONG)
@@ -116,9 +116,7 @@ def carry_kinds(plan: Plan, to: Plan, by: User) -> None:
             most_words=kind.most_words,
             asks=kind.asks,
         )
-        history.save(
-            copy, by=by, reason=_("Carried over from {plan}").format(plan=plan.title)[:200]
-        )
+        history.save(copy, by=by, reason=f"Carried over from {plan.title}"[:200])
         for place, section in enumerate(kind.sections.live().in_order(), start=1):
             row = KindSection(kind=copy, position=place, **section.copied)
             history.save(row, by=by, reason=CAME_ALONG)
@@ -264,9 +262,7 @@ def as_added(
     rows = list(kind.sections.live().in_order())
     if len(rows) >= MOST_SECTIONS:
         raise Refused(
-            _("A kind of briefing can have at most {MOST_SECTIONS} sections.").format(
-                MOST_SECTIONS=MOST_SECTIONS
-            )
+            _("A kind of briefing can have at most {most} sections.").format(most=MOST_SECTIONS)
         )
     added = KindSection(kind=kind, key=f"s-{uuid4().hex[:12]}")
     _write(added, rows, heading, content, standing_text)
@@ -290,8 +286,12 @@ def move_section(*, section: KindSection, places: int, by: User) -> None:
     rows = [each for each in kind.sections.live().in_order() if each.content != CLOSING]
     at = next(place for place, each in enumerate(rows) if each.pk == row.pk)
     if not 0 <= at + places < len(rows):
-        edge = _("first already") if places < 0 else _("last before the recommendation already")
-        raise Refused(_("“{heading}” is {edge}.").format(heading=row.heading, edge=edge))
+        said = (
+            _("“{heading}” is first already.")
+            if places < 0
+            else _("“{heading}” is last before the recommendation already.")
+        )
+        raise Refused(said.format(heading=row.heading))
     rows.insert(at + places, rows.pop(at))
     _number(rows, by=by, moved=row, reason=MOVED_UP if places < 0 else MOVED_DOWN)
 
@@ -392,8 +392,8 @@ def _standing(typed: str, *, closes: bool) -> str:
     """Return standing text as stored. Before the recommendations only one sentence is allowed."""
     if len(typed) > STANDING_LENGTH:
         raise Refused(
-            _("The text is {typed:,} characters long; the limit is {STANDING_LENGTH:,}.").format(
-                typed=len(typed), STANDING_LENGTH=STANDING_LENGTH
+            _("The text is {length:,} characters long; the limit is {most:,}.").format(
+                length=len(typed), most=STANDING_LENGTH
             ),
             "standing_text",
         )
@@ -418,8 +418,8 @@ def _line(typed: str, field: str, most: int, blank: str) -> str:
         raise Refused(blank, field)
     if len(words) > most:
         raise Refused(
-            _("That is {words:,} characters long; the limit is {most:,}.").format(
-                words=len(words), most=most
+            _("That is {length:,} characters long; the limit is {most:,}.").format(
+                length=len(words), most=most
             ),
             field,
         )
@@ -431,7 +431,7 @@ def _name(typed: str, others: Iterable[BriefingKind]) -> str:
     for other in others:
         if other.name.casefold() == name.casefold():
             raise Refused(
-                _("The plan already has a kind of briefing “{other}”.").format(other=other.name),
+                _("The plan already has a kind of briefing “{name}”.").format(name=other.name),
                 "name",
             )
     return name
@@ -472,9 +472,7 @@ def checked_asks(rows: Sequence[AskWords]) -> list[AskWords]:
         raise Refused(_("A briefing must have at least one recommendation."), "text-1")
     if len(kept) > MOST_ASKS:
         raise Refused(
-            _("A kind of briefing can make at most {MOST_ASKS} recommendations.").format(
-                MOST_ASKS=MOST_ASKS
-            )
+            _("A kind of briefing can make at most {most} recommendations.").format(most=MOST_ASKS)
         )
     return kept
 

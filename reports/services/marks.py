@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from PIL import Image, ImageChops, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from reports.document.cover_design import MARK_HEIGHT, MARK_WIDTH
@@ -21,8 +20,6 @@ MAX_PIXELS = 25_000_000
 LEAST_PIXELS = 120
 # How far a pixel of the margin may be from white.
 NEARLY_WHITE = 16
-
-CHOOSE = gettext_lazy("Choose a PNG or JPEG picture.")
 
 
 class MarkRefused(Exception):
@@ -42,8 +39,8 @@ def made_of(data: bytes) -> Made:
     """
     if len(data) > MAX_MEGABYTES * 1_000_000:
         raise MarkRefused(
-            _("The file is larger than {MAX_MEGABYTES} MB. Choose a smaller picture.").format(
-                MAX_MEGABYTES=MAX_MEGABYTES
+            _("The file is larger than {most} MB. Choose a smaller picture.").format(
+                most=MAX_MEGABYTES
             )
         )
     if b"<svg" in data[:2000].lower():
@@ -57,22 +54,22 @@ def made_of(data: bytes) -> Made:
             if image.width * image.height > MAX_PIXELS:
                 raise MarkRefused(
                     _(
-                        "The picture has {width:,} by {height:,} pixels. Choose one with fewer than {value} "
+                        "The picture has {width:,} by {height:,} pixels. Choose one with fewer than {most} "
                         "million in all."
-                    ).format(width=image.width, height=image.height, value=MAX_PIXELS // 1000000)
+                    ).format(width=image.width, height=image.height, most=MAX_PIXELS // 1_000_000)
                 )
             picture = _on_white(ImageOps.exif_transpose(image))
     except UnidentifiedImageError as fault:
         raise MarkRefused(
-            _("This file is neither PNG nor JPEG. {CHOOSE}").format(CHOOSE=CHOOSE)
+            _("This file is neither PNG nor JPEG. Choose a PNG or JPEG picture.")
         ) from fault
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
         raise MarkRefused(
-            _("The picture has too many pixels. {CHOOSE}").format(CHOOSE=CHOOSE)
+            _("The picture has too many pixels. Choose a PNG or JPEG picture.")
         ) from fault
     except (OSError, SyntaxError, ValueError, MemoryError) as fault:
         raise MarkRefused(
-            _("The file is damaged and cannot be read. {CHOOSE}").format(CHOOSE=CHOOSE)
+            _("The file is damaged and cannot be read. Choose a PNG or JPEG picture.")
         ) from fault
     margin = ImageChops.difference(picture, Image.new("RGB", picture.size, "white"))
     inside = margin.convert("L").point(lambda value: 255 * (value > NEARLY_WHITE)).getbbox()
@@ -83,8 +80,8 @@ def made_of(data: bytes) -> Made:
         raise MarkRefused(
             _(
                 "The picture is too small to print: {width} by {height} pixels without its margin. "
-                "Choose one of at least {LEAST_PIXELS} pixels."
-            ).format(width=picture.width, height=picture.height, LEAST_PIXELS=LEAST_PIXELS)
+                "Choose one of at least {least} pixels."
+            ).format(width=picture.width, height=picture.height, least=LEAST_PIXELS)
         )
     picture.thumbnail((MARK_WIDTH, MARK_HEIGHT), Image.Resampling.LANCZOS)
     file = io.BytesIO()

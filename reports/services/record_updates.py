@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import User
 from reports.clearance.concerns import place_of
-from reports.document.wording import agree, count_in_words, join_words
+from reports.document.wording import capitalised, join_words, number
 from reports.drafting import draft as acts
 from reports.drafting import draft_rows
 from reports.drafting.draft import Composed, Draft, printed
@@ -134,14 +135,17 @@ def update_from_records(
 
 def in_words(taken: Sequence[Proposed]) -> str:
     """Return sentences on what was updated and which agencies are asked again."""
-    count = count_in_words(len(taken), "paragraph")
-    said = _("{count}{count_1} {agree} updated from the records.").format(
-        count=count[:1].upper(), count_1=count[1:], agree=agree(len(taken), "was", "were")
-    )
+    said = ngettext(
+        "{count} paragraph was updated from the records.",
+        "{count} paragraphs were updated from the records.",
+        len(taken),
+    ).format(count=capitalised(number(len(taken))))
     again = sorted({name for each in taken for name in each.agencies}, key=str.casefold)
     if again:
-        verb = agree(len(again), "is", "are")
-        said += _(" {again} {verb} asked again for clearance.").format(
-            again=join_words(again), verb=verb
-        )
+        asked = ngettext(
+            "{agencies} is asked again for clearance.",
+            "{agencies} are asked again for clearance.",
+            len(again),
+        ).format(agencies=join_words(again))
+        return f"{said} {asked}"
     return said

@@ -175,7 +175,7 @@ def claim(*, at: datetime, row: Rendering | None = None) -> Rendering | None:
                     ]
                 )
                 return found
-            _refuse(found, DIED_TWICE, at)
+            _refuse(found, str(DIED_TWICE), at)
     return None
 
 
@@ -206,7 +206,7 @@ def fail(row: Rendering, *, at: datetime) -> None:
     if row.may_be_begun_again:
         _mine(row).update(state=State.WAITING, beat_at=None)
     else:
-        refuse(row, DIED_TWICE, at=at)
+        refuse(row, str(DIED_TWICE), at=at)
 
 
 def put_back(row: Rendering) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from agencies import history
 from agencies.models import Agency, User
 from reports.document import Document, from_json, words
+from reports.document.dates import long_date
 from reports.models import (
     AnswerDraft,
     Briefing,
@@ -291,17 +292,15 @@ def follow_up(
         raise Refused(_("This paper has no such recommendation."))
     if due_on < response.decided_on:
         raise Refused(
-            _(
-                "The Minister answered on {decided_on:%-d %B %Y}. Enter that day or a later one."
-            ).format(decided_on=response.decided_on),
+            _("The Minister answered on {day}. Enter that day or a later one.").format(
+                day=long_date(response.decided_on)
+            ),
             "due_on",
         )
     _check_member(briefing, owner_agency)
     same = FollowUp.objects.filter(issued=response.issued_id, key=key, owner_agency=owner_agency)
     if same.filter(text=text).exists():
-        raise Refused(
-            _("{short_name} already has this action.").format(short_name=owner_agency.short_name)
-        )
+        raise Refused(_("{agency} already has this action.").format(agency=owner_agency.short_name))
     made = FollowUp(
         issued=response.issued,
         key=key,
@@ -327,9 +326,7 @@ def change_follow_up(
     row = locked(follow_up, version=version)
     if row.done_on is not None:
         raise Refused(
-            _("This was done on {done_on:%-d %B %Y}, so it cannot be changed.").format(
-                done_on=row.done_on
-            )
+            _("This was done on {day}, so it cannot be changed.").format(day=long_date(row.done_on))
         )
     if not reason.strip():
         raise Refused(_("Say why it changes."), "reason")
@@ -341,6 +338,6 @@ def change_follow_up(
 def _check_member(briefing: Briefing, agency: Agency) -> None:
     if not briefing.plan.members.filter(agency=agency).exists():
         raise Refused(
-            _("{short_name} takes no part in this plan.").format(short_name=agency.short_name),
+            _("{agency} takes no part in this plan.").format(agency=agency.short_name),
             "owner_agency",
         )

@@ -27,7 +27,7 @@ def move(row: Briefing, to: str, *, by: User | None, reason: str = "") -> Briefi
     """Set a locked row's state. Raise `Refused` if the step is not allowed."""
     if to not in Briefing.NEXT[row.state]:
         raise not_now(
-            row, _("it cannot become {label} from there").format(label=State(to).label.lower())
+            row, _("it cannot become {state} from there").format(state=State(to).label.lower())
         )
     row.state = to
     end_pauses(row)

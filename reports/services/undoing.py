@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 
 from agencies.models import User
 from reports.drafting import draft_rows
@@ -43,17 +44,17 @@ class ChangedSince(Refused):
         first = differences[0]
         more = len(differences) - 1
         others = (
-            ""
-            if not more
-            else _(", and {more} more {words} changed").format(
-                more=more, words="was" if more == 1 else "were"
-            )
+            ngettext(
+                ", and {count} more was changed", ", and {count} more were changed", more
+            ).format(count=more)
+            if more
+            else ""
         )
         super().__init__(
             _(
-                "{who} changed {place}{others} after you, so nothing was {what}. Compare the two texts "
+                "{person} changed {place}{others} after you, so nothing was {done}. Compare the two texts "
                 "below, and edit the draft if needed."
-            ).format(who=first.who, place=first.place, others=others, what=what)
+            ).format(person=first.who, place=first.place, others=others, done=what)
         )
         self.differences = differences
 
@@ -81,23 +82,25 @@ def _reverse(briefing: Briefing, act: int, last: DraftAct | None, by: User, step
     if last is None or last.pk != act:
         mine = DraftAct.objects.filter(briefing=briefing, by=by, pk=act).first()
         if mine is not None and hasattr(mine, "reversed_by"):
-            raise Refused(_("That was already {what}.").format(what=what))
+            raise Refused(_("That was already {done}.").format(done=what))
         raise Refused(
             _(
-                "That was not your last change here, so nothing was {what}. The buttons show your last "
+                "That was not your last change here, so nothing was {done}. The buttons show your last "
                 "change."
-            ).format(what=what)
+            ).format(done=what)
         )
     before, after = (draft_rows.read_draft_at(briefing, each) for each in (last.before, last.after))
     now = draft_rows.read_draft(briefing)
     others = _moved_since(briefing, last, by)
+    with override("en"):  # the record is in English, whoever reads it
+        reason = f"{Step(step).label}: {last.words}"
     try:
         drafts.apply(
             briefing,
             now,
             lambda draft: reverse(before, after, draft, last.key, set(others)),
             by=by,
-            reason=f"{Step(step).label}: {last.words}",
+            reason=reason,
             kind=last.kind,
             about=last.key,
             reverses=last,

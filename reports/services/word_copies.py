@@ -70,7 +70,8 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
     file = read_word_file(data)
     if file.stamp and file.stamp.briefing != row.pk:
         raise Refused(
-            _("This is a copy of another briefing, not of {row}.").format(row=row.name), "file"
+            _("This is a copy of another briefing, not of {briefing}.").format(briefing=row.name),
+            "file",
         )
     draft, sent, exported_at, is_exact = _sent(row, file)
     try:
@@ -81,8 +82,8 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
         raise Refused(
             _(
                 "A paragraph or comment of the copy has {longest:,} characters; the limit is "
-                "{MAX_SOURCE:,}. Split it, and upload the copy again."
-            ).format(longest=longest, MAX_SOURCE=MAX_SOURCE),
+                "{most:,}. Split it, and upload the copy again."
+            ).format(longest=longest, most=MAX_SOURCE),
             "file",
         )
     if not found:
@@ -95,9 +96,9 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
     if len(found) > MOST_SUGGESTIONS:
         raise Refused(
             _(
-                "The copy differs in {found:,} places, too many to read one by one. Download the draft "
+                "The copy differs in {count:,} places, too many to read one by one. Download the draft "
                 "again and edit that."
-            ).format(found=len(found)),
+            ).format(count=len(found)),
             "file",
         )
     copy = WordCopy(
@@ -204,7 +205,7 @@ def accept(
     briefing = row.copy.briefing
     if row.is_only_read:
         raise Refused(_("A comment cannot be accepted. Mark it as resolved."))
-    with history.because(_("from {author}’s Word copy").format(author=row.author)):
+    with history.because(f"from {row.author}’s Word copy"):
         if row.kind == Kind.EDIT:
             row.taken = _accept_text(briefing, row, by=by, text=text, read=read)
         elif row.kind == Kind.ADD:
@@ -255,7 +256,7 @@ def reopen(*, suggestion: Suggestion, version: int, by: User) -> Suggestion:
     """Open a suggestion again that was rejected or resolved."""
     row = _to_decide(suggestion, version, State.OPEN)
     row.state, row.decided_by, row.decided_as, row.decided_at = State.OPEN, None, "", None
-    return history.save_version(row, by=by, reason=_("Reopened"))
+    return history.save_version(row, by=by, reason="Reopened")
 
 
 def _to_decide(suggestion: Suggestion, version: int, to: str) -> Suggestion:
@@ -422,8 +423,8 @@ def _refuse_unreadable(text: str) -> None:
     if UNPRINTABLE in text:
         raise Refused(
             _(
-                "The text has a character that cannot be printed, shown as {UNPRINTABLE}. Change the "
+                "The text has a character that cannot be printed, shown as {character}. Change the "
                 "text, then accept it."
-            ).format(UNPRINTABLE=UNPRINTABLE),
+            ).format(character=UNPRINTABLE),
             "text",
         )

@@ -47,24 +47,24 @@ def chosen(
     found = [(span.place, span.start, span.end) for span in occurrences(document, words)]
     if everywhere:
         new = [span for span in found if span not in standing]
-        return new or found or _none(words, _("this paper"))
+        return new or found or _none(words)
     here = [span for span in found if not place or span[0] == place]
     if not here:
-        return _none(words, _("this text") if place else _("this paper"))
+        return _none(words, is_in_text=bool(place))
     if len(here) > 1:
         raise Refused(
             _(
-                "“{words}” is there {here} times. Add the words beside it, or withhold every occurrence."
-            ).format(words=shown(words), here=len(here)),
+                "“{words}” is there {count} times. Add the words beside it, or withhold every occurrence."
+            ).format(words=shown(words), count=len(here)),
             "words",
         )
     return here
 
 
-def _none(words: str, where: str) -> list[Chosen]:
-    raise Refused(
-        _("“{words}” is not in {where}. Enter words as they are printed.").format(
-            words=shown(words), where=where
-        ),
-        "words",
+def _none(words: str, *, is_in_text: bool = False) -> list[Chosen]:
+    said = (
+        _("“{words}” is not in this text. Enter words as they are printed.")
+        if is_in_text
+        else _("“{words}” is not in this paper. Enter words as they are printed.")
     )
+    raise Refused(said.format(words=shown(words)), "words")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import User
+from agencies.translation import StrOrPromise
 from reports.document import Document
 from reports.document.dates import long_date
 from reports.models import (
@@ -31,7 +32,7 @@ from reports.release.letters import Letter, Ombudsman
 from reports.release.redact import leaves, visible_elsewhere
 from reports.services.release import earlier_releases
 from reports.services.release.letters import as_prepared, freeze, written
-from reports.services.release.line_files import lack_of
+from reports.services.release.line_files import lack_of, named_line
 from reports.services.release.recording import check_day, not_now, record
 from reports.services.release.redactions import (
     check_unchanged,
@@ -45,8 +46,16 @@ from workitems.services.refusals import Refused, locked
 
 State = InformationRequest.State
 Outcome = RequestEvent.Outcome
+# What is wrong with the redactions of a paper.
+NOT_AGREED = gettext_lazy("{document} has a redaction that is neither agreed nor declined.")
+NOTHING_WITHHELD = gettext_lazy("{document} is released in part, but nothing of it is withheld.")
+WORDS_WITHHELD = gettext_lazy("{document} is released in full, but words of it are withheld.")
+WORDS_CHANGED = gettext_lazy(
+    "{document} has a redaction whose words have changed. Withdraw it and propose another."
+)
+OF_REDACTIONS = (NOT_AGREED, NOTHING_WITHHELD, WORDS_WITHHELD, WORDS_CHANGED)
 WRITE_AGAIN = gettext_lazy("The records have changed since this letter was written. Rewrite it.")
-SEND_BACK = gettext_lazy(
+SEND_BACK: StrOrPromise = gettext_lazy(
     "The records have changed since this letter was written. Send it back, so that the adviser rewrites it."
 )
 
@@ -107,18 +116,22 @@ def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) ->
     letter = deciding_letter(request)
     found = [*_of_redactions(request), *_of_files(request)]
     if letter is None:
-        what = _("decision memo") if request.is_own_initiative else _("letter with the decision")
-        return (*_undecided(request), *found, _("The {what} is not prepared.").format(what=what))
+        said = (
+            _("The decision memo is not prepared.")
+            if request.is_own_initiative
+            else _("The letter with the decision is not prepared.")
+        )
+        return (*_undecided(request), *found, said)
     lacks = written(letter, on=on, ombudsman=ombudsman)[1]
     if not lacks and letter.content != as_prepared(letter, ombudsman=ombudsman):
-        found.append(WRITE_AGAIN if request.state != State.READY else SEND_BACK)
+        found.append(str(WRITE_AGAIN if request.state != State.READY else SEND_BACK))
     return (*lacks, *found)
 
 
 def _undecided(request: InformationRequest) -> Iterator[str]:
     for line in request.lines.undecided().in_order():
-        yield _("Document {number}, “{line}”, has no decision.").format(
-            number=line.number, line=line.title
+        yield _("Document {number}, “{title}”, has no decision.").format(
+            number=line.number, title=line.title
         )
 
 
@@ -126,26 +139,18 @@ def _of_redactions(request: InformationRequest) -> Iterator[str]:
     for line in request.lines.given().in_order().select_related("issued"):
         if not line.is_ours:
             continue
-        which = _("Document {number}, “{line}”,").format(number=line.number, line=line.title)
+        which = named_line(line)
         rows = list(line.redactions.standing().in_order().select_related("line__issued"))
         if any(row.state == Redaction.State.PROPOSED for row in rows):
-            yield _("{which} has a redaction that is neither agreed nor declined.").format(
-                which=which
-            )
+            yield NOT_AGREED.format(document=which)
         if line.decision == ScheduleLine.Decision.PART and not rows:
-            yield _("{which} is released in part, but nothing of it is withheld.").format(
-                which=which
-            )
+            yield NOTHING_WITHHELD.format(document=which)
         if line.decision == ScheduleLine.Decision.FULL and rows:
-            yield _("{which} is released in full, but words of it are withheld.").format(
-                which=which
-            )
+            yield WORDS_WITHHELD.format(document=which)
         try:
             check_unchanged(*rows)
         except Refused:
-            yield _(
-                "{which} has a redaction whose words have changed. Withdraw it and propose another."
-            ).format(which=which)
+            yield WORDS_CHANGED.format(document=which)
 
 
 def _of_files(request: InformationRequest) -> Iterator[str]:
@@ -214,9 +219,9 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
     for text in visible_elsewhere(document, spans):
         yield (
             f"visible-{line.number}-{shown(text)}",
-            _("“{text}” is withheld in document {number}, and can be read elsewhere in it.").format(
-                text=shown(text), number=line.number
-            ),
+            _(
+                "“{words}” is withheld in document {number}, and can be read elsewhere in it."
+            ).format(words=shown(text), number=line.number),
         )
     withheld = {span.place for span in spans}
     for name, fields in _like_fields(document):
@@ -225,8 +230,8 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
         if told and kept:
             yield (
                 f"unlike-{line.number}-{name}",
-                _("In document {number}, “{kept}” is withheld and “{told}” is not.").format(
-                    number=line.number, kept=kept[0], told=told[0]
+                _("In document {number}, “{withheld}” is withheld and “{shown}” is not.").format(
+                    number=line.number, withheld=kept[0], shown=told[0]
                 ),
             )
 
@@ -255,11 +260,11 @@ def _of_scope(request: InformationRequest) -> Iterator[Warned]:
         if not found.is_listed:
             yield Warned(
                 f"unlisted-{found.key}",
-                _("“{found}” of {dated} is in scope, and the schedule does not list it.").format(
-                    found=found.title, dated=long_date(found.dated)
+                _("“{title}” of {day} is in scope, and the schedule does not list it.").format(
+                    title=found.title, day=long_date(found.dated)
                 ),
-                question=_("Why is “{found}” of {dated} not in the schedule?").format(
-                    found=found.title, dated=long_date(found.dated)
+                question=_("Why is “{title}” of {day} not in the schedule?").format(
+                    title=found.title, day=long_date(found.dated)
                 ),
             )
 

@@ -57,7 +57,7 @@ def add_earlier_paper(
     before = EarlierPaper.objects.filter(agency=agency, pdf_sha256=row.pdf_sha256).first()
     if before is not None:
         raise Refused(
-            _("This file was already added as “{before}”.").format(before=before.title), "file"
+            _("This file was already added as “{title}”.").format(title=before.title), "file"
         )
     try:
         with transaction.atomic():
@@ -92,8 +92,8 @@ def change_earlier_paper(
         same = EarlierPaper.objects.filter(agency=agency, pdf_sha256=row.pdf_sha256).first()
         if same is not None:
             raise Refused(
-                _("{agency} already has this file, as “{same}”.").format(
-                    agency=agency.name, same=same.title
+                _("{agency} already has this file, as “{title}”.").format(
+                    agency=agency.name, title=same.title
                 ),
                 "agency",
             )

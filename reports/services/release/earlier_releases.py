@@ -9,6 +9,7 @@ from hashlib import sha256
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import User
 from reports.document.dates import long_date
@@ -55,21 +56,18 @@ class Earlier:
         """What was decided on the paper, as a sentence, or "" if it went out in full."""
         if self.rows:
             count = len(self.rows)
-            places = (
-                _("1 place of this paper was")
-                if count == 1
-                else _("{count} places of this paper were").format(count=count)
-            )
-            return _("{places} withheld under {grounds} in {where}.").format(
-                places=places, grounds=self.grounds, where=self.where
-            )
+            return ngettext(
+                "{count} place of this paper was withheld under {grounds} in {request}.",
+                "{count} places of this paper were withheld under {grounds} in {request}.",
+                count,
+            ).format(count=count, grounds=self.grounds, request=self.where)
         if self.line.decision == Decision.PART:
             return _(
-                "This paper was released in part in {where}, withheld under {grounds}."
-            ).format(where=self.where, grounds=self.grounds)
+                "This paper was released in part in {request}, withheld under {grounds}."
+            ).format(request=self.where, grounds=self.grounds)
         if self.line.decision in ScheduleLine.KEPT:
-            return _("This paper was withheld under {grounds} in {where}.").format(
-                grounds=self.grounds, where=self.where
+            return _("This paper was withheld under {grounds} in {request}.").format(
+                grounds=self.grounds, request=self.where
             )
         return ""
 
@@ -122,7 +120,8 @@ def _days(requests: Sequence[int]) -> dict[int, str]:
     rows = events.filter(request__in=requests).values_list("request", "kind", "happened_on")
     found: dict[int, str] = {}
     for request, kind, on in sorted(rows, key=lambda row: row[1]):  # "released" is the later
-        found[request] = f"{'released' if kind == 'released' else 'decided'} {long_date(on)}"
+        said = _("released {day}") if kind == "released" else _("decided {day}")
+        found[request] = said.format(day=long_date(on))
     return found
 
 
@@ -143,39 +142,31 @@ def differences(line: ScheduleLine) -> list[tuple[str, str]]:
 
 
 def _against(line: ScheduleLine, earlier: Earlier) -> list[tuple[str, str]]:
-    before, which = earlier.line, _("Document {number}").format(number=line.number)
+    before = earlier.line
     name = f"earlier-{line.number}-{before.pk}"
     if line.is_ours and line.is_given and before.is_given:
         return _of_words(line, earlier, name)
     if line.is_given and before.decision in ScheduleLine.KEPT:
-        said = _("{which} was withheld under {grounds} in {where}, and is released here.").format(
-            which=which, grounds=earlier.grounds, where=earlier.where
-        )
+        said = _(
+            "Document {number} was withheld under {grounds} in {request}, and is released here."
+        ).format(number=line.number, grounds=earlier.grounds, request=earlier.where)
         return [(f"{name}-was-kept", said)]
     if line.decision in ScheduleLine.KEPT and before.is_given:
-        how = _("in full") if before.decision == Decision.FULL else _("in part")
-        return [
-            (
-                f"{name}-was-given",
-                _("{which} was released {how} in {where}, and is withheld here.").format(
-                    which=which, how=how, where=earlier.where
-                ),
-            )
-        ]
+        said = (
+            _("Document {number} was released in full in {request}, and is withheld here.")
+            if before.decision == Decision.FULL
+            else _("Document {number} was released in part in {request}, and is withheld here.")
+        ).format(number=line.number, request=earlier.where)
+        return [(f"{name}-was-given", said)]
     if line.is_given and before.is_given and line.decision != before.decision:
-        how, now = (
-            (_("in full"), _("in part"))
+        said = (
+            _("Document {number} was released in full in {request}, and is released in part here.")
             if line.decision == Decision.PART
-            else (_("in part"), _("in full"))
-        )
-        return [
-            (
-                f"{name}-{line.decision}",
-                _("{which} was released {how} in {where}, and is released {now} here.").format(
-                    which=which, how=how, where=earlier.where, now=now
-                ),
+            else _(
+                "Document {number} was released in part in {request}, and is released in full here."
             )
-        ]
+        ).format(number=line.number, request=earlier.where)
+        return [(f"{name}-{line.decision}", said)]
     return []
 
 
@@ -185,25 +176,19 @@ def _of_words(line: ScheduleLine, earlier: Earlier, name: str) -> list[tuple[str
     shown = [row for row in _still_there(line, earlier) if not _covered(_place(row), now)]
     found = []
     if shown:
-        count, where = len(shown), earlier.where
-        places = (
-            _("1 place of it was")
-            if count == 1
-            else _("{count} places of it were").format(count=count)
+        said = ngettext(
+            "Document {number}: {count} place of it was withheld under {grounds} in {request}, and is "
+            "shown here.",
+            "Document {number}: {count} places of it were withheld under {grounds} in {request}, and are "
+            "shown here.",
+            len(shown),
+        ).format(
+            number=line.number,
+            count=len(shown),
+            grounds=_said(code for row in shown for code in row.ground_codes),
+            request=earlier.where,
         )
-        grounds = _said(code for row in shown for code in row.ground_codes)
-        is_are = "is" if count == 1 else "are"
-        found.append(
-            (
-                f"{name}-shown-{_digest(map(_place, shown))}",
-                _(
-                    "Document {number}: {places} withheld under {grounds} in {where}, and {is_are} shown "
-                    "here."
-                ).format(
-                    number=line.number, places=places, grounds=grounds, where=where, is_are=is_are
-                ),
-            )
-        )
+        found.append((f"{name}-shown-{_digest(map(_place, shown))}", said))
     if _is_same(line, earlier):
         kept = [
             (span.place, span.start, span.end)
@@ -211,23 +196,12 @@ def _of_words(line: ScheduleLine, earlier: Earlier, name: str) -> list[tuple[str
             if not _covered((span.place, span.start, span.end), then)
         ]
         if kept:
-            count = len(kept)
-            places = (
-                _("1 place of it is")
-                if count == 1
-                else _("{count} places of it are").format(count=count)
-            )
-            was_were = "was" if count == 1 else "were"
-            found.append(
-                (
-                    f"{name}-kept-{_digest(kept)}",
-                    _(
-                        "Document {number}: {places} withheld here, and {was_were} shown in {where}."
-                    ).format(
-                        number=line.number, places=places, was_were=was_were, where=earlier.where
-                    ),
-                )
-            )
+            said = ngettext(
+                "Document {number}: {count} place of it is withheld here, and was shown in {request}.",
+                "Document {number}: {count} places of it are withheld here, and were shown in {request}.",
+                len(kept),
+            ).format(number=line.number, count=len(kept), request=earlier.where)
+            found.append((f"{name}-kept-{_digest(kept)}", said))
     return found
 
 
@@ -298,8 +272,8 @@ def propose_same(*, line: ScheduleLine, earlier: int, by: User, at: datetime) ->
     rows = [row for row in _still_there(line, found) if not _covered(_place(row), now)]
     if not rows:
         raise Refused(
-            _("Everything that was withheld in {where} is already proposed here.").format(
-                where=found.where
+            _("Everything that was withheld in {request} is already proposed here.").format(
+                request=found.where
             )
         )
     groups: dict[tuple[str, str, str], list[Place]] = {}

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reports.document import Marking
 from reports.document.dates import long_date
@@ -13,15 +12,10 @@ from workitems.services.refusals import Refused
 
 MARKINGS = {
     *(marking.value for marking in Marking),
-    *("RESTRICTED", "CONFIDENTIAL", "SECRET", gettext_lazy("TOP SECRET")),
+    *("RESTRICTED", "CONFIDENTIAL", "SECRET", "TOP SECRET"),
 }
 NOT_HELD = ("18(e)", "18(g)")
-OUT_OF_SCOPE = {
-    gettext_lazy("OUT OF SCOPE"),
-    gettext_lazy("NOT IN SCOPE"),
-    gettext_lazy("NOT RELEVANT"),
-    "IRRELEVANT",
-}
+OUT_OF_SCOPE = {"OUT OF SCOPE", "NOT IN SCOPE", "NOT RELEVANT", "IRRELEVANT"}
 
 
 def checked_grounds(
@@ -59,7 +53,9 @@ def checked_grounds(
     for ground in found:
         if not ground.is_in_force_on(on):
             raise Refused(
-                _("{cited} was not in force on {on}.").format(cited=ground.cited, on=long_date(on)),
+                _("{section} was not in force on {day}.").format(
+                    section=ground.cited, day=long_date(on)
+                ),
                 "grounds",
             )
     return found
@@ -71,9 +67,9 @@ def need_withholding(grounds: Iterable[Ground], *, kept: Collection[str] = ()) -
         if not ground.withholds and ground.code not in kept:
             raise Refused(
                 _(
-                    "{cited} is a reason to refuse a request, and does not withhold words or a paper. Choose "
+                    "{section} is a reason to refuse a request, and does not withhold words or a paper. Choose "
                     "a ground of section 6, 7 or 9."
-                ).format(cited=ground.cited),
+                ).format(section=ground.cited),
                 "grounds",
             )
 
@@ -87,19 +83,20 @@ def need_refusing(
         if ground.code in kept:
             continue
         if not is_held and ground.code not in NOT_HELD:
-            cited = " or ".join(f"s {code}" for code in NOT_HELD)
+            first, second = (f"s {code}" for code in NOT_HELD)
             raise Refused(
                 _(
-                    "{cited} is about information that is held. Refuse what is not held here under {cited_2}."
-                ).format(cited=ground.cited, cited_2=cited),
+                    "{section} is about information that is held. Refuse what is not held here under "
+                    "{first} or {second}."
+                ).format(section=ground.cited, first=first, second=second),
                 "grounds",
             )
         if ground.withholds:
             raise Refused(
                 _(
-                    "{cited} withholds a paper. Choose “Withheld” as the decision, or refuse it under "
+                    "{section} withholds a paper. Choose “Withheld” as the decision, or refuse it under "
                     "section 10 or 18."
-                ).format(cited=ground.cited),
+                ).format(section=ground.cited),
                 "grounds",
             )
 
@@ -114,8 +111,8 @@ def need_public_interest(grounds: Iterable[Ground], note: str) -> None:
     if balanced and not note.strip():
         raise Refused(
             _(
-                "{balanced} can be outweighed by the public interest. Say why release would be in the "
+                "{section} can be outweighed by the public interest. Say why release would be in the "
                 "public interest, and why that does not outweigh the ground."
-            ).format(balanced=balanced[0]),
+            ).format(section=balanced[0]),
             "public_interest",
         )

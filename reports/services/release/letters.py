@@ -97,7 +97,7 @@ def facts_of(
         own_words=typed.get("own_words", ""),
         will_be_published=typed.get("will_be_published", False),
         apologises=has_apology and not request.is_own_initiative,
-        no_apology_reason=_("A proactive release has no requester.")
+        no_apology_reason="A proactive release has no requester."
         if request.is_own_initiative
         else no_apology_reason,
     )
@@ -177,15 +177,15 @@ def _check_new_date(request: InformationRequest, until: date) -> None:
         raise Refused(str(error), "until") from error
     if not is_working_day:
         raise Refused(
-            _("{until:%A} {long_date_until} is not a working day. Change “New date”.").format(
-                until=until, long_date_until=long_date(until)
+            _("{weekday} {day} is not a working day. Change “New date”.").format(
+                weekday=f"{until:%A}", day=long_date(until)
             ),
             "until",
         )
     if until <= now.first_due:
         raise Refused(
-            _("“New date” has to be after {first_due}, the first due date.").format(
-                first_due=long_date(now.first_due)
+            _("“New date” has to be after {day}, the first due date.").format(
+                day=long_date(now.first_due)
             ),
             "until",
         )
@@ -220,7 +220,7 @@ def write_again(letter: RequestLetter, *, ombudsman: Ombudsman, by: User) -> Req
     if letter.content == content:
         return letter
     letter.content = content
-    return history.save_version(letter, by=by, reason=_("Written again as the records are now"))
+    return history.save_version(letter, by=by, reason="Written again as the records are now")
 
 
 def freeze(
@@ -261,9 +261,7 @@ def send_letter(
     row = locked(letter, version=version)
     row.request = request
     if row.is_sent:
-        raise Refused(
-            _("This letter was sent on {long_date}.").format(long_date=long_date(row.sent_on or on))
-        )
+        raise Refused(_("This letter was sent on {day}.").format(day=long_date(row.sent_on or on)))
     if row.is_decision:
         raise Refused(_("The letter with the decision is sent when the decision is signed."))
     check_day(request, on, at)

@@ -12,6 +12,7 @@ import pikepdf
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from reports.document import Document, from_json, words
@@ -42,8 +43,13 @@ WITH_FILES = (
 )
 
 
+NO_COPY = gettext_lazy("{document} is released in part, and has no redacted copy yet. Upload one.")
+NO_PDF = gettext_lazy("{document} has no PDF yet. Upload one.")
+
+
 def named_line(line: ScheduleLine) -> str:
-    return _("Document {number}, “{line}”,").format(number=line.number, line=line.title)
+    """Return how sentences begin that are about a line: "Document 3, “Annual report”,"."""
+    return _("Document {number}, “{title}”,").format(number=line.number, title=line.title)
 
 
 def standing_copy(line: ScheduleLine) -> LineCopy | None:
@@ -116,7 +122,9 @@ def print_answer(line: ScheduleLine, *, stamp: str = "", is_whole: bool = False)
         return render_answer(_page_of(response, document, kept), stamp=stamp)
     except RenderRefused as error:
         raise Refused(
-            _("{line} cannot be printed: {error}").format(line=named_line(line), error=error)
+            _("{document} cannot be printed: {error}").format(
+                document=named_line(line), error=error
+            )
         ) from error
 
 
@@ -160,11 +168,9 @@ def lack_of(line: ScheduleLine) -> str:
     if line.copies.standing().exists():
         return ""
     if line.decision == Decision.PART:
-        return _("{line} is released in part, and has no redacted copy yet. Upload one.").format(
-            line=named_line(line)
-        )
+        return NO_COPY.format(document=named_line(line))
     if not _is_pdf(line):
-        return _("{line} has no PDF yet. Upload one.").format(line=named_line(line))
+        return NO_PDF.format(document=named_line(line))
     return ""
 
 
@@ -212,7 +218,7 @@ def pages_of(data: bytes, line: ScheduleLine) -> int:
             return len(pdf.pages)
     except pikepdf.PdfError as error:
         raise Refused(
-            _("{line} is no PDF that can be read.").format(line=named_line(line))
+            _("{document} is no PDF that can be read.").format(document=named_line(line))
         ) from error
 
 

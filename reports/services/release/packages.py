@@ -2,7 +2,6 @@
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reports.document import Document
 from reports.models import InformationRequest, ReleasedPaper, ScheduleLine
@@ -24,7 +23,7 @@ from reports.services.release.releases import Prepared
 from workitems.attachments import KINDS, ending
 from workitems.services.refusals import Refused
 
-PROACTIVE_STAMP = gettext_lazy("PROACTIVELY RELEASED")
+PROACTIVE_STAMP = "PROACTIVELY RELEASED"
 
 
 def stamp_of(request: InformationRequest) -> str:
@@ -60,8 +59,8 @@ def refusals(request: InformationRequest) -> list[str]:
         else:
             if not report.passes:
                 found.append(
-                    _("{line} did not pass the check. {report}").format(
-                        line=named_line(line), report=_why(report)
+                    _("{document} did not pass the check. {reason}").format(
+                        document=named_line(line), reason=_why(report)
                     )
                 )
     return found
@@ -75,7 +74,9 @@ def refusals_of_files(request: InformationRequest) -> list[str]:
             continue
         if said := refusal_of_file(line):
             found.append(
-                _("{line} did not pass the check. {said}").format(line=named_line(line), said=said)
+                _("{document} did not pass the check. {reason}").format(
+                    document=named_line(line), reason=said
+                )
             )
     return found
 
@@ -158,11 +159,11 @@ def faults(paper: ReleasedPaper, *, again: bool = False) -> list[str]:
     """
     found, data, said = [], bytes(paper.pdf), paper.gate_report
     if sha256(data) != paper.pdf_sha256:
-        found.append(_("the PDF is not the one that was released: its SHA-256 differs"))
+        found.append("the PDF is not the one that was released: its SHA-256 differs")
     if (said.get("sha256"), paper.gate_sha256) != (paper.pdf_sha256, paper.pdf_sha256):
-        found.append(_("the gate’s report is on another file"))
+        found.append("the gate’s report is on another file")
     if said.get("passes") is not True or said.get("findings"):
-        found.append(_("the gate’s report does not pass it"))
+        found.append("the gate’s report does not pass it")
     if again and paper.line.is_ours:
         try:
             report = _examined(

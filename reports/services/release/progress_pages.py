@@ -6,7 +6,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from reports.models import PublicProgress
@@ -15,7 +14,7 @@ from reports.services.release.recording import need
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
 
-REPLACED = gettext_lazy("Replaced by page {number}.")
+REPLACED = "Replaced by page {number}."
 
 
 @transaction.atomic

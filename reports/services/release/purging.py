@@ -3,14 +3,12 @@
 from datetime import date
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies import history
 from reports.models import InformationRequest, RequestLetter
 from workitems.services.refusals import locked
 
-ACTOR = gettext_lazy("Removal of requesters")
+ACTOR = "Removal of requesters"
 
 
 def purge_requesters(*, closed_before: date, on: date) -> list[str]:
@@ -28,7 +26,7 @@ def _purge(request: InformationRequest, on: date) -> str:
     row = locked(request)
     row.requester_name = row.requester_address = ""
     row.purged_on = on
-    reason = _("The time to keep who asked is over.")
+    reason = "The time to keep who asked is over."
     row.version += 1
     history.save(row, by=None, actor=ACTOR, reason=reason)
     for letter in RequestLetter.objects.filter(request=row).select_for_update():

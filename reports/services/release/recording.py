@@ -34,8 +34,8 @@ def check_day(request: InformationRequest, on: date, at: datetime, field: str = 
         raise Refused(_("That day is in the future."), field)
     if on < request.received_on:
         raise Refused(
-            _("The request was received on {received_on}, after that day.").format(
-                received_on=long_date(request.received_on)
+            _("The request was received on {day}, after that day.").format(
+                day=long_date(request.received_on)
             ),
             field,
         )

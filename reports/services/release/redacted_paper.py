@@ -118,7 +118,7 @@ class RedactedPaper:
             return found
         named = {each.where for each in around}
         only = (
-            _("{where}, these words").format(where=text.where)
+            _("{place}, these words").format(place=text.where)
             if text.where in named
             else text.where or _("this text")
         )

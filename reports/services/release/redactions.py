@@ -108,9 +108,7 @@ def propose(
         if not 0 <= start < end <= len(texts.get(place, "")) or not covered.strip():
             raise Refused(_("Choose the words that are withheld."), "spans")
         if (place, start, end) in standing:
-            raise Refused(
-                _("“{covered}” is already withheld.").format(covered=shown(covered)), "spans"
-            )
+            raise Refused(_("“{words}” is already withheld.").format(words=shown(covered)), "spans")
         of_official = is_name_of_official(place) or any(name in covered for name in officials)
         if of_official and {each.code for each in found} == {PRIVACY} and not reason.strip():
             raise Refused(WHY_A_NAME, "reason")
@@ -213,8 +211,8 @@ def check_answered(request: InformationRequest) -> None:
 def _move(row: Redaction, to: str, *, by: User, reason: str = "") -> Redaction:
     if to not in Redaction.NEXT[row.state]:
         raise Refused(
-            _("This redaction is {state}; it cannot become {label} from there.").format(
-                state=row.get_state_display().lower(), label=State(to).label.lower()
+            _("This redaction is {state}; it cannot become {next_state} from there.").format(
+                state=row.get_state_display().lower(), next_state=State(to).label.lower()
             )
         )
     row.state = to

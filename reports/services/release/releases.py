@@ -35,7 +35,7 @@ from workitems.services.refusals import Conflict, Refused, locked
 State = InformationRequest.State
 Kind = RequestEvent.Kind
 NAMES_REQUESTER = gettext_lazy(
-    "{what} has the requester’s name or address in it. Nothing is published with it."
+    "{document} has the requester’s name or address in it. Nothing is published with it."
 )
 
 
@@ -78,8 +78,8 @@ def release(
         raise not_now(row, _("only a decided request is released"))
     if on < told.happened_on:
         raise Refused(
-            _("The decision was notified on {happened_on}, after that day.").format(
-                happened_on=long_date(told.happened_on)
+            _("The decision was notified on {day}, after that day.").format(
+                day=long_date(told.happened_on)
             ),
             "on",
         )
@@ -123,8 +123,8 @@ def _check_papers(
     for pk, line in given.items():
         if numbers[pk] != 1:
             raise Refused(
-                _("Document {number}, “{line}”, is to be released, so it needs one file.").format(
-                    number=line.number, line=line.title
+                _("Document {number}, “{title}”, is to be released, so it needs one file.").format(
+                    number=line.number, title=line.title
                 )
             )
     if len(papers) != len(given):
@@ -134,19 +134,25 @@ def _check_papers(
         which = _("Document {number}").format(number=given[prepared.line.pk].number)
         if prepared.report.sha256 != sha256(prepared.pdf):
             raise Refused(
-                _("{which}: another file was checked. Check this one.").format(which=which)
+                _("{document}: another file was checked. Check this one.").format(document=which)
             )
         if not prepared.report.passes:
             raise Refused(f"{which}: {prepared.report.findings[0].sentence}")
         if prepared.file_name != clean_name(prepared.file_name) or not prepared.file_name:
-            raise Refused(_("{which}: its file needs a name without folders.").format(which=which))
+            raise Refused(
+                _("{document}: its file needs a name without folders.").format(document=which)
+            )
         if names[prepared.file_name.casefold()] > 1:
             raise Refused(
-                _("{which}: another file of this release has the same name.").format(which=which)
+                _("{document}: another file of this release has the same name.").format(
+                    document=which
+                )
             )
         if names_requester(request, prepared.file_name):
             raise Refused(
-                _("{which}: the file’s name has the requester’s name in it.").format(which=which)
+                _("{document}: the file’s name has the requester’s name in it.").format(
+                    document=which
+                )
             )
 
 
@@ -215,8 +221,8 @@ def publish(
         )
     if on < release.released_on:
         raise Refused(
-            _("It was released on {released_on}, after that day.").format(
-                released_on=long_date(release.released_on)
+            _("It was released on {day}, after that day.").format(
+                day=long_date(release.released_on)
             ),
             "on",
         )
@@ -262,7 +268,7 @@ def _check_names_nobody(request: InformationRequest, release: Release) -> None:
         return
     titles = [str(line["title"]) for line in release.schedule]
     if names_requester(request, request.reference, *titles):
-        raise Refused(NAMES_REQUESTER.format(what=_("The schedule")))
+        raise Refused(NAMES_REQUESTER.format(document=_("The schedule")))
     for paper in release.papers.order_by("number"):
         report = examine(
             bytes(paper.pdf),
@@ -273,7 +279,7 @@ def _check_names_nobody(request: InformationRequest, release: Release) -> None:
         )
         if names_requester(request, paper.title, paper.file_name) or not report.passes:
             raise Refused(
-                NAMES_REQUESTER.format(what=_("Document {number}").format(number=paper.number))
+                NAMES_REQUESTER.format(document=_("Document {number}").format(number=paper.number))
             )
 
 

@@ -44,7 +44,7 @@ def move(row: InformationRequest, to: str, *, by: User, reason: str = "") -> Inf
     """Set a locked request's state. Raise `Refused` if the step is not allowed."""
     if to not in InformationRequest.NEXT[row.state]:
         raise not_now(
-            row, _("it cannot become {label} from there").format(label=State(to).label.lower())
+            row, _("it cannot become {state} from there").format(state=State(to).label.lower())
         )
     row.state = to
     return history.save_version(row, by=by, reason=reason)
@@ -126,8 +126,8 @@ def change_request(
     row = locked(request, version=version)
     if row.purged_on is not None and (requester_name or requester_address):
         raise Refused(
-            _("Who asked was removed on {purged_on} and is not kept again.").format(
-                purged_on=long_date(row.purged_on)
+            _("Who asked was removed on {day} and is not kept again.").format(
+                day=long_date(row.purged_on)
             ),
             "requester_name",
         )
@@ -199,8 +199,8 @@ def send_for_review(
     undecided = row.lines.undecided().in_order().first()
     if row.state == State.PREPARING and undecided is not None:
         raise Refused(
-            _("Nothing is decided yet on “{undecided}” (line {number}).").format(
-                undecided=undecided.title, number=undecided.number
+            _("Nothing is decided yet on “{title}” (line {number}).").format(
+                title=undecided.title, number=undecided.number
             )
         )
     if row.state == State.PREPARING:
@@ -267,9 +267,7 @@ def acknowledge(
     before = row.events.in_force().of_kind(Kind.ACKNOWLEDGED).first()
     if before is not None:
         raise Refused(
-            _("This request was acknowledged on {happened_on}.").format(
-                happened_on=long_date(before.happened_on)
-            )
+            _("This request was acknowledged on {day}.").format(day=long_date(before.happened_on))
         )
     return record(row, Kind.ACKNOWLEDGED, on=on, by=by, at=at, note=note, letter=letter)
 
@@ -306,8 +304,8 @@ def receive_clarification(
         raise Refused(_("No question to the requester is open."))
     if on < asked.happened_on:
         raise Refused(
-            _("The question was asked on {happened_on}, after that day.").format(
-                happened_on=long_date(asked.happened_on)
+            _("The question was asked on {day}, after that day.").format(
+                day=long_date(asked.happened_on)
             ),
             "on",
         )
@@ -346,7 +344,7 @@ def transfer(
     event = record(row, kind, on=on, by=by, at=at, note=note, whom=whom, letter=letter)
     if not in_part:
         row.closed_on = on
-        move(row, State.TRANSFERRED, by=by, reason=_("Transferred to {whom}").format(whom=whom))
+        move(row, State.TRANSFERRED, by=by, reason=f"Transferred to {whom}")
     return event
 
 
@@ -373,17 +371,17 @@ def extend(
     now = clock(row)
     if now.extended_to is not None:
         raise Refused(
-            _(
-                "This request was extended to {extended_to}. A request can be extended only once."
-            ).format(extended_to=long_date(now.extended_to))
+            _("This request was extended to {day}. A request can be extended only once.").format(
+                day=long_date(now.extended_to)
+            )
         )
     _check_in_time_to_extend(now, on)
     if extension_reason not in {each.code for each in now.days.act.extension_reasons}:
         raise Refused(_("Choose the reason for the extension."), "extension_reason")
     if to <= now.first_due:
         raise Refused(
-            _("It is already due on {first_due}. Enter a later day.").format(
-                first_due=long_date(now.first_due)
+            _("It is already due on {day}. Enter a later day.").format(
+                day=long_date(now.first_due)
             ),
             "to",
         )
@@ -404,22 +402,21 @@ def extend(
 
 def _check_in_time_to_extend(now: RequestClock, on: date) -> None:
     limit = now.days.act.limits.decide
-    _check_in_time(_("An extension is notified"), on, limit, now.first_due)
+    said = _(
+        "An extension is notified within the first {limit} working days. Those ended on {day}."
+    )
+    _check_in_time(said, on, limit, now.first_due)
 
 
 def _check_in_time_to_transfer(now: RequestClock, on: date) -> None:
     limit = now.days.act.limits.transfer
-    _check_in_time(_("A transfer is made"), on, limit, now.transfer_by)
+    said = _("A transfer is made within the first {limit} working days. Those ended on {day}.")
+    _check_in_time(said, on, limit, now.transfer_by)
 
 
-def _check_in_time(what: str, on: date, limit: int, last: date) -> None:
+def _check_in_time(said: str, on: date, limit: int, last: date) -> None:
     if on > last:
-        raise Refused(
-            _("{what} within the first {limit} working days. Those ended on {last}.").format(
-                what=what, limit=limit, last=long_date(last)
-            ),
-            "on",
-        )
+        raise Refused(said.format(limit=limit, day=long_date(last)), "on")
 
 
 def _is_working_day(now: RequestClock, day: date) -> bool:
@@ -471,9 +468,7 @@ def close_complaint(
     first = min(opened.values_list("happened_on", flat=True))
     if on < first:
         raise Refused(
-            _("The complaint was received on {first}, after that day.").format(
-                first=long_date(first)
-            ),
+            _("The complaint was received on {day}, after that day.").format(day=long_date(first)),
             "on",
         )
     return record(row, Kind.COMPLAINT_CLOSED, on=on, by=by, at=at, note=note)
@@ -535,8 +530,8 @@ def correct_event(
         )
         if first < on:
             raise Refused(
-                _("Something else is recorded on {first}, before that day.").format(
-                    first=long_date(first)
+                _("Something else is recorded on {day}, before that day.").format(
+                    day=long_date(first)
                 ),
                 "on",
             )

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import Agency, User
@@ -31,7 +30,7 @@ from workitems.services.refusals import Refused, locked
 
 Decision = ScheduleLine.Decision
 # Between whoever answered for an agency, by email or phone, and whoever recorded it.
-RECORDED_BY = gettext_lazy(", by email or phone, recorded by ")
+RECORDED_BY = ", by email or phone, recorded by "
 Kind = ScheduleLine.Kind
 # Working days that a consulted agency is given, and that stay after it for the decision.
 USUAL_DAYS, DAYS_TO_DECIDE = 5, 2
@@ -209,9 +208,7 @@ def ask_agency(
         )
     if line.consultations.filter(agency=agency).exists():
         raise Refused(
-            _("{short_name} was already asked about this paper.").format(
-                short_name=agency.short_name
-            ),
+            _("{agency} was already asked about this paper.").format(agency=agency.short_name),
             "agency",
         )
     check_day(request, on, at)
@@ -219,7 +216,7 @@ def ask_agency(
         line=line, agency=agency, question=question, asked_on=on, asked_by=by, answer_by=answer_by
     )
     history.save(made, by=by)
-    note = _("About line {number}").format(number=line.number)
+    note = f"About line {line.number}"
     record(request, RequestEvent.Kind.CONSULTED, on=on, by=by, at=at, note=note, agency=agency)
     return made
 
@@ -281,16 +278,14 @@ def record_answer(
     check_open(request)
     if row.answered_at and RECORDED_BY not in row.answered_as:
         raise Refused(
-            _("{short_name} has given its own answer here. Ask it to change that.").format(
-                short_name=row.agency.short_name
+            _("{agency} has given its own answer here. Ask it to change that.").format(
+                agency=row.agency.short_name
             )
         )
     check_day(request, received_on, at, "received_on")
     if received_on < row.asked_on:
         raise Refused(
-            _("The agency was asked on {asked_on}, after that day.").format(
-                asked_on=long_date(row.asked_on)
-            ),
+            _("The agency was asked on {day}, after that day.").format(day=long_date(row.asked_on)),
             "received_on",
         )
     row.answer = need(answer, _("Enter what the agency answered."), "answer")
