@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -101,19 +102,19 @@ class AgencyCoverForm(VersionedForm):
         super().__init__(*args, row=row, **kwargs)
         for part, usual in USUAL_LABELS.items():
             self.fields[f"label_{part}"] = TextField(
-                label=f"{usual}: English",
+                label=_("{label}: English").format(label=usual),
                 max_length=LABEL_LENGTH,
-                error_messages={"required": _("Enter a label for “{usual}”.").format(usual=usual)},
+                error_messages={"required": _("Enter a label for “{label}”.").format(label=usual)},
             )
             self.fields[f"mi_{part}"] = TextField(
-                label=_("{usual}: te reo Māori").format(usual=usual),
+                label=_("{label}: te reo Māori").format(label=usual),
                 required=False,
                 max_length=LABEL_LENGTH,
                 widget=forms.TextInput(attrs={"lang": "mi"}),
             )
             if part in ROWS:
                 self.fields[f"place_{part}"] = forms.TypedChoiceField(
-                    label=f"{usual}: place",
+                    label=_("{label}: place").format(label=usual),
                     choices=[(place, str(place)) for place in range(1, LAST + 1)],
                     coerce=int,
                     error_messages={
@@ -146,8 +147,8 @@ class AgencyCoverForm(VersionedForm):
                 continue
             if not (heading and between and maori):
                 raise forms.ValidationError(
-                    _("Line {number} is not complete. {EXAMPLE}").format(
-                        number=number, EXAMPLE=EXAMPLE
+                    _("Line {number} is not complete. {example}").format(
+                        number=number, example=EXAMPLE
                     )
                 )
             if heading.casefold() in {each["heading"].casefold() for each in found}:
@@ -212,9 +213,12 @@ class MarkForm(VersionedForm):
         label=gettext_lazy("Picture"),
         required=False,
         max_length=255,
-        help_text=(
-            f"PNG or JPEG, at most {MAX_MEGABYTES} MB. It is printed on white, up to 18 mm high and 70 mm "
-            "wide. Its margin is cut off."
+        help_text=format_lazy(
+            gettext_lazy(
+                "PNG or JPEG, at most {most} MB. It is printed on white, up to 18 mm high and 70 mm "
+                "wide. Its margin is cut off."
+            ),
+            most=MAX_MEGABYTES,
         ),
         widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
         error_messages={
@@ -245,8 +249,8 @@ class MarkForm(VersionedForm):
             return None
         if file.size > MAX_MEGABYTES * 1_000_000:
             raise forms.ValidationError(
-                _("The file is larger than {MAX_MEGABYTES} MB. Choose a smaller picture.").format(
-                    MAX_MEGABYTES=MAX_MEGABYTES
+                _("The file is larger than {most} MB. Choose a smaller picture.").format(
+                    most=MAX_MEGABYTES
                 )
             )
         data: bytes = file.read()

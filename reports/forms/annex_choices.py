@@ -47,7 +47,7 @@ class AnnexesForm(VersionedForm):
                 label=choice.label, help_text=SHOWS[choice], required=False
             )
             self.fields[f"place_{choice}"] = forms.IntegerField(
-                label=_("Place of “{choice}”").format(choice=choice.label),
+                label=_("Place of “{annex}”").format(annex=choice.label),
                 min_value=1,
                 max_value=LAST - 1,
                 required=False,

@@ -62,7 +62,7 @@ class BarForm(Form):
         found = super().clean() or {}
         at, since = found.get("at") or self.present, found.get("since")
         if since and (since.is_now or since.on > at.on or since == at):
-            self.add_error("since", _("Choose a day before {at}.").format(at=at.words))
+            self.add_error("since", _("Choose a day before {day}.").format(day=at.words))
         return found
 
     @property

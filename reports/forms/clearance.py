@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, SeveralField, TextField, VersionedForm
 from agencies.models import Agency
+from agencies.translation import StrOrPromise
 from reports.models import Briefing, Clearance
 from reports.models.clearance import ANSWER_LENGTH, WORDS_LENGTH
 from reports.services.clearance import agencies_faults, due_faults
@@ -18,7 +19,9 @@ from reports.services.clearance import agencies_faults, due_faults
 WHOLE = "whole"
 
 
-def words(label: str, *, most: int = WORDS_LENGTH, required: bool = True, **how: Any) -> LinesField:
+def words(
+    label: StrOrPromise, *, most: int = WORDS_LENGTH, required: bool = True, **how: Any
+) -> LinesField:
     return LinesField(label=label, max_length=most, required=required, **how)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, TextField, VersionedForm
+from agencies.translation import StrOrPromise
 from reports.models import MARKING_TOO_HIGH, NO_CONTACT, Briefing
 from reports.services import COVER_FIELDS
 
@@ -18,7 +19,7 @@ def text(name: str, **options: Any) -> TextField:
     assert isinstance(column, Field)
     options.setdefault("required", not column.blank)
     options.setdefault(
-        "error_messages", {"required": _("Fill this in. It is printed on the cover.")}
+        "error_messages", {"required": gettext_lazy("Fill this in. It is printed on the cover.")}
     )
     return TextField(max_length=column.max_length, **options)
 
@@ -27,7 +28,7 @@ def lines(name: str, rows: int = 2, **options: Any) -> TextField:
     return text(name, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
-def phone(name: str, label: str) -> TextField:
+def phone(name: str, label: StrOrPromise) -> TextField:
     return text(name, label=label, widget=forms.TextInput(attrs={"inputmode": "tel"}))
 
 
@@ -164,9 +165,9 @@ class NewCoverForm(CoverForm):
                 self.add_error(
                     "title",
                     _(
-                        "The title of its kind would be {title} characters long; the limit is {most}. Type a "
+                        "The title of its kind would be {length} characters long; the limit is {most}. Type a "
                         "shorter one."
-                    ).format(title=len(title), most=most),
+                    ).format(length=len(title), most=most),
                 )
                 return False
             self.cleaned_data["title"] = title

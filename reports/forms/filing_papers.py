@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,8 @@ MOST_SUGGESTED = 20
 
 def agency_field() -> forms.ChoiceField:
     return forms.ChoiceField(
-        label=_("Agency that holds it"), error_messages={"required": _("Choose the agency.")}
+        label=gettext_lazy("Agency that holds it"),
+        error_messages={"required": gettext_lazy("Choose the agency.")},
     )
 
 
@@ -38,9 +40,7 @@ def with_end(agency: Agency, today: date) -> str:
     """Return an agency's full name, with the last day of one that is over."""
     if agency.exists_on(today) or agency.valid_to is None:
         return agency.name
-    return _("{agency} (until {valid_to})").format(
-        agency=agency.name, valid_to=long_date(agency.valid_to)
-    )
+    return _("{agency} (until {day})").format(agency=agency.name, day=long_date(agency.valid_to))
 
 
 class _OfPaper(Form):
@@ -99,7 +99,9 @@ class AddEarlierPaperForm(_OfPaper):
     file = UploadField(
         label="PDF",
         max_length=255,
-        help_text=f"At most {MAX_MEGABYTES} MB. It is kept unchanged.",
+        help_text=format_lazy(
+            gettext_lazy("At most {most} MB. It is kept unchanged."), most=MAX_MEGABYTES
+        ),
         widget=forms.FileInput(attrs={"accept": ".pdf"}),
         error_messages={
             "required": gettext_lazy("Choose a PDF."),

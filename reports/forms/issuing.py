@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.fields import Form, ReasonField
 from agencies.forms import SignatureForm
+from agencies.translation import StrOrPromise
 
 
 class StepForm(Form):
@@ -12,7 +13,7 @@ class StepForm(Form):
 
     reason = ReasonField(max_length=1000)
 
-    def __init__(self, *args: object, label: str, **kwargs: object) -> None:
+    def __init__(self, *args: object, label: StrOrPromise, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["reason"].label = label
 

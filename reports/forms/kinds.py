@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from agencies.fields import Form, ReasonField, TextField, VersionedForm
@@ -17,21 +19,26 @@ from reports.models import BriefingKind, Content, KindSection
 from reports.models.draft import HEADING_LENGTH, NAME_LENGTH, TITLE_LENGTH
 from reports.services.kinds import FIRST, MOST_ASKS, AskWords
 
-FILLED_IN = (
-    gettext_lazy("Filled in by each briefing: ")
-    + ", ".join(f"{{{name}}} for {meaning}" for name, (meaning, _) in WORDS.items())
-    + "."
-)
+
+def _filled_in() -> str:
+    words = (
+        gettext("{word} for {meaning}").format(word=f"{{{name}}}", meaning=meaning)
+        for name, (meaning, _) in WORDS.items()
+    )
+    return gettext("Filled in by each briefing: {words}.").format(words=", ".join(words))
+
+
+FILLED_IN = lazy(_filled_in, str)()
 # Empty rows shown below the recommendations.
 SPARE_ASKS = 2
 
 
 def why() -> ReasonField:
     return ReasonField(
-        label=gettext("Why"),
+        label=gettext_lazy("Why"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext("Kept in the history of this kind of briefing."),
+        help_text=gettext_lazy("Kept in the history of this kind of briefing."),
     )
 
 
@@ -54,9 +61,12 @@ class SectionFields(Form):
         required=False,
         max_length=MAX_SOURCE,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "true", "data-marks": "text"}),
-        help_text=(
-            "Printed in every briefing of this kind. A blank line starts a paragraph, “- ” starts a "
-            f"sub-bullet and **two stars** make bold. {FILLED_IN}"
+        help_text=format_lazy(
+            gettext_lazy(
+                "Printed in every briefing of this kind. A blank line starts a paragraph, “- ” starts a "
+                "sub-bullet and **two stars** make bold. {filled_in}"
+            ),
+            filled_in=FILLED_IN,
         ),
     )
 
@@ -141,7 +151,12 @@ class ChangeKindForm(AnnexesForm):
     title = TextField(
         label=gettext_lazy("Title of its briefings"),
         max_length=TITLE_LENGTH,
-        help_text=f"Printed on the cover, unless the briefing has its own title. {FILLED_IN}",
+        help_text=format_lazy(
+            gettext_lazy(
+                "Printed on the cover, unless the briefing has its own title. {filled_in}"
+            ),
+            filled_in=FILLED_IN,
+        ),
         error_messages={"required": gettext_lazy("Give the briefings of this kind a title.")},
     )
     most_words = forms.IntegerField(
@@ -158,7 +173,11 @@ class ChangeKindForm(AnnexesForm):
         }
         | dict.fromkeys(
             ("min_value", "max_value"),
-            f"Enter a number of words from {BriefingKind.FEWEST_WORDS:,} to {BriefingKind.MOST_WORDS:,}.",
+            format_lazy(
+                gettext_lazy("Enter a number of words from {fewest:,} to {most:,}."),
+                fewest=BriefingKind.FEWEST_WORDS,
+                most=BriefingKind.MOST_WORDS,
+            ),
         ),
     )
     reason = why()
@@ -167,7 +186,7 @@ class ChangeKindForm(AnnexesForm):
         super().__init__(*args, row=row, **kwargs)
         for place in range(1, MOST_ASKS + 1):
             self.fields[f"verb-{place}"] = forms.ChoiceField(
-                label=f"{place}. Verb",
+                label=gettext("{place}. Verb").format(place=place),
                 choices=[(verb.value, verb.value) for verb in Verb],
                 required=False,
             )

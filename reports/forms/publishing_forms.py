@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,7 +38,10 @@ class VerifyForm(Form):
     file = forms.FileField(
         label=gettext_lazy("Or the file itself"),
         required=False,
-        help_text=f"A PDF of at most {MAX_MEGABYTES} MB. We compare it and do not keep it.",
+        help_text=format_lazy(
+            gettext_lazy("A PDF of at most {most} MB. We compare it and do not keep it."),
+            most=MAX_MEGABYTES,
+        ),
         widget=forms.FileInput(attrs={"accept": ".pdf"}),
         error_messages={
             "empty": gettext_lazy("The file is empty."),
@@ -56,8 +60,8 @@ class VerifyForm(Form):
         file = self.cleaned_data["file"]
         if file is not None and file.size > MAX_MEGABYTES * 1024 * 1024:
             raise forms.ValidationError(
-                _("The file is larger than {MAX_MEGABYTES} MB. Paste its SHA-256 instead.").format(
-                    MAX_MEGABYTES=MAX_MEGABYTES
+                _("The file is larger than {most} MB. Paste its SHA-256 instead.").format(
+                    most=MAX_MEGABYTES
                 )
             )
         if file is not None and b"%PDF-" not in file.read(1024):
@@ -187,9 +191,9 @@ class ProgressForm(Form):
             raise forms.ValidationError(_("That day is in the future."))
         if day < self.plan.released_on:
             raise forms.ValidationError(
-                _(
-                    "The plan was released on {released_on:%-d %B %Y}. Choose that day or a later one."
-                ).format(released_on=self.plan.released_on)
+                _("The plan was released on {day}. Choose that day or a later one.").format(
+                    day=f"{self.plan.released_on:%-d %B %Y}"
+                )
             )
         return day
 

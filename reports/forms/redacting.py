@@ -19,7 +19,7 @@ from reports.services.release.deciding import Warned
 MOST = 10**6
 
 FAMILIES = {
-    Family.CONCLUSIVE: "Section 6: conclusive",
+    Family.CONCLUSIVE: gettext_lazy("Section 6: conclusive"),
     Family.SPECIAL: gettext_lazy("Section 7: Cook Islands, Niue, Tokelau, Ross Dependency"),
     Family.BALANCED: gettext_lazy("Section 9: can be outweighed by the public interest"),
     Family.EXISTENCE: gettext_lazy("Section 10: neither confirm nor deny"),
@@ -30,7 +30,7 @@ FAMILIES = {
 def by_family(grounds: Sequence[Ground]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return grounds as grouped choices, each with its words. Without a ground, there is no group."""
     found = [
-        (name, [(each.code, str(each)) for each in grounds if each.family == family])
+        (str(name), [(each.code, str(each)) for each in grounds if each.family == family])
         for family, name in FAMILIES.items()
     ]
     return [(name, choices) for name, choices in found if choices]

@@ -25,9 +25,9 @@ from workitems.models import Plan
 
 SCALE = [
     ("1", gettext_lazy("1, very poor")),
-    ("2", "2, poor"),
-    ("3", "3, neutral"),
-    ("4", "4, good"),
+    ("2", gettext_lazy("2, poor")),
+    ("3", gettext_lazy("3, neutral")),
+    ("4", gettext_lazy("4, good")),
     ("5", gettext_lazy("5, very good")),
     ("", gettext_lazy("No rating")),
 ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,8 +19,13 @@ class WordCopyForm(Form):
     file = UploadField(
         label=gettext_lazy("Edited Word file"),
         max_length=255,
-        help_text="The .docx that was downloaded from this draft and edited, with or without tracked changes; at most "
-        f"{MAX_MEGABYTES} MB. Nothing changes until you accept it.",
+        help_text=format_lazy(
+            gettext_lazy(
+                "The .docx that was downloaded from this draft and edited, with or without tracked changes; "
+                "at most {most} MB. Nothing changes until you accept it."
+            ),
+            most=MAX_MEGABYTES,
+        ),
         widget=forms.FileInput(attrs={"accept": ".docx"}),
         error_messages={
             "required": gettext_lazy("Choose the edited Word file."),
@@ -33,8 +39,8 @@ class WordCopyForm(Form):
         if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
             raise forms.ValidationError(
                 _(
-                    "The file has more than {MAX_MEGABYTES} MB. Delete pictures that were added to it."
-                ).format(MAX_MEGABYTES=MAX_MEGABYTES)
+                    "The file has more than {most} MB. Delete pictures that were added to it."
+                ).format(most=MAX_MEGABYTES)
             )
         return file
 

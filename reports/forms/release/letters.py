@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, LinesField, TextField, VersionedForm
+from agencies.translation import StrOrPromise
 from reports.forms.release.warnings import LeavesWarnings
 from reports.models import RequestLetter
 from reports.models.release.request import NAME_LENGTH, NOTE_LENGTH
@@ -30,7 +31,7 @@ OF_KIND: dict[str, tuple[str, ...]] = {
 ALL_OF_KINDS = {name for names in OF_KIND.values() for name in names}
 
 
-def _short(label: str, **how: Any) -> TextField:
+def _short(label: StrOrPromise, **how: Any) -> TextField:
     return TextField(label=label, max_length=NAME_LENGTH, required=False, **how)
 
 

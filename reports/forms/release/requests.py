@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from agencies.asking import Fault
 from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
 from agencies.models import Agency
+from agencies.translation import StrOrPromise
 from reports.forms.filing_papers import offer_agencies
 from reports.models import InformationRequest, RequestEvent
 from reports.models.release.request import (
@@ -27,24 +28,26 @@ ADDRESS_LENGTH = 1000
 
 def reference_field() -> TextField:
     return TextField(
-        label=_("Reference"),
+        label=gettext_lazy("Reference"),
         max_length=REFERENCE_LENGTH,
-        help_text=_("As in your register, such as 13/02025 or DOIA 2324-1559."),
+        help_text=gettext_lazy("As in your register, such as 13/02025 or DOIA 2324-1559."),
     )
 
 
 def requester_fields() -> dict[str, forms.Field]:
     return {
         "requester_name": TextField(
-            label=_("Who asked"),
+            label=gettext_lazy("Who asked"),
             max_length=NAME_LENGTH,
             required=False,
-            help_text=_("Only the people who answer requests see the name and the address."),
+            help_text=gettext_lazy(
+                "Only the people who answer requests see the name and the address."
+            ),
         ),
         "requester_address": LinesField(
-            label=_("Their address"),
+            label=gettext_lazy("Their address"),
             max_length=ADDRESS_LENGTH,
-            help_text=_(
+            help_text=gettext_lazy(
                 "An email address, or a postal address in lines. It is printed on each letter."
             ),
         ),
@@ -53,15 +56,15 @@ def requester_fields() -> dict[str, forms.Field]:
 
 def plan_field() -> Any:
     return forms.ModelChoiceField(
-        label=_("Which plan it is about"),
+        label=gettext_lazy("Which plan it is about"),
         queryset=Plan.objects.none(),
         required=False,
-        empty_label=_("No plan, or several plans"),
-        help_text=_("We search for papers and publish them by plan."),
+        empty_label=gettext_lazy("No plan, or several plans"),
+        help_text=gettext_lazy("We search for papers and publish them by plan."),
     )
 
 
-def note_field(label: str, help_text: str = "") -> LinesField:
+def note_field(label: StrOrPromise, help_text: StrOrPromise = "") -> LinesField:
     return LinesField(label=label, max_length=NOTE_LENGTH, help_text=help_text)
 
 
