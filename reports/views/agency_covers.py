@@ -119,7 +119,7 @@ def _differing(form: AgencyCoverForm) -> list[tuple[str, Any]]:
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    return str(value) or "(blank)"
+    return str(value) or _("(blank)")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

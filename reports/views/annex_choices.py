@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
@@ -18,12 +19,10 @@ from reports.document import (
     WorkItemTable,
     WorkItemTexts,
 )
-from reports.document.wording import agree
 from reports.forms.annex_choices import AnnexesForm
 from reports.models import Briefing
 from reports.services.annex_choices import choose_annexes, words_of
 from reports.views.briefings import readable_briefing
-from workitems.standing import count_noun
 from workitems.views.lookups import posted, require, signed_in
 
 
@@ -73,15 +72,21 @@ def _sizes(briefing: Briefing) -> tuple[dict[str, str], str]:
 def _size(annex: Annex) -> str:
     match annex:
         case ProgressPicture():
-            return count_noun(len(annex.timeline), "milestone")
+            count = len(annex.timeline)
+            said = ngettext("{count:,} milestone", "{count:,} milestones", count)
         case WorkItemTable():
-            return count_noun(sum(len(pillar.rows) for pillar in annex.pillars), _("work item"))
+            count = sum(len(pillar.rows) for pillar in annex.pillars)
+            said = ngettext("{count:,} work item", "{count:,} work items", count)
         case WorkItemTexts():
-            return count_noun(sum(len(pillar.items) for pillar in annex.pillars), _("work item"))
+            count = sum(len(pillar.items) for pillar in annex.pillars)
+            said = ngettext("{count:,} work item", "{count:,} work items", count)
         case DelayRegister():
-            return count_noun(len(annex.rows), "delay")
+            count = len(annex.rows)
+            said = ngettext("{count:,} delay", "{count:,} delays", count)
         case RiskRegister():
-            return count_noun(len(annex.rows), "risk")
+            count = len(annex.rows)
+            said = ngettext("{count:,} risk", "{count:,} risks", count)
         case ConsultedTable():
             count = len(annex.rows)
-            return f"{count:,} {agree(count, 'agency', 'agencies')}"
+            said = ngettext("{count:,} agency", "{count:,} agencies", count)
+    return said.format(count=count)

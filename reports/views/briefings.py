@@ -77,7 +77,10 @@ def _begin(request: HttpRequest, briefing: Briefing, kind: str) -> None:
     try:
         begin_as(briefing=briefing, slug=kind, by=signed_in(request))
     except Refused as refusal:
-        messages.error(request, f"The briefing is saved, but not drafted yet. {refusal}")
+        messages.error(
+            request,
+            _("The briefing is saved, but not drafted yet. {reason}").format(reason=refusal),
+        )
     else:
         messages.success(request, _("The briefing is drafted from the plan’s records."))
 
@@ -106,7 +109,7 @@ def _differing(form: CoverForm) -> list[tuple[str, Any]]:
     if current is None:
         return []
     return [
-        (str(form[name].label), getattr(current, name) or "(blank)")
+        (str(form[name].label), getattr(current, name) or _("(blank)"))
         for name, typed in form.cover.items()
         if typed != getattr(current, name)
     ]

@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.views.form_pages import refusals_in_messages, saying_refusals
 from agencies.views.once import once
 from reports import checks
 from reports.checks import Check, Count, Gate
-from reports.document.wording import agree, capitalised, count_in_words, number
+from reports.document.wording import capitalised, number
 from reports.drafting import draft_rows
 from reports.forms.checks import OverrideForm
 from reports.models import Briefing
@@ -100,20 +101,23 @@ def show(
 def lead_of(count: Count, gate: Gate | None) -> str:
     """Return how many problems block the next step and how many warnings are not accepted."""
     stops = count.before(gate) if gate else 0
-    words = _("No problem must be fixed")
-    if gate:
-        words = _("{stops} before {before}").format(stops=problems(stops), before=gate.before)
-        if stops < count.blocking:
-            later = count.blocking - stops
-            words += _(", and {later} more before {before}").format(
-                later=number(later), before=Gate.AUTHORISATION.before
-            )
-    words += "."
-    if count.warnings:
-        warnings = capitalised(count_in_words(count.warnings, "warning"))
-        words += _(" {warnings} {agree_count_warnings_is_are} not accepted yet.").format(
-            warnings=warnings, agree_count_warnings_is_are=agree(count.warnings, "is", "are")
+    words = _("No problem must be fixed.")
+    if gate and stops < count.blocking:
+        words = _("{problems} before {step}, and {count} more before {later_step}.").format(
+            problems=problems(stops),
+            step=gate.before,
+            count=number(count.blocking - stops),
+            later_step=Gate.AUTHORISATION.before,
         )
+    elif gate:
+        words = _("{problems} before {step}.").format(problems=problems(stops), step=gate.before)
+    if count.warnings:
+        warnings = ngettext(
+            "{count} warning is not accepted yet.",
+            "{count} warnings are not accepted yet.",
+            count.warnings,
+        ).format(count=capitalised(number(count.warnings)))
+        return f"{words} {warnings}"
     return words
 
 
@@ -151,8 +155,8 @@ def take_back(request: HttpRequest, briefing: Briefing) -> str:
 
 def tell_missing(request: HttpRequest, briefing: Briefing) -> str:
     row = acts.add_missing_returns_paragraph(briefing=briefing, by=signed_in(request))
-    return _("Paragraph {numbers} now says so.").format(
-        numbers=draft_rows.read_draft(briefing).draft.numbers[row.key]
+    return _("Paragraph {number} now says so.").format(
+        number=draft_rows.read_draft(briefing).draft.numbers[row.key]
     )
 
 

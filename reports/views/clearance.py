@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import overwrite_data, say_refusal
@@ -18,7 +19,7 @@ from reports.clearance import consultation
 from reports.clearance.notices import about, reminders
 from reports.document import DocumentError
 from reports.document.dates import long_date
-from reports.document.wording import agree, join_words
+from reports.document.wording import join_words
 from reports.drafting import draft_rows
 from reports.drafting.paper import document_of
 from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
@@ -120,7 +121,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 theirs = [
                     (
                         row.agency.short_name,
-                        _("Asked, due on {due_on}").format(due_on=long_date(row.due_on)),
+                        _("Asked, due on {day}").format(day=long_date(row.due_on)),
                     )
                     for row in asked
                 ]
@@ -156,9 +157,9 @@ def remind(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         names = join_words([row.agency.short_name for row in rows])
         messages.success(
             request,
-            _("{names} {agree} reminded by email.").format(
-                names=names, agree=agree(len(rows), "is", "are")
-            ),
+            ngettext(
+                "{agencies} is reminded by email.", "{agencies} are reminded by email.", len(rows)
+            ).format(agencies=names),
         )
     return after_act(request, reverse("briefings:clearance", args=[slug, pk]))
 

@@ -3,7 +3,7 @@
 All readers of the plan may see them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from agencies.translation import StrOrPromise
 from reports import charts
 from reports.forms.bar import BarForm
 from reports.progress import dashboard, registers
@@ -24,6 +25,8 @@ from workitems.plan_at import PlanAt, plan_at
 from workitems.views.lookups import visible_plan
 
 ROWS_ON_A_PAGE = 100
+# A label, its URL, and whether it is chosen.
+Tab = tuple[StrOrPromise, str, bool]
 
 
 def look_of(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
@@ -105,7 +108,7 @@ def attention(request: HttpRequest, slug: str) -> HttpResponse:
 def milestones(request: HttpRequest, slug: str) -> HttpResponse:
     look, context = look_of(request, slug)
     late, due = chosen(request, "late", registers.LATE), chosen(request, "due", registers.DUE)
-    tabs = [(_("All open"), look.link("milestones"), not (late or due))]
+    tabs: list[Tab] = [(_("All open"), look.link("milestones"), not (late or due))]
     tabs += [
         (label, look.link("milestones", late=key), late == key)
         for key, label in registers.LATE.items()
@@ -128,7 +131,7 @@ def delays(request: HttpRequest, slug: str) -> HttpResponse:
     cause = chosen(request, "cause", dict(Delay.Cause.choices))
     at = plan_of(look)
     there = {delay.cause for delay in at.delays}
-    tabs = [(_("All open"), look.link("delays"), not cause)]
+    tabs: list[Tab] = [(_("All open"), look.link("delays"), not cause)]
     tabs += [
         (label, look.link("delays", cause=key), cause == key)
         for key, label in Delay.Cause.choices
@@ -142,7 +145,7 @@ def delays(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def chosen(request: HttpRequest, name: str, known: dict[str, str]) -> str:
+def chosen(request: HttpRequest, name: str, known: Collection[str]) -> str:
     """Return the query parameter if its value is one of `known`, else ""."""
     asked = request.GET.get(name, "")
     return asked if asked in known else ""

@@ -128,7 +128,7 @@ def decisions(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     on = localdate(made_at)
     state = chosen(request, "state", decision_pages.STATES)
     rows = [row.within(look.plan) for row in decision_pages.decisions_of(look.plan, state, on)]
-    label = decision_pages.STATES[state] if state else ""
+    label = str(decision_pages.STATES[state]) if state else ""
     return list_exports.decisions(look, rows, made_at, *filter(None, [label]))
 
 

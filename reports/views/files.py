@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
 from reports.models import Briefing
 
@@ -49,6 +48,6 @@ def frozen(
     """
     response = download(data, name, mime_type, shown=shown)
     response["ETag"] = quote_etag(digest)
-    response["Cache-Control"] = _("private, no-cache")
+    response["Cache-Control"] = "private, no-cache"
     answer = get_conditional_response(request, etag=response["ETag"], response=response)
     return answer or response

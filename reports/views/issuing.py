@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.fields import overwrite_data
 from agencies.models import User
+from agencies.translation import StrOrPromise
 from agencies.views.form_pages import form_page, saying_refusals
 from reports import checks
 from reports.comparison import for_signature
@@ -104,8 +105,8 @@ SUCCESS_MESSAGES = {
     "ask": gettext_lazy(
         "The authorising manager can read it now. The text is locked unless it is sent back."
     ),
-    "send": gettext_lazy("{} is marked as sent to the Minister."),
-    "close": gettext_lazy("{} is closed."),
+    "send": gettext_lazy("{briefing} is marked as sent to the Minister."),
+    "close": gettext_lazy("{briefing} is closed."),
 }
 ACTS: dict[str, Callable[..., Briefing]] = {
     "ask": states.ask_for_authorisation,
@@ -126,13 +127,15 @@ def act(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, SUCCESS_MESSAGES[name].format(briefing.name))
+        messages.success(request, SUCCESS_MESSAGES[name].format(briefing=briefing.name))
     briefing.refresh_from_db(fields=["state"])
     return after_act(request, home_of(briefing))
 
 
 # Steps with a reason: service, its argument, title, question, button, permission, success message.
-StepWithReason = tuple[Callable[..., Briefing], str, str, str, str, str, str]
+StepWithReason = tuple[
+    Callable[..., Briefing], str, StrOrPromise, StrOrPromise, StrOrPromise, str, StrOrPromise
+]
 STEPS_WITH_REASON: dict[str, StepWithReason] = {
     "recall": (
         states.recall,
@@ -328,9 +331,7 @@ def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespo
         issuing.note_reading(
             briefing=briefing, pdf_sha256=sha256, by=signed_in(request), at=timezone.now()
         )
-    return files.download(
-        printed.pdf, _("{briefing} to authorise.pdf").format(briefing=_name(briefing))
-    )
+    return files.download(printed.pdf, f"{_name(briefing)} to authorise.pdf")
 
 
 def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Document | HttpResponse]:
@@ -476,13 +477,7 @@ def _made(
     if isinstance(document, HttpResponse):
         return document
     data = render_form(document)
-    return files.download(
-        data,
-        _("{briefing} version {number}.{ending}").format(
-            briefing=_name(paper.briefing), number=number, ending=ending
-        ),
-        mime_type,
-    )
+    return files.download(data, f"{_name(paper.briefing)} version {number}.{ending}", mime_type)
 
 
 def _kept(
@@ -491,9 +486,7 @@ def _kept(
     """Return the stored bytes, if they match their SHA-256."""
     if sha256(data) != digest:
         return damaged(request, paper, ending.upper())
-    name = _("{briefing} version {number}.{ending}").format(
-        briefing=_name(paper.briefing), number=paper.number, ending=ending
-    )
+    name = f"{_name(paper.briefing)} version {paper.number}.{ending}"
     return files.frozen(request, data, digest, name, mime_type)
 
 
@@ -533,4 +526,4 @@ def damaged(request: HttpRequest, paper: IssuedPaper, what: str) -> HttpResponse
 
 
 def _name(briefing: Briefing) -> str:
-    return _("briefing {briefing}").format(briefing=files.tracker_name(briefing))
+    return f"briefing {files.tracker_name(briefing)}"

@@ -173,7 +173,7 @@ def preview_context(
 
 
 def annex_labels(names: Iterable[str]) -> list[str]:
-    return [AnnexChoice(name).label for name in names]
+    return [str(AnnexChoice(name).label) for name in names]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -233,7 +233,7 @@ def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
             made = kinds.copy_kind(kind=row, name=form.cleaned_data["name"], by=signed_in(request))
             messages.success(
                 request,
-                _("“{made}” is a kind of briefing of this plan now.").format(made=made.name),
+                _("“{name}” is a kind of briefing of this plan now.").format(name=made.name),
             )
             return redirect(made)
     return form_page(request, "reports/kinds/copy.html", form, plan=row.plan, kind=row)
@@ -299,7 +299,8 @@ def add_section(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                     kind=row, reason=form.cleaned_data["reason"], by=signed_in(request), **words
                 )
                 messages.success(
-                    request, _("“{form}” is a section now.").format(form=form.words["heading"])
+                    request,
+                    _("“{heading}” is a section now.").format(heading=form.words["heading"]),
                 )
                 return redirect(row)
     added = next((each for each in tried if each.pk is None), None)
@@ -336,9 +337,8 @@ def move_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRe
         raise BadRequest
     with refusals_in_messages(request):
         kinds.move_section(section=row, places=PLACES[way], by=signed_in(request))
-        messages.success(
-            request, _("“{heading}” is moved {way}.").format(heading=row.heading, way=way)
-        )
+        said = _("“{heading}” is moved up.") if way == "up" else _("“{heading}” is moved down.")
+        messages.success(request, said.format(heading=row.heading))
     return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
 
 

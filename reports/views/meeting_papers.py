@@ -97,9 +97,7 @@ def version(request: HttpRequest, slug: str, pk: int, kind: str, number: int) ->
     paper = get_object_or_404(meeting.papers.defer("content"), kind=kind, number=number)
     if not paper.is_intact:
         return _refused(request, meeting, kind, Refused(DAMAGED), status=500)
-    name = _("{kind} {held_on} version {number}.pdf").format(
-        kind=kind, held_on=meeting.held_on.isoformat(), number=number
-    )
+    name = f"{kind} {meeting.held_on.isoformat()} version {number}.pdf"
     return files.frozen(request, bytes(paper.pdf), paper.sha256, name)
 
 

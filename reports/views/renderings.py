@@ -62,7 +62,7 @@ def preview(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if row.is_done:
             response = _file(request, briefing, row, shown=True)
             # The rest of the policy is for pages; browsers show a PDF with code of their own.
-            response[HEADER] = gettext("frame-ancestors {SELF}").format(SELF=SELF)
+            response[HEADER] = f"frame-ancestors {SELF}"
             return response
         said = row.reason if row.is_refused else ""
     return render(
@@ -166,15 +166,14 @@ def _words(row: Rendering) -> str:
     if row.state != Rendering.State.RUNNING:
         return str(row.get_state_display())
     if row.stage == Stage.LAYOUT:
-        about = (
-            gettext(" of about {pages_of:,}").format(pages_of=row.pages_of)
-            if row.pages_of >= row.page
-            else ""
-        )
-        return gettext("Laying out page {page:,}{about}").format(page=row.page, about=about)
+        if row.pages_of >= row.page:
+            return gettext("Laying out page {page:,} of about {pages:,}").format(
+                page=row.page, pages=row.pages_of
+            )
+        return gettext("Laying out page {page:,}").format(page=row.page)
     if row.stage == Stage.WRITING:
-        return gettext("Writing page {page:,} of {pages_of:,}").format(
-            page=row.page, pages_of=row.pages_of
+        return gettext("Writing page {page:,} of {pages:,}").format(
+            page=row.page, pages=row.pages_of
         )
     return str(row.get_stage_display())
 

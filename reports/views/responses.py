@@ -72,7 +72,8 @@ def _answering(request: HttpRequest, slug: str, pk: int) -> _Answering | HttpRes
         standing.issued = issued
     elif briefing.state != Briefing.State.WITH_MINISTER:
         messages.error(
-            request, "The paper is not recorded as with the Minister, so it cannot be answered."
+            request,
+            _("The paper is not recorded as with the Minister, so it cannot be answered."),
         )
         return redirect(issued)
     document = signed_document(request, issued)
@@ -228,7 +229,7 @@ def follow_up(request: HttpRequest, slug: str, pk: int, choice: int) -> HttpResp
         response__issued__briefing=briefing,
         pk=choice,
     )
-    marked = f"{row.number}. {row.verb} {row.text}: {row.option or 'not marked'}"
+    marked = f"{row.number}. {row.verb} {row.text}: {row.option or _('not marked')}"
     quote = "\n".join(filter(None, (marked, row.comment)))
     return _follow_up(request, briefing, row.response, row.key, quote, row.comment)
 
@@ -257,8 +258,8 @@ def _follow_up(
             )
             messages.success(
                 request,
-                _("The action is on the desk of {owner_agency}. We’ll email them.").format(
-                    owner_agency=made.owner_agency
+                _("The action is on the desk of {agency}. We’ll email them.").format(
+                    agency=made.owner_agency
                 ),
             )
             return redirect(response.issued)

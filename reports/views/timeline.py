@@ -31,7 +31,7 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
         if is_open or opened == str(group.key):
             rows["rows"] = charts.strip_list(group.strips, found.scale, found.on)
             if found.items <= milestones.OPEN_UP_TO or dates == str(group.key):
-                caption = _("Milestones of {group}").format(group=group.title)
+                caption = _("Milestones of {heading}").format(heading=group.title)
                 rows["table"] = charts.strip_table(group.strips, caption, f"table-{group.key}")
         return rows | {
             "key": str(group.key),

@@ -5,7 +5,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from reports import charts
@@ -15,7 +15,7 @@ from reports.progress import trends as figures
 from reports.progress.trends import DelayDays, Met, MetBy, Trends
 from reports.progress.view import Look
 from reports.views.dashboard import look_of, look_page
-from workitems.standing import count_noun, days_in_words
+from workitems.standing import days_in_words
 
 
 @require_safe
@@ -108,8 +108,8 @@ def bars(rows: Sequence[DelayDays]) -> list[BarRow]:
         BarRow(
             row.label,
             row.days,
-            gettext("{days} in {delays}").format(
-                days=days_in_words(row.days), delays=count_noun(row.delays, "delay")
+            ngettext("{days} in {count} delay", "{days} in {count} delays", row.delays).format(
+                days=days_in_words(row.days), count=f"{row.delays:,}"
             ),
         )
         for row in rows

@@ -10,12 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.fields import overwrite_data, say_refusal
 from agencies.views.form_pages import form_page
 from agencies.views.once import once
-from reports.document.wording import capitalised, count_in_words
+from reports.document.wording import capitalised
+from reports.document.wording import number as in_words
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, printed, to_numbers
 from reports.drafting.sources import RecordLinks
@@ -48,11 +50,13 @@ def index(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         except Refused as refusal:
             say_refusal(form, refusal)
         else:
-            count = count_in_words(copy.suggestions.count(), "suggestion")
-            messages.success(
-                request,
-                _("The copy makes {count}. Nothing has changed in the draft.").format(count=count),
+            count = copy.suggestions.count()
+            said = ngettext(
+                "The copy makes {count} suggestion. Nothing has changed in the draft.",
+                "The copy makes {count} suggestions. Nothing has changed in the draft.",
+                count,
             )
+            messages.success(request, said.format(count=in_words(count)))
             return redirect(copy)
     return form_page(
         request,
@@ -148,7 +152,8 @@ def _act(request: HttpRequest, row: WordCopy) -> HttpResponse:
         )
     except Conflict:
         messages.error(
-            request, "This was changed elsewhere, so nothing was done. Read it, then try again."
+            request,
+            _("This was changed elsewhere, so nothing was done. Read it, then try again."),
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
@@ -168,15 +173,26 @@ def _accept_all(request: HttpRequest, row: WordCopy, author: str) -> None:
     if accepted:
         messages.success(
             request,
-            _("{capitalised} accepted from {author}.").format(
-                capitalised=capitalised(count_in_words(accepted, "suggestion")), author=author
-            ),
+            ngettext(
+                "{count} suggestion accepted from {author}.",
+                "{count} suggestions accepted from {author}.",
+                accepted,
+            ).format(count=capitalised(in_words(accepted)), author=author),
         )
     if left:
-        count = count_in_words(len(left), "suggestion")
-        messages.warning(request, f"{capitalised(count)} of {author} left open. {left[0][1]}")
+        said = ngettext(
+            "{count} suggestion of {author} left open. {reason}",
+            "{count} suggestions of {author} left open. {reason}",
+            len(left),
+        )
+        messages.warning(
+            request,
+            said.format(count=capitalised(in_words(len(left))), author=author, reason=left[0][1]),
+        )
     if not accepted and not left:
-        messages.info(request, f"{author} has no open suggestion in this copy.")
+        messages.info(
+            request, _("{author} has no open suggestion in this copy.").format(author=author)
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -302,7 +318,9 @@ def _place(briefing: Briefing, draft: Draft, row: Suggestion) -> tuple[str, str]
     if row.kind == Kind.UNPLACED:
         return row.about, ""
     if row.kind == Kind.HEADING:
-        return _("Heading “{was}”").format(was=row.was), home(briefing, f"section-{row.key}")
+        return _("Heading “{heading}”").format(heading=row.was), home(
+            briefing, f"section-{row.key}"
+        )
     where = row.key
     before = ""
     if row.kind in (Kind.ADD, Kind.MOVE):

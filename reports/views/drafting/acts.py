@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.translation import StrOrPromise
 from reports.document import DocumentError
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft
@@ -23,7 +24,7 @@ LEFT_OUT = gettext_lazy("Left out of the paper. You can put it back here.")
 BACK = gettext_lazy("Back in the paper.")
 
 # The message of an action: its words, or what makes them of the draft after it and the key.
-Said = str | Callable[[Draft, str], str]
+Said = StrOrPromise | Callable[[Draft, str], str]
 Act = Callable[[HttpRequest, Briefing, str], Said]
 
 
@@ -44,7 +45,7 @@ def run_action(
 ) -> None:
     """Do an action and show its message, or why it was refused, on the next page."""
     level, said = outcome(do)
-    if not isinstance(said, str):
+    if callable(said):
         said = said(draft_rows.read_draft(briefing).draft, key)
     messages.add_message(request, level, said)
 
@@ -73,13 +74,15 @@ def calling(
 
 def moved_message(draft: Draft, key: str) -> str:
     number = draft.numbers.get(key)
-    place = _("paragraph {number}, under").format(number=number) if number else "under"
-    return _("Moved: it is {place} “{heading}” now.").format(
-        place=place, heading=draft.portion_of(key).heading
-    )
+    heading = draft.portion_of(key).heading
+    if number:
+        return _("Moved: it is paragraph {number}, under “{heading}” now.").format(
+            number=number, heading=heading
+        )
+    return _("Moved: it is under “{heading}” now.").format(heading=heading)
 
 
-def settling(service: Callable[..., object], said: str) -> Act:
+def settling(service: Callable[..., object], said: StrOrPromise) -> Act:
     """Return the action that keeps or replaces an edited text whose records have changed."""
 
     def act(request: HttpRequest, briefing: Briefing, key: str) -> Said:

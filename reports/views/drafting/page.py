@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from agencies.translation import StrOrPromise
 from agencies.views.form_pages import saying_refusals
 from agencies.views.once import once
 from reports import checks
@@ -80,14 +81,14 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get(_("Accept"), "")
+    return "application/json" in request.headers.get("Accept", "")
 
 
 def changed(
     request: HttpRequest,
     briefing: Briefing,
     *,
-    said: str | Callable[[Draft, str], str] = "",
+    said: StrOrPromise | Callable[[Draft, str], str] = "",
     key: str = "",
     opened: str = "",
     overtaken: str = "",
@@ -101,10 +102,10 @@ def changed(
     asked = request.POST if request.method == "POST" else request.GET
     state = asked.get("state", "")
     found = changes_since(briefing, state, wanted=key) if briefing.is_open else None
-    if not isinstance(said, str):
+    if callable(said):
         said = said(found.rows.draft if found else draft_rows.read_draft(briefing).draft, key)
     if found is None:
-        return JsonResponse({"says": said, "key": key, "whole": True, "overtaken": overtaken})
+        return JsonResponse({"says": str(said), "key": key, "whole": True, "overtaken": overtaken})
     context: dict[str, Any] = {
         "plan": briefing.plan,
         "briefing": briefing,
@@ -127,7 +128,7 @@ def changed(
         menu = render_to_string("reports/workshop/acts.html", context)
     return JsonResponse(
         {
-            "says": said,
+            "says": str(said),
             "key": key,
             "overtaken": overtaken,
             "steps": steps_html(request, briefing, found.rows),

@@ -100,7 +100,7 @@ def save(
                 told = saved_json(briefing, row)
                 rows = draft_rows.read_draft(briefing)
                 return JsonResponse(told | {"steps": steps_html(request, briefing, rows)})
-            messages.success(request, gettext("Saved at {clock}.").format(clock=clock()))
+            messages.success(request, gettext("Saved at {time}.").format(time=clock()))
             if isinstance(row, DraftAsk):
                 return redirect(home(briefing, key))
             return redirect(at_paragraph(briefing, key))
@@ -178,7 +178,7 @@ def save_ask(request: HttpRequest, briefing: Briefing, key: str, form: AskForm) 
 
 
 def clock() -> str:
-    return time_format(localtime(), gettext("g:i a"))
+    return time_format(localtime(), "g:i a")
 
 
 def fields_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> tuple[dict[str, str], str]:

@@ -137,7 +137,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             services.withdraw_earlier_paper(
                 paper=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
-            messages.success(request, _("“{row}” is withdrawn.").format(row=row.title))
+            messages.success(request, _("“{title}” is withdrawn.").format(title=row.title))
             return redirect("reports:earlier-papers")
     return form_page(request, "reports/earlier/withdraw.html", form, paper=row)
 

@@ -91,8 +91,8 @@ def shown(content: dict[str, Any], slug: str = "", site: str = "") -> dict[str, 
         "content": content,
         "published_by": named(content["agency"]),
         "as_at": date.fromisoformat(content["as_at"]),
-        "heading": _("Progress as at {long_date}").format(
-            long_date=long_date(date.fromisoformat(content["as_at"]))
+        "heading": _("Progress as at {day}").format(
+            day=long_date(date.fromisoformat(content["as_at"]))
         ),
         "charts": drawn,
         "tables": [(name, TABLES[name]) for name in LISTS if name in content],
@@ -235,6 +235,6 @@ FORMATS: dict[str, Callable[[dict[str, Any], str], tuple[Any, str] | None]] = {
 def shared(request: HttpRequest, response: HttpResponse, *, seconds: int) -> HttpResponseBase:
     """Let every cache keep the response for so many seconds, then ask whether it changed."""
     response["ETag"] = quote_etag(hashlib.sha256(response.content).hexdigest())
-    response["Cache-Control"] = f"public, max-age={seconds}" if seconds else _("public, no-cache")
+    response["Cache-Control"] = f"public, max-age={seconds}" if seconds else "public, no-cache"
     answer = get_conditional_response(request, etag=response["ETag"], response=response)
     return answer or response

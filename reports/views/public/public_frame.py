@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
 
 from reports.document.wording import named
 from reports.release.act import act_named
@@ -41,5 +40,5 @@ def public_page(
 
 def keep_out(response: HttpResponse) -> HttpResponse:
     """Tell search engines to list nothing of the response."""
-    response["X-Robots-Tag"] = _("noindex, nofollow")
+    response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -48,10 +48,12 @@ class Shown:
     @property
     def heading(self) -> str:
         """Say how and when it was released: "Released on request, 22 May 2013"."""
-        how = _("on request") if self.release.kind == Release.Kind.OIA else "proactively"
-        return _("Released {how}, {released_on}").format(
-            how=how, released_on=long_date(self.release.released_on)
+        said = (
+            _("Released on request, {day}")
+            if self.release.kind == Release.Kind.OIA
+            else _("Released proactively, {day}")
         )
+        return said.format(day=long_date(self.release.released_on))
 
     @property
     def words(self) -> str:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.fields import DayField
+from agencies.translation import StrOrPromise
 from agencies.views.form_pages import form_page, saying_refusals
 from reports.forms.release.letters import SignForm
 from reports.models import InformationRequest, Redaction, RequestLetter
-from reports.release.letters import Purpose
+from reports.release.letters import GROUND_FOR_NOTHING, NO_OMBUDSMAN, OF_SCHEDULE, Purpose
 from reports.render.letter_html import letter_fragment
-from reports.services.release import deciding, packages
+from reports.services.release import deciding, line_files, packages
 from reports.services.release import letters as letter_services
 from reports.views.release.doers import require
 from reports.views.release.letters import as_now, dated_on, files_of, looks_of, ombudsman
@@ -40,25 +41,38 @@ def _asked_day(request: HttpRequest, letter: RequestLetter | None) -> date:
     return dated_on(letter) if letter else timezone.localdate()
 
 
-def _mend(row: InformationRequest, letter: RequestLetter | None, sentence: str) -> str:
-    """Return the page on which what blocks the decision is mended."""
+def _mend(
+    row: InformationRequest,
+    letter: RequestLetter | None,
+    sentence: str,
+    *,
+    is_of_file: bool = False,
+) -> str:
+    """Return the page on which what blocks the decision is mended.
+
+    `is_of_file`: the check refuses a file that we did not make.
+    """
     for line in row.lines.in_order():
-        if sentence.startswith(f"Document {line.number}, "):
-            if sentence.endswith("Upload one.") or "did not pass the check" in sentence:
-                name = "redact" if line.is_ours else "line-copy"
-                return reverse(f"reports:request-{name}", args=[row.pk, line.number])
-            if "redaction" in sentence or "words of it" in sentence or "nothing of it" in sentence:
-                return reverse("reports:request-redact", args=[row.pk, line.number])
-            return reverse("reports:request-line", args=[row.pk, line.number])
+        if (named := line_files.named_line(line)) in sentence:
+            name = "line"
+            if is_of_file or _is_one_of(sentence, named, line_files.NO_COPY, line_files.NO_PDF):
+                name = "line-copy"
+            elif _is_one_of(sentence, named, *deciding.OF_REDACTIONS, GROUND_FOR_NOTHING):
+                name = "redact"
+            return reverse(f"reports:request-{name}", args=[row.pk, line.number])
     if sentence == deciding.SEND_BACK:
         return reverse("reports:request-send-back", args=[row.pk])
-    if "schedule" in sentence or "document" in sentence.lower():
+    if sentence in OF_SCHEDULE:
         return reverse("reports:request-scope", args=[row.pk])
-    if "Ombudsman’s details" in sentence:
+    if sentence == NO_OMBUDSMAN:
         return ""
     if letter is not None:
         return reverse("reports:request-letter", args=[row.pk, letter.pk]) + "#change"
     return reverse("reports:request-write-letter", args=[row.pk, "decide"])
+
+
+def _is_one_of(sentence: str, document: str, *known: StrOrPromise) -> bool:
+    return any(sentence == each.format(document=document) for each in known)
 
 
 @transaction.non_atomic_requests
@@ -123,10 +137,12 @@ def _page(
     if letter is not None and not letter.is_purged:
         text = letter_as_read(user, row, as_now(letter, on)[0])
     is_sent = letter is not None and letter.is_sent
-    obstacles: tuple[str, ...] = ()
+    obstacles: list[tuple[str, str]] = []
     if not is_sent:
-        obstacles = deciding.obstacles(row, on=on, ombudsman=ombudsman())
-        obstacles += tuple(packages.refusals_of_files(row))
+        found = deciding.obstacles(row, on=on, ombudsman=ombudsman())
+        obstacles += [(each, _mend(row, letter, each)) for each in found]
+        refused = packages.refusals_of_files(row)
+        obstacles += [(each, _mend(row, letter, each, is_of_file=True)) for each in refused]
     may_sign = user.has_perm("reports.sign_decision", row)
     why_not = deciding.signatory_obstacle(row, user) if may_sign and not is_sent else ""
     return form_page(
@@ -137,7 +153,7 @@ def _page(
         letter=letter,
         on=on,
         fragment=letter_fragment(text, looks_of(row), is_draft=not is_sent) if text else "",
-        obstacles=[(each, _mend(row, letter, each)) for each in obstacles],
+        obstacles=obstacles,
         warnings=warnings,
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_read_redactions=user.has_perm("reports.read_redactions", row),

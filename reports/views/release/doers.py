@@ -52,11 +52,14 @@ def _who_does(request: HttpRequest, roles: tuple[str, ...], row: Any) -> str:
     seats = Seat.objects.on(today).filter(agency__in=of, role__in=roles)
     people = seats.order_by("user__name").values_list("user__name", flat=True)
     names = join_words(dict.fromkeys(people))
-    what = " or ".join(Role(role).in_sentence for role in roles)
-    where = " or ".join(agency.short_name for agency in agencies)
-    does = _("The {what} of {where} does this").format(what=what, where=where)
+    or_ = _(" or ")
+    what = or_.join(Role(role).in_sentence for role in roles)
+    where = or_.join(agency.short_name for agency in agencies)
     if not names:
-        return _("{does}, and nobody has that role yet. The agency’s approver gives it.").format(
-            does=does
-        )
-    return f"{does}: {names}."
+        return _(
+            "The {role} of {agency} does this, and nobody has that role yet. The agency’s approver "
+            "gives it."
+        ).format(role=what, agency=where)
+    return _("The {role} of {agency} does this: {names}.").format(
+        role=what, agency=where, names=names
+    )

@@ -76,8 +76,8 @@ def _new(row: InformationRequest, kind: str, by: User) -> RequestLetter:
     last = row.letters.exclude(typed={}).order_by("-pk").first()
     people = {name: (last.typed if last else {}).get(name) for name in ("contact", "signatory")}
     typed = {
-        "contact": people["contact"] or {"role": _("OIA adviser"), "email": by.email},
-        "signatory": people["signatory"] or {"role": _("OIA decision-maker")},
+        "contact": people["contact"] or {"role": "OIA adviser", "email": by.email},
+        "signatory": people["signatory"] or {"role": "OIA decision-maker"},
     }
     return RequestLetter(request=row, kind=kind, typed=typed, version=0)
 
@@ -160,8 +160,12 @@ def letter(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             _write(request, row, found, form)
-            what = "memo" if row.is_own_initiative else "letter"
-            messages.success(request, _("The {what} is rewritten.").format(what=what))
+            said = (
+                _("The memo is rewritten.")
+                if row.is_own_initiative
+                else _("The letter is rewritten.")
+            )
+            messages.success(request, said)
             return redirect("reports:request-letter", pk, letter)
     return _show(request, row, found, form=form)
 
@@ -316,6 +320,6 @@ def _send(row: InformationRequest, found: RequestLetter, form: SendLetterForm, b
             raise Refused(str(refusal), "sent_on") from refusal
         if refusal.field == "to":
             raise Refused(
-                _("New date: {refusal} Change it in the letter below.").format(refusal=refusal)
+                _("New date: {reason} Change it in the letter below.").format(reason=refusal)
             ) from refusal
         raise

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
 from agencies.views.once import once
-from reports.document.wording import agree
 from reports.forms.redacting import RedactForm, WarningsForm, WithdrawForm
 from reports.models import InformationRequest, Redaction, ScheduleLine
 from reports.release.act import act_named
@@ -45,6 +45,14 @@ def readable_line(request: HttpRequest, pk: int, number: int) -> ScheduleLine:
     return require(request, "reports.read_redactions", line)
 
 
+def _proposed(count: int) -> str:
+    return ngettext(
+        "{count} place is proposed to be withheld.",
+        "{count} places are proposed to be withheld.",
+        count,
+    ).format(count=count)
+
+
 # --- the paper ---------------------------------------------------------------------------------------
 
 
@@ -67,10 +75,7 @@ def redact(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         with saying_refusals(form):
             made = _propose(request, line, paper, form, rows)
         if made:
-            said = _("{made} {agree} proposed to be withheld.").format(
-                made=len(made), agree=agree(len(made), "place is", "places are")
-            )
-            messages.success(request, said)
+            messages.success(request, _proposed(len(made)))
             first = paper.withheld(made)[0]
             return redirect(f"{_address(line)}#{first.key}")
     return _page(request, line, paper, rows, form, may_redact)
@@ -119,11 +124,7 @@ def propose_earlier(request: HttpRequest, pk: int, number: int, earlier: int) ->
         made = earlier_releases.propose_same(
             line=line, earlier=earlier, by=signed_in(request), at=timezone.now()
         )
-        places = agree(len(made), _("place is"), _("places are"))
-        messages.success(
-            request,
-            _("{made} {places} proposed to be withheld.").format(made=len(made), places=places),
-        )
+        messages.success(request, _proposed(len(made)))
     return redirect(f"{_address(line)}#withheld")
 
 

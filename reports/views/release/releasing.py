@@ -147,4 +147,4 @@ def package_file(request: HttpRequest, pk: int) -> HttpResponse:
         letters = letters.none()
     data = package(made, list(made.papers.order_by("number")), list(letters.order_by("pk")))
     name = slugify(row.reference.replace("/", "-")) or "request"
-    return download(data, _("release {name}.zip").format(name=name), "application/zip")
+    return download(data, f"release {name}.zip", "application/zip")

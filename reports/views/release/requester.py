@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.models import InformationRequest, RequestEvent
 from reports.release.letters import Letter, Requester, public_copy, without_requester
-
-LABEL = gettext_lazy("[who asked]")
 
 
 def may_read_requester(user: User, row: InformationRequest) -> bool:
@@ -28,7 +26,7 @@ def hide_requester(user: User, row: InformationRequest, events: Iterable[Request
         address=tuple(line.strip() for line in row.requester_address.splitlines()),
     )
     for name in ("text", "scope_note", "urgency_reason"):
-        setattr(row, name, without_requester(getattr(row, name), who, LABEL))
+        setattr(row, name, without_requester(getattr(row, name), who, _("[who asked]")))
     for event in events:
-        event.note = without_requester(event.note, who, LABEL)
+        event.note = without_requester(event.note, who, _("[who asked]"))
     row.requester_name = row.requester_address = ""

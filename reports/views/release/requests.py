@@ -196,7 +196,7 @@ def _due_words(row: InformationRequest, clock: RequestClock, on: date) -> str:
     """Return when the decision is due, for a request that is not decided."""
     if not row.is_open or row.is_own_initiative:
         return ""
-    return _("Decision due {due}.").format(due=long_date(clock.due))
+    return _("Decision due {day}.").format(day=long_date(clock.due))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.fields import VersionedForm
 from agencies.views.form_pages import form_page, saying_refusals
-from reports.document.wording import agree
 from reports.forms.redacting import AgreeAllForm, AgreeForm, DeclineForm, seen
 from reports.models import InformationRequest, Redaction
 from reports.release.act import act_named
@@ -122,8 +122,10 @@ def agree_to_all(request: HttpRequest, pk: int) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
             )
-            said = f"{len(rows)} {agree(len(rows), 'redaction is', 'redactions are')} agreed."
-            messages.success(request, said)
+            said = ngettext(
+                "{count} redaction is agreed.", "{count} redactions are agreed.", len(rows)
+            )
+            messages.success(request, said.format(count=len(rows)))
             return redirect("reports:request-review", pk)
     return _queue(request, of, form)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Seat
@@ -59,8 +60,12 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
             saved = services_of_requests.set_scope(
                 request=row, by=signed_in(request), **form.cleaned_data
             )
-            finds = "" if saved.scope_from else _(" Enter both days to find papers.")
-            say_saved(request, form, saved, _("The scope is saved.{finds}").format(finds=finds))
+            said = (
+                _("The scope is saved.")
+                if saved.scope_from
+                else _("The scope is saved. Enter both days to find papers.")
+            )
+            say_saved(request, form, saved, said)
             return redirect("reports:request-scope", pk)
     found = (
         found_between(row, row.scope_from, row.scope_to) if row.scope_from and row.scope_to else []
@@ -83,15 +88,19 @@ def add_papers(request: HttpRequest, pk: int) -> HttpResponse:
     row = prepared_request(request, pk)
     keys = request.POST.getlist("paper")
     if not keys:
-        messages.error(request, "Tick at least one paper.")
+        messages.error(request, _("Tick at least one paper."))
     added = 0
     with refusals_in_messages(request):
         for key in keys:
             services.add_paper(request=row, paper=_paper(row, key), by=signed_in(request))
             added += 1
     if added:
-        papers = _("1 paper is") if added == 1 else _("{added} papers are").format(added=added)
-        messages.success(request, _("{papers} added to the schedule.").format(papers=papers))
+        said = ngettext(
+            "{count} paper is added to the schedule.",
+            "{count} papers are added to the schedule.",
+            added,
+        )
+        messages.success(request, said.format(count=added))
     return redirect("reports:request-scope", pk)
 
 
@@ -369,8 +378,8 @@ def ask_agency(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             )
             messages.success(
                 request,
-                _("{short_name} is asked. It is on the desks of its people.").format(
-                    short_name=made.agency.short_name
+                _("{agency} is asked. It is on the desks of its people.").format(
+                    agency=made.agency.short_name
                 ),
             )
             return redirect("reports:request-line", pk, number)

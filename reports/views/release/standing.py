@@ -57,15 +57,15 @@ def clock_days(clock: RequestClock, on: date) -> list[ClockDay]:
     rows = []
     if clock.may_restart:
         what = _("Last day on which a question to the requester starts the clock again")
-        rows.append((_("Day {clarify}").format(clarify=limits.clarify), clock.clarify_by, what))
+        rows.append((_("Day {number}").format(number=limits.clarify), clock.clarify_by, what))
     rows += [
         (
-            _("Day {transfer}").format(transfer=limits.transfer),
+            _("Day {number}").format(number=limits.transfer),
             clock.transfer_by,
             _("Last day to transfer it"),
         ),
         (
-            _("Day {decide}").format(decide=limits.decide),
+            _("Day {number}").format(number=limits.decide),
             clock.first_due,
             _("Decision due; last day to extend it"),
         ),
@@ -159,8 +159,8 @@ def waits_for(request: InformationRequest, *, is_released: bool) -> str:
     elif request.state == State.DECIDED and request.is_own_initiative:
         who = _("the OIA decision-maker, who publishes the papers")
     if request.is_own_initiative:
-        return _("This proactive release is with {who}.").format(who=who)
-    return _("This request is with {who}.").format(who=who)
+        return _("This proactive release is with {person}.").format(person=who)
+    return _("This request is with {person}.").format(person=who)
 
 
 def other_steps(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agencies.translation import StrOrPromise
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from agencies.views.once import once
 from reports.forms.release.steps import DatedNoteForm, SendBackForm
@@ -30,7 +31,7 @@ class Button:
 
     permission: str
     service: Callable[..., InformationRequest]
-    said: str
+    said: StrOrPromise
     goes_to: str = "reports:request"
 
 
@@ -112,12 +113,12 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 class Page:
     """A step with a day and words."""
 
-    title: str
-    lead: str
-    label: str
-    submit: str
+    title: StrOrPromise
+    lead: StrOrPromise
+    label: StrOrPromise
+    submit: StrOrPromise
     service: Callable[..., Any]
-    said: str
+    said: StrOrPromise
 
 
 PAGES = {

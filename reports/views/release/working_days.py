@@ -29,13 +29,12 @@ def days(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             row = services.enter_day(by=user, **form.cleaned_data)
-            what = _("a working day") if row.is_working else _("not a working day")
-            messages.success(
-                request,
-                _("{row} is recorded as {what}. All clocks now count it.").format(
-                    row=row, what=what
-                ),
+            said = (
+                _("{day} is recorded as a working day. All clocks now count it.")
+                if row.is_working
+                else _("{day} is recorded as not a working day. All clocks now count it.")
             )
+            messages.success(request, said.format(day=row))
             return redirect("reports:request-days")
     rows = list(NonWorkingDay.objects.with_last_change().in_order().reverse())
     return form_page(
@@ -59,7 +58,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         with saying_refusals(form):
             services.withdraw_day(row=row, by=user, **form.cleaned_data)
             messages.success(
-                request, _("{row} is withdrawn. It now counts as the Act says.").format(row=row)
+                request, _("{day} is withdrawn. It now counts as the Act says.").format(day=row)
             )
             return redirect("reports:request-days")
     return form_page(request, "reports/release/withdraw_day.html", form, row=row)
