@@ -13,7 +13,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
@@ -32,7 +31,6 @@ from workitems.views.lookups import posted, require, signed_in, small_number
 
 # Enough to see how annexes are headed.
 ANNEXES = ("items",)
-SAVED = gettext_lazy("Saved. Papers that are not issued yet will have it.")
 
 
 def changeable_plan(request: HttpRequest, slug: str) -> Plan:
@@ -62,7 +60,9 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
                     by=signed_in(request),
                     **form.design,
                 )
-                say_saved(request, form, saved, SAVED)
+                say_saved(
+                    request, form, saved, _("Saved. Papers that are not issued yet will have it.")
+                )
                 return redirect("briefings:cover-design", plan.slug)
     return form_page(
         request,
@@ -139,7 +139,9 @@ def mark(request: HttpRequest, slug: str) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
             )
-            say_saved(request, form, saved, SAVED)
+            say_saved(
+                request, form, saved, _("Saved. Papers that are not issued yet will have it.")
+            )
             return redirect("briefings:cover-design", plan.slug)
     current = form.conflict or row
     return form_page(

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
@@ -30,7 +29,6 @@ from workitems.models import Plan
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 PREVIEW = "preview"
-SAVED = gettext_lazy("Saved. New briefings will have it.")
 # Values of the buttons that move a section, as a number of places.
 PLACES = {"up": -1, "down": 1}
 
@@ -203,7 +201,7 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                     reason=form.cleaned_data["reason"],
                     by=signed_in(request),
                 )
-                say_saved(request, form, saved, SAVED)
+                say_saved(request, form, saved, _("Saved. New briefings will have it."))
                 return redirect(row)
     shown = preview_context(row, row.sections.live().in_order(), **tried)
     theirs = kind_theirs(form.conflict)
@@ -260,7 +258,7 @@ def section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRespons
                     by=signed_in(request),
                     **form.words,
                 )
-                say_saved(request, form, saved_section, SAVED)
+                say_saved(request, form, saved_section, _("Saved. New briefings will have it."))
                 return redirect(row.kind)
     shown = preview_context(row.kind, tried or row.kind.sections.live().in_order())
     theirs = section_theirs(form.conflict)

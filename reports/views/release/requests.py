@@ -96,7 +96,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "form": form,
             "words": words,
             "state": state,
-            "tabs": state_tabs(address, TABS, state),
+            "tabs": state_tabs(address, {key: str(label) for key, label in TABS.items()}, state),
             "may_record": bool(user.agencies_as(Seat.Role.OIA_ADVISER)),
             "has_any": bool(words) or InformationRequest.objects.visible_to(user).exists(),
         },
