@@ -12,7 +12,7 @@ import pikepdf
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from agencies.models import User
 from reports.document import Document, from_json, words
@@ -135,6 +135,8 @@ def _page_of(response: Response, document: Document, kept: str = "") -> AnswerPa
         for each in document.recommendation.items
     }
     corrects = response.corrects
+    with override("en"):  # what is released is in English, whoever prints it
+        ratings = tuple((name, value) for name, value in response.ratings if value is not None)
     return AnswerPage(
         reference=document.cover.tracker_number,
         about=document.title,
@@ -152,7 +154,7 @@ def _page_of(response: Response, document: Document, kept: str = "") -> AnswerPa
             for each in response.choices.order_by("number")
         ),
         comment=response.comment,
-        ratings=tuple((name, value) for name, value in response.ratings if value is not None),
+        ratings=ratings,
         corrects=corrects.decided_on if corrects is not None else None,
         reason=response.reason,
     )
