@@ -52,14 +52,18 @@ def drawn(look: Look, found: Trends) -> dict[str, object]:
             found.delayed_agencies, gettext("Days of delay by responsible agency")
         ),
         "met_charts": [
-            (
-                heading,
-                rows,
-                shares(rows, gettext("Milestones met, {heading}").format(heading=heading.lower())),
-            )
-            for heading, rows in (
-                (gettext("By responsible agency"), worst_first(found.met_by_agency)),
-                (gettext("By pillar"), worst_first(found.met_by_pillar)),
+            (heading, rows, shares(rows, title))
+            for heading, title, rows in (
+                (
+                    gettext("By responsible agency"),
+                    gettext("Milestones met, by responsible agency"),
+                    worst_first(found.met_by_agency),
+                ),
+                (
+                    gettext("By pillar"),
+                    gettext("Milestones met, by pillar"),
+                    worst_first(found.met_by_pillar),
+                ),
             )
             if rows and found.met.original.total
         ],
