@@ -3,8 +3,7 @@
 import re
 from datetime import date
 
-from django.utils.translation import gettext as _
-
+from agencies.translation import _
 from workitems.known_dates import KnownDate, KnownTo, read_known_date
 from workitems.tracker import date_words as dates
 from workitems.tracker.doubts import NOTE, Choice

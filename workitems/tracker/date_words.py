@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.utils.translation import gettext_lazy
-
 from agencies.typed_dates import MONTHS
 from workitems.known_dates import KnownDate, KnownTo, NotADate, read_known_date
 
 YEARS = range(1990, 2101)
 DAY_FIRST, MONTH_FIRST = "day_first", "month_first"
 
-_ONGOING_WORDS = gettext_lazy(
+_ONGOING_WORDS = (
     "ongoing|on going|on-going|continuous|continuing|bau|business as usual|annual|annually|each year|"
     "every year|yearly|monthly|quarterly|permanent|open ended|life of plan|duration of plan"
 )
-_NO_DATE_WORDS = gettext_lazy(
+_NO_DATE_WORDS = (
     "tbc|tbd|tba|to be confirmed|to be determined|to be advised|not set|not known|unknown|n/a|na|nil|none|"
     "-|?|no date|pending|not applicable|x"
 )

@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 
-from django.utils.translation import gettext
-
+from agencies.translation import gettext, ngettext
 from workitems.known_dates import KnownDate
 from workitems.tracker import words
 from workitems.tracker.doubts import Choice
@@ -26,15 +25,13 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
     _wording(plan)
     if plan.shortened_titles:
         found.assumed.append(
-            gettext(
-                "{shortened_titles} titles have more than {TITLE_MOST} characters. They are shortened, "
-                "and the whole text is the action."
-            ).format(shortened_titles=plan.shortened_titles, TITLE_MOST=TITLE_MOST)
-            if plan.shortened_titles > 1
-            else gettext(
-                "A title has more than {TITLE_MOST} characters. It is shortened, and the whole text is "
-                "the action."
-            ).format(TITLE_MOST=TITLE_MOST)
+            ngettext(
+                "A title has more than {most} characters. It is shortened, and the whole text is "
+                "the action.",
+                "{count} titles have more than {most} characters. They are shortened, and the "
+                "whole text is the action.",
+                plan.shortened_titles,
+            ).format(count=plan.shortened_titles, most=TITLE_MOST)
         )
     if plan.has_rag_alone:
         found.assumed.append(gettext("An item with a RAG colour and no stage counts as under way."))
@@ -102,11 +99,11 @@ def _undated(plan: PlanSoFar) -> None:
             choices=[
                 Choice(
                     "as_at",
-                    gettext("Completed on {as_at}, the day of the tracker").format(as_at=as_at),
+                    gettext("Completed on {day}, the day of the tracker").format(day=as_at),
                 ),
                 Choice(
                     "due",
-                    gettext("Completed when due, at the latest on {as_at}").format(as_at=as_at),
+                    gettext("Completed when due, at the latest on {day}").format(day=as_at),
                 ),
                 Choice("open", gettext("Not complete: under way")),
             ],
@@ -128,17 +125,15 @@ def _pillars(plan: PlanSoFar) -> None:
     """Number the pillars, leave out those without items, and give one to items without."""
     found = plan.found
     if any(item.pillar is None for item in found.items):
-        general = (
-            Pillar(gettext("Actions")) if not found.pillars else Pillar(gettext("Other actions"))
-        )
+        general = Pillar("Actions") if not found.pillars else Pillar("Other actions")
         found.pillars.append(general)
         found.assumed.append(
             gettext(
-                "The tracker does not say the pillar of some items. They are in “{general}”."
-            ).format(general=general.title)
+                "The tracker does not say the pillar of some items. They are in “{pillar}”."
+            ).format(pillar=general.title)
             if len(found.pillars) > 1
-            else gettext("The tracker has no pillars. All items are in one, “{general}”.").format(
-                general=general.title
+            else gettext("The tracker has no pillars. All items are in one, “{pillar}”.").format(
+                pillar=general.title
             )
         )
         for item in found.items:
@@ -160,7 +155,7 @@ def _pillars(plan: PlanSoFar) -> None:
         if pillar.number is None:
             pillar.number = next(n for n in range(1, 40_000) if n not in taken)
             taken.add(pillar.number)
-        pillar.title = pillar.title or gettext("Pillar {number}").format(number=pillar.number)
+        pillar.title = pillar.title or f"Pillar {pillar.number}"
     found.pillars.sort(key=lambda pillar: pillar.number or 0)
 
 
@@ -180,14 +175,12 @@ def _numbers(plan: PlanSoFar) -> None:
         made += 1
     if made:
         plan.found.assumed.append(
-            gettext(
-                "An item has no number of its own in the tracker. It gets the next one of its pillar."
-            )
-            if made == 1
-            else gettext(
-                "{made:,} items have no number of their own in the tracker. They get the next ones of "
-                "their pillar."
-            ).format(made=made)
+            ngettext(
+                "An item has no number of its own in the tracker. It gets the next one of its pillar.",
+                "{count:,} items have no number of their own in the tracker. They get the next ones "
+                "of their pillar.",
+                made,
+            ).format(count=made)
         )
 
 

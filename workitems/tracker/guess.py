@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from django.utils.translation import gettext
-
 from workitems.tracker.date_words import read_date
+from workitems.tracker.fill_colours import filled_in_words
 from workitems.tracker.grid import Cell, Sheet, letters
 from workitems.tracker.headings import DATES, ONCE, Field, field_of, shape_of
 from workitems.tracker.words import Agencies, read_kind, read_status, read_timeframe, read_yes
@@ -141,10 +140,9 @@ def columns_of(sheet: Sheet, headings: Headings) -> list[Column]:
     for column in sheet.varied_columns(headings.last):
         if texts := values.setdefault(column, []):
             continue
-        texts += [
-            gettext("Filled {colour}").format(colour=colour)
-            for colour in sheet.colours(column, headings.last).elements()
-        ]
+        counts = sheet.colours(column, headings.last)
+        filled = {colour: filled_in_words(colour) for colour in counts}
+        texts += [filled[colour] for colour in counts.elements()]
     return [
         Column(
             column,

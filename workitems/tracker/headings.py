@@ -5,9 +5,8 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
-from django.utils.translation import gettext_lazy
-
 from agencies.characters import searchable
+from agencies.translation import gettext_lazy
 
 
 class Field(StrEnum):
@@ -75,103 +74,55 @@ DATES = (Field.DUE, Field.AGREED, Field.FORECAST, Field.COMPLETED)
 ONCE = (Field.NUMBER, Field.TITLE, Field.PILLAR, Field.LEAD, Field.KIND, Field.KEY, Field.TIMEFRAME)
 
 PHRASES: dict[Field, str] = {
-    Field.NUMBER: gettext_lazy(
-        "number|no|nr|#|ref|ref no|reference|reference number|id|item no|item number|item id|"
-        "action no|action number|action ref|action id|item ref|item|code|tau"
-    ),
-    Field.PILLAR: gettext_lazy(
-        "pillar|theme|priority area|focus area|strategic priority|workstream|work stream|"
-        "goal|strand|outcome area|priority|pou|outcome"
-    ),
-    Field.TITLE: gettext_lazy(
-        "title|action title|item title|work item|initiative|initiative name|activity|"
-        "activity title|action item|name|project|commitment|mahi|programme|action name"
-    ),
-    Field.ACTION: gettext_lazy(
-        "action|action description|description|description of action|actions|detail|details|"
-        "what we will do|official wording|full action|action text|description of activity"
-    ),
-    Field.OBJECTIVE: gettext_lazy(
-        "objective|objectives|purpose|intended outcome|aim|why|desired outcome"
-    ),
-    Field.LEAD: gettext_lazy(
-        "lead|lead agency|lead agencies|agency|responsible|responsible agency|owner|owner agency|"
-        "lead organisation|accountable agency|agency lead|who|lead entity|agencies|lead department|"
-        "action owner"
-    ),
-    Field.SUPPORTING: gettext_lazy(
-        "support|supporting|supporting agencies|supporting agency|support agency|"
-        "support agencies|partners|partner agencies|other agencies|contributing agencies|with|"
-        "agencies involved|supported by"
-    ),
-    Field.KIND: gettext_lazy("kind|type|action type|new or bau|bau|item type"),
-    Field.KEY: gettext_lazy(
-        "key|key item|key action|key deliverable|flagship|priority action|headline"
-    ),
-    Field.TIMEFRAME: gettext_lazy(
-        "timeframe|time frame|term|timeline|horizon|short medium long|phase"
-    ),
-    Field.STARTS: gettext_lazy(
-        "start|start date|starts|starts on|commences|commencement date|from|planned start"
-    ),
-    Field.STATUS: gettext_lazy(
-        "status|rag|rag status|rag rating|progress status|current status|stage|state|"
-        "delivery confidence|confidence|overall status|rating|traffic light|complete|percent complete|"
-        "complete percent|progress percent|health|delivery status|status rag|rag this period"
-    ),
-    Field.MILESTONE: gettext_lazy(
-        "milestone|milestones|key milestone|key milestones|milestone description|step|steps|"
-        "next milestone|deliverable|deliverables|what|key deliverables|sub action|milestone name|task|tasks"
-    ),
-    Field.RESPONSIBLE: gettext_lazy(
-        "milestone owner|milestone lead|responsible for milestone|milestone agency"
-    ),
-    Field.DUE: gettext_lazy(
-        "due|due date|due by|target|target date|deadline|by when|when|completion date|"
-        "planned completion|planned date|planned end|end date|original due|original due date|"
-        "original date|baseline date|baseline|finish|target completion|delivery date|date due|"
-        "milestone date|estimated completion|planned finish|date|expected completion"
-    ),
-    Field.AGREED: gettext_lazy(
-        "agreed date|agreed due|approved date|approved revised date|agreed due date"
-    ),
-    Field.FORECAST: gettext_lazy(
-        "forecast|forecast date|revised|revised date|revised due|revised due date|new date|"
-        "new due date|expected|expected date|current forecast|now expected|revised target|eta|"
-        "forecast completion|revised completion"
-    ),
-    Field.COMPLETED: gettext_lazy(
-        "completed|completed on|date completed|done|done on|actual|actual date|"
-        "actual completion|completion actual|date complete|actual finish|date closed|closed on"
-    ),
-    Field.MEASURE: gettext_lazy(
-        "measure|measures|measure of success|kpi|indicator|success measure|success measures|"
-        "performance measure|indicators|measures of success"
-    ),
-    Field.PROGRESS: gettext_lazy(
-        "progress|update|progress update|progress to date|"
-        "latest update|achievements|achieved|status update|progress comment|narrative|status comment|"
-        "quarterly update|latest progress|agency update|what was done|progress notes|progress report"
-    ),
-    Field.NEXT: gettext_lazy(
-        "next steps|next step|planned next|next actions|upcoming|next period|next quarter"
-    ),
-    Field.CHALLENGES: gettext_lazy(
-        "challenges|issues|risks and issues|barriers|issues and risks|challenge"
-    ),
-    Field.CAUSE: gettext_lazy(
-        "reason for delay|cause|cause of delay|delay reason|why late|reason|delay cause|"
-        "reason for change|reason if late|explanation of delay|delay"
-    ),
-    Field.MITIGATION: gettext_lazy(
-        "mitigation|mitigations|mitigating action|remedial action|corrective action|"
-        "being done|recovery plan|action to recover|path to green|return to green"
-    ),
-    Field.NOTE: gettext_lazy(
-        "note|notes|comment|comments|commentary|contact|contact person|budget|funding|cost|last updated|updated|updated on|"
-        "risk|risks|link|links|file|days overdue|days late|sort|email|dependencies|minister|"
-        "last update|updated by|action officer|officer|sro|days to go|helper|lookup"
-    ),
+    Field.NUMBER: "number|no|nr|#|ref|ref no|reference|reference number|id|item no|item number|item id|"
+    "action no|action number|action ref|action id|item ref|item|code|tau",
+    Field.PILLAR: "pillar|theme|priority area|focus area|strategic priority|workstream|work stream|"
+    "goal|strand|outcome area|priority|pou|outcome",
+    Field.TITLE: "title|action title|item title|work item|initiative|initiative name|activity|"
+    "activity title|action item|name|project|commitment|mahi|programme|action name",
+    Field.ACTION: "action|action description|description|description of action|actions|detail|details|"
+    "what we will do|official wording|full action|action text|description of activity",
+    Field.OBJECTIVE: "objective|objectives|purpose|intended outcome|aim|why|desired outcome",
+    Field.LEAD: "lead|lead agency|lead agencies|agency|responsible|responsible agency|owner|owner agency|"
+    "lead organisation|accountable agency|agency lead|who|lead entity|agencies|lead department|"
+    "action owner",
+    Field.SUPPORTING: "support|supporting|supporting agencies|supporting agency|support agency|"
+    "support agencies|partners|partner agencies|other agencies|contributing agencies|with|"
+    "agencies involved|supported by",
+    Field.KIND: "kind|type|action type|new or bau|bau|item type",
+    Field.KEY: "key|key item|key action|key deliverable|flagship|priority action|headline",
+    Field.TIMEFRAME: "timeframe|time frame|term|timeline|horizon|short medium long|phase",
+    Field.STARTS: "start|start date|starts|starts on|commences|commencement date|from|planned start",
+    Field.STATUS: "status|rag|rag status|rag rating|progress status|current status|stage|state|"
+    "delivery confidence|confidence|overall status|rating|traffic light|complete|percent complete|"
+    "complete percent|progress percent|health|delivery status|status rag|rag this period",
+    Field.MILESTONE: "milestone|milestones|key milestone|key milestones|milestone description|step|steps|"
+    "next milestone|deliverable|deliverables|what|key deliverables|sub action|milestone name|task|tasks",
+    Field.RESPONSIBLE: "milestone owner|milestone lead|responsible for milestone|milestone agency",
+    Field.DUE: "due|due date|due by|target|target date|deadline|by when|when|completion date|"
+    "planned completion|planned date|planned end|end date|original due|original due date|"
+    "original date|baseline date|baseline|finish|target completion|delivery date|date due|"
+    "milestone date|estimated completion|planned finish|date|expected completion",
+    Field.AGREED: "agreed date|agreed due|approved date|approved revised date|agreed due date",
+    Field.FORECAST: "forecast|forecast date|revised|revised date|revised due|revised due date|new date|"
+    "new due date|expected|expected date|current forecast|now expected|revised target|eta|"
+    "forecast completion|revised completion",
+    Field.COMPLETED: "completed|completed on|date completed|done|done on|actual|actual date|"
+    "actual completion|completion actual|date complete|actual finish|date closed|closed on",
+    Field.MEASURE: "measure|measures|measure of success|kpi|indicator|success measure|success measures|"
+    "performance measure|indicators|measures of success",
+    Field.PROGRESS: "progress|update|progress update|progress to date|"
+    "latest update|achievements|achieved|status update|progress comment|narrative|status comment|"
+    "quarterly update|latest progress|agency update|what was done|progress notes|progress report",
+    Field.NEXT: "next steps|next step|planned next|next actions|upcoming|next period|next quarter",
+    Field.CHALLENGES: "challenges|issues|risks and issues|barriers|issues and risks|challenge",
+    Field.CAUSE: "reason for delay|cause|cause of delay|delay reason|why late|reason|delay cause|"
+    "reason for change|reason if late|explanation of delay|delay",
+    Field.MITIGATION: "mitigation|mitigations|mitigating action|remedial action|corrective action|"
+    "being done|recovery plan|action to recover|path to green|return to green",
+    Field.NOTE: "note|notes|comment|comments|commentary|contact|contact person|budget|funding|cost|last updated|updated|updated on|"
+    "risk|risks|link|links|file|days overdue|days late|sort|email|dependencies|minister|"
+    "last update|updated by|action officer|officer|sro|days to go|helper|lookup",
 }
 # "RAG last quarter" is not the status that the tracker shows.
 EARLIER = frozenset(("last", "previous", "prior", "earlier", "old"))

@@ -3,8 +3,7 @@
 import re
 from datetime import date
 
-from django.utils.translation import gettext
-
+from agencies.translation import gettext
 from workitems.tracker import words
 from workitems.tracker.date_reading import DateReading
 from workitems.tracker.doubts import NOTE, READ, Choice, Fate, place_of
@@ -81,8 +80,8 @@ class ItemReading:
                     Choice("other", gettext("Another item: give it a new number")),
                     Choice(
                         "same",
-                        gettext("The same item as “{before}”").format(
-                            before=shortened(before.title, 60)
+                        gettext("The same item as “{title}”").format(
+                            title=shortened(before.title, 60)
                         ),
                     ),
                 ],
@@ -128,7 +127,7 @@ class ItemReading:
                 self.plan.shortened_titles += 1
                 item.action = cell.text.strip()
         if not title:
-            item.title = gettext("Item {number}").format(number=number)
+            item.title = f"Item {number}"
             self.cells.doubt(
                 number_cells[0] if number_cells else first,
                 "no-title",
@@ -177,8 +176,8 @@ class ItemReading:
                 cell,
                 f"ten:{self.cells.sheet.name}:{cell.address}",
                 gettext(
-                    "It comes after {before}, and a spreadsheet does not distinguish {ten} from {text}."
-                ).format(before=before, ten=ten, text=text),
+                    "It comes after {before}, and a spreadsheet does not distinguish {first} from {second}."
+                ).format(before=before, first=ten, second=text),
                 [Choice(ten, ten), Choice(text, text)],
                 ten,
             )
@@ -258,7 +257,9 @@ class ItemReading:
                 f"lead:{plain(cell.text)}",
                 gettext("Several agencies are named, and only one can lead."),
                 [
-                    Choice(short, gettext("{short} leads, the others support").format(short=short))
+                    Choice(
+                        short, gettext("{agency} leads, the others support").format(agency=short)
+                    )
                     for short in shorts
                 ],
                 shorts[0],

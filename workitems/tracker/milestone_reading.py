@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from django.utils.translation import gettext as _
-
+from agencies.translation import _
 from workitems.known_dates import KnownDate, KnownTo, read_known_date
 from workitems.tracker import words
 from workitems.tracker.date_reading import DateReading
@@ -175,9 +174,12 @@ class MilestoneReading:
                 self.cells.doubt(
                     cell,
                     f"lines:{self.cells.sheet.name}:{cell.address}",
-                    _("Some lines of this cell may not be dates: ")
-                    + "; ".join(_("{line} is {value}").format(line=line.strip(), value=date or 'none') for line, date in
-                                zip(due_lines, in_lines, strict=True)),
+                    _("Some lines of this cell may not be dates: {lines}").format(
+                        lines="; ".join(
+                            _("{line} is {date}").format(line=line.strip(), date=date or _("none"))
+                            for line, date in zip(due_lines, in_lines, strict=True)
+                        )
+                    ),
                     [Choice(READ, _("Use these dates"))],
                     READ,
                 )  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from lxml import etree
 from openpyxl.comments.comment_sheet import CommentSheet
 from openpyxl.packaging.relationship import get_dependents, get_rels_path
@@ -37,15 +37,20 @@ MAX_FILLS = 50_000
 MAX_TAGS = 2_000_000
 MAX_TEXT = 20 * package.MEGABYTE
 
-XLSX = gettext_lazy("an Excel workbook (.xlsx) or a CSV file.")
-SAVE_AS = gettext_lazy("the same spreadsheet saved as .xlsx or CSV.")
-NO_RESULT = gettext_lazy("The cell has a formula, and its result is not saved in the file.")
-ERROR = gettext_lazy("The cell shows a spreadsheet error.")
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+XLSX = gettext_noop("an Excel workbook (.xlsx) or a CSV file.")
+SAVE_AS = gettext_noop("the same spreadsheet saved as .xlsx or CSV.")
+NO_RESULT = gettext_noop("The cell has a formula, and its result is not saved in the file.")
+ERROR = gettext_noop("The cell shows a spreadsheet error.")
+DELIMITERS = {
+    ",": gettext_lazy("commas"),
+    ";": gettext_lazy("semicolons"),
+    "\t": gettext_lazy("tabs"),
+    "|": gettext_lazy("bars"),
+}
 # How the comments that are threads begin in the older form that is saved beside them.
 # Of a cell: its number format, whether its text is struck through, and the colour of its fill.
 Style = tuple[str, bool, str]
-PLAIN: Style = (gettext_lazy("General"), False, "")
+PLAIN: Style = ("General", False, "")
 THREAD = re.compile(r"^\[Threaded comment\].*?Comment:\s*", re.DOTALL)
 
 
@@ -77,8 +82,8 @@ def _open_workbook(file: BinaryIO) -> Tracker:
         worksheets = [sheet for sheet in workbook.worksheets if hasattr(sheet, "iter_rows")]
         if len(worksheets) > MAX_SHEETS:
             raise refusal(
-                gettext("The workbook has {worksheets} sheets.").format(worksheets=len(worksheets)),
-                gettext("at most {MAX_SHEETS} sheets.").format(MAX_SHEETS=MAX_SHEETS),
+                gettext("The workbook has {count} sheets.").format(count=len(worksheets)),
+                gettext("at most {most} sheets.").format(most=MAX_SHEETS),
             )
         with package.may_fail():
             colours = FillColours(workbook)
@@ -104,20 +109,20 @@ def _check_kind(file: BinaryIO) -> None:
             gettext("the same workbook saved as .xlsx, which has none."),
         )
     if "xl/workbook.bin" in names:
-        raise refusal(gettext("The file is a binary workbook (.xlsb)."), SAVE_AS)
+        raise refusal(gettext("The file is a binary workbook (.xlsb)."), gettext(SAVE_AS))
     if "content.xml" in names and "mimetype" in names:
-        raise refusal(gettext("The file is an OpenDocument file (.ods)."), SAVE_AS)
+        raise refusal(gettext("The file is an OpenDocument file (.ods)."), gettext(SAVE_AS))
     if any(name.endswith(".iwa") for name in names):
-        raise refusal(gettext("The file is a Numbers or Pages file."), SAVE_AS)
+        raise refusal(gettext("The file is a Numbers or Pages file."), gettext(SAVE_AS))
     if "word/document.xml" in names:
-        raise refusal(gettext("The file is a Word document."), XLSX)
+        raise refusal(gettext("The file is a Word document."), gettext(XLSX))
     if "xl/workbook.xml" not in names and "[Content_Types].xml" not in names:
-        raise refusal(gettext("The file is a ZIP archive, not a workbook."), XLSX)
+        raise refusal(gettext("The file is a ZIP archive, not a workbook."), gettext(XLSX))
 
 
 def _sheet(worksheet: Any, colours: FillColours, most: int) -> Sheet:
     sheet = Sheet(
-        clean(worksheet.title) or gettext("Sheet"), {}, is_hidden=worksheet.sheet_state != "visible"
+        clean(worksheet.title) or "Sheet", {}, is_hidden=worksheet.sheet_state != "visible"
     )
     with package.may_fail():
         formulas = _outline(worksheet, sheet)
@@ -166,14 +171,14 @@ def _check_extent(sheet: Sheet, row: int, column: int, most: int) -> None:
             gettext(
                 "The sheet “{sheet}” holds something in row {row:,}, column {column:,}."
             ).format(sheet=sheet.name[:60], row=row, column=column),
-            gettext("at most {MAX_ROWS:,} rows and {MAX_COLUMNS} columns.").format(
-                MAX_ROWS=MAX_ROWS, MAX_COLUMNS=MAX_COLUMNS
+            gettext("at most {rows:,} rows and {columns} columns.").format(
+                rows=MAX_ROWS, columns=MAX_COLUMNS
             ),
         )
     if len(sheet.cells) >= most:
         raise refusal(
             gettext("The file has too many cells."),
-            gettext("at most {MAX_CELLS:,} cells.").format(MAX_CELLS=MAX_CELLS),
+            gettext("at most {most:,} cells.").format(most=MAX_CELLS),
         )
 
 
@@ -184,7 +189,7 @@ def _style(cell: Any, styles: dict[int, Style], colours: FillColours) -> Style:
     if key not in styles:
         with package.may_fail():
             styles[key] = (
-                str(cell.number_format or gettext("General")),
+                str(cell.number_format or "General"),
                 bool(cell.font.strike),
                 colours.of(cell.fill),
             )
@@ -311,17 +316,23 @@ def _open_text(file: BinaryIO, start: bytes) -> Tracker:
     file.seek(0, 2)
     if file.tell() > MAX_TEXT:
         raise refusal(
-            gettext("The file has {value:,} MB.").format(value=file.tell() // package.MEGABYTE),
-            gettext("a CSV file of at most {value} MB.").format(value=MAX_TEXT // package.MEGABYTE),
+            gettext("The file has {megabytes:,} MB.").format(
+                megabytes=file.tell() // package.MEGABYTE
+            ),
+            gettext("a CSV file of at most {megabytes} MB.").format(
+                megabytes=MAX_TEXT // package.MEGABYTE
+            ),
         )
     file.seek(0)
     if start.startswith(b"%PDF"):
-        raise refusal(gettext("The file is a PDF."), XLSX)
+        raise refusal(gettext("The file is a PDF."), gettext(XLSX))
     content = file.read()
     text, encoding = decoded(content)
     head = text.lstrip()[:200].casefold()
     if head.startswith(("<!doctype", "<html", "<?xml", "<table", "{\\rtf")):
-        raise refusal(gettext("The file is a web page or a document, not a spreadsheet."), XLSX)
+        raise refusal(
+            gettext("The file is a web page or a document, not a spreadsheet."), gettext(XLSX)
+        )
     delimiter, rows = _rows(text)
     cells: dict[tuple[int, int], Cell] = {}
     sheet = Sheet("CSV", cells)
@@ -332,8 +343,8 @@ def _open_text(file: BinaryIO, start: bytes) -> Tracker:
                 cells[number, index] = Cell(number, index, said, said)
     return Tracker(
         (sheet,),
-        gettext("A CSV file in {encoding} with {DELIMITERS}.").format(
-            encoding=encoding, DELIMITERS=DELIMITERS[delimiter]
+        gettext("A CSV file in {encoding} with {delimiters}.").format(
+            encoding=encoding, delimiters=DELIMITERS[delimiter]
         ),
     )
 
@@ -351,7 +362,7 @@ def decoded(content: bytes) -> tuple[str, str]:
     if max(zeros) > 0.3 * half and min(zeros) < 0.1 * half:
         return _decode(content, "utf-16-be" if zeros[0] > zeros[1] else "utf-16-le", "UTF-16")
     if 0 in content:
-        raise refusal(gettext("The file is not a spreadsheet."), XLSX)
+        raise refusal(gettext("The file is not a spreadsheet."), gettext(XLSX))
     try:
         return content.decode("utf-8-sig"), "UTF-8"
     except UnicodeDecodeError as error:
@@ -401,6 +412,6 @@ def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error as error:
         raise refusal(
-            gettext("The file cannot be read as CSV ({error}).").format(error=error),
+            gettext("The file cannot be read as CSV ({message}).").format(message=error),
             gettext("the file saved again as .xlsx."),
         ) from error

@@ -6,8 +6,7 @@ means that it is kept as a note. What is ambiguous is asked (doubts.py) and neve
 
 from collections.abc import Mapping as Answers
 
-from django.utils.translation import gettext as _
-
+from agencies.translation import _
 from workitems.tracker.filling_gaps import fill_gaps
 from workitems.tracker.grid import Sheet, Tracker
 from workitems.tracker.guess import Mapping
@@ -50,4 +49,4 @@ def _conditional(plan: PlanSoFar, sheet: Sheet) -> None:
         )
         plan.found.not_read.append(said)
         address = sheet.conditional[0].partition(":")[0][:10]
-        plan.found.notes.append(Note(sheet.name, address, _("Not read"), said))
+        plan.found.notes.append(Note(sheet.name, address, "Not read", said))

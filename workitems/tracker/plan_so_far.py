@@ -5,8 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping as Answers
 from dataclasses import replace
 
-from django.utils.translation import gettext as _
-
+from agencies.translation import _
 from workitems.tracker.doubts import (
     ADD,
     NAME_PARTS,
@@ -70,7 +69,7 @@ class PlanSoFar:
             self.found.fates[key] = fate
         if is_first and cell.note:
             self.comments[key] = len(self.found.notes)
-            self.note(sheet, cell, _("Comment"), cell.note, None)
+            self.note(sheet, cell, "Comment", cell.note, None)
         return is_first
 
     def comment_of(self, sheet: Sheet, cell: Cell, item: Item) -> None:
@@ -117,7 +116,7 @@ class PlanSoFar:
             if named.key in self.agencies.ended
             else _("This agency is not known by that name."),
             choices=[
-                Choice(ADD, _("Add “{text}” as a new agency").format(text=named.text[:60])),
+                Choice(ADD, _("Add “{agency}” as a new agency").format(agency=named.text[:60])),
                 Choice(NOTE, _("It is not an agency: keep it as a note")),
                 *self.agency_choices(),
             ],

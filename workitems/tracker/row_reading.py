@@ -2,8 +2,7 @@
 
 import re
 
-from django.utils.translation import gettext as _
-
+from agencies.translation import _
 from workitems.tracker.doubts import NOTE, READ, Choice, Fate, Place
 from workitems.tracker.grid import Cell, Sheet
 from workitems.tracker.guess import Mapping

@@ -1,7 +1,6 @@
 """The cells of one sheet as they are read: what may be read, what is asked, what is kept. No Django."""
 
-from django.utils.translation import gettext as _
-
+from agencies.translation import _
 from workitems.known_dates import NotADate, read_known_date
 from workitems.tracker.doubts import NOTE, READ, Choice, Fate, place_of
 from workitems.tracker.grid import At, Cell, Sheet
@@ -54,7 +53,7 @@ class SheetCells:
             self.doubt(
                 cell,
                 f"fault:{cell.fault}",
-                cell.fault,
+                _(cell.fault),
                 [Choice(NOTE, _("Keep it as a note"))],
                 NOTE,
             )

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
+from agencies.translation import _, gettext_lazy, ngettext
 from workitems.tracker import words
 from workitems.tracker.doubts import NOTE, Choice
-from workitems.tracker.fill_colours import AMBER, BLUE, GREEN, GREY, RED
+from workitems.tracker.fill_colours import AMBER, BLUE, GREEN, GREY, RED, WORDS, filled_in_words
 from workitems.tracker.grid import Cell, letters
 from workitems.tracker.headings import Field, plain
 from workitems.tracker.sheet_cells import SheetCells
@@ -17,9 +15,9 @@ from workitems.tracker.words import Status
 STAGES = {
     "not_started": gettext_lazy("not started"),
     "under_way": gettext_lazy("under way"),
-    "complete": "complete",
-    "ongoing": "ongoing",
-    "withdrawn": "withdrawn",
+    "complete": gettext_lazy("complete"),
+    "ongoing": gettext_lazy("ongoing"),
+    "withdrawn": gettext_lazy("withdrawn"),
 }
 CONFIDENCES = {
     "on_track": gettext_lazy("on track"),
@@ -50,8 +48,8 @@ AGREEING = {
 
 
 def status_words(status: Status) -> str:
-    parts = [STAGES.get(status.stage, ""), CONFIDENCES.get(status.confidence, "")]
-    return ", ".join(filter(None, parts)).capitalize()
+    parts = (STAGES.get(status.stage), CONFIDENCES.get(status.confidence))
+    return ", ".join(str(part) for part in parts if part).capitalize()
 
 
 class StatusReading:
@@ -67,11 +65,12 @@ class StatusReading:
         self.beside = 0 if are_filled or not varied else varied[0]
         unread = [column for column in varied if column not in (*self.columns, self.beside)]
         if unread and mapping.is_read:
-            many = "columns" if len(unread) > 1 else "column"
             self.plan.found.not_read.append(
-                _("The colours of {many} {join} in “{sheet}”.").format(
-                    many=many, join=", ".join(map(letters, unread)), sheet=sheet.name
-                )
+                ngettext(
+                    "The colours of column {columns} in “{sheet}”.",
+                    "The colours of columns {columns} in “{sheet}”.",
+                    len(unread),
+                ).format(columns=", ".join(map(letters, unread)), sheet=sheet.name)
             )
 
     def read(self, row: int, made: list[Milestone]) -> None:
@@ -144,8 +143,8 @@ class StatusReading:
         self.plan.note(
             self.cells.sheet,
             cell,
-            _("Colour of {heading}").format(heading=heading),
-            _("Filled {colour}").format(colour=cell.colour),
+            f"Colour of {heading}",
+            f"Filled {cell.colour}",
             self.cells.item,
         )
 
@@ -160,7 +159,9 @@ class StatusReading:
         likely = list(read.choices)
         if colour:
             said, key = (
-                _("{text} (filled {colour})").format(text=shortened(text, 90), colour=colour),
+                _("{text} (filled {colour})").format(
+                    text=shortened(text, 90), colour=WORDS[colour]
+                ),
                 f"{key}:{colour}",
             )
             likely = likely or [MEANT[colour]]
@@ -182,9 +183,9 @@ class StatusReading:
             cell,
             f"colour:{colour}",
             _("The cell is filled {colour}. Is this item {meaning}?").format(
-                colour=colour, meaning=meaning
+                colour=WORDS[colour], meaning=meaning
             ),
-            _("Filled {colour}").format(colour=colour),
+            filled_in_words(colour),
             [MEANT[colour]],
             _("Keep the colour as a note"),
         )
@@ -208,9 +209,11 @@ class StatusReading:
             cell,
             f"colour:{colour}:{plain(cell.text)[:100]}",
             _("It says {status}, and is filled {colour}.").format(
-                status=status_words(status).lower(), colour=colour
+                status=status_words(status).lower(), colour=WORDS[colour]
             ),
-            _("{text} (filled {colour})").format(text=shortened(cell.text, 90), colour=colour),
+            _("{text} (filled {colour})").format(
+                text=shortened(cell.text, 90), colour=WORDS[colour]
+            ),
             [status, other],
             "",
         )

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.translation import gettext as _
-
+from agencies.translation import _
 from workitems.known_dates import KnownDate
 from workitems.tracker.doubts import Doubt, Fate
 from workitems.tracker.grid import At

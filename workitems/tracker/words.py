@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.utils.translation import gettext_lazy
-
 from workitems.tracker.headings import plain
 
 # --- status ------------------------------------------------------------------------------------
@@ -32,34 +30,28 @@ class Status:
 
 
 _STATUS = {
-    Status("", "on_track"): gettext_lazy(
-        "g|green|on track|ontrack|on schedule|on target|good|on plan|on time"
-    ),
-    Status("", "at_risk"): gettext_lazy(
-        "a|amber|y|yellow|orange|at risk|some risk|minor delay|minor issues|slipping|"
-        "amber green|minor concerns|some concerns|caution"
-    ),
-    Status("", "off_track"): gettext_lazy(
-        "r|red|off track|offtrack|delayed|late|overdue|behind|behind schedule|"
-        "amber red|significant delay|critical|major delay|significant issues"
-    ),
-    Status("complete"): gettext_lazy(
-        "complete|completed|done|closed|achieved|delivered|finished|100 percent|c|kua oti|"
-        "implemented|met|complete bau"
-    ),
-    Status("not_started"): gettext_lazy(
-        "not started|ns|0 percent|not yet started|not commenced|planned|to start|"
-        "not due|future|yet to start|to do|todo|scheduled|not begun|upcoming"
-    ),
-    Status("under_way"): gettext_lazy(
-        "under way|underway|in progress|started|commenced|wip|in train|active|begun|"
-        "in development|progressing|initiated|ip|partially complete|partly complete|open"
-    ),
-    Status("ongoing"): gettext_lazy("ongoing|on going|bau|business as usual|continuous|continuing"),
-    Status("withdrawn"): gettext_lazy(
-        "withdrawn|cancelled|canceled|superseded|discontinued|removed|stopped|"
-        "no longer required|descoped|ceased"
-    ),
+    Status("", "on_track"): "g|green|on track|ontrack|on schedule|on target|good|on plan|on time",
+    Status(
+        "", "at_risk"
+    ): "a|amber|y|yellow|orange|at risk|some risk|minor delay|minor issues|slipping|"
+    "amber green|minor concerns|some concerns|caution",
+    Status("", "off_track"): "r|red|off track|offtrack|delayed|late|overdue|behind|behind schedule|"
+    "amber red|significant delay|critical|major delay|significant issues",
+    Status(
+        "complete"
+    ): "complete|completed|done|closed|achieved|delivered|finished|100 percent|c|kua oti|"
+    "implemented|met|complete bau",
+    Status(
+        "not_started"
+    ): "not started|ns|0 percent|not yet started|not commenced|planned|to start|"
+    "not due|future|yet to start|to do|todo|scheduled|not begun|upcoming",
+    Status(
+        "under_way"
+    ): "under way|underway|in progress|started|commenced|wip|in train|active|begun|"
+    "in development|progressing|initiated|ip|partially complete|partly complete|open",
+    Status("ongoing"): "ongoing|on going|bau|business as usual|continuous|continuing",
+    Status("withdrawn"): "withdrawn|cancelled|canceled|superseded|discontinued|removed|stopped|"
+    "no longer required|descoped|ceased",
 }
 _STATUS_OF = {word: status for status, words in _STATUS.items() for word in words.split("|")}
 # What these mean differs between agencies.
@@ -157,14 +149,12 @@ def timeframe_of(months: int) -> str:
 CAUSES = {
     "funding": "fund|budget|money|financ|cost",
     "staffing": "staff|vacan|resourc|recruit|fte|personnel|people|turnover|capacity|sick",
-    "prior_commitments": gettext_lazy("priorit|commitment|competing|workload|other work"),
+    "prior_commitments": "priorit|commitment|competing|workload|other work",
     "legislation": "legislat|bill|act |law|statut|cabinet|parliament|regulation",
     "procurement": "procure|tender|contract|vendor|supplier|rfp",
     "consultation": "consult|engagement|feedback|submission",
     "outside_event": "covid|cyclone|flood|earthquake|election|weather|pandemic|fire",
-    "another_agency": gettext_lazy(
-        "waiting on|waiting for|dependent on|depends on|another agency|partner"
-    ),
+    "another_agency": "waiting on|waiting for|dependent on|depends on|another agency|partner",
 }
 
 
