@@ -8,9 +8,12 @@ written. Kinds do not depend on sheets.
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from agencies.characters import fault_of
 from workitems.as_told import fault_of_phrase
@@ -71,11 +74,11 @@ def shown(raw: object) -> str:
     if isinstance(raw, KnownDate) and raw.known_to == KnownTo.DAY:
         raw = raw.last_day
     if isinstance(raw, date) and not isinstance(raw, datetime):
-        return f"the date {day_words(raw)}"
+        return _("the date {day}").format(day=day_words(raw))
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, int | float):
-        return f"the number {raw:.15g}"
+        return _("the number {number:.15g}").format(number=raw)
     text = one_line(str(raw))
     return f"“{text[:57]}…”" if len(text) > 60 else f"“{text}”"
 
@@ -85,7 +88,17 @@ def sentence_start(text: str) -> str:
 
 
 def join_with_or(words: list[str]) -> str:
-    return ", ".join(words[:-1]) + f" or {words[-1]}" if len(words) > 1 else words[0]
+    return _joined(words, _("{others} or {last}"))
+
+
+def join_with_and(words: list[str]) -> str:
+    return _joined(words, _("{others} and {last}"))
+
+
+def _joined(words: list[str], pattern: str) -> str:
+    if len(words) == 1:
+        return words[0]
+    return pattern.format(others=", ".join(words[:-1]), last=words[-1])
 
 
 @dataclass(frozen=True)
@@ -96,15 +109,15 @@ class Kind:
 
     @property
     def right(self) -> str:
-        return f"text of at most {self.most:,} characters."
+        return _("text of at most {most:,} characters.").format(most=self.most)
 
     def read(self, raw: Any) -> Any:
         if isinstance(raw, bool | date | time | timedelta) or (
             isinstance(raw, float) and not raw.is_integer()
         ):
             raise InvalidCell(
-                f"The cell holds {shown(raw)}, not text.",
-                f"{self.right} Format the cell as Text and type it again.",
+                _("The cell holds {value}, not text.").format(value=shown(raw)),
+                _("{right} Format the cell as Text and type it again.").format(right=self.right),
             )
         if isinstance(raw, float):
             raw = int(raw)
@@ -113,12 +126,16 @@ class Kind:
             raise InvalidCell(fault, self.right)
         if UNPRINTABLE.search(CARRIAGE_RETURN.sub("", text)):
             raise InvalidCell(
-                f"{sentence_start(shown(raw))} holds a control character that cannot be seen.",
-                f"{self.right} Type it again by hand.",
+                _("{value} holds a control character that cannot be seen.").format(
+                    value=sentence_start(shown(raw))
+                ),
+                _("{right} Type it again by hand.").format(right=self.right),
             )
         text = self.normal(text)
         if len(text) > self.most:
-            raise InvalidCell(f"The text has {len(text):,} characters.", self.right)
+            raise InvalidCell(
+                _("The text has {count:,} characters.").format(count=len(text)), self.right
+            )
         return text
 
     def normal(self, value: Any) -> Any:
@@ -149,7 +166,10 @@ class Phrase(Line):
 
     @property
     def right(self) -> str:
-        return f"a phrase of at most {self.most} characters as it is used within a sentence, without a full stop."
+        return _(
+            "a phrase of at most {most} characters as it is used within a sentence, without a full "
+            "stop."
+        ).format(most=self.most)
 
     def read(self, raw: Any) -> str:
         phrase = str(super().read(raw))
@@ -164,14 +184,18 @@ class AgencyName(Line):
 
     most: int = 30
 
-    right = "the short name of an agency on the sheet Agencies."
+    @property
+    def right(self) -> str:
+        return _("the short name of an agency on the sheet Agencies.")
 
     def read(self, raw: Any) -> str:
         name = super().read(raw)
         if ";" in name:
             raise InvalidCell(
-                f"{shown(name)} holds a semicolon, which keeps agencies apart.",
-                "one agency's short name, without a semicolon.",
+                _("{value} holds a semicolon, which keeps agencies apart.").format(
+                    value=shown(name)
+                ),
+                _("one agency's short name, without a semicolon."),
             )
         return str(name)
 
@@ -182,22 +206,25 @@ class ItemNumber(Line):
 
     most: int = 20
 
-    right = "the number as text, such as 1.10: format the column as Text and type it again."
+    @property
+    def right(self) -> str:
+        return _("the number as text, such as 1.10: format the column as Text and type it again.")
 
     def read(self, raw: Any) -> str:
         if isinstance(raw, float) and not raw.is_integer():
             raise InvalidCell(
-                f"The cell holds {shown(raw)}, and a spreadsheet takes {raw:g} and {raw:g}0 "
-                "for the same.",
+                _(
+                    "The cell holds {value}, and a spreadsheet takes {number:g} and {number:g}0 for the same."
+                ).format(value=shown(raw), number=raw),
                 self.right,
             )
         if isinstance(raw, date):
-            raise InvalidCell(f"The cell holds {shown(raw)}.", self.right)
+            raise InvalidCell(_("The cell holds {value}.").format(value=shown(raw)), self.right)
         number = str(super().read(raw))
         if number and not is_item_number(number):
             raise InvalidCell(
-                f"{shown(number)} is not an item number.",
-                "at most 20 letters, digits, full stops and hyphens, such as 1.10.",
+                _("{value} is not an item number.").format(value=shown(number)),
+                _("at most 20 letters, digits, full stops and hyphens, such as 1.10."),
             )
         return number
 
@@ -211,13 +238,15 @@ class Whole(Kind):
 
     @property
     def right(self) -> str:
-        return f"a whole number from {self.least} to {self.most:,}."
+        return _("a whole number from {least} to {most:,}.").format(
+            least=self.least, most=self.most
+        )
 
     def read(self, raw: Any) -> int:
         text = f"{raw:.15g}" if isinstance(raw, float) else str(raw).strip()
         whole = not isinstance(raw, bool | date | time) and re.fullmatch("[0-9]{1,9}", text)
         if not whole or not self.least <= int(text) <= self.most:
-            raise InvalidCell(f"The cell holds {shown(raw)}.", self.right)
+            raise InvalidCell(_("The cell holds {value}.").format(value=shown(raw)), self.right)
         return int(text)
 
     def normal(self, value: int | None) -> int | None:
@@ -236,14 +265,18 @@ class Day(Kind):
 
     past: bool = False
 
-    right = "a date, such as 2010-07-30, or a cell formatted as a date."
+    @property
+    def right(self) -> str:
+        return _("a date, such as 2010-07-30, or a cell formatted as a date.")
 
     def read(self, raw: Any) -> date:
         if isinstance(raw, datetime):
             if raw.time() != time():
                 raise InvalidCell(
-                    f"The cell holds a time of day, {raw:%H:%M:%S} on {day_words(raw)}.",
-                    "the date alone.",
+                    _("The cell holds a time of day, {time:%H:%M:%S} on {day}.").format(
+                        time=raw, day=day_words(raw)
+                    ),
+                    _("the date alone."),
                 )
             raw = raw.date()
         if isinstance(raw, date):
@@ -255,16 +288,22 @@ class Day(Kind):
                     return self._in_range(date.fromisoformat(text[:10]))
                 except ValueError:
                     raise InvalidCell(
-                        f"{sentence_start(shown(text))} is not in the calendar.", self.right
+                        _("{value} is not in the calendar.").format(
+                            value=sentence_start(shown(text))
+                        ),
+                        self.right,
                     ) from None
-            raise InvalidCell(f"{sentence_start(shown(text))} is not a date.", self.right)
-        raise InvalidCell(f"The cell holds {shown(raw)}.", self.right)
+            raise InvalidCell(
+                _("{value} is not a date.").format(value=sentence_start(shown(text))),
+                self.right,
+            )
+        raise InvalidCell(_("The cell holds {value}.").format(value=shown(raw)), self.right)
 
     def _in_range(self, day: date) -> date:
         if day.year not in YEARS:
             raise InvalidCell(
-                f"The year {day.year} is probably wrong.",
-                f"a date in the years {YEARS[0]} to {YEARS[-1]}.",
+                _("The year {year} is probably wrong.").format(year=day.year),
+                _("a date in the years {first} to {last}.").format(first=YEARS[0], last=YEARS[-1]),
             )
         return day
 
@@ -284,17 +323,20 @@ class Day(Kind):
 class DueDate(Day):
     """A date as in other columns, or a month or quarter as text."""
 
-    right = (
-        "a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the calendar year, "
-        "such as July to September 2010 or Q3 2010."
-    )
+    @property
+    def right(self) -> str:
+        return _(
+            "a date, such as 2010-07-30; a month, such as July 2010; or a quarter of the calendar year, "
+            "such as July to September 2010 or Q3 2010."
+        )
 
     def read(self, raw: Any) -> KnownDate:  # type: ignore[override]
         try:
             due = read_known_date(clean(raw)) if isinstance(raw, str) else None
         except NotAQuarter:
             raise InvalidCell(
-                f"{sentence_start(shown(raw))} is not a quarter.", f"{QUARTERS}, with the year."
+                _("{value} is not a quarter.").format(value=sentence_start(shown(raw))),
+                _("{quarters}, with the year.").format(quarters=QUARTERS),
             ) from None
         except NotADate:
             due = None
@@ -315,6 +357,13 @@ class DueDate(Day):
         return "" if value is None else str(value)
 
 
+@cache
+def workbook_labels(choices: type[TextChoices]) -> dict[str, str]:
+    """Return the labels by value as workbooks have them: in English, as they are read again."""
+    with override(None):
+        return {str(value): str(label) for value, label in choices.choices}
+
+
 @dataclass(frozen=True)
 class Choice(Kind):
     """One of several choices, ignoring case, spaces and hyphens."""
@@ -323,7 +372,7 @@ class Choice(Kind):
 
     @property
     def right(self) -> str:
-        return f"{join_with_or(list(self.choices.labels))}."
+        return f"{join_with_or(list(workbook_labels(self.choices).values()))}."
 
     @staticmethod
     def _bare(text: str) -> str:
@@ -331,21 +380,26 @@ class Choice(Kind):
 
     def read(self, raw: Any) -> str:
         bare = self._bare(str(raw))
-        for value, label in self.choices.choices:
-            if bare in (self._bare(str(value)), self._bare(str(label))):
-                return str(value)
-        raise InvalidCell(f"{sentence_start(shown(raw))} is not an allowed value.", self.right)
+        for value, label in workbook_labels(self.choices).items():
+            if bare in (self._bare(value), self._bare(label)):
+                return value
+        raise InvalidCell(
+            _("{value} is not an allowed value.").format(value=sentence_start(shown(raw))),
+            self.right,
+        )
 
     def normal(self, value: str) -> str:
         return value
 
     def cell(self, value: str) -> str | None:
-        return str(self.choices(value).label) if value else None
+        return workbook_labels(self.choices)[value] if value else None
 
 
 @dataclass(frozen=True)
 class YesNo(Kind):
-    right = "yes or no."
+    @property
+    def right(self) -> str:
+        return _("yes or no.")
 
     def read(self, raw: Any) -> bool:
         word = str(raw).strip().casefold()
@@ -353,7 +407,10 @@ class YesNo(Kind):
             return True
         if word in ("no", "n", "false"):
             return False
-        raise InvalidCell(f"{sentence_start(shown(raw))} is neither yes nor no.", self.right)
+        raise InvalidCell(
+            _("{value} is neither yes nor no.").format(value=sentence_start(shown(raw))),
+            self.right,
+        )
 
     def normal(self, value: bool) -> bool:
         return value
@@ -366,10 +423,12 @@ class YesNo(Kind):
 class AgencyList(Kind):
     """Short names of agencies separated by semicolons, each optionally with its role in brackets."""
 
-    right = (
-        "short names of agencies with semicolons between, each perhaps with its role in "
-        "brackets: Police (trains staff); Customs."
-    )
+    @property
+    def right(self) -> str:
+        return _(
+            "short names of agencies with semicolons between, each perhaps with its role in "
+            "brackets: Police (trains staff); Customs."
+        )
 
     def normal(self, value: str) -> str:
         return "; ".join(part for part in map(one_line, clean(value).split(";")) if part)
@@ -379,7 +438,9 @@ class AgencyList(Kind):
 class Lines(Kind):
     """Several short texts in one cell, one per line."""
 
-    right = "text; each measure on a line of its own."
+    @property
+    def right(self) -> str:
+        return _("text; each measure on a line of its own.")
 
     def normal(self, value: str) -> str:
         return "\n".join(line for line in map(one_line, clean(value).split("\n")) if line)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import openpyxl
+from django.utils.translation import gettext, override
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
@@ -13,7 +14,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from agencies.models import Agency
 from workitems.models import Plan, Return
-from workitems.workbook.cell_kinds import CELL_CHARACTERS, Choice, Kind, one_line
+from workitems.workbook.cell_kinds import CELL_CHARACTERS, Choice, Kind, one_line, workbook_labels
 from workitems.workbook.columns import (
     AGENCIES,
     DELAYS,
@@ -208,9 +209,16 @@ def _table(sheet: Sheet, columns: tuple[Column, ...], rows: Iterator[Row]) -> li
         for column, value in zip(columns, values, strict=True):
             if isinstance(value, str) and len(value) > CELL_CHARACTERS:
                 raise ExportRefused(
-                    f"Sheet {sheet.name}, row {number}: {column.heading} has {len(value):,} "
-                    f"characters, and a spreadsheet cell holds {CELL_CHARACTERS:,}. Shorten the "
-                    "text first."
+                    gettext(
+                        "Sheet {sheet}, row {row}: {column} has {count:,} characters, and a "
+                        "spreadsheet cell holds {most:,}. Shorten the text first."
+                    ).format(
+                        sheet=sheet.name,
+                        row=number,
+                        column=column.heading,
+                        count=len(value),
+                        most=CELL_CHARACTERS,
+                    )
                 )
         table.append(values)
     return table
@@ -233,13 +241,19 @@ def _format_columns(worksheet: Any, columns: tuple[Column, ...]) -> None:
 
 def labels_of(kind: Choice) -> str:
     """Return the labels of a choice as the formula of a list."""
-    return f'"{",".join(str(label) for label in kind.choices.labels)}"'
+    return f'"{",".join(workbook_labels(kind.choices).values())}"'
+
+
+def expected(column: Column) -> str:
+    """Return what a column holds, in English as all of the workbook."""
+    with override(None):
+        return column.kind.right
 
 
 def offer_list(worksheet: Any, cells: str, column: Column, formula: str) -> DataValidation:
     """Let a spreadsheet program offer a list in these cells and refuse what is not on it."""
     choice = DataValidation(type="list", formula1=formula, allow_blank=True)
-    choice.errorTitle, choice.error = column.heading, column.kind.right
+    choice.errorTitle, choice.error = column.heading, expected(column)
     choice.add(cells)
     worksheet.data_validations.append(choice)
     return choice

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
+from django.utils.translation import gettext
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -21,13 +23,15 @@ class Fault:
         """Where the fault is, such as "Milestones, row 4, Original due (F4)"."""
         parts = [self.sheet] if self.sheet else []
         if self.row is not None:
-            parts.append(f"row {self.row}")
+            parts.append(gettext("row {row}").format(row=self.row))
         if self.column:
             parts.append(f"{self.column} ({self.cell})" if self.cell else self.column)
         return ", ".join(parts)
 
     def __str__(self) -> str:
-        sentence = f"{self.problem} Expected: {self.right}"
+        sentence = gettext("{problem} Expected: {right}").format(
+            problem=self.problem, right=self.right
+        )
         return f"{self.place}: {sentence}" if self.place else sentence
 
 

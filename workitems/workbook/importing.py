@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from agencies.models import User
 from workitems.models import Plan
@@ -54,7 +55,7 @@ class Outcome:
     def sentences(self) -> list[str]:
         """One sentence per sheet with changes, or one that there are no changes."""
         if self.is_empty:
-            return ["No changes: nothing in the plan would change."]
+            return [_("No changes: nothing in the plan would change.")]
         return [
             f"{count.sheet}: {_counted(count)}."
             for count in self.counts
@@ -65,11 +66,11 @@ class Outcome:
 def _counted(count: Count) -> str:
     parts = []
     if count.new:
-        parts.append(f"{count.new:,} new")
+        parts.append(_("{count:,} new").format(count=count.new))
     if count.changed:
-        parts.append(f"{count.changed:,} changed")
+        parts.append(_("{count:,} changed").format(count=count.changed))
     if count.same:
-        parts.append(f"{count.same:,} as before")
+        parts.append(_("{count:,} as before").format(count=count.same))
     return ", ".join(parts)
 
 
@@ -172,8 +173,10 @@ def import_book(
     except IntegrityError as error:
         # All rules have been checked; another user must have changed something concurrently.
         said = str(error).splitlines()[0]
-        problem = f"The plan changed while the workbook was being imported ({said})."
-        raise WorkbookRefused([Fault(problem, "to import it once more.")]) from error
+        problem = _("The plan changed while the workbook was being imported ({message}).").format(
+            message=said
+        )
+        raise WorkbookRefused([Fault(problem, _("to import it once more."))]) from error
     return outcome
 
 
@@ -211,8 +214,8 @@ def _identify(
         book.faults.add(
             row.fault(
                 "Title",
-                f"No address can be made of {shown(title)}.",
-                "a title with more letters of the Latin alphabet or digits.",
+                _("No address can be made of {title}.").format(title=shown(title)),
+                _("a title with more letters of the Latin alphabet or digits."),
             )
         )
     named = Q(slug=slug) | Q(title=title)
@@ -221,8 +224,10 @@ def _identify(
             book.faults.add(
                 row.fault(
                     "Title",
-                    f"This workbook is of {shown(title)}.",
-                    f"the workbook of {shown(plan.title)}, the plan that you are importing into.",
+                    _("This workbook is of {title}.").format(title=shown(title)),
+                    _("the workbook of {plan}, the plan that you are importing into.").format(
+                        plan=shown(plan.title)
+                    ),
                 )
             )
         return slug, plans.get(pk=plan.pk)
@@ -231,8 +236,8 @@ def _identify(
         book.faults.add(
             row.fault(
                 "Title",
-                f"There is already a plan {shown(title)}.",
-                "another title; or import the workbook on the page of that plan.",
+                _("There is already a plan {title}.").format(title=shown(title)),
+                _("another title; or import the workbook on the page of that plan."),
             )
         )
     return slug, found[0] if found else None

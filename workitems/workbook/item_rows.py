@@ -2,10 +2,18 @@
 
 from datetime import date
 
+from django.utils.translation import gettext, ngettext
+
 from agencies.models import Agency
 from workitems.models import Measure, Milestone, Pillar, Support, WorkItem
 from workitems.models.item import NEXT_STAGES, Stage
-from workitems.workbook.cell_kinds import day_words, join_with_or, one_line
+from workitems.workbook.cell_kinds import (
+    day_words,
+    join_with_and,
+    join_with_or,
+    one_line,
+    workbook_labels,
+)
 from workitems.workbook.columns import ITEMS, MILESTONES
 from workitems.workbook.proposal import Draft, FieldChange, Proposal
 from workitems.workbook.read import NOT_GIVEN, UNREADABLE, Row
@@ -25,9 +33,13 @@ def items(proposal: Proposal, pillars: dict[int, Pillar]) -> None:
                 proposal.fault(
                     row,
                     "Number",
-                    f"The plan has no item {number}, and it is adopted.",
-                    "the number of one of its items. A variation is the way to add one: choose Propose a "
-                    "new work item on the plan’s page.",
+                    gettext("The plan has no item {number}, and it is adopted.").format(
+                        number=number
+                    ),
+                    gettext(
+                        "the number of one of its items. A variation is the way to add one: choose Propose a "
+                        "new work item on the plan’s page."
+                    ),
                 )
         draft.source = row
         proposal.fill(row, draft, leave_out=["Stage"])
@@ -46,8 +58,8 @@ def _pillar(proposal: Proposal, row: Row, draft: Draft, pillars: dict[int, Pilla
         proposal.fault(
             row,
             "Pillar",
-            f"There is no pillar {number}.",
-            "the number of a pillar on the sheet Pillars.",
+            gettext("There is no pillar {number}.").format(number=number),
+            gettext("the number of a pillar on the sheet Pillars."),
         )
         return
     before = None if draft.is_new else draft.row.pillar
@@ -65,18 +77,26 @@ def _stage(proposal: Proposal, row: Row, draft: Draft) -> None:
             proposal.fault(
                 row,
                 "Stage",
-                f"Item {draft.row.number} is {Stage(before).label.lower()} in the plan.",
-                f"{Stage(before).label}. A variation is the way to withdraw an item.",
+                gettext("Item {number} is {stage} in the plan.").format(
+                    number=draft.row.number, stage=Stage(before).label.lower()
+                ),
+                gettext("{stage}. A variation is the way to withdraw an item.").format(
+                    stage=workbook_labels(Stage)[before]
+                ),
             )
             return
         if stage not in NEXT_STAGES[before]:
-            following = [each.label for each in NEXT_STAGES[before] if each != Stage.WITHDRAWN]
+            labels = workbook_labels(Stage)
+            following = [labels[each] for each in NEXT_STAGES[before] if each != Stage.WITHDRAWN]
             proposal.fault(
                 row,
                 "Stage",
-                f"Item {draft.row.number} is {Stage(before).label.lower()}; it cannot become "
-                f"{Stage(stage).label.lower()}.",
-                f"{join_with_or([Stage(before).label, *following])}.",
+                gettext("Item {number} is {stage}; it cannot become {next_stage}.").format(
+                    number=draft.row.number,
+                    stage=Stage(before).label.lower(),
+                    next_stage=Stage(stage).label.lower(),
+                ),
+                f"{join_with_or([labels[before], *following])}.",
             )
             return
     proposal.put(row, draft, ITEMS.column("Stage"), stage)
@@ -102,16 +122,18 @@ def _supporting(proposal: Proposal, row: Row, draft: Draft) -> None:
             proposal.fault(
                 row,
                 "Supporting agencies",
-                f"{agency.short_name} is named here twice.",
-                "each agency once.",
+                gettext("{agency} is named here twice.").format(agency=agency.short_name),
+                gettext("each agency once."),
             )
             continue
         if len(role) > 200:
             proposal.fault(
                 row,
                 "Supporting agencies",
-                f"The role of {agency.short_name} has {len(role):,} characters.",
-                "a role of at most 200 characters.",
+                gettext("The role of {agency} has {length:,} characters.").format(
+                    agency=agency.short_name, length=len(role)
+                ),
+                gettext("a role of at most 200 characters."),
             )
             continue
         seen.add(agency.short_name)
@@ -167,12 +189,16 @@ def _measures(proposal: Proposal, row: Row, draft: Draft) -> None:
             if before == line:
                 continue
             measure.put("description", line)
-            draft.words.append(FieldChange(f"Measure {index + 1}", before, line))
+            draft.words.append(
+                FieldChange(gettext("Measure {number}").format(number=index + 1), before, line)
+            )
         else:
             number = (known[-1].number if known else 0) + 1 + index - len(known)
             measure = Draft(Measure(item=draft.row, number=number, description=line))
             if not draft.is_new:
-                draft.words.append(FieldChange(f"Measure {index + 1}", "", line))
+                draft.words.append(
+                    FieldChange(gettext("Measure {number}").format(number=index + 1), "", line)
+                )
         proposal.add(measure)
 
 
@@ -192,9 +218,13 @@ def milestones(proposal: Proposal) -> None:
                 proposal.fault(
                     row,
                     "Milestone",
-                    f"Item {item.number} has no milestone {number}, and the plan is adopted.",
-                    "the number of one of its milestones. A variation is the way to add one: choose "
-                    "Propose a new milestone on the item’s page.",
+                    gettext(
+                        "Item {item} has no milestone {number}, and the plan is adopted."
+                    ).format(item=item.number, number=number),
+                    gettext(
+                        "the number of one of its milestones. A variation is the way to add one: choose "
+                        "Propose a new milestone on the item’s page."
+                    ),
                 )
         draft.source = row
         proposal.fill(row, draft, leave_out=["Agreed due", "Forecast due"])
@@ -212,12 +242,18 @@ def milestones(proposal: Proposal) -> None:
             proposal.fault(
                 row,
                 "Completed on",
-                f"The milestone was withdrawn on {day_words(draft.row.withdrawn_on)}.",
-                "no day; a withdrawn milestone is not completed.",
+                gettext("The milestone was withdrawn on {day}.").format(
+                    day=day_words(draft.row.withdrawn_on)
+                ),
+                gettext("no day; a withdrawn milestone is not completed."),
             )
         if not proposal.is_first:
             _days(proposal, row, draft)
-        proposal.add(draft, MILESTONES.name, f"{item.number}, milestone {number}")
+        proposal.add(
+            draft,
+            MILESTONES.name,
+            gettext("{item}, milestone {number}").format(item=item.number, number=number),
+        )
 
 
 def _days(proposal: Proposal, row: Row, draft: Draft) -> None:
@@ -232,9 +268,13 @@ def _days(proposal: Proposal, row: Row, draft: Draft) -> None:
         proposal.fault(
             row,
             "Completed on",
-            f"{day_words(done)} is before the plan was released, on {day_words(released)}.",
-            f"a day from {day_words(released)} on. An earlier day needs a reason: enter it on the "
-            "milestone's page.",
+            gettext("{day} is before the plan was released, on {released}.").format(
+                day=day_words(done), released=day_words(released)
+            ),
+            gettext(
+                "a day from {day} on. An earlier day needs a reason: enter it on the milestone's "
+                "page."
+            ).format(day=day_words(released)),
         )
     # A forecast that is the agreed date says nothing more than that the milestone is overdue.
     is_entered = forecast != step.agreed and ("forecast" in draft.was or draft.is_new)
@@ -243,8 +283,8 @@ def _days(proposal: Proposal, row: Row, draft: Draft) -> None:
         proposal.fault(
             row,
             "Forecast due",
-            f"{forecast} is before today, and the milestone is open.",
-            "a day from today on, or a Completed on.",
+            gettext("{day} is before today, and the milestone is open.").format(day=forecast),
+            gettext("a day from today on, or a Completed on."),
         )
 
 
@@ -282,16 +322,15 @@ def _complete(
     source = draft.source or next((step.source for _, step in still_open if step.source), None)
     if still_open and source:
         numbers = [str(number) for number, _ in still_open]
-        which = (
-            f"milestone {numbers[0]} is"
-            if len(numbers) == 1
-            else f"milestones {join_with_or(numbers).replace(' or ', ' and ')} are"
-        )
         proposal.fault(
             source,
             "Stage" if draft.source else "Completed on",
-            f"Item {item.number} is complete, but its {which} not.",
-            "a Completed on for each of its milestones, or another stage of the item.",
+            ngettext(
+                "Item {item} is complete, but its milestone {numbers} is not.",
+                "Item {item} is complete, but its milestones {numbers} are not.",
+                len(numbers),
+            ).format(item=item.number, numbers=join_with_and(numbers)),
+            gettext("a Completed on for each of its milestones, or another stage of the item."),
         )
     elif item.completed_on is None:
         days = [step.row.completed_on for step in steps.values() if step.row.completed_on]
@@ -300,6 +339,8 @@ def _complete(
             proposal.fault(
                 draft.source,
                 "Stage",
-                f"Item {item.number} is complete, but nothing says since when.",
-                "a milestone with a Completed on, or an update that says complete.",
+                gettext("Item {number} is complete, but nothing says since when.").format(
+                    number=item.number
+                ),
+                gettext("a milestone with a Completed on, or an update that says complete."),
             )

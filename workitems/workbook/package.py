@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 import openpyxl
+from django.utils.translation import gettext as _
 
 from workitems.workbook.faults import Fault, WorkbookRefused
 
@@ -50,10 +51,11 @@ def refusal(problem: str, right: str) -> WorkbookRefused:
     return WorkbookRefused([Fault(problem, right)])
 
 
-DAMAGED = (
-    "The file is damaged or is not a workbook (.xlsx).",
-    "a workbook saved as .xlsx. Open it in your spreadsheet program and save it again.",
-)
+def damaged() -> WorkbookRefused:
+    return refusal(
+        _("The file is damaged or is not a workbook (.xlsx)."),
+        _("a workbook saved as .xlsx. Open it in your spreadsheet program and save it again."),
+    )
 
 
 @contextmanager
@@ -119,7 +121,7 @@ def may_fail() -> Iterator[None]:
         except WorkbookRefused:
             raise
         except Exception as error:
-            raise refusal(*DAMAGED) from error
+            raise damaged() from error
 
 
 def _check_size(file: BinaryIO) -> None:
@@ -128,20 +130,20 @@ def _check_size(file: BinaryIO) -> None:
     file.seek(0)
     if size > MAX_PACKED:
         raise refusal(
-            f"The file has {size // MEGABYTE:,} MB.",
-            f"a workbook of at most {MAX_PACKED // MEGABYTE} MB.",
+            _("The file has {megabytes:,} MB.").format(megabytes=size // MEGABYTE),
+            _("a workbook of at most {megabytes} MB.").format(megabytes=MAX_PACKED // MEGABYTE),
         )
     start = file.read(len(OLD_FORMAT))
     if start == OLD_FORMAT:
         rest = file.read()
         if PASSWORD_MARK in rest:
             raise refusal(
-                "The workbook is protected by a password, so it cannot be read.",
-                "the same workbook saved without a password.",
+                _("The workbook is protected by a password, so it cannot be read."),
+                _("the same workbook saved without a password."),
             )
         raise refusal(
-            "The file is not an .xlsx workbook; it may be one of the old format (.xls).",
-            "the same workbook saved as .xlsx.",
+            _("The file is not an .xlsx workbook; it may be one of the old format (.xls)."),
+            _("the same workbook saved as .xlsx."),
         )
     file.seek(0)
 
@@ -155,15 +157,17 @@ def _check_contents(file: BinaryIO, max_tags: int) -> None:
             unpacked = sum(part.file_size for part in parts)
             if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED:
                 raise refusal(
-                    f"Unpacked, the workbook has {unpacked // MEGABYTE:,} MB in "
-                    f"{len(parts):,} parts.",
-                    f"at most {MAX_UNPACKED // MEGABYTE} MB. Delete pictures and formatted "
-                    "rows that hold nothing.",
+                    _("Unpacked, the workbook has {megabytes:,} MB in {parts:,} parts.").format(
+                        megabytes=unpacked // MEGABYTE, parts=len(parts)
+                    ),
+                    _(
+                        "at most {megabytes} MB. Delete pictures and formatted rows that hold nothing."
+                    ).format(megabytes=MAX_UNPACKED // MEGABYTE),
                 )
             if any(part.flag_bits & 1 for part in parts):
                 raise refusal(
-                    "The file is protected by a password, so it cannot be read.",
-                    "the same workbook saved without a password.",
+                    _("The file is protected by a password, so it cannot be read."),
+                    _("the same workbook saved without a password."),
                 )
             tags = 0
             for part in parts:
@@ -172,9 +176,11 @@ def _check_contents(file: BinaryIO, max_tags: int) -> None:
                         tags += chunk.count(b"<")
                         if tags > max_tags:
                             raise refusal(
-                                "The workbook has too many cells.",
-                                "at most some ten thousand work items. Most often the cells "
-                                "are empty but formatted: delete the rows below the last one.",
+                                _("The workbook has too many cells."),
+                                _(
+                                    "at most some ten thousand work items. Most often the cells "
+                                    "are empty but formatted: delete the rows below the last one."
+                                ),
                             )
     except (
         zipfile.BadZipFile,
@@ -186,5 +192,5 @@ def _check_contents(file: BinaryIO, max_tags: int) -> None:
         ValueError,
         zlib.error,
     ) as error:
-        raise refusal(*DAMAGED) from error
+        raise damaged() from error
     file.seek(0)

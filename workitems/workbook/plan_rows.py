@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import cast
 
+from django.utils.translation import gettext
+
 from agencies.models import Agency, Appointment
 from workitems.models import Member, Pillar
 from workitems.workbook.cell_kinds import day_words, join_with_or, one_line, shown
@@ -32,8 +34,10 @@ def agencies(proposal: Proposal) -> list[tuple[Row, Draft]]:
             proposal.fault(
                 row,
                 "Short name",
-                f"{shown(name)} is already in row {found[key][0].number}.",
-                "each agency once.",
+                gettext("{name} is already in row {row}.").format(
+                    name=shown(name), row=found[key][0].number
+                ),
+                gettext("each agency once."),
             )
             continue
         found[key] = (row, draft)
@@ -62,13 +66,17 @@ def _known(proposal: Proposal, row: Row, name: str, known: dict[str, Agency]) ->
         proposal.fault(
             row,
             "Short name",
-            f"{shown(name)} was the short name of {' and of '.join(names)}.",
+            gettext("{name} was the short name of {names}.").format(
+                name=shown(name), names=gettext(" and of ").join(names)
+            ),
             f"{join_with_or(names)}.",
         )
         return cast(Agency, UNREADABLE)
     (agency,) = formerly
     proposal.differences.append(
-        f"{shown(name)} is a former short name of {agency}. The workbook’s row counts as {agency}."
+        gettext(
+            "{name} is a former short name of {agency}. The workbook’s row counts as {agency}."
+        ).format(name=shown(name), agency=agency)
     )
     return agency
 
@@ -87,8 +95,15 @@ def _differences(proposal: Proposal, row: Row, agency: Agency) -> None:
             is_same = value == (None if has is None else column.kind.normal(has))
         if not is_same:
             proposal.differences.append(
-                f"{agency}: the workbook has {words(column, value) or 'nothing'} as {column.heading}, "
-                f"the register {words(column, has) or 'nothing'}."
+                gettext(
+                    "{agency}: the workbook has {workbook_words} as {heading}, the register "
+                    "{register_words}."
+                ).format(
+                    agency=agency,
+                    workbook_words=words(column, value) or gettext("nothing"),
+                    heading=column.heading,
+                    register_words=words(column, has) or gettext("nothing"),
+                )
             )
 
 
@@ -100,8 +115,8 @@ def _new_agency(proposal: Proposal, row: Row, draft: Draft, known: dict[str, Age
         proposal.fault(
             row,
             "Valid to",
-            f"{day_words(agency.valid_to)} is before the agency began.",
-            f"a day from {day_words(agency.valid_from)} on.",
+            gettext("{day} is before the agency began.").format(day=day_words(agency.valid_to)),
+            gettext("a day from {day} on.").format(day=day_words(agency.valid_from)),
         )
     proposal.add(draft)
 
@@ -115,22 +130,24 @@ def _successor(proposal: Proposal, row: Row, draft: Draft, known: dict[str, Agen
         proposal.fault(
             row,
             "Successor",
-            f"{shown(name)} is not an agency on this sheet.",
-            "the short name of an agency in another row.",
+            gettext("{name} is not an agency on this sheet.").format(name=shown(name)),
+            gettext("the short name of an agency in another row."),
         )
     elif successor is draft.row:
         proposal.fault(
             row,
             "Successor",
-            "An agency does not succeed itself.",
-            "the short name of an agency in another row.",
+            gettext("An agency does not succeed itself."),
+            gettext("the short name of an agency in another row."),
         )
     elif row.given("Valid to", None) is None:
         proposal.fault(
             row,
             "Valid to",
-            f"An agency with a successor has a last day, and {draft.row.short_name} has none.",
-            "a date, such as 2010-07-30.",
+            gettext("An agency with a successor has a last day, and {agency} has none.").format(
+                agency=draft.row.short_name
+            ),
+            gettext("a date, such as 2010-07-30."),
         )
     else:
         draft.put("successor", successor)
@@ -155,7 +172,7 @@ def members(proposal: Proposal, rows: list[tuple[Row, Draft]]) -> None:
         if agency.short_name not in inside and not only_follows:
             proposal.add(Draft(Member(plan=proposal.plan, agency=agency)))
             if not draft.is_new:
-                draft.words.append(FieldChange("Working group", "", "a member"))
+                draft.words.append(FieldChange(gettext("Working group"), "", gettext("a member")))
         proposal.note(AGENCIES.name, agency.short_name, draft)
 
 
@@ -171,16 +188,18 @@ def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
         proposal.fault(
             row,
             "Coordinating agency",
-            f"You are not a coordinator of {coordinating.short_name}.",
-            "an agency that you coordinate for; others start their plans themselves.",
+            gettext("You are not a coordinator of {agency}.").format(
+                agency=coordinating.short_name
+            ),
+            gettext("an agency that you coordinate for; others start their plans themselves."),
         )
     released, ends = row["Released on"], row.given("Ends on", draft.row.ends_on)
     if released and ends and ends <= released:
         proposal.fault(
             row,
             "Ends on",
-            f"{day_words(ends)} is not after the release.",
-            f"a day after {day_words(released)}.",
+            gettext("{day} is not after the release.").format(day=day_words(ends)),
+            gettext("a day after {day}.").format(day=day_words(released)),
         )
     if row["Background"] not in (UNREADABLE, NOT_GIVEN):
         before = list(filter(None, map(one_line, draft.row.background_paragraphs)))
@@ -213,8 +232,14 @@ def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
     if held:
         if one_line(held.minister) != minister:
             proposal.differences.append(
-                f"{portfolio}: the workbook has {minister} on {day_words(released)}, the register "
-                f"{held.minister}."
+                gettext(
+                    "{portfolio}: the workbook has {minister} on {released}, the register {other_minister}."
+                ).format(
+                    portfolio=portfolio,
+                    minister=minister,
+                    released=day_words(released),
+                    other_minister=held.minister,
+                )
             )
         return
     later = Appointment.objects.filter(portfolio=portfolio, from_on__gt=released)
@@ -242,5 +267,5 @@ def pillars(proposal: Proposal) -> dict[int, Pillar]:
         draft = Draft(pillar or Pillar(plan=proposal.plan, number=number))
         proposal.fill(row, draft)
         found[number] = draft.row
-        proposal.add(draft, PILLARS.name, f"Pillar {number}")
+        proposal.add(draft, PILLARS.name, gettext("Pillar {number}").format(number=number))
     return found

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from workitems.models import Plan, WorkItem
@@ -123,11 +124,12 @@ class Proposal:
             self.fault(
                 row,
                 heading,
-                f"{shown(name)} is not an agency on the sheet Agencies.",
-                f"“{self.agencies[near[0]].short_name}”, if that is meant, or an agency of that "
-                "short name added there."
+                _("{name} is not an agency on the sheet Agencies.").format(name=shown(name)),
+                _(
+                    "“{agency}”, if that is meant, or an agency of that short name added there."
+                ).format(agency=self.agencies[near[0]].short_name)
                 if near
-                else "an agency of that short name added there, or one that is there.",
+                else _("an agency of that short name added there, or one that is there."),
             )
             return UNREADABLE
         self.referred.add(found.short_name)
@@ -142,8 +144,8 @@ class Proposal:
             self.fault(
                 row,
                 "Work item",
-                f"There is no work item {number}.",
-                "a number on the sheet Work items.",
+                _("There is no work item {number}.").format(number=number),
+                _("a number on the sheet Work items."),
             )
             return None
         found: WorkItem = self.items[number].row
@@ -159,8 +161,8 @@ class Proposal:
             self.fault(
                 row,
                 "Milestone",
-                f"Item {item.number} has no milestone {number}.",
-                "the number of a milestone on the sheet Milestones.",
+                _("Item {item} has no milestone {number}.").format(item=item.number, number=number),
+                _("the number of a milestone on the sheet Milestones."),
             )
         return found
 
@@ -175,8 +177,8 @@ class Proposal:
             self.fault(
                 row,
                 heading,
-                f"{row[heading]} is already in row {rows[key]}.",
-                "a number of its own for each row.",
+                _("{number} is already in row {row}.").format(number=row[heading], row=rows[key]),
+                _("a number of its own for each row."),
             )
             return True
         rows[key] = row.number
@@ -218,7 +220,9 @@ class Proposal:
             self.fault(
                 row,
                 column.heading,
-                f"The plan has {shown(before) if before else 'nothing'} here.",
+                _("The plan has {value} here.").format(
+                    value=shown(before) if before else _("nothing")
+                ),
                 column.locked,
             )
             return

@@ -11,11 +11,19 @@ from datetime import date
 from enum import Enum
 from typing import Any, BinaryIO
 
+from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
 from workitems.known_dates import KnownDate, KnownTo
 from workitems.workbook import package
-from workitems.workbook.cell_kinds import Day, InvalidCell, day_words, join_with_or, one_line
+from workitems.workbook.cell_kinds import (
+    Day,
+    InvalidCell,
+    day_words,
+    join_with_and,
+    join_with_or,
+    one_line,
+)
 from workitems.workbook.columns import (
     CLEARED,
     EXAMPLE,
@@ -88,7 +96,7 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         if len(self.found) == MAX_FAULTS:
-            more = Fault("There are more problems than are shown here.", "these fixed first.")
+            more = Fault(_("There are more problems than are shown here."), _("these fixed first."))
             raise WorkbookRefused([*self.in_order(), more])
         self.found.append(fault)
 
@@ -135,11 +143,11 @@ def read_workbook(file: BinaryIO, *, today: date) -> Book:
                 continue
             sheet = names.get(_bare(name))
             if sheet is None:
-                known = join_with_or([each.name for each in SHEETS])
+                known = join_with_and([each.name for each in SHEETS])
                 faults.add(
                     Fault(
-                        "The workbook has a sheet that does not belong.",
-                        f"only the sheets {known.replace(' or ', ' and ')}.",
+                        _("The workbook has a sheet that does not belong."),
+                        _("only the sheets {sheets}.").format(sheets=known),
                         sheet=one_line(name),
                     )
                 )
@@ -149,8 +157,8 @@ def read_workbook(file: BinaryIO, *, today: date) -> Book:
             if sheet.name not in worksheets:
                 faults.add(
                     Fault(
-                        "The sheet is missing.",
-                        "a sheet of that name; where there is nothing to say it may be empty.",
+                        _("The sheet is missing."),
+                        _("a sheet of that name; where there is nothing to say it may be empty."),
                         sheet=sheet.name,
                     )
                 )
@@ -189,9 +197,13 @@ class _Reader:
             if not cells:
                 if number - last > MAX_EMPTY_ROWS:
                     self.add(
-                        f"From here on more than {MAX_EMPTY_ROWS:,} rows are empty.",
-                        "no empty rows. Select the rows below the last one that holds "
-                        "something, delete them, and save.",
+                        _("From here on more than {most:,} rows are empty.").format(
+                            most=MAX_EMPTY_ROWS
+                        ),
+                        _(
+                            "no empty rows. Select the rows below the last one that holds "
+                            "something, delete them, and save."
+                        ),
                         last + 1,
                         "",
                     )
@@ -200,8 +212,10 @@ class _Reader:
             if cells[-1].index >= MAX_COLUMNS:
                 letter = get_column_letter(cells[-1].index + 1)
                 self.add(
-                    f"The sheet goes on to column {letter}.",
-                    f"the columns {join_with_or([c.heading for c in self.sheet]).replace(' or ', ' and ')}.",
+                    _("The sheet goes on to column {letter}.").format(letter=letter),
+                    _("the columns {columns}.").format(
+                        columns=join_with_and([c.heading for c in self.sheet])
+                    ),
                     number,
                     "",
                     f"{letter}{number}",
@@ -209,13 +223,13 @@ class _Reader:
                 break
             if not last:
                 if number > 1:
-                    self.add("The first row is empty.", "the headings in row 1.", 1, "")
+                    self.add(_("The first row is empty."), _("the headings in row 1."), 1, "")
                     break
                 self.headings(cells)
             elif number > MAX_ROWS:
                 self.add(
-                    f"The sheet has more than {MAX_ROWS:,} rows.",
-                    f"at most {MAX_ROWS:,} rows.",
+                    _("The sheet has more than {most:,} rows.").format(most=MAX_ROWS),
+                    _("at most {most:,} rows.").format(most=MAX_ROWS),
                     number,
                     "",
                 )
@@ -239,16 +253,20 @@ class _Reader:
             if column is None:
                 near = difflib.get_close_matches(_bare(heading), known, n=1)
                 right = (
-                    f"“{known[near[0]].heading}”, if that is meant."
+                    _("“{heading}”, if that is meant.").format(heading=known[near[0]].heading)
                     if near
-                    else f"one of the columns {join_with_or([c.heading for c in self.sheet])}."
+                    else _("one of the columns {columns}.").format(
+                        columns=join_with_or([c.heading for c in self.sheet])
+                    )
                 )
                 self.add(
-                    "This sheet has no such column.", right, 1, heading[:60] or "", f"{letter}1"
+                    _("This sheet has no such column."), right, 1, heading[:60] or "", f"{letter}1"
                 )
                 self.strangers.add(cell.index)
             elif column.heading in self.letters:
-                self.add("The column is there twice.", "the column once.", 1, heading, f"{letter}1")
+                self.add(
+                    _("The column is there twice."), _("the column once."), 1, heading, f"{letter}1"
+                )
                 self.strangers.add(cell.index)
             else:
                 self.columns[cell.index] = column
@@ -256,8 +274,8 @@ class _Reader:
         for column in self.sheet:
             if column.required and column.heading not in self.letters:
                 self.add(
-                    "The column is missing.",
-                    f"a column headed “{column.heading}”.",
+                    _("The column is missing."),
+                    _("a column headed “{heading}”.").format(heading=column.heading),
                     1,
                     column.heading,
                 )
@@ -272,8 +290,8 @@ class _Reader:
                 self.strangers.add(cell.index)
                 letter = get_column_letter(cell.index + 1)
                 self.add(
-                    "The column has no heading.",
-                    "a heading in row 1, or nothing in the column.",
+                    _("The column has no heading."),
+                    _("a heading in row 1, or nothing in the column."),
                     number,
                     letter,
                     f"{letter}{number}",
@@ -294,15 +312,15 @@ class _Reader:
         try:
             if cell is None:
                 if column.required:
-                    raise InvalidCell("The cell is empty.", column.kind.right)
+                    raise InvalidCell(_("The cell is empty."), column.kind.right)
                 return NOT_GIVEN
             if cell.is_formula:
                 raise InvalidCell(
-                    "The cell has a formula.",
-                    "what the formula shows. Copy the cell and paste it as a value.",
+                    _("The cell has a formula."),
+                    _("what the formula shows. Copy the cell and paste it as a value."),
                 )
             if cell.is_error:
-                raise InvalidCell("The cell shows a spreadsheet error.", column.kind.right)
+                raise InvalidCell(_("The cell shows a spreadsheet error."), column.kind.right)
             if is_cleared(cell.value):
                 return _blank(column)
             value = column.kind.read(cell.value)
@@ -310,8 +328,8 @@ class _Reader:
                 value = KnownDate.holding(value.last_day, KnownTo.MONTH)
             if isinstance(column.kind, Day) and column.kind.past and value > self.today:
                 raise InvalidCell(
-                    f"{day_words(value)} is in the future.",
-                    f"a day not after today, {day_words(self.today)}.",
+                    _("{day} is in the future.").format(day=day_words(value)),
+                    _("a day not after today, {day}.").format(day=day_words(self.today)),
                 )
             return value
         except InvalidCell as invalid:
@@ -327,11 +345,13 @@ def is_cleared(value: object) -> bool:
 def _blank(column: Column) -> Any:
     """Return the value of a cell that says "(none)", or raise `InvalidCell` if none is possible."""
     if column.required:
-        raise InvalidCell(f"{column.heading} must be filled.", column.kind.right)
+        raise InvalidCell(
+            _("{heading} must be filled.").format(heading=column.heading), column.kind.right
+        )
     if not column.clears:
         raise InvalidCell(
-            f"An import removes nothing from {column.heading}.",
-            f"an empty cell, or {column.kind.right}",
+            _("An import removes nothing from {heading}.").format(heading=column.heading),
+            _("an empty cell, or {right}").format(right=column.kind.right),
         )
     return column.blank
 
@@ -361,8 +381,8 @@ class _PlanReader(_Reader):
             if name is None or name in self.places:
                 letter = get_column_letter(cell.index + 1)
                 self.add(
-                    "This sheet has no such column.",
-                    "the columns Key and Value.",
+                    _("This sheet has no such column."),
+                    _("the columns Key and Value."),
                     1,
                     heading[:60],
                     f"{letter}1",
@@ -371,7 +391,12 @@ class _PlanReader(_Reader):
                 self.places[name] = cell.index
         for name in self.HEADINGS:
             if name not in self.places:
-                self.add("The column is missing.", f"a column headed “{name}”.", 1, name)
+                self.add(
+                    _("The column is missing."),
+                    _("a column headed “{heading}”.").format(heading=name),
+                    1,
+                    name,
+                )
                 self.lost = True
 
     def row(self, number: int, cells: Sequence[Cell]) -> None:
@@ -388,10 +413,12 @@ class _PlanReader(_Reader):
         if column is None:
             near = difflib.get_close_matches(name, [c.heading for c in self.sheet], n=1)
             self.add(
-                f"“{name[:60]}” is not a key of this sheet." if name else "The row has no key.",
-                f"“{near[0]}”, if that is meant."
+                _("“{key}” is not a key of this sheet.").format(key=name[:60])
+                if name
+                else _("The row has no key."),
+                _("“{heading}”, if that is meant.").format(heading=near[0])
                 if near
-                else f"one of {join_with_or([c.heading for c in self.sheet])}.",
+                else _("one of {keys}.").format(keys=join_with_or([c.heading for c in self.sheet])),
                 number,
                 "Key",
                 key_at,
@@ -403,7 +430,7 @@ class _PlanReader(_Reader):
         if column.heading == "Background":
             self.background.append(self.value(self.plan, column, cell))
         elif again:
-            self.add("The key is there twice.", "the key once.", number, "Key", key_at)
+            self.add(_("The key is there twice."), _("the key once."), number, "Key", key_at)
         else:
             self.plan.values[column.heading] = self.value(self.plan, column, cell)
 
@@ -414,8 +441,10 @@ class _PlanReader(_Reader):
                 continue
             if column.required and not self.lost:
                 self.add(
-                    f"There is no row with the key {column.heading}.",
-                    f"a row with that key and, as its value, {column.kind.right}",
+                    _("There is no row with the key {key}.").format(key=column.heading),
+                    _("a row with that key and, as its value, {right}").format(
+                        right=column.kind.right
+                    ),
                     self.last + 1,
                     "Key",
                 )

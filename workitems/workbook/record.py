@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from workitems.known_dates import KnownDate
 from workitems.models import Delay, Mitigation, Return, Risk, Round, Update, WorkItem
@@ -78,10 +79,12 @@ def delays(proposal: Proposal) -> Delays:
             proposal.fault(
                 row,
                 "Ended on",
-                f"{day_words(ended)} is before the delay was found.",
-                f"a day from {day_words(found_on)} on.",
+                _("{day} is before the delay was found.").format(day=day_words(ended)),
+                _("a day from {day} on.").format(day=day_words(found_on)),
             )
-        label = f"{milestone.item.number}, milestone {milestone.number}, delay {series.given}"
+        label = _("{item}, milestone {milestone}, delay {delay}").format(
+            item=milestone.item.number, milestone=milestone.number, delay=series.given
+        )
         proposal.add(draft, DELAYS.name, label)
     return found
 
@@ -99,8 +102,8 @@ def _settlement(proposal: Proposal, row: Row, draft: Draft) -> None:
             proposal.fault(
                 row,
                 "Settled by agency",
-                "The cause is being settled, and no agency is named.",
-                "the short name of the agency that settles it.",
+                _("The cause is being settled, and no agency is named."),
+                _("the short name of the agency that settles it."),
             )
         return
     for heading, name in SETTLING.items():
@@ -110,8 +113,8 @@ def _settlement(proposal: Proposal, row: Row, draft: Draft) -> None:
             proposal.fault(
                 row,
                 heading,
-                "This goes only with Being settled in Cause settled.",
-                "Being settled there, or an empty cell here.",
+                _("This goes only with Being settled in Cause settled."),
+                _("Being settled there, or an empty cell here."),
             )
 
 
@@ -127,10 +130,12 @@ def mitigations(proposal: Proposal, delays: Delays) -> None:
             proposal.fault(
                 row,
                 "Delay",
-                f"Milestone {milestone} of item {item} has no delay {number}.",
-                f"a number from 1 to {len(known)}."
+                _("Milestone {milestone} of item {item} has no delay {delay}.").format(
+                    milestone=milestone, item=item, delay=number
+                ),
+                _("a number from 1 to {last}.").format(last=len(known))
                 if known
-                else "a delay of this milestone on the sheet Delays first.",
+                else _("a delay of this milestone on the sheet Delays first."),
             )
             continue
         delay = known[number - 1]
@@ -142,7 +147,9 @@ def mitigations(proposal: Proposal, delays: Delays) -> None:
         series = found[key]
         draft = series.following(Mitigation, delay=delay.row)
         proposal.fill(row, draft)
-        label = f"{item}, milestone {milestone}, delay {number}, mitigation {series.given}"
+        label = _("{item}, milestone {milestone}, delay {delay}, mitigation {mitigation}").format(
+            item=item, milestone=milestone, delay=number, mitigation=series.given
+        )
         proposal.add(draft, MITIGATIONS.name, label)
 
 
@@ -158,7 +165,7 @@ def risks(proposal: Proposal) -> None:
                 FieldChange("Work item", before.number if before else "", row["Work item"] or "")
             )
         _escalation(row, draft)
-        proposal.add(draft, RISKS.name, f"Risk {series.given}")
+        proposal.add(draft, RISKS.name, _("Risk {number}").format(number=series.given))
 
 
 def _escalation(row: Row, draft: Draft) -> None:
@@ -244,8 +251,8 @@ def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft 
         proposal.fault(
             row,
             "Period end",
-            f"{day_words(end)} is not after the period's start.",
-            f"a day after {day_words(start)}.",
+            _("{day} is not after the period's start.").format(day=day_words(end)),
+            _("a day after {day}.").format(day=day_words(start)),
         )
         return None
     key = (start, end, agency.short_name)
@@ -254,9 +261,12 @@ def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft 
         proposal.fault(
             row,
             "Accepted on",
-            f"{agency.short_name}'s return for this period was accepted on "
-            f"{day_words(first['Accepted on'])}, says row {first.number}.",
-            "the same day in all rows of an agency and a period.",
+            _("{agency}'s return for this period was accepted on {day}, says row {row}.").format(
+                agency=agency.short_name,
+                day=day_words(first["Accepted on"]),
+                row=first.number,
+            ),
+            _("the same day in all rows of an agency and a period."),
         )
         return None
     made = known.rounds.get((start, end))
@@ -280,13 +290,17 @@ def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft 
         )
         known.returns[key] = of_return
     if of_return is None or of_return.row.state != Return.State.ACCEPTED:
-        state = of_return.row.get_state_display().lower() if of_return else "not there"
+        state = of_return.row.get_state_display().lower() if of_return else _("not there")
         proposal.fault(
             row,
             "Agency",
-            f"The return of {agency.short_name} for {known.rounds[start, end].row} is {state}.",
-            "only updates of returns that are accepted. Accept it in the round, or leave the "
-            "row out.",
+            _("The return of {agency} for {round} is {state}.").format(
+                agency=agency.short_name, round=known.rounds[start, end].row, state=state
+            ),
+            _(
+                "only updates of returns that are accepted. Accept it in the round, or leave the "
+                "row out."
+            ),
         )
         return None
     before = of_return.row.accepted_on
@@ -329,9 +343,10 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
         proposal.fault(
             row,
             "Work item",
-            f"{agency.short_name}'s update on {item.number} for this period is already in row "
-            f"{known.seen[key]}.",
-            "one update of an item by an agency in a period.",
+            _("{agency}'s update on {item} for this period is already in row {row}.").format(
+                agency=agency.short_name, item=item.number, row=known.seen[key]
+            ),
+            _("one update of an item by an agency in a period."),
         )
         return
     known.seen[key] = row.number
@@ -349,8 +364,8 @@ def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, know
         proposal.fault(
             row,
             "Stage",
-            f"The lead agency’s update on {item.number} needs a stage.",
-            "one of the stages.",
+            _("The lead agency’s update on {item} needs a stage.").format(item=item.number),
+            _("one of the stages."),
         )
         return
     says = (update.achieved, update.planned_next, update.challenges)

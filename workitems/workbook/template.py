@@ -42,6 +42,7 @@ from workitems.workbook.export import (
     DATE_FORMAT,
     LAST_OFFERED,
     columns_of,
+    expected,
     labels_of,
     offer_list,
     styled_cell,
@@ -285,9 +286,9 @@ def _offer(worksheet: Any, cells: str, sheet: Sheet, column: Column) -> None:
         worksheet.data_validations.append(rule)
     else:
         return
-    words = f"{sentence_start(column.kind.right)} {column.note}".strip()
+    words = f"{sentence_start(expected(column))} {column.note}".strip()
     rule.promptTitle = column.heading[:TITLE_MOST]
-    rule.prompt = words if len(words) <= PROMPT_MOST else sentence_start(column.kind.right)
+    rule.prompt = words if len(words) <= PROMPT_MOST else sentence_start(expected(column))
     rule.showInputMessage = True
 
 
