@@ -2,15 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy
-
 from workitems.workbook.cell_kinds import one_line
 
-KEY = gettext_lazy("Key (do not change)")
-ITEM = gettext_lazy("Item")
-NO_CHANGE_HINT = gettext_lazy(
-    "“Yes” answers the item without words. Not while a milestone is overdue, and not a third time running."
-)
+KEY = "Key (do not change)"
+ITEM = "Item"
+NO_CHANGE_HINT = "“Yes” answers the item without words. Not while a milestone is overdue, and not a third time running."
 
 
 @dataclass(frozen=True)
@@ -46,76 +42,49 @@ class Table:
 
 
 ANSWERS = Table(
-    gettext_lazy("Answers"),
+    "Answers",
     "i",
     (
         Column(KEY, 4),
         Column(ITEM, 8),
-        Column(gettext_lazy("Title"), 30),
-        Column(
-            gettext_lazy("No change"),
-            11,
-            "no_change",
-            "no_change",
-            hint=NO_CHANGE_HINT,
-            is_later=True,
-        ),
-        Column(gettext_lazy("Stage last time"), 13),
-        Column(gettext_lazy("Stage"), 13, "stage", choices="stage"),
-        Column(gettext_lazy("Confidence last time"), 13),
-        Column(gettext_lazy("Confidence in the next date"), 13, "confidence", choices="confidence"),
-        Column(gettext_lazy("Achieved last time"), 38),
-        Column(gettext_lazy("Achieved in this period"), 42, "achieved"),
-        Column(gettext_lazy("Planned last time"), 38),
-        Column(gettext_lazy("Planned next"), 42, "planned_next"),
-        Column(gettext_lazy("Challenges last time"), 38),
-        Column(gettext_lazy("Challenges"), 42, "challenges"),
-        Column(gettext_lazy("Key achievement"), 18, "key_achievement", choices="key_achievement"),
+        Column("Title", 30),
+        Column("No change", 11, "no_change", "no_change", hint=NO_CHANGE_HINT, is_later=True),
+        Column("Stage last time", 13),
+        Column("Stage", 13, "stage", choices="stage"),
+        Column("Confidence last time", 13),
+        Column("Confidence in the next date", 13, "confidence", choices="confidence"),
+        Column("Achieved last time", 38),
+        Column("Achieved in this period", 42, "achieved"),
+        Column("Planned last time", 38),
+        Column("Planned next", 42, "planned_next"),
+        Column("Challenges last time", 38),
+        Column("Challenges", 42, "challenges"),
+        Column("Key achievement", 18, "key_achievement", choices="key_achievement"),
     ),
 )
-DAY_HINT = gettext_lazy("Such as 20 Nov 2026 or 20/11/26.")
-DUE_HINT = gettext_lazy("Such as 20 Nov 2026, 20/11/26, Nov 2026 or Q4 2026.")
+DAY_HINT = "Such as 20 Nov 2026 or 20/11/26."
+DUE_HINT = "Such as 20 Nov 2026, 20/11/26, Nov 2026 or Q4 2026."
 MILESTONES = Table(
-    gettext_lazy("Milestones"),
+    "Milestones",
     "m",
     (
         Column(KEY, 4),
         Column(ITEM, 8),
-        Column(gettext_lazy("Milestone"), 36),
-        Column(gettext_lazy("Due"), 18),
-        Column(gettext_lazy("Expected until now"), 18),
-        Column(gettext_lazy("Done on"), 16, "completed_on", is_day=True, hint=DAY_HINT),
-        Column(gettext_lazy("Evidence"), 30, "shown_by", formerly=gettext_lazy("What shows it")),
-        Column(gettext_lazy("New date"), 18, "forecast_due", is_day=True, hint=DUE_HINT),
-        Column(
-            gettext_lazy("Why the date moves"),
-            36,
-            "reason",
-            formerly=gettext_lazy("Why it is late"),
-        ),
-        Column(gettext_lazy("Cause"), 22, "cause", choices="cause"),
-        Column(
-            gettext_lazy("Is the cause settled?"), 20, "settlement", "settlement", is_later=True
-        ),
-        Column(
-            gettext_lazy("Which agency settles it"),
-            14,
-            "settling_agency",
-            "settling_agency",
-            is_later=True,
-        ),
-        Column(
-            gettext_lazy("Settled by when"),
-            16,
-            "settling_by",
-            is_day=True,
-            hint=DAY_HINT,
-            is_later=True,
-        ),
-        Column(gettext_lazy("Effect"), 36, "effect", is_later=True),
-        Column(gettext_lazy("What is being done"), 36, "mitigation"),
-        Column(gettext_lazy("By which agency"), 14, "owner_agency", choices="owner_agency"),
-        Column(gettext_lazy("By when"), 16, "mitigation_due_on", is_day=True, hint=DAY_HINT),
+        Column("Milestone", 36),
+        Column("Due", 18),
+        Column("Expected until now", 18),
+        Column("Done on", 16, "completed_on", is_day=True, hint=DAY_HINT),
+        Column("Evidence", 30, "shown_by", formerly="What shows it"),
+        Column("New date", 18, "forecast_due", is_day=True, hint=DUE_HINT),
+        Column("Why the date moves", 36, "reason", formerly="Why it is late"),
+        Column("Cause", 22, "cause", choices="cause"),
+        Column("Is the cause settled?", 20, "settlement", "settlement", is_later=True),
+        Column("Which agency settles it", 14, "settling_agency", "settling_agency", is_later=True),
+        Column("Settled by when", 16, "settling_by", is_day=True, hint=DAY_HINT, is_later=True),
+        Column("Effect", 36, "effect", is_later=True),
+        Column("What is being done", 36, "mitigation"),
+        Column("By which agency", 14, "owner_agency", choices="owner_agency"),
+        Column("By when", 16, "mitigation_due_on", is_day=True, hint=DAY_HINT),
     ),
 )
 TABLES = (ANSWERS, MILESTONES)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 from zipfile import ZipFile
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from openpyxl.utils import get_column_letter
 
 from workitems.known_dates import KnownDate, KnownTo, known
@@ -26,7 +26,7 @@ from workitems.workbook.package import Cell, refusal
 MOST_ROWS = 5_000
 MOST_FAULTS = 200
 HEADINGS_WITHIN = 10  # rows; a person may put a title above
-SAVE_AS = gettext_lazy("the workbook from this page, saved as Excel workbook (.xlsx).")
+SAVE_AS = gettext_noop("the workbook from this page, saved as Excel workbook (.xlsx).")
 # What other programs make, by the ending of the name.
 KINDS = {
     "xls": gettext_lazy("an Excel workbook of the old format (.xls)"),
@@ -68,7 +68,7 @@ def read_workbook(
     ending = name.rpartition(".")[2].lower()
     if ending != "xlsx":
         what = KINDS.get(ending, gettext("not an Excel workbook (.xlsx)"))
-        raise refusal(gettext("The file is {what}.").format(what=what), SAVE_AS)
+        raise refusal(gettext("The file is {what}.").format(what=what), gettext(SAVE_AS))
     read, strangers, is_ours = Read(), Counter[int](), False
     with package.opened(file) as workbook:
         _refuse_macros(file)
@@ -84,8 +84,8 @@ def read_workbook(
     if strangers and not read.rows:
         (other, _), *_ = strangers.most_common(1)
         raise refusal(
-            gettext("This is the workbook of another return: {other}.").format(
-                other=name_of(other)
+            gettext("This is the workbook of another return: {of_return}.").format(
+                of_return=name_of(other)
             ),
             gettext("the workbook of {of_return}. Download it from this page.").format(
                 of_return=of_return
@@ -104,7 +104,9 @@ def _refuse_macros(file: BinaryIO) -> None:
     file.seek(0)
     with ZipFile(file) as archive:
         if any(name.lower().endswith("vbaproject.bin") for name in archive.namelist()):
-            raise refusal(gettext("The workbook has macros, which may be harmful."), SAVE_AS)
+            raise refusal(
+                gettext("The workbook has macros, which may be harmful."), gettext(SAVE_AS)
+            )
     file.seek(0)
 
 
@@ -151,9 +153,9 @@ class _Sheet:
                 self.headings(number, cells)
             elif (found := found + 1) > MOST_ROWS:
                 self.fault(
-                    gettext(
-                        "The sheet has more than {MOST_ROWS:,} rows; the rest was not read."
-                    ).format(MOST_ROWS=MOST_ROWS),
+                    gettext("The sheet has more than {most:,} rows; the rest was not read.").format(
+                        most=MOST_ROWS
+                    ),
                     gettext("only the rows of the return."),
                 )
                 break
@@ -245,17 +247,16 @@ class _Sheet:
             )
             return
         item = by_heading.get(ITEM)
-        values, places = (
-            {},
-            {"": gettext("{name}, row {number}").format(name=self.name, number=number)},
-        )
+        values = {}
+        places = {"": gettext("{sheet}, row {row}").format(sheet=self.name, row=number)}
+        place = gettext("{sheet}, row {row}, {column} ({cell})")
         for at, column in self.columns.items():
             if not column.field:
                 continue
             letter = get_column_letter(at + 1)
-            places[column.field] = gettext(
-                "{name}, row {number}, {heading} ({letter}{number})"
-            ).format(name=self.name, number=number, heading=column.heading, letter=letter)
+            places[column.field] = place.format(
+                sheet=self.name, row=number, column=column.heading, cell=f"{letter}{number}"
+            )
             try:
                 values[column.field] = _words(column, by_heading.get(column.heading))
             except InvalidCell as invalid:

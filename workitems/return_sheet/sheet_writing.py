@@ -10,8 +10,7 @@ from typing import Any
 import openpyxl
 from django.conf import settings
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import override
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -25,22 +24,19 @@ from workitems.models.item import Confidence, Stage
 from workitems.return_sheet.row_keys import Key
 from workitems.return_sheet.sheet_columns import ANSWERS, KEY, MILESTONES, Column, Table
 from workitems.returns import MilestoneLine, Section, members_of, return_page
-from workitems.workbook.cell_kinds import clean
+from workitems.workbook.cell_kinds import clean, workbook_labels
 from workitems.workbook.export import WRAPPED, styled_cell
 
 GREY = PatternFill("solid", fgColor="FFE7E6E6")
 DARK = PatternFill("solid", fgColor="FFD0CECE")
 LINE = Side(style="thin", color="FFBFBFBF")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-BOLD, TITLE = (
-    Font(name=gettext_lazy("Calibri"), bold=True),
-    Font(name=gettext_lazy("Calibri"), bold=True, size=14),
-)
+BOLD, TITLE = Font(name="Calibri", bold=True), Font(name="Calibri", bold=True, size=14)
 # A key that is wrapped in its narrow column makes each row as high as a page.
 ON_ONE_LINE = Alignment(wrap_text=False, vertical="top")
 A3 = 8
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
-LISTS = gettext_lazy("Lists")
+LISTS = "Lists"
 YES = "yes"
 # Sorted and added rows have their lists to choose from too.
 ROWS_WITH_LISTS = 2000
@@ -72,10 +68,7 @@ def write_workbook(of_return: Return, on: date, *, with_draft: bool = True) -> b
     _lists(workbook, choices)
     workbook.active = 1  # the answers are in front, the instructions at their left
     properties = workbook.properties
-    properties.creator, properties.title = (
-        _("Plan Register"),
-        clean(_("Return of {of_return}").format(of_return=of_return)),
-    )
+    properties.creator, properties.title = "Plan Register", clean(f"Return of {of_return}")
     properties.created = of_return.round.opened_at.replace(tzinfo=None)
     file = io.BytesIO()
     workbook.save(file)
@@ -87,7 +80,7 @@ def workbook_name(of_return: Return) -> str:
 
 
 def choices_of(agencies: dict[int, Agency]) -> dict[str, dict[str, str]]:
-    """Return the lists to choose from: by form field, the values with their words."""
+    """Return the lists to choose from: by form field, the values with their words in English."""
     fields: Any = {**UpdateForm.base_fields, **MilestoneAnswerForm.base_fields}
     found = {
         name: dict(fields[name].choices)
@@ -95,19 +88,21 @@ def choices_of(agencies: dict[int, Agency]) -> dict[str, dict[str, str]]:
     }
     for name in ("cause", "settlement"):
         found[name].pop("")
-    found["no_change"] = {YES: _("Yes")}
+    found["no_change"] = {YES: "Yes"}
     found["stage"] = {each.value: each.label for each in Stage if each != Stage.WITHDRAWN}
     for name in ("owner_agency", "settling_agency"):
         found[name] = {str(pk): each.short_name for pk, each in agencies.items()}
-    return {
-        name: {str(value): str(label) for value, label in each.items()}
-        for name, each in found.items()
-    }
+    with override(None):
+        return {
+            name: {str(value): str(label) for value, label in each.items()}
+            for name, each in found.items()
+        }
 
 
 def _answers(
     of_return: Return, sections: list[Section], choices: dict[str, dict[str, str]], with_draft: bool
 ) -> Iterator[Values]:
+    stages, confidences = workbook_labels(Stage), workbook_labels(Confidence)
     for section in sections:
         item, last = section.item, section.last
         update = section.update if with_draft else None
@@ -129,8 +124,8 @@ def _answers(
             ),
             "Item": item.number,
             "Title": item.title,
-            "Stage last time": Stage(last.stage).label if last and last.stage else "",
-            "Confidence last time": Confidence(last.confidence).label
+            "Stage last time": stages[last.stage] if last and last.stage else "",
+            "Confidence last time": confidences[last.confidence]
             if last and last.confidence
             else "",
             "Achieved last time": _last(section),
@@ -144,7 +139,7 @@ def _last(section: Section) -> str:
     if section.last is None:
         return ""
     if section.last.no_change_on:
-        return _("No change")
+        return "No change"
     return section.last.achieved
 
 
@@ -216,7 +211,7 @@ def _help_of(column: Column, rows: str, choices: dict[str, dict[str, str]]) -> D
         at = get_column_letter(1 + list(choices).index(column.choices))
         last = max(1, len(choices[column.choices]))
         found.type, found.formula1 = "list", f"{LISTS}!${at}$1:${at}${last}"
-        found.errorTitle, found.error = column.heading, _("Choose from the list.")
+        found.errorTitle, found.error = column.heading, "Choose from the list."
         found.showErrorMessage = True
     if column.hint:
         found.promptTitle, found.prompt = column.heading, column.hint
@@ -237,45 +232,26 @@ def _cell(worksheet: Any, value: Any, fill: PatternFill | None, font: Font | Non
 
 
 def _instructions(workbook: Any, of_return: Return, on: date) -> None:
-    worksheet = workbook.create_sheet(_("Instructions"))
+    worksheet = workbook.create_sheet("Instructions")
     worksheet.column_dimensions["A"].width = 100
     worksheet.page_setup.fitToHeight = 0
     agency, page = of_return.agency, f"{settings.SITE_URL}{of_return.get_absolute_url()}"
     for number, text in enumerate(
         (
-            _("Return of {agency}: {round}").format(agency=agency.name, round=of_return.round),
-            _("Taken out on {on}. The return is due on {due_on}.").format(
-                on=known(on), due_on=known(of_return.due_on)
-            ),
-            _(
-                "Write in the white cells. Grey cells show what the register has; changes there are not read."
-            ),
-            _(
-                "You may sort and filter the rows, move columns and change their widths. Keep the headings in the "
-                "first row. An item whose row you leave empty or delete is simply not answered."
-            ),
-            _(
-                "“Answers” has one row for each item. Achieved, planned and challenges hold at most "
-                "5,000 characters each. Items that {short_name} only supports have no stage and no "
-                "confidence."
-            ).format(short_name=agency.short_name),
-            _(
-                "Where nothing happened, choose “Yes” under “No change” and leave the words empty. It is grey where words are needed: a "
-                "milestone is overdue, or there was “no change” twice in a row."
-            ),
-            _(
-                "“Milestones” has those that are due, late or next. Enter a date under “Done on”, such "
-                "as {on}; or a new date, why the date moves, the cause, whether that is settled, the "
-                "effect, and what is being done by which agency."
-            ).format(on=known(on)),
-            _(
-                "To hand it in, open {page} and choose the file under “Answer in Excel”. You see each "
-                "difference before anything is written, and choose where the return was changed "
-                "meanwhile. Nothing newer is overwritten."
-            ).format(page=page),
-            _(
-                "The answers are then a draft in the return. An approver submits the return as before."
-            ),
+            f"Return of {agency.name}: {of_return.round}",
+            f"Taken out on {known(on)}. The return is due on {known(of_return.due_on)}.",
+            "Write in the white cells. Grey cells show what the register has; changes there are not read.",
+            "You may sort and filter the rows, move columns and change their widths. Keep the headings in the "
+            "first row. An item whose row you leave empty or delete is simply not answered.",
+            f"“Answers” has one row for each item. Achieved, planned and challenges hold at most 5,000 characters each. "
+            f"Items that {agency.short_name} only supports have no stage and no confidence.",
+            "Where nothing happened, choose “Yes” under “No change” and leave the words empty. It is grey where words are needed: a "
+            "milestone is overdue, or there was “no change” twice in a row.",
+            f"“Milestones” has those that are due, late or next. Enter a date under “Done on”, such as {known(on)}; or a new date, "
+            "why the date moves, the cause, whether that is settled, the effect, and what is being done by which agency.",
+            f"To hand it in, open {page} and choose the file under “Answer in Excel”. You see each difference before anything is "
+            "written, and choose where the return was changed meanwhile. Nothing newer is overwritten.",
+            "The answers are then a draft in the return. An approver submits the return as before.",
         ),
         start=1,
     ):
