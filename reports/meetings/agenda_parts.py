@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 
 from reports.document.dates import long_date
 from reports.meetings.parts import Asked, DecisionLine, ItemFacts, Matter, RiskFacts
@@ -110,9 +109,11 @@ class _Subjects:
             number=row.number,
             title=line(row.title),
             lead=name_of(self.at.agencies, row.lead),
-            stage=Stage(row.stage).label,
-            confidence=Confidence(row.confidence).label if row.confidence else "",
-            reviewer=Confidence(row.reviewer_confidence).label if row.reviewer_confidence else "",
+            stage=str(Stage(row.stage).label),
+            confidence=str(Confidence(row.confidence).label) if row.confidence else "",
+            reviewer=str(Confidence(row.reviewer_confidence).label)
+            if row.reviewer_confidence
+            else "",
             late=row.late.words if row.is_live and row.milestones else "",
             is_late=row.is_late,
             objective=paragraphs(row.objective),
@@ -138,9 +139,7 @@ class _Subjects:
         escalated = ""
         if row.escalated_to:
             to = Risk.EscalatedTo(row.escalated_to).label
-            escalated = _("{to}, on {escalated_on}").format(
-                to=to, escalated_on=long_date(row.escalated_on)
-            )
+            escalated = f"{to}, on {long_date(row.escalated_on)}"
         return RiskFacts(
             reference=f"R{row.number}",
             description=paragraphs(row.description),
@@ -191,4 +190,4 @@ def decided_out_of_session(at: PlanAt, since: date | None) -> tuple[Asked, ...]:
 
 
 def _about(number: str | None) -> str:
-    return _("Item {number}").format(number=number) if number else ""
+    return f"Item {number}" if number else ""

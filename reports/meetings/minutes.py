@@ -6,12 +6,11 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from agencies.models import Agency
 from agencies.translation import in_english
 from reports.meetings.parts import Asked, Considered, DecisionLine, Minutes
 from reports.meetings.record_words import asked, decision_line, line, paragraphs
+from reports.progress.tables import in_english
 from workitems.asat import Moment
 from workitems.forms.meetings import invited
 from workitems.models import Decision, Matter, Meeting, Variation
@@ -101,11 +100,7 @@ class _Record:
         return asked(row, item=row.item, milestone=milestone, agencies=self.agencies)
 
     def _line(self, row: Any) -> DecisionLine:
-        about = (
-            _("Item {number}").format(number=row.item.number)
-            if row.item
-            else row.variation and row.variation.reference
-        )
+        about = f"Item {row.item.number}" if row.item else row.variation and row.variation.reference
         return decision_line(
             row,
             held=self.meeting.held_on,

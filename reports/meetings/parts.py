@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from reports.document import plain_json
 from workitems.known_dates import Known, KnownDate, KnownTo
 
@@ -207,9 +204,9 @@ class Asked:
     recommends: str
     recommendation: Words
     outcome: str
-    before_label: str = gettext_lazy("Was")
+    before_label: str = "Was"
     after_label: str = "→ Now"
-    asked_label: str = gettext_lazy("Asked for by")
+    asked_label: str = "Asked for by"
     # What an approval does, in sentences.
     effects: Words = ()
 
@@ -314,7 +311,7 @@ class Pack:
 
     @property
     def title(self) -> str:
-        return _("Meeting pack")
+        return "Meeting pack"
 
     @property
     def since_words(self) -> str:
@@ -337,7 +334,7 @@ class Considered:
 
     @property
     def decisions_label(self) -> str:
-        return _("Decisions, matter {number}").format(number=self.number)
+        return f"Decisions, matter {self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -367,7 +364,7 @@ class Minutes:
 
     @property
     def title(self) -> str:
-        return _("Minutes")
+        return "Minutes"
 
 
 Paper = Pack | Minutes
@@ -391,7 +388,7 @@ def from_plain(data: Any) -> Paper:
     schema, content = 1, data
     if isinstance(data, dict) and "schema" in data:
         if data.keys() != {"schema", "paper"}:
-            raise plain_json.Malformed(_("it is not a meeting's paper"))
+            raise plain_json.Malformed("it is not a meeting's paper")
         schema, content = data["schema"], data["paper"]
     content = plain_json.upgraded(content, schema, UPGRADES)
     if isinstance(content, dict) and content.get("type") == Minutes.__name__:

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from reports.document.markup import tidy
 from reports.meetings.parts import Answers, Asked, DecisionLine, MilestoneDates, ReturnLine, Words
@@ -104,12 +103,12 @@ def asked(row: Any, *, item: Any, milestone: str, agencies: Mapping[int, Any]) -
         reason=paragraphs(row.reason),
         before=before,
         after=after,
-        recommends=Variation.Recommends(row.recommends).label if row.recommends else "",
+        recommends=str(Variation.Recommends(row.recommends).label) if row.recommends else "",
         recommendation=paragraphs(row.recommendation),
-        outcome="" if state in Variation.PENDING else state.label,
-        before_label=gettext("Was") if is_approved else gettext("As agreed"),
-        after_label=gettext("Now") if is_approved else gettext("Asked for"),
-        asked_label=gettext("Requested by"),
+        outcome="" if state in Variation.PENDING else str(state.label),
+        before_label="Was" if is_approved else "As agreed",
+        after_label="Now" if is_approved else "Asked for",
+        asked_label="Requested by",
     )
 
 
@@ -119,40 +118,30 @@ def _sides(row: Any, milestone: str) -> tuple[str, Words, Words]:
             _date(row.due_before, row.before_known_to),
             _date(row.due_after, row.after_known_to),
         )
-        return gettext("Move “{milestone}”").format(milestone=milestone), *sides
+        return f"Move “{milestone}”", *sides
     if row.kind == Variation.Kind.WORDING:
         what = Variation.Wording(row.wording).label.lower()
         return (
-            gettext("Change the {what}").format(what=what),
+            f"Change the {what}",
             paragraphs(row.text_before),
             paragraphs(row.text_after),
         )
-    return (
-        gettext("Withdraw the item"),
-        (gettext("In the Plan"),),
-        (gettext("Withdrawn from the Plan"),),
-    )
+    return "Withdraw the item", ("In the Plan",), ("Withdrawn from the Plan",)
 
 
 def _added(adds: Addition, agencies: Mapping[int, Any]) -> tuple[str, Words, Words]:
     steps = [
-        gettext("{description}, due {due} ({agencies})").format(
-            description=line(each.description),
-            due=each.due,
-            agencies=name_of(agencies, each.responsible_agency),
-        )
+        f"{line(each.description)}, due {each.due} ({name_of(agencies, each.responsible_agency)})"
         for each in adds.milestones
     ]
     if not isinstance(adds, NewItem):
-        return gettext("Add a milestone"), (gettext("Not in the Plan"),), tuple(steps)
+        return "Add a milestone", ("Not in the Plan",), tuple(steps)
     found = [*paragraphs(adds.objective), *paragraphs(adds.action)]
     found.append(f"{name_of(agencies, adds.lead_agency)} leads.")
     if adds.supports:
-        found[-1] += gettext(" Supported by {join}.").format(
-            join=", ".join((name_of(agencies, pk) for pk, _ in adds.supports))
-        )
-    found += [gettext("Milestone: {step}").format(step=step) for step in steps]
-    return gettext("Add a work item"), (gettext("Not in the Plan"),), tuple(found)
+        found[-1] += f" Supported by {', '.join(name_of(agencies, pk) for pk, _ in adds.supports)}."
+    found += [f"Milestone: {step}" for step in steps]
+    return "Add a work item", ("Not in the Plan",), tuple(found)
 
 
 def _date(day: date, known_to: str) -> Words:

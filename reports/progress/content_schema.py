@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
 DAY = {"type": "string", "format": "date"}
@@ -71,7 +69,7 @@ def schema_of(content: Mapping[str, Any]) -> dict[str, Any]:
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": _("Progress of a plan, as published"),
+        "title": "Progress of a plan, as published",
         "type": "object",
         "properties": properties,
         "required": list(properties),

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from reports.charts import Strip
 from reports.document.wording import capitalised
 from reports.progress.changes import Change, Comparison, read_changes
-from reports.progress.changes.change_words import BECAUSE_OF
+from reports.progress.changes.change_words import because_of
 from reports.progress.database_counts import DatabaseCounts
 from reports.progress.plan_counts import (
     ATTENTION_SHOWN,
@@ -35,7 +35,7 @@ from workitems.composed import Given, composed
 from workitems.models import Delay, Return
 from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt
 from workitems.spans import in_words
-from workitems.standing import Standing, count_noun, days_in_words
+from workitems.standing import Standing, days_in_words
 
 SHOWN_STANDINGS = tuple(Standing)
 # Statuses of which more is better, or less. Of the others neither is.
@@ -139,8 +139,9 @@ class Cause:
 
     @property
     def words(self) -> str:
-        return gettext("{days} in {count}").format(
-            days=days_in_words(self.days), count=count_noun(self.figure.count, "delay")
+        count = self.figure.count
+        return ngettext("{days} in {count:,} delay", "{days} in {count:,} delays", count).format(
+            days=days_in_words(self.days), count=count
         )
 
 
@@ -188,10 +189,11 @@ class Dashboard:
             return gettext("The whole list")
         if not (late and others):
             return gettext("All {count:,}").format(count=count)
-        reasons = gettext("another reason") if others == 1 else gettext("other reasons")
-        return gettext("All {count:,}: {late:,} late, {others:,} for {reasons}").format(
-            count=count, late=late, others=others, reasons=reasons
-        )
+        return ngettext(
+            "All {count:,}: {late:,} late, {others:,} for another reason",
+            "All {count:,}: {late:,} late, {others:,} for other reasons",
+            others,
+        ).format(count=count, late=late, others=others)
 
 
 def read_dashboard(look: Look) -> Dashboard:
@@ -312,13 +314,16 @@ def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
         )
         if count[standing] or standing in (Standing.COMPLETE, Standing.LATE)
     ]  # fmt: skip
-    sentence = f"{count_noun(total, 'work item')}: {', '.join(parts)}"
-    if pending:
-        sentence += (
-            f"; {pending:,} {'variation is waiting' if pending == 1 else 'variations are waiting'}"
-        )
-        sentence += gettext(" for a decision")
-    return sentence + "."
+    items = ngettext(
+        "{count:,} work item: {counts}", "{count:,} work items: {counts}", total
+    ).format(count=total, counts=", ".join(parts))
+    if not pending:
+        return f"{items}."
+    return ngettext(
+        "{items}; {count:,} variation is waiting for a decision.",
+        "{items}; {count:,} variations are waiting for a decision.",
+        pending,
+    ).format(items=items, count=pending)
 
 
 def finding(
@@ -333,57 +338,117 @@ def finding(
     total, late, complete = now.total(), now[Standing.LATE], now[Standing.COMPLETE]
     if total == 0:
         return _headline(now, 0, look.at)
-    are, is_ = ("are", "is") if look.at.is_now else ("were", "was")
+    is_now = look.at.is_now
     if complete + now[Standing.WITHDRAWN] == total:
-        every = (
-            gettext("The only work item")
-            if total == 1
-            else gettext("All {total} work items").format(total=in_words(total))
-        )
-        if complete == total:
-            return f"{every} {is_ if total == 1 else are} complete."
-        return gettext("{complete} complete and the others withdrawn.").format(
-            complete=_part(complete, total, are, is_)
-        )
+        return _all_over(complete, total, is_now=is_now)
     compared = _compared(look, late, then[Standing.LATE]) if then else ""
     if look.at.is_end_of_plan:
-        recorded = gettext("with no completion recorded")
-        others = (
-            gettext("{late} {is_} late, {recorded}").format(
-                late=in_words(late), is_=is_ if late == 1 else are, recorded=recorded
-            )
-            if late
-            else gettext("none was late")
-        )
-        return gettext("{complete} complete when the plan ended; {others}.").format(
-            complete=_part(complete, total, are, is_), others=others
-        )
+        return _at_the_end(complete, late, total, is_now=is_now)
     if late == 0:
-        said = gettext("No work item {is_} late{compared}.").format(is_=is_, compared=compared)
-        doubt = now[Standing.IN_DOUBT]
-        if doubt:
-            said += gettext(" {capitalised} {is_} in doubt.").format(
-                capitalised=capitalised(in_words(doubt)), is_=is_ if doubt == 1 else are
+        said = (
+            gettext("No work item is late{compared}.")
+            if is_now
+            else gettext("No work item was late{compared}.")
+        ).format(compared=compared)
+        return (
+            f"{said} {_in_doubt(doubt, is_now=is_now)}"
+            if (doubt := now[Standing.IN_DOUBT])
+            else said
+        )
+    said = (
+        ngettext("{items} is late{compared}.", "{items} are late{compared}.", late)
+        if is_now
+        else ngettext("{items} was late{compared}.", "{items} were late{compared}.", late)
+    ).format(items=_share(late, total), compared=compared)
+    named = (each for each in causes if each.cause != Delay.Cause.OTHER and each.days > 0)
+    most = next(named, None)
+    return f"{said} {_costliest(most, is_now=is_now)}" if most else said
+
+
+def _all_over(complete: int, total: int, *, is_now: bool) -> str:
+    """Say how a plan went of which every item is complete or withdrawn."""
+    if complete < total:
+        return (
+            ngettext(
+                "{items} is complete and the others withdrawn.",
+                "{items} are complete and the others withdrawn.",
+                complete,
             )
+            if is_now
+            else ngettext(
+                "{items} was complete and the others withdrawn.",
+                "{items} were complete and the others withdrawn.",
+                complete,
+            )
+        ).format(items=_share(complete, total))
+    if total == 1:
+        return (
+            gettext("The only work item is complete.")
+            if is_now
+            else gettext("The only work item was complete.")
+        )
+    return (
+        gettext("All {count} work items are complete.")
+        if is_now
+        else gettext("All {count} work items were complete.")
+    ).format(count=in_words(total))
+
+
+def _at_the_end(complete: int, late: int, total: int, *, is_now: bool) -> str:
+    """Say how many items were complete when the plan ended, and how many are late since."""
+    if not late:
+        others = gettext("none was late")
     else:
-        said = f"{_part(late, total, are, is_)} late{compared}."
-        named = (each for each in causes if each.cause != Delay.Cause.OTHER and each.days > 0)
-        most = next(named, None)
-        if most:
-            several = most.cause == Delay.Cause.PRIOR_COMMITMENTS
-            has = "had" if not look.at.is_now else "have" if several else "has"
-            said += gettext(" {capitalised} {has} cost the most days: {days:,}.").format(
-                capitalised=capitalised(BECAUSE_OF[most.cause]), has=has, days=most.days
+        others = (
+            ngettext(
+                "{count} is late, with no completion recorded",
+                "{count} are late, with no completion recorded",
+                late,
             )
-    return said
+            if is_now
+            else ngettext(
+                "{count} was late, with no completion recorded",
+                "{count} were late, with no completion recorded",
+                late,
+            )
+        ).format(count=in_words(late))
+    return (
+        ngettext(
+            "{items} is complete when the plan ended; {others}.",
+            "{items} are complete when the plan ended; {others}.",
+            complete,
+        )
+        if is_now
+        else ngettext(
+            "{items} was complete when the plan ended; {others}.",
+            "{items} were complete when the plan ended; {others}.",
+            complete,
+        )
+    ).format(items=_share(complete, total), others=others)
 
 
-def _part(count: int, total: int, are: str, is_: str) -> str:
-    """Return "Seven of 25 work items are"."""
-    noun = gettext("work item") if total == 1 else gettext("work items")
-    part = capitalised(in_words(count)) if count else gettext("None")
-    return gettext("{part} of {total} {noun} {is_}").format(
-        part=part, total=in_words(total), noun=noun, is_=is_ if count == 1 else are
+def _in_doubt(count: int, *, is_now: bool) -> str:
+    return (
+        ngettext("{count} is in doubt.", "{count} are in doubt.", count)
+        if is_now
+        else ngettext("{count} was in doubt.", "{count} were in doubt.", count)
+    ).format(count=capitalised(in_words(count)))
+
+
+def _costliest(most: CauseCount, *, is_now: bool) -> str:
+    if not is_now:
+        said = gettext("{cause} had cost the most days: {days:,}.")
+    elif most.cause == Delay.Cause.PRIOR_COMMITMENTS:  # "Prior commitments", which are several
+        said = gettext("{cause} have cost the most days: {days:,}.")
+    else:
+        said = gettext("{cause} has cost the most days: {days:,}.")
+    return said.format(cause=capitalised(because_of(most.cause)), days=most.days)
+
+
+def _share(count: int, total: int) -> str:
+    """Return "Seven of 25 work items"."""
+    return ngettext("{part} of {total} work item", "{part} of {total} work items", total).format(
+        part=capitalised(in_words(count)) if count else gettext("None"), total=in_words(total)
     )
 
 
@@ -392,16 +457,19 @@ def _compared(look: Look, now: int, then: int) -> str:
     assert look.since is not None
     on, day = look.at.on, look.since.on
     year = f" {day.year}" if day.year != on.year else ""
-    when = gettext("on {day:%-d %B}{year}").format(day=day, year=year) if day != on else "before"
+    when = gettext("on {day}").format(day=f"{day:%-d %B}{year}") if day != on else gettext("before")
     if now == then:
         return (
             gettext(", as {when}").format(when=when)
             if now == 0
             else gettext(", as many as {when}").format(when=when)
         )
-    return gettext(", {in_words} {words} than {when}").format(
-        in_words=in_words(abs(now - then)), words="more" if now > then else "fewer", when=when
+    said = (
+        gettext(", {count} more than {when}")
+        if now > then
+        else gettext(", {count} fewer than {when}")
     )
+    return said.format(count=in_words(abs(now - then)), when=when)
 
 
 def _percent(count: int, total: int) -> str:
@@ -461,7 +529,7 @@ def grid(
         ],
         totals=[
             total(
-                gettext("All of {short_name}").format(short_name=agency.short_name),
+                gettext("All of {agency}").format(agency=agency.short_name),
                 1,
                 agency.pk,
                 lead=agency.pk,
@@ -486,7 +554,7 @@ def _differs(item: ItemAt, stood: Mapping[int, Standing]) -> Standing | None:
 def cause(look: Look, counted: CauseCount) -> Cause:
     return Cause(
         Figure(
-            label=Delay.Cause(counted.cause).label,
+            label=str(Delay.Cause(counted.cause).label),
             count=counted.delays,
             url=look.link("delays", cause=counted.cause),
             kind=counted.cause,

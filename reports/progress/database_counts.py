@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Model
-from django.utils.translation import gettext
 
 from agencies.models import Agency
 from reports.progress.plan_counts import (
@@ -228,9 +227,7 @@ def _past() -> dict[str, str]:
     past = ""
     for name, (model, plan, columns) in TABLES.items():
         rows = rows_at(model, moment, of={plan: Given("plan")}).values_list(*columns)
-        past += gettext("{name}_then AS ({named_sql}), ").format(
-            name=name, named_sql=Statement(rows).named_sql
-        )
+        past += f"{name}_then AS ({Statement(rows).named_sql}), "
     return {"past": past} | {name: f"{name}_then" for name in TABLES}
 
 
@@ -284,15 +281,13 @@ class DatabaseCounts:
     def ask(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement that is written by hand, and return its rows."""
         days, held_up = "forecast_due - agreed_due", "due_after - due_before"
-        ids = gettext("STRING_AGG(CAST(id AS TEXT), ',')")
+        ids = "STRING_AGG(CAST(id AS TEXT), ',')"
         if connection.vendor == "sqlite":
             days = "julianday(forecast_due) - julianday(agreed_due)"
             held_up = "julianday(due_after) - julianday(due_before)"
             ids = "GROUP_CONCAT(id)"
         tables = TODAY if self.moment.is_now else _past()
-        narrow = "".join(
-            gettext(" AND {name}_id = %({name})s").format(name=name) for name in self.narrow
-        )
+        narrow = "".join(f" AND {name}_id = %({name})s" for name in self.narrow)
         values |= self.narrow | {"plan": self.plan.pk, "on": self.on}
         values["until"] = connection.ops.adapt_datetimefield_value(self.moment.until)
         with connection.cursor() as cursor:

@@ -9,8 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
 from reports.progress import dashboard, registers
@@ -19,18 +17,18 @@ from reports.progress.changes import Kind as ChangeKind
 from reports.progress.likely_late import LateRow, LikelyLate
 from reports.progress.plan_counts import Due
 from reports.progress.registers import DelayLine
-from reports.progress.tables import Column, Field, Kind, Sheet, Value
+from reports.progress.tables import Column, Field, Kind, Sheet, Value, in_english
 from reports.progress.view import Look
 from workitems.attention import Line, attention
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.plan_at import ItemAt, MitigationAt, PlanAt, milestones_at, with_milestones
 
-STAGES = dict(Stage.choices)
-CONFIDENCE = dict(Confidence.choices) | {"": ""}
+STAGES = {value: str(label) for value, label in Stage.choices}
+CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {"": ""}
 OF_ITEM: tuple[Field[Due | DelayLine | Change | LateRow], ...] = (
-    (Column(gettext_lazy("Item"), 8), lambda row: row.item.number),
-    (Column(gettext_lazy("Work item"), 44), lambda row: row.item.title),
+    (Column("Item", 8), lambda row: row.item.number),
+    (Column("Work item", 44), lambda row: row.item.title),
 )
 
 
@@ -46,9 +44,7 @@ def about(look: Look, at: PlanAt, made_at: datetime, *chosen: str) -> list[tuple
     """Return facts about a table. `chosen` are its filters in words; empty ones are ignored."""
     narrowed = [row.title for row in at.pillars if row.pk == look.pillar]
     if look.agency is not None:
-        narrowed.append(
-            _("led by {short_name}").format(short_name=at.agencies[look.agency].short_name)
-        )
+        narrowed.append(f"led by {at.agencies[look.agency].short_name}")
     return facts(look, [*narrowed, *filter(None, chosen)], made_at)
 
 
@@ -59,7 +55,7 @@ def narrowed_in_words(look: Look) -> list[str]:
         found += look.plan.pillars.filter(pk=look.pillar).values_list("title", flat=True)
     if look.agency is not None:
         agency = Agency.objects.get(pk=look.agency)
-        found.append(_("led by {short_name}").format(short_name=agency.short_name))
+        found.append(f"led by {agency.short_name}")
     return found
 
 
@@ -68,46 +64,47 @@ def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str,
     made = timezone.localtime(made_at)
     moment = f"{look.at.on:%-d %B %Y}" if look.at.is_now else look.at.words
     return [
-        (_("Plan"), look.plan.title),
-        (_("As at"), moment),
-        *([(_("Compared with"), look.since.words)] if look.since else []),
-        (_("Shown"), ", ".join(narrowed) or "all"),
-        (_("Made"), f"{made:%-d %B %Y, %-H:%M}"),
+        ("Plan", look.plan.title),
+        ("As at", moment),
+        *([("Compared with", look.since.words)] if look.since else []),
+        ("Shown", ", ".join(narrowed) or "all"),
+        ("Made", f"{made:%-d %B %Y, %-H:%M}"),
     ]
 
 
 # --- the dashboard's figures ----------------------------------------------------------------
 
 
+@in_english
 def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) -> Sheet:
     """Return the dashboard's figures, one a row, with earlier values in a comparison."""
     page = dashboard.build(look, at, before)
-    rows: list[list[Value]] = [_figure(_("Status"), "", "", each) for each in page.figures]
-    rows.append(_figure(_("Needs attention"), "", "", page.attention_figure))
+    rows: list[list[Value]] = [_figure("Status", "", "", each) for each in page.figures]
+    rows.append(_figure("Needs attention", "", "", page.attention_figure))
     for row in page.grid.rows:
         pillar = f"{row.pillar.number} {row.pillar.title}"
         for cell, agency in zip(row.cells, page.grid.agencies, strict=True):
             if cell.figure.count or cell.figure.was:
-                rows.append(_figure(_("Work items"), pillar, agency.short_name, cell.figure, "all"))
-        rows.append(_figure(_("Work items"), pillar, "", row.total, "all"))
+                rows.append(_figure("Work items", pillar, agency.short_name, cell.figure, "all"))
+        rows.append(_figure("Work items", pillar, "", row.total, "all"))
     for figure, agency in zip(page.grid.totals, page.grid.agencies, strict=True):
-        rows.append(_figure(_("Work items"), "", agency.short_name, figure, "all"))
-    rows.append(_figure(_("Work items"), "", "", page.grid.total, "all"))
-    rows += [_figure(_("Milestones due"), "", "", each) for each in page.due]
+        rows.append(_figure("Work items", "", agency.short_name, figure, "all"))
+    rows.append(_figure("Work items", "", "", page.grid.total, "all"))
+    rows += [_figure("Milestones due", "", "", each) for each in page.due]
     for cause in page.causes:
-        rows.append(_figure(_("Open delays"), "", "", cause.figure))
-        rows.append([_("Days of open delays"), "", "", cause.figure.label, cause.days, None])
+        rows.append(_figure("Open delays", "", "", cause.figure))
+        rows.append(["Days of open delays", "", "", cause.figure.label, cause.days, None])
     for state, count in _states(page.returns).items():
-        rows.append([_("Returns"), "", "", state, count, None])
+        rows.append(["Returns", "", "", state, count, None])
     columns = [
-        Column(_("Part"), 22), Column(_("Pillar"), 34), Column(_("Lead agency"), 16),
-        Column(_("Figure"), 24), number_column(_("Number")), number_column(_("Before")),
+        Column("Part", 22), Column("Pillar", 34), Column("Lead agency", 16),
+        Column("Figure", 24), number_column("Number"), number_column("Before"),
     ]  # fmt: skip
     if before is None:
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     return Sheet(
-        name=_("Dashboard"),
-        title=_("Dashboard"),
+        name="Dashboard",
+        title="Dashboard",
         about=about(look, at, made_at),
         columns=columns,
         rows=rows,
@@ -132,69 +129,74 @@ def _states(returns: Iterable[Any]) -> dict[str, int]:
 # --- lists ----------------------------------------------------------------------------------
 
 
+@in_english
 def items(look: Look, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filters: str) -> Sheet:
     """Return these items, in the given order."""
     pillars = _pillars(at)
     fields: list[Field[ItemAt]] = [
-        (Column(_("Item"), 8), lambda item: item.number),
-        (Column(_("Work item"), 44), lambda item: item.title),
-        (Column(_("Pillar"), 22), lambda item: pillars.get(item.pillar, "")),
-        (Column(_("Lead agency"), 11), lambda item: at.agencies[item.lead].short_name),
-        (Column(_("Key item"), 7), lambda item: _("Key item") if item.is_key else ""),
-        (Column(_("Stage"), 12), lambda item: STAGES[item.stage]),
-        (Column(_("Status"), 11), lambda item: item.standing.label),
-        (Column(_("Agency’s confidence"), 12), lambda item: CONFIDENCE[item.confidence]),
-        (Column(_("Reviewer’s confidence"), 12), lambda item: CONFIDENCE[item.reviewer_confidence]),
-        (date_column(_("Next agreed date")), lambda item: item.due if item.is_live else None),
-        (Column(_("Dates"), 22), lambda item: item.late.words if item.is_live else ""),
-        (date_column(_("Latest update")), lambda item: item.heard_on),
+        (Column("Item", 8), lambda item: item.number),
+        (Column("Work item", 44), lambda item: item.title),
+        (Column("Pillar", 22), lambda item: pillars.get(item.pillar, "")),
+        (Column("Lead agency", 11), lambda item: at.agencies[item.lead].short_name),
+        (Column("Key item", 7), lambda item: "Key item" if item.is_key else ""),
+        (Column("Stage", 12), lambda item: STAGES[item.stage]),
+        (Column("Status", 11), lambda item: item.standing.label),
+        (Column("Agency’s confidence", 12), lambda item: CONFIDENCE[item.confidence]),
+        (Column("Reviewer’s confidence", 12), lambda item: CONFIDENCE[item.reviewer_confidence]),
+        (date_column("Next agreed date"), lambda item: item.due if item.is_live else None),
+        (Column("Dates", 22), lambda item: item.late.words if item.is_live else ""),
+        (date_column("Latest update"), lambda item: item.heard_on),
         (
-            Column(_("Why it needs attention"), 44),
+            Column("Why it needs attention", 44),
             lambda item: " ".join(reason.words for reason in at.reasons[item.pk]),
         ),
     ]
-    return Sheet.of(_("Work items"), fields, chosen, about=about(look, at, made_at, *filters))
+    return Sheet.of("Work items", fields, chosen, about=about(look, at, made_at, *filters))
 
 
+@in_english
 def needing_attention(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
     """Return the list of items that need attention, most urgent first."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     fields: list[Field[tuple[int, Line]]] = [
-        (number_column(_("Place")), lambda row: row[0]),
-        (Column(_("Item"), 8), lambda row: row[1].item.number if row[1].item else ""),
-        (Column(_("Work item"), 44), lambda row: row[1].title),
-        (Column(_("Whose"), 24), lambda row: row[1].detail),
-        (Column(_("Why"), 64), lambda row: row[1].why),
-        (Column(_("Cause"), 64), lambda row: row[1].cause),
-        (date_column(_("Now expected")), lambda row: row[1].expected_on),
-        (Column(_("Being done"), 44), lambda row: row[1].doing.words),
-        (Column(_("By whom"), 24), lambda row: row[1].doing.note),
-        (Column(_("Asked of the group"), 32), lambda row: row[1].asked.words),
-        (Column(_("Detail"), 32), lambda row: row[1].asked.note),
+        (number_column("Place"), lambda row: row[0]),
+        (Column("Item", 8), lambda row: row[1].item.number if row[1].item else ""),
+        (Column("Work item", 44), lambda row: row[1].title),
+        (Column("Whose", 24), lambda row: row[1].detail),
+        (Column("Why", 64), lambda row: row[1].why),
+        (Column("Cause", 64), lambda row: row[1].cause),
+        (date_column("Now expected"), lambda row: row[1].expected_on),
+        (Column("Being done", 44), lambda row: row[1].doing.words),
+        (Column("By whom", 24), lambda row: row[1].doing.note),
+        (Column("Asked of the group", 32), lambda row: row[1].asked.words),
+        (Column("Detail", 32), lambda row: row[1].asked.note),
     ]
     rows = enumerate(attention(shown), start=1)
-    return Sheet.of(_("Needs attention"), fields, rows, about=about(look, at, made_at))
+    return Sheet.of("Needs attention", fields, rows, about=about(look, at, made_at))
 
 
+@in_english
 def open_milestones(look: Look, at: PlanAt, made_at: datetime, *, late: str, due: str) -> Sheet:
     """Return the open milestones, as in the register."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     fields: list[Field[Due]] = [
         *OF_ITEM,
-        (Column(_("Lead agency"), 11), lambda row: at.agencies[row.item.lead].short_name),
+        (Column("Lead agency", 11), lambda row: at.agencies[row.item.lead].short_name),
         *_of_milestone(at),
-        (Column(_("Done means"), 40), lambda row: row.milestone.done_means),
+        (Column("Done means", 40), lambda row: row.milestone.done_means),
         *DATES,
         LATENESS,
-        (number_column(_("Days overdue")), lambda row: _days(row.milestone.agreed_due, at.on)),
+        (number_column("Days overdue"), lambda row: _days(row.milestone.agreed_due, at.on)),
         (
-            number_column(_("Days from agreed date to forecast")),
+            number_column("Days from agreed date to forecast"),
             lambda row: _days(row.milestone.agreed_due, row.milestone.forecast_due),
         ),
     ]
     rows = registers.open_milestones(shown, late=late, due=due)
-    of = about(look, at, made_at, registers.LATE.get(late, ""), registers.DUE.get(due, ""))
-    return Sheet.of(_("Open milestones"), fields, rows, about=of)
+    of = about(
+        look, at, made_at, str(registers.LATE.get(late, "")), str(registers.DUE.get(due, ""))
+    )
+    return Sheet.of("Open milestones", fields, rows, about=of)
 
 
 def _days(agreed: date, to: date) -> int | None:
@@ -204,22 +206,23 @@ def _days(agreed: date, to: date) -> int | None:
 
 def _of_milestone(at: PlanAt) -> list[Field[Due]]:
     return [
-        (Column(_("Milestone"), 40), lambda row: row.milestone.description),
+        (Column("Milestone", 40), lambda row: row.milestone.description),
         (
-            Column(_("Responsible agency"), 13),
+            Column("Responsible agency", 13),
             lambda row: at.agencies[row.milestone.responsible].short_name,
         ),
     ]
 
 
 DATES: tuple[Field[Due], ...] = (
-    (date_column(gettext_lazy("Original date")), lambda row: row.milestone.original),
-    (date_column(gettext_lazy("Agreed date")), lambda row: row.milestone.agreed),
-    (date_column(gettext_lazy("Forecast")), lambda row: row.milestone.forecast),
+    (date_column("Original date"), lambda row: row.milestone.original),
+    (date_column("Agreed date"), lambda row: row.milestone.agreed),
+    (date_column("Forecast"), lambda row: row.milestone.forecast),
 )
-LATENESS: Field[Due] = (Column(gettext_lazy("Dates"), 22), lambda row: row.milestone.late.words)
+LATENESS: Field[Due] = (Column("Dates", 22), lambda row: row.milestone.late.words)
 
 
+@in_english
 def all_milestones(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
     """Return all milestones, including done and withdrawn ones, in the plan's order."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
@@ -227,99 +230,94 @@ def all_milestones(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
     pillars = _pillars(at)
     fields: list[Field[Due]] = [
         *OF_ITEM,
-        (Column(_("Pillar"), 22), lambda row: pillars.get(row.item.pillar, "")),
-        (Column(_("Lead agency"), 11), lambda row: at.agencies[row.item.lead].short_name),
+        (Column("Pillar", 22), lambda row: pillars.get(row.item.pillar, "")),
+        (Column("Lead agency", 11), lambda row: at.agencies[row.item.lead].short_name),
         *_of_milestone(at),
         *DATES,
-        (date_column(_("Completed")), lambda row: row.milestone.completed_on),
-        (date_column(_("Withdrawn")), lambda row: row.milestone.withdrawn_on),
+        (date_column("Completed"), lambda row: row.milestone.completed_on),
+        (date_column("Withdrawn"), lambda row: row.milestone.withdrawn_on),
         LATENESS,
     ]
     items = with_milestones(shown.items, milestones)
     rows = [Due(row, item) for item in items for row in item.milestones]
-    return Sheet.of(_("All milestones"), fields, rows, about=about(look, at, made_at))
+    return Sheet.of("All milestones", fields, rows, about=about(look, at, made_at))
 
 
+@in_english
 def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> Sheet:
     """Return the open delays, as in the register, with their mitigations."""
     shown = at.narrowed(pillar=look.pillar, lead=look.agency)
     fields: list[Field[DelayLine]] = [
         *OF_ITEM,
-        (Column(_("Milestone"), 34), lambda row: row.delay.of),
-        (Column(_("Cause"), 18), lambda row: row.cause),
-        (Column(_("Why"), 44), lambda row: row.delay.explanation),
-        (Column(_("Effect"), 34), lambda row: row.delay.effect),
-        (Column(_("Cause settled"), 30), lambda row: row.settled),
-        (date_column(_("Found")), lambda row: row.delay.found_on),
-        (date_column(_("Date before")), lambda row: row.delay.before),
-        (date_column(_("Date after")), lambda row: row.delay.after),
-        (number_column(_("Days")), lambda row: row.delay.days),
-        (number_column(_("Times moved")), lambda row: row.delay.times_moved),
+        (Column("Milestone", 34), lambda row: row.delay.of),
+        (Column("Cause", 18), lambda row: row.cause),
+        (Column("Why", 44), lambda row: row.delay.explanation),
+        (Column("Effect", 34), lambda row: row.delay.effect),
+        (Column("Cause settled", 30), lambda row: row.settled),
+        (date_column("Found"), lambda row: row.delay.found_on),
+        (date_column("Date before"), lambda row: row.delay.before),
+        (date_column("Date after"), lambda row: row.delay.after),
+        (number_column("Days"), lambda row: row.delay.days),
+        (number_column("Times moved"), lambda row: row.delay.times_moved),
         (
-            Column(_("Mitigation"), 50),
+            Column("Mitigation", 50),
             lambda row: "\n".join(_mitigation(each, at) for each in row.delay.mitigations),
         ),
     ]
     rows = registers.open_delays(shown, cause=cause)
-    of = about(look, at, made_at, dict(Delay.Cause.choices).get(cause, ""))
-    return Sheet.of(_("Open delays"), fields, rows, about=of)
+    of = about(look, at, made_at, str(dict(Delay.Cause.choices).get(cause, "")))
+    return Sheet.of("Open delays", fields, rows, about=of)
 
 
 def _mitigation(row: MitigationAt, at: PlanAt) -> str:
     """Return "Hire a printer. Police, by 30 July 2010, done 1 July 2010"."""
     words = f"{row.description} {at.agencies[row.owner].short_name}"
     if row.due_on:
-        words += _(", by {due_on:%-d %B %Y}").format(due_on=row.due_on)
-    return (
-        _("{words}, done {done_on:%-d %B %Y}").format(words=words, done_on=row.done_on)
-        if row.done_on
-        else words
-    )
+        words += f", by {row.due_on:%-d %B %Y}"
+    return f"{words}, done {row.done_on:%-d %B %Y}" if row.done_on else words
 
 
+@in_english
 def likely_late(found: LikelyLate, at: PlanAt, made_at: datetime) -> Sheet:
     """Return the milestones that may be late, as on the page, with the calculation of each chance."""
     fields: list[Field[LateRow]] = [
         *OF_ITEM,
-        (Column(_("Lead agency"), 11), lambda row: at.agencies[row.item.lead].short_name),
-        (Column(_("Milestone"), 40), lambda row: row.milestone.description),
-        (Column(_("Responsible agency"), 13), lambda row: row.agency),
-        (date_column(_("Agreed date")), lambda row: row.milestone.agreed),
-        (date_column(_("Forecast")), lambda row: row.milestone.forecast),
-        (Column(_("Estimate"), 16), lambda row: row.words),
-        (number_column(_("Chance of being late, %")), lambda row: row.percent),
-        (Column(_("Why"), 64), lambda row: " ".join(row.reasons)),
-        (Column(_("Calculation"), 44), lambda row: row.sum),
+        (Column("Lead agency", 11), lambda row: at.agencies[row.item.lead].short_name),
+        (Column("Milestone", 40), lambda row: row.milestone.description),
+        (Column("Responsible agency", 13), lambda row: row.agency),
+        (date_column("Agreed date"), lambda row: row.milestone.agreed),
+        (date_column("Forecast"), lambda row: row.milestone.forecast),
+        (Column("Estimate", 16), lambda row: row.words),
+        (number_column("Chance of being late, %"), lambda row: row.percent),
+        (Column("Why", 64), lambda row: " ".join(row.reasons)),
+        (Column("Calculation", 44), lambda row: row.sum),
     ]
     said = found.headline if found.rows else found.too_little if not found.is_enough else ""
-    of = [*about(found.look, at, made_at), *([(_("Estimate"), said)] if said else [])]
-    return Sheet.of(_("Likely late"), fields, found.rows, about=of)
+    of = [*about(found.look, at, made_at), *([("Estimate", said)] if said else [])]
+    return Sheet.of("Likely late", fields, found.rows, about=of)
 
 
 # --- what changed ---------------------------------------------------------------------------
 
 
+@in_english
 def what_changed(look: Look, found: Comparison, made_at: datetime, *, only: str = "") -> Sheet:
     """Return the changes, one a row, in the page's order. `only` limits them to one kind."""
     fields: list[Field[Change]] = [
-        (Column(_("What changed"), 18), lambda change: change.kind.label),
+        (Column("What changed", 18), lambda change: change.kind.label),
         *OF_ITEM,
-        (Column(_("Lead agency"), 11), lambda change: found.agencies[change.item.lead]),
-        (Column(_("Change"), 50), lambda change: change.words),
-        (Column(_("Before"), 30), lambda change: change.was),
-        (Column(_("After"), 30), lambda change: change.now),
-        (Column(_("Cause"), 16), lambda change: change.cause),
-        (Column(_("Why"), 44), lambda change: change.why),
+        (Column("Lead agency", 11), lambda change: found.agencies[change.item.lead]),
+        (Column("Change", 50), lambda change: change.words),
+        (Column("Before", 30), lambda change: change.was),
+        (Column("After", 30), lambda change: change.now),
+        (Column("Cause", 16), lambda change: change.cause),
+        (Column("Why", 44), lambda change: change.why),
     ]
     rows = found.of(ChangeKind(only)) if only else found.changes
     pillars = {row.pk: row.title for row in look.plan.pillars.all()} if look.pillar else {}
     shown = [
         *([pillars[look.pillar]] if look.pillar else []),
-        *(
-            [_("led by {agencies}").format(agencies=found.agencies[look.agency])]
-            if look.agency
-            else []
-        ),
+        *([f"led by {found.agencies[look.agency]}"] if look.agency else []),
         *([ChangeKind(only).label] if only else []),
     ]
-    return Sheet.of(_("What changed"), fields, rows, about=facts(look, shown, made_at))
+    return Sheet.of("What changed", fields, rows, about=facts(look, shown, made_at))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import Agency
 from reports.progress.view import Look
@@ -77,9 +78,9 @@ class OwnDate(NamedTuple):
         if self.date.was_met:
             return _("Met")
         if self.date.done_on:
-            return _("Missed, done {done_on:%-d %B %Y}").format(done_on=self.date.done_on)
+            return _("Missed, done {day:%-d %B %Y}").format(day=self.date.done_on)
         return (
-            _("Missed, moved to {agreed}").format(agreed=self.milestone.agreed)
+            _("Missed, moved to {date}").format(date=self.milestone.agreed)
             if self.is_moved
             else _("Missed, not done")
         )
@@ -127,12 +128,13 @@ class LikelyLate:
         come = self.estimate.rates.all.dates
         if not come:
             return _(
-                "No date of the plan has come yet. An estimate needs {LEAST_DATES} dates that have come."
-            ).format(LEAST_DATES=LEAST_DATES)
-        verb = _("date has") if come == 1 else _("dates have")
-        return _("Only {come} {verb} come. An estimate needs {LEAST_DATES}.").format(
-            come=come, verb=verb, LEAST_DATES=LEAST_DATES
-        )
+                "No date of the plan has come yet. An estimate needs {least} dates that have come."
+            ).format(least=LEAST_DATES)
+        return ngettext(
+            "Only {count} date has come. An estimate needs {least}.",
+            "Only {count} dates have come. An estimate needs {least}.",
+            come,
+        ).format(count=come, least=LEAST_DATES)
 
     @property
     def until(self) -> str:
@@ -163,17 +165,28 @@ class LikelyLate:
         if not over:
             return ""
         held = sum(row.is_in_band for row in over)
-        many = _("the only estimate") if len(over) == 1 else f"{len(over):,} estimates"
-        times = (
-            "was"
-            if held == len(over)
-            else _("was not")
-            if not held
-            else _("was {held}").format(held=times_in_words(held))
-        )
-        return _(
-            "In {many} whose dates have all come, the number late {times} within what was expected."
-        ).format(many=many, times=times)
+        if held == len(over):
+            said = ngettext(
+                "In the only estimate whose dates have all come, the number late was within "
+                "what was expected.",
+                "In {count:,} estimates whose dates have all come, the number late was within "
+                "what was expected.",
+                len(over),
+            )
+        elif not held:
+            said = ngettext(
+                "In the only estimate whose dates have all come, the number late was not within "
+                "what was expected.",
+                "In {count:,} estimates whose dates have all come, the number late was not within "
+                "what was expected.",
+                len(over),
+            )
+        else:
+            said = _(
+                "In {count:,} estimates whose dates have all come, the number late was {times} "
+                "within what was expected."
+            )
+        return said.format(count=len(over), times=times_in_words(held) if held else "")
 
     @property
     def newest_scored(self) -> Score | None:
@@ -190,20 +203,22 @@ class LikelyLate:
         band = estimate_words.band_in_words(
             (kept.low, kept.high), kept.due, f"{kept.until:%-d %B %Y}", is_past=True
         )
-        were = (
-            _("none was")
-            if not row.missed
-            else f"{row.missed:,} {'was' if row.missed == 1 else 'were'}"
-        )
-        said = f"{band.rstrip('.')}; {were}."
-        if row.called:
-            number = f"{row.called_missed:,}" if row.called_missed else "none"
-            said += _(" Of {called:,} called probably late, {number} {words}.").format(
-                called=len(row.called),
-                number=number,
-                words="was" if row.called_missed == 1 else "were",
+        if row.missed:
+            said = ngettext("{expected}; {count:,} was.", "{expected}; {count:,} were.", row.missed)
+        else:
+            said = _("{expected}; none was.")
+        said = said.format(expected=band.rstrip("."), count=row.missed)
+        if not row.called:
+            return said
+        if row.called_missed:
+            called = ngettext(
+                "Of {count:,} called probably late, {late:,} was.",
+                "Of {count:,} called probably late, {late:,} were.",
+                row.called_missed,
             )
-        return said
+        else:
+            called = _("Of {count:,} called probably late, none were.")
+        return f"{said} {called.format(count=len(row.called), late=row.called_missed)}"
 
 
 def read_likely_late(look: Look, own: Collection[int] = ()) -> LikelyLate:

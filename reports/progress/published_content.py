@@ -10,9 +10,6 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from agencies.succession import agency_on
 from reports.document import markup
 from reports.document.dates import long_date
@@ -28,7 +25,7 @@ Part = PublicProgress.Part
 
 FORMAT = 1
 LICENCE = {
-    "name": gettext_lazy("Creative Commons Attribution 4.0 International (CC BY 4.0)"),
+    "name": "Creative Commons Attribution 4.0 International (CC BY 4.0)",
     "url": "https://creativecommons.org/licenses/by/4.0/",
 }
 STAGES = (Stage.COMPLETE, Stage.ONGOING, Stage.UNDER_WAY, Stage.NOT_STARTED, Stage.WITHDRAWN)
@@ -91,41 +88,32 @@ def _figures(
     steps = [(item, step) for item in items for step in item.milestones if not step.withdrawn_on]
     stages = Counter(item.stage for item in items)
     day = long_date(on)
-    of_items = _("Counted from the plan’s work items as at {day}").format(day=day)
-    of_steps = _("Counted from the milestones of the plan’s work items as at {day}").format(day=day)
+    of_items = f"Counted from the plan’s work items as at {day}"
+    of_steps = f"Counted from the milestones of the plan’s work items as at {day}"
     overdue = sum(_is_overdue(item, step, on) for item, step in steps)
     rows: list[tuple[str, str, int, str]] = [
-        ("items", _("Work items"), len(items), f"{of_items}."),
+        ("items", "Work items", len(items), f"{of_items}."),
         *(
             (
                 f"items_{stage.value}",
-                _("Work items: {stage}").format(stage=stage.label.lower()),
+                f"Work items: {stage.label.lower()}",
                 stages[stage],
-                _("{of_items}, by the stage that the lead agency reported.").format(
-                    of_items=of_items
-                ),
+                f"{of_items}, by the stage that the lead agency reported.",
             )
             for stage in STAGES
         ),
-        (
-            "milestones",
-            _("Milestones"),
-            len(steps),
-            _("{of_steps}, without those withdrawn.").format(of_steps=of_steps),
-        ),
+        ("milestones", "Milestones", len(steps), f"{of_steps}, without those withdrawn."),
         (
             "milestones_done",
-            _("Milestones: done"),
+            "Milestones: done",
             sum(step.completed_on is not None for _item, step in steps),
-            _("{of_steps}, with a date of completion.").format(of_steps=of_steps),
+            f"{of_steps}, with a date of completion.",
         ),
         (
             "milestones_overdue",
-            _("Milestones: overdue"),
+            "Milestones: overdue",
             overdue,
-            _("{of_steps}, open after the date that the working group agreed.").format(
-                of_steps=of_steps
-            ),
+            f"{of_steps}, open after the date that the working group agreed.",
         ),
     ]
     return [
@@ -141,13 +129,13 @@ def _stages(title: str, items: Sequence[TimelineItem]) -> dict[str, Any]:
 
 def _milestone(item: TimelineItem, step: TimelineMilestone, on: date) -> dict[str, Any]:
     """Return the dates of a milestone as codes: "2027-06-30", "2027-06", "2027-Q2"."""
-    status = _("Open")
+    status = "Open"
     if step.completed_on:
-        status = _("Done")
+        status = "Done"
     elif not item.is_live:
-        status = _("Closed with its work item")
+        status = "Closed with its work item"
     elif _is_overdue(item, step, on):
-        status = _("Overdue")
+        status = "Overdue"
     return {
         "item": item.number,
         "title": item.title,
@@ -178,10 +166,8 @@ def _achievements(plan: Plan, on: date) -> list[dict[str, Any]]:
             "item": row.item.number,
             "title": row.item.title,
             "agency": row.of_return.agency.name,
-            "period": _("{period_start} to {period_end}").format(
-                period_start=long_date(row.of_return.round.period_start),
-                period_end=long_date(row.of_return.round.period_end),
-            ),
+            "period": f"{long_date(row.of_return.round.period_start)} to "
+            f"{long_date(row.of_return.round.period_end)}",
             "text": plain_text(row.achieved),
         }
         for row in rows

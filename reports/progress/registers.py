@@ -39,7 +39,7 @@ class DelayLine(NamedTuple):
 
     @property
     def cause(self) -> str:
-        return Delay.Cause(self.delay.cause).label
+        return str(Delay.Cause(self.delay.cause).label)
 
 
 def open_delays(at: PlanAt, *, cause: str = "") -> list[DelayLine]:

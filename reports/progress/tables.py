@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.utils.translation import override
 
 from workitems.known_dates import Due
 
 Row = TypeVar("Row")
+P = ParamSpec("P")
+R = TypeVar("R")
 Value = str | int | Due | None
 
 
@@ -20,6 +25,17 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     NUMBER = "number"
+
+
+def in_english(make: Callable[P, R]) -> Callable[P, R]:
+    """Make tables and papers in English, whatever the language of the screen: they go to others."""
+
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> R:
+        with override(None):
+            return make(*args, **kwargs)
+
+    return made
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from agencies.models import Agency
 from reports.charts import Scale, Strip
@@ -22,7 +22,7 @@ from workitems.models import Milestone, Plan, WorkItem
 from workitems.models.item import Stage, number_key
 from workitems.plan_at import ItemAt, pillar_titles
 from workitems.plan_at.moment_reading import read_at
-from workitems.standing import Lateness, by_then, count_noun, dates_ahead
+from workitems.standing import Lateness, by_then, dates_ahead
 
 # With more rows, groups are closed so that the reader chooses one first, and a group is drawn when it
 # is opened. So is the table of its dates.
@@ -36,7 +36,7 @@ class GroupBy(StrEnum):
 
     @property
     def label(self) -> str:
-        return {GroupBy.PILLAR: "Pillar", GroupBy.AGENCY: "Lead agency"}[self]
+        return gettext("Pillar") if self == GroupBy.PILLAR else gettext("Lead agency")
 
 
 class TimelineMilestone(NamedTuple):
@@ -113,7 +113,10 @@ class Group:
     @property
     def words(self) -> str:
         """ "120 items, 14 late"."""
-        return f"{count_noun(len(self.items), 'item')}, {self.late:,} late"
+        count = len(self.items)
+        return ngettext(
+            "{count:,} item, {late:,} late", "{count:,} items, {late:,} late", count
+        ).format(count=count, late=self.late)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +142,13 @@ class Timeline:
     @property
     def words(self) -> str:
         """ "53 milestones of 25 work items; 7 items late." """
-        milestones = count_noun(self.milestones, "milestone")
-        items = count_noun(self.items, gettext("work item"))
+        milestones = ngettext("{count:,} milestone", "{count:,} milestones", self.milestones)
+        items = ngettext("{count:,} work item", "{count:,} work items", self.items)
+        late = ngettext("{count:,} item", "{count:,} items", self.late)
         return gettext("{milestones} of {items}; {late} late.").format(
-            milestones=milestones, items=items, late=count_noun(self.late, "item")
+            milestones=milestones.format(count=self.milestones),
+            items=items.format(count=self.items),
+            late=late.format(count=self.late),
         )
 
     @property
@@ -212,7 +218,7 @@ def strip_of(item: TimelineItem | ItemAt, url: str) -> Strip:
 def _stands(item: TimelineItem | ItemAt) -> str:
     """Return the lateness of the item's open dates in words, or a closed item's stage."""
     if not item.is_live:
-        return Stage(item.stage).label
+        return str(Stage(item.stage).label)
     if not item.milestones:
         return gettext("No milestones")
     if item.due is None:

@@ -3,37 +3,41 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reports.document.dates import days, long_date
 from reports.progress.trends import MonthFigures, Trends
 from workitems.models.item import Stage
-from workitems.standing import count_noun
 
 
 def stages(trends: Trends) -> str:
     now, before = trends.now, trends.a_year_before
     complete, withdrawn = now.stages[Stage.COMPLETE], now.stages[Stage.WITHDRAWN]
-    says = _("At {day}, {complete:,} of {items}").format(
-        day=long_date(now.day), complete=complete, items=count_noun(now.items, "work item")
-    )
-    says += f" {'was' if now.items == 1 else 'were'} complete"
+    says = ngettext(
+        "At {day}, {complete:,} of {items:,} work item was complete",
+        "At {day}, {complete:,} of {items:,} work items were complete",
+        now.items,
+    ).format(day=long_date(now.day), complete=complete, items=now.items)
     if withdrawn:
-        says += _(" and {withdrawn:,} withdrawn").format(withdrawn=withdrawn)
+        says += _(" and {count:,} withdrawn").format(count=withdrawn)
     if before is not None:
-        says += _("; at {day}, {stages:,} of {items:,}").format(
-            day=long_date(before.day), stages=before.stages[Stage.COMPLETE], items=before.items
+        says += _("; at {day}, {complete:,} of {items:,}").format(
+            day=long_date(before.day), complete=before.stages[Stage.COMPLETE], items=before.items
         )
     return f"{says}."
 
 
 def lateness(trends: Trends) -> str:
     now, before = trends.now, trends.a_year_before
-    says = _("At {day}, ").format(day=long_date(now.day))
     if now.overdue or now.expected_late:
-        says += f"{count_noun(now.overdue, 'milestone')} {'was' if now.overdue == 1 else 'were'} overdue"
-        says += _(" and {expected_late:,} expected late").format(expected_late=now.expected_late)
+        says = ngettext(
+            "At {day}, {overdue:,} milestone was overdue and {expected_late:,} expected late",
+            "At {day}, {overdue:,} milestones were overdue and {expected_late:,} expected late",
+            now.overdue,
+        )
     else:
-        says += _("no milestone was overdue or expected late")
+        says = _("At {day}, no milestone was overdue or expected late")
+    says = says.format(day=long_date(now.day), overdue=now.overdue, expected_late=now.expected_late)
     if before is not None:
         says += _("; at {day}, {overdue:,} and {expected_late:,}").format(
             day=long_date(before.day), overdue=before.overdue, expected_late=before.expected_late
@@ -62,11 +66,19 @@ def met_finding(trends: Trends) -> str:
     agreed = trends.met.agreed
     if not agreed.total:
         return _("No agreed date has passed yet")
-    verb = "was" if agreed.on_time == 1 else "were"
-    dates = _("its agreed date") if agreed.total == 1 else _("their agreed dates")
-    return _("{on_time:,} of {total} {verb} met by {dates}").format(
-        on_time=agreed.on_time, total=count_noun(agreed.total, "milestone"), verb=verb, dates=dates
-    )
+    if agreed.total == 1:
+        said = ngettext(
+            "{met:,} of {total:,} milestone was met by its agreed date",
+            "{met:,} of {total:,} milestone were met by its agreed date",
+            agreed.on_time,
+        )
+    else:
+        said = ngettext(
+            "{met:,} of {total:,} milestones was met by their agreed dates",
+            "{met:,} of {total:,} milestones were met by their agreed dates",
+            agreed.on_time,
+        )
+    return said.format(met=agreed.on_time, total=agreed.total)
 
 
 def delays_finding(trends: Trends) -> str:
@@ -75,11 +87,13 @@ def delays_finding(trends: Trends) -> str:
         return _("No delay is recorded")
     most = trends.causes[0]
     if len(trends.causes) == 1 or not trends.delay_days >= most.days > 0:
-        return _("{delay_days} of delay in {delays}").format(
-            delay_days=days(trends.delay_days), delays=count_noun(trends.delays, "delay")
-        )
-    return _("{most} caused {days:,} of {delay_days:,} days of delay").format(
-        most=most.label, days=most.days, delay_days=trends.delay_days
+        return ngettext(
+            "{days} of delay in {count:,} delay",
+            "{days} of delay in {count:,} delays",
+            trends.delays,
+        ).format(days=days(trends.delay_days), count=trends.delays)
+    return _("{cause} caused {days:,} of {all_days:,} days of delay").format(
+        cause=most.label, days=most.days, all_days=trends.delay_days
     )
 
 
@@ -92,31 +106,33 @@ def _ends(trends: Trends) -> list[MonthFigures]:
 def _moved(what: str, of: str, found: list[tuple[date, int]]) -> str:
     """Say how a count moved between two days."""
     (start, before), (end, now) = found
-    total = _(" of {of}").format(of=of) if of else ""
+    total = _(" of {all}").format(all=of) if of else ""
     what = f"{what[:1].upper()}{what[1:]}"
     if start == end:
         return f"{what}: {now:,}{total}"
-    since = _("since {start}").format(start=_month(start))
+    since = _("since {month}").format(month=_month(start))
     if before == now:
         if not now:
             return _("No {what} {since}").format(what=what.lower(), since=since)
         return _("{what} stayed at {now:,}{total} {since}").format(
             what=what, now=now, total=total, since=since
         )
-    verb = "rose" if now > before else "fell"
-    return _("{what} {verb} from {before:,} to {now:,}{total} {since}").format(
-        what=what, verb=verb, before=before, now=now, total=total, since=since
+    said = (
+        _("{what} rose from {before:,} to {now:,}{total} {since}")
+        if now > before
+        else _("{what} fell from {before:,} to {now:,}{total} {since}")
     )
+    return said.format(what=what, before=before, now=now, total=total, since=since)
 
 
 def record(trends: Trends) -> str:
     """Return the period that the months cover."""
-    says = _("The record begins in {day}.").format(day=_month(trends.months[0].day))
+    says = _("The record begins in {month}.").format(month=_month(trends.months[0].day))
     if trends.ended_on:
         says += _(
-            " The plan has ended; the months stop at {ended_on}, because none of these figures "
+            " The plan has ended; the months stop at {day}, because none of these figures "
             "changed after it."
-        ).format(ended_on=long_date(trends.ended_on))
+        ).format(day=long_date(trends.ended_on))
     return says
 
 

@@ -193,7 +193,7 @@ def read_trends(
         ended_on=ended_on,
         causes=_longest_first(
             ((cause, length) for cause, _, length in delayed),
-            lambda cause: Delay.Cause(cause).label,
+            lambda cause: str(Delay.Cause(cause).label),
         ),
         delayed_agencies=_longest_first(
             (row[1:] for row in delayed), lambda pk: agencies[pk].short_name
@@ -268,7 +268,7 @@ class _Seconds(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         # Without the fraction, which SQLite would round.
-        template = gettext("CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS integer)")
+        template = "CAST(strftime('%%%%s', substr(%(expressions)s, 1, 19)) AS integer)"
         return self.as_sql(compiler, connection, template=template, **context)
 
 

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from reports.document.dates import long_date
 from reports.models import Briefing, MeetingPaper
 from reports.models.meeting_paper import moment_before
 from workitems.asat import Moment, end_of
@@ -119,18 +120,10 @@ class Earlier:
 
     moment: Moment
     words: str
-
-    @property
-    def back(self) -> str:
-        """The label of a link to that day: "3 May 2010 (meeting)"."""
-        kind, _, day = self.words.partition(" of ")
-        return f"{day} ({kind.lower()})"
-
-    @property
-    def within(self) -> str:
-        """The words within a sentence: "the meeting of 3 May 2010", "a quarter ago"."""
-        words = f"{self.words[:1].lower()}{self.words[1:]}"
-        return gettext("the {words}").format(words=words) if " of " in words else words
+    # The words within a sentence: "the meeting of 3 May 2010", "a quarter ago".
+    within: str
+    # The label of a link to that day: "3 May 2010 (meeting)".
+    back: str = ""
 
 
 @composed
@@ -149,9 +142,12 @@ def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
     return [
         Earlier(
             moment_before(shown or end_of(held_on), held_on),
-            gettext("Meeting of {held_on:%-d %B %Y}").format(held_on=held_on),
+            gettext("Meeting of {day}").format(day=day),
+            gettext("the meeting of {day}").format(day=day),
+            gettext("{day} (meeting)").format(day=day),
         )
         for held_on, shown in _meetings(plan=plan.pk, on=at.on)
+        for day in (long_date(held_on),)
     ]
 
 
@@ -168,6 +164,12 @@ def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
     """
     found = _briefings(plan=plan.pk, on=min(at.on, today))
     return [
-        Earlier(Moment.end_of(day), gettext("Briefing of {day:%-d %B %Y}").format(day=day))
-        for (day,) in found
+        Earlier(
+            Moment.end_of(dated),
+            gettext("Briefing of {day}").format(day=day),
+            gettext("the briefing of {day}").format(day=day),
+            gettext("{day} (briefing)").format(day=day),
+        )
+        for (dated,) in found
+        for day in (long_date(dated),)
     ]

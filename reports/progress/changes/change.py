@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from workitems.plan_at import ItemAt
 from workitems.word_diff import Strand, short_diff
@@ -38,41 +38,111 @@ class Kind(StrEnum):
 
     @property
     def label(self) -> str:
-        return LABELS[self][0]
+        return str(LABELS[self][0])
 
     @property
     def noun(self) -> str:
         """The noun for any number but one: "agreed dates moved"."""
-        return LABELS[self][2]
+        return str(LABELS[self][1])
 
     def counted(self, count: int) -> str:
         """Return "3 completed", "1 agreed date moved" or "1,200 agreed dates moved"."""
-        return f"{count:,} {LABELS[self][1 if count == 1 else 2]}"
+        return LABELS[self][2].format(count=count)
 
 
-# Heading, singular, plural.
+# Heading, noun for any number but one, and how so many are counted.
 LABELS = {
-    Kind.COMPLETED: (gettext_lazy("Completed"), "completed", "completed"),
-    Kind.SLIPPED: (gettext_lazy("Slipped"), "slipped", "slipped"),
-    Kind.OVERDUE: (gettext_lazy("Fell overdue"), gettext_lazy("fell overdue"), gettext_lazy("fell overdue")),
-    Kind.RECOVERED: (gettext_lazy("Recovered"), "recovered", "recovered"),
-    Kind.NEW: (gettext_lazy("New"), "new", "new"),
-    Kind.WITHDRAWN: (gettext_lazy("Withdrawn"), "withdrawn", "withdrawn"),
-    Kind.REOPENED: (gettext_lazy("Reopened"), "reopened", "reopened"),
-    Kind.AGREED: (gettext_lazy("Agreed dates moved"), gettext_lazy("agreed date moved"), gettext_lazy("agreed dates moved")),
-    Kind.REWORDED: (gettext_lazy("Reworded"), "reworded", "reworded"),
-    Kind.CONFIDENCE: (gettext_lazy("Confidence moved"), gettext_lazy("confidence moved"), gettext_lazy("confidences moved")),
-    Kind.STAGE: (gettext_lazy("Stage moved"), gettext_lazy("stage moved"), gettext_lazy("stages moved")),
-    Kind.MOVED: (gettext_lazy("Moved elsewhere"), gettext_lazy("moved elsewhere"), gettext_lazy("moved elsewhere")),
-    Kind.RESTATED: (gettext_lazy("Forecasts restated"), gettext_lazy("forecast restated"), gettext_lazy("forecasts restated")),
-    Kind.DONE: (gettext_lazy("Milestones done"), gettext_lazy("milestone done"), gettext_lazy("milestones done")),
-    Kind.NEW_MILESTONE: (gettext_lazy("New milestones"), gettext_lazy("new milestone"), gettext_lazy("new milestones")),
-    Kind.MILESTONE_WITHDRAWN: (
-        gettext_lazy("Milestones withdrawn"), gettext_lazy("milestone withdrawn"), gettext_lazy("milestones withdrawn")
+    Kind.COMPLETED: (
+        gettext_lazy("Completed"),
+        gettext_lazy("completed"),
+        ngettext_lazy("{count:,} completed", "{count:,} completed", "count"),
     ),
-    Kind.DELAY_FOUND: (gettext_lazy("Delays recorded"), gettext_lazy("delay recorded"), gettext_lazy("delays recorded")),
-    Kind.DELAY_ENDED: (gettext_lazy("Delays ended"), gettext_lazy("delay ended"), gettext_lazy("delays ended")),
-}  # fmt: skip
+    Kind.SLIPPED: (
+        gettext_lazy("Slipped"),
+        gettext_lazy("slipped"),
+        ngettext_lazy("{count:,} slipped", "{count:,} slipped", "count"),
+    ),
+    Kind.OVERDUE: (
+        gettext_lazy("Fell overdue"),
+        gettext_lazy("fell overdue"),
+        ngettext_lazy("{count:,} fell overdue", "{count:,} fell overdue", "count"),
+    ),
+    Kind.RECOVERED: (
+        gettext_lazy("Recovered"),
+        gettext_lazy("recovered"),
+        ngettext_lazy("{count:,} recovered", "{count:,} recovered", "count"),
+    ),
+    Kind.NEW: (
+        gettext_lazy("New"),
+        gettext_lazy("new"),
+        ngettext_lazy("{count:,} new", "{count:,} new", "count"),
+    ),
+    Kind.WITHDRAWN: (
+        gettext_lazy("Withdrawn"),
+        gettext_lazy("withdrawn"),
+        ngettext_lazy("{count:,} withdrawn", "{count:,} withdrawn", "count"),
+    ),
+    Kind.REOPENED: (
+        gettext_lazy("Reopened"),
+        gettext_lazy("reopened"),
+        ngettext_lazy("{count:,} reopened", "{count:,} reopened", "count"),
+    ),
+    Kind.AGREED: (
+        gettext_lazy("Agreed dates moved"),
+        gettext_lazy("agreed dates moved"),
+        ngettext_lazy("{count:,} agreed date moved", "{count:,} agreed dates moved", "count"),
+    ),
+    Kind.REWORDED: (
+        gettext_lazy("Reworded"),
+        gettext_lazy("reworded"),
+        ngettext_lazy("{count:,} reworded", "{count:,} reworded", "count"),
+    ),
+    Kind.CONFIDENCE: (
+        gettext_lazy("Confidence moved"),
+        gettext_lazy("confidences moved"),
+        ngettext_lazy("{count:,} confidence moved", "{count:,} confidences moved", "count"),
+    ),
+    Kind.STAGE: (
+        gettext_lazy("Stage moved"),
+        gettext_lazy("stages moved"),
+        ngettext_lazy("{count:,} stage moved", "{count:,} stages moved", "count"),
+    ),
+    Kind.MOVED: (
+        gettext_lazy("Moved elsewhere"),
+        gettext_lazy("moved elsewhere"),
+        ngettext_lazy("{count:,} moved elsewhere", "{count:,} moved elsewhere", "count"),
+    ),
+    Kind.RESTATED: (
+        gettext_lazy("Forecasts restated"),
+        gettext_lazy("forecasts restated"),
+        ngettext_lazy("{count:,} forecast restated", "{count:,} forecasts restated", "count"),
+    ),
+    Kind.DONE: (
+        gettext_lazy("Milestones done"),
+        gettext_lazy("milestones done"),
+        ngettext_lazy("{count:,} milestone done", "{count:,} milestones done", "count"),
+    ),
+    Kind.NEW_MILESTONE: (
+        gettext_lazy("New milestones"),
+        gettext_lazy("new milestones"),
+        ngettext_lazy("{count:,} new milestone", "{count:,} new milestones", "count"),
+    ),
+    Kind.MILESTONE_WITHDRAWN: (
+        gettext_lazy("Milestones withdrawn"),
+        gettext_lazy("milestones withdrawn"),
+        ngettext_lazy("{count:,} milestone withdrawn", "{count:,} milestones withdrawn", "count"),
+    ),
+    Kind.DELAY_FOUND: (
+        gettext_lazy("Delays recorded"),
+        gettext_lazy("delays recorded"),
+        ngettext_lazy("{count:,} delay recorded", "{count:,} delays recorded", "count"),
+    ),
+    Kind.DELAY_ENDED: (
+        gettext_lazy("Delays ended"),
+        gettext_lazy("delays ended"),
+        ngettext_lazy("{count:,} delay ended", "{count:,} delays ended", "count"),
+    ),
+}
 # Kinds counted separately in the summary. The others are "other changes".
 FOREMOST = tuple(Kind)[: tuple(Kind).index(Kind.REWORDED) + 1]
 
@@ -207,6 +277,10 @@ def counts_in_words(counts: Iterable[tuple[Kind, int]]) -> str:
     parts = [kind.counted(known[kind]) for kind in FOREMOST if known.get(kind)]
     others = sum(count for kind, count in known.items() if kind not in FOREMOST)
     if others:
-        noun = _("other change") if parts else "change"
-        parts.append(f"{others:,} {noun}{'' if others == 1 else 's'}")
+        said = (
+            ngettext("{count:,} other change", "{count:,} other changes", others)
+            if parts
+            else ngettext("{count:,} change", "{count:,} changes", others)
+        )
+        parts.append(said.format(count=others))
     return ", ".join(parts) or _("nothing changed")

@@ -5,7 +5,7 @@ from functools import partial, wraps
 from typing import ParamSpec
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, closed, join_words
@@ -18,16 +18,18 @@ from workitems.spans import span_in_words
 
 P = ParamSpec("P")
 
-STAGES = {value: str(label) for value, label in Stage.choices}
-CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {
-    "": gettext_lazy("None given")
-}
-CAUSES = {value: str(label) for value, label in Delay.Cause.choices}
-# For use after "because of".
-BECAUSE_OF = {value: label.lower() for value, label in CAUSES.items()} | {
+STAGES = dict(Stage.choices)
+CONFIDENCE = dict(Confidence.choices) | {"": gettext_lazy("None given")}
+CAUSES = dict(Delay.Cause.choices)
+_BECAUSE_OF = CAUSES | {
     Delay.Cause.OUTSIDE_EVENT: gettext_lazy("an outside event"),
     Delay.Cause.OTHER: gettext_lazy("something else"),
 }
+
+
+def because_of(cause: str) -> str:
+    """Return a cause for use after "because of"."""
+    return str(_BECAUSE_OF[cause]).lower()
 
 
 def _change(kind: Kind) -> Callable[[Callable[P, Told]], Callable[P, Change]]:
@@ -72,7 +74,7 @@ def _told(
         words=words,
         was=str(was),
         now=str(now),
-        cause=CAUSES[delay.cause] if delay else "",
+        cause=str(CAUSES[delay.cause]) if delay else "",
         why=" ".join(closed(capitalised(text)) for text in explanations),
     )
 
@@ -82,14 +84,12 @@ def _named(milestone: MilestoneAt) -> str:
 
 
 def _because(delay: DelayAt | None) -> str:
-    return (
-        _(", because of {BECAUSE_OF}").format(BECAUSE_OF=BECAUSE_OF[delay.cause]) if delay else ""
-    )
+    return _(", because of {cause}").format(cause=because_of(delay.cause)) if delay else ""
 
 
 def _by(variations: Sequence[VariationAt]) -> str:
     return (
-        _(" by {join_words}").format(join_words=join_words(row.reference for row in variations))
+        _(" by {variations}").format(variations=join_words(row.reference for row in variations))
         if variations
         else ""
     )
@@ -102,26 +102,26 @@ def _by(variations: Sequence[VariationAt]) -> str:
 def new(item: ItemAt, lead: str, pillar: str, by: Sequence[VariationAt]) -> Told:
     due = [row.agreed for row in item.milestones if not row.is_withdrawn]
     promised = ""
-    if len(due) == 1:
-        promised = _(", with a milestone due {on}").format(on=due[0].on)
-    elif due:
-        promised = _(", with {due} milestones, the first due {on}").format(
-            due=len(due), on=min(due).on
-        )
+    if due:
+        promised = ngettext(
+            ", with a milestone due {on}",
+            ", with {count} milestones, the first due {on}",
+            len(due),
+        ).format(count=len(due), on=min(due).on)
     words = _("Added{by} under {pillar}, led by {lead}{promised}.").format(
         by=_by(by), pillar=pillar, lead=lead, promised=promised
     )
-    return _told(words, now=STAGES[item.stage], by=by)
+    return _told(words, now=str(STAGES[item.stage]), by=by)
 
 
 @_change(Kind.COMPLETED)
 def completed(was: ItemAt | None, now: ItemAt) -> Told:
-    on = (
-        _(" on {completed_on}").format(completed_on=long_date(now.completed_on))
+    words = (
+        _("Completed on {day}.").format(day=long_date(now.completed_on))
         if now.completed_on
-        else ""
+        else _("Completed.")
     )
-    return _staged(was, now, f"Completed{on}.")
+    return _staged(was, now, words)
 
 
 @_change(Kind.WITHDRAWN)
@@ -131,45 +131,52 @@ def withdrawn(was: ItemAt | None, now: ItemAt, by: Sequence[VariationAt]) -> Tol
 
 @_change(Kind.REOPENED)
 def reopened(was: ItemAt, now: ItemAt) -> Told:
-    words = _("Reopened: it was {STAGES} and is {stages_now_stage_lower} again.").format(
-        STAGES=STAGES[was.stage].lower(), stages_now_stage_lower=STAGES[now.stage].lower()
+    words = _("Reopened: it was {before} and is {after} again.").format(
+        before=STAGES[was.stage].lower(), after=STAGES[now.stage].lower()
     )
     return _staged(was, now, words)
 
 
 @_change(Kind.STAGE)
 def stage_moved(was: ItemAt, now: ItemAt) -> Told:
-    words = _("Moved from {STAGES} to {stages_now_stage_lower}.").format(
-        STAGES=STAGES[was.stage].lower(), stages_now_stage_lower=STAGES[now.stage].lower()
+    words = _("Moved from {before} to {after}.").format(
+        before=STAGES[was.stage].lower(), after=STAGES[now.stage].lower()
     )
     return _staged(was, now, words)
 
 
 def _staged(was: ItemAt | None, now: ItemAt, words: str, by: Sequence[VariationAt] = ()) -> Told:
-    return _told(words, STAGES[was.stage] if was else "", STAGES[now.stage], by=by)
+    return _told(words, str(STAGES[was.stage]) if was else "", str(STAGES[now.stage]), by=by)
 
 
 @_change(Kind.REWORDED)
 def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Told:
     labels = capitalised(join_words(each.label.lower() for each in wordings))
     was, now = ("\n".join(texts) for texts in zip(*(each[1:] for each in wordings), strict=True))
-    told = _told(f"{labels} reworded{_by(by)}.", was, now, by=by)
+    told = _told(_("{labels} reworded{by}.").format(labels=labels, by=_by(by)), was, now, by=by)
     return told._replace(wordings=wordings)
 
 
 @_change(Kind.CONFIDENCE)
 def confidence_moved(was: ItemAt, now: ItemAt) -> Told:
     moved = [
-        (whose, CONFIDENCE[old], CONFIDENCE[new])
-        for whose, old, new in (
-            (_("agency’s confidence"), was.confidence, now.confidence),
-            (_("reviewer’s confidence"), was.reviewer_confidence, now.reviewer_confidence),
+        (pattern, str(CONFIDENCE[old]), str(CONFIDENCE[new]))
+        for pattern, old, new in (
+            (
+                _("agency’s confidence moved from {before} to {after}"),
+                was.confidence,
+                now.confidence,
+            ),
+            (
+                _("reviewer’s confidence moved from {before} to {after}"),
+                was.reviewer_confidence,
+                now.reviewer_confidence,
+            ),
         )
         if old != new
     ]
     told = "; ".join(
-        _("{whose} moved from {old} to {new}").format(whose=whose, old=old.lower(), new=new.lower())
-        for whose, old, new in moved
+        pattern.format(before=old.lower(), after=new.lower()) for pattern, old, new in moved
     )
     before, after = ("; ".join(row[place] for row in moved) for place in (1, 2))
     return _told(f"{capitalised(told)}.", before, after)
@@ -177,21 +184,21 @@ def confidence_moved(was: ItemAt, now: ItemAt) -> Told:
 
 @_change(Kind.MOVED)
 def lead_moved(was: ItemAt, now: ItemAt, agencies: dict[int, str]) -> Told:
-    return _moved(_("Lead moved"), agencies[was.lead], agencies[now.lead])
+    return _moved(_("Lead moved from {before} to {after}."), agencies[was.lead], agencies[now.lead])
 
 
 @_change(Kind.MOVED)
 def pillar_moved(was: ItemAt, now: ItemAt, pillars: dict[int, str]) -> Told:
-    return _moved(_("Moved"), pillars[was.pillar], pillars[now.pillar])
+    return _moved(_("Moved from {before} to {after}."), pillars[was.pillar], pillars[now.pillar])
 
 
 @_change(Kind.MOVED)
 def renumbered(was: ItemAt, now: ItemAt) -> Told:
-    return _moved(_("Renumbered"), was.number, now.number)
+    return _moved(_("Renumbered from {before} to {after}."), was.number, now.number)
 
 
-def _moved(verb: str, was: str, now: str) -> Told:
-    return _told(_("{verb} from {was} to {now}.").format(verb=verb, was=was, now=now), was, now)
+def _moved(words: str, was: str, now: str) -> Told:
+    return _told(words.format(before=was, after=now), was, now)
 
 
 # --- milestones -----------------------------------------------------------------------------
@@ -201,8 +208,8 @@ def _moved(verb: str, was: str, now: str) -> Told:
 def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     later = span_in_words((now.forecast_due - was.forecast_due).days)
     moved = from_to(was.forecast, now.forecast)
-    words = _("{now} slipped {moved} ({later}){delay}.").format(
-        now=_named(now), moved=moved, later=later, delay=_because(delay)
+    words = _("{milestone} slipped {dates} ({span}){because}.").format(
+        milestone=_named(now), dates=moved, span=later, because=_because(delay)
     )
     return _told(words, was.forecast, now.forecast, delay=delay)
 
@@ -211,19 +218,19 @@ def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | N
 def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
     assert now.completed_on is not None
     late = span_in_words((now.completed_on - was.forecast_due).days)
-    words = _("{now} was done {on_now}, {late} later than expected{delay}.").format(
-        now=_named(now), on_now=_on(now), late=late, delay=_because(delay)
+    words = _("{milestone} was done {on}, {late} later than expected{because}.").format(
+        milestone=_named(now), on=_on(now), late=late, because=_because(delay)
     )
-    return _told(words, was.forecast, _("Done {now}").format(now=_on(now)), delay=delay)
+    return _told(words, was.forecast, _("Done {on}").format(on=_on(now)), delay=delay)
 
 
 @_change(Kind.OVERDUE)
 def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
-    words = _("{now} passed its agreed date, {agreed} (overdue by {days}){delay}.").format(
-        now=_named(now),
-        agreed=now.agreed,
-        days=span_in_words((now.on - now.agreed_due).days),
-        delay=_because(delay),
+    words = _("{milestone} passed its agreed date, {day} (overdue by {span}){because}.").format(
+        milestone=_named(now),
+        day=now.agreed,
+        span=span_in_words((now.on - now.agreed_due).days),
+        because=_because(delay),
     )
     return _told(words, now.agreed, _("Overdue"), delay=delay)
 
@@ -233,65 +240,63 @@ def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     sooner = span_in_words((was.forecast_due - now.forecast_due).days)
     late = now.late
     still = (
-        _(", and is still {late}{late_words_1}").format(
-            late=late.words[:1].lower(), late_words_1=late.words[1:]
-        )
+        _(", and is still {late}").format(late=f"{late.words[:1].lower()}{late.words[1:]}")
         if late.is_late
         else ""
     )
     moved = from_to(was.forecast, now.forecast)
-    words = _("{now} came nearer, {moved} ({sooner}){still}.").format(
-        now=_named(now), moved=moved, sooner=sooner, still=still
+    words = _("{milestone} came nearer, {dates} ({span}){still}.").format(
+        milestone=_named(now), dates=moved, span=sooner, still=still
     )
     return _told(words, was.forecast, now.forecast)
 
 
 @_change(Kind.RESTATED)
 def restated(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
-    words = _("{now} was expected {on} and is now expected {now_forecast_on}.").format(
-        now=_named(now), on=was.forecast.on, now_forecast_on=now.forecast.on
+    words = _("{milestone} was expected {before} and is now expected {after}.").format(
+        milestone=_named(now), before=was.forecast.on, after=now.forecast.on
     )
     return _told(words, was.forecast, now.forecast)
 
 
 @_change(Kind.RECOVERED)
 def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
-    words = _("{now} was done {on_now}{late_now}; it was overdue by {days} before.").format(
-        now=_named(now),
-        on_now=_on(now),
-        late_now=_late(now),
-        days=span_in_words((was.on - was.agreed_due).days),
+    words = _("{milestone} was done {on}{late}; it was overdue by {span} before.").format(
+        milestone=_named(now),
+        on=_on(now),
+        late=_late(now),
+        span=span_in_words((was.on - was.agreed_due).days),
     )
-    return _told(words, _("Overdue"), _("Done {now}").format(now=_on(now)))
+    return _told(words, _("Overdue"), _("Done {on}").format(on=_on(now)))
 
 
 @_change(Kind.RECOVERED)
 def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     assert now.completed_on is not None
     sooner = span_in_words((was.forecast_due - now.completed_on).days)
-    words = _("{now} was done {on_now}, {sooner} sooner than expected.").format(
-        now=_named(now), on_now=_on(now), sooner=sooner
+    words = _("{milestone} was done {on}, {sooner} sooner than expected.").format(
+        milestone=_named(now), on=_on(now), sooner=sooner
     )
-    return _told(words, was.forecast, _("Done {now}").format(now=_on(now)))
+    return _told(words, was.forecast, _("Done {on}").format(on=_on(now)))
 
 
 @_change(Kind.DONE)
 def done(item: ItemAt, now: MilestoneAt) -> Told:
-    words = _("{now} was done {on_now}{late_now}.").format(
-        now=_named(now), on_now=_on(now), late_now=_late(now)
+    words = _("{milestone} was done {on}{late}.").format(
+        milestone=_named(now), on=_on(now), late=_late(now)
     )
-    return _told(words, now.agreed, _("Done {now}").format(now=_on(now)))
+    return _told(words, now.agreed, _("Done {on}").format(on=_on(now)))
 
 
 def _on(milestone: MilestoneAt) -> str:
     assert milestone.completed_on is not None
-    return _("on {completed_on}").format(completed_on=long_date(milestone.completed_on))
+    return _("on {day}").format(day=long_date(milestone.completed_on))
 
 
 def _late(milestone: MilestoneAt) -> str:
     assert milestone.completed_on is not None
     late = (milestone.completed_on - milestone.agreed_due).days
-    return _(", {late} after its agreed date").format(late=span_in_words(late)) if late > 0 else ""
+    return _(", {span} after its agreed date").format(span=span_in_words(late)) if late > 0 else ""
 
 
 @_change(Kind.AGREED)
@@ -299,41 +304,48 @@ def agreed_moved(
     item: ItemAt, was: MilestoneAt, now: MilestoneAt, by: Sequence[VariationAt]
 ) -> Told:
     later = (now.agreed_due - was.agreed_due).days
-    how = f" ({span_in_words(abs(later))} {'later' if later > 0 else 'earlier'})" if later else ""
-    moved = f"{'moved' if later else 'changed'} {from_to(was.agreed, now.agreed)}"
-    words = _("Agreed date of {now} {moved}{how}{by}.").format(
-        now=_named(now), moved=moved, how=how, by=_by(by)
+    if later > 0:
+        words = _("Agreed date of {milestone} moved {dates} ({span} later){by}.")
+    elif later < 0:
+        words = _("Agreed date of {milestone} moved {dates} ({span} earlier){by}.")
+    else:
+        words = _("Agreed date of {milestone} changed {dates}{by}.")
+    words = words.format(
+        milestone=_named(now),
+        dates=from_to(was.agreed, now.agreed),
+        span=span_in_words(abs(later)) if later else "",
+        by=_by(by),
     )
     return _told(words, was.agreed, now.agreed, by=by)
 
 
 @_change(Kind.NEW_MILESTONE)
 def new_milestone(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> Told:
-    what = _("New milestone {now}{by}").format(now=_named(now), by=_by(by))
+    what = _("New milestone {milestone}{by}").format(milestone=_named(now), by=_by(by))
     if now.is_done:
-        words = _("{what}, done {now}.").format(what=what, now=_on(now))
+        words = _("{new_milestone}, done {on}.").format(new_milestone=what, on=_on(now))
     elif now.forecast_due > now.agreed_due:
-        words = _("{what}, due {on} and expected {now_forecast_on}.").format(
-            what=what, on=now.agreed.on, now_forecast_on=now.forecast.on
+        words = _("{new_milestone}, due {due} and expected {expected}.").format(
+            new_milestone=what, due=now.agreed.on, expected=now.forecast.on
         )
     else:
-        words = _("{what}, due {on}.").format(what=what, on=now.agreed.on)
+        words = _("{new_milestone}, due {due}.").format(new_milestone=what, due=now.agreed.on)
     return _told(words, now=now.agreed, by=by)
 
 
 @_change(Kind.MILESTONE_WITHDRAWN)
 def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Told:
     assert now.withdrawn_on is not None
-    words = _("Milestone {now} withdrawn on {withdrawn_on}.").format(
-        now=_named(now), withdrawn_on=long_date(now.withdrawn_on)
+    words = _("Milestone {milestone} withdrawn on {day}.").format(
+        milestone=_named(now), day=long_date(now.withdrawn_on)
     )
     return _told(words, now.agreed, _("Withdrawn"))
 
 
 @_change(Kind.REOPENED)
 def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Told:
-    words = _("Milestone {now} is open again, expected {on}.").format(
-        now=_named(now), on=now.forecast.on
+    words = _("Milestone {milestone} is open again, expected {on}.").format(
+        milestone=_named(now), on=now.forecast.on
     )
     return _told(words, _("Closed"), now.forecast)
 
@@ -343,18 +355,24 @@ def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Told:
 
 @_change(Kind.DELAY_FOUND)
 def delay_found(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Told:
-    words = _("A delay of {milestone} because of {BECAUSE_OF} was recorded.").format(
-        milestone=_named(milestone), BECAUSE_OF=BECAUSE_OF[now.cause]
+    words = _("A delay of {milestone} because of {cause} was recorded.").format(
+        milestone=_named(milestone), cause=because_of(now.cause)
     )
     return _told(words, now=_("Open"), delay=now)
 
 
 @_change(Kind.DELAY_ENDED)
 def delay_ended(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Told:
-    on = _(" on {ended_on}").format(ended_on=long_date(now.ended_on)) if now.ended_on else ""
-    words = _("The delay of {milestone} because of {BECAUSE_OF} ended{on}.").format(
-        milestone=_named(milestone), BECAUSE_OF=BECAUSE_OF[now.cause], on=on
+    if now.ended_on:
+        words = _("The delay of {milestone} because of {cause} ended on {day}.")
+        ended = _("Ended on {day}").format(day=long_date(now.ended_on))
+    else:
+        words, ended = _("The delay of {milestone} because of {cause} ended."), _("Ended")
+    words = words.format(
+        milestone=_named(milestone),
+        cause=because_of(now.cause),
+        day=long_date(now.ended_on) if now.ended_on else "",
     )
-    told = _told(words, _("Open"), f"Ended{on}", delay=now)
+    told = _told(words, _("Open"), ended, delay=now)
     # The explanation is no news any more.
     return told._replace(why="")

@@ -7,7 +7,6 @@ date passes without anything being written.
 from dataclasses import replace
 
 from django.db import connection
-from django.utils.translation import gettext
 
 from agencies.models import Agency
 from reports.progress.changes.change import Comparison
@@ -100,7 +99,7 @@ class _Between:
         """Return the records that may differ, each as its kind, its id and its item."""
         written = "history_date >= %(since)s"
         if self.at.until is not None:
-            written += gettext(" AND history_date < %(until)s")
+            written += " AND history_date < %(until)s"
         sql = TOUCHED.format(written=written, **(TODAY if self.at.is_now else PAST))
         instant = connection.ops.adapt_datetimefield_value
         values = {

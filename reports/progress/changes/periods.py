@@ -17,10 +17,12 @@ def offered(look: Look, happened: Sequence[Earlier]) -> tuple[list[Earlier], Ear
     `happened` comes from `BarForm.earlier`: meetings, then briefings, newest first. The default is
     the last meeting before the moment, else the last briefing, else a quarter before.
     """
-    quarter = Earlier(
-        Moment.end_of(add_months(look.at.on, -QUARTER)),
-        _("A quarter ago") if look.at.is_now else _("A quarter before"),
+    words = (
+        (_("A quarter ago"), _("a quarter ago"))
+        if look.at.is_now
+        else (_("A quarter before"), _("a quarter before"))
     )
+    quarter = Earlier(Moment.end_of(add_months(look.at.on, -QUARTER)), *words)
     return [*happened, quarter], (happened[0] if happened else quarter)
 
 
