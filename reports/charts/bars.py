@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
@@ -27,6 +28,9 @@ from reports.charts.drawing import (
     whole,
 )
 from reports.document.dates import days
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 LABEL = 176
 DELAY = "#e2b9a4"
@@ -62,7 +66,7 @@ class ShareRow:
 
 # In order: label, fill, the number's colour. They follow each other in this order, so that colour
 # is not needed.
-SHARES: tuple[tuple[str, str, str], ...] = (
+SHARES: tuple[tuple[_StrOrPromise, str, str], ...] = (
     (gettext_lazy("Met on time"), ACCENT, WHITE),
     (gettext_lazy("Met late"), "#b9d4d5", INK),
     (gettext_lazy("Not yet"), "#fbe3d6", INK),
@@ -72,7 +76,7 @@ TICK = gettext_lazy("Met by the first date")
 
 def cause_bars(rows: Sequence[BarRow], *, narrow: bool = False) -> SafeString:
     """Draw days of delay by cause, in the given order. Return "" without rows."""
-    return day_bars(rows, title=gettext("Days of delay by cause"), narrow=narrow, is_textured=True)
+    return day_bars(rows, title="Days of delay by cause", narrow=narrow, is_textured=True)
 
 
 def day_bars(
@@ -143,7 +147,7 @@ def share_bars(rows: Sequence[ShareRow], *, title: str, narrow: bool = False) ->
 def _of_all(row: ShareRow) -> str:
     """Return "6 of 9"."""
     return (
-        gettext("{on_time:,} of {total:,}").format(on_time=row.on_time, total=row.total)
+        gettext("{met:,} of {total:,}").format(met=row.on_time, total=row.total)
         if row.total
         else ""
     )
@@ -172,13 +176,13 @@ def _legend(left: float, *, has_tick: bool, is_narrow: bool) -> tuple[list[str],
     parts: list[str] = []
     x, y = float(left), 2.0
     for label, fill, _ in SHARES:
-        parts += [rectangle(x, y, 12, 14, fill), text(label, x + 17, y + 11, size=10.5)]
-        x += 32 + len(label) * 5.2
+        parts += [rectangle(x, y, 12, 14, fill), text(str(label), x + 17, y + 11, size=10.5)]
+        x += 32 + len(str(label)) * 5.2
     if has_tick:
         if is_narrow:
             x, y = float(left), y + 18
         parts.append(line(x + 3, y - 1, x + 3, y + 15, stroke=INK, width=2))
-        parts.append(text(TICK, x + 10, y + 11, size=10.5))
+        parts.append(text(str(TICK), x + 10, y + 11, size=10.5))
     return parts, y + 26
 
 
@@ -188,7 +192,7 @@ def _words(row: BarRow) -> str:
 
 def _share_words(row: ShareRow) -> str:
     if not row.total:
-        return gettext("{row}: no date has passed").format(row=row.label)
-    return gettext("{row}: {on_time:,} met on time, {late:,} met late, {not_yet:,} not yet").format(
-        row=row.label, on_time=row.on_time, late=row.late, not_yet=row.not_yet
-    )
+        return gettext("{label}: no date has passed").format(label=row.label)
+    return gettext(
+        "{label}: {on_time:,} met on time, {late:,} met late, {not_yet:,} not yet"
+    ).format(label=row.label, on_time=row.on_time, late=row.late, not_yet=row.not_yet)

@@ -13,12 +13,10 @@ from html import escape
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reports.document.dates import MONTHS
 
-FONT = gettext_lazy("Source Sans 3")
+FONT = "Source Sans 3"
 INK = "#17222b"
 QUIET = "#4b5863"
 RULE = "#d3d9dc"
@@ -44,17 +42,10 @@ def picture(
 
     If `linked`, its role is "group", as links inside an image are unreachable.
     """
-    opening = _(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{words}" viewBox="0 0 '
-        '{width} {height}" font-family="{FONT}" font-size="11.5" '
-        'fill="{INK}"><title>{title}</title>'
-    ).format(
-        words="group" if linked else "img",
-        width=number(width),
-        height=number(height),
-        FONT=FONT,
-        INK=INK,
-        title=escape(title),
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{"group" if linked else "img"}"'
+        f' viewBox="0 0 {number(width)} {number(height)}" font-family="{FONT}" font-size="11.5"'
+        f' fill="{INK}"><title>{escape(title)}</title>'
     )
     if description:
         opening += f"<desc>{escape(description)}</desc>"
@@ -67,15 +58,13 @@ def on_screen(draw: Callable[[bool], SafeString]) -> SafeString:
     if not wide:
         return wide
     return format_html(
-        _('<div class="chart-wide">{}</div><div class="chart-narrow">{}</div>'), wide, draw(True)
+        '<div class="chart-wide">{}</div><div class="chart-narrow">{}</div>', wide, draw(True)
     )
 
 
 def link(url: str, name: str, parts: Iterable[str]) -> str:
     """Return shapes as a link. `name` is read by screen readers and shown as a tooltip."""
-    return _('<a href="{url}"><title>{name}</title>{parts}</a>').format(
-        url=escape(url), name=escape(name), parts="".join(parts)
-    )
+    return f'<a href="{escape(url)}"><title>{escape(name)}</title>{"".join(parts)}</a>'
 
 
 def number(value: float) -> str:
@@ -93,17 +82,9 @@ def text(
     weight: str = "400",
     size: float = 11.5,
 ) -> str:
-    return _(
-        '<text x="{x}" y="{y}" fill="{fill}" text-anchor="{anchor}" font-weight="{weight}" '
-        'font-size="{size}">{words}</text>'
-    ).format(
-        x=number(x),
-        y=number(y),
-        fill=fill,
-        anchor=anchor,
-        weight=weight,
-        size=number(size),
-        words=escape(words),
+    return (
+        f'<text x="{number(x)}" y="{number(y)}" fill="{fill}" text-anchor="{anchor}"'
+        f' font-weight="{weight}" font-size="{number(size)}">{escape(words)}</text>'
     )
 
 
@@ -123,16 +104,9 @@ def whole(words: str, width: int) -> list[str]:
 def rectangle(
     x: float, y: float, width: float, height: float, fill: str, stroke: str = "none"
 ) -> str:
-    return _(
-        '<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{fill}" stroke="{stroke}" '
-        'stroke-width="0.7"/>'
-    ).format(
-        x=number(x),
-        y=number(y),
-        width=number(width),
-        height=number(height),
-        fill=fill,
-        stroke=stroke,
+    return (
+        f'<rect x="{number(x)}" y="{number(y)}" width="{number(width)}" height="{number(height)}"'
+        f' fill="{fill}" stroke="{stroke}" stroke-width="0.7"/>'
     )
 
 
@@ -140,36 +114,25 @@ def line(
     x1: float, y1: float, x2: float, y2: float, *, stroke: str, width: float = 0.7, dashes: str = ""
 ) -> str:
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
-    return _(
-        '<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{stroke}" '
-        'stroke-width="{width}"{dashed}/>'
-    ).format(
-        x1=number(x1),
-        y1=number(y1),
-        x2=number(x2),
-        y2=number(y2),
-        stroke=stroke,
-        width=number(width),
-        dashed=dashed,
+    return (
+        f'<line x1="{number(x1)}" y1="{number(y1)}" x2="{number(x2)}" y2="{number(y2)}"'
+        f' stroke="{stroke}" stroke-width="{number(width)}"{dashed}/>'
     )
 
 
 def path(steps: str, fill: str, stroke: str = "none") -> str:
-    return _('<path d="{steps}" fill="{fill}" stroke="{stroke}" stroke-width="0.7"/>').format(
-        steps=steps, fill=fill, stroke=stroke
-    )
+    return f'<path d="{steps}" fill="{fill}" stroke="{stroke}" stroke-width="0.7"/>'
 
 
 def ring(x: float, y: float) -> str:
-    return _(
-        '<circle cx="{x}" cy="{y}" r="4" fill="{WHITE}" stroke="{INK}" stroke-width="1.4"/>'
-    ).format(x=number(x), y=number(y), WHITE=WHITE, INK=INK)
+    return (
+        f'<circle cx="{number(x)}" cy="{number(y)}" r="4" fill="{WHITE}" stroke="{INK}"'
+        ' stroke-width="1.4"/>'
+    )
 
 
 def dot(x: float, y: float, fill: str) -> str:
-    return _('<circle cx="{x}" cy="{y}" r="4.4" fill="{fill}"/>').format(
-        x=number(x), y=number(y), fill=fill
-    )
+    return f'<circle cx="{number(x)}" cy="{number(y)}" r="4.4" fill="{fill}"/>'
 
 
 def diamond(x: float, y: float, fill: str) -> str:
@@ -177,12 +140,12 @@ def diamond(x: float, y: float, fill: str) -> str:
         f"{number(x + dx)},{number(y + dy)}"
         for dx, dy in ((0, -5.5), (5.5, 0), (0, 5.5), (-5.5, 0))
     )
-    return _('<polygon points="{points}" fill="{fill}"/>').format(points=points, fill=fill)
+    return f'<polygon points="{points}" fill="{fill}"/>'
 
 
 def triangle(x: float, y: float, fill: str) -> str:
     points = " ".join(f"{number(x + dx)},{number(y + dy)}" for dx, dy in ((0, -6), (6, 5), (-6, 5)))
-    return _('<polygon points="{points}" fill="{fill}"/>').format(points=points, fill=fill)
+    return f'<polygon points="{points}" fill="{fill}"/>'
 
 
 def textured(
@@ -195,9 +158,7 @@ def textured(
         return [line(x, y + n, x + width, y + n, stroke=stroke) for n in range(4, int(height), 5)]
     if texture == "dots":
         return [
-            _('<circle cx="{number}" cy="{number_y_m}" r="1" fill="{stroke}"/>').format(
-                number=number(x + n), number_y_m=number(y + m), stroke=stroke
-            )
+            f'<circle cx="{number(x + n)}" cy="{number(y + m)}" r="1" fill="{stroke}"/>'
             for n in range(4, int(width), 6)
             for m in range(4, int(height), 6)
         ]

@@ -64,9 +64,7 @@ def rating_rows(
                 parts.append(text("–", x, y + 27, anchor="middle", fill=QUIET))
                 continue
             parts += [
-                _('<circle cx="{x}" cy="{height}" r="8.5" fill="{ACCENT}"/>').format(
-                    x=number(x), height=number(height), ACCENT=ACCENT
-                ),
+                f'<circle cx="{number(x)}" cy="{number(height)}" r="8.5" fill="{ACCENT}"/>',
                 text(
                     str(mark), x, height + 3.8, anchor="middle", fill=WHITE, weight="600", size=11
                 ),
@@ -74,12 +72,15 @@ def rating_rows(
         y += STEP + 22
     said = " ".join(f"{label}: {_said(papers, marks)}." for label, marks in rows)
     return picture(
-        width, y, title=_("Ratings of the papers, 1 to 5. {said}").format(said=said), parts=parts
+        width,
+        y,
+        title=_("Ratings of the papers, 1 to 5. {ratings}").format(ratings=said),
+        parts=parts,
     )
 
 
 def _said(papers: Sequence[str], marks: Sequence[int | None]) -> str:
     return ", ".join(
-        _("{mark} in {paper}").format(mark=mark if mark is not None else "none", paper=paper)
+        _("{mark} in {paper}").format(mark=mark if mark is not None else _("none"), paper=paper)
         for paper, mark in zip(papers, marks, strict=True)
     )

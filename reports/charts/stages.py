@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from reports.charts.drawing import (
     ACCENT,
@@ -93,7 +92,7 @@ def _legend(width: float, left: float) -> tuple[list[str], float]:
 
 
 def _sentence(pillars: Sequence[PillarProgress]) -> str:
-    return gettext("Bars of work items by stage in each pillar. ") + " ".join(_counts(pillars))
+    return "Bars of work items by stage in each pillar. " + " ".join(_counts(pillars))
 
 
 def _counts(pillars: Sequence[PillarProgress]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
@@ -21,6 +21,9 @@ from reports.document.dates import long_date, short_date
 from workitems.known_dates import KnownDate
 from workitems.spans import span_in_words
 from workitems.standing import MilestoneLike
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 LANE = 28  # In pixels. Links are 24 high, the minimum target size.
 # Of longer lists, browsers lay out only the rows in sight.
@@ -77,22 +80,24 @@ class Scale:
 def strip_shapes() -> SafeString:
     """Return the shapes that the marks use. Needed once in a page, before its first strip."""
     return SafeString(
-        gettext(
-            '<svg class="strip-shapes" width="0" height="0" aria-hidden="true" '
-            'focusable="false"><defs><g id="m-promised"><rect x="-12" y="-12" width="24" height="24" '
-            'fill="none" stroke="none" pointer-events="all"/><circle r="4.5" fill="{WHITE}" '
-            'stroke="{INK}" stroke-width="1.6"/></g><rect id="m-target" x="-12" y="-12" width="24" '
-            'height="24" fill="none" stroke="none" pointer-events="all"/><path id="m-agreed" '
-            'd="M0-8V8" stroke="{INK}" stroke-width="2"/><circle id="m-done" r="5" '
-            'fill="{ACCENT}"/><circle id="m-done-late" r="5" fill="{SIGNAL}"/><path id="m-forecast" '
-            'd="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{ACCENT}"/><path id="m-forecast-late" d="M0-6.5 6.5 '
-            '0 0 6.5-6.5 0z" fill="{SIGNAL}"/><path id="m-withdrawn" d="M-5 0H5" stroke="{QUIET}" '
-            'stroke-width="2.4"/></defs></svg>'
-        ).format(WHITE=WHITE, INK=INK, ACCENT=ACCENT, SIGNAL=SIGNAL, QUIET=QUIET)
+        '<svg class="strip-shapes" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
+        # Every milestone has this mark, so it brings the click target, as high as the lane and wider
+        # than the marks.
+        '<g id="m-promised"><rect x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
+        f' pointer-events="all"/><circle r="4.5" fill="{WHITE}" stroke="{INK}" stroke-width="1.6"/></g>'
+        '<rect id="m-target" x="-12" y="-12" width="24" height="24" fill="none" stroke="none"'
+        ' pointer-events="all"/>'
+        f'<path id="m-agreed" d="M0-8V8" stroke="{INK}" stroke-width="2"/>'
+        f'<circle id="m-done" r="5" fill="{ACCENT}"/>'
+        f'<circle id="m-done-late" r="5" fill="{SIGNAL}"/>'
+        f'<path id="m-forecast" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{ACCENT}"/>'
+        f'<path id="m-forecast-late" d="M0-6.5 6.5 0 0 6.5-6.5 0z" fill="{SIGNAL}"/>'
+        f'<path id="m-withdrawn" d="M-5 0H5" stroke="{QUIET}" stroke-width="2.4"/>'
+        "</defs></svg>"
     )
 
 
-LEGEND: tuple[tuple[str, str], ...] = (
+LEGEND: tuple[tuple[str, _StrOrPromise], ...] = (
     ("m-promised", gettext_lazy("Promised")),
     ("m-agreed", gettext_lazy("Agreed change")),
     ("m-done", gettext_lazy("Done")),
@@ -108,26 +113,21 @@ def strip_legend(on: date, label: str) -> SafeString:
     day = label if label == long_date(on) else f"{label}, {long_date(on)}"
     for shape, words in LEGEND:
         drawn = (
-            gettext('<use href="#{shape}" x="10" y="9"/>').format(shape=shape)
+            f'<use href="#{shape}" x="10" y="9"/>'
             if shape
-            else gettext(
-                '<path d="M0 9H13" stroke="{SIGNAL}" stroke-width="4"/><use href="#m-forecast-late" '
-                'x="13" y="9"/>'
-            ).format(SIGNAL=SIGNAL)
+            else f'<path d="M0 9H13" stroke="{SIGNAL}" stroke-width="4"/>'
+            '<use href="#m-forecast-late" x="13" y="9"/>'
         )
         parts.append(
-            gettext(
-                '<li><svg width="20" height="18" aria-hidden="true" '
-                'focusable="false">{drawn}</svg>{words}</li>'
-            ).format(drawn=drawn, words=words)
+            '<li><svg width="20" height="18" aria-hidden="true" focusable="false">'
+            f"{drawn}</svg>{escape(str(words))}</li>"
         )
     parts.append(
-        gettext(
-            '<li><svg width="8" height="18" aria-hidden="true" focusable="false"><path d="M4 0V18" '
-            'stroke="{INK}" stroke-width="1.5" stroke-dasharray="4 3"/></svg>{day}</li>'
-        ).format(INK=INK, day=escape(day))
+        '<li><svg width="8" height="18" aria-hidden="true" focusable="false">'
+        f'<path d="M4 0V18" stroke="{INK}" stroke-width="1.5" stroke-dasharray="4 3"/></svg>'
+        f"{escape(day)}</li>"
     )
-    return SafeString(gettext('<ul class="strip-legend">{parts}</ul>').format(parts="".join(parts)))
+    return SafeString(f'<ul class="strip-legend">{"".join(parts)}</ul>')
 
 
 def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
@@ -139,31 +139,22 @@ def strip_axis(scale: Scale, on: date, label: str) -> SafeString:
     anchor = "start" if here < 12 else "end" if here > 88 else "middle"
     # First, so that a month's name is printed over the line.
     parts = [
-        gettext(
-            '<line x1="{here:.2f}%" x2="{here:.2f}%" y1="20" y2="46" stroke="{INK}" '
-            'stroke-width="1.5"/>'
-        ).format(here=here, INK=INK)
+        f'<line x1="{here:.2f}%" x2="{here:.2f}%" y1="20" y2="46" stroke="{INK}" stroke-width="1.5"/>'
     ]
     for day, minor in _ticks(scale):
         x = f"{scale.share(day):.2f}%"
         kind = ' class="strip-minor"' if minor else ""
         parts.append(
-            gettext(
-                '<g{kind}><line x1="{x}" x2="{x}" y1="40" y2="46" stroke="{QUIET}"/><text x="{x}" y="36" '
-                'fill="{QUIET}" text-anchor="middle">{day}</text></g>'
-            ).format(kind=kind, x=x, QUIET=QUIET, day=month_name(day))
+            f'<g{kind}><line x1="{x}" x2="{x}" y1="40" y2="46" stroke="{QUIET}"/>'
+            f'<text x="{x}" y="36" fill="{QUIET}" text-anchor="middle">{month_name(day)}</text></g>'
         )
     parts.append(
-        gettext(
-            '<text x="{here:.2f}%" y="14" fill="{INK}" font-weight="600" '
-            'text-anchor="{anchor}">{label}</text>'
-        ).format(here=here, INK=INK, anchor=anchor, label=escape(label))
+        f'<text x="{here:.2f}%" y="14" fill="{INK}" font-weight="600" text-anchor="{anchor}">'
+        f"{escape(label)}</text>"
     )
     return SafeString(
-        gettext(
-            '<svg class="strip-axis" width="100%" height="46" aria-hidden="true" '
-            'font-size="13">{parts}</svg>'
-        ).format(parts="".join(parts))
+        f'<svg class="strip-axis" width="100%" height="46" aria-hidden="true" font-size="13">'
+        f"{''.join(parts)}</svg>"
     )
 
 
@@ -173,27 +164,18 @@ def strip_list(strips: Sequence[Strip], scale: Scale, on: date) -> SafeString:
     for day, minor in _ticks(scale):
         x = f"{scale.share(day):.2f}%"
         kind = ' class="strip-minor"' if minor else ""
-        lines.append(
-            gettext('<line x1="{x}" x2="{x}" y1="0" y2="100%" stroke="{RULE}"{kind}/>').format(
-                x=x, RULE=RULE, kind=kind
-            )
-        )
+        lines.append(f'<line x1="{x}" x2="{x}" y1="0" y2="100%" stroke="{RULE}"{kind}/>')
     here = f"{scale.share(on):.2f}%"
     lines.append(
-        gettext(
-            '<line x1="{here}" x2="{here}" y1="0" y2="100%" stroke="{INK}" stroke-width="1.5" '
-            'stroke-dasharray="4 3"/>'
-        ).format(here=here, INK=INK)
+        f'<line x1="{here}" x2="{here}" y1="0" y2="100%" stroke="{INK}" stroke-width="1.5"'
+        ' stroke-dasharray="4 3"/>'
     )
     drawing = _Drawing(scale, on)
     rows = "".join(map(drawing.row, strips))
     long = " strip-rows-long" if len(strips) > LAID_OUT_UP_TO else ""
     return SafeString(
-        gettext(
-            '<div class="strips"><svg class="strip-lines" width="100%" height="100%" '
-            'aria-hidden="true" focusable="false">{lines}</svg><ol '
-            'class="strip-rows{long}">{rows}</ol></div>'
-        ).format(lines="".join(lines), long=long, rows=rows)
+        '<div class="strips"><svg class="strip-lines" width="100%" height="100%" aria-hidden="true"'
+        f' focusable="false">{"".join(lines)}</svg><ol class="strip-rows{long}">{rows}</ol></div>'
     )
 
 
@@ -208,7 +190,7 @@ def dashboard_timeline(strips: Sequence[Strip], *, on: date, label: str) -> Safe
     return SafeString(
         strip_shapes()
         + strip_legend(on, label)
-        + gettext('<div class="timeline"><div class="strip-head">')
+        + '<div class="timeline"><div class="strip-head">'
         + strip_axis(scale, on, label)
         + "</div>"
         + strip_list(strips, scale, on)
@@ -219,59 +201,52 @@ def dashboard_timeline(strips: Sequence[Strip], *, on: date, label: str) -> Safe
 def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeString:
     """Return the same dates as an HTML table, one row for each milestone."""
     rows = []
+    ends = gettext("Withdrawn {day}"), gettext("Done {day}"), gettext("Expected {day}")
     for strip in strips:
         url = escape(f"{strip.url}#milestones")
         for one in strip.milestones:
             rows.append(
-                gettext(
-                    '<tr><td class="number">{number}</td><th scope="row"><a '
-                    'href="{url}">{description}</a></th><td class="date">{short}</td><td '
-                    'class="date">{one_agreed_short}</td><td class="date">{one}</td><td '
-                    'class="numeric">{slip_one:,}</td></tr>'
-                ).format(
-                    number=escape(strip.number),
-                    url=url,
-                    description=escape(one.description),
-                    short=one.original.short,
-                    one_agreed_short=one.agreed.short,
-                    one=_end_words(one),
-                    slip_one=_slip(one),
-                )
+                f'<tr><td class="number">{escape(strip.number)}</td>'
+                f'<th scope="row"><a href="{url}">{escape(one.description)}</a></th>'
+                f'<td class="date">{one.original.short}</td>'
+                f'<td class="date">{one.agreed.short}</td>'
+                f'<td class="date">{escape(_end_words(one, *ends))}</td>'
+                f'<td class="numeric">{_slip(one):,}</td></tr>'
             )
+    headings = (
+        gettext("Item"),
+        gettext("Milestone"),
+        gettext("Promised"),
+        gettext("Agreed"),
+        gettext("Done or expected"),
+    )
+    heads = "".join(f'<th scope="col">{escape(each)}</th>' for each in headings)
+    late = escape(gettext("Days later than promised"))
     return SafeString(
-        gettext(
-            '<div class="table-region" role="region" tabindex="0" '
-            'aria-labelledby="{table_id}"><table class="table"><caption id="{table_id}" '
-            'class="visually-hidden">{caption}</caption><thead><tr><th scope="col">Item</th><th '
-            'scope="col">Milestone</th><th scope="col">Promised</th><th scope="col">Agreed</th><th '
-            'scope="col">Done or expected</th><th scope="col" class="numeric">Days later than '
-            "promised</th></tr></thead><tbody>{rows}</tbody></table></div>"
-        ).format(table_id=table_id, caption=escape(caption), rows="".join(rows))
+        f'<div class="table-region" role="region" tabindex="0" aria-labelledby="{table_id}">'
+        f'<table class="table"><caption id="{table_id}" class="visually-hidden">{escape(caption)}'
+        f'</caption><thead><tr>{heads}<th scope="col" class="numeric">{late}</th></tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
 def _dates_in_words(one: MilestoneLike) -> str:
     """Return words such as "promised 31 August 2009, expected 30 September 2010, a year later than promised"."""
-    parts = [gettext("promised {original}").format(original=one.original)]
+    parts = [gettext("promised {day}").format(day=one.original)]
     if one.agreed != one.original:
-        parts.append(gettext("agreed {agreed}").format(agreed=one.agreed))
+        parts.append(gettext("agreed {day}").format(day=one.agreed))
     if one.withdrawn_on:
-        return ", ".join(
-            [
-                *parts,
-                gettext("withdrawn {withdrawn_on}").format(
-                    withdrawn_on=long_date(one.withdrawn_on)
-                ),
-            ]
-        )
-    parts.append(f"{'done' if one.completed_on else 'expected'} {_known_reached(one)}")
+        parts.append(gettext("withdrawn {day}").format(day=long_date(one.withdrawn_on)))
+        return ", ".join(parts)
+    end = gettext("done {day}") if one.completed_on else gettext("expected {day}")
+    parts.append(end.format(day=_known_reached(one)))
     if slip := _slip(one):
-        how = "later" if slip > 0 else "earlier"
-        parts.append(
-            gettext("{span_in_words} {how} than promised").format(
-                span_in_words=span_in_words(abs(slip)), how=how
-            )
+        how = (
+            gettext("{span} later than promised")
+            if slip > 0
+            else gettext("{span} earlier than promised")
         )
+        parts.append(how.format(span=span_in_words(abs(slip))))
     return ", ".join(parts)
 
 
@@ -288,10 +263,10 @@ def _slip(one: MilestoneLike) -> int:
     return 0 if one.withdrawn_on else (_reached(one) - one.original_due).days
 
 
-def _end_words(one: MilestoneLike) -> str:
+def _end_words(one: MilestoneLike, withdrawn: str, done: str, expected: str) -> str:
     if one.withdrawn_on:
-        return gettext("Withdrawn {withdrawn_on}").format(withdrawn_on=short_date(one.withdrawn_on))
-    return f"{'Done' if one.completed_on else 'Expected'} {_known_reached(one).short}"
+        return withdrawn.format(day=short_date(one.withdrawn_on))
+    return (done if one.completed_on else expected).format(day=_known_reached(one).short)
 
 
 class _Places(dict[date, tuple[float, str]]):
@@ -316,6 +291,7 @@ class _Drawing:
 
     def __init__(self, scale: Scale, on: date) -> None:
         self.on, self.places = on, _Places(scale)
+        self.of = escape(gettext("Milestones of {number}"))
         self.marks: dict[tuple[date | int | str | None, ...], str] = {}
 
     def row(self, strip: Strip) -> str:
@@ -338,26 +314,14 @@ class _Drawing:
             )
             if (drawn := self.marks.get(key)) is None:
                 drawn = self.marks[key] = self.milestone(one, lane)
-            marks.append(
-                gettext('<a href="{url}#milestones"><title>{name}{drawn}</a>').format(
-                    url=url, name=name, drawn=drawn
-                )
-            )
+            marks.append(f'<a href="{url}#milestones"><title>{name}{drawn}</a>')
         height = max(1, len(lanes)) * LANE + 4
-        late = gettext("mark mark-late") if strip.is_late else gettext("mark mark-quiet")
-        return gettext(
-            '<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span> '
-            '{title}</a></p><svg class="strip" height="{height}" role="group" aria-label="Milestones '
-            'of {number}">{marks}</svg><p class="strip-words"><span '
-            'class="{late}">{words}</span></p></li>'
-        ).format(
-            url=url,
-            number=number,
-            title=title,
-            height=height,
-            marks="".join(marks),
-            late=late,
-            words=words,
+        late = "mark mark-late" if strip.is_late else "mark mark-quiet"
+        return (
+            f'<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span>'
+            f' {title}</a></p><svg class="strip" height="{height}" role="group"'
+            f' aria-label="{self.of.format(number=number)}">{"".join(marks)}</svg>'
+            f'<p class="strip-words"><span class="{late}">{words}</span></p></li>'
         )
 
     def milestone(self, one: MilestoneLike, lane: int) -> str:
@@ -375,9 +339,7 @@ class _Drawing:
         if width:
             # The click target from end to end; that of the mark is wider than a short one.
             parts.append(
-                gettext('<rect x="{start}" y="{value}" width="{width:.2f}%" height="24"/>').format(
-                    start=start[1], value=y - 12, width=max(width, 0.1)
-                )
+                f'<rect x="{start[1]}" y="{y - 12}" width="{max(width, 0.1):.2f}%" height="24"/>'
             )
         ends_in_a_mark = one.withdrawn_on or one.completed_on or slip
         hides_ring = ends_in_a_mark and abs(end - self.places[one.original_due][0]) < TOUCHING
@@ -413,15 +375,11 @@ def _lane(lanes: list[float], start: float, end: float) -> int:
 
 
 def _level(start: str, end: str, y: int, look: str) -> str:
-    return gettext('<line x1="{start}" x2="{end}" y1="{y}" y2="{y}" {look}/>').format(
-        start=start, end=end, y=y, look=look
-    )
+    return f'<line x1="{start}" x2="{end}" y1="{y}" y2="{y}" {look}/>'
 
 
 def _use(shape: str, place: str, y: int) -> str:
-    return gettext('<use href="#{shape}" x="{place}" y="{y}"/>').format(
-        shape=shape, place=place, y=y
-    )
+    return f'<use href="#{shape}" x="{place}" y="{y}"/>'
 
 
 def _ticks(scale: Scale) -> list[tuple[date, bool]]:

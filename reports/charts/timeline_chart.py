@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 
 from reports.charts.drawing import (
     ACCENT,
@@ -165,12 +164,12 @@ def _legend(*, has_overdue: bool, narrow: bool) -> tuple[list[str], float]:
 
     entries: list[tuple[Callable[[float, float], str], str, float, float]] = [
         (lambda x, y: ring(x + 5, y), "promised", 14, 66),
-        (tick, gettext("agreed change"), 11, 86),
+        (tick, "agreed change", 11, 86),
         (lambda x, y: dot(x + 5, y, ACCENT), "done", 14, 48),
         (lambda x, y: diamond(x + 6, y, SIGNAL), "forecast", 16, 70),
         (
             lambda x, y: line(x, y, x + 18, y, stroke=SIGNAL, width=3),
-            gettext("later than promised"),
+            "later than promised",
             24,
             118,
         ),
@@ -195,20 +194,12 @@ def _sentence(
     sentences = [_said(row, is_overdue=row in overdue) for row in rows]
     if note:
         sentences.append(note)
-    return gettext("Timeline of milestones as at {as_at}. ").format(
-        as_at=long_date(as_at)
-    ) + " ".join(sentences)
+    return f"Timeline of milestones as at {long_date(as_at)}. " + " ".join(sentences)
 
 
 def _said(row: TimelineRow, *, is_overdue: bool) -> str:
     milestone = row.milestone
-    begin = gettext("{number} {milestone}: promised {short}, ").format(
-        number=row.number, milestone=milestone.label, short=milestone.promised.short
-    )
+    begin = f"{row.number} {milestone.label}: promised {milestone.promised.short}, "
     if is_overdue:
-        return gettext("{begin}overdue since {short}, expected {milestone_expected_short}.").format(
-            begin=begin,
-            short=milestone.due.short,
-            milestone_expected_short=milestone.expected.short,
-        )
+        return f"{begin}overdue since {milestone.due.short}, expected {milestone.expected.short}."
     return f"{begin}{'done' if milestone.completed_on else 'expected'} {slip_words(milestone)}."

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from reports.drafting.page import Block
 from reports.drafting.sources import Cited
@@ -17,7 +17,6 @@ from reports.models import Briefing
 
 register = template.Library()
 
-CHANGED = gettext_lazy(' <span class="workshop-changed">changed since you wrote this</span>')
 CHANGE = "reports.change_briefing"
 # Label, URL name, permission, and whether the page needs a draft. Pages that change a briefing are
 # left out when its text is locked.
@@ -41,34 +40,32 @@ def foot_links(block: Block, here: str, paragraphs: str, may_change: bool) -> Sa
     """
     key, name = escape(block.key), escape(block.name)
     address = f"{escape(paragraphs)}{key}/"
+    of_name = escape(_("of {paragraph}")).format(paragraph=name)
     pieces = []
     if may_change:
         pieces.append(
-            _(
-                '<a href="{here}?edit={key}#{key}" data-open data-edit>Edit<span '
-                'class="visually-hidden"> {name}</span></a>'
-            ).format(here=escape(here), key=key, name=name)
+            f'<a href="{escape(here)}?edit={key}#{key}" data-open data-edit>'
+            f'{escape(_("Edit"))}<span class="visually-hidden"> {name}</span></a>'
         )
     if block.cited:
         pieces.append(
-            _(
-                '<details id="sources-{key}"><summary>{sources}<span class="visually-hidden"> of '
-                '{name}</span></summary><ul class="small">{cited}</ul></details>'
-            ).format(key=key, sources=block.sources, name=name, cited=_lines(block.cited))
+            f'<details id="sources-{key}"><summary>{block.sources}'
+            f'<span class="visually-hidden"> {of_name}</span></summary>'
+            f'<ul class="small">{_lines(block.cited)}</ul></details>'
         )
     if may_change:
+        more, every = escape(_("More")), escape(_("All actions"))
+        for_name = escape(_("for {paragraph}")).format(paragraph=name)
         pieces.append(
-            _(
-                '<details id="more-{key}" data-more><summary>More<span class="visually-hidden"> for '
-                '{name}</span></summary><p data-menu><a href="{address}acts/">All '
-                "actions</a></p></details>"
-            ).format(key=key, name=name, address=address)
+            f'<details id="more-{key}" data-more>'
+            f'<summary>{more}<span class="visually-hidden"> {for_name}</span></summary>'
+            f'<p data-menu><a href="{address}acts/">{every}</a></p></details>'
         )
     else:
+        versions = escape(_("Versions"))
         pieces.append(
-            _(
-                '<a href="{address}versions/">Versions<span class="visually-hidden"> of {name}</span></a>'
-            ).format(address=address, name=name)
+            f'<a href="{address}versions/">{versions}'
+            f'<span class="visually-hidden"> {of_name}</span></a>'
         )
     return mark_safe("\n".join(pieces))
 
@@ -82,26 +79,22 @@ def suggestions_here(context: dict[str, Any], key: str, name: str) -> SafeString
     if key not in (context.get("suggested") or {}):
         return ""
     count, url = context["suggested"][key]
-    words = "suggestion" if count == 1 else "suggestions"
     return format_html(
-        _('<a href="{}">{} {}<span class="visually-hidden"> for {}</span></a>'),
+        '<a href="{}">{}<span class="visually-hidden"> {}</span></a>',
         url,
-        count,
-        words,
-        name,
+        ngettext("{count} suggestion", "{count} suggestions", count).format(count=count),
+        _("for {paragraph}").format(paragraph=name),
     )
 
 
 def _lines(cited: Iterable[Cited]) -> str:
     lines = []
+    since = escape(_("changed since you wrote this"))
+    changed = f' <span class="workshop-changed">{since}</span>'
     for each in cited:
         label = escape(each.label)
-        line = (
-            _('<a href="{url}">{label}</a>').format(url=escape(each.url), label=label)
-            if each.url
-            else label
-        )
-        lines.append(f"<li>{line}{CHANGED if each.is_changed else ''}</li>")
+        line = f'<a href="{escape(each.url)}">{label}</a>' if each.url else label
+        lines.append(f"<li>{line}{changed if each.is_changed else ''}</li>")
     return "\n".join(lines)
 
 

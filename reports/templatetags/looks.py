@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils.html import format_html_join
@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy
 from reports.progress.dashboard import Cell, Figure, Mark
 from reports.progress.view import Earlier, Look
 from workitems.attention import Line, Point
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 register = template.Library()
 
@@ -30,7 +33,7 @@ PARTS = (
 
 
 @register.filter
-def parts(look: Look) -> tuple[tuple[str, str], ...]:
+def parts(look: Look) -> "tuple[tuple[_StrOrPromise, str], ...]":
     """Return the dashboard's pages as (label, URL name)."""
     return PARTS
 
@@ -46,7 +49,7 @@ def look_fields(look: Look, without: str, group: str | None = "") -> SafeString:
     asked = look.asked | {"group": group}
     return format_html_join(
         "",
-        _('<input type="hidden" name="{}" value="{}">'),
+        '<input type="hidden" name="{}" value="{}">',
         ((name, value) for name, value in asked.items() if value and name != without),
     )
 
@@ -57,7 +60,7 @@ def compared_words(look: Look, earlier: Sequence[Earlier] | None = None) -> str:
     if look.since is None:
         return _("Nothing to compare with")
     chosen = (each.within for each in earlier or () if each.moment == look.since)
-    return _("Since {chosen}").format(chosen=next(chosen, look.since.words))
+    return _("Since {moment}").format(moment=next(chosen, look.since.words))
 
 
 @register.simple_tag
@@ -86,10 +89,8 @@ def point(found: Point, is_short: bool = False) -> SafeString:
         found = found._replace(words=Truncator(found.words).words(WORDS_OF_A_POINT))
     words = escape(found.words)
     if found.is_gap:
-        words = _('<span class="gap">{words}</span>').format(words=words)
-    note = (
-        _(' <span class="note">{note}</span>').format(note=escape(found.note)) if found.note else ""
-    )
+        words = f'<span class="gap">{words}</span>'
+    note = f' <span class="note">{escape(found.note)}</span>' if found.note else ""
     return SafeString(f"{words}{found.comma}{note}")
 
 
@@ -111,11 +112,7 @@ def figure_link(figure: Figure) -> SafeString:
 
     Written here, with Python's `escape`, as a page has hundreds.
     """
-    return SafeString(
-        _('<a href="{url}">{figure}</a>{was_figure}').format(
-            url=escape(figure.url), figure=_number(figure), was_figure=_was(figure)
-        )
-    )
+    return SafeString(f'<a href="{escape(figure.url)}">{_number(figure)}</a>{_was(figure)}')
 
 
 @register.simple_tag
@@ -124,23 +121,21 @@ def figure_with_change(figure: Figure) -> SafeString:
     change = ""
     if figure.change:
         tone = {True: " is-better", False: " is-worse", None: ""}[figure.is_better]
-        arrow, more = ("▲", "more") if figure.change > 0 else ("▼", "fewer")
-        change = _(
-            ' <span class="change{tone}"><span aria-hidden="true">{arrow} {change}</span><span '
-            'class="visually-hidden">, {change} {more} than before</span></span>'
-        ).format(tone=tone, arrow=arrow, change=abs(figure.change), more=more)
-    return SafeString(
-        _(
-            '<a href="{url}">{figure}</a>{change}<svg class="gauge is-{kind}" width="100%" '
-            'height="10" aria-hidden="true" focusable="false"><rect class="gauge-all" y="3" '
-            'width="100%" height="4"/><rect y="3" width="{share}" height="4"/></svg>'
-        ).format(
-            url=escape(figure.url),
-            figure=_number(figure),
-            change=change,
-            kind=figure.kind,
-            share=figure.share,
+        arrow, said = (
+            ("▲", _(", {count} more than before"))
+            if figure.change > 0
+            else ("▼", _(", {count} fewer than before"))
         )
+        count = abs(figure.change)
+        change = (
+            f' <span class="change{tone}"><span aria-hidden="true">{arrow}\u2009{count}'
+            f'</span><span class="visually-hidden">{escape(said.format(count=count))}</span></span>'
+        )
+    return SafeString(
+        f'<a href="{escape(figure.url)}">{_number(figure)}</a>{change}'
+        f'<svg class="gauge is-{figure.kind}" width="100%" height="10" aria-hidden="true" focusable="false">'
+        f'<rect class="gauge-all" y="3" width="100%" height="4"/>'
+        f'<rect y="3" width="{figure.share}" height="4"/></svg>'
     )
 
 
@@ -154,54 +149,40 @@ def grid_cell(look: Look, cell: Cell) -> SafeString:
     figure = cell.figure
     if not (figure.count or figure.was):
         return SafeString(
-            _(
-                '<span class="quiet" aria-hidden="true">·</span><span class="visually-hidden">None</span>'
-            )
+            '<span class="quiet" aria-hidden="true">·</span>'
+            f'<span class="visually-hidden">{escape(_("None"))}</span>'
         )
     marks = "".join(_mark(look, mark) for mark in cell.marks)
     counts = "".join(
-        _(
-            '<a class="mark mark-{kind}" href="{url}"><svg aria-hidden="true" focusable="false"><use '
-            'href="#mark-{kind}"/></svg>{each}</a>{was_each}'
-        ).format(kind=each.kind, url=escape(each.url), each=_number(each), was_each=_was(each))
+        f'<a class="mark mark-{each.kind}" href="{escape(each.url)}"><svg aria-hidden="true"'
+        f' focusable="false"><use href="#mark-{each.kind}"/></svg>{_number(each)}</a>{_was(each)}'
         for each in cell.counts
     )
     return SafeString(
-        _(
-            '<a class="cell-count" href="{url}">{figure}</a>{was_figure} <span '
-            'class="cell-marks">{marks}{counts}</span>'
-        ).format(
-            url=escape(figure.url),
-            figure=_number(figure),
-            was_figure=_was(figure),
-            marks=marks,
-            counts=counts,
-        )
+        f'<a class="cell-count" href="{escape(figure.url)}">{_number(figure)}</a>{_was(figure)}'
+        f' <span class="cell-marks">{marks}{counts}</span>'
     )
 
 
 def _mark(look: Look, mark: Mark) -> str:
     item, was = mark.item, mark.was
     name = escape(f"{item.number} {item.title}")
-    return _(
-        '<a class="mark-link mark-{standing}{words}" href="{escape}" title="{name}"><svg '
-        'aria-hidden="true" focusable="false"><use href="#mark-{standing}"/></svg><span '
-        'class="visually-hidden">{name}: {item_standing_label}{value}</span></a>'
-    ).format(
-        standing=item.standing,
-        words=" has-changed" if was else "",
-        escape=escape(look.item(item.number)),
-        name=name,
-        item_standing_label=item.standing.label,
-        value=f", was {was.label}" if was else "",
+    standing = item.standing.label
+    if was:
+        standing = _("{status}, was {before}").format(status=standing, before=was.label)
+    return (
+        f'<a class="mark-link mark-{item.standing}{" has-changed" if was else ""}"'
+        f' href="{escape(look.item(item.number))}" title="{name}"><svg aria-hidden="true" focusable="false">'
+        f'<use href="#mark-{item.standing}"/></svg><span class="visually-hidden">{name}:'
+        f" {escape(standing)}</span></a>"
     )
 
 
 def _number(figure: Figure) -> str:
-    return _('{count}<span class="visually-hidden"> {figure}</span>').format(
-        count=figure.count, figure=escape(figure.label)
-    )
+    return f'{figure.count}<span class="visually-hidden"> {escape(figure.label)}</span>'
 
 
 def _was(figure: Figure) -> str:
-    return _(' <span class="was">was {was}</span>').format(was=figure.was) if figure.change else ""
+    if not figure.change:
+        return ""
+    return f' <span class="was">{escape(_("was {count}").format(count=figure.was))}</span>'

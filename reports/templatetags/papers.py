@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 
 from reports.document.dates import days, long_date, short_date
 from reports.document.markup import languages
@@ -28,7 +27,7 @@ def te_reo(text: str, maori: Iterable[str] = ()) -> SafeString:
         "{}",
         (
             (
-                format_html(gettext('<span lang="{}">{}</span>'), run.lang, run.text)
+                format_html('<span lang="{}">{}</span>', run.lang, run.text)
                 if run.lang
                 else run.text,
             )
