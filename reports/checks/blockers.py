@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_noop
 
 from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
@@ -21,16 +21,16 @@ from workitems.models import Return
 RETURN = "workitems.return"
 # Fields of the cover that must not be blank. If nothing applies, "N/A" is typed.
 REQUIRED_FIELDS = {
-    "title": gettext_lazy("the title"),
-    "action_sought": gettext_lazy("the action sought"),
-    "copied_to": gettext_lazy("who gets a copy"),
-    "manager_name": gettext_lazy("the authorising manager"),
+    "title": gettext_noop("the title"),
+    "action_sought": gettext_noop("the action sought"),
+    "copied_to": gettext_noop("who gets a copy"),
+    "manager_name": gettext_noop("the authorising manager"),
 }
 # Each person on the cover needs at least one of two phone numbers.
 PEOPLE = {
-    "contact": gettext_lazy("the first contact"),
-    "second_contact": gettext_lazy("the second contact"),
-    "manager": gettext_lazy("the authorising manager"),
+    "contact": gettext_noop("the first contact"),
+    "second_contact": gettext_noop("the second contact"),
+    "manager": gettext_noop("the authorising manager"),
 }
 # A marking within text: in capitals, as separate words.
 MARKED = re.compile(
@@ -113,9 +113,9 @@ def _cover(material: Material) -> Iterator[Check]:
         if not getattr(briefing, name).strip():
             yield empty(
                 name,
-                what,
+                gettext(what),
                 gettext("The cover does not say {what}. If there is none, write N/A.").format(
-                    what=what
+                    what=gettext(what)
                 ),
             )
     if not briefing.tracker_number:
@@ -151,8 +151,12 @@ def _cover(material: Material) -> Iterator[Check]:
         ):
             words = gettext(
                 "The cover has no number of {what}. If there is none, write N/A."
-            ).format(what=what)
-            yield empty(f"{person}_phone", gettext("the number of {what}").format(what=what), words)
+            ).format(what=gettext(what))
+            yield empty(
+                f"{person}_phone",
+                gettext("the number of {what}").format(what=gettext(what)),
+                words,
+            )
 
 
 def is_named(briefing: Briefing, person: str) -> bool:
@@ -178,11 +182,11 @@ def _returns(material: Material) -> Iterator[Check]:
         yield stop(
             key=f"return-{row.pk}",
             words=gettext(
-                "The return of {agency}, {round}, was not accepted by {dated}, and the paper does not "
+                "The return of {agency}, {round}, was not accepted by {day}, and the paper does not "
                 "say so."
-            ).format(agency=row.agency, round=row.round, dated=long_date(material.briefing.dated)),
+            ).format(agency=row.agency, round=row.round, day=long_date(material.briefing.dated)),
             url=f"{row.round.get_absolute_url()}#return-{row.agency_id}",
-            place=gettext("Return of {short_name}").format(short_name=row.agency.short_name),
+            place=gettext("Return of {agency}").format(agency=row.agency.short_name),
             # Only its agency can read a return that is not submitted.
             mend_url=row.get_absolute_url() if row.submitted_at else "",
             remedy=gettext(
@@ -204,27 +208,29 @@ def _late(material: Material) -> Iterator[Check]:
                 continue
             delays = [delay for delay in step.delays if delay.is_open] or step.delays
             if not delays:
-                lacks = gettext("a cause")
+                words = gettext(
+                    "“{milestone}” (item {item}) is late on {day} without a cause recorded by that day."
+                )
             elif not any(delay.mitigations for delay in delays):
-                lacks = gettext("a mitigation")
+                words = gettext(
+                    "“{milestone}” (item {item}) is late on {day} without a mitigation recorded by that "
+                    "day."
+                )
             else:
                 continue
             yield stop(
                 key=f"late-{step.pk}",
-                words=gettext(
-                    "“{description}” (item {number}) is late on {dated} without {lacks} recorded by that day."
-                ).format(
-                    description=step.description,
-                    number=item.number,
-                    dated=long_date(material.briefing.dated),
-                    lacks=lacks,
+                words=words.format(
+                    milestone=step.description,
+                    item=item.number,
+                    day=long_date(material.briefing.dated),
                 ),
                 url=f"{items}{quote(item.number)}/#milestone-{step.number}",
                 place=gettext("Item {number}").format(number=item.number),
                 remedy=gettext(
-                    "Ask {short_name} to record it. What is recorded after that day counts once the briefing "
+                    "Ask {agency} to record it. What is recorded after that day counts once the briefing "
                     "is dated later."
-                ).format(short_name=material.found.facts.lead_of(item).short_name),
+                ).format(agency=material.found.facts.lead_of(item).short_name),
             )
 
 
@@ -243,9 +249,9 @@ def _marking(material: Material) -> Iterator[Check]:
         return found if MARKING_RANK[found] > MARKING_RANK[marking] else ""
 
     def check(key: str, found: str, place: str, url: str, mend_url: str = "") -> Check:
-        says = gettext("{place} has text marked {found}, but the paper is {marking}.").format(
-            place=place, found=found, marking=marking
-        )
+        says = gettext(
+            "{place} has text marked {text_marking}, but the paper is {paper_marking}."
+        ).format(place=place, text_marking=found, paper_marking=marking)
         if MARKING_RANK[found] > MARKING_RANK["SENSITIVE"]:
             says += gettext(" Text with that marking must not be kept here. Remove it.")
         return stop(key=f"marking-{key}", words=says, url=url, place=place, mend_url=mend_url)
@@ -257,7 +263,9 @@ def _marking(material: Material) -> Iterator[Check]:
     for index, ask in enumerate(material.draft.shown_asks.values(), start=1):
         if found := above([ask.text]):
             url = f"{material.url(WORKSHOP)}#{ask.key}"
-            yield check(ask.key, found, gettext("Recommendation {index}").format(index=index), url)
+            yield check(
+                ask.key, found, gettext("Recommendation {number}").format(number=index), url
+            )
     for annex in material.found.annexes if material.found else ():
         if found := above(_texts(annex)):
             place = gettext("The annex “{heading}”").format(heading=annex.heading)
@@ -300,8 +308,8 @@ def _comments(material: Material) -> Iterator[Check]:
         place = place_of(material.draft, comment.key)
         yield stop(
             key=f"comment-{comment.pk}",
-            words=gettext("A comment of {agency} is not resolved ({place}{place_1}).").format(
-                agency=agency, place=place[:1].lower(), place_1=place[1:]
+            words=gettext("A comment of {agency} is not resolved ({place}).").format(
+                agency=agency, place=f"{place[:1].lower()}{place[1:]}"
             ),
             url=f"{material.url(CLEARANCE)}#comment-{comment.pk}",
             place=gettext("Comment of {agency}").format(agency=agency),

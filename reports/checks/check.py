@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext
+
 BLOCKING, WARNING = "blocking", "warning"
 
 
@@ -18,10 +20,9 @@ class Gate(StrEnum):
     @property
     def before(self) -> str:
         """What comes after the step, as the end of a sentence: "before the agencies are asked"."""
-        return {
-            Gate.CONSULTATION: "the agencies are asked",
-            Gate.AUTHORISATION: "the paper is authorised",
-        }[self]
+        if self == Gate.CONSULTATION:
+            return gettext("the agencies are asked")
+        return gettext("the paper is authorised")
 
 
 @dataclass(frozen=True, kw_only=True)

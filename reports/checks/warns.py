@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from reports.checks.blockers import PEOPLE, is_named, numbers_of
 from reports.checks.check import WARNING, Check, fingerprint
@@ -26,7 +26,7 @@ from reports.compose.paragraphs import length
 from reports.compose.slips import late_items
 from reports.document import markup, words
 from reports.document.dates import add_months, long_date
-from reports.document.wording import agree, capitalised, count_in_words, join_words
+from reports.document.wording import capitalised, join_words, number
 from reports.drafting.draft import Part, drifts, outdated, printed
 from reports.models import Briefing
 from workitems.models import Update
@@ -68,9 +68,9 @@ def _length(material: Material) -> Iterator[Check]:
         yield warn(
             key="pages",
             words=gettext(
-                "The paper has about {count} pages before its annexes. More than {MOST_PAGES} is too "
+                "The paper has about {count} pages before its annexes. More than {most} is too "
                 "long."
-            ).format(count=count, MOST_PAGES=MOST_PAGES),
+            ).format(count=count, most=MOST_PAGES),
             url=material.url(WORKSHOP),
             place=gettext("The whole paper"),
             about=fingerprint(str(count)),
@@ -81,9 +81,9 @@ def _length(material: Material) -> Iterator[Check]:
         yield warn(
             key="words",
             words=gettext(
-                "The paper has {said:,} words before its annexes. The limit for this kind of briefing is "
-                "{most_words:,}."
-            ).format(said=said, most_words=kind.most_words),
+                "The paper has {count:,} words before its annexes. The limit for this kind of briefing is "
+                "{most:,}."
+            ).format(count=said, most=kind.most_words),
             url=material.url(WORKSHOP),
             place=gettext("The whole paper"),
             about=fingerprint(str(said)),
@@ -98,8 +98,8 @@ def _past_plans(material: Material) -> Iterator[Check]:
             yield warn(
                 key=f"plan-{update.pk}",
                 words=gettext(
-                    "What {agency} plans next for item {number} is left out, because {past}."
-                ).format(agency=update.of_return.agency, number=item.number, past=past),
+                    "What {agency} plans next for item {item} is left out, because {reason}."
+                ).format(agency=update.of_return.agency, item=item.number, reason=past),
                 url=f"{material.url(WORKSHOP)}#next_steps",
                 place=gettext("Item {number}").format(number=item.number),
                 about=fingerprint(update.planned_next, past),
@@ -122,13 +122,13 @@ def _short_bridges(material: Material) -> Iterator[Check]:
                 yield warn(
                     key=f"bridge-{step.pk}",
                     words=gettext(
-                        "The actions against the delay of milestone {number} of item {entry_item_number} end by "
-                        "{long_date}; its new date is {forecast}."
+                        "The actions against the delay of milestone {milestone} of item {item} end by "
+                        "{day}; its new date is {new_date}."
                     ).format(
-                        number=step.number,
-                        entry_item_number=entry.item.number,
-                        long_date=long_date(max(ends)),
-                        forecast=step.forecast,
+                        milestone=step.number,
+                        item=entry.item.number,
+                        day=long_date(max(ends)),
+                        new_date=step.forecast,
                     ),
                     url=f"{material.url(WORKSHOP)}#mitigation",
                     place=gettext("Item {number}").format(number=entry.item.number),
@@ -142,8 +142,8 @@ def _stale(material: Material) -> Iterator[Check]:
         if drift.key in material.draft.numbers:
             yield warn(
                 key=f"drift-{drift.key}",
-                words=gettext("{key} was edited, and its records have changed since.").format(
-                    key=material.named(drift.key)
+                words=gettext("{place} was edited, and its records have changed since.").format(
+                    place=material.named(drift.key)
                 ),
                 url=material.paragraph_url(drift.key),
                 place=material.named(drift.key),
@@ -158,13 +158,11 @@ def _stale(material: Material) -> Iterator[Check]:
         count, first = len(stale), stale[0][1]
         yield warn(
             key="stale",
-            words=gettext(
-                "{count} {join_words} {agree_count_differs_differ} from the records. Update the draft."
-            ).format(
-                count=agree(count, "Paragraph", "Paragraphs"),
-                join_words=join_words((str(number) for number, _ in stale)),
-                agree_count_differs_differ=agree(count, "differs", "differ"),
-            ),
+            words=ngettext(
+                "Paragraph {numbers} differs from the records. Update the draft.",
+                "Paragraphs {numbers} differ from the records. Update the draft.",
+                count,
+            ).format(numbers=join_words(str(number) for number, _ in stale)),
             url=material.paragraph_url(first),
             place=gettext("The draft"),
             about=fingerprint(*(words for _, key in stale for words in (key, *changed[key]))),
@@ -174,9 +172,11 @@ def _stale(material: Material) -> Iterator[Check]:
     if fresh:
         yield warn(
             key="refresh",
-            words=gettext(
-                "The records give {count_in_words} that are not in the draft. Update the draft."
-            ).format(count_in_words=count_in_words(len(fresh), "further paragraph")),
+            words=ngettext(
+                "The records give {count} further paragraph that are not in the draft. Update the draft.",
+                "The records give {count} further paragraphs that are not in the draft. Update the draft.",
+                len(fresh),
+            ).format(count=number(len(fresh))),
             url=material.url(WORKSHOP),
             place=gettext("The draft"),
             about=fingerprint(*fresh),
@@ -207,11 +207,11 @@ def _unused(material: Material) -> Iterator[Check]:
                 yield warn(
                     key=f"unused-{update.pk}",
                     words=gettext(
-                        "{agency} calls its report on item {number} a key achievement ({round}), but no "
+                        "{agency} calls its report on item {item} a key achievement ({round}), but no "
                         "paragraph mentions it."
                     ).format(
                         agency=update.of_return.agency,
-                        number=item.number,
+                        item=item.number,
                         round=update.of_return.round,
                     ),
                     url=f"{material.url(WORKSHOP)}#achievements",
@@ -236,9 +236,9 @@ def _paragraphs(material: Material) -> Iterator[Check]:
             yield warn(
                 key=f"long-{part.key}",
                 words=gettext(
-                    "{name} has {longest:,} words in one sentence or bullet. More than {MOST_WORDS} words "
+                    "{place} has {count:,} words in one sentence or bullet. More than {most} words "
                     "are hard to read."
-                ).format(name=name, longest=longest, MOST_WORDS=MOST_WORDS),
+                ).format(place=name, count=longest, most=MOST_WORDS),
                 url=material.paragraph_url(part.key),
                 place=name,
                 about=fingerprint(part.text),
@@ -247,8 +247,8 @@ def _paragraphs(material: Material) -> Iterator[Check]:
             yield warn(
                 key=f"past-{part.key}",
                 words=gettext(
-                    "{name} speaks of {past} as in the future, but the paper is dated {on}."
-                ).format(name=name, past=join_words(past), on=long_date(on)),
+                    "{place} speaks of {dates} as in the future, but the paper is dated {day}."
+                ).format(place=name, dates=join_words(past), day=long_date(on)),
                 url=material.paragraph_url(part.key),
                 place=name,
                 about=fingerprint(part.text, on.isoformat()),
@@ -275,12 +275,14 @@ def _phones(material: Material) -> Iterator[Check]:
                 fields[digits] = name
     for digits, people in holders.items():
         if len(people) > 1:
-            who = join_words(dict.fromkeys(people))
+            who = join_words(gettext(each) for each in dict.fromkeys(people))
             yield warn(
                 key=f"phone-{digits[-8:]}",
-                words=gettext("The cover gives one number {agree} {who}.").format(
-                    agree=agree(len(set(people)), "twice for", "for"), who=who
-                ),
+                words=(
+                    gettext("The cover gives one number twice for {who}.")
+                    if len(set(people)) == 1
+                    else gettext("The cover gives one number for {who}.")
+                ).format(who=who),
                 url=material.url(BRIEFING),
                 place=gettext("Cover, the numbers"),
                 about=fingerprint(digits, *people),
@@ -296,14 +298,17 @@ def _answers(material: Material) -> Iterator[Check]:
     for row in material.found.facts.clearances:
         if row.is_answered:
             continue
-        again = ""
-        if row.reopened_because:
-            again = gettext(" It was asked again because what it cleared has changed.")
+        said = (
+            gettext(
+                "{agency} has not answered. It was asked again because what it cleared has changed. "
+                "Its answer is due on {day}."
+            )
+            if row.reopened_because
+            else gettext("{agency} has not answered. Its answer is due on {day}.")
+        )
         yield warn(
             key=f"clearance-{row.pk}",
-            words=gettext(
-                "{agency} has not answered.{again} Its answer is due on {due_on}."
-            ).format(agency=row.agency, again=again, due_on=long_date(row.due_on)),
+            words=said.format(agency=row.agency, day=long_date(row.due_on)),
             url=material.url(CLEARANCE),
             place=gettext("Clearance"),
             about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
@@ -316,12 +321,11 @@ def _suggestions(material: Material) -> Iterator[Check]:
     if count := material.suggestions:
         yield warn(
             key="suggestions",
-            words=gettext(
-                "{capitalised} of Word copies {count} open: neither accepted nor rejected."
-            ).format(
-                capitalised=capitalised(count_in_words(count, "suggestion")),
-                count=agree(count, "is", "are"),
-            ),
+            words=ngettext(
+                "{count} suggestion of Word copies is open: neither accepted nor rejected.",
+                "{count} suggestions of Word copies are open: neither accepted nor rejected.",
+                count,
+            ).format(count=capitalised(number(count))),
             url=material.url(WORD_COPIES),
             place=gettext("Word copies"),
             about=fingerprint(str(count)),
@@ -338,9 +342,9 @@ def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
         yield warn(
             key="dated-ahead",
             words=gettext(
-                "The briefing is dated {dated}, which has not come yet. If it is signed before that day, "
+                "The briefing is dated {day}, which has not come yet. If it is signed before that day, "
                 "it will not have what is recorded until then."
-            ).format(dated=long_date(dated)),
+            ).format(day=long_date(dated)),
             url=material.url(BRIEFING),
             place=gettext("Cover, its date"),
             about=fingerprint(dated.isoformat()),

@@ -15,13 +15,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 
 from reports.document.wording import join_words, sentences
 from reports.drafting.draft import Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
+from reports.progress.tables import in_english
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 # By paragraph key: the agencies that own words of it, each with these words.
 Owners = Mapping[str, Mapping[int, str]]
@@ -29,7 +35,6 @@ Owners = Mapping[str, Mapping[int, str]]
 BULLETS = re.compile(r"\n(?=- )")
 # Places named in a sentence about changes.
 MOST_NAMED = 4
-LEFT_OUT = gettext_lazy("A paragraph that is left out")
 
 ITEM = "workitems.workitem"
 # Lookups from each record type to the item that it belongs to, if any, and to the agencies that own
@@ -230,7 +235,7 @@ class Change:
     """
 
     key: str
-    what: str
+    what: "_StrOrPromise"
     was: str
     now: str
 
@@ -279,10 +284,13 @@ def _was_cleared_whole(
     )
 
 
-def _named(draft: Draft, key: str, was: str | None, now: str | None) -> str:
+def _what_changed(draft: Draft, key: str, was: str | None, now: str | None) -> str:
     if now is None and key not in draft.numbers:
-        kind = "recommendation" if key.startswith("r-") else "paragraph"
-        return gettext("a {kind} was left out").format(kind=kind)
+        return (
+            gettext("a recommendation was left out")
+            if key.startswith("r-")
+            else gettext("a paragraph was left out")
+        )
     place = place_of(draft, key).lower()
     return (
         gettext("{place} is new").format(place=place)
@@ -291,17 +299,19 @@ def _named(draft: Draft, key: str, was: str | None, now: str | None) -> str:
     )
 
 
+# In the language of the screen, or in English where it is kept.
+_named = lazy(_what_changed, str)
+
+
+@in_english
 def changes_in_words(found: Iterable[Change]) -> str:
     """Return a sentence such as "Paragraph 5 was changed and a recommendation was left out."
 
-    Names the first few of many changes.
+    Names the first few of many changes. It is in English, as it is kept.
     """
-    words = [change.what for change in found]
+    words = [str(change.what) for change in found]
     if len(words) > MOST_NAMED:
-        words = [
-            *words[:MOST_NAMED],
-            gettext("{value} more places differ").format(value=len(words) - MOST_NAMED),
-        ]
+        words = [*words[:MOST_NAMED], f"{len(words) - MOST_NAMED} more places differ"]
     sentence = join_words(words)
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
 
@@ -311,10 +321,14 @@ def place_of(draft: Draft, key: str) -> str:
     if not key:
         return gettext("The whole paper")
     if key in draft.numbers:
-        return gettext("Paragraph {numbers}").format(numbers=draft.numbers[key])
+        return gettext("Paragraph {number}").format(number=draft.numbers[key])
     if number := draft.ask_number(key):
         return gettext("Recommendation {number}").format(number=number)
-    return gettext("A recommendation that is left out") if key.startswith("r-") else LEFT_OUT
+    return (
+        gettext("A recommendation that is left out")
+        if key.startswith("r-")
+        else gettext("A paragraph that is left out")
+    )
 
 
 def words_by_key(draft: Draft) -> dict[str, str]:

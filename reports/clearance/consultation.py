@@ -5,18 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reports.clearance import concerns
 from reports.document import Document, Paragraph, Recommendation, markup
-from reports.document.wording import sentences
+from reports.document.wording import capitalised, sentences
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, printed
 from reports.drafting.paper import assembled, generated
 from reports.models import Clearance, ClearanceComment
 from workitems.word_diff import Strand, short_diff
-
-WHOLE = ("", gettext_lazy("The whole paper"))
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ def read_consultation(clearance: Clearance) -> Consulting:
         asks=asks,
         others=tuple(thread for found in by_place.values() for thread in found),
         places=[
-            WHOLE,
+            ("", _("The whole paper")),
             *(
                 (each.key, _("Paragraph {number}").format(number=each.number))
                 for each in paragraphs
@@ -127,7 +124,7 @@ def read_consultation(clearance: Clearance) -> Consulting:
         changes=tuple(
             Change(
                 each.key,
-                f"{each.what[:1].upper()}{each.what[1:]}",
+                capitalised(str(each.what)),
                 tuple(short_diff(*(text.replace("**", "") for text in (each.was, each.now)))),
             )
             for each in (changed if clearance.cleared else ())

@@ -26,7 +26,7 @@ COORDINATORS_AFTER_DAYS = 3
 
 def about(row: Clearance) -> str:
     """Return the identifier of a clearance in the log of notices."""
-    return _("clearance {pk}").format(pk=row.pk)
+    return f"clearance {row.pk}"
 
 
 def due_notices(on: date) -> Iterator[OtherNews]:
@@ -60,7 +60,7 @@ def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
     due = f"{row.due_on:%-d %B %Y}"
     if row.reopened_because:
         yield from _lines(
-                row, everybody, Reason.ASKED_AGAIN, _("version {version}").format(version=row.version),
+                row, everybody, Reason.ASKED_AGAIN, f"version {row.version}",
                 _("What your agency cleared has changed since, so it is asked again."),
                 _("is asked for again"),
             )  # fmt: skip
@@ -69,23 +69,23 @@ def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
         if row.reopened_because:
             return
         people, occasion = everybody, localdate(row.asked_at).isoformat()
-        sentence = _("{agency} is asked to clear the draft by {due}, {due_on}.").format(
-            agency=row.agency, due=due, due_on=until(row.due_on, on)
+        sentence = _("{agency} is asked to clear the draft by {day}, {until}.").format(
+            agency=row.agency, day=due, until=until(row.due_on, on)
         )
-        state = _("is asked for by {due}").format(due=due)
+        state = _("is asked for by {day}").format(day=due)
     elif reason == Reason.OVERDUE:
         late = (on - row.due_on).days
         people, occasion = turn, row.due_on.isoformat()
         if late >= COORDINATORS_AFTER_DAYS:
             people = each_once([*turn, *coordinators])
-        sentence = _("It was due on {due} and is overdue by {late}.").format(
-            due=due, late=span_in_words(late)
+        sentence = _("It was due on {day} and is overdue by {span}.").format(
+            day=due, span=span_in_words(late)
         )
-        state = _("is overdue by {late}").format(late=span_in_words(late))
+        state = _("is overdue by {span}").format(span=span_in_words(late))
     else:
         people, occasion = turn, row.due_on.isoformat()
-        sentence = _("It is due on {due}, {due_on}.").format(due=due, due_on=until(row.due_on, on))
-        state = _("is due {due_on}").format(due_on=until(row.due_on, on))
+        sentence = _("It is due on {day}, {until}.").format(day=due, until=until(row.due_on, on))
+        state = _("is due {until}").format(until=until(row.due_on, on))
     yield from _lines(row, people, reason, occasion, sentence, state)
 
 
@@ -104,15 +104,15 @@ def _reminded(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
     late = span_in_words((on - row.due_on).days)
     return _lines(
             row, _turn(seats, row), Reason.REMINDED, on.isoformat(),
-            _("The coordinator asks for your agency’s answer. It was due on {due_on:%-d %B %Y} and is "
-"overdue by {late}.").format(due_on=row.due_on, late=late),
-            _("is overdue by {late}").format(late=late),
+            _("The coordinator asks for your agency’s answer. It was due on {day:%-d %B %Y} and is "
+"overdue by {span}.").format(day=row.due_on, span=late),
+            _("is overdue by {span}").format(span=late),
         )  # fmt: skip
 
 
 def _answered(group: list[Clearance], seats: Seats) -> Iterator[OtherNews]:
     first = group[0]
-    occasion = _("versions {sum}").format(sum=sum(row.version for row in group))
+    occasion = f"versions {sum(row.version for row in group)}"
     sentence = _("Every agency that was asked has answered. The paper can go to authorisation.")
     people = seats.coordinators(first.briefing.plan)
     return _lines(first, people, Reason.ANSWERED, occasion, sentence, _("is complete"))
@@ -137,9 +137,11 @@ def _lines(
             occasion=occasion,
             about=about(row),
             due_on=row.due_on,
-            title=_("Clearance of {number}").format(number=number)
+            title=_("Clearance of {briefing}").format(briefing=number)
             if reason == Reason.ANSWERED
-            else _("Clearance of {number} by {agency}").format(number=number, agency=row.agency),
+            else _("Clearance of {briefing} by {agency}").format(
+                briefing=number, agency=row.agency
+            ),
             sentence=sentence,
             state=state,
             path=(

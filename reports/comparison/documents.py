@@ -8,7 +8,7 @@ from itertools import groupby
 from os.path import commonprefix
 from typing import TypeVar
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from reports.comparison.matching import Pair, Passage, in_order, pairs
 from reports.document import (
@@ -23,8 +23,7 @@ from reports.document import (
     words,
 )
 from reports.document.dates import long_date
-from reports.document.wording import agree, join_words
-from workitems.standing import count_noun
+from reports.document.wording import join_words
 from workitems.word_diff import Strand, full_diff
 
 # Limit on character comparisons for a whole paper. Further changed paragraphs are shown as
@@ -44,10 +43,6 @@ class Kind(StrEnum):
     CHANGED = "changed"
     MOVED = "moved"
     SAME = "same"
-
-    @property
-    def label(self) -> str:
-        return "the same" if self == Kind.SAME else self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +75,13 @@ class Line:
         """How it changed, such as "Changed and moved"."""
         if self.kind == Kind.CHANGED and self.is_moved:
             return gettext("Changed and moved")
-        return self.kind.capitalize()
+        return {
+            Kind.NEW: gettext("New"),
+            Kind.GONE: gettext("Gone"),
+            Kind.CHANGED: gettext("Changed"),
+            Kind.MOVED: gettext("Moved"),
+            Kind.SAME: gettext("Same"),
+        }[self.kind]
 
     @property
     def said(self) -> Numbered:
@@ -92,15 +93,24 @@ class Line:
     @property
     def place(self) -> str:
         """ "Paragraph 4", "Paragraph 4, was 3 under “Background”" or "Was paragraph 3"."""
-        noun = _noun(self.said)
+        is_ask = isinstance(self.said, Recommendation)
         if self.now is None:
-            return gettext("Was {noun} {number}").format(noun=noun, number=self.said.number)
-        place = f"{noun.capitalize()} {self.now.number}"
+            said = (
+                gettext("Was recommendation {number}")
+                if is_ask
+                else gettext("Was paragraph {number}")
+            )
+            return said.format(number=self.said.number)
+        said = gettext("Recommendation {number}") if is_ask else gettext("Paragraph {number}")
+        place = said.format(number=self.now.number)
         if self.was is None or (self.was.number == self.now.number and not self.under):
             return place
-        return gettext("{place}, was {number}{value}").format(
-            place=place, number=self.was.number, value=self.under and f" under “{self.under}”"
+        said = (
+            gettext("{place}, was {number} under “{heading}”")
+            if self.under
+            else gettext("{place}, was {number}")
         )
+        return said.format(place=place, number=self.was.number, heading=self.under)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +126,23 @@ class Stretch:
         now = _numbers(line.now.number for line in self.lines if line.now)
         was = _numbers(line.was.number for line in self.lines if line.was)
         count = len(self.lines)
-        before = "" if was == now else f", {agree(count, 'was', 'were')} {was}"
-        what = count_noun(count, _noun(self.lines[0].said))
-        return gettext("{what} {count} the same: {now}{before}").format(
-            what=what, count=agree(count, "is", "are"), now=now, before=before
+        said = (
+            ngettext(
+                "{count:,} recommendation is the same: {now}",
+                "{count:,} recommendations are the same: {now}",
+                count,
+            )
+            if isinstance(self.lines[0].said, Recommendation)
+            else ngettext(
+                "{count:,} paragraph is the same: {now}",
+                "{count:,} paragraphs are the same: {now}",
+                count,
+            )
+        ).format(count=count, now=now)
+        if was == now:
+            return said
+        return ngettext("{same}, was {numbers}", "{same}, were {numbers}", count).format(
+            same=said, numbers=was
         )
 
 
@@ -219,16 +242,16 @@ class Comparison:
     def summary(self) -> str:
         """ "2 paragraphs are new, 1 is changed and 14 are the same"; recommendations apart."""
         said = []
-        for noun, parts in (
-            ("paragraph", (*self.parts, self.closing)),
-            ("recommendation", (self.asked,)),
+        for nouns, parts in (
+            (("{count:,} paragraph", "{count:,} paragraphs"), (*self.parts, self.closing)),
+            (("{count:,} recommendation", "{count:,} recommendations"), (self.asked,)),
         ):
             count = Counter(line.kind for part in parts for line in part.lines)
             each: list[str] = []
             for kind in Kind:
-                if count[kind]:
-                    what = f"{count[kind]:,}" if each else count_noun(count[kind], noun)
-                    each.append(f"{what} {agree(count[kind], 'is', 'are')} {kind.label}")
+                if number := count[kind]:
+                    what = f"{number:,}" if each else ngettext(*nouns, number).format(count=number)
+                    each.append(_kept(kind, number).format(count=what))
             said.append(join_words(each))
         return f"{'; '.join(said)}."
 
@@ -488,8 +511,8 @@ def _cover(paper: Document) -> Iterator[tuple[str, str]]:
 
 def _contact(contact: Contact) -> str:
     numbers = contact.direct_dial or NOT_SAID, contact.mobile or NOT_SAID
-    return gettext("{who}; DDI: {numbers}; MB: {numbers_1}").format(
-        who=contact.who, numbers=numbers[0], numbers_1=numbers[1]
+    return gettext("{who}; DDI: {direct_dial}; MB: {mobile}").format(
+        who=contact.who, direct_dial=numbers[0], mobile=numbers[1]
     )
 
 
@@ -515,8 +538,18 @@ def _annexes(was: Sequence[Annex], now: Sequence[Annex]) -> Iterator[AnnexLine]:
 # --- words --------------------------------------------------------------------------------------
 
 
-def _noun(said: Numbered) -> str:
-    return "recommendation" if isinstance(said, Recommendation) else "paragraph"
+def _kept(kind: Kind, number: int) -> str:
+    """Return "{count} are new"."""
+    match kind:
+        case Kind.NEW:
+            return ngettext("{count} is new", "{count} are new", number)
+        case Kind.GONE:
+            return ngettext("{count} is gone", "{count} are gone", number)
+        case Kind.CHANGED:
+            return ngettext("{count} is changed", "{count} are changed", number)
+        case Kind.MOVED:
+            return ngettext("{count} is moved", "{count} are moved", number)
+    return ngettext("{count} is the same", "{count} are the same", number)
 
 
 def _numbers(numbers: Iterable[int]) -> str:
@@ -530,7 +563,7 @@ def _numbers(numbers: Iterable[int]) -> str:
     said: list[str] = []
     for run in runs:
         said += (
-            [gettext("{run} to {run_1}").format(run=run[0], run_1=run[-1])]
+            [gettext("{first} to {last}").format(first=run[0], last=run[-1])]
             if len(run) > 2
             else [str(number) for number in run]
         )

@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reports.document import Document, ProgressPicture, Stage, WorkItemTable
-from reports.document.wording import agree
 from workitems.models import Delay
 from workitems.models.item import Confidence
 from workitems.plan_at import PlanAt
-from workitems.standing import Standing, count_noun, days_in_words
+from workitems.standing import Standing, days_in_words
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Figure:
         if not change:
             return _("the same")
         count = days_in_words(abs(change)) if self.in_days else f"{abs(change):,}"
-        return f"{count} {'more' if change > 0 else 'fewer'}"
+        return (_("{count} more") if change > 0 else _("{count} fewer")).format(count=count)
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,12 @@ def counted_otherwise(paper: Document, plan: PlanAt) -> str:
     complete = sum(item.standing == Standing.COMPLETE for item in plan.items)
     if said == (len(plan.items), complete):
         return ""
-    return _("its annex counts {count_noun}, of which {said:,} {agree} complete").format(
-        count_noun=count_noun(said[0], "work item"), said=said[1], agree=agree(said[1], "is", "are")
-    )
+    items = ngettext("{count:,} work item", "{count:,} work items", said[0])
+    return ngettext(
+        "its annex counts {items}, of which {complete:,} is complete",
+        "its annex counts {items}, of which {complete:,} are complete",
+        said[1],
+    ).format(items=items.format(count=said[0]), complete=said[1])
 
 
 def _counted_in(paper: Document) -> tuple[int, int] | None:

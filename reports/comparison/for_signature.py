@@ -135,8 +135,8 @@ def _since_reading(briefing: Briefing, document: Document, row: PaperReading) ->
     except DocumentError:
         was = None
     return Since(
-        words=_("you read it on {long_date} at {at}").format(
-            long_date=long_date(at.date()), at=time_format(at, "g:i a")
+        words=_("you read it on {day} at {time}").format(
+            day=long_date(at.date()), time=time_format(at, "g:i a")
         ),
         code=Moment.at(row.read_at).key,
         comparison=documents.compare(was, document) if was else None,
@@ -153,7 +153,7 @@ def _since_version(briefing: Briefing, document: Document) -> Since | None:
     except DocumentError:
         return None
     return Since(
-        words=_("version {number} was authorised on {on}").format(number=paper.number, on=on),
+        words=_("version {number} was authorised on {day}").format(number=paper.number, day=on),
         code=f"{briefing.pk}-v{paper.number}",
         comparison=documents.compare(was, document),
     )

@@ -99,7 +99,7 @@ def choice(
     for paper in issued:
         tracker = paper.briefing.tracker_number
         name, code = (
-            _("{tracker}, version {number}").format(tracker=tracker, number=paper.number),
+            _("{briefing}, version {number}").format(briefing=tracker, number=paper.number),
             f"{paper.briefing_id}-v{paper.number}",
         )
         if paper.briefing_id == briefing.pk:
@@ -107,17 +107,15 @@ def choice(
             own.append(
                 Version(
                     code=code,
-                    words=_("Version {number}, authorised on {on}").format(
-                        number=paper.number, on=on
+                    words=_("Version {number}, authorised on {day}").format(
+                        number=paper.number, day=on
                     ),
                     name=name,
                     paper=paper,
                 )
             )
         else:
-            words = _("{name}, dated {dated}").format(
-                name=name, dated=long_date(paper.briefing.dated)
-            )
+            words = _("{name}, dated {day}").format(name=name, day=long_date(paper.briefing.dated))
             others.append(Version(code=code, words=words, name=name, paper=paper))
     draft = tuple(_drafts(briefing, timezone.localdate(now))) if with_draft else ()
     return Choice(briefing, draft, tuple(own), tuple(others))
@@ -134,7 +132,7 @@ def _drafts(briefing: Briefing, today: date) -> Iterator[Version]:
 
 def _then(moment: Moment, what: str = "") -> Version:
     assert moment.until is not None
-    name = _("the draft on {moment}").format(moment=moment.words)
+    name = _("the draft on {day}").format(day=moment.words)
     return Version(
         code=moment.key, words=f"{capitalised(name)}{what}", name=name, until=moment.until
     )
@@ -172,9 +170,9 @@ class LoadedVersion:
         if self.is_now or until is None:
             return _("as the records are now")
         if self.moment.is_whole_day:
-            return _("as the records were on {moment}").format(moment=self.moment.words)
+            return _("as the records were on {day}").format(day=self.moment.words)
         # The whole day would be the paper's date, which had not come yet.
-        return _("as the records were on {words}").format(words=Moment.at(until).words)
+        return _("as the records were on {day}").format(day=Moment.at(until).words)
 
 
 def load_version(version: Version, briefing: Briefing, now: datetime) -> LoadedVersion | None:
