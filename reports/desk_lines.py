@@ -9,10 +9,11 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import Seat, User
 from reports.document.dates import long_date
-from reports.document.wording import agree, join_words
+from reports.document.wording import join_words
 from reports.models import Briefing, Clearance, FollowUp, Response, ResponseChoice
 from reports.models.response import ON_THE_PAPER
 from workitems.desk import SHOWN_AT_MOST, Act, Line, line, since
@@ -137,7 +138,7 @@ def _consultations(agencies: set[int], on: date) -> list[Line]:
             due=row.first_due or on,
             on=on,
             plan=row.plan.title,
-            what=_("Consultation on {row}").format(row=row.name),
+            what=_("Consultation on {briefing}").format(briefing=row.name),
             detail=_answers(row),
             when="" if row.first_due else _("Every agency answered"),
             may_finish=False,
@@ -152,31 +153,32 @@ def _remind(row: Any, on: date) -> Act | None:
     """Return the button that reminds the agencies that are late, unless it was pressed today."""
     if not row.late or (row.reminded and localdate(row.reminded) == on):
         return None
-    words = _("Remind {late} {agree_row_late_agency_agencies}").format(
-        late=row.late, agree_row_late_agency_agencies=agree(row.late, "agency", "agencies")
+    words = ngettext("Remind {count} agency", "Remind {count} agencies", row.late).format(
+        count=row.late
     )
     return Act(words, reverse("briefings:remind-agencies", args=[row.plan.slug, row.pk]))
 
 
 def _answers(row: Any) -> str:
     """Return "5 of 7 agencies answered, 2 are late, 1 comment to resolve"."""
-    noun = "agency" if row.asked == 1 else "agencies"
     parts = [
-        _("{answered} of {asked} {noun} answered").format(
-            answered=row.answered, asked=row.asked, noun=noun
-        )
+        ngettext(
+            "{answered} of {asked} agency answered",
+            "{answered} of {asked} agencies answered",
+            row.asked,
+        ).format(answered=row.answered, asked=row.asked)
     ]
     if row.late:
-        parts.append(f"{row.late} {agree(row.late, 'is', 'are')} late")
-    if row.late and row.reminded:
         parts.append(
-            _("reminded on {long_date}").format(long_date=long_date(localdate(row.reminded)))
+            ngettext("{count} is late", "{count} are late", row.late).format(count=row.late)
         )
+    if row.late and row.reminded:
+        parts.append(_("reminded on {day}").format(day=long_date(localdate(row.reminded))))
     if row.unresolved:
         parts.append(
-            _("{unresolved} {unresolved_2} to resolve").format(
-                unresolved=row.unresolved, unresolved_2=agree(row.unresolved, "comment", "comments")
-            )
+            ngettext(
+                "{count} comment to resolve", "{count} comments to resolve", row.unresolved
+            ).format(count=row.unresolved)
         )
     return ", ".join(parts)
 
@@ -215,8 +217,8 @@ def _to_authorise(row: Any, on: date) -> Line:
         due=on,
         on=on,
         plan=row.plan.title,
-        what=_("Read and authorise {row}").format(row=row.name),
-        detail=_("{row}. Sent for authorisation on {day}").format(row=row.title, day=day),
+        what=_("Read and authorise {briefing}").format(briefing=row.name),
+        detail=_("{title}. Sent for authorisation on {day}").format(title=row.title, day=day),
         when=_("Sent to you {age}").format(age=age),
         url=reverse("briefings:authorise", args=[row.plan.slug, row.pk]),
     )
@@ -228,8 +230,8 @@ def _to_answer(row: Any, on: date) -> Line:
         due=on,
         on=on,
         plan=row.plan.title,
-        what=_("Record the Minister’s answer to {row}").format(row=row.name),
-        detail=_("{row}. Sent to the Minister on {day}").format(row=row.title, day=day),
+        what=_("Record the Minister’s answer to {briefing}").format(briefing=row.name),
+        detail=_("{title}. Sent to the Minister on {day}").format(title=row.title, day=day),
         when=_("Sent {age}").format(age=age),
         url=reverse("briefings:answer", args=[row.plan.slug, row.pk]),
     )
@@ -278,8 +280,8 @@ def _to_send(row: Any, on: date) -> Line:
         due=row.deadline or on,
         on=on,
         plan=row.plan.title,
-        what=_("Send {row} to the Minister").format(row=row.name),
-        detail=_("{row}. Authorised on {day}").format(row=row.title, day=day),
+        what=_("Send {briefing} to the Minister").format(briefing=row.name),
+        detail=_("{title}. Authorised on {day}").format(title=row.title, day=day),
         when="" if row.deadline else _("Authorised {age}").format(age=age),
         url=reverse("briefings:issued", args=[row.plan.slug, row.pk]),
         act=Act(
@@ -295,14 +297,15 @@ def _to_close(row: Any, choices: list[ResponseChoice], on: date) -> Line:
     address = [row.plan.slug, row.pk]
     if choices:
         numbers = join_words([str(choice.number) for choice in choices])
-        noun = agree(len(choices), _("Recommendation"), _("Recommendations"))
-        what = _("Follow up the Minister’s answer to {row}").format(row=row.name)
-        rest = _("{noun} {numbers} {agree} no follow-up yet").format(
-            noun=noun, numbers=numbers, agree=agree(len(choices), "has", "have")
-        )
+        what = _("Follow up the Minister’s answer to {briefing}").format(briefing=row.name)
+        rest = ngettext(
+            "Recommendation {numbers} has no follow-up yet",
+            "Recommendations {numbers} have no follow-up yet",
+            len(choices),
+        ).format(numbers=numbers)
         url = reverse("briefings:follow-up", args=[*address, choices[0].pk])
     else:
-        what = _("Close {row}").format(row=row.name)
+        what = _("Close {briefing}").format(briefing=row.name)
         rest = _("Every recommendation is followed up")
         if row.has_open_comment:
             rest = _("The Minister’s comment on the paper has no action yet")
@@ -312,7 +315,7 @@ def _to_close(row: Any, choices: list[ResponseChoice], on: date) -> Line:
         on=on,
         plan=row.plan.title,
         what=what,
-        detail=_("{row}. Answered on {day}. {rest}").format(row=row.title, day=day, rest=rest),
+        detail=_("{title}. Answered on {day}. {rest}").format(title=row.title, day=day, rest=rest),
         when=_("Answered {age}").format(age=age),
         url=url,
         act=None

@@ -18,8 +18,8 @@ def follow_up_entries(feed: CalendarFeed) -> Iterator[Entry]:
     )
     for row in with_changes(rows, own=(FollowUp, "pk")):
         lines = [
-            _("After the Minister’s answer to {tracker_number}").format(
-                tracker_number=row.issued.briefing.tracker_number
+            _("After the Minister’s answer to {briefing}").format(
+                briefing=row.issued.briefing.tracker_number
             )
         ]
         yield entry_of("follow-up", row, row.due_on, row.text, lines, _("Action"))

@@ -22,7 +22,7 @@ def due_notices(on: date) -> Iterator[OtherNews]:
         [
             action_notices.Told(
                 action=row,
-                about=_("follow-up {pk}").format(pk=row.pk),
+                about=f"follow-up {row.pk}",
                 plan=row.plan,
                 title=_("Action after the Minister’s answer to {briefing}").format(
                     briefing=row.issued.briefing.name

@@ -27,19 +27,23 @@ def pack_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
     meetings = Meeting.objects.filter(pk__in=newest).select_related("plan__coordinating_agency")
     for meeting, people in members_of(meetings, on):
         number = newest[meeting.pk].number
-        which = (
-            _("The pack is ready to read")
+        ready = (
+            _(
+                "The pack is ready to read: how we are going, what changed, and the agenda with what "
+                "is asked of you."
+            )
             if number == 1
-            else _("Version {number} of the pack is ready to read").format(number=number)
+            else _(
+                "Version {number} of the pack is ready to read: how we are going, what changed, and "
+                "the agenda with what is asked of you."
+            ).format(number=number)
         )
         yield from lines(
             meeting,
             people,
             Notice.Reason.PACK,
-            _("version {number}").format(number=number),
-            _(
-                "{which}: how we are going, what changed, and the agenda with what is asked of you."
-            ).format(which=which),
+            f"version {number}",
+            ready,
             _("has its pack"),
             link=_("Read the pack"),
             path=reverse("papers:pack", args=[meeting.plan.slug, meeting.pk]),

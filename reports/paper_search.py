@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from agencies.text_index import Words
 from reports.models import (
@@ -30,7 +30,7 @@ from workitems.models.plan import READING_ROLES
 from workitems.record_search import KINDS as RECORDS
 from workitems.record_search import Hit, Kind, Reader, numbered
 
-WHO_ASKED = gettext_lazy("[who asked]")
+WHO_ASKED = gettext_noop("[who asked]")
 
 
 def drafts_for(briefing: Briefing, reader: Reader) -> bool:
@@ -190,7 +190,7 @@ def request_hit(row: InformationRequest, reader: Reader) -> Hit:
     if row.agency_id not in reader.user.agencies_as(*OIA_ROLES):
         lines = tuple(line.strip() for line in row.requester_address.splitlines())
         who = Requester(name=row.requester_name, address=lines)
-        texts = [(label, without_requester(text, who, WHO_ASKED)) for label, text in texts]
+        texts = [(label, without_requester(text, who, _(WHO_ASKED))) for label, text in texts]
     return Hit(
         title=row.reference,
         url=row.get_absolute_url(),

@@ -3,32 +3,44 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Seat, User
 from reports.document.dates import long_date
-from reports.document.wording import agree
 from reports.models import Consultation, InformationRequest, Release, ScheduleLine
 from reports.models.release.request import OIA_ROLES
 from reports.models.release.request_clock import RequestClock, calendar, clock_of
 from workitems.desk import SHOWN_AT_MOST, Line, line, since
 from workitems.rules import WRITERS
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
+
 State = InformationRequest.State
 LETTERS_OF_TEXT = 120
 # Who has the next step in each state, and what it is.
 TURNS = {
-    State.RECEIVED: (Seat.Role.OIA_ADVISER, gettext_lazy("Answer request")),
-    State.SCOPING: (Seat.Role.OIA_ADVISER, gettext_lazy("Find the papers for request")),
-    State.PREPARING: (Seat.Role.OIA_ADVISER, gettext_lazy("Prepare the answer to request")),
-    State.IN_REVIEW: (Seat.Role.OIA_REVIEWER, gettext_lazy("Review the redactions of request")),
-    State.READY: (Seat.Role.OIA_DECISION_MAKER, gettext_lazy("Sign the decision on request")),
+    State.RECEIVED: (Seat.Role.OIA_ADVISER, gettext_lazy("Answer request {request}")),
+    State.SCOPING: (Seat.Role.OIA_ADVISER, gettext_lazy("Find the papers for request {request}")),
+    State.PREPARING: (
+        Seat.Role.OIA_ADVISER,
+        gettext_lazy("Prepare the answer to request {request}"),
+    ),
+    State.IN_REVIEW: (
+        Seat.Role.OIA_REVIEWER,
+        gettext_lazy("Review the redactions of request {request}"),
+    ),
+    State.READY: (
+        Seat.Role.OIA_DECISION_MAKER,
+        gettext_lazy("Sign the decision on request {request}"),
+    ),
 }
 # Papers are given, and not released yet.
 AWAITS_RELEASE = Exists(
@@ -65,14 +77,16 @@ def clock_words(clock: RequestClock, on: date) -> str:
     """Return how far a running clock is: "1 working day late", "Due today", "Due in 3 working days"."""
     late = clock.days.late_by(clock.due, on)
     if late:
-        return f"{late} {agree(late, 'working day', 'working days')} late"
+        return ngettext("{count} working day late", "{count} working days late", late).format(
+            count=late
+        )
     if clock.due == on:
         return _("Due today")
     if clock.due < on:  # Since the due day, no working day has begun.
-        return _("Was due on {due}").format(due=long_date(clock.due))
+        return _("Was due on {day}").format(day=long_date(clock.due))
     left = clock.days.late_by(on, clock.due)
-    return _("Due in {left} {left_2}").format(
-        left=left, left_2=agree(left, "working day", "working days")
+    return ngettext("Due in {count} working day", "Due in {count} working days", left).format(
+        count=left
     )
 
 
@@ -107,11 +121,11 @@ def _answers(agencies: set[int], on: date) -> Iterator[Line]:
             due=day,
             on=on,
             plan=request.plan.title if request.plan else request.agency.name,
-            what=_("Read what {short_name} answered about “{line}”").format(
-                short_name=row.agency.short_name, line=row.line.title
+            what=_("Read what {agency} answered about “{paper}”").format(
+                agency=row.agency.short_name, paper=row.line.title
             ),
             detail=Truncator(row.answer).chars(LETTERS_OF_TEXT),
-            when=_("Answered {day}").format(day=since(day, on)),
+            when=_("Answered {since}").format(since=since(day, on)),
             may_finish=False,
             url=reverse("reports:request-line", args=[request.pk, row.line.number]),
         )
@@ -140,7 +154,7 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
             due=clock.due if is_counted else on,
             on=on,
             plan=row.plan.title if row.plan else row.agency.name,
-            what=f"{act} {row.reference}",
+            what=act.format(request=row.reference),
             detail=Truncator(detail).chars(LETTERS_OF_TEXT),
             when=clock_words(clock, on)
             if is_counted
@@ -151,13 +165,13 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
         )
 
 
-def _turn(row: InformationRequest) -> tuple[str, str]:
+def _turn(row: InformationRequest) -> "tuple[str, _StrOrPromise]":
     """Return whose turn it is, and what is done next. The row says whether it awaits its release."""
     if row.state != State.DECIDED:
         return TURNS[State(row.state)]
     if row.awaits_release:  # type: ignore[attr-defined]
-        return Seat.Role.OIA_DECISION_MAKER, _("Release the papers of request")
-    return Seat.Role.OIA_ADVISER, _("Close request")
+        return Seat.Role.OIA_DECISION_MAKER, _("Release the papers of request {request}")
+    return Seat.Role.OIA_ADVISER, _("Close request {request}")
 
 
 def _consultations(agencies: set[int], on: date) -> Iterator[Line]:
@@ -169,18 +183,16 @@ def _consultations(agencies: set[int], on: date) -> Iterator[Line]:
         .order_by("asked_on", "pk")
     )
     for row in rows[:SHOWN_AT_MOST]:
-        by = (
-            _("Answer by {answer_by}. ").format(answer_by=long_date(row.answer_by))
-            if row.answer_by
-            else ""
-        )
+        asked = _("Asked {since}").format(since=since(row.asked_on, on))
+        if row.answer_by:
+            asked = _("Answer by {day}. {asked}").format(day=long_date(row.answer_by), asked=asked)
         yield line(
             due=row.answer_by or row.asked_on,
             on=on,
             plan=row.agency.name,
-            what=_("Say what may be released of “{line}”").format(line=row.line.title),
+            what=_("Say what may be released of “{paper}”").format(paper=row.line.title),
             detail=Truncator(row.question).chars(LETTERS_OF_TEXT),
-            when=_("{by}Asked {asked_on}").format(by=by, asked_on=since(row.asked_on, on)),
+            when=asked,
             may_finish=False,
             url=reverse("reports:request-consultation", args=[row.pk]),
         )

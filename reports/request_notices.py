@@ -11,7 +11,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Seat, User
 from reports.document.dates import long_date
@@ -23,7 +22,6 @@ from workitems.notices.timetable import OtherNews
 from workitems.rules import WRITERS
 
 Reason, Role = Notice.Reason, Seat.Role
-TOLD_ABOUT = gettext_lazy("Requests for official information")
 # The working day of the Act, by how many working days are left then.
 STEPS = ((0, 20), (2, 18), (5, 15))
 
@@ -78,15 +76,15 @@ def _of_request(
         (Role.OIA_ADVISER, Role.OIA_DECISION_MAKER),
         reason=Reason.REQUEST_LATE if late else Reason.REQUEST_DUE,
         occasion=f"{clock.due.isoformat()} {'late' if late else step}",
-        about=_("request {pk}").format(pk=request.pk),
+        about=f"request {request.pk}",
         due_on=clock.due,
         title=_("Request {reference}").format(reference=request.reference),
-        sentence=_("The decision was due on {due} and is {words}.").format(
-            due=long_date(clock.due), words=words
+        sentence=_("The decision was due on {day} and is {words}.").format(
+            day=long_date(clock.due), words=words
         )
         if late
-        else _("The decision is due on {due}: {words}.").format(
-            due=long_date(clock.due), words=words
+        else _("The decision is due on {day}: {words}.").format(
+            day=long_date(clock.due), words=words
         ),
         state=_("is {words}").format(words=words),
         path=request.get_absolute_url(),
@@ -101,17 +99,17 @@ def _of_consultation(row: Consultation, people: People) -> Iterator[OtherNews]:
         WRITERS,
         reason=Reason.CONSULTED,
         occasion=row.asked_on.isoformat(),
-        about=_("consultation {pk}").format(pk=row.pk),
+        about=f"consultation {row.pk}",
         due_on=row.answer_by or row.asked_on,
         title=f"“{row.line.title}”",
         sentence=_(
-            "This paper may be released under the Official Information Act. Your agency "
-            "is asked what should not be"
-        )
-        + (
-            _(", by {answer_by}.").format(answer_by=long_date(row.answer_by))
-            if row.answer_by
-            else "."
+            "This paper may be released under the Official Information Act. Your agency is asked "
+            "what should not be, by {day}."
+        ).format(day=long_date(row.answer_by))
+        if row.answer_by
+        else _(
+            "This paper may be released under the Official Information Act. Your agency is asked "
+            "what should not be."
         ),
         state=_("may be released"),
         path=reverse("reports:request-consultation", args=[row.pk]),
@@ -132,6 +130,6 @@ def _news(people: People, agency: Agency, roles: Iterable[str], **said: Any) -> 
                 told_as=Role(role),
                 agency=agency,
                 seat_agency=agency,
-                plan=TOLD_ABOUT,
+                plan=_("Requests for official information"),
                 **said,
             )

@@ -57,7 +57,9 @@ def step(draft: Draft, key: str, by: int) -> Draft:
     place = asks.index(ask_of(draft, key))
     if not 0 <= place + by < len(asks):
         raise DraftError(
-            _("The recommendation is {words} already.").format(words="first" if by < 0 else "last")
+            _("The recommendation is first already.")
+            if by < 0
+            else _("The recommendation is last already.")
         )
     asks.insert(place + by, asks.pop(place))
     return replace(draft, asks=tuple(asks))

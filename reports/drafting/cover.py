@@ -2,9 +2,6 @@
 
 from datetime import date, timedelta
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from agencies.models import Agency, Seat
 from reports.compose.standing_text import filled
 from reports.document.dates import add_months
@@ -13,7 +10,7 @@ from reports.models.briefing import COVER_FIELDS
 from workitems.models import Plan
 
 # Title of a briefing without a kind.
-TITLE = gettext_lazy("Progress on {plan}")
+TITLE = "Progress on {plan}"
 
 # Fields that are not copied from the plan's last briefing.
 OF_ONE_BRIEFING = {
@@ -73,10 +70,8 @@ def draft(
         .order_by("from_on", "pk")
         .first()
     )
-    found.contact_role = _("Plan coordinator, {agency}").format(agency=agency.name)
-    found.manager_name = (
-        seat.user.name if seat else _("Authorising manager, {agency}").format(agency=agency.name)
-    )
+    found.contact_role = f"Plan coordinator, {agency.name}"
+    found.manager_name = seat.user.name if seat else f"Authorising manager, {agency.name}"
     return found
 
 

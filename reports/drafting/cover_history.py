@@ -65,16 +65,16 @@ def _changes(was: Any, row: Any) -> Iterator[str]:
         if was.mark_id != row.mark_id:
             yield _("changed the mark.")
         if was.mark_alt != row.mark_alt:
-            yield _("described the mark as {mark_alt}.").format(mark_alt=_quoted(row.mark_alt))
+            yield _("described the mark as {mark}.").format(mark=_quoted(row.mark_alt))
     elif was.mark_id or row.mark_id:
         yield (
-            _("added the mark {mark_alt}.").format(mark_alt=_quoted(row.mark_alt))
+            _("added the mark {mark}.").format(mark=_quoted(row.mark_alt))
             if row.mark_id
             else _("removed the mark.")
         )
     for name, (on, off) in SWITCHES.items():
         if getattr(was, name) != getattr(row, name):
-            yield on if getattr(row, name) else off
+            yield str(on if getattr(row, name) else off)
     yield from _labels(was.labels or usual_rows(), row.labels)
     before, after = (
         {each["heading"]: each["heading_mi"] for each in side.headings} for side in (was, row)
@@ -83,12 +83,11 @@ def _changes(was: Any, row: Any) -> Iterator[str]:
         if before.get(heading) != after.get(heading):
             yield (
                 _(
-                    "changed te reo Māori beside the heading “{heading}” from {_quoted} to "
-                    "{quoted_after_get_heading}."
+                    "changed te reo Māori beside the heading “{heading}” from {before} to {after}."
                 ).format(
                     heading=heading,
-                    _quoted=_quoted(before.get(heading, "")),
-                    quoted_after_get_heading=_quoted(after.get(heading, "")),
+                    before=_quoted(before.get(heading, "")),
+                    after=_quoted(after.get(heading, "")),
                 )
             )
 
@@ -98,18 +97,15 @@ def _labels(was: list[dict[str, str]], now: list[dict[str, str]]) -> Iterator[st
     for each in now:
         usual = USUAL_LABELS[CoverPart(each["part"])]
         old = before.get(each["part"], {"label": usual, "label_mi": ""})
-        for name, what in (("label", ""), ("label_mi", _("te reo Māori of "))):
+        for name, said in (
+            ("label", _("changed the label “{label}” from {before} to {after}.")),
+            (
+                "label_mi",
+                _("changed te reo Māori of the label “{label}” from {before} to {after}."),
+            ),
+        ):
             if old[name] != each[name]:
-                yield (
-                    _(
-                        "changed {what}the label “{usual}” from {_quoted} to {quoted_each_name}."
-                    ).format(
-                        what=what,
-                        usual=usual,
-                        _quoted=_quoted(old[name]),
-                        quoted_each_name=_quoted(each[name]),
-                    )
-                )
+                yield said.format(label=usual, before=_quoted(old[name]), after=_quoted(each[name]))
     if [each["part"] for each in was] != [each["part"] for each in now]:
         yield _("changed the order of the rows.")
 

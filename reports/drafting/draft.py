@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reports.compose.paragraphs import ASKED
 from reports.document import Source, Verb, markup
@@ -23,7 +22,7 @@ from reports.document.wording import SENTENCE_END, count_in_words, join_words, o
 
 REFERENCE = re.compile(r"\{([pr]-[a-z0-9-]{1,60})\}")
 NUMBERED = re.compile(r"\{ *(\d{1,4}) *\}")
-LEFT_OUT = gettext_lazy("(left out)")
+LEFT_OUT = "(left out)"
 # Recommendations with more words together are only counted in the summary.
 MOST_ASKED = 45
 # Content of the section that closes the paper: one sentence, then the recommendations.
@@ -238,12 +237,10 @@ def asked(asks: Iterable[Ask]) -> str:
     number if they are long: "note this paper and agree to the next one"."""
     said = [f"{ask.verb} {opened(ask.text)}" for ask in asks]
     if not said:
-        return _("do nothing, as this paper is for your information")
+        return "do nothing, as this paper is for your information"
     if sum(len(each.split()) for each in said) <= MOST_ASKED:
         return join_words(said)
-    return _("decide on {count_in_words} at the end of this paper").format(
-        count_in_words=count_in_words(len(said), "recommendation")
-    )
+    return f"decide on {count_in_words(len(said), 'recommendation')} at the end of this paper"
 
 
 def broken_references(draft: Draft) -> list[str]:
@@ -327,7 +324,9 @@ def step(draft: Draft, key: str, by: int) -> Draft:
     where = beside.index(home) + by
     if home.content == CLOSING or not 0 <= where < len(beside):
         raise DraftError(
-            _("The paragraph is at the {words} already.").format(words="top" if by < 0 else "end")
+            _("The paragraph is at the top already.")
+            if by < 0
+            else _("The paragraph is at the end already.")
         )
     return move(draft, key, beside[where].key, len(beside[where].parts) if by < 0 else 0)
 

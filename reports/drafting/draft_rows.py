@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Subquery
-from django.utils.translation import gettext_lazy
 
 from reports.document import Source, Verb
 from reports.drafting.draft import Ask, Draft, Origin, Part, Portion, Taken, home_of
@@ -16,9 +15,9 @@ from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
 from workitems.asat import rows_as_at
 
 # Change reasons of generated paragraphs, by which their history is queried.
-DRAFTED, REFRESHED = gettext_lazy("Drafted"), gettext_lazy("Updated from the records")
+DRAFTED, REFRESHED = "Drafted", "Updated from the records"
 # What `REFRESHED` was before.
-REFRESHED_BEFORE = gettext_lazy("Refreshed")
+REFRESHED_BEFORE = "Refreshed"
 # Tables of a draft, in the order of `state_of`.
 TABLES: tuple[Any, ...] = (DraftParagraph, DraftAsk, DraftSection)
 

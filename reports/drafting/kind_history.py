@@ -5,19 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from reports.models import AnnexChoice, BriefingKind, Content, KindSection
 from workitems.word_diff import Strand, short_diff
 
 # Reasons recorded by the service itself. They are not shown, because the sentence includes them.
-CAME_ALONG = gettext_lazy("Came with the kind of briefing")
-MOVED_UP, MOVED_DOWN, MADE_WAY = (
-    gettext_lazy("Moved up"),
-    gettext_lazy("Moved down"),
-    gettext_lazy("Made way"),
-)
-BROUGHT_BACK = gettext_lazy("Brought back")
+CAME_ALONG = "Came with the kind of briefing"
+MOVED_UP, MOVED_DOWN, MADE_WAY = "Moved up", "Moved down", "Made way"
+BROUGHT_BACK = "Brought back"
 OWN_REASONS = {MOVED_UP, MOVED_DOWN, MADE_WAY, BROUGHT_BACK, CAME_ALONG}
 
 
@@ -63,35 +59,40 @@ Sentence = tuple[str, tuple[Strand, ...]]
 
 def _of_kind(was: Any, row: Any) -> Iterator[Sentence]:
     if was is None:
-        yield gettext("made “{row}” a kind of briefing of this plan.").format(row=row.name), ()
+        yield gettext("made “{kind}” a kind of briefing of this plan.").format(kind=row.name), ()
         return
     if was.name != row.name:
-        yield gettext("renamed it from “{was}” to “{row}”.").format(was=was.name, row=row.name), ()
+        yield (
+            gettext("renamed it from “{before}” to “{after}”.").format(
+                before=was.name, after=row.name
+            ),
+            (),
+        )
     if was.title != row.title:
         yield (
-            gettext("changed its briefings’ title from “{was}” to “{row}”.").format(
-                was=was.title, row=row.title
+            gettext("changed its briefings’ title from “{before}” to “{after}”.").format(
+                before=was.title, after=row.title
             ),
             (),
         )
     if was.annexes != row.annexes:
-        labels = [AnnexChoice(name).label for name in row.annexes if name in AnnexChoice.values]
+        labels = "; ".join(
+            str(AnnexChoice(name).label) for name in row.annexes if name in AnnexChoice.values
+        )
         yield (
-            gettext("changed the annexes to: {value}.").format(value="; ".join(labels) or "none"),
+            gettext("changed the annexes to: {annexes}.").format(annexes=labels or gettext("none")),
             (),
         )
     if was.most_words != row.most_words:
         yield (
-            gettext("changed the most words from {most_words:,} to {row_most_words:,}.").format(
-                most_words=was.most_words, row_most_words=row.most_words
+            gettext("changed the most words from {before:,} to {after:,}.").format(
+                before=was.most_words, after=row.most_words
             ),
             (),
         )
     if was.asks != row.asks:
-        yield (
-            gettext("changed what it asks of the Minister:"),
-            tuple(short_diff(_asks(was), _asks(row))),
-        )
+        strands = tuple(short_diff(_asks(was), _asks(row)))
+        yield gettext("changed what it asks of the Minister:"), strands
 
 
 def _asks(row: Any) -> str:
@@ -104,12 +105,16 @@ def _of_section(was: Any, row: Any) -> Iterator[Sentence]:
             yield gettext("added the section “{heading}”.").format(heading=row.heading), ()
         return
     if was.withdrawn_on != row.withdrawn_on:
-        act = "withdrew" if row.withdrawn_on else gettext("brought back")
-        yield gettext("{act} the section “{heading}”.").format(act=act, heading=row.heading), ()
+        said = (
+            gettext("withdrew the section “{heading}”.")
+            if row.withdrawn_on
+            else gettext("brought back the section “{heading}”.")
+        )
+        yield said.format(heading=row.heading), ()
     if was.heading != row.heading:
         yield (
-            gettext("renamed the section “{heading}” to “{row_heading}”.").format(
-                heading=was.heading, row_heading=row.heading
+            gettext("renamed the section “{before}” to “{after}”.").format(
+                before=was.heading, after=row.heading
             ),
             (),
         )
@@ -117,21 +122,18 @@ def _of_section(was: Any, row: Any) -> Iterator[Sentence]:
         labels = [Content(each.content).label for each in (was, row)]
         yield (
             gettext(
-                "changed what is written into “{heading}” from “{labels}” to “{labels_1}”."
-            ).format(heading=row.heading, labels=labels[0], labels_1=labels[1]),
+                "changed what is written into “{heading}” from “{before}” to “{after}”."
+            ).format(heading=row.heading, before=labels[0], after=labels[1]),
             (),
         )
     if was.standing_text != row.standing_text:
         strands = tuple(short_diff(was.standing_text, row.standing_text))
-        yield (
-            gettext("changed the standing text of “{heading}”:").format(heading=row.heading),
-            strands,
-        )
+        said = gettext("changed the standing text of “{heading}”:")
+        yield said.format(heading=row.heading), strands
     if was.position != row.position and row.history_change_reason in (MOVED_UP, MOVED_DOWN):
-        where = "up" if row.history_change_reason == MOVED_UP else "down"
-        yield (
-            gettext("moved the section “{heading}” {where}.").format(
-                heading=row.heading, where=where
-            ),
-            (),
+        said = (
+            gettext("moved the section “{heading}” up.")
+            if row.history_change_reason == MOVED_UP
+            else gettext("moved the section “{heading}” down.")
         )
+        yield said.format(heading=row.heading), ()

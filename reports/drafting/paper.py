@@ -86,13 +86,7 @@ def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> lis
             continue
         for index, block in enumerate(blocks):
             text = markup.to_source(block.text, block.bullets)
-            result.append(
-                Composed(
-                    home,
-                    key("p", gettext("standing {name} {index}").format(name=name, index=index)),
-                    text,
-                )
-            )
+            result.append(Composed(home, key("p", f"standing {name} {index}"), text))
         paragraphs: tuple[Paragraph, ...] = ()
         if content == CLOSING:
             paragraphs = (found.lead,)

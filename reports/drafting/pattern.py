@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from reports.compose import CONTENTS, generate
 from reports.compose.paragraphs import key
 from reports.document import Document, Verb
@@ -17,7 +14,7 @@ from reports.models import Briefing, KindSection
 from workitems.models import Plan
 
 # Shown in place of a tracker number.
-TRACKER_NUMBER = gettext_lazy("Preview")
+TRACKER_NUMBER = "Preview"
 
 
 @dataclass(frozen=True)
@@ -71,11 +68,7 @@ def preview(
             Portion(row.key, row.heading, home_of(row.content, row.key)) for row in rows
         ),
         asks=tuple(
-            Ask(
-                key=key("r", _("ask {place}").format(place=place)),
-                verb=Verb(ask["verb"]),
-                text=ask["text"],
-            )
+            Ask(key=key("r", f"ask {place}"), verb=Verb(ask["verb"]), text=ask["text"])
             for place, ask in enumerate(asks)
         ),
     )

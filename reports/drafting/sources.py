@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from django.apps import apps
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from reports.compose.facts import Facts, Versioned, version_of
 from reports.compose.slips import delay_source
@@ -114,16 +114,14 @@ def records(facts: Facts) -> Iterator[Record]:
                     cause = Delay.Cause(delay.cause).label
                     yield Record("delay", source, f"{cause}: {delay.explanation}")
                 for row in delay.mitigations:
-                    label = gettext("Mitigation {number} of {source}{source_label_1}").format(
-                        number=row.number,
-                        source=source.label[0].lower(),
-                        source_label_1=source.label[1:],
+                    label = (
+                        f"Mitigation {row.number} of {source.label[0].lower()}{source.label[1:]}"
                     )
                     yield Record(
                         "mitigation", version_of(row, "mitigation", label), row.description
                     )
     for risk in facts.risks:
-        source = version_of(risk, "risk", gettext("Risk {number}").format(number=risk.number))
+        source = version_of(risk, "risk", f"Risk {risk.number}")
         yield Record("risk", source, risk.description)
 
 
@@ -152,7 +150,7 @@ def sources_panel(
                 url=links.now(record.source),
             )
         )
-    return [_shelf(SHELF_TITLES[kind], lines) for kind, lines in shelves.items()]
+    return [_shelf(str(SHELF_TITLES[kind]), lines) for kind, lines in shelves.items()]
 
 
 def _shelf(title: str, lines: list[Line]) -> Shelf:

@@ -38,7 +38,7 @@ def place_of(rows: Stored, key: str) -> str:
     """Return where something is now: its number or, where it has none, its first words."""
     draft = rows.draft
     if key in draft.numbers:
-        return _("paragraph {numbers}").format(numbers=draft.numbers[key])
+        return _("paragraph {number}").format(number=draft.numbers[key])
     if number := draft.ask_number(key):
         return _("recommendation {number}").format(number=number)
     if key in rows.sections:
