@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 
+from agencies.translation import in_english
 from reports.document.wording import join_words, sentences
 from reports.drafting.draft import Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
-from reports.progress.tables import in_english
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from agencies.models import Agency
 from agencies.translation import in_english
 from reports.meetings.parts import Asked, Considered, DecisionLine, Minutes
 from reports.meetings.record_words import asked, decision_line, line, paragraphs
-from reports.progress.tables import in_english
 from workitems.asat import Moment
 from workitems.forms.meetings import invited
 from workitems.models import Decision, Matter, Meeting, Variation

@@ -28,7 +28,6 @@ from reports.progress import dashboard
 from reports.progress.changes import Comparison
 from reports.progress.changes import read_changes as read_changes
 from reports.progress.plan_counts import DUE_WITHIN_DAYS, due_within
-from reports.progress.tables import in_english
 from reports.progress.view import Look, meetings_before
 from workitems.asat import Moment
 from workitems.attention import Line, attention

@@ -11,13 +11,14 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import Agency
+from agencies.translation import in_english
 from reports.progress import dashboard, registers
 from reports.progress.changes import Change, Comparison
 from reports.progress.changes import Kind as ChangeKind
 from reports.progress.likely_late import LateRow, LikelyLate
 from reports.progress.plan_counts import Due
 from reports.progress.registers import DelayLine
-from reports.progress.tables import Column, Field, Kind, Sheet, Value, in_english
+from reports.progress.tables import Column, Field, Kind, Sheet, Value
 from reports.progress.view import Look
 from workitems.attention import Line, attention
 from workitems.models import Delay

@@ -78,7 +78,7 @@ class OwnDate(NamedTuple):
         if self.date.was_met:
             return _("Met")
         if self.date.done_on:
-            return _("Missed, done {day:%-d %B %Y}").format(day=self.date.done_on)
+            return _("Missed, done {day}").format(day=f"{self.date.done_on:%-d %B %Y}")
         return (
             _("Missed, moved to {date}").format(date=self.milestone.agreed)
             if self.is_moved

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from agencies.translation import in_english
 from reports.progress.exports import date_column, facts, number_column
-from reports.progress.tables import Column, Field, Sheet, Value, in_english
+from reports.progress.tables import Column, Field, Sheet, Value
 from reports.progress.trends import Trends
 from reports.progress.view import Look
 from workitems.additions import in_lines

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from agencies.succession import agency_on
+from agencies.translation import in_english
 from reports.document import markup
 from reports.document.dates import long_date
 from reports.document.text import words
@@ -31,6 +32,7 @@ LICENCE = {
 STAGES = (Stage.COMPLETE, Stage.ONGOING, Stage.UNDER_WAY, Stage.NOT_STARTED, Stage.WITHDRAWN)
 
 
+@in_english
 def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, Any]:
     """Return the page's content. At most six queries, whatever the plan's size, and one for each
     successor of an agency that ended."""

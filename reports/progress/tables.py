@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import wraps
-from typing import ParamSpec, TypeVar
-
-from django.utils.translation import override
+from typing import TypeVar
 
 from workitems.known_dates import Due
 
 Row = TypeVar("Row")
-P = ParamSpec("P")
-R = TypeVar("R")
 Value = str | int | Due | None
 
 
@@ -25,17 +20,6 @@ class Kind(StrEnum):
     TEXT = "text"
     DATE = "date"
     NUMBER = "number"
-
-
-def in_english(make: Callable[P, R]) -> Callable[P, R]:
-    """Make tables and papers in English, whatever the language of the screen: they go to others."""
-
-    @wraps(make)
-    def made(*args: P.args, **kwargs: P.kwargs) -> R:
-        with override(None):
-            return make(*args, **kwargs)
-
-    return made
 
 
 @dataclass(frozen=True)
