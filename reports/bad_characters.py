@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from reports.document import DocumentError
@@ -42,36 +43,65 @@ class Place(NamedTuple):
 
 
 def _milestone(row: Milestone) -> str:
-    return f"milestone {row.number} of item {row.item.number}"
+    return _("milestone {number} of item {item}").format(number=row.number, item=row.item.number)
 
 
 def _meeting(row: Meeting) -> str:
-    return f"the meeting of {row.held_on:%-d %B %Y}"
+    return _("the meeting of {day}").format(day=f"{row.held_on:%-d %B %Y}")
+
+
+def _draft(row: Any) -> str:
+    return _("the draft of {briefing}").format(briefing=row.briefing.name)
 
 
 # The records that papers quote, with the lookup to their plan, and how a record is called.
 RECORDS: dict[type[models.Model], tuple[str, Label]] = {
-    Plan: ("pk", lambda row: "the plan"),
-    Agency: ("memberships__plan", lambda row: f"the agency {row.short_name}"),
-    Pillar: ("plan", lambda row: f"pillar {row.number}"),
-    WorkItem: ("plan", lambda row: f"item {row.number}"),
-    Measure: ("item__plan", lambda row: f"a measure of item {row.item.number}"),
+    Plan: ("pk", lambda row: _("the plan")),
+    Agency: (
+        "memberships__plan",
+        lambda row: _("the agency {agency}").format(agency=row.short_name),
+    ),
+    Pillar: ("plan", lambda row: _("pillar {number}").format(number=row.number)),
+    WorkItem: ("plan", lambda row: _("item {number}").format(number=row.number)),
+    Measure: (
+        "item__plan",
+        lambda row: _("a measure of item {number}").format(number=row.item.number),
+    ),
     Milestone: ("item__plan", _milestone),
-    Delay: ("milestone__item__plan", lambda row: f"a delay of {_milestone(row.milestone)}"),
+    Delay: (
+        "milestone__item__plan",
+        lambda row: _("a delay of {milestone}").format(milestone=_milestone(row.milestone)),
+    ),
     Mitigation: (
         "delay__milestone__item__plan",
-        lambda row: f"a mitigation of {_milestone(row.delay.milestone)}",
+        lambda row: _("a mitigation of {milestone}").format(
+            milestone=_milestone(row.delay.milestone)
+        ),
     ),
-    Variation: ("plan", lambda row: f"request {row.reference}"),
-    Risk: ("plan", lambda row: f"risk {row.reference}"),
+    Variation: ("plan", lambda row: _("request {reference}").format(reference=row.reference)),
+    Risk: ("plan", lambda row: _("risk {reference}").format(reference=row.reference)),
     Meeting: ("plan", _meeting),
-    Matter: ("meeting__plan", lambda row: f"a matter of {_meeting(row.meeting)}"),
-    Decision: ("meeting__plan", lambda row: f"decision {row.number} of {_meeting(row.meeting)}"),
-    Update: ("of_return__round__plan", lambda row: f"an update on item {row.item.number}"),
-    Briefing: ("plan", lambda row: f"the cover of briefing {row.name}"),
-    DraftSection: ("briefing__plan", lambda row: f"the draft of {row.briefing.name}"),
-    DraftParagraph: ("briefing__plan", lambda row: f"the draft of {row.briefing.name}"),
-    DraftAsk: ("briefing__plan", lambda row: f"the draft of {row.briefing.name}"),
+    Matter: (
+        "meeting__plan",
+        lambda row: _("a matter of {meeting}").format(meeting=_meeting(row.meeting)),
+    ),
+    Decision: (
+        "meeting__plan",
+        lambda row: _("decision {number} of {meeting}").format(
+            number=row.number, meeting=_meeting(row.meeting)
+        ),
+    ),
+    Update: (
+        "of_return__round__plan",
+        lambda row: _("an update on item {number}").format(number=row.item.number),
+    ),
+    Briefing: (
+        "plan",
+        lambda row: _("the cover of briefing {briefing}").format(briefing=row.name),
+    ),
+    DraftSection: ("briefing__plan", _draft),
+    DraftParagraph: ("briefing__plan", _draft),
+    DraftAsk: ("briefing__plan", _draft),
 }
 
 
@@ -117,7 +147,9 @@ def places_of(plan: Plan, character: str) -> list[Place]:
             for field in fields:
                 place = (getattr(row, field.attname) or "").find(character) + 1
                 if place and not field.name.startswith("search"):
-                    words = f"{label(row)}, {field.verbose_name}, character {place:,}"
+                    words = _("{record}, {field}, character {place:,}").format(
+                        record=label(row), field=field.verbose_name, place=place
+                    )
                     found.append(Place(words, page_of(row)))
         if len(found) >= PLACES_TOLD:
             break
@@ -131,7 +163,9 @@ def with_places(plan: Plan, said: str, character: str) -> str:
 
 def _with(said: str, places: list[Place]) -> str:
     words = "; ".join(place.words for place in places)
-    return f"{said} Fix it here: {words}." if places else said
+    if not places:
+        return said
+    return _("{refusal} Fix it here: {places}.").format(refusal=said, places=words)
 
 
 class Unprintable(Refused):

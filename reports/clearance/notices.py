@@ -104,8 +104,10 @@ def _reminded(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
     late = span_in_words((on - row.due_on).days)
     return _lines(
             row, _turn(seats, row), Reason.REMINDED, on.isoformat(),
-            _("The coordinator asks for your agency’s answer. It was due on {day:%-d %B %Y} and is "
-"overdue by {span}.").format(day=row.due_on, span=late),
+            _(
+                "The coordinator asks for your agency’s answer. It was due on {day} and is overdue by "
+                "{span}."
+            ).format(day=f"{row.due_on:%-d %B %Y}", span=late),
             _("is overdue by {span}").format(span=late),
         )  # fmt: skip
 

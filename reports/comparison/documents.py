@@ -242,15 +242,12 @@ class Comparison:
     def summary(self) -> str:
         """ "2 paragraphs are new, 1 is changed and 14 are the same"; recommendations apart."""
         said = []
-        for nouns, parts in (
-            (("{count:,} paragraph", "{count:,} paragraphs"), (*self.parts, self.closing)),
-            (("{count:,} recommendation", "{count:,} recommendations"), (self.asked,)),
-        ):
+        for is_asked, parts in ((False, (*self.parts, self.closing)), (True, (self.asked,))):
             count = Counter(line.kind for part in parts for line in part.lines)
             each: list[str] = []
             for kind in Kind:
                 if number := count[kind]:
-                    what = f"{number:,}" if each else ngettext(*nouns, number).format(count=number)
+                    what = f"{number:,}" if each else _counted(number, is_asked=is_asked)
                     each.append(_kept(kind, number).format(count=what))
             said.append(join_words(each))
         return f"{'; '.join(said)}."
@@ -536,6 +533,15 @@ def _annexes(was: Sequence[Annex], now: Sequence[Annex]) -> Iterator[AnnexLine]:
 
 
 # --- words --------------------------------------------------------------------------------------
+
+
+def _counted(number: int, *, is_asked: bool) -> str:
+    said = (
+        ngettext("{count:,} recommendation", "{count:,} recommendations", number)
+        if is_asked
+        else ngettext("{count:,} paragraph", "{count:,} paragraphs", number)
+    )
+    return said.format(count=number)
 
 
 def _kept(kind: Kind, number: int) -> str:

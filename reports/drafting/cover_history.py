@@ -111,4 +111,4 @@ def _labels(was: list[dict[str, str]], now: list[dict[str, str]]) -> Iterator[st
 
 
 def _quoted(words: str) -> str:
-    return f"“{words}”" if words else "nothing"
+    return f"“{words}”" if words else _("nothing")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from reports.bad_characters import telling_places
 from reports.compose import Composed as Generated
@@ -81,7 +82,8 @@ class Block:
 
     @property
     def sources(self) -> str:
-        return f"{len(self.cited)} source{'' if len(self.cited) == 1 else 's'}"
+        count = len(self.cited)
+        return ngettext("{count} source", "{count} sources", count).format(count=count)
 
     @property
     def is_changed(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import cast
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from agencies.models import Agency, Appointment
 from workitems.models import Member, Pillar
@@ -218,8 +218,9 @@ def plan(proposal: Proposal, new_for: Collection[int] | None) -> None:
 def _paragraphs(texts: list[str]) -> str:
     if not texts:
         return ""
-    count = "1 paragraph" if len(texts) == 1 else f"{len(texts)} paragraphs"
-    return f"{count}, {shown(' '.join(texts))}"
+    return ngettext("1 paragraph, {text}", "{count} paragraphs, {text}", len(texts)).format(
+        count=len(texts), text=shown(" ".join(texts))
+    )
 
 
 def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
