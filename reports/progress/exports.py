@@ -68,7 +68,7 @@ def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str,
         ("Plan", look.plan.title),
         ("As at", moment),
         *([("Compared with", look.since.words)] if look.since else []),
-        ("Shown", ", ".join(narrowed) or "all"),
+        ("Shown", ", ".join(map(str, narrowed)) or "all"),
         ("Made", f"{made:%-d %B %Y, %-H:%M}"),
     ]
 
