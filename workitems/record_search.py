@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection
 from django.db.models import OrderBy, Q, QuerySet
@@ -34,9 +34,6 @@ from workitems.models import (
 )
 from workitems.plan_indexes import INDEXES
 from workitems.rules import WRITERS
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
 
 # Beyond so many, a count says "more than".
 MOST_COUNTED = 1_000
