@@ -219,7 +219,7 @@ def answer(
     row.answer, row.words, row.cleared = answer, words, now
     row.answered_by, row.answered_as, row.answered_at = by, by.signature, at
     row.reopened_because = ""
-    with override(None):  # the record is in English, whoever reads it
+    with override("en"):  # the record is in English, whoever reads it
         reason = str(Answer(answer).label)
     return history.save_version(row, by=by, at=at, reason=reason)
 

@@ -92,7 +92,7 @@ def _reverse(briefing: Briefing, act: int, last: DraftAct | None, by: User, step
     before, after = (draft_rows.read_draft_at(briefing, each) for each in (last.before, last.after))
     now = draft_rows.read_draft(briefing)
     others = _moved_since(briefing, last, by)
-    with override(None):  # the record is in English, whoever reads it
+    with override("en"):  # the record is in English, whoever reads it
         reason = f"{Step(step).label}: {last.words}"
     try:
         drafts.apply(

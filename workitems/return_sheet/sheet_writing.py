@@ -92,7 +92,7 @@ def choices_of(agencies: dict[int, Agency]) -> dict[str, dict[str, str]]:
     found["stage"] = {each.value: each.label for each in Stage if each != Stage.WITHDRAWN}
     for name in ("owner_agency", "settling_agency"):
         found[name] = {str(pk): each.short_name for pk, each in agencies.items()}
-    with override(None):
+    with override("en"):
         return {
             name: {str(value): str(label) for value, label in each.items()}
             for name, each in found.items()

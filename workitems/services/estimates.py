@@ -43,7 +43,7 @@ def keep_estimate(plan: Plan, day: date, *, at: datetime) -> KeptEstimate | None
         return None
     names = dict(Agency.objects.values_list("pk", "short_name"))
     low, high = found.band
-    with translation.override(None):  # like all that is kept
+    with translation.override("en"):  # like all that is kept
         lines = [_as_plain(line, names[line.date.responsible]) for line in found.lines]
     row = KeptEstimate(
         plan=plan,

@@ -280,7 +280,7 @@ def close(
                 found.waiting,
             ).format(day=asked.due_on, count=found.waiting)
         )
-    with translation.override(None):  # kept as the text of the decision
+    with translation.override("en"):  # kept as the text of the decision
         counted = found.words
     if found.outcome == State.APPROVED:
         instead = _("End this without a decision")

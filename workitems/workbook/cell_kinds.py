@@ -360,7 +360,7 @@ class DueDate(Day):
 @cache
 def workbook_labels(choices: type[TextChoices]) -> dict[str, str]:
     """Return the labels by value as workbooks have them: in English, as they are read again."""
-    with override(None):
+    with override("en"):
         return {str(value): str(label) for value, label in choices.choices}
 
 

@@ -246,7 +246,7 @@ def labels_of(kind: Choice) -> str:
 
 def expected(column: Column) -> str:
     """Return what a column holds, in English as all of the workbook."""
-    with override(None):
+    with override("en"):
         return column.kind.right
 
 

@@ -135,7 +135,7 @@ def _page_of(response: Response, document: Document, kept: str = "") -> AnswerPa
         for each in document.recommendation.items
     }
     corrects = response.corrects
-    with override(None):  # what is released is in English, whoever prints it
+    with override("en"):  # what is released is in English, whoever prints it
         ratings = tuple((name, value) for name, value in response.ratings if value is not None)
     return AnswerPage(
         reference=document.cover.tracker_number,

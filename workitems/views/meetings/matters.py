@@ -37,7 +37,7 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Put the proposal with the posted key, or "all", on the agenda."""
     meeting = own_meeting(request, slug, pk)
     wanted = request.POST.get("add", "")
-    with translation.override(None):  # kept, and printed on the agenda
+    with translation.override("en"):  # kept, and printed on the agenda
         found = proposals(meeting.plan, localdate())
     if wanted != "all":
         found = [each for each in found if each.key == wanted]
