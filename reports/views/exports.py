@@ -121,7 +121,7 @@ def variations(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     rows = variation_pages.variations_in_state(look.plan, look.at, state)
     label = labels[state] if state else ""
     shown = variations_of(rows, look.plan, look.at)
-    return list_exports.variations(look, shown, made_at, *filter(None, [label]))
+    return list_exports.variations(look, shown, made_at, *([str(label)] if label else []))
 
 
 def decisions(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
@@ -129,7 +129,7 @@ def decisions(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     state = chosen(request, "state", decision_pages.STATES)
     rows = [row.within(look.plan) for row in decision_pages.decisions_of(look.plan, state, on)]
     label = str(decision_pages.STATES[state]) if state else ""
-    return list_exports.decisions(look, rows, made_at, *filter(None, [label]))
+    return list_exports.decisions(look, rows, made_at, *([str(label)] if label else []))
 
 
 def meetings(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
