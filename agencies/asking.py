@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.translation import StrOrPromise
+from agencies.translation import StrOrPromise, day_words
 
 QUESTIONS = ("how", "what", "when", "where", "which", "who", "whose", "why")
 NEEDS_NO_ARTICLE = ("a", "an", "its", "my", "our", "the", "these", "this", "your")
@@ -29,7 +29,7 @@ def near_today() -> date:
 
 
 def example_day() -> str:
-    return f"{near_today():%-d %B %Y}"
+    return day_words(near_today())
 
 
 def _enter_a_date() -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Appointment, User
 from agencies.seating import Entry, entries_of
-from agencies.translation import StrOrPromise
+from agencies.translation import StrOrPromise, day_words
 
 AGENCY_WORDS = {
     "short_name": gettext_lazy("the short name"),
@@ -52,11 +52,13 @@ def history_of_portfolio(portfolio: str) -> list[Entry]:
     def sentence(was: Any, now: Any) -> str:
         if was is None:
             if now.to_on:
-                return _(
-                    "recorded {minister}, from {first_day:%-d %B %Y} to {date:%-d %B %Y}."
-                ).format(minister=now.minister, first_day=now.from_on, date=now.to_on)
-            return _("recorded {minister}, from {first_day:%-d %B %Y}.").format(
-                minister=now.minister, first_day=now.from_on
+                return _("recorded {minister}, from {first_day} to {date}.").format(
+                    minister=now.minister,
+                    first_day=day_words(now.from_on),
+                    date=day_words(now.to_on),
+                )
+            return _("recorded {minister}, from {first_day}.").format(
+                minister=now.minister, first_day=day_words(now.from_on)
             )
         changes = _changes(was, now, APPOINTMENT_WORDS)
         return f"{changes.removesuffix('.')} ({now.minister})." if changes else ""
@@ -100,7 +102,7 @@ def _changes(
 
     def shown(value: Any) -> str:
         if isinstance(value, date):
-            return f"{value:%-d %B %Y}"
+            return day_words(value)
         return str((names or {}).get(value, value) if value else _("none"))
 
     parts = [

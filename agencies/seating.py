@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Invitation, Place, Seat, Unit, columns_of
+from agencies.translation import day_words
 
 Role = Seat.Role
 MAX_ENTRIES = 50
@@ -88,11 +89,11 @@ def _seat(was: Any, now: Any) -> str:
         return _("moved the role of {name} here, from an agency.").format(name=name)
     if was is None and now.history_type == "+":
         if now.to_on:
-            return _("{act}, from {first_day:%-d %B %Y} to {date:%-d %B %Y}.").format(
-                act=_given(now, name), first_day=now.from_on, date=now.to_on
+            return _("{act}, from {first_day} to {date}.").format(
+                act=_given(now, name), first_day=day_words(now.from_on), date=day_words(now.to_on)
             )
-        return _("{act}, from {first_day:%-d %B %Y}.").format(
-            act=_given(now, name), first_day=now.from_on
+        return _("{act}, from {first_day}.").format(
+            act=_given(now, name), first_day=day_words(now.from_on)
         )
     if now.withdrawn_at and not (was and was.withdrawn_at):
         return _("withdrew the role of {name}.").format(name=name)
@@ -103,23 +104,23 @@ def _seat(was: Any, now: Any) -> str:
             else _("took {name} out of their unit.").format(name=name)
         )
     if was and now.to_on != was.to_on and now.to_on:
-        return _("ended the role of {name}, last day {day:%-d %B %Y}.").format(
-            name=name, day=now.to_on
+        return _("ended the role of {name}, last day {day}.").format(
+            name=name, day=day_words(now.to_on)
         )
     return _("changed the role of {name}.").format(name=name)
 
 
 def _unit(was: Any, now: Any) -> str:
     if was is None:
-        return _("added the unit {unit}, from {day:%-d %B %Y}.").format(
-            unit=now.name, day=now.from_on
+        return _("added the unit {unit}, from {day}.").format(
+            unit=now.name, day=day_words(now.from_on)
         )
     if now.name != was.name:
         return _("renamed the unit {old} to {new}.").format(old=was.name, new=now.name)
     if now.to_on == was.to_on:
         return ""
     return (
-        _("ended the unit {unit}, last day {day:%-d %B %Y}.").format(unit=now.name, day=now.to_on)
+        _("ended the unit {unit}, last day {day}.").format(unit=now.name, day=day_words(now.to_on))
         if now.to_on
         else _("reopened the unit {unit}.").format(unit=now.name)
     )

@@ -1,9 +1,11 @@
 """Django's translation for modules that otherwise do without Django: the layers' contract lets them import this."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext, override
 
 if TYPE_CHECKING:
@@ -11,7 +13,16 @@ if TYPE_CHECKING:
 else:
     StrOrPromise = str
 
-__all__ = ["StrOrPromise", "_", "gettext", "gettext_lazy", "gettext_noop", "in_english", "ngettext"]
+__all__ = [
+    "StrOrPromise",
+    "_",
+    "day_words",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "in_english",
+    "ngettext",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,3 +40,8 @@ def in_english(make: Callable[P, R]) -> Callable[P, R]:
             return make(*args, **kwargs)
 
     return made
+
+
+def day_words(day: date) -> str:
+    """Return the day as the language of the screen writes it, in full: "30 July 2010"."""
+    return date_format(day)

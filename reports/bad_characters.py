@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
+from agencies.translation import day_words
 from reports.document import DocumentError
 from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
 from workitems.models import (
@@ -47,7 +48,7 @@ def _milestone(row: Milestone) -> str:
 
 
 def _meeting(row: Meeting) -> str:
-    return _("the meeting of {day}").format(day=f"{row.held_on:%-d %B %Y}")
+    return _("the meeting of {day}").format(day=day_words(row.held_on))
 
 
 def _draft(row: Any) -> str:

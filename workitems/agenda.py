@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
+from agencies.translation import day_words
 from workitems.asat import Moment, rows_at
 from workitems.attention import Line, attention
 from workitems.models import (
@@ -113,7 +114,7 @@ def title_of(subject: Any) -> str:
             return f"{subject.reference} on a new item {subject.about}"
         return f"{subject.reference} on item {subject.about}"
     if isinstance(subject, Decision):
-        return f"Decision of {subject.decided_on:%-d %B %Y}: {subject.text}"
+        return f"Decision of {day_words(subject.decided_on)}: {subject.text}"
     if isinstance(subject, Risk):
         return f"Risk {subject.reference}: {subject.description}"
     return f"Return of {subject.agency.short_name} for {subject.round.name}"
@@ -160,14 +161,14 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
             (
                 row,
                 _decision_reason(row, present),
-                f"Decision of {row.decided_on:%-d %B %Y}: {row.text} ",
+                f"Decision of {day_words(row.decided_on)}: {row.text} ",
             )
             for row in decisions
         ),
         *(
             (
                 row,
-                f"Escalated to {_to(row)} on {row.escalated_on:%-d %B %Y}.",
+                f"Escalated to {_to(row)} on {day_words(row.escalated_on)}.",
                 f"{row.reference}: {row.description} ",
             )
             for row in risks
@@ -226,7 +227,7 @@ def _of_item(
 
 def _decision_reason(decision: Decision, on: date) -> str:
     assert decision.due_on is not None and decision.owner_agency is not None
-    was = f"{decision.owner_agency.short_name} was to do this by {decision.due_on:%-d %B %Y}"
+    was = f"{decision.owner_agency.short_name} was to do this by {day_words(decision.due_on)}"
     late = (on - decision.due_on).days
     return f"{was}; overdue by {span_in_words(late)}." if late > 0 else f"{was}."
 

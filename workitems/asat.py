@@ -14,6 +14,7 @@ from django.db.models.sql.datastructures import BaseTable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.translation import day_words
 from workitems.models import Plan
 
 
@@ -80,7 +81,7 @@ class Moment:
         """ "today", "30 July 2010", "30 July 2010 at 10:42"."""
         if self.until is None:
             return _("today")
-        day = f"{self.on:%-d %B %Y}"
+        day = day_words(self.on)
         return (
             day
             if self.is_whole_day

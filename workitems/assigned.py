@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from agencies.models import User
+from agencies.translation import day_words
 from workitems.models import Assignment, Update
 from workitems.models.item import Stage
 
@@ -68,8 +69,8 @@ def hands_of(row: Assignment) -> list[Hand]:
         if not to:
             what = _("took the item back.")
         elif each.by_on:
-            what = _("gave the item to {holder}, by {day:%-d %B %Y}.").format(
-                holder=to, day=each.by_on
+            what = _("gave the item to {holder}, by {day}.").format(
+                holder=to, day=day_words(each.by_on)
             )
         else:
             what = _("gave the item to {holder}.").format(holder=to)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import Seat, User
+from agencies.translation import day_words
 from workitems.assigned import waiting_for
 from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import (
@@ -177,8 +178,8 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
         ).format(answered=of_return.answered, count=of_return.items)
     else:
         said_on = localdate(of_return.ready_at)
-        detail = _("Ready for approval since {day:%-d %B %Y}, says {person}").format(
-            day=said_on, person=of_return.ready_by
+        detail = _("Ready for approval since {day}, says {person}").format(
+            day=day_words(said_on), person=of_return.ready_by
         )
         if approves:
             what = _("Read and submit: return for {round}, {agency}").format(
@@ -243,7 +244,7 @@ def _given(user: User, on: date) -> list[Line]:
             ).format(unit=each.unit, person=each.given_by.name),
             when=""
             if each.by_on
-            else _("Since {day:%-d %B %Y}").format(day=localdate(each.given_at)),
+            else _("Since {day}").format(day=day_words(localdate(each.given_at))),
             url=each.item.get_absolute_url(),
         )
         for each in waiting_for(user, on)[:SHOWN_AT_MOST]
@@ -267,7 +268,7 @@ def _proposals(agencies: set[int], on: date) -> list[Line]:
                 agency=each.agency, number=each.item.number
             ),
             detail=each.item.title,
-            when=_("Since {day:%-d %B %Y}").format(day=localdate(each.proposed_at)),
+            when=_("Since {day}").format(day=day_words(localdate(each.proposed_at))),
             url=reverse(
                 "workitems:answer-proposal",
                 args=[each.item.plan.slug, each.item.number, each.pk],
@@ -294,7 +295,7 @@ def _to_release(agencies: set[int], on: date) -> list[Line]:
             detail=_("{kind}, written by {person}").format(
                 kind=each.get_kind_display(), person=each.written_by.name
             ),
-            when=_("Since {day:%-d %B %Y}").format(day=localdate(each.written_at)),
+            when=_("Since {day}").format(day=day_words(localdate(each.written_at))),
             url=each.get_absolute_url(),
         )
         for each in waiting

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
+from agencies.translation import day_words
 from workitems.known_dates import KnownTo
 from workitems.models import CalendarFeed, Decision, Meeting, Milestone, Mitigation, Return, Round
 from workitems.models.item import Stage
@@ -115,8 +116,9 @@ def _returns(feed: CalendarFeed) -> Iterator[Entry]:
     for row in with_changes(rows, own=(Return, "pk"), round=(Round, "round")):
         row.round.plan = feed.plan
         lines = [
-            _("For {first_day:%-d %B %Y} to {last_day:%-d %B %Y}").format(
-                first_day=row.round.period_start, last_day=row.round.period_end
+            _("For {first_day} to {last_day}").format(
+                first_day=day_words(row.round.period_start),
+                last_day=day_words(row.round.period_end),
             )
         ]
         title = _("Return for {round}").format(round=row.round.name)
@@ -132,7 +134,7 @@ def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
     )
     for row in with_changes(rows, own=(Decision, "pk")):
         row.within(feed.plan)
-        lines = [_("Decided by the working group on {day:%-d %B %Y}").format(day=row.decided_on)]
+        lines = [_("Decided by the working group on {day}").format(day=day_words(row.decided_on))]
         if row.item is not None:
             lines.append(
                 _("Item {number} {title}").format(number=row.item.number, title=row.item.title)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies.models import Seat, User
+from agencies.translation import day_words
 from workitems.desk import SHOWN_AT_MOST, Line, line, not_ended, since
 from workitems.models import Action, Decision, OutOfSession, OutOfSessionAnswer
 from workitems.rules import WRITERS
@@ -64,7 +65,7 @@ def action_line(row: Action, origin: str, on: date) -> Line:
         if row.reopened_because
         else origin,
         # Lateness of an ended plan does not grow.
-        when=_("Was due on {day:%-d %B %Y}").format(day=row.due_on)
+        when=_("Was due on {day}").format(day=day_words(row.due_on))
         if row.due_on < on and row.plan.has_ended(on)
         else "",
         url=row.get_absolute_url(),

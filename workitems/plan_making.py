@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import Appointment
+from agencies.translation import day_words
 from workitems.models import Measure, Milestone, Plan
 
 # Of one kind; a list of all 400 items without wording helps nobody.
@@ -33,9 +34,9 @@ def lacks_of(plan: Plan, on: date) -> list[Lack]:
     if plan.released_on > on:
         found.append(
             Lack(
-                _(
-                    "The plan is released on {day:%-d %B %Y}. It can be adopted from then on."
-                ).format(day=plan.released_on),
+                _("The plan is released on {day}. It can be adopted from then on.").format(
+                    day=day_words(plan.released_on)
+                ),
                 _("Change the day of release"),
                 change,
             )

@@ -11,6 +11,7 @@ from agencies import history
 from agencies.asking import Fault
 from agencies.models import Appointment, User
 from agencies.services.conflicts import Refused, locked, need_reason
+from agencies.translation import day_words
 
 OVERLAPS = gettext_lazy("Another Minister holds that portfolio for part of the time.")
 
@@ -47,8 +48,8 @@ def end_appointment(
     appointment = locked(appointment, version=version)
     if appointment.to_on is not None:
         raise Refused(
-            _("It ended on {day:%-d %B %Y}. Correct the appointment instead.").format(
-                day=appointment.to_on
+            _("It ended on {day}. Correct the appointment instead.").format(
+                day=day_words(appointment.to_on)
             )
         )
     appointment.to_on = to_on
@@ -112,24 +113,28 @@ def appointment_faults(appointment: Appointment) -> Iterator[Fault]:
     for other in others.during(appointment.from_on, appointment.to_on).order_by("from_on")[:1]:
         says = (
             _(
-                "{minister} holds this portfolio from {first_day:%-d %B %Y} to {last_day:%-d %B %Y}. "
+                "{minister} holds this portfolio from {first_day} to {last_day}. "
                 "Enter other days, or correct that appointment first."
             )
             if other.to_on
             else _(
-                "{minister} holds this portfolio from {first_day:%-d %B %Y} on. Enter other days, or "
+                "{minister} holds this portfolio from {first_day} on. Enter other days, or "
                 "correct that appointment first."
             )
         )
         yield (
-            says.format(minister=other.minister, first_day=other.from_on, last_day=other.to_on),
+            says.format(
+                minister=other.minister,
+                first_day=day_words(other.from_on),
+                last_day=day_words(other.to_on) if other.to_on else "",
+            ),
             "from_on",
         )
 
 
 def _days(appointment: Appointment) -> Iterator[Fault]:
     if appointment.to_on is not None and appointment.to_on < appointment.from_on:
-        began = f"{appointment.from_on:%-d %B %Y}"
+        began = day_words(appointment.from_on)
         yield (
             _("The appointment began on {day}; it cannot end before.").format(day=began),
             "to_on",

@@ -13,17 +13,18 @@ from agencies.asking import Fault
 from agencies.fields import Refusal
 from agencies.models import Agency, Appointment, Place, Seat, User, columns_of
 from agencies.rules import is_administrator
+from agencies.translation import day_words
 
 Role = Seat.Role
 
 # What an agency can no longer do without a seat of the role.
 LOST_WITH_THE_LAST = {
     Role.APPROVER: gettext_lazy(
-        "From {day:%-d %B %Y} {place} would have no approver: nobody there could submit its return "
+        "From {day} {place} would have no approver: nobody there could submit its return "
         "or manage its users."
     ),
     Role.COORDINATOR: gettext_lazy(
-        "From {day:%-d %B %Y} {place} would have no coordinator: nobody there could open rounds, "
+        "From {day} {place} would have no coordinator: nobody there could open rounds, "
         "accept returns or write the briefing."
     ),
 }
@@ -85,12 +86,12 @@ def period_faults(
         yield _("Enter today or a later day."), "from_on"
     elif not place.exists_on(from_on):
         yield (
-            _("{place} does not exist on {day:%-d %B %Y}.").format(place=place, day=from_on),
+            _("{place} does not exist on {day}.").format(place=place, day=day_words(from_on)),
             "from_on",
         )
     if to_on is not None and to_on < from_on:
         yield (
-            _("The role would end on {day:%-d %B %Y}, before it begins.").format(day=to_on),
+            _("The role would end on {day}, before it begins.").format(day=day_words(to_on)),
             "to_on",
         )
 
@@ -185,11 +186,11 @@ def end_faults(seat: Seat, on: date) -> Iterator[Fault]:
     """Yield why that day cannot become the last one of a seat."""
     if on < seat.from_on:
         yield (
-            _("The role began on {day:%-d %B %Y}; it cannot end before.").format(day=seat.from_on),
+            _("The role began on {day}; it cannot end before.").format(day=day_words(seat.from_on)),
             "on",
         )
     elif seat.to_on is not None and seat.to_on <= on:
-        yield _("The role already ended on {day:%-d %B %Y}.").format(day=seat.to_on), "on"
+        yield _("The role already ended on {day}.").format(day=day_words(seat.to_on)), "on"
 
 
 @transaction.atomic
@@ -205,7 +206,7 @@ def end_seat_at_once(
     if seat.withdrawn_at is not None:
         raise SeatRefused(_("The role was already withdrawn."))
     if seat.to_on is not None and seat.to_on < today:
-        raise SeatRefused(_("The role already ended on {day:%-d %B %Y}.").format(day=seat.to_on))
+        raise SeatRefused(_("The role already ended on {day}.").format(day=day_words(seat.to_on)))
     if seat.from_on < today:
         return end_seat(
             seat=seat, on=today - timedelta(days=1), by=by, reason=reason, confirmed=confirmed
@@ -247,4 +248,4 @@ def lost_without(seat: Seat, first_day_without: date) -> str:
     )
     if others.exclude(pk=seat.pk).exists():
         return ""
-    return str(LOST_WITH_THE_LAST[role]).format(day=first_day_without, place=seat.place)
+    return str(LOST_WITH_THE_LAST[role]).format(day=day_words(first_day_without), place=seat.place)

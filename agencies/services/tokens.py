@@ -13,6 +13,7 @@ from agencies.asking import Fault
 from agencies.models import Seat, Token, User
 from agencies.services.conflicts import Refused, locked
 from agencies.services.invitations import hash_of
+from agencies.translation import day_words
 
 Role, Scope = Seat.Role, Token.Scope
 USUAL_DAYS, MAX_DAYS = 90, 365
@@ -56,7 +57,7 @@ def token_faults(
         yield _("Choose today or a later day."), "expires_on"
     elif expires_on > latest:
         yield (
-            _("A token can work for a year at most, until {day:%-d %B %Y}.").format(day=latest),
+            _("A token can work for a year at most, until {day}.").format(day=day_words(latest)),
             "expires_on",
         )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from agencies import history
 from agencies.models import Agency, Seat, Unit, User
 from agencies.services.seats import SeatRefused, lock
+from agencies.translation import day_words
 
 
 class UnitChanged(SeatRefused):
@@ -42,7 +43,7 @@ def change_unit(*, unit: Unit, name: str, to_on: date | None, version: int, by: 
     _check_name(unit.agency, name, but=unit)
     if to_on is not None and to_on < unit.from_on:
         raise SeatRefused(
-            _("The unit began on {day:%-d %B %Y}; it cannot end before.").format(day=unit.from_on),
+            _("The unit began on {day}; it cannot end before.").format(day=day_words(unit.from_on)),
             "to_on",
         )
     if (unit.name, unit.to_on) == (name, to_on):

@@ -13,6 +13,7 @@ from agencies.models import Appointment, Office
 from agencies.record_history import history_of_portfolio
 from agencies.rules import is_administrator
 from agencies.services import appointments as services
+from agencies.translation import day_words
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from agencies.views.permissions import posted, signed_in
@@ -68,8 +69,8 @@ def appoint(request: HttpRequest) -> HttpResponse:
             made = services.appoint(by=by, **form.cleaned_data)
             messages.success(
                 request,
-                _("{minister} holds the portfolio {portfolio} from {day:%-d %B %Y}.").format(
-                    minister=made.minister, portfolio=made.portfolio, day=made.from_on
+                _("{minister} holds the portfolio {portfolio} from {day}.").format(
+                    minister=made.minister, portfolio=made.portfolio, day=day_words(made.from_on)
                 ),
             )
             return redirect("agencies:portfolio", made.place)
@@ -86,7 +87,7 @@ def end(request: HttpRequest, appointment: int) -> HttpResponse:
                 appointment=row, by=signed_in(request), **form.cleaned_data
             )
             messages.success(
-                request, _("The appointment ends on {day:%-d %B %Y}.").format(day=saved.to_on)
+                request, _("The appointment ends on {day}.").format(day=day_words(saved.to_on))
             )
             return redirect("agencies:portfolio", saved.place)
     return form_page(request, "agencies/ministers/end.html", form, appointment=row)

@@ -17,6 +17,7 @@ from agencies.rules import roles_to_manage
 from agencies.services import invitations as services
 from agencies.services.invitations import InvitationGone
 from agencies.services.seats import SeatRefused
+from agencies.translation import day_words
 from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
 from agencies.views.once import once
 from agencies.views.permissions import managed_place, posted, require_role, signed_in
@@ -180,9 +181,5 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def welcome(request: HttpRequest, invitation: Invitation) -> None:
     start = max(invitation.from_on, localdate())
-    says = (
-        _("You are {position}.")
-        if start == localdate()
-        else _("You are {position} from {day:%-d %B %Y}.")
-    )
-    messages.success(request, says.format(position=invitation.position, day=start))
+    says = _("You are {position}.") if start == localdate() else _("You are {position} from {day}.")
+    messages.success(request, says.format(position=invitation.position, day=day_words(start)))

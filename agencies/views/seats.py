@@ -17,6 +17,7 @@ from agencies.rules import roles_to_manage
 from agencies.seating import history_of, seating_of
 from agencies.services import seats as seat_services
 from agencies.services.seats import NobodyLeft, SeatRefused
+from agencies.translation import day_words
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from agencies.views.permissions import (
@@ -78,11 +79,11 @@ def cover(request: HttpRequest, agency: int) -> HttpResponse:
             )
             messages.success(
                 request,
-                _("{person} is {position} from {first_day:%-d %B %Y} to {date:%-d %B %Y}.").format(
+                _("{person} is {position} from {first_day} to {date}.").format(
                     person=seat.user,
                     position=seat.position,
-                    first_day=seat.from_on,
-                    date=seat.to_on,
+                    first_day=day_words(seat.from_on),
+                    date=day_words(seat.to_on),
                 ),
             )
             return redirect("agencies:seats", of)

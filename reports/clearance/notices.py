@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.models import Seat, by_short_name
+from agencies.translation import day_words
 from reports.models import Briefing, Clearance
 from workitems.models import Notice
 from workitems.notices.digest import until
@@ -57,7 +58,7 @@ def _asked(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
     coordinators = seats.coordinators(row.briefing.plan)
     everybody = _people(seats, row, Role.APPROVER, Role.CONTRIBUTOR) or coordinators
     turn = _turn(seats, row) or coordinators
-    due = f"{row.due_on:%-d %B %Y}"
+    due = day_words(row.due_on)
     if row.reopened_because:
         yield from _lines(
                 row, everybody, Reason.ASKED_AGAIN, f"version {row.version}",
@@ -107,7 +108,7 @@ def _reminded(row: Clearance, seats: Seats, on: date) -> Iterator[OtherNews]:
             _(
                 "The coordinator asks for your agency’s answer. It was due on {day} and is overdue by "
                 "{span}."
-            ).format(day=f"{row.due_on:%-d %B %Y}", span=late),
+            ).format(day=day_words(row.due_on), span=late),
             _("is overdue by {span}").format(span=late),
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
+from agencies.translation import day_words
 from reports.forms.release.warnings import LeavesWarnings
 from reports.models import PublicPage, PublicProgress
 from reports.models.release.request import NOTE_LENGTH
@@ -192,7 +193,7 @@ class ProgressForm(Form):
         if day < self.plan.released_on:
             raise forms.ValidationError(
                 _("The plan was released on {day}. Choose that day or a later one.").format(
-                    day=f"{self.plan.released_on:%-d %B %Y}"
+                    day=day_words(self.plan.released_on)
                 )
             )
         return day

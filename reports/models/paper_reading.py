@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from agencies.models import User
+from agencies.translation import day_words
 from reports.models.briefing import Briefing
 
 
@@ -33,5 +34,5 @@ class PaperReading(models.Model):
 
     def __str__(self) -> str:
         return _("{briefing}, read on {day}").format(
-            briefing=self.briefing.name, day=f"{self.read_at:%-d %B %Y}"
+            briefing=self.briefing.name, day=day_words(self.read_at)
         )

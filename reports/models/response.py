@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.translation import day_words
 from reports.models.issue import IssuedPaper
 from workitems.models import Action, Plan
 
@@ -102,7 +103,7 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return _("Answer of {day} to {briefing}").format(
-            day=f"{self.decided_on:%-d %B %Y}", briefing=self.issued
+            day=day_words(self.decided_on), briefing=self.issued
         )
 
     @property

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import Agency
+from agencies.translation import day_words
 from reports.progress.view import Look
 from workitems.estimates import estimate_words
 from workitems.estimates.chances import LEAST_DATES, Chance, Estimate, Line, Words, band, estimate
@@ -78,7 +79,7 @@ class OwnDate(NamedTuple):
         if self.date.was_met:
             return _("Met")
         if self.date.done_on:
-            return _("Missed, done {day}").format(day=f"{self.date.done_on:%-d %B %Y}")
+            return _("Missed, done {day}").format(day=day_words(self.date.done_on))
         return (
             _("Missed, moved to {date}").format(date=self.milestone.agreed)
             if self.is_moved
@@ -138,7 +139,7 @@ class LikelyLate:
 
     @property
     def until(self) -> str:
-        return f"{self.estimate.until:%-d %B %Y}"
+        return day_words(self.estimate.until)
 
     @property
     def headline(self) -> str:
@@ -201,7 +202,7 @@ class LikelyLate:
             return ""
         kept = row.estimate
         band = estimate_words.band_in_words(
-            (kept.low, kept.high), kept.due, f"{kept.until:%-d %B %Y}", is_past=True
+            (kept.low, kept.high), kept.due, day_words(kept.until), is_past=True
         )
         if row.missed:
             said = ngettext("{expected}; {count:,} was.", "{expected}; {count:,} were.", row.missed)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
+from agencies.translation import day_words
 from reports.document import DocumentError, Source, Verb
 from reports.drafting import asks as ask_acts
 from reports.drafting import draft as acts
@@ -325,7 +326,7 @@ def go_back(*, briefing: Briefing, key: str, to: int, version: int, by: User) ->
     earlier = row.history.filter(history_id=to).first()
     if earlier is None:
         raise Refused(_("That version is not one of this paragraph’s."))
-    day = f"{earlier.history_date:%-d %B %Y}"
+    day = day_words(earlier.history_date)
     changed = apply(
         briefing, before, acts.take_back, draft_rows.part_of(earlier), by=by,
         reason=f"Back to the words of {day}", kind=Kind.BACK, about=key,

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agencies.translation import StrOrPromise
+from agencies.translation import StrOrPromise, day_words
 from reports import charts
 from reports.forms.bar import BarForm
 from reports.progress import dashboard, registers
@@ -76,7 +76,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         charts.BarRow(each.figure.label, each.days, each.words, each.figure.url)
         for each in page.causes
     ]
-    label = _("Today") if look.at.is_now else f"{look.at.on:%-d %B %Y}"
+    label = _("Today") if look.at.is_now else day_words(look.at.on)
     context |= {
         "next_meeting": plan.meetings.coming(look.at.on).first() if look.at.is_now else None,
         "causes": charts.cause_bars(bars, narrow=True),

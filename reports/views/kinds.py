@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.translation import day_words
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
 from agencies.views.once import once
 from reports.document import DocumentError
@@ -276,7 +277,7 @@ def section_theirs(current: KindSection | None) -> list[tuple[str, str]]:
         (_("Standing text"), current.standing_text),
     ]
     if current.withdrawn_on:
-        found.append((_("Withdrawn on"), f"{current.withdrawn_on:%-d %B %Y}"))
+        found.append((_("Withdrawn on"), day_words(current.withdrawn_on)))
     return found
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.translation import day_words
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from reports.document import Document
@@ -313,7 +314,7 @@ def _place(request: HttpRequest, slug: str, pk: int, follow_up: int) -> actions.
         reopen_url=reverse("briefings:reopen-action", args=args),
         change_url=reverse("briefings:change-follow-up", args=args),
         origin=_("The Minister’s answer to {briefing}").format(briefing=briefing.name)
-        + (f", {answer.decided_on:%-d %B %Y}" if answer else ""),
+        + (f", {day_words(answer.decided_on)}" if answer else ""),
         origin_url=f"{row.issued.get_absolute_url()}#answer",
         crumbs=[
             (_("Briefings"), reverse("briefings:list", args=[briefing.plan.slug])),

@@ -18,7 +18,7 @@ from agencies.fields import (
     VersionedForm,
 )
 from agencies.models import Agency, by_short_name
-from agencies.translation import StrOrPromise
+from agencies.translation import StrOrPromise, day_words
 from workitems.forms.as_told import refuse_no_phrase
 from workitems.forms.due_dates import KnownDateField
 from workitems.forms.portfolios import PortfolioField, offer_recorded
@@ -94,7 +94,7 @@ class MakingForm(VersionedForm):
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         if isinstance(value, date):
-            return f"{value:%-d %B %Y}"
+            return day_words(value)
         if isinstance(field, forms.ModelChoiceField):
             keys = value if isinstance(value, list) else [value]
             return ", ".join(str(row) for row in field.queryset.filter(pk__in=keys))  # type: ignore[union-attr]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from agencies.asking import Fault
 from agencies.fields import Form, LinesField, ReasonField, VersionedForm
 from agencies.models import Agency
+from agencies.translation import day_words
 from workitems.forms.due_dates import KnownDateField
 from workitems.models import Meeting, Milestone, Variation, WorkItem
 from workitems.services.variations import new_date_faults
@@ -145,7 +146,7 @@ class DecideForm(Form):
         super().__init__(*args, **kwargs)
         self.meetings = {str(meeting.pk): meeting for meeting in meetings}
         self.fields["meeting"].choices = [  # type: ignore[attr-defined]
-            (key, f"{meeting.held_on:%-d %B %Y}{', ' if meeting.place else ''}{meeting.place}")
+            (key, f"{day_words(meeting.held_on)}{', ' if meeting.place else ''}{meeting.place}")
             for key, meeting in self.meetings.items()
         ]
 

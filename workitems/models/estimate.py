@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.translation import day_words
 from workitems.models.plan import Plan
 
 
@@ -56,7 +57,7 @@ class KeptEstimate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Estimate of {plan}, {date:%-d %B %Y}").format(plan=self.plan, date=self.on)
+        return _("Estimate of {plan}, {date}").format(plan=self.plan, date=day_words(self.on))
 
     @property
     def on(self) -> date:

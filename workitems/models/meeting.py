@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.tracking import track
+from agencies.translation import day_words
 from workitems.models.action import Action
 from workitems.models.delay import Variation
 from workitems.models.item import WorkItem
@@ -88,7 +89,7 @@ class Meeting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Working group, {day:%-d %B %Y}").format(day=self.held_on)
+        return _("Working group, {day}").format(day=day_words(self.held_on))
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:detail", args=[self.plan.slug, self.pk])
@@ -100,7 +101,7 @@ class Meeting(models.Model):
     @property
     def when(self) -> str:
         """The day, with the time if it is set: "15 October 2026, 10:30 am"."""
-        day = f"{self.held_on:%-d %B %Y}"
+        day = day_words(self.held_on)
         return f"{day}, {self.starts_words}" if self.starts_at else day
 
     @property
@@ -401,7 +402,7 @@ class Decision(Action):
     @property
     def origin(self) -> str:
         """Where it was decided: "meeting of 3 May 2010", "3 May 2010, out of session"."""
-        day = f"{self.decided_on:%-d %B %Y}"
+        day = day_words(self.decided_on)
         return (
             _("meeting of {day}").format(day=day)
             if self.meeting_id

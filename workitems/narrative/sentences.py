@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.translation import StrOrPromise
+from agencies.translation import StrOrPromise, day_words
 from workitems.additions import addition_of, asks_to_add
 from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models import (
@@ -73,7 +73,7 @@ def _confidence(code: str) -> str:
 
 
 def _day(text: str) -> str:
-    return f"{date.fromisoformat(text[:10]):%-d %B %Y}" if text else _("no date")
+    return day_words(date.fromisoformat(text[:10])) if text else _("no date")
 
 
 def _due(row: Now, joined: Known[Any]) -> KnownDate:

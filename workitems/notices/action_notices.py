@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Seat
+from agencies.translation import day_words
 from workitems.models import Action, Decision, Notice, Plan
 from workitems.notices.digest import until
 from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news, step_of
@@ -113,7 +114,7 @@ def _due(
 ) -> Iterator[OtherNews]:
     row, people = told.action, owners or coordinators
     reason = step_of(row.due_on, row.decided_on or on, on, first=Reason.ACTION)
-    due = f"{row.due_on:%-d %B %Y}"
+    due = day_words(row.due_on)
     if reason == Reason.OVERDUE and told.plan.has_ended(on):
         sentence, state = (
             _("It was due on {due} and is not marked as done.").format(due=due),

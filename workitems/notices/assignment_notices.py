@@ -6,6 +6,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from agencies.models import Seat
+from agencies.translation import day_words
 from workitems.models import Assignment, Notice
 from workitems.notices.timetable import OtherNews, Seats, other_news
 from workitems.services.assignments import TAKERS
@@ -26,10 +27,7 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
         return
     item = row.item
     says = (
-        _(
-            "{person} gave this item to {holder} by {day:%-d %B %Y}. {agency} remains responsible "
-            "for it."
-        )
+        _("{person} gave this item to {holder} by {day}. {agency} remains responsible for it.")
         if row.by_on
         else _("{person} gave this item to {holder}. {agency} remains responsible for it.")
     )
@@ -48,7 +46,10 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
         due_on=row.by_on or on,
         title=_("Item {number} {title}").format(number=item.number, title=item.title),
         sentence=says.format(
-            person=row.given_by.name, holder=row.held_by, day=row.by_on, agency=row.agency
+            person=row.given_by.name,
+            holder=row.held_by,
+            day=day_words(row.by_on) if row.by_on else "",
+            agency=row.agency,
         ),
         state=_("is given to {unit}").format(unit=row.unit)
         if row.user_id is None and row.unit

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Seat, User
+from agencies.translation import day_words
 from workitems.attachments import content_type
 from workitems.models import Notice, Return
 from workitems.notices.timetable import News, OtherNews, ReturnNews, Why
@@ -210,7 +211,7 @@ def shows_round(line: ReturnNews) -> bool:
 
 def sentence(line: ReturnNews, on: date) -> str:
     due_on = line.due_on
-    due = f"{due_on:%-d %B %Y}"
+    due = day_words(due_on)
     match line.reason:
         case Reason.OPENED:
             return _("The round is open. The return is due on {due}, {when}.").format(
@@ -247,9 +248,8 @@ def sentence(line: ReturnNews, on: date) -> str:
             accepted_on = line.of_return.accepted_on
             assert accepted_on is not None  # a constraint of every accepted return
             return _(
-                "The coordinator accepted it on {day:%-d %B %Y}. You have nothing more to do in "
-                "this round."
-            ).format(day=accepted_on)
+                "The coordinator accepted it on {day}. You have nothing more to do in this round."
+            ).format(day=day_words(accepted_on))
         case _:
             raise ValueError(line.reason)  # not a reason of a return
 
@@ -259,8 +259,8 @@ def ready(line: ReturnNews) -> str:
     if of_return.ready_at is None:
         return str(READY)
     said_on = localdate(of_return.ready_at)
-    return _("{person} said on {day:%-d %B %Y} that it is ready for approval.").format(
-        person=of_return.ready_by, day=said_on
+    return _("{person} said on {day} that it is ready for approval.").format(
+        person=of_return.ready_by, day=day_words(said_on)
     )
 
 
@@ -275,12 +275,15 @@ def receipt(line: ReturnNews) -> str:
             counts=counts, count=line.answers.unchanged
         )
     says = (
-        _("It was submitted by {person} on {day:%-d %B %Y} at {time}: {counts}.")
+        _("It was submitted by {person} on {day} at {time}: {counts}.")
         if of_return.submitted_by
-        else _("It was submitted on {day:%-d %B %Y} at {time}: {counts}.")
+        else _("It was submitted on {day} at {time}: {counts}.")
     )
     said = says.format(
-        person=of_return.submitted_by, day=at, time=time_format(at, "g:i a"), counts=counts
+        person=of_return.submitted_by,
+        day=day_words(at),
+        time=time_format(at, "g:i a"),
+        counts=counts,
     )
     if is_from_mail(of_return):
         more = _(
@@ -304,16 +307,18 @@ def sent_back(line: ReturnNews) -> str:
     sent_on = localdate(line.mendings[0].note.at)
     numbers = [each.note.item.number for each in line.mendings if each.note.item]
     if not numbers:
-        return _("The coordinator sent it back on {day:%-d %B %Y} with a note.").format(day=sent_on)
+        return _("The coordinator sent it back on {day} with a note.").format(
+            day=day_words(sent_on)
+        )
     if len(numbers) > 1:
         named = _("{first} and {last}").format(first=", ".join(numbers[:-1]), last=numbers[-1])
     else:
         named = numbers[0]
     return ngettext(
-        "The coordinator sent it back on {day:%-d %B %Y} with a note on item {numbers}.",
-        "The coordinator sent it back on {day:%-d %B %Y} with notes on items {numbers}.",
+        "The coordinator sent it back on {day} with a note on item {numbers}.",
+        "The coordinator sent it back on {day} with notes on items {numbers}.",
         len(numbers),
-    ).format(day=sent_on, numbers=named)
+    ).format(day=day_words(sent_on), numbers=named)
 
 
 def progress_of(lines: Sequence[ReturnNews]) -> str:
@@ -373,7 +378,7 @@ def state_of(line: ReturnNews, on: date) -> str:
     due_on = line.due_on
     match line.reason:
         case Reason.OPENED:
-            return _("is open until {day:%-d %B %Y}").format(day=due_on)
+            return _("is open until {day}").format(day=day_words(due_on))
         case Reason.DUE_WEEK | Reason.DUE_DAY:
             return _("is due {when}").format(when=until(due_on, on))
         case Reason.OVERDUE:
@@ -385,7 +390,7 @@ def state_of(line: ReturnNews, on: date) -> str:
         case Reason.REMINDED:
             return _("is not submitted yet")
         case Reason.EXTENDED:
-            return _("is now due on {day:%-d %B %Y}").format(day=due_on)
+            return _("is now due on {day}").format(day=day_words(due_on))
         case Reason.ENTERED:
             return _("is being entered from your email")
         case Reason.SUBMITTED:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import Agency, Seat
+from agencies.translation import day_words
 from workitems.asat import end_of
 from workitems.models import Decision, Meeting, Notice, Plan, Variation
 from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news
@@ -107,8 +108,8 @@ def _own_actions(own: list[Decision], agency: Agency) -> str:
     if not own:
         return _("None is for {agency} to act on.").format(agency=agency)
     actions = "; ".join(
-        _("{action}, by {day:%-d %B %Y}").format(
-            action=" ".join(each.text.split()).rstrip("."), day=each.due_on
+        _("{action}, by {day}").format(
+            action=" ".join(each.text.split()).rstrip("."), day=day_words(each.due_on)
         )
         for each in own
     )
@@ -134,8 +135,8 @@ def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]
     for row in found:
         assert row.meeting is not None and row.decided_at is not None
         state = row.get_state_display().lower()
-        says = _("The meeting of {day:%-d %B %Y} decided it: {state}.").format(
-            day=row.meeting.held_on, state=state
+        says = _("The meeting of {day} decided it: {state}.").format(
+            day=day_words(row.meeting.held_on), state=state
         )
         if row.state == Variation.State.APPROVED:
             effect = _("It has taken effect.")
@@ -202,7 +203,7 @@ def lines(
             occasion=occasion,
             about=about(meeting),
             due_on=meeting.held_on,
-            title=_("Meeting of {day:%-d %B %Y}").format(day=meeting.held_on),
+            title=_("Meeting of {day}").format(day=day_words(meeting.held_on)),
             sentence=sentence,
             state=state,
             path=path or meeting.get_absolute_url(),

@@ -8,6 +8,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Seat
+from agencies.translation import day_words
 from workitems.models import Notice, OutOfSession, OutOfSessionAnswer, Plan
 from workitems.notices.action_notices import NEWS_FOR_DAYS
 from workitems.notices.digest import until
@@ -55,7 +56,7 @@ def _plan(row: OutOfSession) -> Plan:
 def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[OtherNews]:
     row = answer.out_of_session
     reason = step_of(row.due_on, localdate(row.asked_at), on, first=Reason.OUT_OF_SESSION)
-    due = f"{row.due_on:%-d %B %Y}"
+    due = day_words(row.due_on)
     if reason == Reason.OVERDUE:
         late = span_in_words((on - row.due_on).days)
         sentence = _("{agency} was asked to answer by {due}. It still can.").format(

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import User
+from agencies.translation import day_words
 from workitems.models import Action
-from workitems.services.plan_days import Faults, day_words
+from workitems.services.plan_days import Faults
 from workitems.services.refusals import Refused, locked, need_reason
 
 Row = TypeVar("Row", bound=Action)

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from agencies import history
 from agencies.models import Agency, User
 from agencies.succession import agency_on
+from agencies.translation import day_words
 from workitems.additions import Addition, NewItem, NewMilestone
 from workitems.known_dates import KnownDate
 from workitems.models import Measure, Milestone, Pillar, Plan, Support, Variation, WorkItem
-from workitems.services.plan_days import Faults, day_words
+from workitems.services.plan_days import Faults
 from workitems.services.plan_making import check_item, check_milestone
 from workitems.services.refusals import Refused, locked
 

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
+from agencies.translation import day_words
 from workitems.models import Decision, Matter, Meeting, WorkItem
 from workitems.services.items import next_number
 from workitems.services.matters import mark_considered
 from workitems.services.meetings import check_held, open_record
-from workitems.services.plan_days import Faults, day_words
+from workitems.services.plan_days import Faults
 from workitems.services.refusals import Refused, locked
 
 
@@ -106,8 +107,8 @@ def change_decision(
     decision = locked(decision, version=version)
     if decision.done_on is not None:
         raise Refused(
-            _("This was done on {day:%-d %B %Y}, so it cannot be changed.").format(
-                day=decision.done_on
+            _("This was done on {day}, so it cannot be changed.").format(
+                day=day_words(decision.done_on)
             )
         )
     check_action(text, owner_agency, due_on, meeting.held_on)

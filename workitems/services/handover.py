@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from agencies import history
 from agencies.models import User
+from agencies.translation import day_words
 from workitems.models import MilestoneAnswer, Return, ReturnNote, Update
 from workitems.services.answers import answers_of
 from workitems.services.refusals import Conflict, Refused, check_with_agency, locked
@@ -106,9 +107,9 @@ def recall_obstacle(of_return: Return) -> str:
         return ""
     at = localtime(read_at)
     return _(
-        "{person} opened this return on {at:%-d %B %Y} at {time}, so it can no "
+        "{person} opened this return on {at} at {time}, so it can no "
         "longer be recalled. Ask the coordinator to send it back."
-    ).format(person=read_by, at=at, time=time_format(at, "g:i a"))
+    ).format(person=read_by, at=day_words(at), time=time_format(at, "g:i a"))
 
 
 def is_from_mail(of_return: Return) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from agencies import history
 from agencies.models import Agency, User
+from agencies.translation import day_words
 from workitems.as_told import fault_of_phrase
 from workitems.known_dates import Due, known
 from workitems.models import Delay, Milestone, Mitigation, WorkItem
@@ -461,12 +462,12 @@ def finish_mitigation(*, mitigation: Mitigation, done_on: date, on: date, by: Us
     """
     mitigation = locked(mitigation, related=("delay__milestone__item__plan",))
     if mitigation.done_on is not None:
-        raise Refused(gettext("This was done on {day:%-d %B %Y}.").format(day=mitigation.done_on))
+        raise Refused(gettext("This was done on {day}.").format(day=day_words(mitigation.done_on)))
     plan = mitigation.delay.milestone.item.plan
     if done_on < plan.released_on:
         raise Refused(
-            gettext("The plan was released on {day:%-d %B %Y}. Enter a day from then on.").format(
-                day=plan.released_on
+            gettext("The plan was released on {day}. Enter a day from then on.").format(
+                day=day_words(plan.released_on)
             ),
             "done_on",
         )
@@ -480,7 +481,7 @@ def end_delay(*, delay: Delay, ended_on: date, on: date, by: User, reason: str) 
     """End a delay on a day that is not in the future. Its record stays. Needs a reason."""
     delay = locked(delay)
     if delay.ended_on is not None:
-        raise Refused(gettext("This delay ended on {day:%-d %B %Y}.").format(day=delay.ended_on))
+        raise Refused(gettext("This delay ended on {day}.").format(day=day_words(delay.ended_on)))
     Refused.raise_any(_end_faults(delay, ended_on, on, reason))
     delay.ended_on = ended_on
     return history.save(delay, by=by, reason=reason, fields=["ended_on"])
@@ -488,7 +489,7 @@ def end_delay(*, delay: Delay, ended_on: date, on: date, by: User, reason: str) 
 
 def _end_faults(delay: Delay, ended_on: date, on: date, reason: str) -> Faults:
     if ended_on < delay.found_on:
-        found = f"{delay.found_on:%-d %B %Y}"
+        found = day_words(delay.found_on)
         yield (
             gettext("The delay was found on {day}. Enter a day from then on.").format(day=found),
             "ended_on",

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from agencies import history
 from agencies.models import Agency, User
+from agencies.translation import day_words
 from workitems.models import Attendance, Meeting, Plan
 from workitems.services.refusals import Refused, locked, need_reason
 
@@ -89,7 +90,9 @@ def open_record(meeting: Meeting, *, version: int | None = None) -> Meeting:
     meeting = locked(meeting, version=version, related=("plan",))
     if meeting.is_closed:
         raise Refused(
-            _("The record of the meeting of {day:%-d %B %Y} is closed.").format(day=meeting.held_on)
+            _("The record of the meeting of {day} is closed.").format(
+                day=day_words(meeting.held_on)
+            )
         )
     return meeting
 

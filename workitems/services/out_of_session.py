@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from agencies import history
 from agencies.models import Agency, User
+from agencies.translation import day_words
 from workitems.models import OutOfSession, OutOfSessionAnswer, Variation
 from workitems.services import evidence as evidence_services
 from workitems.services import variations
@@ -153,8 +154,8 @@ def _open(asked: OutOfSession, version: int | None = None) -> OutOfSession:
     asked = locked(asked, version=version, related=("variation__plan",))
     if not asked.is_open:
         raise Refused(
-            _("This was closed on {day:%-d %B %Y}: {state}.").format(
-                day=asked.closed_on, state=asked.get_state_display().lower()
+            _("This was closed on {day}: {state}.").format(
+                day=day_words(asked.closed_on), state=asked.get_state_display().lower()
             )
         )
     return asked
@@ -275,10 +276,10 @@ def close(
     if not found.can_close:
         raise Refused(
             ngettext(
-                "The agencies have until {day:%-d %B %Y}, and {count} has not answered.",
-                "The agencies have until {day:%-d %B %Y}, and {count} have not answered.",
+                "The agencies have until {day}, and {count} has not answered.",
+                "The agencies have until {day}, and {count} have not answered.",
                 found.waiting,
-            ).format(day=asked.due_on, count=found.waiting)
+            ).format(day=day_words(asked.due_on), count=found.waiting)
         )
     with translation.override("en"):  # kept as the text of the decision
         counted = found.words

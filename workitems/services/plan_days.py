@@ -10,15 +10,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from agencies.asking import Fault
+from agencies.translation import day_words
 from workitems.known_dates import KnownDate
 from workitems.models import Plan
 
 # What is wrong.
 Faults = Iterator[Fault]
-
-
-def day_words(day: date) -> str:
-    return f"{day:%-d %B %Y}"
 
 
 def done_day(day: date, *, plan: Plan, on: date, reason: str, field: str) -> Faults:

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
+from agencies.translation import day_words
 from workitems.as_told import fault_of_phrase
 from workitems.known_dates import Due, known
 from workitems.models import Measure, Member, Milestone, Pillar, Plan, Support, WorkItem
 from workitems.models.item import is_item_number
 from workitems.plan_making import lacks_of, referring
-from workitems.services.plan_days import Faults, day_words
+from workitems.services.plan_days import Faults
 from workitems.services.refusals import Conflict, Refused, locked
 
 Values = Mapping[str, Any]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies import history
 from agencies.models import Agency, User
+from agencies.translation import day_words
 from workitems.models import Plan, Risk, WorkItem
 from workitems.services.items import next_number
 from workitems.services.refusals import Refused, locked, need_reason
@@ -125,7 +126,7 @@ def close_risk(*, risk: Risk, on: date, by: User, reason: str) -> Risk:
     """Close a risk. It keeps its level of escalation. Needs a reason."""
     risk = locked(risk)
     if risk.closed_on is not None:
-        raise Refused(_("This risk was closed on {day:%-d %B %Y}.").format(day=risk.closed_on))
+        raise Refused(_("This risk was closed on {day}.").format(day=day_words(risk.closed_on)))
     need_reason(reason, _("Say why the risk is over."))
     risk.closed_on = on
     return history.save_version(risk, "closed_on", by=by, reason=reason)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies import history
 from agencies.models import Agency, User
+from agencies.translation import day_words
 from workitems.additions import Addition, NewItem, NewMilestone
 from workitems.known_dates import Due, known
 from workitems.models import (
@@ -30,7 +31,7 @@ from workitems.services.decisions import check_action
 from workitems.services.items import end_delays, next_number
 from workitems.services.matters import mark_considered
 from workitems.services.meetings import check_held, check_quorum, open_record
-from workitems.services.plan_days import Faults, agreed_day, day_words
+from workitems.services.plan_days import Faults, agreed_day
 from workitems.services.refusals import Refused, locked, need_reason
 
 WHY = gettext_lazy("Say why the change is needed.")
@@ -426,9 +427,9 @@ def _check_not_asked(variation: Variation) -> None:
     if asked is not None:
         raise Refused(
             _(
-                "Agencies are answering on {reference} out of session until {day:%-d %B %Y}. Close "
+                "Agencies are answering on {reference} out of session until {day}. Close "
                 "that first."
-            ).format(reference=variation.reference, day=asked.due_on)
+            ).format(reference=variation.reference, day=day_words(asked.due_on))
         )
 
 

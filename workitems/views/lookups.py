@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from agencies.translation import StrOrPromise
+from agencies.translation import StrOrPromise, day_words
 from agencies.views.permissions import posted as posted
 from agencies.views.permissions import signed_in as signed_in
 from agencies.views.permissions import small_number as small_number
@@ -127,7 +127,7 @@ def refuse_after_the_end(plan: Plan | None) -> None:
     if plan is not None and plan.has_ended(localdate()):
         raise PermissionDenied(
             _(
-                "This plan ended on {day:%-d %B %Y}. It is shown as it stood then, so this can no "
+                "This plan ended on {day}. It is shown as it stood then, so this can no "
                 "longer be changed. Later results go in a return of its last round."
-            ).format(day=plan.ends_on)
+            ).format(day=day_words(plan.ends_on))
         )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency, Seat
+from agencies.translation import day_words
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.forms.plan_making import (
@@ -44,10 +45,10 @@ def plan_to_shape(request: HttpRequest, slug: str) -> Plan:
     if plan.adopted_on is not None and request.user.has_perm("workitems.manage_plan", plan):
         raise PermissionDenied(
             _(
-                "This plan was adopted on {day:%-d %B %Y}. Its official wording and agreed dates "
+                "This plan was adopted on {day}. Its official wording and agreed dates "
                 "now change by a variation. Portfolio, background and working group change on the plan’s "
                 "page."
-            ).format(day=plan.adopted_on)
+            ).format(day=day_words(plan.adopted_on))
         )
     return require(request, "workitems.shape_plan", plan)
 
@@ -131,7 +132,7 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
     plan = plan_at_any_stage(request, slug)
     if plan.adopted_on is not None and request.user.has_perm("workitems.manage_plan", plan):
         messages.info(
-            request, _("The plan was adopted on {day:%-d %B %Y}.").format(day=plan.adopted_on)
+            request, _("The plan was adopted on {day}.").format(day=day_words(plan.adopted_on))
         )
         return redirect(plan)
     require(request, "workitems.adopt_plan", plan)
@@ -437,14 +438,14 @@ def warn_of_day(request: HttpRequest, item: WorkItem, milestone: Milestone) -> N
     plan, day = item.plan, milestone.agreed.last_day
     says = []
     if day < plan.released_on:
-        text = _("{date} is before the plan’s release, {day:%-d %B %Y}. Check the date.")
-        says.append(text.format(date=milestone.agreed, day=plan.released_on))
+        text = _("{date} is before the plan’s release, {day}. Check the date.")
+        says.append(text.format(date=milestone.agreed, day=day_words(plan.released_on)))
     if item.starts_on is not None and plan.released_on <= day < item.starts_on:
-        text = _("{date} is before the item starts, {day:%-d %B %Y}. Check the date.")
-        says.append(text.format(date=milestone.agreed, day=item.starts_on))
+        text = _("{date} is before the item starts, {day}. Check the date.")
+        says.append(text.format(date=milestone.agreed, day=day_words(item.starts_on)))
     if plan.ends_on is not None and day > plan.ends_on:
-        text = _("{date} is after the plan’s last day, {day:%-d %B %Y}. Check the date.")
-        says.append(text.format(date=milestone.agreed, day=plan.ends_on))
+        text = _("{date} is after the plan’s last day, {day}. Check the date.")
+        says.append(text.format(date=milestone.agreed, day=day_words(plan.ends_on)))
     for each in says:
         messages.warning(request, each)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Seat, by_short_name
+from agencies.translation import day_words
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.forms.returns import EnterForm
@@ -83,7 +84,7 @@ def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             )
             tell_at_once(later, Reason.EXTENDED, on=on, at=timezone.now())
             names = ", ".join(each.agency.short_name for each in later)
-            due = f"{form.cleaned_data['to']:%-d %B %Y}"
+            due = day_words(form.cleaned_data["to"])
             messages.success(
                 request,
                 gettext("The return is now due on {due}: {names}.").format(due=due, names=names),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.fields import overwrite_data
 from agencies.models import Agency, Invitation, Seat, by_short_name
+from agencies.translation import day_words
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.desk import waiting_variations
@@ -149,7 +150,7 @@ def next_period(plan: Plan) -> dict[str, Any]:
     start = last.period_end + timedelta(days=1)
     end = start + (last.period_end - last.period_start)
     return {
-        "name": f"{start:%-d %B %Y} to {end:%-d %B %Y}",
+        "name": f"{day_words(start)} to {day_words(end)}",
         "period_start": start,
         "period_end": end,
         "due_on": end + timedelta(days=14),

@@ -15,6 +15,7 @@ from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 
+from agencies.translation import day_words
 from workitems.forms.return_sheet import BOTH, RETURN, Choice
 from workitems.forms.returns import MilestoneAnswerForm, UpdateForm, start_of
 from workitems.known_dates import KnownDate, known
@@ -510,7 +511,7 @@ def _written(row: Any) -> str:
         return ""
     at = localtime(row.written_at)
     written_by = row.written_by or gettext("Import")
-    return f"{written_by}, {at:%-d %B %Y}, {time_format(at, 'g:i a')}"
+    return f"{written_by}, {day_words(at)}, {time_format(at, 'g:i a')}"
 
 
 @dataclass

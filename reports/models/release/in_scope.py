@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from agencies.translation import day_words
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
 from reports.models.release.earlier_paper import EarlierPaper
@@ -60,7 +61,7 @@ def as_listed(paper: Paper) -> Found:
     elif isinstance(paper, MeetingPaper):
         kind, dated = Kind(paper.kind), paper.meeting.held_on
         what = "Pack" if paper.kind == MeetingPaper.Kind.PACK else "Minutes"
-        title = f"{what} of the meeting of {dated:%-d %B %Y}"
+        title = f"{what} of the meeting of {day_words(dated)}"
         title += f", version {paper.number}" if paper.number > 1 else ""
     elif isinstance(paper, Response):
         kind, dated = Kind.ANSWER, paper.decided_on

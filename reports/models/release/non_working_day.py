@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy
 
 from agencies.tracking import track
+from agencies.translation import day_words
 
 
 class NonWorkingDayQuerySet(models.QuerySet["NonWorkingDay"]):
@@ -51,4 +52,4 @@ class NonWorkingDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day:%-d %B %Y}"
+        return day_words(self.day)

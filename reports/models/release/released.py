@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH
+from agencies.translation import day_words
 from reports.models.issue import sha256
 from reports.models.release.request import REQUEST_ROLES, InformationRequest, RequestEvent
 from reports.models.release.schedule import GROUNDS_LENGTH, TITLE_LENGTH, ScheduleLine, codes
@@ -91,7 +92,7 @@ class Release(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Release of {day}").format(day=f"{self.released_on:%-d %B %Y}")
+        return _("Release of {day}").format(day=day_words(self.released_on))
 
 
 class ReleasedPaperQuerySet(models.QuerySet["ReleasedPaper"]):

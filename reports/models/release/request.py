@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from agencies.characters import searchable
 from agencies.models import Agency, Seat, User
 from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.translation import day_words
 from reports.release.letters import Requester, without_requester
 from workitems.models import Plan
 
@@ -408,7 +409,7 @@ class RequestEvent(models.Model):
 
     def __str__(self) -> str:
         return _("{what} on {day}").format(
-            what=self.get_kind_display(), day=f"{self.happened_on:%-d %B %Y}"
+            what=self.get_kind_display(), day=day_words(self.happened_on)
         )
 
     @property

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.translation import day_words
 from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.agenda import line_on, lines_by_subject, not_on, present_lines, proposals
@@ -100,7 +101,7 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
             mail(meeting_notices.called_notices, made)
             messages.success(
                 request,
-                _("The working group meets on {day:%-d %B %Y}.").format(day=made.held_on),
+                _("The working group meets on {day}.").format(day=day_words(made.held_on)),
             )
             return redirect(made)
     return form_page(request, "workitems/meetings/call.html", form, plan=plan)
