@@ -76,7 +76,7 @@ TICK = gettext_lazy("Met by the first date")
 
 def cause_bars(rows: Sequence[BarRow], *, narrow: bool = False) -> SafeString:
     """Draw days of delay by cause, in the given order. Return "" without rows."""
-    return day_bars(rows, title="Days of delay by cause", narrow=narrow, is_textured=True)
+    return day_bars(rows, title=gettext("Days of delay by cause"), narrow=narrow, is_textured=True)
 
 
 def day_bars(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 
 from reports.charts.drawing import (
     ACCENT,
@@ -58,7 +59,9 @@ def stage_bars(pillars: Sequence[PillarProgress], *, narrow: bool = False) -> Sa
             if count := pillar.count(stage):
                 parts += stage_stretch(stage, x, y, count * scale, 23, str(count))
                 x += count * scale
-        total = f"{pillar.total:,} item" if pillar.total == 1 else f"{pillar.total:,} items"
+        total = ngettext("{count:,} item", "{count:,} items", pillar.total).format(
+            count=pillar.total
+        )
         parts.append(text(total, x + 7, y + 15.5, fill=QUIET))
         y += 31
     return picture(width, y, title=_sentence(pillars), parts=parts)
@@ -92,10 +95,12 @@ def _legend(width: float, left: float) -> tuple[list[str], float]:
 
 
 def _sentence(pillars: Sequence[PillarProgress]) -> str:
-    return "Bars of work items by stage in each pillar. " + " ".join(_counts(pillars))
+    return gettext("Bars of work items by stage in each pillar. {counts}").format(
+        counts=" ".join(_counts(pillars))
+    )
 
 
 def _counts(pillars: Sequence[PillarProgress]) -> Iterator[str]:
     for pillar in pillars:
         counts = [f"{pillar.count(s)} {s.label.lower()}" for s, *_ in STAGES if pillar.count(s)]
-        yield f"{pillar.title}: {', '.join(counts) or 'no items'}."
+        yield f"{pillar.title}: {', '.join(counts) or gettext('no items')}."

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from reports.charts.drawing import (
     ACCENT,
@@ -116,9 +117,9 @@ def slip_words(milestone: MilestoneRow) -> str:
     if milestone.moved:
         return f"{expected}, {milestone.moved}"
     if milestone.slip > 0:
-        return f"{expected}, {days(milestone.slip)} later"
+        return gettext("{day}, {span} later").format(day=expected, span=days(milestone.slip))
     if milestone.slip < 0:
-        return f"{expected}, {days(-milestone.slip)} earlier"
+        return gettext("{day}, {span} earlier").format(day=expected, span=days(-milestone.slip))
     return expected
 
 
@@ -151,7 +152,7 @@ def _overdue_strip(milestone: MilestoneRow, axis: _Axis, y: float, as_at: date) 
     if milestone.expected_on > as_at:
         parts.append(diamond(axis.x(milestone.expected_on), y, SIGNAL))
     parts.append(triangle(due, y, SIGNAL))
-    words = f"{milestone.due.short}, overdue"
+    words = gettext("{day}, overdue").format(day=milestone.due.short)
     parts.append(text(words, axis.right + 18, y + 3.5, size=10, fill=SIGNAL, weight="600"))
     return parts
 
@@ -163,19 +164,19 @@ def _legend(*, has_overdue: bool, narrow: bool) -> tuple[list[str], float]:
         return line(x + 5, y - 6, x + 5, y + 6, stroke=INK, width=1.6)
 
     entries: list[tuple[Callable[[float, float], str], str, float, float]] = [
-        (lambda x, y: ring(x + 5, y), "promised", 14, 66),
-        (tick, "agreed change", 11, 86),
-        (lambda x, y: dot(x + 5, y, ACCENT), "done", 14, 48),
-        (lambda x, y: diamond(x + 6, y, SIGNAL), "forecast", 16, 70),
+        (lambda x, y: ring(x + 5, y), gettext("promised"), 14, 66),
+        (tick, gettext("agreed change"), 11, 86),
+        (lambda x, y: dot(x + 5, y, ACCENT), gettext("done"), 14, 48),
+        (lambda x, y: diamond(x + 6, y, SIGNAL), gettext("forecast"), 16, 70),
         (
             lambda x, y: line(x, y, x + 18, y, stroke=SIGNAL, width=3),
-            "later than promised",
+            gettext("later than promised"),
             24,
             118,
         ),
     ]
     if has_overdue:
-        entries.append((lambda x, y: triangle(x + 6, y, SIGNAL), "overdue", 16, 60))
+        entries.append((lambda x, y: triangle(x + 6, y, SIGNAL), gettext("overdue"), 16, 60))
     width = NARROW if narrow else WIDTH
     start = max(0.0, min(LABEL, width - sum(room for *_, room in entries)))
     x, y = start, 9.0
@@ -194,12 +195,25 @@ def _sentence(
     sentences = [_said(row, is_overdue=row in overdue) for row in rows]
     if note:
         sentences.append(note)
-    return f"Timeline of milestones as at {long_date(as_at)}. " + " ".join(sentences)
+    return gettext("Timeline of milestones as at {day}. {milestones}").format(
+        day=long_date(as_at), milestones=" ".join(sentences)
+    )
 
 
 def _said(row: TimelineRow, *, is_overdue: bool) -> str:
     milestone = row.milestone
-    begin = f"{row.number} {milestone.label}: promised {milestone.promised.short}, "
     if is_overdue:
-        return f"{begin}overdue since {milestone.due.short}, expected {milestone.expected.short}."
-    return f"{begin}{'done' if milestone.completed_on else 'expected'} {slip_words(milestone)}."
+        said = gettext(
+            "{milestone}: promised {promised}, overdue since {due}, expected {expected}."
+        )
+    elif milestone.completed_on:
+        said = gettext("{milestone}: promised {promised}, done {reached}.")
+    else:
+        said = gettext("{milestone}: promised {promised}, expected {reached}.")
+    return said.format(
+        milestone=f"{row.number} {milestone.label}",
+        promised=milestone.promised.short,
+        due=milestone.due.short if is_overdue else "",
+        expected=milestone.expected.short,
+        reached=slip_words(milestone),
+    )
