@@ -514,6 +514,7 @@ RULES: dict[str, Row] = {
     "choose-colours": signed_in(200, INVALID),
     # No contact is set here.
     "security-txt": public(GONE, NOT_ALLOWED),
+    "catalogue": public(200, NOT_ALLOWED),
     "account_reset_password": public(200, 200),
     "account_reset_password_done": public(200, NOT_ALLOWED),
     "account_reset_password_from_key": Row(

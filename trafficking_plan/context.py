@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from agencies.models import User
 from reports.document.wording import join_words
@@ -18,6 +18,8 @@ from workitems.views.lookups import plans_being_made, visible_plans
 # What the person chose instead of the colours of their device.
 COLOURS_COOKIE = "colours"
 CHOSEN_COLOURS = ("light", "dark")
+# In which their words stand in static/js.
+LANGUAGE_OF_SCRIPTS = "en"
 SECTIONS = (
     (gettext_lazy("Dashboard"), "dashboard:overview", "dashboard"),
     (gettext_lazy("Work items"), "workitems:list", "workitems"),
@@ -72,13 +74,16 @@ def _place_of(user: User) -> str:
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the frame's context: `support_email`, `chosen_colours` ("light", "dark"), and for a signed-in user `person_place`,
+    """Return the frame's context: `support_email`, `chosen_colours` ("light", "dark"), `catalogue_url` unless
+    the screens are in English, and for a signed-in user `person_place`,
     `plans`, `office_plans`, `plan_name`, `navigation`, `search_url` and `other_plans` (links to
     the same section of the other plans, and the day on which those that have ended did).
 
     One query for the plans; the seats are already loaded for permissions.
     """
     frame: dict[str, Any] = {"support_email": settings.SUPPORT_EMAIL}
+    if get_language() != LANGUAGE_OF_SCRIPTS:
+        frame["catalogue_url"] = reverse("catalogue")
     if settings.OIDC:
         frame["organisation"] = settings.OIDC.name
     if (colours := request.COOKIES.get(COLOURS_COOKIE)) in CHOSEN_COLOURS:

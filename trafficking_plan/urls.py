@@ -75,6 +75,7 @@ organisation_urls = [
 urlpatterns = [
     path("api/", include("trafficking_plan.api.urls")),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
+    path("words.js", views.catalogue, name="catalogue"),
     path("account/", include(account_urls)),
     path("account/second-step/", include(second_step_urls)),
     path("account/organisation/", include(organisation_urls)),

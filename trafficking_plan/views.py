@@ -1,4 +1,4 @@
-"""Views that belong to no app: CSRF failure, the colours of pages, sessions and signing out."""
+"""Views that belong to no app: CSRF failure, the words of scripts, the colours of pages, sessions and signing out."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,7 +23,9 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_http_methods, require_safe
+from django.views.i18n import JavaScriptCatalog
 
 from agencies.views.form_pages import form_page
 from trafficking_plan.account_forms import ColoursForm
@@ -54,6 +56,18 @@ def security_txt(request: HttpRequest) -> HttpResponse:
         f"Canonical: {settings.SITE_URL}{request.path}\n",
         content_type="text/plain; charset=utf-8",
     )
+
+
+_catalogue = JavaScriptCatalog.as_view()
+
+
+@login_not_required
+@require_safe
+@conditional_page
+@cache_control(public=True, max_age=600)
+def catalogue(request: HttpRequest) -> HttpResponseBase:
+    """Return the words of the scripts in the language of the service, as a script. The same for everybody."""
+    return _catalogue(request)
 
 
 COLOURS_KEPT = 365 * 24 * 60 * 60  # seconds

@@ -3,10 +3,12 @@
 // sent as any other, and a button keeps what was typed.
 
 import { Autosave, Connection, watch } from "./autosave.js";
+import { _, filled } from "./words.js";
 
-const NOT_YET =
+const NOT_YET = _(
   "The answer is not recorded yet: you are signed out, or there is no connection. Your text stays here. Sign in again in " +
-  "another tab if you have to, then press the button again.";
+    "another tab if you have to, then press the button again.",
+);
 
 const root = document.querySelector("[data-answer]");
 const form = root.querySelector("form");
@@ -16,7 +18,7 @@ const version = form.elements.draft;
 const connection = new Connection({
   part: "[data-answer]",
   address: location.pathname,
-  closed: "This paper can no longer be answered here. Copy your text before you leave this page.",
+  closed: _("This paper can no longer be answered here. Copy your text before you leave this page."),
 });
 let isSending = false;
 
@@ -45,7 +47,7 @@ class Answer extends Autosave {
 
   accept(told) {
     this.theirs.replaceChildren();
-    if (!this.typed) this.say(`Kept for you at ${told.saved_at}, not recorded yet`, "complete");
+    if (!this.typed) this.say(filled(_("Kept for you at {time}, not recorded yet"), { time: told.saved_at }), "complete");
   }
 
   // They may be typing at the other end of a long paper.
@@ -59,7 +61,7 @@ class Answer extends Autosave {
   }
 
   tell() {
-    trouble.textContent = this.trouble ? `What you typed is not kept yet. ${this.trouble}` : "";
+    trouble.textContent = this.trouble ? filled(_("What you typed is not kept yet. {trouble}"), { trouble: this.trouble }) : "";
   }
 }
 

@@ -2,16 +2,19 @@
 // sent when the connection is back; two people's texts wait for a choice; closing the tab then warns.
 // A page extends `Autosave` once for each thing that it saves by itself.
 
+import { _, filled } from "./words.js";
+
 const PAUSE = 1200; // ms after the last key
 const RETRY = 4000; // ms until the next try; twice as long after that
 const LONGEST = 8000;
 export const PATIENCE = 20000; // ms for one answer
 
-const NO_CONNECTION = "No connection. Your text stays here and will be sent when the connection is back.";
-const SIGNED_OUT =
-  "You are signed out. Sign in again in another tab. Your text stays here and will be sent then.";
-const SOMEBODY_ELSE = "Another user is signed in now. Copy your text before you leave this page.";
-const TROUBLE = "There is a problem with the service. Your text stays here and will be sent again in a moment.";
+const NO_CONNECTION = _("No connection. Your text stays here and will be sent when the connection is back.");
+const SIGNED_OUT = _(
+  "You are signed out. Sign in again in another tab. Your text stays here and will be sent then.",
+);
+const SOMEBODY_ELSE = _("Another user is signed in now. Copy your text before you leave this page.");
+const TROUBLE = _("There is a problem with the service. Your text stays here and will be sent again in a moment.");
 
 // --- requests -------------------------------------------------------------------------------------
 
@@ -110,7 +113,7 @@ export class Autosave {
     this.refused = false;
     clearTimeout(this.timer);
     if (this.held) return;
-    this.say(this.waits || "Not saved yet", "quiet");
+    this.say(this.waits || _("Not saved yet"), "quiet");
     if (!this.waits) this.timer = setTimeout(() => this.run(), PAUSE);
   }
 
@@ -155,7 +158,7 @@ export class Autosave {
   async send(what) {
     const fields = this.body(what);
     if (what.answer) this.typed = false;
-    this.say("Saving …", "quiet");
+    this.say(_("Saving …"), "quiet");
     this.tell();
     const { status, told, trouble, again } = await this.connection.ask(this.address, fields);
     this.trouble = trouble ?? "";
@@ -170,7 +173,7 @@ export class Autosave {
     } else {
       this.acts.unshift(what);
     }
-    this.say("Not saved", "late");
+    this.say(_("Not saved"), "late");
     clearTimeout(this.timer);
     if (again) this.timer = setTimeout(() => this.run(), Math.min(RETRY * 2 ** this.failures++, LONGEST));
     return false;
@@ -189,8 +192,8 @@ export class Autosave {
   refuse(told, what) {
     if (what.answer) this.typed = this.refused = true;
     const [first] = [...Object.values(told.errors ?? {}).flat(), ...(told.refusals ?? [])];
-    this.wrong = first ?? "See what is wrong here.";
-    this.say(`Not saved: ${this.wrong}`, "late");
+    this.wrong = first ?? _("See what is wrong here.");
+    this.say(filled(_("Not saved: {why}"), { why: this.wrong }), "late");
   }
 
   // Words of our own, whose receipt got lost on the way, are no other person's.
@@ -205,7 +208,7 @@ export class Autosave {
   hold(told) {
     this.held = this.typed = true;
     this.theirs.innerHTML = told.theirs;
-    this.say("This was changed elsewhere. Compare the two and choose one.", "late");
+    this.say(_("This was changed elsewhere. Compare the two and choose one."), "late");
   }
 
   say(sentence, kind) {
@@ -231,7 +234,7 @@ export function tellAll(all, line, { held, wrong, rest }) {
   const waiting = all.find((each) => each.held);
   const refused = all.find((each) => each.wrong);
   let says = rest;
-  if (stuck) says = `Not saved yet. ${stuck.trouble}`;
+  if (stuck) says = filled(_("Not saved yet. {trouble}"), { trouble: stuck.trouble });
   else if (waiting) says = held(waiting);
   else if (refused) says = wrong(refused);
   else if (all.some((each) => each.running)) return; // says so when it is done

@@ -1,6 +1,8 @@
 // A date box says below it how the server understands what is typed, and has the browser's calendar beside it.
 // The reading is the server's (workitems/views/date_box.py), so that this line and the form never differ.
 
+import { _ } from "./words.js";
+
 const PAUSE = 400; // ms after the last key
 const opens = "showPicker" in HTMLInputElement.prototype;
 let made = 0;
@@ -57,8 +59,8 @@ function addCalendar(box) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "date-button";
-  button.title = "Choose a date";
-  button.setAttribute("aria-label", "Choose a date");
+  button.title = _("Choose a date");
+  button.setAttribute("aria-label", _("Choose a date"));
   const label = box.labels[0]; // says which date, after the button's name
   if (label) {
     label.id ||= `label-of-${box.id}`;

@@ -1,13 +1,13 @@
 // A file dropped onto a section goes where the section's link "Add a file, link or note" leads, one file after the other.
 // What is on its way, added or refused is said in words below the list.
 
-const TROUBLE = "could not be sent. Try again in a moment, or use the link.";
+import { _, filled } from "./words.js";
 
 function hasFiles(event) {
   return [...(event.dataTransfer?.types ?? [])].includes("Files");
 }
 
-// Return { list } or { errors }; `say` is told how much is sent. Not `fetch`, which tells no progress of what it sends.
+// Return { list }, { errors } or { fault }; `say` is told how much is sent. Not `fetch`, which tells no progress of what it sends.
 function send(address, file, token, say) {
   return new Promise((done) => {
     const fields = new FormData();
@@ -19,12 +19,12 @@ function send(address, file, token, say) {
     request.setRequestHeader("Accept", "application/json");
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => say(loaded, total));
-    const fails = () => done({ errors: [TROUBLE] });
+    const fails = () => done({ fault: _("{file} could not be sent. Try again in a moment, or use the link.") });
     request.addEventListener("error", fails);
     request.addEventListener("load", () => {
       const isOurs = [200, 422].includes(request.status) && request.response;
       if (isOurs) done(request.response);
-      else if (request.status === 413) done({ errors: ["is too large."] });
+      else if (request.status === 413) done({ fault: _("{file} is too large.") });
       else fails();
     });
     request.send(fields);
@@ -44,9 +44,11 @@ function statusIn(place) {
   return status;
 }
 
-// Server's sentences stand after the file's name.
-function told(name, errors) {
-  return errors.map((each) => (each === TROUBLE || /^is /.test(each) ? `${name} ${each}` : `${name} is not added. ${each}`)).join(" ");
+// What became of a file. The server's sentences stand after the file's name.
+function told(file, { errors, fault }) {
+  if (fault) return filled(fault, { file });
+  if (!errors) return filled(_("{file} is added."), { file });
+  return errors.map((why) => filled(_("{file} is not added. {why}"), { file, why })).join(" ");
 }
 
 export function takeDropped(section, saveFirst, token) {
@@ -54,7 +56,7 @@ export function takeDropped(section, saveFirst, token) {
   if (!place) return;
   const hint = document.createElement("span");
   hint.className = "quiet drop-hint";
-  hint.textContent = " or drop a file onto this item";
+  hint.textContent = ` ${_("or drop a file onto this item")}`;
   const addHint = () => place.querySelector("p:last-of-type a")?.after(hint);
   addHint();
   let inside = 0; // enter and leave also tell of the elements within
@@ -83,23 +85,23 @@ export function takeDropped(section, saveFirst, token) {
       const status = statusIn(place);
       const line = status.firstElementChild;
       const bar = document.createElement("progress");
-      bar.setAttribute("aria-label", `Sending ${file.name}`);
-      line.textContent = `Sending ${file.name} …`;
+      bar.setAttribute("aria-label", filled(_("Sending {file}"), { file: file.name }));
+      line.textContent = filled(_("Sending {file} …"), { file: file.name });
       status.append(bar);
-      const { list, errors } = await send(place.dataset.evidence, file, token(), (loaded, total) => {
+      const answer = await send(place.dataset.evidence, file, token(), (loaded, total) => {
         bar.max = total;
         bar.value = loaded;
       });
       bar.remove();
-      said.push(errors ? told(file.name, errors) : `${file.name} is added.`);
-      if (list !== undefined) {
+      said.push(told(file.name, answer));
+      if (answer.list !== undefined) {
         const holder = document.createElement("template");
-        holder.innerHTML = list;
+        holder.innerHTML = answer.list;
         place.replaceChildren(holder.content, status);
         addHint();
       }
       line.textContent = said.join(" ");
-      line.classList.toggle("govuk-error-message", Boolean(errors));
+      line.classList.toggle("govuk-error-message", Boolean(answer.errors ?? answer.fault));
     }
   });
 }

@@ -1,8 +1,10 @@
 // Shows beside a form what it would print, a moment after the typing stops. Without it, a button does so.
 
 import { PATIENCE } from "./autosave.js";
+import { _, filled } from "./words.js";
 
 const PAUSE = 800; // ms after the last key
+const NOT_NOW = _("The preview is not available now. What you typed is not lost.");
 const form = document.querySelector("[data-live-preview]");
 const button = form.querySelector("[value=preview]");
 const says = document.createElement("p");
@@ -29,12 +31,12 @@ async function show() {
       now.scrollTop = top;
       says.textContent = "";
     } else if (fault) {
-      says.textContent = `Not shown yet: ${fault.textContent.trim()}`;
+      says.textContent = filled(_("Not shown yet: {why}"), { why: fault.textContent.trim() });
     } else {
-      says.textContent = "The preview is not available now. What you typed is not lost.";
+      says.textContent = NOT_NOW;
     }
   } catch {
-    says.textContent = "The preview is not available now. What you typed is not lost.";
+    says.textContent = NOT_NOW;
   }
 }
 

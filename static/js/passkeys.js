@@ -1,6 +1,8 @@
 // Passkeys: a form with data-passkey="create" or "get" asks the browser for one and posts what it answers. Its options are in
 // data-options or, on the sign-in page, at its own address. Forms are hidden where the browser has no passkeys.
 
+import { _ } from "./words.js";
+
 const bytesOf = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 
 function textOf(buffer) {
@@ -62,7 +64,9 @@ async function ask(form) {
   } catch (fault) {
     // Closed by the person, timed out, or the passkey is already there: the browser does not say which.
     says.textContent =
-      fault.name === "InvalidStateError" ? "This device has a passkey of yours already." : "No passkey was used. Try again, or go on without one.";
+      fault.name === "InvalidStateError"
+        ? _("This device has a passkey of yours already.")
+        : _("No passkey was used. Try again, or go on without one.");
     says.hidden = false;
   }
 }

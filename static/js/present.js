@@ -2,6 +2,8 @@
 // is a link and every act a form, so that without this file all of it works by loading pages. Where the
 // screen leads, a step is a form as well, which shows the slide on the devices of those who follow.
 
+import { _ } from "./words.js";
+
 const PATIENCE = 15000; // ms for one answer
 const ASK_EVERY = 3000; // ms between questions of a page that follows
 const PARTS = ["present-bar", "main"];
@@ -60,7 +62,7 @@ function warn(form) {
   words.className = "message message-error";
   words.dataset.lost = "";
   words.setAttribute("role", "alert");
-  words.textContent = "No answer came. Load the page again to see whether this was recorded.";
+  words.textContent = _("No answer came. Load the page again to see whether this was recorded.");
   form.append(words);
 }
 

@@ -1,5 +1,7 @@
 // How far a paper is, asked again and again until it is a file or cannot become one.
 
+import { _ } from "./words.js";
+
 const PAUSE = 1000; // ms between two questions
 const SPOKEN = 15000; // ms between two words to a listener about the same stage
 const PATIENCE = 20000; // ms for one answer
@@ -39,7 +41,7 @@ function show(told) {
   }
   if (told.state === "refused") {
     box.querySelector("[data-reason]").textContent = told.reason;
-    over("refused", "The file cannot be made");
+    over("refused", _("The file cannot be made"));
     return true;
   }
   words.textContent = told.words;
@@ -60,7 +62,7 @@ async function ask() {
     if (response.type === "opaqueredirect" || response.status === 404) return location.reload();
     if (response.ok && show(await response.json())) return;
   } catch {
-    words.textContent = "No connection. The paper is still being made. This page will try again.";
+    words.textContent = _("No connection. The paper is still being made. This page will try again.");
   }
   setTimeout(ask, PAUSE);
 }

@@ -1,5 +1,7 @@
 // Asks which paragraph is meant: by its number or by its first words.
 
+import { _, filled, ngettext } from "./words.js";
+
 const SIGNS = /\p{M}/gu;
 let count = 0;
 
@@ -22,20 +24,26 @@ class Question {
     this.dialog.className = "reference-dialog";
     this.dialog.setAttribute("aria-labelledby", `${this.id}-title`);
     this.dialog.innerHTML = `
-      <h2 id="${this.id}-title">Refer to a paragraph</h2>
+      <h2 id="${this.id}-title"></h2>
       <form method="dialog">
-        <label class="govuk-label" for="${this.id}">Paragraph number or first words</label>
+        <label class="govuk-label" for="${this.id}"></label>
         <input class="govuk-input" id="${this.id}" role="combobox" autocomplete="off" aria-autocomplete="list"
           aria-expanded="true" aria-controls="${this.id}-list">
         <p class="small quiet" role="status"></p>
-        <ul role="listbox" id="${this.id}-list" aria-label="Paragraphs"></ul>
+        <ul role="listbox" id="${this.id}-list"></ul>
         <p class="button-row">
-          <button class="button button-small" type="submit">Insert</button>
-          <button class="button button-secondary button-small" type="button">Cancel</button>
+          <button class="button button-small" type="submit"></button>
+          <button class="button button-secondary button-small" type="button"></button>
         </p>
       </form>`;
+    const write = (part, words) => (this.dialog.querySelector(part).textContent = words);
+    write("h2", _("Refer to a paragraph"));
+    write("label", _("Paragraph number or first words"));
+    write("[type=submit]", _("Insert"));
+    write("[type=button]", _("Cancel"));
     this.input = this.dialog.querySelector("input");
     this.list = this.dialog.querySelector("ul");
+    this.list.ariaLabel = _("Paragraphs");
     this.status = this.dialog.querySelector("[role=status]");
   }
 
@@ -76,8 +84,10 @@ class Question {
         return option;
       }),
     );
-    if (!found.length) this.status.textContent = "No paragraph has this number or these words.";
-    else this.status.textContent = found.length === 1 ? "1 paragraph" : `${found.length} paragraphs`;
+    const count = found.length;
+    this.status.textContent = count
+      ? filled(ngettext("{count} paragraph", "{count} paragraphs", count), { count })
+      : _("No paragraph has this number or these words.");
     this.activate(this.list.firstElementChild);
   }
 

@@ -2,12 +2,13 @@
 
 import { Autosave, Connection, PATIENCE, errorLine, tellAll, watch } from "./autosave.js";
 import { takeDropped } from "./evidence.js";
+import { _, filled, ngettext } from "./words.js";
 
 const form = document.querySelector("[data-return]");
 const connection = new Connection({
   part: "[data-return]",
   address: location.pathname,
-  closed: "This return can no longer be changed. Copy your text before you leave this page.",
+  closed: _("This return can no longer be changed. Copy your text before you leave this page."),
 });
 
 // --- one section ----------------------------------------------------------------------------------
@@ -87,7 +88,7 @@ class Section extends Autosave {
       empty[0][0].dispatchEvent(new Event("input", { bubbles: true }));
       empty[0][0].focus();
     } else {
-      this.say("The boxes already have text. Clear a box to copy into it.", "quiet");
+      this.say(_("The boxes already have text. Clear a box to copy into it."), "quiet");
     }
   }
 
@@ -119,7 +120,7 @@ class Section extends Autosave {
     this.wrong = "";
     this.theirs.replaceChildren();
     this.showErrors({}, []);
-    this.say("The other version", "complete");
+    this.say(_("The other version"), "complete");
     this.fields.querySelector("textarea").focus();
     tell();
   }
@@ -164,11 +165,11 @@ class Section extends Autosave {
     if (told.is_answered) lastSaved = told.saved_at;
     if (this.typed) return;
     if (told.is_answered) {
-      this.say(`${told.no_change ? "No change, saved" : "Saved"} at ${told.saved_at}`, "complete");
+      this.say(filled(told.no_change ? _("No change, saved at {time}") : _("Saved at {time}"), { time: told.saved_at }), "complete");
     } else if (what.milestone) {
-      this.say("Milestone saved. Not answered yet", "quiet");
+      this.say(_("Milestone saved. Not answered yet"), "quiet");
     } else {
-      this.say("Not answered yet: write at least one sentence, or choose “No change”", "quiet");
+      this.say(_("Not answered yet: write at least one sentence, or choose “No change”"), "quiet");
     }
   }
 
@@ -295,7 +296,7 @@ class Reply extends Autosave {
     this.theirs.replaceChildren();
     lastSaved = told.saved_at;
     mended(told.mended);
-    if (!this.typed) this.say(`Saved at ${told.saved_at}`, "complete");
+    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: told.saved_at }), "complete");
   }
 
   showErrors(sentences) {
@@ -357,7 +358,7 @@ async function replace(element, coming) {
     element.replaceWith(now);
     return now;
   } catch {
-    document.querySelector("[data-connection]").textContent = "No connection. Try again in a moment.";
+    document.querySelector("[data-connection]").textContent = _("No connection. Try again in a moment.");
     return null;
   }
 }
@@ -394,17 +395,17 @@ form.addEventListener("click", async (event) => {
   if (now) focusFirst(now);
 });
 
-function fillBar(words) {
+function fillBar(words, [done, all] = words.match(/\d+/g)) {
   const shown = document.querySelector("[data-progress]");
-  const [done, all] = words.match(/\d+/g);
   shown.querySelector(".number").textContent = words;
   Object.assign(shown.querySelector("progress"), { max: all, value: done });
 }
 
 // Once every item is answered, what is left is what the coordinator asks to change.
 function progress({ answered, total }, mendedWords) {
-  const isMending = mendedWords && answered === total;
-  fillBar(isMending ? mendedWords : `${answered} of ${total} ${total === 1 ? "item" : "items"} answered`);
+  if (mendedWords && answered === total) return fillBar(mendedWords);
+  const words = ngettext("{answered} of {total} item answered", "{answered} of {total} items answered", total);
+  fillBar(filled(words, { answered, total }), [answered, total]);
 }
 
 // How many of the items that were sent back are changed or answered.
@@ -417,17 +418,17 @@ function mended(words) {
 
 function tell() {
   tellAll(sections, document.querySelector("[data-connection]"), {
-    held: ({ element }) =>
-      element.dataset.number
-        ? `Item ${element.dataset.number} has two versions. Choose one.`
-        : "A reply has two versions. Choose one.",
-    wrong: ({ element, wrong }) =>
-      element.dataset.number && wrong.startsWith(`Item ${element.dataset.number} is not saved`)
-        ? wrong
-        : element.dataset.number
-        ? `Item ${element.dataset.number} is not saved. ${wrong}`
-        : `A reply is not saved. ${wrong}`,
-    rest: lastSaved && `All saved at ${lastSaved}`,
+    held: ({ element: { dataset } }) =>
+      dataset.number
+        ? filled(_("Item {number} has two versions. Choose one."), dataset)
+        : _("A reply has two versions. Choose one."),
+    wrong: ({ element: { dataset }, wrong }) => {
+      if (!dataset.number) return filled(_("A reply is not saved. {why}"), { why: wrong });
+      // Some sentences of the server begin with these words already.
+      if (wrong.startsWith(filled(_("Item {number} is not saved"), dataset))) return wrong;
+      return filled(_("Item {number} is not saved. {why}"), { number: dataset.number, why: wrong });
+    },
+    rest: lastSaved && filled(_("All saved at {time}"), { time: lastSaved }),
   });
 }
 
@@ -439,9 +440,9 @@ function go(target) {
 // "What is still missing" becomes the way to the next item that wants something.
 function nameTheWay() {
   const isComplete = !form.querySelector("[data-missing-of]:not([hidden])");
-  const onward = form.querySelector("button[value=submit]") ? "Go to submit" : "Go to the end";
+  const onward = form.querySelector("button[value=submit]") ? _("All answered. Go to submit") : _("All answered. Go to the end");
   for (const link of document.querySelectorAll("[data-next]")) {
-    link.textContent = isComplete ? `All answered. ${onward}` : "Next unanswered";
+    link.textContent = isComplete ? onward : _("Next unanswered");
   }
   form.querySelector("[data-complete]").hidden = !isComplete;
 }

@@ -7,6 +7,7 @@ import { read, write } from "./marks.js";
 import { linesIn, cleaned } from "./pasted.js";
 import { Tools } from "./text_tools.js";
 import { askForParagraph } from "./reference_dialog.js";
+import { _, filled } from "./words.js";
 import { CHIP, documentOf, inOneLine, keepInOrder, linesOf, numberOf, schema, sliceOf } from "./words_document.js";
 
 const DEEPEST = 2;
@@ -14,10 +15,11 @@ const BOLD = schema.marks.bold;
 const SIGN = /^[-*•]$/;
 const BOLD_BEGUN = /\*\*([^*\s]|[^*\s][^*]*[^*\s])\*$/;
 const NEEDS_NO_WORD = /(\bparagraphs?|\ufffc(,| and| or| to)?) $/i;
-const HELP =
+const HELP = _(
   "Press Enter to start a new paragraph, and type “- ” to start a sub-bullet. Press Tab at the start of a sub-bullet to indent it; " +
-  "elsewhere Tab moves to the next field.";
-const FIRST_LINE = "The first line cannot be a sub-bullet. Press Enter to start a new line first.";
+    "elsewhere Tab moves to the next field.",
+);
+const FIRST_LINE = _("The first line cannot be a sub-bullet. Press Enter to start a new line first.");
 
 const mounted = new Set();
 let count = 0;
@@ -86,10 +88,10 @@ class RichText {
       attributes: () => this.attributes(),
       nodeViews: { reference: ({ attrs }) => this.chip(attrs.key) },
       dispatchTransaction: (change) => this.apply(change),
-      handleTextInput: (_, from, to, text) => this.isMark(from, to, text),
+      handleTextInput: (view, from, to, text) => this.isMark(from, to, text),
       handleDOMEvents: {
         focus: () => void (this.isPassing = true),
-        keydown: (_, { key }) => void (this.isPassing &&= key === "Tab" || key === "Shift"),
+        keydown: (view, { key }) => void (this.isPassing &&= key === "Tab" || key === "Shift"),
         mouseup: () => void (this.isPassing = false),
       },
       transformPastedHTML: cleaned,
@@ -198,9 +200,11 @@ class RichText {
     const { ref: key } = chip.dataset;
     const number = numberOf(key, this.keys);
     const found = paragraphs.find((each) => each.key === key);
-    chip.textContent = number ?? "(left out)";
+    chip.textContent = number ?? _("(left out)");
     chip.classList.toggle("is-left-out", !number);
-    chip.title = number ? `Paragraph ${number}${found ? `: ${found.words}` : ""}` : "This paragraph is left out of the paper";
+    if (!number) chip.title = _("This paragraph is left out of the paper");
+    else if (found) chip.title = filled(_("Paragraph {number}: {words}"), { number, words: found.words });
+    else chip.title = filled(_("Paragraph {number}"), { number });
   }
 
   async refer() {
@@ -256,15 +260,15 @@ class RichText {
   }
 
   actions() {
-    const actions = [{ label: "Bold", keys: "Control+B", run: toggleMark(BOLD), isOn: isBold }];
+    const actions = [{ label: _("Bold"), keys: "Control+B", run: toggleMark(BOLD), isOn: isBold }];
     if (!this.isSingle) {
       actions.push(
-        { label: "Sub-bullet", run: toggleBullet, isOn: (state) => levelOf(state) > 0, why: FIRST_LINE },
-        { label: "Indent", keys: "Tab", run: shift(1), why: "You can indent a sub-bullet that follows another, by one level." },
-        { label: "Outdent", keys: "Shift+Tab", run: shift(-1), why: "This line is not indented." },
+        { label: _("Sub-bullet"), run: toggleBullet, isOn: (state) => levelOf(state) > 0, why: FIRST_LINE },
+        { label: _("Indent"), keys: "Tab", run: shift(1), why: _("You can indent a sub-bullet that follows another, by one level.") },
+        { label: _("Outdent"), keys: "Shift+Tab", run: shift(-1), why: _("This line is not indented.") },
       );
     }
-    if (this.keys) actions.push({ label: "Refer to a paragraph", keys: "Control+K", ask: () => this.refer() });
+    if (this.keys) actions.push({ label: _("Refer to a paragraph"), keys: "Control+K", ask: () => this.refer() });
     return actions;
   }
 }

@@ -1,5 +1,7 @@
 // Small comforts; every page works without them.
 
+import { _, filled, ngettext } from "./words.js";
+
 // After a form comes back with mistakes, start at the list of them.
 document.querySelector(".error-summary")?.focus();
 
@@ -29,10 +31,10 @@ function count(box) {
   const isNear = box.value.length >= limit * 0.9;
   if (!isNear && !box.nextElementSibling?.matches("[data-count]")) return;
   const left = limit - [...box.value.trim().replaceAll("\r\n", "\n")].length;
-  const unit = Math.abs(left) === 1 ? "character" : "characters";
   let says = "";
-  if (left < 0) says = `${inDigits.format(-left)} ${unit} too long`;
-  else if (isNear) says = `${inDigits.format(left)} ${unit} left`;
+  if (left < 0) says = ngettext("{count} character too long", "{count} characters too long", -left);
+  else if (isNear) says = ngettext("{count} character left", "{count} characters left", left);
+  says = filled(says, { count: inDigits.format(Math.abs(left)) });
   const line = countLine(box);
   const [seen, heard] = line.children;
   seen.textContent = says;
@@ -69,7 +71,7 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-alone]")) return;
   const forms = [...document.querySelectorAll("[data-alone]")];
   const left = forms.find((form) => form !== event.target && isUnsent(form));
-  if (!left || confirm("You have typed something else on this page that is not sent yet. Continue without it?")) return;
+  if (!left || confirm(_("You have typed something else on this page that is not sent yet. Continue without it?"))) return;
   event.preventDefault();
   for (let each = left.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
   left.querySelector("textarea").focus();

@@ -1,5 +1,7 @@
 // The row of buttons above a text: one stop for Tab, the arrow keys go from button to button.
 
+import { _ } from "./words.js";
+
 export class Tools {
   // An action has a label and `run`, a command, or `ask`; `why` says why it cannot be done now.
   constructor(editor, actions, id) {
@@ -7,7 +9,7 @@ export class Tools {
     this.element = document.createElement("div");
     this.element.className = "rich-tools";
     this.element.setAttribute("role", "toolbar");
-    this.element.setAttribute("aria-label", "Text tools");
+    this.element.setAttribute("aria-label", _("Text tools"));
     this.element.setAttribute("aria-controls", id);
     this.buttons = actions.map((action) => this.button(action));
     this.element.append(...this.buttons);

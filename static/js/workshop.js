@@ -6,20 +6,21 @@
 // the connection is back; closing the tab then warns.
 
 import { Autosave, Connection, errorLine, tellAll, watch } from "./autosave.js";
+import { _, filled } from "./words.js";
 
 const SLOW = 800; // ms after which the page says that it is at work
 const LATER = 2000; // ms after the last act until the records' news are asked for
 // Acts after which the rest of the page can wait. The others depend on what the records say.
 const QUICK = ["up", "down", "move", "split", "join", "hide", "restore"];
 
-const WORKING = "Working …";
-const SEVERAL = "Not saved yet. Press Done to save these as separate paragraphs.";
+const WORKING = _("Working …");
+const SEVERAL = _("Not saved yet. Press Done to save these as separate paragraphs.");
 
 const root = document.querySelector("[data-workshop]");
 const connection = new Connection({
   part: "[data-workshop]",
   address: root.dataset.address,
-  closed: "This draft can no longer be changed. Copy your text before you leave this page.",
+  closed: _("This draft can no longer be changed. Copy your text before you leave this page."),
 });
 const editors = new Map(); // by the key of what is written
 let lastSaved = "";
@@ -119,7 +120,7 @@ class Editor extends Autosave {
     this.refused = this.typed && !this.held;
     form.querySelector("[data-cancel]").hidden = true;
     const done = form.querySelector("[data-done]");
-    done.firstChild.textContent = "Done";
+    done.firstChild.textContent = _("Done");
     form.addEventListener("input", () => this.touch());
     form.addEventListener("keydown", (event) => {
       const isDone = event.key === "Enter" && (event.ctrlKey || event.metaKey);
@@ -193,9 +194,9 @@ class Editor extends Autosave {
     const tag = this.form.closest("[data-block]")?.querySelector("[data-origin]");
     if (tag && told.origin) {
       tag.textContent = told.origin;
-      tag.classList.toggle("is-ours", told.origin !== "Generated");
+      tag.classList.toggle("is-ours", told.is_ours);
     }
-    if (!this.typed) this.say(`Saved at ${told.saved_at}`, "complete");
+    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: told.saved_at }), "complete");
   }
 
   showErrors(errors) {
@@ -324,10 +325,11 @@ function show(page, key) {
 const sent = new WeakMap();
 
 function asSent(element) {
-  return element.outerHTML
+  const html = element.outerHTML
     .replace(/(tabindex="-1") value="\d+"/, "$1")
-    .replace(/(visually-hidden">[^<]*paragraph )\d+/g, "$1")
     .replace(/("csrfmiddlewaretoken") value="\w+"/g, "$1");
+  // Labels of a paragraph have its number ("in paragraph 12"), and no other.
+  return element.dataset.block?.startsWith("p-") ? html.replace(/(visually-hidden">[^<\d]*)\d+/g, "$1") : html;
 }
 
 // Put a fresh part of the page in the place of the old one, unless they are the same. A part with a
@@ -443,7 +445,7 @@ function putAway(key, block) {
 function number(seen) {
   const numbers = new Map(seen.map((key, place) => [key, place + 1]));
   const say = (element, now) => {
-    const text = element.textContent.replace(/aragraph \d+/, `aragraph ${now}`);
+    const text = element.textContent.replace(/\d+/, now);
     if (text !== element.textContent) element.textContent = text;
   };
   for (const block of root.querySelectorAll("[data-blocks] > [data-block]")) {
@@ -585,9 +587,9 @@ function adopt() {
 
 function tell() {
   tellAll([...editors.values()], root.querySelector("[data-connection]"), {
-    held: () => "A paragraph has two versions. Choose one.",
-    wrong: ({ wrong }) => `A paragraph is not saved. ${wrong}`,
-    rest: saysOfAct || (lastSaved && `Saved at ${lastSaved}`),
+    held: () => _("A paragraph has two versions. Choose one."),
+    wrong: ({ wrong }) => filled(_("A paragraph is not saved. {why}"), { why: wrong }),
+    rest: saysOfAct || (lastSaved && filled(_("Saved at {time}"), { time: lastSaved })),
   });
 }
 
@@ -686,7 +688,7 @@ async function undoOrRedo(name, { isByKey = false } = {}) {
   const form = root.querySelector("[data-steps]");
   const named = form.elements[name]?.value;
   if (!named) {
-    saysOfAct = `There is nothing of yours to ${name}.`;
+    saysOfAct = name === "undo" ? _("There is nothing of yours to undo.") : _("There is nothing of yours to redo.");
     return tell();
   }
   await Promise.all([...editors.values()].map((editor) => editor.close()));
@@ -731,8 +733,8 @@ function addHandle(more) {
   handle.className = "workshop-handle";
   handle.draggable = true;
   handle.setAttribute("aria-hidden", "true");
-  handle.title = "Drag to move";
-  handle.textContent = "⠿ Drag";
+  handle.title = _("Drag to move");
+  handle.textContent = `⠿ ${_("Drag")}`;
   more.before(handle);
 }
 

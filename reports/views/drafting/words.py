@@ -198,6 +198,7 @@ def saved_json(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, 
         "fields": fields,
         "seen": seen,
         "origin": origin,
+        "is_ours": isinstance(row, DraftParagraph) and row.origin != "generated",
         "saved_at": clock(),
     }
 
