@@ -300,3 +300,11 @@ def test_leaving_the_page_warns_only_about_unsaved_text(page, server, words):
     typing_stops(page)
     expect(state(page)).to_have_text("Not saved")
     assert warns(page)
+
+
+def test_the_state_is_told_in_the_language_of_the_catalogue(page, server, words):
+    german = {"Not saved yet": "Noch nicht gesichert"}
+    page.add_init_script(f"window.gettext = (text) => ({json.dumps(german)})[text] ?? text")
+    page.reload()
+    words.fill("one")
+    expect(state(page)).to_have_text("Noch nicht gesichert")
