@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.forms.models import model_to_dict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -120,6 +121,13 @@ class ReasonField(LinesField):
     def __init__(self, *, required: bool = True, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", REASON_LENGTH)
         super().__init__(required=required, **kwargs)
+
+
+def hide_te_reo(fields: dict[str, forms.Field], *names: str) -> None:
+    """Hide these fields where agencies have no names in te reo Māori. What they hold is kept."""
+    if not settings.TE_REO:
+        for name in names:
+            fields[name].widget = forms.HiddenInput()
 
 
 def overwrite_data(form: forms.BaseForm, **values: object) -> None:

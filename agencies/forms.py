@@ -7,7 +7,9 @@ from typing import Any
 import structlog
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import SetPasswordMixin
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +21,7 @@ from agencies.fields import (
     ReasonField,
     TextField,
     VersionedForm,
+    hide_te_reo,
 )
 from agencies.models import (
     UNIT_LENGTH,
@@ -319,6 +322,7 @@ class AgencyForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        hide_te_reo(self.fields, "name_mi")
         self.fields["successor"].queryset = Agency.objects.in_order()  # type: ignore[attr-defined]
 
     @property
@@ -449,7 +453,9 @@ class AppointForm(Form):
     portfolio = TextField(
         label=gettext_lazy("Portfolio"),
         max_length=150,
-        help_text=gettext_lazy("As printed: Minister of Immigration."),
+        help_text=format_lazy(
+            gettext_lazy("As printed: {example}."), example=settings.PORTFOLIO_EXAMPLE
+        ),
     )
     minister = TextField(
         label=gettext_lazy("Minister"),

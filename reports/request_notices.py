@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -103,14 +104,13 @@ def _of_consultation(row: Consultation, people: People) -> Iterator[OtherNews]:
         due_on=row.answer_by or row.asked_on,
         title=f"“{row.line.title}”",
         sentence=_(
-            "This paper may be released under the Official Information Act. Your agency is asked "
+            "This paper may be released under the {act}. Your agency is asked "
             "what should not be, by {day}."
-        ).format(day=long_date(row.answer_by))
+        ).format(act=settings.INFORMATION_ACT, day=long_date(row.answer_by))
         if row.answer_by
         else _(
-            "This paper may be released under the Official Information Act. Your agency is asked "
-            "what should not be."
-        ),
+            "This paper may be released under the {act}. Your agency is asked what should not be."
+        ).format(act=settings.INFORMATION_ACT),
         state=_("may be released"),
         path=reverse("reports:request-consultation", args=[row.pk]),
         link=_("Read the question and answer"),

@@ -167,4 +167,4 @@ class SecondSteps(DefaultMFAAdapter):
         return picture.decode()
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        return {**super().get_public_key_credential_rp_entity(), "name": "Plan Register"}
+        return {**super().get_public_key_credential_rp_entity(), "name": settings.PRODUCT_NAME}

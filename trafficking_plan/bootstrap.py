@@ -100,6 +100,7 @@ def run(argv: list[str]) -> None:
     try:
         if command == "demo":
             write_environment_file()
+            choose_country(argv)
         read_settings_file(ENVIRONMENT_FILE)
         if IS_CHECKOUT and os.environ.get("SET_UP", "yes") != "no":
             set_up(
@@ -169,6 +170,19 @@ def write_environment_file() -> None:
         descriptor = os.open(ENVIRONMENT_FILE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
             file.write(f"DEBUG=yes\nSECRET_KEY={secrets.token_urlsafe(50)}\n")
+
+
+def choose_country(argv: list[str]) -> None:
+    """Let `demo --country NAME` have the settings of that country, and a database and files of its own.
+
+    Variables that are set already take precedence.
+    """
+    given = dict(zip(argv, argv[1:], strict=False)).get("--country", "")
+    given = given or next((each[10:] for each in argv if each.startswith("--country=")), "")
+    if given not in {"", "new-zealand"}:
+        os.environ["COUNTRY"] = given
+        os.environ.setdefault("DATABASE_URL", f"sqlite:///{VAR / f'{given}.sqlite3'}")
+        os.environ.setdefault("FILES_DIR", str(VAR / f"{given}-files"))
 
 
 # --- the environment ----------------------------------------------------------------------

@@ -105,7 +105,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     if match and match.url_name in OF_THE_PLAN:
         here = "plans"
     beside = []
-    if user.agencies_as(*REQUEST_ROLES):
+    if settings.REQUESTS and user.agencies_as(*REQUEST_ROLES):
         beside.append((gettext("Requests"), reverse("reports:requests"), here == "reports"))
     if user.has_perm("agencies.administer"):
         frame["is_administrator"] = True

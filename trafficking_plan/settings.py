@@ -14,7 +14,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from trafficking_plan import environment, logs, openid
+from trafficking_plan import country, environment, logs, openid
 
 # Whichever program starts us: manage.py, gunicorn, a timer.
 environment.read_settings_file()
@@ -76,6 +76,35 @@ ALLOWED_HOSTS = split_list(env("ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG e
 BEHIND_TLS = env_flag("BEHIND_TLS", "no" if DEBUG else "yes")
 CSRF_TRUSTED_ORIGINS = split_list(env("CSRF_TRUSTED_ORIGINS", ""))
 
+# --- The country --------------------------------------------------------------------------
+
+COUNTRY = env("COUNTRY", "new-zealand")
+try:
+    PROFILE = country.read(COUNTRY, os.environ)
+except ValueError as fault:
+    raise ImproperlyConfigured(str(fault)) from fault
+COUNTRY_NAME: str = PROFILE["COUNTRY_NAME"]
+# Django has no English of the Pacific; formats/en defines its date formats ("30 July 2010").
+LANGUAGE_CODE: str = PROFILE["LANGUAGE_CODE"]
+# Of papers, and of pages in English.
+LANGUAGE_TAG: str = PROFILE["LANGUAGE_TAG"]
+SCREEN_LANGUAGE = LANGUAGE_TAG if LANGUAGE_CODE == "en" else LANGUAGE_CODE
+TIME_ZONE: str = PROFILE["TIME_ZONE"]
+PAPER_SIZE: str = PROFILE["PAPER_SIZE"]
+INFORMATION_ACT: str = PROFILE["INFORMATION_ACT"]
+# The code of the Act of requests and releases; empty: there is no such module.
+REQUESTS: str = PROFILE["REQUESTS"]
+# What is printed for the three markings, the lowest first.
+MARKINGS: tuple[str, ...] = PROFILE["MARKINGS"]
+PORTFOLIO_EXAMPLE: str = PROFILE["PORTFOLIO_EXAMPLE"]
+# Whether agencies and covers have names in te reo Māori.
+TE_REO: bool = PROFILE["TE_REO"]
+GREETING: str = PROFILE["GREETING"]
+PRODUCT_NAME: str = PROFILE["PRODUCT_NAME"]
+# The path of a picture, and two colours; empty: our own.
+PRODUCT_MARK: str = PROFILE["PRODUCT_MARK"]
+PRODUCT_COLOURS: tuple[str, ...] = PROFILE["PRODUCT_COLOURS"]
+
 INSTALLED_APPS = [
     "trafficking_plan",
     "agencies",
@@ -120,6 +149,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trafficking_plan.middleware.SessionLimits",
+    "trafficking_plan.middleware.NoRequests",
     "trafficking_plan.middleware.RequireSignIn",
     "trafficking_plan.middleware.RefuseHugeNumbers",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -141,7 +171,8 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             # Every template has words of the screens: none needs to load the tags that translate.
-            "builtins": ["django.templatetags.i18n"],
+            # Nor the country's entries: {{ "PRODUCT_NAME"|setting }}.
+            "builtins": ["django.templatetags.i18n", "agencies.templatetags.country"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -245,7 +276,7 @@ ACCOUNT_RATE_LIMITS = {
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 # If this number is too low, all users share the rate limit of the proxy's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_number("PROXIES", 0)
-ACCOUNT_EMAIL_SUBJECT_PREFIX = "Plan Register: "
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"{PRODUCT_NAME}: "
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds that the emailed link works
 # By email to the person, when their password or second step changes.
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -265,7 +296,7 @@ MFA_FORMS = {
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
-MFA_TOTP_ISSUER = "Plan Register"
+MFA_TOTP_ISSUER = PRODUCT_NAME
 # Clocks of telephones differ by some seconds.
 MFA_TOTP_TOLERANCE = 1
 
@@ -325,13 +356,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- Language, time, files, mail ----------------------------------------------------------
 
-# Django has no New Zealand English; formats/en defines its date formats ("30 July 2010").
-LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = ["trafficking_plan.formats"]
 # One language for everybody. Catalogues of other languages are in `locale`, or in a folder of your own.
 LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
 LOCALE_PATHS = [Path(env("LOCALE_DIR", str(RESOURCES_DIR / "locale")))]
-TIME_ZONE = "Pacific/Auckland"
 USE_TZ = True
 
 STATIC_URL = "static/"

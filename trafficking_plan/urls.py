@@ -76,6 +76,8 @@ urlpatterns = [
     path("api/", include("trafficking_plan.api.urls")),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("words.js", views.catalogue, name="catalogue"),
+    path("product/colours.css", views.product_colours, name="product-colours"),
+    path("product/mark", views.product_mark, name="product-mark"),
     path("account/", include(account_urls)),
     path("account/second-step/", include(second_step_urls)),
     path("account/organisation/", include(organisation_urls)),

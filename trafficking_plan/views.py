@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.cache import (
+    get_conditional_response,
+    patch_cache_control,
+    set_response_etag,
+)
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -28,6 +34,7 @@ from django.views.decorators.http import conditional_page, require_http_methods,
 from django.views.i18n import JavaScriptCatalog
 
 from agencies.views.form_pages import form_page
+from trafficking_plan import country
 from trafficking_plan.account_forms import ColoursForm
 from trafficking_plan.context import CHOSEN_COLOURS, COLOURS_COOKIE
 from trafficking_plan.sessions import described
@@ -36,6 +43,47 @@ from trafficking_plan.sessions import described
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
+
+
+# On light pages and on paper; dark pages keep the colours of static/css/base.css.
+COLOURS_CSS = """:root {{ --accent: {main}; --accent-2: {dark}; --accent-ground: #f0f2f3; }}
+@supports (color: light-dark(#000, #fff)) {{
+  :root {{
+    --accent: light-dark({main}, #7cc7cf);
+    --accent-2: light-dark({dark}, #b5e2e7);
+    --accent-ground: light-dark(#f0f2f3, #16323a);
+  }}
+}}
+"""
+
+
+def _for_everybody(request: HttpRequest, data: bytes, content_type: str) -> HttpResponse:
+    """Return what is the same for everybody, for an hour, with an ETag."""
+    response = HttpResponse(data, content_type=content_type)
+    patch_cache_control(response, public=True, max_age=3600)
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+@login_not_required
+@require_safe
+def product_colours(request: HttpRequest) -> HttpResponse:
+    """Return the stylesheet of the installation's two colours. 404 if it has none."""
+    if not settings.PRODUCT_COLOURS:
+        raise Http404
+    main, dark = settings.PRODUCT_COLOURS
+    css = COLOURS_CSS.format(main=main, dark=dark)
+    return _for_everybody(request, css.encode(), "text/css; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def product_mark(request: HttpRequest) -> HttpResponse:
+    """Return the installation's picture in the masthead. 404 if it has none."""
+    if not settings.PRODUCT_MARK:
+        raise Http404
+    path = Path(settings.PRODUCT_MARK)
+    return _for_everybody(request, path.read_bytes(), country.MARKS[path.suffix])
 
 
 SECURITY_TXT_HOLDS = timedelta(days=90)

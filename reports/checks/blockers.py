@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
@@ -16,6 +17,7 @@ from reports.clearance.concerns import place_of
 from reports.document.dates import long_date
 from reports.drafting.draft import Part, broken_references
 from reports.models import Briefing, Clearance
+from reports.models.briefing import marking_words
 from workitems.models import Return
 
 RETURN = "workitems.return"
@@ -47,6 +49,22 @@ MARKING_RANK = {
     "SECRET": 5,
     "TOP SECRET": 6,
 }
+
+
+@cache
+def _marked(of_country: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[str, ...], dict[str, int]]:
+    """Return what finds a marking in text, of which every marking has a word, and the markings' ranks.
+
+    The country's words for the three markings of papers count beside those that are usual.
+    """
+    if of_country == tuple(Briefing.Marking.values):
+        return MARKED, OF_MARKS, MARKING_RANK
+    higher = of_country[1:]
+    usual = [mark for mark, rank in MARKING_RANK.items() if rank and mark not in of_country]
+    pattern = "|".join(re.escape(mark) for mark in sorted((*higher, *usual), key=len, reverse=True))
+    ranks = {**MARKING_RANK, **{words: rank for rank, words in enumerate(of_country)}}
+    return re.compile(rf"(?<![\w-])({pattern})(?![\w-])"), (*OF_MARKS, *higher), ranks
+
 
 stop = partial(Check, severity=BLOCKING)
 
@@ -240,19 +258,20 @@ def _marking(material: Material) -> Iterator[Check]:
     Checked are the paper's own texts and their sources, both as taken and as they are now. Records
     have no field for a marking; people write it into the text.
     """
-    marking = str(Briefing.Marking(material.briefing.marking).value)
+    marking = marking_words(material.briefing.marking)
+    rank = _marked(settings.MARKINGS)[2]
     now = {each.key: each.text for each in material.composed}
 
     def above(texts: Iterable[str]) -> str:
         """Return the highest marking in the texts if it is higher than the paper's, or ""."""
         found = _highest(texts)
-        return found if MARKING_RANK[found] > MARKING_RANK[marking] else ""
+        return found if rank[found] > rank[marking] else ""
 
     def check(key: str, found: str, place: str, url: str, mend_url: str = "") -> Check:
         says = gettext(
             "{place} has text marked {text_marking}, but the paper is {paper_marking}."
         ).format(place=place, text_marking=found, paper_marking=marking)
-        if MARKING_RANK[found] > MARKING_RANK["SENSITIVE"]:
+        if rank[found] > rank[settings.MARKINGS[-1]]:
             says += gettext(" Text with that marking must not be kept here. Remove it.")
         return stop(key=f"marking-{key}", words=says, url=url, place=place, mend_url=mend_url)
 
@@ -282,9 +301,10 @@ def _words_of(part: Part, now: dict[str, str]) -> Iterator[str]:
 def _highest(texts: Iterable[str]) -> str:
     text = "\n".join(texts)
     # Searching for a word is much faster than for the pattern, and nearly all text has none.
-    found = MARKED.findall(text) if any(word in text for word in OF_MARKS) else ()
-    marks = (mark.replace("-", " ") for mark in found)
-    return max(marks, key=MARKING_RANK.__getitem__, default="UNCLASSIFIED")
+    pattern, parts, rank = _marked(settings.MARKINGS)
+    found = pattern.findall(text) if any(word in text for word in parts) else ()
+    marks = (mark.replace("IN-CONFIDENCE", "IN CONFIDENCE") for mark in found)
+    return max(marks, key=rank.__getitem__, default=settings.MARKINGS[0])
 
 
 def _texts(annex: object) -> list[str]:

@@ -490,7 +490,7 @@ def _cover(paper: Document) -> Iterator[tuple[str, str]]:
     yield gettext("Action sought"), cover.action_sought
     yield gettext("Title"), cover.title
     yield gettext("Date"), long_date(cover.dated)
-    yield gettext("Security"), cover.marking
+    yield gettext("Security"), cover.printed_marking
     yield gettext("Copied to"), "\n".join(cover.copied_to) or NOT_SAID
     yield gettext("For referral to"), "\n".join(cover.for_referral_to) or NOT_SAID
     consulted = ", ".join(cover.agencies_consulted) or NOT_SAID

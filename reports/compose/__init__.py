@@ -10,6 +10,8 @@ writes a row.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from django.conf import settings
+
 from agencies.translation import in_english
 from reports.compose.achievements import achievements
 from reports.compose.agency_design import design_of
@@ -47,6 +49,7 @@ from reports.document import (
     plain,
 )
 from reports.models import Briefing, Clearance
+from reports.models.briefing import marking_words
 
 # Functions that generate the text of a section, by the section's content.
 CONTENTS: dict[str, Callable[[Writer], Section]] = {
@@ -227,6 +230,8 @@ def assembled(found: Composed) -> Document:
             ),
         ),
         annexes=found.annexes,
+        language=settings.LANGUAGE_TAG,
+        paper_size=settings.PAPER_SIZE,
     )
 
 
@@ -283,6 +288,7 @@ def _cover(briefing: Briefing, facts: Facts) -> Cover:
         ),
         contacts=tuple(contacts),
         marking=Marking(briefing.marking),
+        marking_words=_unusual(marking_words(briefing.marking), briefing.marking),
         deadline=briefing.deadline,
         copied_to=names(briefing.copied_to, r"\n"),
         for_referral_to=names(briefing.for_referral_to, r"\n"),
@@ -296,6 +302,11 @@ def _cover(briefing: Briefing, facts: Facts) -> Cover:
         design=design_of(facts.coordinator),
         says_once=True,
     )
+
+
+def _unusual(words: str, marking: str) -> str:
+    """Return the country's words for a marking, or "" if they are the marking itself."""
+    return "" if words == marking else words
 
 
 def _consulted(briefing: Briefing, facts: Facts) -> tuple[str, ...]:

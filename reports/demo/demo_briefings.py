@@ -35,6 +35,16 @@ CURRENT_COVER = {
     "copied_to": "N/A",
     "marking": "IN CONFIDENCE",
 }
+COVER_OF_FIJI = {
+    "contact_role": "Plan coordinator",
+    "contact_phone": "(679) 555 0110",
+    "manager_name": "Director",
+    "manager_role": "National Security and Policing",
+    "manager_phone": "(679) 555 0100",
+    "on_behalf_of": "Permanent Secretary for Home Affairs",
+    "copied_to": "N/A",
+    "marking": "IN CONFIDENCE",
+}
 # A kind of the plan's own.
 TALKING_POINTS = {
     "slug": "talking-points",
@@ -105,6 +115,25 @@ def briefing_of_2010(plan: Plan) -> None:
         "The report went to the Minister.",
         date(2011, 7, 29),
     )
+
+
+def briefing_of_fiji(plan: Plan) -> None:
+    """Load the first yearly briefing on the plan of Fiji: cleared, signed, and with the Minister."""
+    first = plan.rounds.order_by("period_start")[0]
+    paper = Paper(plan, first.period_end + timedelta(days=26)).begin(
+        "annual",
+        COVER_OF_FIJI,
+        period_start=plan.released_on,
+        period_end=first.period_end,
+        dated=first.period_end + timedelta(days=40),
+        tracker_number=f"MHA {first.period_end:%Y}/031",
+    )
+    asked = ("Police", "Immigration", "Employment")
+    paper.later(1).ask(asked, due_on=paper.today + timedelta(days=8))
+    paper.later(4)
+    for agency in asked:
+        paper.answer(agency, "concurs")
+    paper.later(9).issue()
 
 
 def current_briefings(plan: Plan, today: date) -> None:

@@ -40,7 +40,10 @@ from reports.document.text import (
 # step; an entry that is renamed, removed or changes its meaning does. See `docs/recipes.md`.
 UPGRADES: list[plain_json.Upgrade] = []
 SCHEMA = len(UPGRADES) + 1
+# Of papers that name none: those of New Zealand, and all earlier ones.
 LANGUAGE = "en-NZ"
+LANGUAGES = re.compile(r"en(-[A-Z]{2})?")
+PAPER_SIZES = ("A4", "Letter")
 MAX_BYTES = 8_000_000  # of a document's JSON: about 5,000 work items
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -208,6 +211,8 @@ class Cover:
     design: CoverDesign | None = None
     # Papers of version 1.0 print "cc N/A", and a Minister without a name twice.
     says_once: bool = False
+    # What is printed for the marking in this country; "" prints the marking itself.
+    marking_words: str = ""
 
     def __post_init__(self) -> None:
         for what, value in (
@@ -228,8 +233,13 @@ class Cover:
             check_text(value, "A name on the cover")
         if not isinstance(self.marking, Marking):
             raise DocumentError("The marking must be UNCLASSIFIED, IN CONFIDENCE or SENSITIVE.")
+        check_text(self.marking_words, "What is printed for the marking", blank=True)
         if not self.contacts:
             raise DocumentError("The cover names at least one contact.")
+
+    @property
+    def printed_marking(self) -> str:
+        return self.marking_words or self.marking.value
 
     @property
     def looks(self) -> CoverDesign:
@@ -261,6 +271,7 @@ class Document:
     recommendation: Recommendations
     annexes: tuple[Annex, ...] = ()
     language: str = LANGUAGE
+    paper_size: str = PAPER_SIZES[0]
 
     @classmethod
     def assemble(
@@ -271,6 +282,8 @@ class Document:
         sections: Iterable[Section],
         recommendation: Recommendations,
         annexes: Iterable[Annex] = (),
+        language: str = LANGUAGE,
+        paper_size: str = PAPER_SIZES[0],
     ) -> Document:
         """Build the document with paragraphs and recommendations numbered anew."""
         numbered, closing = number_through(tuple(sections), recommendation)
@@ -280,12 +293,16 @@ class Document:
             sections=numbered,
             recommendation=closing,
             annexes=tuple(annexes),
+            language=language,
+            paper_size=paper_size,
         )
 
     def __post_init__(self) -> None:
         check_text(self.plan_title, "The plan's title")
-        if self.language != LANGUAGE:
-            raise DocumentError(f"A briefing is written in {LANGUAGE}.")
+        if not LANGUAGES.fullmatch(self.language):
+            raise DocumentError("A briefing is written in English, such as en-NZ.")
+        if self.paper_size not in PAPER_SIZES:
+            raise DocumentError("A paper is printed on A4 or Letter.")
         told = [s.kind for s in self.sections if s.kind != SectionKind.OTHER]
         if len(set(told)) != len(told):
             raise DocumentError("Each kind of section stands once.")

@@ -77,7 +77,7 @@ def draft(
 
 def title_of(briefing: Briefing, title: str) -> str:
     """Return a kind's title with its placeholders filled in for a briefing."""
-    return filled(title, briefing).replace(r"\*", "*")
+    return filled(str(title), briefing).replace(r"\*", "*")
 
 
 def other_members(plan: Plan, on: date) -> list[str]:

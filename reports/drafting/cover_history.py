@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -44,7 +45,7 @@ def history_of(agency: Agency) -> list[Entry]:
         found += [
             Entry(
                 at=row.history_date,
-                who=row.history_actor or _("Plan Register"),
+                who=row.history_actor or settings.PRODUCT_NAME,
                 what=what,
                 why=row.history_change_reason or "",
             )

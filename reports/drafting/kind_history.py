@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext
 
 from reports.models import AnnexChoice, BriefingKind, Content, KindSection
@@ -42,7 +43,7 @@ def history_of(kind: BriefingKind) -> list[Entry]:
             for what, strands in sentences(before.get(row.id), row):
                 why = row.history_change_reason or ""
                 why = "" if why in OWN_REASONS else why
-                who = row.history_actor or gettext("Plan Register")
+                who = row.history_actor or settings.PRODUCT_NAME
                 found.append(
                     (
                         row.history_date,

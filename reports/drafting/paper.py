@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext
 
 from reports.bad_characters import telling_places
@@ -141,6 +142,8 @@ def assembled(draft: Draft, found: Generated) -> Document:
             heading=closing.heading,
         ),
         annexes=found.annexes,
+        language=settings.LANGUAGE_TAG,
+        paper_size=settings.PAPER_SIZE,
     )
 
 

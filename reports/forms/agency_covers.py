@@ -9,7 +9,14 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import LinesField, ReasonField, TextField, UploadField, VersionedForm
+from agencies.fields import (
+    LinesField,
+    ReasonField,
+    TextField,
+    UploadField,
+    VersionedForm,
+    hide_te_reo,
+)
 from reports.document.cover_design import ROWS, USUAL_LABELS, CoverPart
 from reports.models import AgencyCover
 from reports.models.agency_cover import ALT_LENGTH, LABEL_LENGTH, MINISTRY_LENGTH
@@ -122,6 +129,9 @@ class AgencyCoverForm(VersionedForm):
                         "invalid_choice": _("Choose a place from the list."),
                     },
                 )
+
+        maori = [f"mi_{part}" for part in USUAL_LABELS]
+        hide_te_reo(self.fields, "ministry_mi", "is_maori_first", "headings", *maori)
 
     def start(self, row: AgencyCover) -> dict[str, Any]:
         found = {

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Field
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, TextField, VersionedForm
 from agencies.translation import StrOrPromise
 from reports.models import MARKING_TOO_HIGH, NO_CONTACT, Briefing
+from reports.models.briefing import marking_words
 from reports.services import COVER_FIELDS
 
 
@@ -64,9 +67,12 @@ class CoverForm(VersionedForm):
     action_sought = text("action_sought", label=gettext_lazy("Action sought"))
     marking = forms.ChoiceField(
         label=gettext_lazy("Security marking"),
-        choices=Briefing.Marking.choices,
+        choices=lambda: [(each, marking_words(each)) for each in Briefing.Marking.values],
         widget=forms.RadioSelect,
-        help_text=gettext_lazy("Nothing with a higher marking than SENSITIVE may be written here."),
+        help_text=format_lazy(
+            gettext_lazy("Nothing with a higher marking than {highest} may be written here."),
+            highest=settings.MARKINGS[-1],
+        ),
         error_messages={"invalid_choice": MARKING_TOO_HIGH},
     )
     copied_to = lines(

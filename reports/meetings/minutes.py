@@ -6,6 +6,8 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from agencies.models import Agency
 from agencies.translation import in_english
 from reports.meetings.parts import Asked, Considered, DecisionLine, Minutes
@@ -48,6 +50,9 @@ def compose_minutes(meeting: Meeting, at: datetime) -> Minutes:
         next_place=line(next_one.place) if next_one else "",
         people=tuple(map(line, meeting.people_present)),
         starts=meeting.starts_words,
+        language=settings.LANGUAGE_TAG,
+        marking=settings.MARKINGS[0],
+        paper_size=settings.PAPER_SIZE,
     )
 
 

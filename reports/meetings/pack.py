@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from django.conf import settings
+
 from agencies.translation import in_english
 from reports.meetings.agenda_parts import agenda, decided_out_of_session, open_decisions
 from reports.meetings.parts import (
@@ -88,6 +90,9 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
         out_of_session=decided_out_of_session(at, since.moment.on if since else None),
         starts=meeting.starts_words,
         link=line(meeting.link),
+        language=settings.LANGUAGE_TAG,
+        marking=settings.MARKINGS[0],
+        paper_size=settings.PAPER_SIZE,
     )
 
 

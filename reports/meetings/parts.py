@@ -13,8 +13,10 @@ from typing import Any
 from reports.document import plain_json
 from workitems.known_dates import Known, KnownDate, KnownTo
 
+# Of papers that name none: those of New Zealand, and all earlier ones.
 MARKING = "UNCLASSIFIED"
 LANGUAGE = "en-NZ"
+PAPER_SIZE = "A4"
 
 Words = tuple[str, ...]
 
@@ -308,6 +310,9 @@ class Pack:
     out_of_session: tuple[Asked, ...] = ()
     starts: str = ""
     link: str = ""
+    language: str = LANGUAGE
+    marking: str = MARKING
+    paper_size: str = PAPER_SIZE
 
     @property
     def title(self) -> str:
@@ -361,6 +366,9 @@ class Minutes:
     next_place: str
     people: Words = ()
     starts: str = ""
+    language: str = LANGUAGE
+    marking: str = MARKING
+    paper_size: str = PAPER_SIZE
 
     @property
     def title(self) -> str:

@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any, Self
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,8 +27,9 @@ from workitems.models.plan import READING_ROLES
 DRAFTING_ROLES = (Seat.Role.COORDINATOR, Seat.Role.AUTHORISING_MANAGER)
 
 NO_CONTACT = gettext_lazy("Enter the first contact’s name, role, or both. The cover prints them.")
-MARKING_TOO_HIGH = gettext_lazy(
-    "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
+MARKING_TOO_HIGH = format_lazy(
+    gettext_lazy("This service holds papers up to {highest}. Anything higher belongs elsewhere."),
+    highest=settings.MARKINGS[-1],
 )
 
 NUMBER_NEEDED = gettext_lazy("An issued paper, or one to be authorised, keeps its tracker number.")
@@ -108,6 +111,12 @@ class BriefingQuerySet(models.QuerySet["Briefing"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-dated", "-pk")
+
+
+def marking_words(marking: str) -> str:
+    """Return what the country prints for a marking."""
+    words: str = settings.MARKINGS[Briefing.Marking.values.index(marking)]
+    return words
 
 
 class Briefing(models.Model):
@@ -234,7 +243,10 @@ class Briefing(models.Model):
             models.CheckConstraint(
                 name="briefing_marking_known",
                 condition=Q(marking__in=["UNCLASSIFIED", "IN CONFIDENCE", "SENSITIVE"]),
-                violation_error_message=MARKING_TOO_HIGH,
+                # In the migrations, so the same in all countries. Forms and services say theirs.
+                violation_error_message=gettext_lazy(
+                    "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere."
+                ),
             ),
             models.CheckConstraint(
                 name="briefing_state_known",

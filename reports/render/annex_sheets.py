@@ -76,10 +76,10 @@ def _sheet(
     about = [
         ("Tracker number", cover.tracker_number),
         ("Dated", long_date(cover.dated)),
-        ("Marking", cover.marking.value),
+        ("Marking", cover.printed_marking),
     ]
     title = f"{document.title}: {name.lower()}"
-    return Sheet.of(name, fields, rows, about=about, title=title, marking=cover.marking.value)
+    return Sheet.of(name, fields, rows, about=about, title=title, marking=cover.printed_marking)
 
 
 def _cover(document: Document) -> Sheet:
@@ -94,7 +94,7 @@ def _cover(document: Document) -> Sheet:
         ("Portfolio", cover.portfolio),
         ("Deadline", long_date(cover.deadline) if cover.deadline else "N/A"),
         ("Action sought", cover.action_sought),
-        ("Security marking", cover.marking.value),
+        ("Security marking", cover.printed_marking),
         ("Copied to", "\n".join(cover.copied_to) or "N/A"),
         ("For referral to", "\n".join(cover.for_referral_to) or "N/A"),
         ("Agencies consulted", ", ".join(cover.agencies_consulted) or "N/A"),

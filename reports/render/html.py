@@ -43,6 +43,8 @@ from reports.document.dates import long_date
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 # Additional stylesheet for packs and minutes.
 MEETING_SHEET = "paper/meeting.css"
+# Additional stylesheet for paper of the size "Letter".
+LETTER_SHEET = "paper/us-letter.css"
 # Additional stylesheets for a paper that is released, and for its copy with what is withheld.
 RELEASED_SHEET, MARKED_UP_SHEET = "paper/released.css", "paper/marked_up.css"
 
@@ -85,6 +87,11 @@ FEEDBACK = (
 )
 
 
+def sheets_of(paper_size: str) -> tuple[str, ...]:
+    """Return the stylesheets of every paper of this size, "A4" or "Letter"."""
+    return (*SHEETS, LETTER_SHEET) if paper_size == "Letter" else SHEETS
+
+
 @in_english
 def document_html(document: Document, *, stamp: str = "", sheet: str = "") -> str:
     """Return the paper as a complete page for the PDF.
@@ -92,7 +99,7 @@ def document_html(document: Document, *, stamp: str = "", sheet: str = "") -> st
     `stamp` is what the margin of each page says; `sheet`, a stylesheet that prints it.
     """
     looks = document.cover.looks
-    stylesheets = [ASSETS + name for name in (*SHEETS, sheet) if name]
+    stylesheets = [ASSETS + name for name in (*sheets_of(document.paper_size), sheet) if name]
     if colours_css(looks):
         stylesheets.append(f"{ASSETS}{looks.ink}-{looks.rule}.css".replace("#", ""))
     context = {"paper": {**present(document), "stamp": stamp}, "stylesheets": stylesheets}
@@ -180,7 +187,7 @@ def _cover_rows(cover: Cover) -> Iterator[dict[str, Any]]:
         CoverPart.ACTION_SOUGHT: (cover.action_sought,),
         CoverPart.TITLE: (cover.title,),
         CoverPart.DATE: (long_date(cover.dated),),
-        CoverPart.SECURITY: (cover.marking,),
+        CoverPart.SECURITY: (cover.printed_marking,),
         CoverPart.COPIED_TO: cover.copied_to,
         CoverPart.FOR_REFERRAL_TO: cover.for_referral_to,
         CoverPart.AGENCIES_CONSULTED: cover.agencies_consulted,

@@ -13,8 +13,8 @@ from agencies.translation import in_english
 from reports import charts
 from reports.document.annexes import MilestoneRow, TimelineRow
 from reports.document.dates import long_date
-from reports.meetings.parts import LANGUAGE, MARKING, MilestoneDates, Pack, Paper
-from reports.render.html import ASSETS, MEETING_SHEET, SHEETS
+from reports.meetings.parts import MilestoneDates, Pack, Paper
+from reports.render.html import ASSETS, MEETING_SHEET, sheets_of
 
 
 @in_english
@@ -38,7 +38,7 @@ def paper_html(paper: Paper, *, state: str = "") -> str:
     context = {
         "paper": paper,
         "present": present(paper, state),
-        "stylesheets": [ASSETS + name for name in (*SHEETS, MEETING_SHEET)],
+        "stylesheets": [ASSETS + name for name in (*sheets_of(paper.paper_size), MEETING_SHEET)],
     }
     return render_to_string("reports/papers/print/page.html", context)
 
@@ -53,8 +53,8 @@ def paper_fragment(paper: Paper, *, state: str = "") -> SafeString:
 def present(paper: Paper, state: str) -> dict[str, Any]:
     """Return the template context besides the paper itself: charts, and counts of rows left out."""
     found: dict[str, Any] = {
-        "language": LANGUAGE,
-        "marking": MARKING,
+        "language": paper.language,
+        "marking": paper.marking,
         "title": title_of(paper),
         "state": state,
         "is_draft": not state,

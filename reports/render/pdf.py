@@ -30,6 +30,7 @@ from reports.render.chart_letters import letters_laid_out_once
 from reports.render.claims import ARCHIVE, claim_accessible, makes_both_claims
 from reports.render.html import (
     ASSETS,
+    LETTER_SHEET,
     MARKED_UP_SHEET,
     MEETING_SHEET,
     RELEASED_SHEET,
@@ -348,7 +349,7 @@ def _assets() -> dict[str, tuple[bytes, str]]:
     kinds = {".css": "text/css", ".ttf": "font/ttf"}
     return {
         ASSETS + name: (path.read_bytes(), kinds[path.suffix])
-        for name in (*SHEETS, MEETING_SHEET, RELEASED_SHEET, MARKED_UP_SHEET, *FONTS)
+        for name in (*SHEETS, LETTER_SHEET, MEETING_SHEET, RELEASED_SHEET, MARKED_UP_SHEET, *FONTS)
         for path in [_asset_path(name)]
     }
 

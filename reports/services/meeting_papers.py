@@ -13,7 +13,7 @@ from reports.bad_characters import Unprintable
 from reports.document.text import DocumentError
 from reports.meetings.minutes import compose_minutes
 from reports.meetings.pack import compose_pack
-from reports.meetings.parts import LANGUAGE, Pack, Paper, to_plain
+from reports.meetings.parts import Pack, Paper, to_plain
 from reports.models import MeetingPaper
 from reports.models.issue import sha256
 from reports.models.meeting_paper import moment_before
@@ -77,7 +77,7 @@ def print_paper(paper: Paper, *, state: str = "", plan: Plan | None = None) -> b
     """
     try:
         html = paper_html(paper, state=state)
-        return html_to_pdf(html, title=title_of(paper), language=LANGUAGE)
+        return html_to_pdf(html, title=title_of(paper), language=paper.language)
     except (RenderRefused, DocumentError) as error:
         if plan is None:
             raise Refused(str(error)) from error

@@ -1,6 +1,7 @@
 """An agency's return as a PDF. Saves nothing."""
 
-from reports.meetings.parts import LANGUAGE
+from django.conf import settings
+
 from reports.render.pdf import RenderRefused, html_to_pdf
 from reports.render.return_html import return_html, title_of_return
 from workitems.models import Return
@@ -13,6 +14,6 @@ def print_return(of_return: Return, reading: Reading) -> bytes:
     be printed."""
     try:
         html = return_html(of_return, reading)
-        return html_to_pdf(html, title=title_of_return(of_return), language=LANGUAGE)
+        return html_to_pdf(html, title=title_of_return(of_return), language=settings.LANGUAGE_TAG)
     except RenderRefused as error:
         raise Refused(str(error)) from error

@@ -10,6 +10,7 @@ from reports.document.dates import days, long_date, short_date
 from reports.document.markup import languages
 from reports.document.wording import times
 from reports.meetings.parts import Asked
+from reports.models.briefing import marking_words
 from workitems.word_diff import Piece, side_by_side
 
 register = template.Library()
@@ -17,6 +18,7 @@ register.filter(days)
 register.filter(long_date)
 register.filter(short_date)
 register.filter(times)
+register.filter(marking_words)
 
 
 @register.filter

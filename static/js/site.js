@@ -8,7 +8,7 @@ document.querySelector(".error-summary")?.focus();
 // A text may be longer than its limit (data-limit): nothing that is typed or pasted is cut. A line below the box counts,
 // as the server does, from nine tenths of the limit; saving refuses a text that is too long.
 const COUNT_PAUSE = 1000; // ms after the last key, until the count is read aloud
-const inDigits = new Intl.NumberFormat("en-NZ");
+const inDigits = new Intl.NumberFormat(document.documentElement.lang);
 
 function countLine(box) {
   const next = box.nextElementSibling;

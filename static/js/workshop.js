@@ -471,7 +471,7 @@ function tellLength() {
     const text = words.querySelector("textarea")?.value ?? words.innerText;
     count += text.replace(/^\s*[-*] |\*\*/gm, "").trim().split(/\s+/).filter(Boolean).length;
   }
-  told.textContent = told.textContent.replace(/^\s*[\d,]+/, count.toLocaleString("en-NZ"));
+  told.textContent = told.textContent.replace(/^\s*[\d,]+/, count.toLocaleString(document.documentElement.lang));
 }
 
 root.addEventListener("input", tellLength);

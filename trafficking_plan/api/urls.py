@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
@@ -60,7 +61,7 @@ class PlanRegisterAPI(NinjaAPI):
 
 
 api = PlanRegisterAPI(
-    title="Plan Register",
+    title=settings.PRODUCT_NAME,
     version=VERSION,
     description="Plans of Action, their progress and their papers. docs/api.md says how to begin.",
     docs_url=None,

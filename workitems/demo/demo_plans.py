@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from agencies import history
 from agencies.models import Appointment
-from workitems.demo import current_round
+from workitems.demo import current_round, fiji
 from workitems.demo.people import ACTOR, PORTFOLIO, seat_people
 from workitems.demo.plan_text import workbook_of
 from workitems.models import Delay, Plan
@@ -34,6 +35,8 @@ def load(at: datetime) -> list[Plan]:
     """
     today = timezone.localdate(at)
     known = set(Plan.objects.values_list("slug", flat=True))
+    if settings.COUNTRY == "fiji":
+        return [] if fiji.PLAN in known else [load_fiji(at, today)]
     loaded = []
     if PLAN_OF_2009 not in known:
         appoint_minister()
@@ -47,6 +50,15 @@ def load(at: datetime) -> list[Plan]:
     for plan in loaded:
         keep_estimates(plan, min(today, END_OF_RECORD) if plan.slug == PLAN_OF_2009 else today)
     return loaded
+
+
+def load_fiji(at: datetime, today: date) -> Plan:
+    """Load the plan and people of Fiji, with the plan's dates moved to today."""
+    plan = import_text(fiji.TEXT, at=at, later_by=today - ANCHOR)
+    seat_people(today, fiji.PEOPLE)
+    fiji.open_round(plan, today)
+    keep_estimates(plan, today)
+    return plan
 
 
 def keep_estimates(plan: Plan, today: date) -> None:

@@ -85,10 +85,10 @@ def user_of(person: Person) -> User:
     return User.objects.get(email=person.email)
 
 
-def seat_people(today: date) -> None:
+def seat_people(today: date, people: tuple[Person, ...] = PEOPLE) -> None:
     """Create missing users with their seats. Existing users are not changed."""
     known = set(User.objects.values_list("email", flat=True))
-    newcomers = [person for person in PEOPLE if person.email not in known]
+    newcomers = [person for person in people if person.email not in known]
     if not newcomers:
         return
     password = make_password(PASSWORD)
@@ -123,12 +123,12 @@ def morning(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(9)))
 
 
-def sign_ins() -> Iterator[str]:
+def sign_ins(people: tuple[Person, ...] = PEOPLE) -> Iterator[str]:
     """Yield the lines of a table of addresses, roles and agencies."""
     rows = [
         (person.email, person.role.label + (", left" if person.has_left else ""))
         + (", ".join(person.places),)
-        for person in PEOPLE
+        for person in people
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     yield f"Sign-ins, all with the password {PASSWORD}"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,7 +43,7 @@ def offer_recorded(form: forms.Form, *, is_new: bool = False) -> None:
     recorded = sorted(Appointment.objects.portfolios())
     box = form.fields["portfolio"]
     box.widget.choices = tuple(recorded)
-    box.help_text = _("As printed, such as Minister of Immigration.")
+    box.help_text = _("As printed, such as {example}.").format(example=settings.PORTFOLIO_EXAMPLE)
     if recorded:
         says = (
             _("As printed. Recorded under Ministers: {portfolios}, and others.")

@@ -68,7 +68,10 @@ def write_workbook(of_return: Return, on: date, *, with_draft: bool = True) -> b
     _lists(workbook, choices)
     workbook.active = 1  # the answers are in front, the instructions at their left
     properties = workbook.properties
-    properties.creator, properties.title = "Plan Register", clean(f"Return of {of_return}")
+    properties.creator, properties.title = (
+        settings.PRODUCT_NAME,
+        clean(f"Return of {of_return}"),
+    )
     properties.created = of_return.round.opened_at.replace(tzinfo=None)
     file = io.BytesIO()
     workbook.save(file)

@@ -52,6 +52,7 @@ PLACES = {
 # The earliest date a ZIP entry can have, used for all entries.
 NO_DATE = (1980, 1, 1, 0, 0, 0)
 PROPERTY = 255  # characters
+LETTER_WIDTH, LETTER_HEIGHT = Mm(215.9), Mm(279.4)
 EDGE = Mm(11)  # from the edge of the page to the marking and the page number
 
 
@@ -63,7 +64,8 @@ def render_docx(document: Document) -> bytes:
     """
     cover = document.cover
     file = _written(plain_fragment(document), cover.looks, tables=_tables(document))
-    _head_and_foot(file, marking=cover.marking.value, reference=cover.tracker_number)
+    _head_and_foot(file, marking=cover.printed_marking, reference=cover.tracker_number)
+    _resize(file, document.paper_size)
     _describe(
         file,
         title=document.title,
@@ -171,6 +173,17 @@ def _set_page(section: Any, page: Page) -> None:
     section.left_margin, section.right_margin = Mm(page.left), Mm(page.right)
     section.header_distance = section.footer_distance = EDGE
     section.gutter = 0
+
+
+def _resize(file: Any, paper_size: str) -> None:
+    """Set all pages to "Letter". Its lines are longer than those of A4, so all tables fit."""
+    if paper_size != "Letter":
+        return
+    for section in file.sections:
+        across, up = sorted(
+            (LETTER_WIDTH, LETTER_HEIGHT), reverse=section.page_width > section.page_height
+        )
+        section.page_width, section.page_height = across, up
 
 
 def _head_and_foot(file: Any, *, marking: str, reference: str) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -15,7 +16,6 @@ from reports.document import DocumentError
 from reports.forms.publishing_forms import ProgressForm, TakeDownForm
 from reports.models import PublicProgress
 from reports.progress.published_content import content_of, digest_of, moment_of
-from reports.release.act import act_named
 from reports.services.release import progress_pages
 from reports.views.public.plan_progress import shown
 from workitems.models import Plan
@@ -68,7 +68,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
         pages=pages,
         up=next((row for row in pages if row.taken_down_at is None), None),
         preview=preview,
-        act=act_named().title,
+        act=settings.INFORMATION_ACT,
         seen=digest_of(content) if content and preview else "",
         chosen=form.cleaned_data if preview else {},
     )

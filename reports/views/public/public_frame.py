@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from reports.document.wording import named
-from reports.release.act import act_named
 
 
 def public_page(
@@ -29,7 +28,7 @@ def public_page(
         "is_indexed": is_indexed,
         "support_email": settings.SUPPORT_EMAIL,
         "ombudsman": settings.OMBUDSMAN,
-        "act": act_named().title,
+        "act": settings.INFORMATION_ACT,
         "agency_named": named(context["agency"].name) if context.get("agency") else "",
     }
     response = HttpResponse(render_to_string(template, context, request), status=status)

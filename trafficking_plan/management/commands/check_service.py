@@ -42,8 +42,8 @@ class Command(BaseCommand):
         """Send a test email and return whether the server accepted it."""
         try:
             send_mail(
-                "Plan Register: test",
-                f"This is a test from {settings.SITE_URL}. Email from Plan Register arrives.",
+                f"{settings.PRODUCT_NAME}: test",
+                f"This is a test from {settings.SITE_URL}. Email from {settings.PRODUCT_NAME} arrives.",
                 None,
                 [address],
             )

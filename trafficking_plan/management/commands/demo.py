@@ -23,7 +23,9 @@ from reports.models import IssuedPaper
 
 HOST = "127.0.0.1"
 VAR = settings.BASE_DIR / "var"
-BRIEFING = VAR / "briefing-2010.pdf"
+NEW_ZEALAND = "new-zealand"
+COUNTRIES = (NEW_ZEALAND, "fiji")
+BRIEFING = VAR / f"briefing-{'2010' if settings.COUNTRY == NEW_ZEALAND else settings.COUNTRY}.pdf"
 
 
 class Command(BaseCommand):
@@ -37,10 +39,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--reset", action="store_true", help="remove the demo's records and PDF first"
         )
+        parser.add_argument(
+            "--country",
+            choices=COUNTRIES,
+            default=settings.COUNTRY,
+            help="whose demo, in a database of its own (new-zealand)",
+        )
 
-    def handle(self, *, port: int, no_serve: bool, reset: bool, **options: Any) -> None:
+    def handle(
+        self, *, port: int, no_serve: bool, reset: bool, country: str, **options: Any
+    ) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo runs only with DEBUG=yes. Put DEBUG=yes into .env.")
+        if country != settings.COUNTRY:
+            # `trafficking_plan.bootstrap` sets the country before the settings are read.
+            raise CommandError(f"Start it by: python3 manage.py demo --country {country}")
         if not no_serve:
             refuse_port_in_use(port)
         if reset:
@@ -59,15 +72,17 @@ class Command(BaseCommand):
 
         self.tell("Writing and signing their briefings")
         call_command("load_demo_briefing", stdout=StringIO())
-        call_command("load_demo_papers", stdout=StringIO())
-        call_command("load_demo_requests", stdout=StringIO())
-        paper = IssuedPaper.objects.filter(briefing__tracker_number=TRACKER_NUMBER).newest_first()
-        BRIEFING.write_bytes(bytes(paper[0].pdf))
+        papers = IssuedPaper.objects.all()
+        if country == NEW_ZEALAND:
+            call_command("load_demo_papers", stdout=StringIO())
+            call_command("load_demo_requests", stdout=StringIO())
+            papers = papers.filter(briefing__tracker_number=TRACKER_NUMBER)
+        BRIEFING.write_bytes(bytes(papers.newest_first()[0].pdf))
 
         self.stdout.write("\n" + sign_ins.getvalue().strip())
         self.stdout.write(f"\nBriefing  {BRIEFING}")
         if no_serve:
-            self.stdout.write(f"Pages     {serve_command(port)}   serves them")
+            self.stdout.write(f"Pages     {serve_command(port, country)}   serves them")
             return
         self.stdout.write(f"Pages     http://{HOST}:{port}/   (Ctrl-C stops)\n")
         self.stdout.flush()
@@ -114,9 +129,10 @@ def _end(number: int, frame: Any) -> None:
     raise SystemExit(128 + number)
 
 
-def serve_command(port: int) -> str:
+def serve_command(port: int, country: str = NEW_ZEALAND) -> str:
+    country_option = "" if country == NEW_ZEALAND else f" --country {country}"
     port_option = "" if port == 8000 else f" --port {port}"
-    return f"python3 manage.py demo{port_option}"
+    return f"python3 manage.py demo{country_option}{port_option}"
 
 
 def refuse_port_in_use(port: int) -> None:
@@ -161,5 +177,6 @@ def remove_demo() -> None:
     database = Path(str(connection.settings_dict["NAME"]))
     for path in (database, Path(f"{database}-wal"), Path(f"{database}-shm"), BRIEFING):
         path.unlink(missing_ok=True)
-    for folder in (VAR / "files", VAR / "mail"):
+    own = "" if settings.COUNTRY == NEW_ZEALAND else f"{settings.COUNTRY}-"
+    for folder in (VAR / f"{own}files", VAR / "mail"):
         shutil.rmtree(folder, ignore_errors=True)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from workitems.demo import demo_plans, people
+from workitems.demo import demo_plans, fiji, people
 
 # The agencies and the Minister of the current plan did not all exist before.
 FIRST_YEAR = 2016
@@ -27,13 +27,13 @@ def noon(text: str) -> datetime:
 
 
 class Command(BaseCommand):
-    help = "Load the 2009 plan, a current plan and people to sign in as."
+    help = "Load the country's demo plans and people to sign in as."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--today",
             metavar="YYYY-MM-DD",
-            help="the day around which the current plan is placed (today in New Zealand)",
+            help="the day around which the current plan is placed (today in the country)",
         )
 
     def handle(self, *, today: str | None, **options: Any) -> None:
@@ -49,5 +49,6 @@ class Command(BaseCommand):
         if not loaded:
             self.stdout.write("The demo plans are here already; nothing was changed.")
         self.stdout.write("")
-        for line in people.sign_ins():
+        seated = fiji.PEOPLE if settings.COUNTRY == "fiji" else people.PEOPLE
+        for line in people.sign_ins(seated):
             self.stdout.write(line)

@@ -1,0 +1,27 @@
+"""The country's settings in templates, those of emails and papers included."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+
+register = template.Library()
+OFFERED = {
+    "GREETING",
+    "INFORMATION_ACT",
+    "SCREEN_LANGUAGE",
+    "PORTFOLIO_EXAMPLE",
+    "PRODUCT_COLOURS",
+    "PRODUCT_MARK",
+    "PRODUCT_NAME",
+    "REQUESTS",
+    "TE_REO",
+}
+
+
+@register.filter
+def setting(name: str) -> Any:
+    """Return the value of one of the country's settings: {{ "PRODUCT_NAME"|setting }}."""
+    if name not in OFFERED:
+        raise template.TemplateSyntaxError(f"{name} is not a setting for templates.")
+    return getattr(settings, name)
