@@ -515,6 +515,9 @@ RULES: dict[str, Row] = {
     # No contact is set here.
     "security-txt": public(GONE, NOT_ALLOWED),
     "catalogue": public(200, NOT_ALLOWED),
+    # Nor a mark and colours of the installation's own.
+    "product-colours": public(GONE, NOT_ALLOWED),
+    "product-mark": public(GONE, NOT_ALLOWED),
     "account_reset_password": public(200, 200),
     "account_reset_password_done": public(200, NOT_ALLOWED),
     "account_reset_password_from_key": Row(

@@ -67,7 +67,7 @@ def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> str:
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (OSError, ValueError) as fault:
+    except (KeyError, OSError, ValueError) as fault:
         raise ValueError(
             f"TIME_ZONE must be a name such as Pacific/Fiji, not {value!r}."
         ) from fault
