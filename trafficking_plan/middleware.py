@@ -189,6 +189,9 @@ class NoRequests(Middleware):
     # A plan's public page of progress is the same everywhere.
     KEPT = ("published", "progress", "progress-data", "progress-page", "progress-take-down")
 
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         match = request.resolver_match
         if settings.REQUESTS or match is None:
