@@ -60,6 +60,8 @@ class Command(BaseCommand):
             remove_demo()
             self.stdout.write("Removed the data of the last demo.")
         VAR.mkdir(exist_ok=True)
+        if country != NEW_ZEALAND:
+            (VAR / f"{country}-files").mkdir(exist_ok=True)
         link_to(f"http://{HOST}:{port}")
         refuse_database_from_before()
 
