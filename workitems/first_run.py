@@ -28,6 +28,8 @@ class PlanState(StrEnum):
 
     NONE = "none"
     BEGUN = "begun"
+    # Adopted without a work item, as an imported register can have it.
+    EMPTY = "empty"
     ADOPTED = "adopted"
 
 
@@ -131,6 +133,9 @@ def _plan(facts: Facts, state: State) -> Step:
         return Step(Key.PLAN, title, state, f"{facts.plan_title} is adopted.", "Open the plan")
     if facts.plan == PlanState.BEGUN:
         sentence = f"{facts.plan_title} is begun. Complete it, then adopt it."
+        return Step(Key.PLAN, title, state, sentence, "Open the plan")
+    if facts.plan == PlanState.EMPTY:
+        sentence = f"{facts.plan_title} has no work items yet. Add them on its page."
         return Step(Key.PLAN, title, state, sentence, "Open the plan")
     sentence = "Make the plan: its pillars, work items and milestones."
     return Step(Key.PLAN, title, state, sentence, "Start a plan")
