@@ -149,8 +149,8 @@ def why_not_to_migrate() -> str:
         return ""
     return (
         f"The database has {count_noun(len(unknown), 'migration')} that this version does not have, such as "
-        f"{unknown[-1]}. It was made by another line of development and cannot be brought up to date. "
-        "Use another database, or the version that made this one."
+        f"{unknown[-1]}. It was made in development, by code that is not part of this version, and cannot be "
+        "brought up to date. Use another database, or the version that made this one."
     )
 
 

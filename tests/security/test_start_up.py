@@ -37,7 +37,7 @@ def test_an_unmigrated_database_is_refused(monkeypatch):
 
 OF_NO_VERSION = (
     "The database has 1 migration that this version does not have, such as workitems.0002_hold_more_truths. "
-    "It was made by another line of development and cannot be brought up to date. "
+    "It was made in development, by code that is not part of this version, and cannot be brought up to date. "
     "Use another database, or the version that made this one."
 )
 
