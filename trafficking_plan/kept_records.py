@@ -14,9 +14,8 @@ from django.db import connection, models, transaction
 
 from agencies.guards import Guard
 from reports.models import RecordDigest
-from trafficking_plan.service_checks import EVERY_GUARD
+from trafficking_plan.service_checks import EVERY_GUARD, OUR_APPS
 
-OUR_APPS = ("agencies", "workitems", "reports")
 # Rows fetched at a time; a paper may have several megabytes.
 CHUNK = 200
 Description = dict[str, Any]

@@ -46,6 +46,8 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     drop_personal,
 ]
+# What our own log lines say beside the event; other libraries' extras may be personal.
+OWN_EXTRAS = ("rendering", "seconds")
 
 structlog.configure(
     processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -113,7 +115,7 @@ def configuration(*, plain: bool, security_file: str = "") -> dict[str, Any]:
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": SHARED,
+                "foreign_pre_chain": [*SHARED, structlog.stdlib.ExtraAdder(allow=OWN_EXTRAS)],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     *rendering,

@@ -3,8 +3,11 @@ lock, limit sessions, compress text, set headers."""
 
 import errno
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator
+from gzip import GzipFile
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -15,10 +18,10 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import InterfaceError, OperationalError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.gzip import GZipMiddleware
+from django.middleware.gzip import GZipMiddleware, re_accepts_gzip
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers, patch_cache_control
+from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
 from structlog.contextvars import bind_contextvars
 
 from trafficking_plan import health, metrics
@@ -30,6 +33,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 # Papers, workbooks and archives are compressed already.
 COMPRESSED_TYPES = ("text/", "application/json", "image/svg+xml")
+LONG_PAGE = 1_000_000  # bytes
+QUICK = 3  # of gzip's levels: 30 % larger than level 6, which Django takes, in 40 % of its time
 GREATEST_ID = 2**63 - 1
 WRITING = "IMMEDIATE"  # as in the settings
 MAX_QUERY_LENGTH = 4000  # characters of a query string; our longest forms stay far below
@@ -293,7 +298,7 @@ def _vary_by_encoding_alone(response: HttpResponseBase) -> None:
 class CompressText(GZipMiddleware):
     """Send pages, CSV files and other text with gzip; leave uploaded files as they are.
 
-    Django adds a random number of bytes to each response, and its CSRF tokens are masked anew in
+    A random number of bytes is added to each response, and Django's CSRF tokens are masked anew in
     each page, so the length of a page does not reveal its secrets (the BREACH attack).
     """
 
@@ -303,7 +308,26 @@ class CompressText(GZipMiddleware):
         is_text = response.get("Content-Type", "").startswith(COMPRESSED_TYPES)
         if isinstance(response, FileResponse) or not is_text:
             return response
+        if isinstance(response, HttpResponse) and len(response.content) > LONG_PAGE:
+            self.compress_quickly(request, response)
         return super().process_response(request, response)
+
+    def compress_quickly(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Compress a long page in half of the time that Django takes, which has one level for all.
+
+        Django leaves what is compressed already as it is.
+        """
+        accepted = re_accepts_gzip.search(request.headers.get("Accept-Encoding", ""))
+        if not accepted or "Content-Encoding" in response or "ETag" in response:
+            return
+        random_name = b"a" * secrets.randbelow(self.max_random_bytes)
+        packed = BytesIO()
+        with GzipFile(random_name, "wb", QUICK, packed, mtime=0) as file:
+            file.write(response.content)
+        response.content = packed.getvalue()
+        response["Content-Length"] = str(len(response.content))
+        response["Content-Encoding"] = "gzip"
+        patch_vary_headers(response, ("Accept-Encoding",))
 
 
 def database_answers() -> bool:

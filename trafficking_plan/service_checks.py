@@ -39,6 +39,7 @@ from trafficking_plan import bootstrap
 from workitems import plan_guards, plan_indexes
 from workitems.standing import count_noun
 
+OUR_APPS = ("agencies", "workitems", "reports")
 EVERY_GUARD = (*guards.GUARDS, *plan_guards.GUARDS, *paper_guards.GUARDS)
 LONG_WAIT = timedelta(minutes=10)  # of a paper, with a worker running
 GREATEST_CLOCK_DIFFERENCE = 2  # seconds
@@ -110,8 +111,8 @@ def check_database() -> Finding:
     return well(f"PostgreSQL {version} answers in {took}.")
 
 
-def unapplied_migrations() -> list[str]:
-    """Return the migrations on disk that the database does not record, without loading them."""
+def _migrations() -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Return those of this version and those that the database records, without loading them."""
     on_disk = {
         (app.label, path.stem)
         for app in apps.get_app_configs()
@@ -120,13 +121,43 @@ def unapplied_migrations() -> list[str]:
     }
     with connection.cursor() as cursor:
         if "django_migrations" not in connection.introspection.table_names(cursor):
-            return sorted(f"{app}.{name}" for app, name in on_disk)
+            return on_disk, set()
         cursor.execute("SELECT app, name FROM django_migrations")
-        return sorted(f"{app}.{name}" for app, name in on_disk - set(cursor.fetchall()))
+        return on_disk, set(cursor.fetchall())
+
+
+def unapplied_migrations() -> list[str]:
+    """Return the migrations of this version that the database does not record."""
+    on_disk, applied = _migrations()
+    return sorted(f"{app}.{name}" for app, name in on_disk - applied)
+
+
+def unknown_migrations() -> list[str]:
+    """Return our migrations that the database records and this version does not have."""
+    on_disk, applied = _migrations()
+    return sorted(f"{app}.{name}" for app, name in applied - on_disk if app in OUR_APPS)
+
+
+def why_not_to_migrate() -> str:
+    """Say that the database comes from no earlier version, or return "" (decision 79).
+
+    Such a database has unknown migrations and lacks others. One that lacks none was migrated by a later
+    version, and this one can run on it.
+    """
+    unknown = unknown_migrations()
+    if not unknown or not unapplied_migrations():
+        return ""
+    return (
+        f"The database has {count_noun(len(unknown), 'migration')} that this version does not have, such as "
+        f"{unknown[-1]}. It was made in development, by code that is not part of this version, and cannot be "
+        "brought up to date. Use another database, or the version that made this one."
+    )
 
 
 def check_migrations() -> Finding:
     missing = unapplied_migrations()
+    if missing and (refusal := why_not_to_migrate()):
+        return wrong(refusal, ", ".join(unknown_migrations()))
     if missing:
         return wrong(
             f"{count_noun(len(missing), 'migration')} not applied. Run migrate.", ", ".join(missing)

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, connection
 
 from trafficking_plan.second_step import unknown_roles, unknown_seat_roles
-from trafficking_plan.service_checks import files_folder, unapplied_migrations
+from trafficking_plan.service_checks import files_folder, unapplied_migrations, why_not_to_migrate
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ def refuse_to_start_unprepared() -> None:
         raise ImproperlyConfigured(fault)
     try:
         missing = unapplied_migrations()
+        refusal = why_not_to_migrate() if missing else ""
     except (OperationalError, InterfaceError):
         log.warning("The database does not answer yet")
         return
@@ -57,5 +58,6 @@ def refuse_to_start_unprepared() -> None:
         connection.close()
     if missing:
         raise ImproperlyConfigured(
-            f"The database lacks {len(missing):,} migrations of this version. Run: manage.py migrate"
+            refusal
+            or f"The database lacks {len(missing):,} migrations of this version. Run: manage.py migrate"
         )

@@ -26,4 +26,4 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
 # less often: a request that builds thousands of rows spent a sixth of its time on collections.
 gc.collect()
 gc.freeze()
-gc.set_threshold(20_000, 10, 10)
+gc.set_threshold(100_000, 10, 10)

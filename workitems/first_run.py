@@ -30,6 +30,8 @@ class PlanState(StrEnum):
 
     NONE = "none"
     BEGUN = "begun"
+    # Adopted without a work item, as an imported register can have it.
+    EMPTY = "empty"
     ADOPTED = "adopted"
 
 
@@ -149,6 +151,11 @@ def _plan(facts: Facts, state: State) -> Step:
         )
     if facts.plan == PlanState.BEGUN:
         sentence = _("{plan} is begun. Complete it, then adopt it.").format(plan=facts.plan_title)
+        return Step(Key.PLAN, title, state, sentence, _("Open the plan"))
+    if facts.plan == PlanState.EMPTY:
+        sentence = _("{plan} has no work items yet. Add them on its page.").format(
+            plan=facts.plan_title
+        )
         return Step(Key.PLAN, title, state, sentence, _("Open the plan"))
     sentence = _("Make the plan: its pillars, work items and milestones.")
     return Step(Key.PLAN, title, state, sentence, _("Start a plan"))

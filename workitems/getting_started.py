@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from agencies.models import Agency, Appointment, Invitation, Seat, User
 from agencies.rules import is_administrator
 from workitems.first_run import Facts, Key, PlanState, Reader, Step, steps
-from workitems.models import Plan, Round
+from workitems.models import Plan, Round, WorkItem
 
 # Not those that an import made of what was said before.
 WAS_OPENED = Q(closed_at=None) | Q(opened_by__isnull=False)
@@ -31,6 +32,7 @@ def steps_for(user: User, on: date) -> list[tuple[Step, str]]:
     if Round.objects.filter(WAS_OPENED, plan__in=plans.values("pk")).exists():
         return []
     # The newest that is adopted, else the newest that is begun.
+    plans = plans.annotate(has_items=Exists(WorkItem.objects.filter(plan=OuterRef("pk"))))
     plan = plans.order_by(F("adopted_on").desc(nulls_last=True), "-pk").first()
     found = steps(
         Facts(
@@ -59,10 +61,12 @@ def unheld_portfolios(user: User) -> list[str]:
     return list(found.values_list("portfolio", flat=True).distinct())
 
 
-def _state_of(plan: Plan | None) -> PlanState:
+def _state_of(plan: Any) -> PlanState:
     if plan is None:
         return PlanState.NONE
-    return PlanState.BEGUN if plan.adopted_on is None else PlanState.ADOPTED
+    if plan.adopted_on is None:
+        return PlanState.BEGUN
+    return PlanState.ADOPTED if plan.has_items else PlanState.EMPTY
 
 
 def _coordinators(on: date) -> int:

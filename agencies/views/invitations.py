@@ -1,5 +1,6 @@
 """Invite a person to a seat, and accept an invitation from the emailed link."""
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -174,6 +175,8 @@ def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         else:
             # Having the link proves that the address is theirs.
             login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            # So that whoever must set up a second step next is not asked for the password again.
+            record_authentication(request, user, method="password", email=user.email)
             welcome(request, invitation)
             return redirect("home")
     return form_page(request, "agencies/invitations/begin.html", form, invitation=invitation)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from django.utils.safestring import SafeString
@@ -282,6 +283,13 @@ class _Places(dict[date, tuple[float, str]]):
         return found
 
 
+# What a milestone's marks depend on, beside its lane.
+_dates = attrgetter(
+    *("original_due", "agreed_due", "forecast_due", "completed_on", "withdrawn_on"),
+    *("original_known_to", "agreed_known_to", "forecast_known_to"),
+)
+
+
 class _Drawing:
     """Draws the rows of a list.
 
@@ -292,37 +300,40 @@ class _Drawing:
     def __init__(self, scale: Scale, on: date) -> None:
         self.on, self.places = on, _Places(scale)
         self.of = escape(gettext("Milestones of {number}"))
-        self.marks: dict[tuple[date | int | str | None, ...], str] = {}
+        # By a milestone's dates: where it starts and ends, and its marks by lane.
+        self.marks: dict[tuple[date | str | None, ...], tuple[float, float, dict[int, str]]] = {}
 
     def row(self, strip: Strip) -> str:
+        number, title, url, words, is_late, milestones = strip
         # Together, because to escape each alone takes as long as to draw the row. No text has NUL.
-        texts = strip.url, strip.number, strip.title, strip.words
-        together = "\0".join([*texts, *(one.description for one in strip.milestones)])
-        url, number, title, words, *names = escape(together).split("\0")
+        names = [one.description for one in milestones]
+        together = escape("\0".join((url, number, title, words, *names)))
+        url, number, title, words, *names = together.split("\0")
         lanes: list[float] = []
         marks = []
-        places = self.places
-        for one, name in zip(strip.milestones, names, strict=True):
-            original, agreed = one.original_due, one.agreed_due
-            done, withdrawn = one.completed_on, one.withdrawn_on
-            reached = done or one.forecast_due
-            ends = places[original][0], places[agreed][0], places[withdrawn or reached][0]
-            lane = _lane(lanes, min(ends), max(ends))
-            key = (
-                *(lane, original, agreed, reached, done, withdrawn),
-                *(one.original_known_to, one.agreed_known_to, one.forecast_known_to),
-            )
-            if (drawn := self.marks.get(key)) is None:
-                drawn = self.marks[key] = self.milestone(one, lane)
+        for one, name in zip(milestones, names, strict=True):
+            dates = _dates(one)
+            if (found := self.marks.get(dates)) is None:
+                found = self.marks[dates] = (*self.ends(one), {})
+            start, end, by_lane = found
+            lane = _lane(lanes, start, end)
+            if (drawn := by_lane.get(lane)) is None:
+                drawn = by_lane[lane] = self.milestone(one, lane)
             marks.append(f'<a href="{url}#milestones"><title>{name}{drawn}</a>')
         height = max(1, len(lanes)) * LANE + 4
-        late = "mark mark-late" if strip.is_late else "mark mark-quiet"
+        late = "mark mark-late" if is_late else "mark mark-quiet"
         return (
             f'<li><p class="strip-item"><a href="{url}"><span class="number">{number}</span>'
             f' {title}</a></p><svg class="strip" height="{height}" role="group"'
             f' aria-label="{self.of.format(number=number)}">{"".join(marks)}</svg>'
             f'<p class="strip-words"><span class="{late}">{words}</span></p></li>'
         )
+
+    def ends(self, one: MilestoneLike) -> tuple[float, float]:
+        """Return where a milestone's marks start and end."""
+        days = one.original_due, one.agreed_due, one.withdrawn_on or _reached(one)
+        places = [self.places[day][0] for day in days]
+        return min(places), max(places)
 
     def milestone(self, one: MilestoneLike, lane: int) -> str:
         """Return the end of a milestone's name, after its description, and its marks."""

@@ -256,7 +256,7 @@ def read_facts(briefing: Briefing) -> Facts:
         items=tuple(items),
         all_risks=tuple(
             row
-            for row in risks_at(plan, moment)
+            for row in risks_at(moment, {"plan_id": plan.pk})
             if row.closed_on is None or row.closed_on >= briefing.period_start
         ),
         last_paper=_last_paper(briefing),

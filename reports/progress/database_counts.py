@@ -348,7 +348,7 @@ class DatabaseCounts:
         )
         risks = [
             row
-            for row in risks_at(self.plan, self.moment)
+            for row in risks_at(self.moment, {"plan_id": self.plan.pk})
             if row.escalated_to and not row.closed_on
         ]
         return PlanAt(

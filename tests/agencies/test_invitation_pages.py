@@ -53,6 +53,16 @@ def test_a_new_person_chooses_a_password_and_is_signed_in(client, invite, now):
     assert response.context["user"].name == "Aroha Ngata"
 
 
+def test_whoever_must_set_up_a_second_step_next_is_not_asked_for_the_password_again(
+    client, invite, now, settings
+):
+    settings.REQUIRE_SECOND_STEP = frozenset(["contributor"])
+    invite()
+    client.post(link(), CHOICE)
+    assert client.get(reverse("home")).url == reverse("mfa_index")
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+
 def test_the_new_password_works_at_the_sign_in_page(client, invite, now):
     invite()
     client.post(link(), CHOICE)

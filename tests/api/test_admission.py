@@ -12,7 +12,14 @@ from django.utils.timezone import localdate, now
 from agencies.models import Token
 from agencies.services import accounts, seats, tokens
 from tests.api.programs import program, program_of, token_of
-from tests.factories import PlanFactory, SeatFactory, UserFactory, WorkItemFactory
+from tests.factories import (
+    BriefingFactory,
+    PlanFactory,
+    SeatFactory,
+    UserFactory,
+    WorkItemFactory,
+)
+from tests.security.second_steps import set_up_app
 from trafficking_plan.api import admission
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +61,32 @@ def test_without_a_token_nothing_is_said(plan):
 def test_other_headers_are_no_token(plan, header):
     answer = Client(headers={"Authorization": header}).get(items_of(plan))
     assert answer.status_code == 401
+
+
+def test_a_token_opens_nothing_while_its_person_lacks_the_second_step_that_they_must_use(
+    plan, person
+):
+    reader = program_of(person)
+    assert reader.get(items_of(plan)).status_code == 200
+    etag = reader.get(items_of(plan)).headers["ETag"]
+    BriefingFactory(plan=plan, marking="SENSITIVE")
+    for address in (items_of(plan), reverse("api:plans")):
+        refused = reader.get(address, headers={"If-None-Match": etag})
+        assert (refused.status_code, refused.json()["detail"]) == (
+            403,
+            "The person of this token must use a second step. Sign in and set one up; then the token"
+            " works again.",
+        )
+    set_up_app(person)
+    assert reader.get(items_of(plan)).status_code == 200
+
+
+@pytest.mark.parametrize(("role", "status"), [("contributor", 403), ("coordinator", 200)])
+def test_a_role_that_must_use_a_second_step_needs_one_for_its_tokens(
+    plan, person, settings, role, status
+):
+    settings.REQUIRE_SECOND_STEP = frozenset([role])
+    assert program_of(person).get(items_of(plan)).status_code == status
 
 
 def test_a_token_ends_with_its_last_day(plan, person):

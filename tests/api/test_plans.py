@@ -1,9 +1,12 @@
 """Test what the API reads of plans: the same rows as the pages, as at any moment, in pages."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.api.programs import program_of
@@ -195,6 +198,27 @@ def test_what_changed_is_told_as_on_its_page(reader, plan, item, police):
     assert (change["kind"], change["item"], found["summary"]) == ("confidence", "1.2", "1 change")
     assert read(reader, "changes", since="2026-02-01", kind="slipped")["results"] == []
     assert refused(reader, "changes", since="2090-01-01")[0]["field"] == "since"
+
+
+@pytest.mark.parametrize("asked", [{}, {"at": "2026-03-01"}], ids=["today", "past"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_item_is_read_by_the_same_queries_whatever_else_the_plan_has(
+    reader, plan, item, count, asked
+):
+    with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC)):
+        MitigationFactory(delay=DelayFactory(milestone=MilestoneFactory(item=item)))
+        for number in range(count):
+            other = WorkItemFactory(plan=plan, pillar=item.pillar, number=f"2.{number}")
+            MitigationFactory(delay=DelayFactory(milestone=MilestoneFactory(item=other)))
+    read(reader, "item", "1.2")
+    with CaptureQueriesContext(connection) as made:
+        assert len(read(reader, "item", "1.2", **asked)["milestones"]) == 1
+    assert len(made) == (28 if asked else 27)
+    # None of them reads every item of the plan.
+    every = re.compile(
+        r'"workitems_workitem"."plan_id" = \(?\d+\)?(?! AND "workitems_workitem"."number")'
+    )
+    assert [sql for query in made if every.search(sql := query["sql"])] == []
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -1,8 +1,9 @@
 """Test the page where people make the tokens of their programs."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils.timezone import localdate
 
 from agencies.models import Token
 from tests.api.programs import program
-from tests.factories import AgencyFactory, SeatFactory, TokenFactory, UserFactory
+from tests.factories import PASSWORD, AgencyFactory, SeatFactory, TokenFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,8 +22,9 @@ def person(police):
 
 
 def client_of(person):
+    """Return the browser of a person who has just signed in."""
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.post("/account/sign-in/", {"login": person.email, "password": PASSWORD})
     return client
 
 
@@ -47,6 +49,33 @@ def test_a_token_is_shown_once_and_works(person):
     later = client.get(PAGE)
     assert "Power BI" in later.text
     assert text not in later.text
+
+
+def test_making_a_token_asks_for_the_password_five_minutes_after_signing_in(person):
+    with time_machine.travel(datetime(2026, 3, 2, 20, tzinfo=UTC), tick=False) as clock:
+        client, form = client_of(person), sent()
+        clock.shift(timedelta(minutes=6))
+        assert client.get(PAGE).status_code == 200, "reading the list asks for nothing"
+        asked = client.post(PAGE, form)
+        assert (asked.url, Token.objects.count()) == (
+            "/account/reauthenticate/?next=%2Faccount%2Ftokens%2F",
+            0,
+        )
+        assert client.post(asked.url, {"password": "wrong"}).status_code == 200
+        assert not Token.objects.exists()
+        # What was typed is kept while the password is asked for.
+        assert client.post(asked.url, {"password": PASSWORD}).url == PAGE
+        assert Token.objects.get().name == "Power BI"
+        assert 'value="planregister_' in client.get(PAGE).text
+
+
+def test_revoking_a_token_asks_for_nothing_more(person):
+    token = TokenFactory(user=person, seat=person.seats.get())
+    with time_machine.travel(datetime(2026, 3, 2, 20, tzinfo=UTC), tick=False) as clock:
+        client = client_of(person)
+        clock.shift(timedelta(minutes=6))
+        assert client.post(reverse("agencies:revoke-token", args=[token.pk]), {}).url == PAGE
+    assert not Token.objects.filter(revoked_at=None).exists()
 
 
 def test_only_its_hash_is_stored_and_history_keeps_neither(person):

@@ -82,6 +82,10 @@ def test_no_page_has_an_accessibility_fault_at_three_widths(
     page.on("console", lambda message: said.append(message.text))
     public = [at("published"), at("released", slug), at("progress", slug), at("released-verify")]
     assert faults_of(page, accessibility_faults, public) == []
+    page.emulate_media(color_scheme="dark")
+    assert faults_of(page, accessibility_faults, public) == []
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 24, 30)"
+    page.emulate_media(color_scheme="light")
     paper = EarlierPaper.objects.get()
     sign_in(people["OIA decision-maker"])
     own = [at("releases"), at("publish", release.pk), at("unpublish", release.pk)]

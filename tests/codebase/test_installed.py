@@ -2,18 +2,14 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tomllib
 
 import pytest
 
 from tests.codebase.source import PACKAGES, ROOT
+from trafficking_plan.testing.installed import WHEEL, install_into
 
-WHEEL = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"][
-    "wheel"
-]
 ASK = """
 import json
 import django
@@ -31,13 +27,8 @@ print(json.dumps([
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    """A folder as the wheel fills `site-packages`, from what pyproject.toml says."""
     folder = tmp_path_factory.mktemp("site-packages")
-    without = [*(pattern.rpartition("/")[2] for pattern in WHEEL["exclude"]), "__pycache__"]
-    for name in WHEEL["packages"]:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(*without))
-    for source, place in WHEEL["force-include"].items():
-        shutil.copytree(ROOT / source, folder / place)
+    install_into(folder)
     return folder
 
 

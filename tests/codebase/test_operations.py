@@ -3,6 +3,7 @@
 import configparser
 import re
 import shlex
+import subprocess
 import tomllib
 from argparse import ArgumentError
 
@@ -73,6 +74,40 @@ def test_each_unit_can_be_read_and_runs_as_its_own_user():
             assert service["ExecStart"].startswith(service["WorkingDirectory"])
 
 
+def test_each_block_of_commands_is_a_shell_script():
+    blocks = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    assert len(blocks) > 15
+    faults = [
+        subprocess.run(["bash", "-n"], input=block, text=True, capture_output=True).stderr
+        for block in blocks
+    ]
+    assert "".join(faults) == ""
+
+
+def test_the_files_that_commands_copy_from_the_checkout_are_there():
+    named = re.findall(r"(?<=[ /])deploy/[\w/.-]*[\w*]", PAGE)
+    assert [name for name in named if not [*ROOT.glob(name)]] == []
+
+
+def test_the_proxies_read_the_certificate_that_the_page_makes():
+    made = set(re.findall(r"-(?:key)?out (/etc/ssl/\S+)", PAGE))
+    assert len(made) == 2
+    for name in ("nginx.conf", "Caddyfile"):
+        assert set(re.findall(r"/etc/ssl/[\w./-]+\w", (DEPLOY / name).read_text())) == made
+
+
+def test_containers_do_what_the_timers_do_except_backups():
+    compose = (DEPLOY / "container/compose.yaml").read_text()
+    timed = {
+        call
+        for unit in UNITS
+        if unit.with_suffix(".timer").exists()
+        for call in called(unit.with_suffix(".service").read_text())
+    }
+    assert len(timed) == 6
+    assert timed <= set(called(compose))
+
+
 def test_each_setting_of_the_page_is_one_of_env_example():
     block = PAGE.partition("cat > .env <<END\n")[2].partition("\nEND")[0]
     written = set(re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
@@ -91,7 +126,7 @@ def test_the_page_and_the_image_install_what_papers_need():
 def test_all_start_the_web_server_alike():
     unit = (DEPLOY / "systemd/plan-register-web.service").read_text()
     image = (DEPLOY / "container/Containerfile").read_text()
-    for option in ("--workers 2", "--threads 4", "--keep-alive 75"):
+    for option in ("--workers 2", "--threads 4", "--keep-alive 75", "--no-control-socket"):
         assert option in unit
         assert ", ".join(f'"{word}"' for word in option.split()) in image
 

@@ -184,14 +184,21 @@ def test_a_worker_skips_a_paper_claimed_by_another(briefing, monkeypatch):
 
 
 def test_a_worker_that_is_stopped_returns_its_paper_to_the_queue(briefing, monkeypatch):
+    """What it does at that moment, such as a statement, is not broken off."""
+    went_on = []
+
     def make(self, form, document, tell):
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(1)
+        went_on.append("to the next report of progress")
+        tell("layout", 1, 0)
+        went_on.append("to the end of the paper")
+        return b"a file"
 
     monkeypatch.setattr(Room, "make", make)
     row = asked(briefing)
     work()
     row.refresh_from_db()
+    assert went_on == ["to the next report of progress"]
     assert (row.state, row.attempts) == (State.WAITING, 0)
     assert not RenderWorker.objects.exists()
 

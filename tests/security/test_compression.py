@@ -7,10 +7,11 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from tests.factories import SeatFactory
-from trafficking_plan.middleware import CompressText
+from trafficking_plan.middleware import LONG_PAGE, CompressText
 
 ACCEPTED = "gzip, deflate, br"
 TEXT = "The plan, and the items of the plan. " * 40
+LONG = TEXT * (LONG_PAGE // len(TEXT) + 1)
 
 
 def sent(answer, encodings=ACCEPTED):
@@ -72,13 +73,36 @@ def test_files_and_short_answers_are_sent_as_they_are(answer):
     assert body in (TEXT.encode(), b"ok")
 
 
-def test_text_is_not_compressed_for_clients_that_do_not_accept_it():
-    assert not sent(HttpResponse(TEXT), "identity").has_header("Content-Encoding")
+def test_a_long_page_is_compressed_once_by_the_quicker_level():
+    answer = sent(HttpResponse(LONG))
+    assert gzip.decompress(answer.content).decode() == LONG
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.headers["Content-Length"] == str(len(answer.content))
+    # The quicker level finds less.
+    assert (
+        len(answer.content) > len(gzip.compress(LONG.encode(), 6)) + CompressText.max_random_bytes
+    )
 
 
-def test_the_length_of_a_compressed_page_is_random():
+@pytest.mark.parametrize("text", [TEXT, LONG], ids=["short", "long"])
+def test_an_answer_with_a_tag_gets_a_weak_one(text):
+    answer = sent(HttpResponse(text, headers={"ETag": '"1"'}))
+    assert answer.headers["ETag"] == 'W/"1"'
+    assert gzip.decompress(answer.content).decode() == text
+
+
+@pytest.mark.parametrize("text", [TEXT, LONG], ids=["short", "long"])
+def test_text_is_not_compressed_for_clients_that_do_not_accept_it(text):
+    answer = sent(HttpResponse(text), "identity")
+    assert not answer.has_header("Content-Encoding")
+    assert answer.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("text", [TEXT, LONG], ids=["short", "long"])
+def test_the_length_of_a_compressed_page_is_random(text):
     """Otherwise an attacker could guess a secret of the page from its length (BREACH)."""
-    lengths = {len(sent(HttpResponse(TEXT)).content) for _ in range(30)}
+    lengths = {len(sent(HttpResponse(text)).content) for _ in range(30)}
     assert len(lengths) > 5
 
 

@@ -5,8 +5,9 @@ from io import StringIO
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
 from trafficking_plan import service_checks, start_up
@@ -32,6 +33,42 @@ def test_an_unmigrated_database_is_refused(monkeypatch):
         cursor.execute("DELETE FROM django_migrations WHERE app = 'reports' AND name LIKE '0001%'")
     with pytest.raises(ImproperlyConfigured, match=r"lacks 1 migrations .* Run: manage.py migrate"):
         start_up.refuse_to_start_unprepared()
+
+
+OF_NO_VERSION = (
+    "The database has 1 migration that this version does not have, such as workitems.0002_hold_more_truths. "
+    "It was made in development, by code that is not part of this version, and cannot be brought up to date. "
+    "Use another database, or the version that made this one."
+)
+
+
+@pytest.fixture
+def from_no_earlier_version(monkeypatch):
+    """A database from before the migrations were made anew: it has others, and lacks some of ours."""
+    monkeypatch.setattr(connection, "close", lambda: None)
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("reports", "0001_briefings_and_papers")
+    recorder.record_applied("workitems", "0002_hold_more_truths")
+
+
+@pytest.mark.django_db
+def test_a_database_of_no_earlier_version_is_neither_migrated_nor_used(from_no_earlier_version):
+    for refused, act in (
+        (CommandError, lambda: call_command("migrate", verbosity=0)),
+        (ImproperlyConfigured, start_up.refuse_to_start_unprepared),
+    ):
+        with pytest.raises(refused) as told:
+            act()
+        assert str(told.value) == OF_NO_VERSION
+    assert service_checks.check_migrations().sentence == OF_NO_VERSION
+
+
+@pytest.mark.django_db
+def test_a_database_that_a_later_version_migrated_is_used(monkeypatch):
+    monkeypatch.setattr(connection, "close", lambda: None)
+    MigrationRecorder(connection).record_applied("workitems", "9999_add_of_tomorrow")
+    start_up.refuse_to_start_unprepared()
+    assert service_checks.why_not_to_migrate() == ""
 
 
 def test_a_folder_of_files_that_is_not_there_is_refused(tmp_path):

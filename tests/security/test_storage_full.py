@@ -126,6 +126,29 @@ def test_another_error_stays_one(client, milestone, monkeypatch):
     assert add(client, milestone).status_code == 500
 
 
+class Failing(ContentFile):
+    def chunks(self, chunk_size=None):
+        yield b"half"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_failure_removes_no_file_of_an_upload_that_took_the_name_before(tmp_path):
+    folder = Folder(location=tmp_path)
+    folder.save("evidence/1", ContentFile(b"theirs"))
+    with pytest.raises(OSError, match="No space left"):
+        # As if the other upload had come after this one asked whether the name is free.
+        folder._save("evidence/1", Failing(b"ours"))
+    assert [path.read_bytes() for path in files_in(tmp_path)] == [b"theirs"]
+
+
+def test_two_uploads_of_one_name_keep_both_files(tmp_path):
+    folder = Folder(location=tmp_path)
+    folder.save("evidence/1", ContentFile(b"theirs"))
+    kept = folder._save("evidence/1", ContentFile(b"ours"))
+    assert (tmp_path / kept).read_bytes() == b"ours"
+    assert sorted(path.read_bytes() for path in files_in(tmp_path)) == [b"ours", b"theirs"]
+
+
 def test_a_folder_writes_through_to_the_disk(tmp_path, monkeypatch):
     synced = []
     monkeypatch.setattr(os, "fsync", lambda number: synced.append(os.fstat(number).st_size))

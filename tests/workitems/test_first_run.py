@@ -13,12 +13,13 @@ from tests.factories import (
     RoundFactory,
     SeatFactory,
     UserFactory,
+    WorkItemFactory,
 )
 from workitems.first_run import Facts, PlanState, Reader, steps
 
 NOTHING = {"reader": Reader.ADMINISTRATOR}
 SEATED = {"agencies": 2, "coordinators": 1}
-NONE, BEGUN, ADOPTED = PlanState
+NONE, BEGUN, EMPTY, ADOPTED = PlanState
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,7 @@ NONE, BEGUN, ADOPTED = PlanState
         ({"coordinators": 1}, "next done later later"),
         (SEATED, "done done next later"),
         ({**SEATED, "plan": BEGUN}, "done done next later"),
+        ({**SEATED, "plan": EMPTY}, "done done next later"),
         ({**SEATED, "plan": ADOPTED}, "done done done next"),
         ({"plan": ADOPTED}, "next later done later"),
         ({**SEATED, "plan": ADOPTED, "round_was_opened": True}, ""),
@@ -59,6 +61,7 @@ def test_an_administrator_has_buttons_for_agencies_and_people_alone(facts, butto
     [
         (NONE, ["", "Invite a person", "Start a plan", ""]),
         (BEGUN, ["", "Invite a person", "Open the plan", ""]),
+        (EMPTY, ["", "Invite a person", "Open the plan", ""]),
         (ADOPTED, ["", "Invite a person", "Open the plan", "Open a round"]),
     ],
 )
@@ -128,6 +131,7 @@ def test_a_first_coordinator_begins_with_the_plan(client, coordinator):
 @pytest.mark.django_db
 def test_the_steps_give_way_to_the_desk_once_a_round_was_opened(client, administrator, coordinator):
     plan = PlanFactory(coordinating_agency=coordinator.seats.get().agency)
+    WorkItemFactory(plan=plan)
     assert shown(client, coordinator)[3] == (
         "round",
         "next",
@@ -150,6 +154,17 @@ def test_a_plan_that_is_not_adopted_is_opened_next_and_unknown_to_administrators
     assert "The plan is begun." in client.get(reverse("home")).text
     assert shown(client, administrator)[2] == ("plan", "next", "")
     assert "The plan is begun." not in client.get(reverse("home")).text
+
+
+@pytest.mark.django_db
+def test_an_adopted_plan_without_items_is_filled_before_a_round_is_opened(client, coordinator):
+    plan = PlanFactory(title="The plan", coordinating_agency=coordinator.seats.get().agency)
+    assert shown(client, coordinator)[2:] == [
+        ("plan", "next", plan.get_absolute_url()),
+        ("round", "later", ""),
+    ]
+    home = client.get(reverse("home")).text
+    assert "The plan has no work items yet. Add them on its page." in home
 
 
 @pytest.mark.django_db

@@ -23,6 +23,7 @@ from agencies import history
 from agencies.models import Token
 from agencies.services import tokens
 from reports.models import RecordChange
+from trafficking_plan import second_step
 from trafficking_plan.api.problems import Problem
 from trafficking_plan.middleware import read_without_lock
 from workitems.views.limits import address_of, is_within
@@ -33,6 +34,7 @@ REQUESTS_A_MINUTE = 120  # of a token
 WRONG_TOKENS_AN_HOUR = 60  # from an address
 LONGEST_TOKEN = 200  # characters
 SCHEME = "bearer"
+WITHOUT_SECOND_STEP = "The person of this token must use a second step. Sign in and set one up; then the token works again."
 WITH_TOKEN = {"WWW-Authenticate": 'Bearer realm="Plan Register"'}
 
 
@@ -109,6 +111,8 @@ def gated(view: View, *, by_records: bool = False) -> View:
 def _answer(
     view: View, request: HttpRequest, args: Any, kwargs: Any, token: Token, *, by_records: bool
 ) -> HttpResponseBase:
+    if second_step.must_use(request) and not second_step.has_second_step(request.user):
+        return Problem(403, WITHOUT_SECOND_STEP).response()
     etag = _etag_of_records(request, token) if by_records else ""
     if etag and (unchanged := get_conditional_response(request, etag=etag)) is not None:
         return unchanged

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Query, Router
 
@@ -24,6 +25,7 @@ from workitems.plan_at import (
     PlanAt,
     agencies_at,
     delays_at,
+    item_at,
     milestones_at,
     mitigations_at,
     pillars_at,
@@ -136,14 +138,11 @@ def _line(request: HttpRequest, at: PlanAt, item: Any) -> Row:
 def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt]) -> Row:
     """A work item with its wording, milestones, delays and mitigations, open and closed."""
     found, moment = plan_and_moment(request, slug, asked.at)
-    at = plan_at(found, moment)
-    row = next((each for each in at.items if each.number == number), None)
-    if row is None:
+    today = get_object_or_404(found.items, number=number)
+    at = item_at(found, moment, today.pk)
+    if not at.items:
         raise Http404
-    agencies = at.agencies
-    steps = mitigations_at(moment, {"delay__milestone__item_id": row.pk})
-    delays = delays_at(moment, {"milestone__item_id": row.pk}, steps)
-    milestones = milestones_at(moment, {"item_id": row.pk}, delays)
+    (row,), agencies = at.items, at.agencies
     supports = rows_at(Support, moment, of={"item_id": row.pk}).values_list("agency_id", flat=True)
     return _line(request, at, row) | {
         "as_at": as_json.moment(moment, timezone.now()),
@@ -159,7 +158,7 @@ def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt
                     as_json.delay(each, number, step.number, agencies) for each in step.delays
                 ]
             }
-            for step in milestones
+            for step in row.milestones
         ],
     }
 

@@ -32,4 +32,11 @@ from workitems.plan_at.rows import (
     RiskAt,
     VariationAt,
 )
-from workitems.plan_at.whole_plan import PlanAt, causes_in_words, plan_at, reasons_of, returns_at
+from workitems.plan_at.whole_plan import (
+    PlanAt,
+    causes_in_words,
+    item_at,
+    plan_at,
+    reasons_of,
+    returns_at,
+)

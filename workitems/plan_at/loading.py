@@ -201,10 +201,10 @@ def items_in_full(plan: Plan, moment: Moment) -> list[ItemAt]:
     return items_at(moment, {"plan_id": plan.pk}, milestones)
 
 
-def risks_at(plan: Plan, moment: Moment) -> list[RiskAt]:
-    """Return the plan's risks by number, open and closed."""
+def risks_at(moment: Moment, of: Of) -> list[RiskAt]:
+    """Return risks by number, open and closed."""
     days = "escalated_on", "closed_on"
-    rows = _read(Risk, RISK, moment, {"plan_id": plan.pk}, *days, order=("number",))
+    rows = _read(Risk, RISK, moment, of, *days, order=("number",))
     return [new(RiskAt, row) for row in rows]
 
 

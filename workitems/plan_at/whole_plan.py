@@ -24,7 +24,7 @@ from workitems.plan_at.loading import (
     risks_at,
     variations_at,
 )
-from workitems.plan_at.moment_reading import read_at
+from workitems.plan_at.moment_reading import Of, read_at
 from workitems.plan_at.rows import (
     DelayAt,
     ItemAt,
@@ -107,7 +107,7 @@ def plan_at(plan: Plan, moment: Moment, *, texts: bool = True) -> PlanAt:
     """
     agencies = agencies_at(Agency.objects.in_bulk(), moment)
     variations = variations_at(moment, {"plan_id": plan.pk}, *Variation.PENDING)
-    risks = [row for row in risks_at(plan, moment) if row.escalated_to and not row.closed_on]
+    risks = _escalated(moment, {"plan_id": plan.pk})
     milestones = milestones_at(moment, {"item__plan_id": plan.pk}, only_open=True, texts=texts)
     delays = delays_at(
         moment,
@@ -128,6 +128,37 @@ def plan_at(plan: Plan, moment: Moment, *, texts: bool = True) -> PlanAt:
         returns=returns_at(plan, moment, agencies),
         reasons=reasons_of(items, delays, risks, variations, agencies),
     )
+
+
+def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
+    """Return the plan with one item alone, in at most 10 queries. There is none if it was not recorded by then.
+
+    Unlike in `plan_at`, its milestones and their delays are there open and closed, and the open round's
+    returns are left out.
+    """
+    agencies = agencies_at(Agency.objects.in_bulk(), moment)
+    variations = variations_at(moment, {"item_id": pk}, *Variation.PENDING)
+    risks = _escalated(moment, {"item_id": pk})
+    mitigations = mitigations_at(moment, {"delay__milestone__item_id": pk})
+    every_delay = delays_at(moment, {"milestone__item_id": pk}, mitigations)
+    items = items_at(moment, {"pk": pk}, milestones_at(moment, {"item_id": pk}, every_delay))
+    delays = [row for row in every_delay if row.ended_on is None]
+    return PlanAt(
+        plan=plan,
+        moment=moment,
+        items=items,
+        pillars=pillars_at(plan, moment),
+        agencies=agencies,
+        delays=delays,
+        risks=risks,
+        variations=variations,
+        returns=[],
+        reasons=reasons_of(items, delays, risks, variations, agencies),
+    )
+
+
+def _escalated(moment: Moment, of: Of) -> list[RiskAt]:
+    return [row for row in risks_at(moment, of) if row.escalated_to and not row.closed_on]
 
 
 def reasons_of(

@@ -22,10 +22,11 @@ log = logging.getLogger(__name__)
 POLL = 0.5  # seconds between checks for work
 BEAT = timedelta(seconds=5)
 TIDY = timedelta(minutes=10)
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 class Stopped(BaseException):
-    """The process was asked to stop."""
+    """The process was asked to stop, in the middle of a paper."""
 
 
 class Overtaken(Exception):
@@ -57,38 +58,45 @@ class Command(BaseCommand):
     def handle(self, *, once: bool, attended: bool, nice: int, **options: Any) -> None:
         if nice and hasattr(os, "nice"):
             os.nice(nice)
-        before = [(each, signal.signal(each, _stop)) for each in (signal.SIGTERM, signal.SIGINT)]
-        try:
-            with Room(seconds=settings.RENDER_SECONDS, mebibytes=settings.RENDER_MEBIBYTES) as room:
-                Worker(room, once=once, parent=os.getppid() if attended else None).work()
-        except Stopped:
+        with Room(seconds=settings.RENDER_SECONDS, mebibytes=settings.RENDER_MEBIBYTES) as room:
+            worker = Worker(room, once=once, parent=os.getppid() if attended else None)
+            asked = [(each, signal.signal(each, worker.stop)) for each in STOPPING]
+            try:
+                worker.work()
+            finally:
+                for each, handler in asked:
+                    signal.signal(each, handler)
+        if worker.is_stopped:
             self.stdout.write("Stopped.")
-        finally:
-            for each, handler in before:
-                signal.signal(each, handler)
-
-
-def _stop(number: int, frame: Any) -> None:
-    raise Stopped
 
 
 class Worker:
     """The worker's loop. It waits while the database is unavailable."""
 
     def __init__(self, room: Room, *, once: bool, parent: int | None = None) -> None:
-        self.room, self.once, self.parent = room, once, parent
+        self.room, self.once, self.parent, self.is_stopped = room, once, parent, False
         self.worker: RenderWorker | None = None
         self.tidied_at: datetime | None = None
 
+    def stop(self, number: int, frame: Any) -> None:
+        """Note that we are asked to stop, by a signal.
+
+        An exception in the middle of a statement would break the connection, and then the paper
+        could not be put back.
+        """
+        self.is_stopped = True
+
     def work(self) -> None:
         try:
-            while True:
+            while not self.is_stopped:
                 try:
                     busy = self._turn()
                 except (OperationalError, InterfaceError):
                     log.exception("The database is away")
                     connection.close()
                     busy = False
+                except Stopped:
+                    return
                 if self.once and not busy:
                     return
                 if self.parent not in (None, os.getppid()):
@@ -125,6 +133,8 @@ class Worker:
 
         def tell(stage: str, page: int, pages: int) -> None:
             nonlocal at
+            if self.is_stopped:
+                raise Stopped
             at = (stage, page, pages) if stage else at
             now = timezone.now()
             self._beat(now)

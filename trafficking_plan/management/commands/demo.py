@@ -16,10 +16,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 
 from reports.demo.demo_briefings import TRACKER_NUMBER
 from reports.models import IssuedPaper
+from trafficking_plan.service_checks import unknown_migrations
 
 HOST = "127.0.0.1"
 VAR = settings.BASE_DIR / "var"
@@ -159,9 +159,7 @@ def refuse_port_in_use(port: int) -> None:
 
 def refuse_database_from_before() -> None:
     """Refuse a database with applied migrations that no longer exist: it cannot be migrated."""
-    loader = MigrationLoader(connection)
-    gone = loader.applied_migrations.keys() - loader.disk_migrations.keys()
-    if any(app in loader.migrated_apps for app, _ in gone):
+    if unknown_migrations():
         raise CommandError(
             "The demo's database was made by an earlier version, and cannot be brought up to date. "
             "Start over, without what was entered: python3 manage.py demo --reset"

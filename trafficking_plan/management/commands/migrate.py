@@ -1,10 +1,13 @@
-"""migrate: Django's command, one at a time."""
+"""migrate: Django's command, one at a time, and only for a database of an earlier version."""
 
 import time
 from typing import Any
 
+from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
+
+from trafficking_plan.service_checks import why_not_to_migrate
 
 LOCK = 719_204
 WAIT = 1.0  # seconds
@@ -16,6 +19,8 @@ class Command(migrate.Command):
     )
 
     def handle(self, *arguments: Any, **options: Any) -> None:
+        if refusal := why_not_to_migrate():
+            raise CommandError(refusal)
         connection = connections[options["database"]]
         if connection.vendor != "postgresql":
             super().handle(*arguments, **options)
