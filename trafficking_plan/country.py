@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from reports.document.cover_design import contrast_with_white
+
 FOLDER = Path(__file__).parent / "countries"
 ACTS = Path(__file__).parent.parent / "reports" / "release" / "acts"
 LANGUAGE = re.compile(r"en(-[A-Z]{2})?")
@@ -47,15 +49,6 @@ def read(name: str, environment: Mapping[str, str]) -> dict[str, Any]:
         "PRODUCT_MARK": _mark(given["PRODUCT_MARK"]),
         "PRODUCT_COLOURS": _colours(given["PRODUCT_COLOURS"]),
     }
-
-
-def contrast_with_white(colour: str) -> float:
-    """Return the contrast ratio of "#rrggbb" and white, as WCAG defines it."""
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    )
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 def _one_of(key: str, value: str, allowed: tuple[str, ...]) -> str:

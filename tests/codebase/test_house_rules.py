@@ -13,6 +13,7 @@ from tests.codebase.source import (
     modules,
     name_of,
 )
+from trafficking_plan import country
 
 # Shown in a mail program, without our stylesheet and policy.
 MAY_STYLE_INLINE = {"templates/notices/digest.html"}
@@ -65,7 +66,9 @@ def test_env_example_names_every_setting_that_is_read():
     )
     only_for_set_up_and_tests = {"SET_UP", "CHROMIUM", "PG_BIN"}
     read_by_the_library_of_object_storage = {"AWS_DEFAULT_REGION"}
-    assert written == read | only_for_set_up_and_tests | read_by_the_library_of_object_storage
+    of_the_country = country.read("new-zealand", {}).keys()
+    beside = only_for_set_up_and_tests | read_by_the_library_of_object_storage | of_the_country
+    assert written == read | beside
 
 
 def test_every_module_has_a_docstring():
