@@ -42,6 +42,6 @@ def in_english(make: Callable[P, R]) -> Callable[P, R]:
     return made
 
 
-def day_words(day: date) -> str:
-    """Return the day as the language of the screen writes it, in full: "30 July 2010"."""
-    return date_format(day)
+def day_words(day: date | None) -> str:
+    """Return the day as the language of the screen writes it, "30 July 2010", or "" without a day."""
+    return date_format(day) if day else ""

@@ -126,7 +126,7 @@ def appointment_faults(appointment: Appointment) -> Iterator[Fault]:
             says.format(
                 minister=other.minister,
                 first_day=day_words(other.from_on),
-                last_day=day_words(other.to_on) if other.to_on else "",
+                last_day=day_words(other.to_on),
             ),
             "from_on",
         )

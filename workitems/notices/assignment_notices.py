@@ -48,7 +48,7 @@ def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
         sentence=says.format(
             person=row.given_by.name,
             holder=row.held_by,
-            day=day_words(row.by_on) if row.by_on else "",
+            day=day_words(row.by_on),
             agency=row.agency,
         ),
         state=_("is given to {unit}").format(unit=row.unit)

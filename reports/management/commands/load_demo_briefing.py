@@ -1,5 +1,6 @@
 """Load the demo's briefings, once for each plan."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError("The demo runs only with DEBUG=yes. Put DEBUG=yes into .env.")
         plans = Plan.objects.select_related("coordinating_agency").in_bulk(field_name="slug")
         today = timezone.localdate()
-        plays = {
+        plays: dict[str, Callable[[Plan], None]] = {
             PLAN_OF_2009: demo_briefings.briefing_of_2010,
             CURRENT_PLAN: lambda plan: demo_briefings.current_briefings(plan, today),
         }
