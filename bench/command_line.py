@@ -14,6 +14,7 @@ from bench import (
     data,
     estimates,
     load,
+    nodes,
     papers,
     release,
     rows,
@@ -55,6 +56,13 @@ def options(typed: list[str]) -> argparse.Namespace:
     loading.add_argument("--users", type=int, default=120)
     loading.add_argument("--minutes", type=float, default=5)
     loading.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
+    stopping = acts.add_parser("nodes", help="stop two web nodes and two workers under load")
+    stopping.set_defaults(act=stop_nodes)
+    stopping.add_argument("--keep", type=Path, metavar="DIR", help="make the data once")
+    stopping.add_argument("--users", type=int, default=120)
+    stopping.add_argument("--minutes", type=float, default=2, help="before anything stops")
+    stopping.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
+    stopping.add_argument("--json", type=Path, metavar="FILE", help="save the run")
     looking = acts.add_parser("browser", parents=[where], help="in a browser on a slow link")
     looking.set_defaults(act=look)
     looking.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
@@ -70,8 +78,8 @@ def options(typed: list[str]) -> argparse.Namespace:
     searching.set_defaults(act=time_search)
     searching.add_argument("--size", type=int, default=10_000, help="items of the plan")
     names = {
-        *("table", "compare", "load", "browser", "words", "release", "estimates", "search"),
-        *("-h", "--help"),
+        *("table", "compare", "load", "nodes", "browser", "words", "release", "estimates"),
+        *("search", "-h", "--help"),
     }
     return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
 
@@ -154,6 +162,14 @@ def put_load(told: argparse.Namespace) -> bool:
         print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
         url = plans_in(store, [told.size])
         return bool(data.in_process(url, load.run, told.users, told.minutes, told.size))
+
+
+def stop_nodes(told: argparse.Namespace) -> bool:
+    with data.store(told.keep, is_sqlite=False) as store:
+        print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
+        url = plans_in(store, [told.size])
+        how = (told.users, told.minutes, told.size, url, told.keep, told.json)
+        return bool(data.in_process(url, nodes.run, *how))
 
 
 def look(told: argparse.Namespace) -> bool:

@@ -81,6 +81,7 @@ class Connection:
         self.port = port
         self.reader: asyncio.StreamReader | None = None
         self.writer: asyncio.StreamWriter | None = None
+        self.headers: dict[str, str] = {}  # of the last answer
 
     async def ask(self, head: str, body: bytes = b"") -> tuple[int, bytes]:
         if self.reader is None or self.writer is None:
@@ -94,7 +95,7 @@ class Connection:
 
     async def answer(self, reader: asyncio.StreamReader) -> tuple[int, bytes]:
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {
+        headers = self.headers = {
             name.lower(): value.strip()
             for name, _, value in (line.partition(":") for line in lines)
         }

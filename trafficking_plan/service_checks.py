@@ -139,7 +139,7 @@ def unknown_migrations() -> list[str]:
 
 
 def why_not_to_migrate() -> str:
-    """Say that the database comes from no earlier version, or return "" (decision 79).
+    """Say that the database comes from no earlier version, or return "" (decision 80).
 
     Such a database has unknown migrations and lacks others. One that lacks none was migrated by a later
     version, and this one can run on it.

@@ -63,9 +63,10 @@ class Scale:
     @classmethod
     def of(cls, rows: Iterable[HasMilestones], on: date) -> Scale:
         """Return a scale over all dates and `on`, with some space at both ends."""
-        steps = [one for row in rows for one in row.milestones]
-        days = {on, *(one.original_due for one in steps), *(one.agreed_due for one in steps)}
-        days.update(map(_reached, steps))
+        days = {on}
+        for row in rows:
+            for one in row.milestones:
+                days.update((one.original_due, one.agreed_due, _reached(one)))
         first, last = min(days), max(days)
         air = max(timedelta(days=20), (last - first) / 24)
         return cls(
