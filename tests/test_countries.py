@@ -20,7 +20,7 @@ from trafficking_plan import country
 from workitems.demo import fiji
 from workitems.models import Plan
 
-FIJI = country.read("fiji", {})
+FIJI = country.profile_of("fiji", {})
 # Words of New Zealand alone.
 FOREIGN = re.compile(r"New Zealand|\bOIA\b|te reo|Ombudsman|Official Information Act|Kia ora|en-NZ")
 # Addresses that write, send a file, or end the session.
@@ -48,11 +48,11 @@ def in_fiji(settings):
 
 @pytest.mark.parametrize("name", ["new-zealand", "fiji"])
 def test_each_profile_has_the_same_entries_and_passes_its_checks(name):
-    assert country.read(name, {}).keys() == FIJI.keys()
+    assert country.profile_of(name, {}).keys() == FIJI.keys()
 
 
 def test_a_variable_takes_precedence_over_the_profile():
-    found = country.read(
+    found = country.profile_of(
         "fiji", {"PAPER_SIZE": "Letter", "REQUESTS": "nz-oia-1982", "PATH": "/bin"}
     )
     assert (found["PAPER_SIZE"], found["REQUESTS"]) == ("Letter", "nz-oia-1982")
@@ -79,12 +79,12 @@ def test_a_variable_takes_precedence_over_the_profile():
 )
 def test_a_wrong_value_is_refused_with_a_sentence(name, value, complaint):
     with pytest.raises(ValueError, match=re.escape(complaint)):
-        country.read("fiji", {name: value})
+        country.profile_of("fiji", {name: value})
 
 
 def test_an_unknown_country_is_refused():
     with pytest.raises(ValueError, match="COUNTRY must be one of fiji, new-zealand, not 'fidji'"):
-        country.read("fidji", {})
+        country.profile_of("fidji", {})
 
 
 # --- papers -------------------------------------------------------------------------------------

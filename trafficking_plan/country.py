@@ -25,7 +25,7 @@ MOST_BYTES = 200_000
 OPTIONAL = ("REQUESTS", "PRODUCT_MARK", "PRODUCT_COLOURS")
 
 
-def read(name: str, environment: Mapping[str, str]) -> dict[str, Any]:
+def profile_of(name: str, environment: Mapping[str, str]) -> dict[str, Any]:
     """Return the entries of the profile of this name, with those of the environment before them.
 
     Raise `ValueError` with a sentence for an unknown country and for each value that cannot be used.

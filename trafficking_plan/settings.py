@@ -80,7 +80,7 @@ CSRF_TRUSTED_ORIGINS = split_list(env("CSRF_TRUSTED_ORIGINS", ""))
 
 COUNTRY = env("COUNTRY", "new-zealand")
 try:
-    PROFILE = country.read(COUNTRY, os.environ)
+    PROFILE = country.profile_of(COUNTRY, os.environ)
 except ValueError as fault:
     raise ImproperlyConfigured(str(fault)) from fault
 COUNTRY_NAME: str = PROFILE["COUNTRY_NAME"]
@@ -172,7 +172,7 @@ TEMPLATES = [
         "OPTIONS": {
             # Every template has words of the screens: none needs to load the tags that translate.
             # Nor the country's entries: {{ "PRODUCT_NAME"|setting }}.
-            "builtins": ["django.templatetags.i18n", "agencies.templatetags.country"],
+            "builtins": ["django.templatetags.i18n", "agencies.templatetags.country_settings"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

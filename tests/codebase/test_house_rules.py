@@ -66,7 +66,7 @@ def test_env_example_names_every_setting_that_is_read():
     )
     only_for_set_up_and_tests = {"SET_UP", "CHROMIUM", "PG_BIN"}
     read_by_the_library_of_object_storage = {"AWS_DEFAULT_REGION"}
-    of_the_country = country.read("new-zealand", {}).keys()
+    of_the_country = country.profile_of("new-zealand", {}).keys()
     beside = only_for_set_up_and_tests | read_by_the_library_of_object_storage | of_the_country
     assert written == read | beside
 

@@ -64,7 +64,8 @@ def test_the_page_of_a_refusal_renders_without_a_request(name):
     assert "Sign out" not in html
 
 
-SHEET = re.compile(r'<link rel="stylesheet"')
+# The colours that a country may set are not counted.
+SHEET = re.compile(r'<link rel="stylesheet" href="{% static')
 
 
 def test_a_page_links_at_most_two_stylesheets_and_preloads_fonts_that_are_there():

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
 
 register = template.Library()
 OFFERED = {
@@ -25,3 +27,9 @@ def setting(name: str) -> Any:
     if name not in OFFERED:
         raise template.TemplateSyntaxError(f"{name} is not a setting for templates.")
     return getattr(settings, name)
+
+
+@register.simple_tag
+def product_mark() -> str:
+    """Return the address of the product's mark."""
+    return reverse("product-mark") if settings.PRODUCT_MARK else static("icons/mark.svg")
