@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from agencies.translation import StrOrPromise, gettext_lazy
 from reports.document import DocumentError
 from reports.document.dates import long_date, period
 from reports.document.wording import capitalised, join_words, the
@@ -11,17 +12,17 @@ from reports.models import Briefing
 Filling = Callable[[Briefing], str]
 
 # By the name in braces: its meaning, and a function that returns its value.
-WORDS: dict[str, tuple[str, Filling]] = {
-    "plan": ("the plan’s title", lambda briefing: the(briefing.plan.title)),
+WORDS: dict[str, tuple[StrOrPromise, Filling]] = {
+    "plan": (gettext_lazy("the plan’s title"), lambda briefing: the(briefing.plan.title)),
     "released": (
-        "the day the plan was released",
+        gettext_lazy("the day the plan was released"),
         lambda briefing: long_date(briefing.plan.released_on),
     ),
     "period": (
-        "what the briefing reports on",
+        gettext_lazy("what the briefing reports on"),
         lambda briefing: period(briefing.period_start, briefing.period_end),
     ),
-    "date": ("the day of the briefing", lambda briefing: long_date(briefing.dated)),
+    "date": (gettext_lazy("the day of the briefing"), lambda briefing: long_date(briefing.dated)),
 }
 _BRACED = re.compile(r"\{([^{}\n]*)\}")
 # Text before the start of a sentence: the start of a line or sub-bullet, or a sentence's end.

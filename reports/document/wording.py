@@ -6,6 +6,7 @@ Takes and returns strings; knows neither records nor markup.
 import re
 from collections.abc import Iterable, Sequence
 
+from agencies.translation import _, gettext_noop
 from workitems.spans import NUMBERS
 
 # A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
@@ -15,7 +16,7 @@ _SHORTENED = re.compile(
     r"\b(?:Dr|Mr|Mrs|Ms|Hon|Rt|St|No|Nos|cf|vs|p|pp|e\.g|i\.e|approx|[A-Z])\.\s*$"
 )
 
-SMALL = ("no", *NUMBERS)
+SMALL = (gettext_noop("no"), *NUMBERS)
 
 # Names that need an article in English: "the Department of …", "the New Zealand Customs Service".
 _TAKES_ARTICLE = re.compile(
@@ -35,12 +36,14 @@ _ENDING_MARK = re.compile(r"[.!?…:;]['’”\")\]*]*$")
 
 def number(count: int) -> str:
     """Return words below ten and digits from ten: "no", "one", "nine", "10", "1,200"."""
-    return SMALL[count] if 0 <= count < len(SMALL) else f"{count:,}"
+    return _(SMALL[count]) if 0 <= count < len(SMALL) else f"{count:,}"
 
 
 def times(count: int) -> str:
     """Return "once", "twice", "3 times"."""
-    return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
+    if count in (1, 2):
+        return _("once") if count == 1 else _("twice")
+    return _("{count} times").format(count=f"{count:,}")
 
 
 def numbers(counts: Sequence[int]) -> list[str]:
@@ -63,11 +66,11 @@ def agree(count: int, one: str, many: str) -> str:
 def join_words(parts: Iterable[str]) -> str:
     """Return "a", "a and b" or "a, b and c", or "a; b; and c" if a part contains a comma."""
     words = list(parts)
-    if len(words) < 3:
-        return " and ".join(words)
-    if any(", " in word for word in words):
-        return f"{'; '.join(words[:-1])}; and {words[-1]}"
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    if len(words) < 2:
+        return "".join(words)
+    if len(words) > 2 and any(", " in word for word in words):
+        return _("{words}; and {last}").format(words="; ".join(words[:-1]), last=words[-1])
+    return _("{words} and {last}").format(words=", ".join(words[:-1]), last=words[-1])
 
 
 def some(parts: Sequence[str], most: int = 12) -> str:
