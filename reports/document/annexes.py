@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
+from agencies.translation import _
 from reports.document.text import Bullet, DocumentError, Text, check_length, check_text
 from workitems.known_dates import Known, KnownDate, KnownTo
 
@@ -22,7 +23,7 @@ class LabelledEnum(StrEnum):
 
     @property
     def label(self) -> str:
-        return self.value.replace("_", " ").capitalize()
+        return _(self.value.replace("_", " ").capitalize())
 
 
 class Stage(LabelledEnum):

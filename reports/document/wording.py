@@ -6,7 +6,7 @@ Takes and returns strings; knows neither records nor markup.
 import re
 from collections.abc import Iterable, Sequence
 
-from agencies.translation import _, gettext_noop
+from agencies.translation import _, gettext_noop, listed
 from workitems.spans import NUMBERS
 
 # A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
@@ -66,11 +66,9 @@ def agree(count: int, one: str, many: str) -> str:
 def join_words(parts: Iterable[str]) -> str:
     """Return "a", "a and b" or "a, b and c", or "a; b; and c" if a part contains a comma."""
     words = list(parts)
-    if len(words) < 2:
-        return "".join(words)
     if len(words) > 2 and any(", " in word for word in words):
         return _("{words}; and {last}").format(words="; ".join(words[:-1]), last=words[-1])
-    return _("{words} and {last}").format(words=", ".join(words[:-1]), last=words[-1])
+    return listed(words)
 
 
 def some(parts: Sequence[str], most: int = 12) -> str:

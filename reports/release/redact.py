@@ -58,7 +58,7 @@ from reports.release.withheld_words import APART, Searched, sought
 # Entries of text that do not print.
 SILENT = frozenset(
     {
-        *("key", "language", "sources", "png", "ink", "rule"),
+        *("key", "language", "sources", "png", "ink", "rule", "paper_size"),
         *("withheld", "stages_withheld", "timeline_withheld"),
     }
 )
