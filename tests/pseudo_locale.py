@@ -35,7 +35,7 @@ WORD_FOR_WORD = "script|style|code|pre|textarea|template"
 # A paper, and what was composed for one.
 PAPERS = {"paper", "wording", "official"}
 # Names of files, sites and addresses.
-NAMES = re.compile(r"\S+\.[a-z]{2,}\b\S*|\S*[-_/]\S*[-_/]\S*")
+NAMES = re.compile(r"\S+\.[a-z]{2,}\b\S*|\S*[-_/]\S*[-_/]\S*|\b[0-9a-f]{12,}\b")
 
 
 def marked(message: str) -> str:
@@ -128,6 +128,7 @@ def untranslated(page: str, data: str, known: frozenset[str]) -> list[str]:
         texts += [element.get(name, "") for name in SPOKEN]
         for text in texts:
             for words in WORDS.findall(NAMES.sub("", " ".join(text.split()))):
+                words = words.rstrip("’'-")
                 if words.casefold() not in data and words not in known and len(words) > 1:
                     found.append(words)
     return found

@@ -1,12 +1,18 @@
 """Test that every word of the screens is marked for translation, with the addresses of the permission table."""
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
+from django.utils import translation
 
+from reports.compose import compose
 from reports.models.briefing import Briefing
+from reports.release.redact import ORDINALS
+from reports.render.html import document_html
 from tests.cast import client_of, standing_scene
 from tests.pseudo_locale import all_data, marked, pseudo_locale, untranslated
 from tests.test_permissions import EVERYBODY, RULES
+from workitems.workbook.columns import SHEETS
 
 pytestmark = pytest.mark.django_db
 KNOWN = frozenset(
@@ -22,7 +28,8 @@ KNOWN = frozenset(
         # A spreadsheet's own words, which are read back.
         "A milestone's first row here is its delay",
         # Places on a cover have the names of the paper's parts.
-        *("Plan title", "direct dial", "eighth agency consulted"),
+        *("Plan title", "direct dial", "mobile", "not concurring", "on behalf of"),
+        *(f"{nth} {part}" for nth in ORDINALS for part in ("agency consulted", "contact")),
         *Briefing.Marking.values,
     }
 )
@@ -39,6 +46,17 @@ def data(people):
     return all_data()
 
 
+# Pages that describe a spreadsheet, whose sheets and choices stay in English.
+OF_SPREADSHEETS = ("plans:import", "plans:import-new")
+
+
+def spreadsheet_words() -> set[str]:
+    """Return the names of the sheets, and the labels of every choice."""
+    fields = (field for model in apps.get_models() for field in model._meta.concrete_fields)
+    labels = {str(label) for field in fields for _, label in field.choices or ()}
+    return {sheet.name for sheet in SHEETS} | labels
+
+
 PAGES = [name for name, row in RULES.items() if any(row.get[who] == 200 for who in EVERYBODY)]
 
 
@@ -47,6 +65,7 @@ def test_every_word_of_a_page_can_be_translated(name, people, data):
     row = RULES[name]
     address = reverse(name, args=row.arguments(people))
     readers = [who for who in EVERYBODY if row.get[who] == 200]
+    known = KNOWN | spreadsheet_words() if name in OF_SPREADSHEETS else KNOWN
     found = {}
     for who in {readers[0], readers[-1], "coordinator" if "coordinator" in readers else readers[0]}:
         client = client_of(people, who)
@@ -57,7 +76,7 @@ def test_every_word_of_a_page_can_be_translated(name, people, data):
             or response.streaming
         ):
             continue
-        for words in untranslated(response.content.decode(), data, KNOWN):
+        for words in untranslated(response.content.decode(), data, known):
             found[words] = who
     assert found == {}, name
 
@@ -67,3 +86,20 @@ def test_marked_letters_leave_placeholders_and_tags():
         marked('Item {number} of <a href="x">%(plan)s</a>')
         == 'Ïṫėṁ {number} ȯḟ <a href="x">%(plan)s</a>'
     )
+
+
+def test_words_in_plain_letters_are_found_where_they_are_neither_data_nor_known():
+    page = (
+        "<p>Ïṫėṁ of the plan <code>code</code></p><img alt='A picture'><p class='paper'>Paper</p>"
+    )
+    assert untranslated(page, "the plan", frozenset()) == ["of the plan", "A picture"]
+    assert untranslated(page, "of the plan", frozenset({"A picture"})) == []
+
+
+def test_a_paper_is_composed_in_english_in_any_language_of_the_screens(people):
+    briefing = people.briefing
+    in_english = compose(briefing)
+    with pseudo_locale():
+        assert compose(briefing) == in_english
+        assert document_html(in_english) == document_html(compose(briefing))
+        assert translation.gettext("Work items") == "Ẇȯṙķ ïṫėṁṡ"

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models
 
 from agencies.models import Agency, Appointment
+from agencies.translation import gettext_noop
 from workitems.models import Delay, Milestone, Pillar, Plan, Risk, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.workbook.cell_kinds import (
@@ -89,8 +90,8 @@ AGENCY = AgencyName()
 ITEM = ItemNumber()
 # What a cell says to empty a value: an empty cell keeps it.
 CLEARED = "(none)"
-AS_TOLD = "How papers name it in their sentences. It is not official wording."
-ADOPTED = "that wording. A variation is the way to change official wording."
+AS_TOLD = gettext_noop("How papers name it in their sentences. It is not official wording.")
+ADOPTED = gettext_noop("that wording. A variation is the way to change official wording.")
 
 PLAN = Sheet(
     "Plan",
@@ -100,23 +101,34 @@ PLAN = Sheet(
             line(Plan, "title"),
             "title",
             required=True,
-            note="The plan's address comes from it, so a plan is found again by its title.",
+            note=gettext_noop(
+                "The plan's address comes from it, so a plan is found again by its title."
+            ),
         ),
         Column("Released on", DAY, "released_on", required=True),
-        Column("Ends on", DAY, "ends_on", note="After the release."),
+        Column("Ends on", DAY, "ends_on", note=gettext_noop("After the release.")),
         Column("Portfolio", line(Plan, "portfolio"), "portfolio", required=True),
         Column(
             "Minister",
             line(Appointment, "minister"),
             blank="",
-            note="Who holds the portfolio on the day of release. Entered if nobody does yet.",
+            note=gettext_noop(
+                "Who holds the portfolio on the day of release. Entered if nobody does yet."
+            ),
             clears=False,
         ),
         Column("Coordinating agency", AGENCY, "coordinating_agency", required=True),
-        Column("Background", TEXT, blank="", note="The key repeats, once for each paragraph."),
+        Column(
+            "Background",
+            TEXT,
+            blank="",
+            note=gettext_noop("The key repeats, once for each paragraph."),
+        ),
         Column("Copied to", line(Plan, "copied_to"), "copied_to", blank=""),
     ),
-    "One row for each key. Every key except Background is used once. Keys that need not be filled may be left out.",
+    gettext_noop(
+        "One row for each key. Every key except Background is used once. Keys that need not be filled may be left out."
+    ),
     downwards=True,
 )
 
@@ -127,17 +139,21 @@ AGENCIES = Sheet(
             "Short name",
             AgencyName(most=line(Agency, "short_name").most),
             required=True,
-            note="An agency that is known already is found by it, or by a short name that it had before, "
-            "in any case.",
+            note=gettext_noop(
+                "An agency that is known already is found by it, or by a short name that it had before, "
+                "in any case."
+            ),
         ),
         Column("Name", line(Agency, "name"), "name", required=True, width=44),
         Column("Te reo name", line(Agency, "name_mi"), "name_mi", blank="", width=32),
         Column("Valid from", DAY, "valid_from"),
-        Column("Valid to", DAY, "valid_to", note="Its last day."),
-        Column("Successor", AGENCY, "successor", note="Only with a last day."),
+        Column("Valid to", DAY, "valid_to", note=gettext_noop("Its last day.")),
+        Column("Successor", AGENCY, "successor", note=gettext_noop("Only with a last day.")),
     ),
-    "Every agency here becomes a member of the plan's working group. One that is not known yet is added. "
-    "One that is known is not changed: a difference is shown before the import.",
+    gettext_noop(
+        "Every agency here becomes a member of the plan's working group. One that is not known yet is added. "
+        "One that is known is not changed: a difference is shown before the import."
+    ),
 )
 
 PILLARS = Sheet(
@@ -147,20 +163,22 @@ PILLARS = Sheet(
         Column("Title", line(Pillar, "title"), "title", required=True, width=32),
         Column("Description", TEXT, "description", blank="", width=60),
     ),
-    "In the plan's order.",
+    gettext_noop("In the plan's order."),
 )
 
 ITEMS = Sheet(
     "Work items",
     (
-        Column("Number", ITEM, required=True, note="Text, as printed: 1.10 is not 1.1."),
-        Column("Pillar", Whole(), required=True, note="The pillar's number."),
+        Column(
+            "Number", ITEM, required=True, note=gettext_noop("Text, as printed: 1.10 is not 1.1.")
+        ),
+        Column("Pillar", Whole(), required=True, note=gettext_noop("The pillar's number.")),
         Column(
             "Title",
             line(WorkItem, "title"),
             "title",
             required=True,
-            note="Official wording: it changes by a variation, not here.",
+            note=gettext_noop("Official wording: it changes by a variation, not here."),
             locked=ADOPTED,
             width=40,
         ),
@@ -170,12 +188,18 @@ ITEMS = Sheet(
             TEXT,
             "objective",
             blank="",
-            note="Official wording.",
+            note=gettext_noop("Official wording."),
             locked=ADOPTED,
             width=50,
         ),
         Column(
-            "Action", TEXT, "action", blank="", note="Official wording.", locked=ADOPTED, width=60
+            "Action",
+            TEXT,
+            "action",
+            blank="",
+            note=gettext_noop("Official wording."),
+            locked=ADOPTED,
+            width=60,
         ),
         Column("Kind", Choice(choices=WorkItem.Kind), "kind", required=True, width=18),
         Column("Lead agency", AGENCY, "lead_agency", required=True),
@@ -189,20 +213,22 @@ ITEMS = Sheet(
             Choice(choices=Stage),
             "stage",
             required=True,
-            note="Complete only with all milestones completed; its day is that of the last "
-            "milestone, else that of the first update that says complete.",
+            note=gettext_noop(
+                "Complete only with all milestones completed; its day is that of the last "
+                "milestone, else that of the first update that says complete."
+            ),
         ),
         Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
         Column("Measure", Lines(), blank="", clears=False, width=50),
     ),
-    "Found again by number.",
+    gettext_noop("Found again by number."),
 )
 
 MILESTONES = Sheet(
     "Milestones",
     (
         Column("Work item", ITEM, required=True),
-        Column("Milestone", Whole(), required=True, note="Its number in the item."),
+        Column("Milestone", Whole(), required=True, note=gettext_noop("Its number in the item.")),
         Column(
             "Description", line(Milestone, "description"), "description", required=True, width=50
         ),
@@ -214,25 +240,27 @@ MILESTONES = Sheet(
             DUE_DATE,
             "original",
             required=True,
-            note="Never moves.",
-            locked="that date. An original date never moves.",
+            note=gettext_noop("Never moves."),
+            locked=gettext_noop("that date. An original date never moves."),
         ),
         Column(
             "Agreed due",
             DUE_DATE,
             "agreed",
-            note="Empty in a new row: the original date. Afterwards it moves by a variation, not here.",
-            locked="that date. A variation is the way to move an agreed date.",
+            note=gettext_noop(
+                "Empty in a new row: the original date. Afterwards it moves by a variation, not here."
+            ),
+            locked=gettext_noop("that date. A variation is the way to move an agreed date."),
         ),
         Column(
             "Forecast due",
             DUE_DATE,
             "forecast",
-            note="Empty in a new row, or (none): the agreed date.",
+            note=gettext_noop("Empty in a new row, or (none): the agreed date."),
         ),
         Column("Completed on", PAST_DAY, "completed_on"),
     ),
-    "Found again by the item's number and its own.",
+    gettext_noop("Found again by the item's number and its own."),
 )
 
 DELAYS = Sheet(
@@ -248,20 +276,25 @@ DELAYS = Sheet(
             Choice(choices=Delay.Settlement),
             "settlement",
             blank="",
-            note="Whether there is money now, the people are there, and so on.",
+            note=gettext_noop("Whether there is money now, the people are there, and so on."),
             width=18,
         ),
         Column(
             "Settled by agency",
             AGENCY,
             "settling_agency",
-            note="The agency that settles it. With Being settled, and only then.",
+            note=gettext_noop("The agency that settles it. With Being settled, and only then."),
         ),
-        Column("Settled by date", DAY, "settling_by", note="By when. Only with Being settled."),
+        Column(
+            "Settled by date",
+            DAY,
+            "settling_by",
+            note=gettext_noop("By when. Only with Being settled."),
+        ),
         Column("Found on", PAST_DAY, "found_on", required=True),
         Column("Ended on", DAY, "ended_on"),
     ),
-    "A milestone's first row here is its delay 1, the next its delay 2, and so on.",
+    gettext_noop("A milestone's first row here is its delay 1, the next its delay 2, and so on."),
 )
 
 MITIGATIONS = Sheet(
@@ -269,13 +302,15 @@ MITIGATIONS = Sheet(
     (
         Column("Work item", ITEM, required=True),
         Column("Milestone", Whole(), required=True),
-        Column("Delay", Whole(), required=True, note="Its number for that milestone."),
+        Column(
+            "Delay", Whole(), required=True, note=gettext_noop("Its number for that milestone.")
+        ),
         Column("Mitigation", TEXT, "description", required=True, width=60),
         Column("Owner agency", AGENCY, "owner_agency", required=True),
         Column("Due", DAY, "due_on"),
         Column("Done on", PAST_DAY, "done_on"),
     ),
-    "Numbered for each delay from the top, as delays are.",
+    gettext_noop("Numbered for each delay from the top, as delays are."),
 )
 
 UPDATES = Sheet(
@@ -290,7 +325,7 @@ UPDATES = Sheet(
             Choice(choices=Stage),
             "stage",
             blank="",
-            note="Only the lead agency’s updates have one.",
+            note=gettext_noop("Only the lead agency’s updates have one."),
         ),
         Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
         Column("Achieved", TEXT, "achieved", blank="", width=60),
@@ -306,27 +341,35 @@ UPDATES = Sheet(
             "Accepted on",
             PAST_DAY,
             required=True,
-            note="One day for all of an agency's updates of a period.",
+            note=gettext_noop("One day for all of an agency's updates of a period."),
         ),
     ),
-    "Accepted updates. Each period becomes a closed round with the agencies' accepted returns.",
+    gettext_noop(
+        "Accepted updates. Each period becomes a closed round with the agencies' accepted returns."
+    ),
 )
 
 RISKS = Sheet(
     "Risks",
     (
-        Column("Work item", ITEM, note="Empty in a new row, or (none): a risk to the whole plan."),
+        Column(
+            "Work item",
+            ITEM,
+            note=gettext_noop("Empty in a new row, or (none): a risk to the whole plan."),
+        ),
         Column("Risk", TEXT, "description", required=True, width=60),
         Column("Likelihood", Choice(choices=Risk.Level), "likelihood", required=True),
         Column("Impact", Choice(choices=Risk.Level), "impact", required=True),
         Column("Owner agency", AGENCY, "owner_agency", required=True),
         Column("Response", TEXT, "response", blank="", width=60),
         Column(
-            "Escalated on", PAST_DAY, note="To the working group, unless it is recorded otherwise."
+            "Escalated on",
+            PAST_DAY,
+            note=gettext_noop("To the working group, unless it is recorded otherwise."),
         ),
         Column("Closed on", PAST_DAY, "closed_on"),
     ),
-    "The first row is the plan's risk 1, the next its risk 2, and so on.",
+    gettext_noop("The first row is the plan's risk 1, the next its risk 2, and so on."),
 )
 
 # Sheets of the workbook to fill in that help people; an import does not read them.
