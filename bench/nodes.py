@@ -467,6 +467,8 @@ class Site:
         self.tell(f"its paper and all before it made {time.monotonic() - begun:.0f} s later")
 
     async def kill_a_node(self) -> None:
+        # Requests of the phase before must not be the ones that the kill cuts off.
+        await asyncio.sleep(SETTLING)
         await self.nodes[0].stop(signal.SIGKILL)
         await asyncio.sleep(float(self.nodes[0].unit["RestartSec"]))
         self.nodes[0].start()

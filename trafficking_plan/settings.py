@@ -359,6 +359,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FORMAT_MODULE_PATH = ["trafficking_plan.formats"]
 # One language for everybody. Catalogues of other languages are in `locale`, or in a folder of your own.
 LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
+# Of languages whose dates Django does not know.
+DATE_FORMAT, DATETIME_FORMAT, TIME_FORMAT = "j F Y", "j F Y, g:i a", "g:i a"
 LOCALE_PATHS = [Path(env("LOCALE_DIR", str(RESOURCES_DIR / "locale")))]
 USE_TZ = True
 
