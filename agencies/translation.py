@@ -21,7 +21,7 @@ __all__ = [
     "gettext_lazy",
     "gettext_noop",
     "in_english",
-    "listed",
+    "list_in_words",
     "ngettext",
 ]
 
@@ -48,7 +48,7 @@ def day_words(day: date | None) -> str:
     return date_format(day) if day else ""
 
 
-def listed(words: Sequence[str]) -> str:
+def list_in_words(words: Sequence[str]) -> str:
     """Return "", "a", "a and b" or "a, b and c"."""
     if len(words) < 2:
         return "".join(words)

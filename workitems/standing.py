@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple, Protocol
 
-from agencies.translation import _, gettext_lazy, listed, ngettext
+from agencies.translation import _, gettext_lazy, list_in_words, ngettext
 from workitems.known_dates import KnownDate
 from workitems.spans import in_words, span_in_words
 
@@ -449,7 +449,7 @@ def attention(item: ItemFacts, on: date) -> list[Reason]:
         add(Reason(Rank.OFF_TRACK, _("Its agency says it is off track.")))
     if item.risks:
         words = ngettext("{risks} is escalated.", "{risks} are escalated.", len(item.risks))
-        add(Reason(Rank.RISK_ESCALATED, words.format(risks=listed(item.risks))))
+        add(Reason(Rank.RISK_ESCALATED, words.format(risks=list_in_words(item.risks))))
     if state == Late.SLIPPING:
         add(Reason(Rank.EXPECTED_LATE, f"{item.late.words}.{causes}", f"{item.late.words}."))
     if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:

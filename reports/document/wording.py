@@ -6,7 +6,7 @@ Takes and returns strings; knows neither records nor markup.
 import re
 from collections.abc import Iterable, Sequence
 
-from agencies.translation import _, gettext_noop, listed
+from agencies.translation import _, gettext_noop, list_in_words
 from workitems.spans import NUMBERS
 
 # A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
@@ -68,7 +68,7 @@ def join_words(parts: Iterable[str]) -> str:
     words = list(parts)
     if len(words) > 2 and any(", " in word for word in words):
         return _("{words}; and {last}").format(words="; ".join(words[:-1]), last=words[-1])
-    return listed(words)
+    return list_in_words(words)
 
 
 def some(parts: Sequence[str], most: int = 12) -> str:

@@ -14,6 +14,7 @@ from django.conf import settings
 
 # Files that the rendered bytes depend on, besides the document.
 LOOK = (
+    "agencies/translation.py",
     "reports/charts",
     "reports/document",
     "reports/release/letters",

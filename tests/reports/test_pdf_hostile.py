@@ -177,6 +177,7 @@ def test_the_fetcher_serves_only_fonts_and_stylesheets():
         "paper/paper.css",
         "paper/pdf.css",
         "paper/released.css",
+        "paper/us-letter.css",
     ]
 
 

@@ -155,7 +155,7 @@ def test_a_form_sent_again_leads_to_what_the_first_made(client, address, risk):
     first, again = client.post(address, risk), client.post(address, risk, follow=True)
     assert risks()[1:] == [(2, "The printer burns down.")]
     assert again.redirect_chain == [(first.url, 302)]
-    assert SENT_BEFORE in again.text
+    assert str(SENT_BEFORE) in again.text
 
 
 def test_the_next_form_has_a_token_of_its_own(client, address, risk):

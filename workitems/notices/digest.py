@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Seat, User
-from agencies.translation import day_words, listed
+from agencies.translation import day_words, list_in_words
 from workitems.attachments import content_type
 from workitems.models import Notice, Return
 from workitems.notices.timetable import News, OtherNews, ReturnNews, Why
@@ -101,7 +101,7 @@ def compose(
     context = {
         "recipient": recipient,
         "entries": entries,
-        "seats": listed(list(seats)),
+        "seats": list_in_words(list(seats)),
         "desk_url": absolute("/"),
         "support_email": settings.SUPPORT_EMAIL,
     }
@@ -310,7 +310,7 @@ def sent_back(line: ReturnNews) -> str:
         return _("The coordinator sent it back on {day} with a note.").format(
             day=day_words(sent_on)
         )
-    named = listed(numbers)
+    named = list_in_words(numbers)
     return ngettext(
         "The coordinator sent it back on {day} with a note on item {numbers}.",
         "The coordinator sent it back on {day} with notes on items {numbers}.",

@@ -1,7 +1,7 @@
 """Marks of stage, confidence and lateness, and their shapes, for pages that show hundreds of them.
 
 Their markup is in templates/components. A mark depends only on its values, so each different one
-is rendered once per process.
+is rendered once per process and language.
 """
 
 from functools import lru_cache
@@ -10,6 +10,7 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from workitems.standing import Lateness
 
@@ -17,26 +18,26 @@ register = template.Library()
 
 
 @lru_cache(maxsize=5000)
-def _rendered(component: str, name: str, value: Any) -> SafeString:
+def _rendered(component: str, name: str, value: Any, language: str | None) -> SafeString:
     return mark_safe(render_to_string(f"components/{component}.html", {name: value}))
 
 
 @register.simple_tag
 def stage_mark(stage: str) -> SafeString:
-    return _rendered("stage", "stage", stage)
+    return _rendered("stage", "stage", stage, get_language())
 
 
 @register.simple_tag
 def confidence_mark(confidence: str) -> SafeString:
-    return _rendered("confidence", "confidence", confidence)
+    return _rendered("confidence", "confidence", confidence, get_language())
 
 
 @register.simple_tag
 def lateness_mark(late: Lateness) -> SafeString:
     # Without the date, which the mark does not show, few values differ.
-    return _rendered("lateness", "late", Lateness(late.state, late.days))
+    return _rendered("lateness", "late", Lateness(late.state, late.days), get_language())
 
 
 @register.simple_tag
 def shape(name: str) -> SafeString:
-    return _rendered("shape", "name", name)
+    return _rendered("shape", "name", name, get_language())

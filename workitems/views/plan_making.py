@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency, Seat
-from agencies.translation import day_words, listed
+from agencies.translation import day_words, list_in_words
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from workitems.forms.plan_making import (
@@ -149,7 +149,7 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
         plan=plan,
         lacks=lacks_of(plan, localdate()),
         doubtful=doubtful(plan, localdate()),
-        holds=listed(what_goes(plan)),
+        holds=list_in_words(what_goes(plan)),
         members=members_of(plan),
     )
 

@@ -239,8 +239,8 @@ def test_every_public_page_says_whom_to_ask_and_where_to_complain(client, plan, 
     released(plan)
     for name, arguments, whom in (
         ("released", [plan.slug], plan.coordinating_agency.name),
-        ("published", [], "the agency that\n    holds it"),
-        ("released-verify", [], "the agency that\n    holds it"),
+        ("published", [], "the agency that holds it"),
+        ("released-verify", [], "the agency that holds it"),
     ):
         page = get(client, name, *arguments).text
         assert f"Ask {whom}." in page
