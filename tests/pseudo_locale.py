@@ -126,12 +126,18 @@ def untranslated(page: str, data: str, known: frozenset[str]) -> list[str]:
             continue
         texts = [element.text or "", *(child.tail or "" for child in element)]
         texts += [element.get(name, "") for name in SPOKEN]
-        for text in texts:
-            for words in WORDS.findall(NAMES.sub("", " ".join(text.split()))):
-                words = words.rstrip("’'-")
-                if words.casefold() not in data and words not in known and len(words) > 1:
-                    found.append(words)
+        found += [words for text in texts for words in plain_words(text, data, known)]
     return found
+
+
+def plain_words(text: str, data: str, known: frozenset[str]) -> list[str]:
+    """Return the words of a text in plain letters that are neither data nor known to stay."""
+    found = [words.rstrip("’'-") for words in WORDS.findall(NAMES.sub("", " ".join(text.split())))]
+    return [
+        words
+        for words in found
+        if words.casefold() not in data and words not in known and len(words) > 1
+    ]
 
 
 def lineage(element: html.HtmlElement) -> Iterator[html.HtmlElement]:

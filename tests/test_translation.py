@@ -1,7 +1,11 @@
 """Test that every word of the screens is marked for translation, with the addresses of the permission table."""
 
+from io import StringIO
+
 import pytest
 from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import translation
 
@@ -10,7 +14,7 @@ from reports.models.briefing import Briefing
 from reports.release.redact import ORDINALS
 from reports.render.html import document_html
 from tests.cast import client_of, standing_scene
-from tests.pseudo_locale import all_data, marked, pseudo_locale, untranslated
+from tests.pseudo_locale import all_data, marked, plain_words, pseudo_locale, untranslated
 from tests.test_permissions import EVERYBODY, RULES
 from workitems.workbook.columns import SHEETS
 
@@ -103,3 +107,16 @@ def test_a_paper_is_composed_in_english_in_any_language_of_the_screens(people):
         assert compose(briefing) == in_english
         assert document_html(in_english) == document_html(compose(briefing))
         assert translation.gettext("Work items") == "Ẇȯṙķ ïṫėṁṡ"
+
+
+def test_every_word_of_the_emails_of_a_day_can_be_translated(people, data, mailoutbox):
+    with pseudo_locale():
+        call_command("send_notices", stdout=StringIO())
+    assert mailoutbox
+    for mail in mailoutbox:
+        assert plain_words(mail.subject, data, KNOWN) == [], mail.subject
+        # The greeting is the country's own.
+        for line in mail.body.replace(settings.GREETING, "–").splitlines():
+            assert plain_words(line, data, KNOWN) == [], line
+        page = mail.alternatives[0][0].replace(settings.GREETING, "–")
+        assert untranslated(page, data, KNOWN) == []
