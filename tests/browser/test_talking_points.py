@@ -14,8 +14,8 @@ from tests.reports.paper_reading import pages
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ADDED = {
-    "What you can say": Content.TALKING_POINTS.label,
-    "What you may be asked": Content.QUESTIONS.label,
+    "What you can say": str(Content.TALKING_POINTS.label),
+    "What you may be asked": str(Content.QUESTIONS.label),
 }
 
 
