@@ -172,7 +172,11 @@ TEMPLATES = [
         "OPTIONS": {
             # Every template has words of the screens: none needs to load the tags that translate.
             # Nor the country's entries: {{ "PRODUCT_NAME"|setting }}.
-            "builtins": ["django.templatetags.i18n", "agencies.templatetags.country_settings"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "agencies.templatetags.country_settings",
+                "agencies.templatetags.words_of_pages",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -1,0 +1,41 @@
+"""`{% translate "Words" %}` that looks its words up once for each language, and not for each cell of a table.
+
+Django's looks up each time, which took a third of the time of a list of fifty items.
+"""
+
+from django import template
+from django.template.base import Node, Parser, Token, Variable
+from django.template.context import Context
+from django.templatetags.i18n import TranslateNode, do_translate
+from django.utils.translation import get_language
+
+register = template.Library()
+LANGUAGE = "language of the words"
+
+
+class Words(Node):
+    """Words that are the same wherever they stand."""
+
+    def __init__(self, node: TranslateNode) -> None:
+        self.node = node
+        self.found: dict[str, str] = {}
+
+    def render(self, context: Context) -> str:
+        # Asked once for each template, as it takes longer than the words.
+        state = context.render_context
+        if (language := state.get(LANGUAGE)) is None:
+            language = state[LANGUAGE] = get_language() or ""
+        if (words := self.found.get(language)) is None:
+            words = self.found[language] = self.node.render(context)
+        return words
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> Node:
+    """Parse Django's tag. Variables, filters, contexts and `as` are left to it."""
+    node = do_translate(parser, token)
+    told = node.filter_expression
+    is_constant = isinstance(told.var, Variable) and told.var.literal is not None
+    if is_constant and not (told.filters or node.noop or node.asvar or node.message_context):
+        return Words(node)
+    return node
