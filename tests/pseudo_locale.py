@@ -12,6 +12,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db.models import BinaryField, CharField, JSONField, TextField
+from django.test import override_settings
 from django.utils import translation
 from django.utils.safestring import SafeData, mark_safe
 from lxml import html
@@ -52,9 +53,21 @@ def in_this_language(message: str) -> str:
 
 
 @contextmanager
+def in_a_language(code: str) -> Iterator[None]:
+    """Translate as a service in this language does: Django decides once, at the first word."""
+    with (
+        override_settings(USE_I18N=True),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(translation, "_trans", type(translation._trans)())
+        with translation.override(code):
+            yield
+
+
+@contextmanager
 def pseudo_locale() -> Iterator[None]:
     """Show the screens in another language, into which everything is translated that is marked for it."""
-    with pytest.MonkeyPatch.context() as patch, translation.override("en-gb"):
+    with in_a_language("en-gb"), pytest.MonkeyPatch.context() as patch:
         for name, replacement in {
             "gettext": in_this_language,
             "pgettext": lambda context, message: in_this_language(message),

@@ -363,6 +363,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FORMAT_MODULE_PATH = ["trafficking_plan.formats"]
 # One language for everybody. Catalogues of other languages are in `locale`, or in a folder of your own.
 LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
+# Words are in English as they stand: to look each one up would take a tenth of a long page's time.
+USE_I18N = LANGUAGE_CODE != "en"
 # Of languages whose dates Django does not know.
 DATE_FORMAT, DATETIME_FORMAT, TIME_FORMAT = "j F Y", "j F Y, g:i a", "g:i a"
 LOCALE_PATHS = [Path(env("LOCALE_DIR", str(RESOURCES_DIR / "locale")))]

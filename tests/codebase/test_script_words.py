@@ -5,10 +5,10 @@ import struct
 import pytest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from django.utils import translation
 
 from tests.codebase.scripts import unmarked_words
 from tests.codebase.source import ROOT
+from tests.pseudo_locale import in_a_language
 from trafficking_plan.views import catalogue
 
 # What looks like words and is none.
@@ -89,12 +89,12 @@ def has_catalogue() -> bool:
 
 def test_only_another_language_loads_a_catalogue():
     assert has_catalogue() is False
-    with translation.override("de"):
+    with in_a_language("de"):
         assert has_catalogue() is True
 
 
 def test_the_catalogue_comes_before_the_scripts():
-    with translation.override("de"):
+    with in_a_language("de"):
         page = render_to_string("base.html", request=RequestFactory().get("/"))
     assert page.index("/words.js") < page.index('type="module"')
 
@@ -118,6 +118,8 @@ def in_german(tmp_path, settings):
     (folder / "djangojs.mo").write_bytes(compiled({"Not saved yet": "Noch nicht gesichert"}))
     settings.LOCALE_PATHS = [tmp_path]
     settings.LANGUAGE_CODE = "de"
+    with in_a_language("de"):
+        yield
 
 
 def test_the_catalogue_is_of_our_own_words_and_asked_for_again_by_its_etag(in_german):
