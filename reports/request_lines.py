@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -13,15 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Seat, User
+from agencies.translation import StrOrPromise
 from reports.document.dates import long_date
 from reports.models import Consultation, InformationRequest, Release, ScheduleLine
 from reports.models.release.request import OIA_ROLES
 from reports.models.release.request_clock import RequestClock, calendar, clock_of
 from workitems.desk import SHOWN_AT_MOST, Line, line, since
 from workitems.rules import WRITERS
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
 
 State = InformationRequest.State
 LETTERS_OF_TEXT = 120
@@ -165,7 +162,7 @@ def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
         )
 
 
-def _turn(row: InformationRequest) -> "tuple[str, _StrOrPromise]":
+def _turn(row: InformationRequest) -> "tuple[str, StrOrPromise]":
     """Return whose turn it is, and what is done next. The row says whether it awaits its release."""
     if row.state != State.DECIDED:
         return TURNS[State(row.state)]

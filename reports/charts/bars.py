@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from agencies.translation import StrOrPromise
 from reports.charts.drawing import (
     ACCENT,
     INK,
@@ -28,9 +28,6 @@ from reports.charts.drawing import (
     whole,
 )
 from reports.document.dates import days
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
 
 LABEL = 176
 DELAY = "#e2b9a4"
@@ -66,7 +63,7 @@ class ShareRow:
 
 # In order: label, fill, the number's colour. They follow each other in this order, so that colour
 # is not needed.
-SHARES: tuple[tuple[_StrOrPromise, str, str], ...] = (
+SHARES: tuple[tuple[StrOrPromise, str, str], ...] = (
     (gettext_lazy("Met on time"), ACCENT, WHITE),
     (gettext_lazy("Met late"), "#b9d4d5", INK),
     (gettext_lazy("Not yet"), "#fbe3d6", INK),

@@ -12,19 +12,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from agencies.translation import StrOrPromise
 from reports.charts.drawing import ACCENT, INK, QUIET, RULE, SIGNAL, WHITE, month_name, month_ticks
 from reports.document.dates import long_date, short_date
 from workitems.known_dates import KnownDate
 from workitems.spans import span_in_words
 from workitems.standing import MilestoneLike
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
 
 LANE = 28  # In pixels. Links are 24 high, the minimum target size.
 # Of longer lists, browsers lay out only the rows in sight.
@@ -99,7 +97,7 @@ def strip_shapes() -> SafeString:
     )
 
 
-LEGEND: tuple[tuple[str, _StrOrPromise], ...] = (
+LEGEND: tuple[tuple[str, StrOrPromise], ...] = (
     ("m-promised", gettext_lazy("Promised")),
     ("m-agreed", gettext_lazy("Agreed change")),
     ("m-done", gettext_lazy("Done")),

@@ -15,19 +15,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext
 
-from agencies.translation import in_english
+from agencies.translation import StrOrPromise, in_english
 from reports.document.wording import join_words, sentences
 from reports.drafting.draft import Draft, Part, Taken, printed, record_of
 from reports.models import Clearance, FollowUp
 from workitems.models import Delay, Milestone, Mitigation, Return, Risk, Support, Update, WorkItem
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
 
 # By paragraph key: the agencies that own words of it, each with these words.
 Owners = Mapping[str, Mapping[int, str]]
@@ -235,7 +231,7 @@ class Change:
     """
 
     key: str
-    what: "_StrOrPromise"
+    what: "StrOrPromise"
     was: str
     now: str
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import template
 from django.utils.html import format_html_join
@@ -11,12 +11,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.translation import StrOrPromise
 from reports.progress.dashboard import Cell, Figure, Mark
 from reports.progress.view import Earlier, Look
 from workitems.attention import Line, Point
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrOrPromise
 
 register = template.Library()
 
@@ -33,7 +31,7 @@ PARTS = (
 
 
 @register.filter
-def parts(look: Look) -> "tuple[tuple[_StrOrPromise, str], ...]":
+def parts(look: Look) -> "tuple[tuple[StrOrPromise, str], ...]":
     """Return the dashboard's pages as (label, URL name)."""
     return PARTS
 

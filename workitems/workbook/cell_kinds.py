@@ -88,17 +88,9 @@ def sentence_start(text: str) -> str:
 
 
 def join_with_or(words: list[str]) -> str:
-    return _joined(words, _("{others} or {last}"))
-
-
-def join_with_and(words: list[str]) -> str:
-    return _joined(words, _("{others} and {last}"))
-
-
-def _joined(words: list[str], pattern: str) -> str:
     if len(words) == 1:
         return words[0]
-    return pattern.format(others=", ".join(words[:-1]), last=words[-1])
+    return _("{others} or {last}").format(others=", ".join(words[:-1]), last=words[-1])
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from datetime import date
 from django.utils.translation import gettext, ngettext
 
 from agencies.models import Agency
+from agencies.translation import list_in_words
 from workitems.models import Measure, Milestone, Pillar, Support, WorkItem
 from workitems.models.item import NEXT_STAGES, Stage
 from workitems.workbook.cell_kinds import (
     day_words,
-    join_with_and,
     join_with_or,
     one_line,
     workbook_labels,
@@ -329,7 +329,7 @@ def _complete(
                 "Item {item} is complete, but its milestone {numbers} is not.",
                 "Item {item} is complete, but its milestones {numbers} are not.",
                 len(numbers),
-            ).format(item=item.number, numbers=join_with_and(numbers)),
+            ).format(item=item.number, numbers=list_in_words(numbers)),
             gettext("a Completed on for each of its milestones, or another stage of the item."),
         )
     elif item.completed_on is None:

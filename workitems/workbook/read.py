@@ -14,13 +14,13 @@ from typing import Any, BinaryIO
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
+from agencies.translation import list_in_words
 from workitems.known_dates import KnownDate, KnownTo
 from workitems.workbook import package
 from workitems.workbook.cell_kinds import (
     Day,
     InvalidCell,
     day_words,
-    join_with_and,
     join_with_or,
     one_line,
 )
@@ -143,7 +143,7 @@ def read_workbook(file: BinaryIO, *, today: date) -> Book:
                 continue
             sheet = names.get(_bare(name))
             if sheet is None:
-                known = join_with_and([each.name for each in SHEETS])
+                known = list_in_words([each.name for each in SHEETS])
                 faults.add(
                     Fault(
                         _("The workbook has a sheet that does not belong."),
@@ -214,7 +214,7 @@ class _Reader:
                 self.add(
                     _("The sheet goes on to column {letter}.").format(letter=letter),
                     _("the columns {columns}.").format(
-                        columns=join_with_and([c.heading for c in self.sheet])
+                        columns=list_in_words([c.heading for c in self.sheet])
                     ),
                     number,
                     "",
