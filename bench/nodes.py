@@ -43,7 +43,16 @@ from bench.load import (
     request_of,
     users_of,
 )
-from bench.server import REDIRECTS, ROOT, cookies_of, cpu_seconds, free_port, tree, wait_for
+from bench.server import (
+    REDIRECTS,
+    ROOT,
+    children,
+    cookies_of,
+    cpu_seconds,
+    free_port,
+    tree,
+    wait_for,
+)
 from trafficking_plan.testing.installed import install_into
 from trafficking_plan.testing.postgresql import Account, programs_for
 
@@ -118,6 +127,19 @@ class Installed:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        return time.monotonic() - begun
+
+    async def reload(self) -> float:
+        """Start new processes with the code of now, as `systemctl reload`; return the seconds it took.
+
+        The first process stays and listens all the time.
+        """
+        assert self.process is not None
+        begun = time.monotonic()
+        old = set(children(self.process.pid))
+        self.process.send_signal(signal.SIGHUP)
+        while old & set(children(self.process.pid)):
+            await asyncio.sleep(0.05)
         return time.monotonic() - begun
 
     async def is_ready(self) -> None:
@@ -429,10 +451,9 @@ class Site:
 
     async def restart_all(self) -> None:
         for number, node in enumerate(self.nodes, 1):
-            took = await node.stop()
-            node.start()
+            took = await node.reload()
             await node.is_ready()
-            self.tell(f"web node {number} stopped in {took:.1f} s and is ready again")
+            self.tell(f"web node {number} has new processes after {took:.1f} s")
             await asyncio.sleep(SETTLING)
         for number, worker in enumerate(self.workers, 1):
             await self.has_a_paper(worker)

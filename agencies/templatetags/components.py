@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Iterable, Iterator
+from html import escape
 from typing import Any
 
 from django import template
@@ -13,7 +14,7 @@ from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
 from agencies.fields import TOKEN_FIELD
@@ -69,6 +70,22 @@ def data_table(
             "content": content,
         },
     )
+
+
+@register.filter
+def options(groups: list[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """Render the options of a select, in their groups; of a template they took a fifth of a list's time."""
+    drawn = []
+    for name, choices, _ in groups:
+        inside = "".join(
+            f'\n  <option value="{escape(str(choice["value"]))}"'
+            f"{' selected' if choice['selected'] else ''}>{escape(str(choice['label']))}</option>"
+            for choice in choices
+        )
+        if name:
+            inside = f'\n  <optgroup label="{escape(str(name))}">{inside}\n  </optgroup>'
+        drawn.append(inside)
+    return mark_safe("".join(drawn))
 
 
 @register.filter

@@ -146,6 +146,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "rows": [
                 {
                     "item": item,
+                    "dates": item.dates,
                     "lead": agencies[item.lead].short_name,
                     # Not by `reverse`, which would take as long as the rest of the row.
                     "url": f"{list_url}{quote(item.number, safe=IN_A_PATH)}/{kept}",
