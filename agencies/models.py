@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rules.permissions import has_perm
 
+from agencies.composed import composed
 from agencies.tracking import SIGNATURE_LENGTH, track
 
 UNIT_LENGTH = 150
@@ -254,12 +255,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         The only place below the views that reads the clock: permissions always depend on the
         present, and a user object lives for one request.
         """
-        return list(
-            Seat.objects.on(timezone.localdate())
-            .filter(user=self)
-            .select_related("agency")
-            .order_by(by_short_name(), "role")
-        )
+        seats: list[Seat] = _seats(user=self.pk, on=timezone.localdate())
+        return seats
 
     def agencies_as(self, *roles: str) -> set[int]:
         """Return the ids of the agencies where this user holds one of the roles today."""
@@ -284,6 +281,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         places = sorted({seat.place.short_name for seat in self.current_seats})
         signed = f"{self.name} ({', '.join(places)})" if places else self.name
         return signed[:SIGNATURE_LENGTH]
+
+
+@composed
+def _seats(user: Any, on: Any) -> Any:
+    rows = Seat.objects.on(on).filter(user=user).select_related("agency")
+    return rows.order_by(by_short_name(), "role")
 
 
 class SeatQuerySet(PeriodQuerySet):

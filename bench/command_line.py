@@ -14,7 +14,6 @@ from bench import (
     data,
     estimates,
     load,
-    nodes,
     papers,
     release,
     rows,
@@ -23,6 +22,7 @@ from bench import (
     words,
     workbook,
 )
+from bench.nodes import events
 from bench.peer import Peer
 from bench.server import ROOT
 
@@ -169,7 +169,7 @@ def stop_nodes(told: argparse.Namespace) -> bool:
         print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
         url = plans_in(store, [told.size])
         how = (told.users, told.minutes, told.size, url, told.keep, told.json)
-        return bool(data.in_process(url, nodes.run, *how))
+        return bool(data.in_process(url, events.run, *how))
 
 
 def look(told: argparse.Namespace) -> bool:

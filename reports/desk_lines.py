@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.composed import composed
 from agencies.models import Seat, User
 from reports.document.dates import long_date
 from reports.document.wording import join_words
@@ -49,12 +50,6 @@ def lines_for(user: User, on: date) -> list[Line]:
 
 def _clearances(agencies: set[int], approving: set[int], on: date) -> list[Line]:
     """Return a line for each clearance to give. Contributors see it; an approver gives it."""
-    waiting = (
-        Clearance.objects.waiting()
-        .filter(agency__in=agencies)
-        .select_related("briefing__plan", "agency")
-        .order_by("due_on", "pk")[:SHOWN_AT_MOST]
-    )
     return [
         line(
             due=row.due_on,
@@ -71,18 +66,27 @@ def _clearances(agencies: set[int], approving: set[int], on: date) -> list[Line]
             url=row.get_absolute_url(),
             may_finish=row.agency_id in approving,
         )
-        for row in waiting
+        for row in _waiting_clearances(agencies=agencies)
     ]
+
+
+@composed
+def _waiting_clearances(agencies: Any) -> Any:
+    waiting = Clearance.objects.waiting().filter(agency__among=agencies)
+    return waiting.select_related("briefing__plan", "agency").order_by("due_on", "pk")[
+        :SHOWN_AT_MOST
+    ]
+
+
+@composed
+def _open_follow_ups(agencies: Any) -> Any:
+    rows = FollowUp.objects.open().filter(owner_agency__among=agencies)
+    return rows.for_lines().order_by("due_on", "pk")[:SHOWN_AT_MOST]
 
 
 def _follow_ups(agencies: set[int], on: date) -> list[Line]:
     """Return a line for each follow-up to do. What a Minister asked for outlives the plan."""
-    to_do = (
-        FollowUp.objects.open()
-        .filter(owner_agency__in=agencies)
-        .for_lines()
-        .order_by("due_on", "pk")[:SHOWN_AT_MOST]
-    )
+    to_do = _open_follow_ups(agencies=agencies)
     return [
         action_line(
             row,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from agencies.composed import composed
 from agencies.models import Seat, User
 from agencies.translation import StrOrPromise
 from reports.document.dates import long_date
@@ -171,15 +173,17 @@ def _turn(row: InformationRequest) -> "tuple[str, StrOrPromise]":
     return Seat.Role.OIA_ADVISER, _("Close request {request}")
 
 
+@composed
+def _waiting(agencies: Any) -> Any:
+    rows = Consultation.objects.waiting().filter(
+        agency__among=agencies, line__request__state__in=InformationRequest.OPEN
+    )
+    return rows.select_related("agency", "line").order_by("asked_on", "pk")[:SHOWN_AT_MOST]
+
+
 def _consultations(agencies: set[int], on: date) -> Iterator[Line]:
     """Yield a line for each paper that an agency is asked about. It does not say who asked for it."""
-    rows = (
-        Consultation.objects.waiting()
-        .filter(agency__in=agencies, line__request__state__in=InformationRequest.OPEN)
-        .select_related("agency", "line")
-        .order_by("asked_on", "pk")
-    )
-    for row in rows[:SHOWN_AT_MOST]:
+    for row in _waiting(agencies=agencies):
         asked = _("Asked {since}").format(since=since(row.asked_on, on))
         if row.answer_by:
             asked = _("Answer by {day}. {asked}").format(day=long_date(row.answer_by), asked=asked)

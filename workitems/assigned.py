@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from agencies.composed import composed
 from agencies.models import User
 from agencies.translation import day_words
 from workitems.models import Assignment, Update
@@ -29,6 +31,18 @@ def waiting_for(user: User, on: date) -> "list[Assignment]":
     It waits no longer once the agency has written its answer on the item, in the open round, after it
     was given; nor once the item is complete or withdrawn, or its plan has ended. One query.
     """
+    seats = user.current_seats
+    found: list[Assignment] = _waiting(
+        user=user.pk,
+        units={seat.unit_id for seat in seats if seat.unit_id is not None},
+        agencies={seat.agency_id for seat in seats if seat.agency_id is not None},
+        on=on,
+    )
+    return found
+
+
+@composed
+def _waiting(user: Any, units: Any, agencies: Any, on: Any) -> Any:
     answers = Update.objects.filter(
         item=OuterRef("item"),
         of_return__agency=OuterRef("agency"),
@@ -37,14 +51,14 @@ def waiting_for(user: User, on: date) -> "list[Assignment]":
     )
     rows = (
         Assignment.objects.given()
-        .to_person(user)
+        .to_person(user, units, agencies)
         .exclude(item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
         .exclude(item__plan__ends_on__lt=on)
         .filter(~Exists(answers))
         .for_list(on)
         .select_related("item__plan", "agency", "unit", "user", "given_by")
     )
-    return list(rows.order_by(F("by_on").asc(nulls_last=True), "pk"))
+    return rows.order_by(F("by_on").asc(nulls_last=True), "pk")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies.composed import composed
 from agencies.models import Seat, User
 from agencies.translation import day_words
 from workitems.assigned import waiting_for
@@ -115,7 +116,7 @@ def since(then: date, on: date) -> str:
     return ngettext("{count:,} day ago", "{count:,} days ago", days).format(count=days)
 
 
-def not_ended(on: date, plan: str) -> Q:
+def not_ended(on: Any, plan: str) -> Q:
     """Filter rows whose plan (the lookup `plan`) is adopted and has not ended."""
     is_open = Q(**{f"{plan}__ends_on": None}) | Q(**{f"{plan}__ends_on__gte": on})
     return Q(**{f"{plan}__adopted_on__isnull": False}) & is_open
@@ -149,14 +150,15 @@ def lines_for(user: User, on: date) -> list[Line]:
 
 
 def _returns_to_send(agencies: set[int], approving: set[int], on: date) -> list[Line]:
-    waiting = (
-        Return.objects.waiting_for_agency()
-        .filter(agency__in=agencies)
-        .select_related("round__plan", "agency", "ready_by")
-        .with_progress()
-        .soonest_first()[:SHOWN_AT_MOST]
-    )
+    waiting = _waiting_returns(agencies=agencies)
     return [_return_to_send(each, each.agency_id in approving, on) for each in waiting]
+
+
+@composed
+def _waiting_returns(agencies: Any) -> Any:
+    waiting = Return.objects.waiting_for_agency().filter(agency__among=agencies)
+    rows = waiting.select_related("round__plan", "agency", "ready_by").with_progress()
+    return rows.soonest_first()[:SHOWN_AT_MOST]
 
 
 def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
@@ -199,13 +201,14 @@ def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
     )
 
 
-def _milestones(agencies: set[int], on: date) -> list[Line]:
-    soon = (
+@composed
+def _soon(agencies: Any, on: Any, until: Any) -> Any:
+    return (
         Milestone.objects.open()
         .filter(
             not_ended(on, "item__plan"),
-            responsible_agency__in=agencies,
-            agreed_due__lte=on + timedelta(days=SHOWN_AHEAD_DAYS),
+            responsible_agency__among=agencies,
+            agreed_due__lte=until,
         )
         .exclude(item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
         # Done in a return that is not submitted yet; nobody else may know.
@@ -213,6 +216,10 @@ def _milestones(agencies: set[int], on: date) -> list[Line]:
         .select_related("item__plan")
         .order_by("agreed_due", "pk")[:SHOWN_AT_MOST]
     )
+
+
+def _milestones(agencies: set[int], on: date) -> list[Line]:
+    soon = _soon(agencies=agencies, on=on, until=on + timedelta(days=SHOWN_AHEAD_DAYS))
     return [
         line(
             due=each.agreed_due,
@@ -251,14 +258,17 @@ def _given(user: User, on: date) -> list[Line]:
     ]
 
 
+@composed
+def _open_proposals(agencies: Any, on: Any) -> Any:
+    rows = StatusProposal.objects.open().filter(
+        not_ended(on, "item__plan"), item__lead_agency__among=agencies
+    )
+    return rows.select_related("item__plan", "agency").order_by("pk")[:SHOWN_AT_MOST]
+
+
 def _proposals(agencies: set[int], on: date) -> list[Line]:
     """Statuses that supporting agencies propose for the items that these agencies lead."""
-    waiting = (
-        StatusProposal.objects.open()
-        .filter(not_ended(on, "item__plan"), item__lead_agency__in=agencies)
-        .select_related("item__plan", "agency")
-        .order_by("pk")[:SHOWN_AT_MOST]
-    )
+    waiting = _open_proposals(agencies=agencies, on=on)
     return [
         line(
             due=on,

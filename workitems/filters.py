@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.characters import searchable
+from agencies.composed import Given
 from agencies.models import Agency
 from workitems.asat import rows_at
-from workitems.composed import Given
 from workitems.models import Delay, Member, Plan, Risk, Support, Variation, WorkItem
 from workitems.models.item import Confidence, Stage, WorkItemQuerySet, number_key
 from workitems.plan_at import ItemAt, PlanAt

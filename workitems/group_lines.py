@@ -4,10 +4,12 @@ A source of `desk`.
 """
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from agencies.composed import composed
 from agencies.models import Seat, User
 from agencies.translation import day_words
 from workitems.desk import SHOWN_AT_MOST, Line, line, not_ended, since
@@ -32,19 +34,23 @@ def lines_for(user: User, on: date) -> list[Line]:
     return lines
 
 
-def _of_living_plans(on: date) -> Q:
+def _of_living_plans(on: Any) -> Q:
     return not_ended(on, "meeting__plan") & Q(out_of_session=None) | not_ended(
         on, "out_of_session__variation__plan"
     ) & Q(meeting=None)
 
 
-def _actions(agencies: set[int], on: date) -> list[Line]:
-    to_do = (
-        Decision.objects.open(on)
-        .filter(_of_living_plans(on), owner_agency__in=agencies, due_on__isnull=False)
-        .select_related("meeting__plan", "out_of_session__variation__plan")
-        .order_by("due_on")[:SHOWN_AT_MOST]
+@composed
+def _to_do(agencies: Any, on: Any) -> Any:
+    rows = Decision.objects.open(on).filter(
+        _of_living_plans(on), owner_agency__among=agencies, due_on__isnull=False
     )
+    rows = rows.select_related("meeting__plan", "out_of_session__variation__plan")
+    return rows.order_by("due_on")[:SHOWN_AT_MOST]
+
+
+def _actions(agencies: set[int], on: date) -> list[Line]:
+    to_do = _to_do(agencies=agencies, on=on)
     return [
         action_line(
             each, _("Decided by the working group, {origin}").format(origin=each.origin), on

@@ -5,10 +5,13 @@ Past records are made from history rows, as instances that are never saved.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Model
 
+from agencies.composed import Given, Statement, composed
 from agencies.models import Agency
 from workitems.agenda import Considered, considered_of
 from workitems.asat import Moment, rows_at
@@ -106,6 +109,31 @@ def record_of(model: type[Record], row: Any) -> Record:
     return model(**{name: getattr(row, name) for name in names if hasattr(row, name)})
 
 
+@cache
+def _today(
+    model: type[Model],
+    of: tuple[str, ...],
+    order: tuple[str, ...],
+    agency: str,
+    only: tuple[tuple[str, Any], ...],
+) -> Statement:
+    rows = model._base_manager.filter(**{name: Given(name) for name in of}, **dict(only))
+    return Statement((rows.select_related(agency) if agency else rows).order_by(*order, "id"))
+
+
+def _updates(item: Any, moment: Moment) -> Any:
+    accepted = rows_at(Return, moment, of={"updates__item": item}, state=Return.State.ACCEPTED)
+    rows = rows_at(Update, moment, of={"item": item}, of_return__in=accepted.values("id"))
+    newest = ("-of_return__round__period_end", "of_return__agency__short_name", "id")
+    rows = rows.select_related("of_return__round", "of_return__agency")
+    return rows.order_by(*newest)[:UPDATES_SHOWN]
+
+
+@composed
+def _updates_today(item: Any) -> Any:
+    return _updates(item, Moment.today(date.min))
+
+
 @dataclass(frozen=True)
 class _Parts:
     """Reads the parts of an item. `agencies` has past names by id; today's come with the records."""
@@ -118,9 +146,11 @@ class _Parts:
         self, model: type[Record], of: dict[str, Any], *order: str, agency: str = "", **only: Any
     ) -> list[Record]:
         """Return the records, each with the agency in the column `agency`."""
-        rows = rows_at(model, self.moment, of=of, **only).order_by(*order, "id")
         if self.moment.is_now:
-            return list(rows.select_related(agency) if agency else rows)
+            today = _today(model, tuple(of), order, agency, tuple(only.items()))
+            records: list[Record] = today.found(of)
+            return records
+        rows = rows_at(model, self.moment, of=of, **only).order_by(*order, "id")
         found = [record_of(model, row) for row in rows]
         for each in found if agency else ():
             if (pk := getattr(each, f"{agency}_id")) is not None:
@@ -146,16 +176,10 @@ class _Parts:
     def updates(self) -> list[Update]:
         """Return the newest updates accepted by then. All readers of the plan may read them, since
         accepted updates stay accepted."""
-        accepted = rows_at(
-            Return, self.moment, of={"updates__item": self.item.pk}, state=Return.State.ACCEPTED
-        )
-        rows = rows_at(
-            Update, self.moment, of={"item": self.item.pk}, of_return__in=accepted.values("id")
-        ).select_related("of_return__round", "of_return__agency")
+        pk = self.item.pk
+        rows = _updates_today(item=pk) if self.moment.is_now else _updates(pk, self.moment)
         found = []
-        for row in rows.order_by(
-            "-of_return__round__period_end", "of_return__agency__short_name", "id"
-        )[:UPDATES_SHOWN]:
+        for row in rows:
             update = record_of(Update, row)
             update.of_return = row.of_return
             if self.agencies:

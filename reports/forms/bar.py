@@ -8,24 +8,24 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.composed import composed
 from agencies.fields import Form
 from reports.progress.view import Earlier, Look, briefings_before, meetings_before
 from workitems.asat import Moment
-from workitems.composed import Given, composed
 from workitems.filters import agencies_of
 from workitems.forms.moments import MomentField
 from workitems.models import Pillar, Plan
 
 
 @composed
-def _pillars() -> Any:
-    rows = Pillar.objects.filter(plan=Given("plan")).order_by("number")
+def _pillars(plan: Any) -> Any:
+    rows = Pillar.objects.filter(plan=plan).order_by("number")
     return rows.values_list("pk", "number", "title")
 
 
 @composed
-def _agencies() -> Any:
-    return agencies_of(Given("plan")).values_list("pk", "short_name")
+def _agencies(plan: Any) -> Any:
+    return agencies_of(plan).values_list("pk", "short_name")
 
 
 class BarForm(Form):

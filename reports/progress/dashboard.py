@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
+from agencies.composed import composed
 from reports.charts import Strip
 from reports.document.wording import capitalised
 from reports.progress.changes import Change, Comparison, read_changes
@@ -31,7 +32,6 @@ from reports.progress.timeline import strip_of
 from reports.progress.view import Look
 from workitems.asat import Moment
 from workitems.attention import Line
-from workitems.composed import Given, composed
 from workitems.models import Delay, Return
 from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt
 from workitems.spans import in_words
@@ -564,8 +564,8 @@ def cause(look: Look, counted: CauseCount) -> Cause:
 
 
 @composed
-def _answered() -> Any:
-    rows: Any = Return.objects.filter(round=Given("of_round")).with_progress().order_by()
+def _answered(of_round: Any) -> Any:
+    rows: Any = Return.objects.filter(round=of_round).with_progress().order_by()
     return rows.values_list("pk", "answered", "items")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from agencies.composed import Given, Statement
 from agencies.models import Agency
 from reports.progress.plan_counts import (
     ATTENTION_SHOWN,
@@ -26,7 +27,6 @@ from reports.progress.plan_counts import (
 )
 from workitems.asat import Moment, rows_at
 from workitems.attention import attention
-from workitems.composed import Given, Statement
 from workitems.models import Delay, Milestone, Mitigation, Plan, Risk, Variation, WorkItem
 from workitems.models.item import number_key
 from workitems.plan_at import (

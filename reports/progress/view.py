@@ -11,11 +11,11 @@ from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from agencies.composed import composed
 from reports.document.dates import long_date
 from reports.models import Briefing, MeetingPaper
 from reports.models.meeting_paper import moment_before
 from workitems.asat import Moment, end_of
-from workitems.composed import Given, composed
 from workitems.models import Meeting, Plan
 
 # The newest meetings and briefings offered. Earlier ones can be entered by date.
@@ -127,9 +127,9 @@ class Earlier:
 
 
 @composed
-def _meetings() -> Any:
+def _meetings(plan: Any, on: Any) -> Any:
     packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
-    held = Meeting.objects.filter(plan=Given("plan"), held_on__lt=Given("on")).order_by("-held_on")
+    held = Meeting.objects.filter(plan=plan, held_on__lt=on).order_by("-held_on")
     rows = held.values_list("held_on", Subquery(packs.newest_first().values("as_at")[:1]))
     return rows[:OFFERED]
 
@@ -152,8 +152,8 @@ def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
 
 
 @composed
-def _briefings() -> Any:
-    rows = Briefing.objects.filter(plan=Given("plan"), dated__lt=Given("on")).newest_first()
+def _briefings(plan: Any, on: Any) -> Any:
+    rows = Briefing.objects.filter(plan=plan, dated__lt=on).newest_first()
     return rows.values_list("dated")[:OFFERED]
 
 

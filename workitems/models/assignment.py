@@ -1,7 +1,7 @@
 """Who in an agency looks after an item: a unit, a person, or both. Help within the agency, never ownership."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -16,12 +16,9 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Given to a unit or a person."""
         return self.exclude(unit=None, user=None)
 
-    def to_person(self, user: User) -> Self:
+    def to_person(self, user: Any, units: Any, agencies: Any) -> Self:
         """Given to the person, or to a unit that they work in, at an agency where they have a seat."""
-        seats = user.current_seats
-        agencies = {seat.agency_id for seat in seats}
-        units = {seat.unit_id for seat in seats if seat.unit_id is not None}
-        return self.filter(Q(user=user) | Q(unit__in=units), agency__in=agencies)
+        return self.filter(Q(user=user) | Q(unit__among=units), agency__among=agencies)
 
     def for_list(self, on: date) -> Self:
         """With all that is printed, and whether the person still has a seat there and the unit is there."""

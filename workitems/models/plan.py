@@ -1,7 +1,7 @@
 """The Plan, its pillars, and the agencies in its working group."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -24,17 +24,25 @@ READING_ROLES = (
 WRITING_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
 
 
+def reading_agencies(user: User) -> tuple[set[int], set[int]]:
+    """Return the agencies through which the user reads plans today, and those that they coordinate."""
+    return user.agencies_as(*READING_ROLES), user.agencies_as(Seat.Role.COORDINATOR)
+
+
 class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, user: User) -> Self:
         """Plans with a member agency in which the user holds a reading role today.
 
         A plan that is not adopted, only if the user is a coordinator of its coordinating agency.
         """
-        read = Member.objects.filter(agency__in=user.agencies_as(*READING_ROLES)).values("plan")
-        own = user.agencies_as(Seat.Role.COORDINATOR)
+        return self.read_by(*reading_agencies(user))
+
+    def read_by(self, agencies: Any, coordinating: Any) -> Self:
+        """Plans that these agencies read, and those that these coordinating ones are making."""
+        read = Member.objects.filter(agency__among=agencies).values("plan")
         return self.filter(
             Q(adopted_on__isnull=False, pk__in=read)
-            | Q(adopted_on=None, coordinating_agency__in=own)
+            | Q(adopted_on=None, coordinating_agency__among=coordinating)
         )
 
     def adopted(self) -> Self:

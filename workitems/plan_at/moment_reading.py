@@ -1,15 +1,13 @@
 """Reads columns of records as at a moment."""
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from django.db import connection
 from django.db.models import CharField, Model, Q, Value
 
+from agencies.composed import Given, Statement
 from workitems.asat import Moment, rows_at
-from workitems.composed import Given, Statement
 
 # Which records: values that never change, {"plan_id": 3}, or a list of ids, {"item__in": [1, 2]}.
 Of = dict[str, Any]
@@ -33,13 +31,12 @@ def read_at(
     Columns `without` are left empty. `begun` is a day that had come, `not_yet` are days (done, ended,
     closed) that had not. `filters` apply to the values at the moment, and are the same at every call.
     """
-    values = {"on": moment.on, "until": connection.ops.adapt_datetimefield_value(moment.until)}
+    values = {"on": moment.on, "until": moment.until}
     for name, value in of.items():
         if name.endswith("__in"):
             if not value:
                 return ()
-            ids = list(value)
-            value = ids if connection.vendor == "postgresql" else json.dumps(ids)
+            value = list(value)
         values[name] = value
     statement = _composed(
         model, moment.is_now, columns, tuple(of), without, order, begun, not_yet,

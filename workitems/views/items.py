@@ -6,8 +6,8 @@ from urllib.parse import quote, urlencode
 
 from django.contrib import messages
 from django.core.paginator import Page
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.composed import composed
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from workitems import standing
 from workitems.agenda import matters_of
@@ -35,6 +36,7 @@ from workitems.models import (
     StatusProposal,
     Support,
     TrackerNote,
+    Update,
     Variation,
     WorkItem,
 )
@@ -57,8 +59,7 @@ from workitems.views.lookups import page_of, plans_read, posted, require, signed
 ROWS_ON_A_PAGE = 100
 # Characters that `reverse` leaves as they are.
 IN_A_PATH = "!$&'()*+,;=~:@"
-# Items with pillar, agencies and supports, and which further records there are. Composed once, because
-# that takes longer than the query.
+# Items with pillar, agencies and supports, and which further records there are.
 IN_DETAIL = (
     WorkItem.objects.select_related("pillar", "lead_agency")
     .annotate(
@@ -82,6 +83,13 @@ IN_DETAIL = (
     )
     .prefetch_related(Prefetch("supports", Support.objects.select_related("agency")))
 )
+
+
+@composed
+def _in_detail(plan: Any, number: Any) -> Any:
+    return IN_DETAIL.filter(plan=plan, number=number)
+
+
 # The newest of the proposals to the lead agency.
 PROPOSALS_SHOWN = 3
 # The order of milestones on an item's page.
@@ -175,24 +183,21 @@ def items_listed(page: "Page[Any]", moment: Moment) -> list[ItemAt]:
     return with_milestones(items, milestones)
 
 
-def visible_item(
-    request: HttpRequest, slug: str, number: str, rows: "QuerySet[WorkItem] | None" = None
-) -> WorkItem:
-    """Return the item with its plan, or raise 404 if the user may not read it.
-
-    `rows` are those to look among, with what else the page shows of them.
-    """
+def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
+    """Return the item with its plan, or raise 404 if the user may not read it."""
     plan = visible_plan(request, slug)
-    if rows is None:
-        rows = WorkItem.objects.all()
-    item = get_object_or_404(rows, plan=plan, number=number)
+    item = get_object_or_404(WorkItem, plan=plan, number=number)
     item.plan = plan
     return item
 
 
 @require_safe
 def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
-    item = visible_item(request, slug, number, IN_DETAIL)
+    plan = visible_plan(request, slug)
+    item = next(iter(_in_detail(plan=plan.pk, number=number)), None)
+    if item is None:
+        raise Http404
+    item.plan = plan
     as_at = AsAtForm(request.GET, plan=item.plan, on=localdate())
     moment = as_at.moment
     frame: dict[str, Any] = {
@@ -351,27 +356,37 @@ def _within(request: HttpRequest, item: WorkItem) -> dict[str, Any]:
     }
 
 
+def _pending_answers(item: Any) -> Any:
+    return MilestoneAnswer.objects.pending().filter(milestone__item=item)
+
+
+@composed
+def _waiting_returns(agencies: Any, plan: Any, item: Any) -> Any:
+    waiting = Return.objects.waiting_for_agency().filter(agency__among=agencies, round__plan=plan)
+    answers = _pending_answers(item).filter(of_return=OuterRef("pk"))
+    return waiting.select_related("round", "agency").annotate(has_answers=Exists(answers))
+
+
+@composed
+def _answers(of_return: Any, item: Any) -> Any:
+    return Update.objects.filter(of_return=of_return, item=item).order_by("pk")
+
+
 def _in_returns(request: HttpRequest, item: WorkItem) -> dict[str, Any]:
     """Return what the user's agencies say of the item in returns that they are writing, and the
     proposals to its lead that the user may read. No query for users who write nothing here."""
     own = signed_in(request).agencies_as(*WRITERS)
     found: dict[str, Any] = {}
     if own:
-        answers = MilestoneAnswer.objects.pending().filter(milestone__item=item)
-        returns = list(
-            Return.objects.waiting_for_agency()
-            .filter(agency__in=own, round__plan=item.plan_id)
-            .select_related("round", "agency")
-            .annotate(has_answers=Exists(answers.filter(of_return=OuterRef("pk"))))
-        )
+        returns = _waiting_returns(agencies=own, plan=item.plan_id, item=item.pk)
         for each in returns:
             each.round.plan = item.plan
         led = [each for each in returns if each.agency_id == item.lead_agency_id]
         if led:
             found["in_return"] = led[0]
-            found["answer"] = led[0].updates.filter(item=item).first()
-        if any(each.has_answers for each in returns):  # type: ignore[attr-defined]
-            answers = answers.filter(of_return__in=returns)
+            found["answer"] = next(iter(_answers(of_return=led[0].pk, item=item.pk)), None)
+        if any(each.has_answers for each in returns):
+            answers = _pending_answers(item.pk).filter(of_return__in=returns)
             found["answers"] = list(answers.for_page().select_related("milestone").in_order())
     if item.has_proposals:  # type: ignore[attr-defined]
         proposals = list(item.status_proposals.for_list()[:PROPOSALS_SHOWN])

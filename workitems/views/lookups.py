@@ -11,11 +11,13 @@ from django.shortcuts import redirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from agencies.composed import composed
 from agencies.translation import StrOrPromise, day_words
 from agencies.views.permissions import posted as posted
 from agencies.views.permissions import signed_in as signed_in
 from agencies.views.permissions import small_number as small_number
 from workitems.models import HeldEntry, Plan
+from workitems.models.plan import reading_agencies
 from workitems.rules import CLOSED_BY_THE_END, WRITERS, plan_of
 from workitems.views.who_may import who_may
 
@@ -36,11 +38,20 @@ class NotAdoptedYet(Exception):
         self.plan = plan
 
 
+@composed
+def _plans(agencies: Any, coordinating: Any) -> Any:
+    plans = Plan.objects.read_by(agencies, coordinating).select_related("coordinating_agency")
+    return plans.annotate(**ADDED_TO_PLANS).in_order()
+
+
 def plans_read(request: HttpRequest) -> list[Plan]:
     """Return all plans that the user may read, adopted or being made, newest first."""
     if not hasattr(request, "_visible_plans"):
-        plans = Plan.objects.visible_to(signed_in(request)).select_related("coordinating_agency")
-        request._visible_plans = list(plans.annotate(**ADDED_TO_PLANS).in_order())  # type: ignore[attr-defined]
+        agencies, coordinating = reading_agencies(signed_in(request))
+        is_reader = bool(agencies or coordinating)
+        request._visible_plans = (  # type: ignore[attr-defined]
+            _plans(agencies=agencies, coordinating=coordinating) if is_reader else []
+        )
     return request._visible_plans  # type: ignore[attr-defined,no-any-return]
 
 
