@@ -107,13 +107,13 @@ def _when(due: KnownDate, on: date) -> str:
 
 
 def since(then: date, on: date) -> str:
-    """ "today", "yesterday", "12 days ago"."""
+    """ "today", "yesterday", "12 days ago", "three weeks ago"."""
     days = (on - then).days
     if days == 0:
         return _("today")
     if days == 1:
         return _("yesterday")
-    return ngettext("{count:,} day ago", "{count:,} days ago", days).format(count=days)
+    return _("{time} ago").format(time=span_in_words(days))
 
 
 def not_ended(on: Any, plan: str) -> Q:

@@ -302,14 +302,7 @@ class Freshness:
             return _("No accepted update yet")
         if self.days == 0:
             return _("Updated today")
-        months = self.days // 30
-        if months >= 2:
-            return ngettext(
-                "Updated {count} month ago", "Updated {count} months ago", months
-            ).format(count=months)
-        return ngettext("Updated {count} day ago", "Updated {count} days ago", self.days).format(
-            count=self.days
-        )
+        return _("Updated {time} ago").format(time=span_in_words(self.days))
 
 
 def freshness(heard_on: date | None, on: date) -> Freshness:

@@ -62,7 +62,7 @@ def test_an_authorised_paper_waits_with_the_coordinator_until_it_is_sent(
     made = paper(plan, "authorised")
     title = f"{made.title}. Authorised on 3 August 2010"
     assert told(coordinator) == [
-        ("Send 10/96252 to the Minister", title, "Authorised 3 days ago", False)
+        ("Send 10/96252 to the Minister", title, "Authorised three days ago", False)
     ]
     assert lines_for(coordinator, TODAY)[0].plan == plan.title
     assert told(manager) == []
@@ -110,7 +110,7 @@ def test_an_answered_paper_waits_until_it_is_followed_up_and_closed(
     if followed:
         FollowUpFactory(issued=issued, key="r-02", owner_agency=police)
     detail = f"{made.title}. Answered on 3 August 2010. {rest}"
-    assert told(coordinator) == [(what, detail, "Answered 3 days ago", False)]
+    assert told(coordinator) == [(what, detail, "Answered three days ago", False)]
     (line,) = lines_for(coordinator, TODAY)
     if not closes:
         assert line.url == reverse("briefings:follow-up", args=[plan.slug, made.pk, choice.pk])

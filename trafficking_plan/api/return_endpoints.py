@@ -19,14 +19,8 @@ from trafficking_plan.api.problems import Problem, Wrong
 from trafficking_plan.api.schemas import Id, Page, Pages, ShortText
 from workitems.models import Return, WorkItem
 from workitems.returns import MilestoneLine, Section, one_section, return_page
-from workitems.views.answers import (
-    NO_CHANGE,
-    SAVE,
-    Entry,
-    entries_of,
-    refuse_gone_milestones,
-    save_entry,
-)
+from workitems.views.answer_saving import save_entry
+from workitems.views.answers import NO_CHANGE, SAVE, Entry, entries_of, refuse_gone_milestones
 from workitems.views.lookups import require, visible_plan
 from workitems.views.returns import visible_return, writing_for
 from workitems.views.rounds import rounds_of

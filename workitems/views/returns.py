@@ -32,6 +32,15 @@ from workitems.returns import Page, Section, one_section, return_page, takes_ans
 from workitems.services import handover as handover_services
 from workitems.services import rounds as round_services
 from workitems.services.assignments import TAKERS
+from workitems.views.answer_replies import reply_json, section_json, target_of
+from workitems.views.answer_saving import (
+    choose,
+    copied_words,
+    copy_last,
+    rest_in_words,
+    save_entry,
+    save_reply,
+)
 from workitems.views.answers import (
     CHOICES,
     COPY,
@@ -42,9 +51,6 @@ from workitems.views.answers import (
     TAKE_THEIRS,
     Entry,
     NoteEntry,
-    choose,
-    copied_words,
-    copy_last,
     entries_of,
     items_to_open,
     items_with_fields,
@@ -52,12 +58,6 @@ from workitems.views.answers import (
     milestones_read,
     note_entries,
     refuse_gone_milestones,
-    reply_json,
-    rest_in_words,
-    save_entry,
-    save_reply,
-    section_json,
-    target_of,
 )
 from workitems.views.lookups import require, signed_in, visible_plan
 

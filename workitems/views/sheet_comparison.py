@@ -34,14 +34,8 @@ from workitems.return_sheet.sheet_writing import YES, choices_of
 from workitems.return_sheet.three_texts import compare
 from workitems.returns import MilestoneLine, Section, members_of, return_page
 from workitems.services.answers import AFTER_NO_CHANGES, OVERDUE_NEEDS_WORDS
-from workitems.views.answers import (
-    NO_CHANGE,
-    SAVE,
-    WORDS,
-    Entry,
-    entries_of,
-    save_entry,
-)
+from workitems.views.answer_saving import save_entry
+from workitems.views.answers import NO_CHANGE, SAVE, WORDS, Entry, entries_of
 from workitems.word_diff import side_by_side
 from workitems.workbook.cell_kinds import clean, join_with_or, sentence_start
 from workitems.workbook.faults import Fault

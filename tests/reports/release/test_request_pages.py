@@ -594,7 +594,7 @@ def test_a_consulted_agency_reads_who_asks_and_by_when(line, police, adviser, re
     assert "requester" not in page
     assert request_.reference not in page
     (entry,) = lines_for(approver, TODAY)
-    assert entry.when == "Answer by 24 May 2013. Asked 21 days ago"
+    assert entry.when == "Answer by 24 May 2013. Asked three weeks ago"
 
 
 def test_an_answer_is_on_the_advisers_desk_until_the_paper_is_decided(
