@@ -45,7 +45,8 @@ class Statement:
     """A queryset's statement, without the values that it is given."""
 
     def __init__(self, rows: Any) -> None:
-        self.query, self.lookups = rows.query, rows._prefetch_related_lookups
+        self.queryset, self.query = rows, rows.query
+        self.lookups = rows._prefetch_related_lookups
         self.compiler = self.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.params = self.compiler.as_sql()
         self.converters = self.compiler.get_converters([each for each, *_ in self.compiler.select])
@@ -79,16 +80,16 @@ class Statement:
 
 
 class _Found:
-    """What `ModelIterable` asks a queryset for, its query and its compiler, about rows that were read."""
-
-    db = DEFAULT_DB_ALIAS
-    _known_related_objects: dict[Any, Any] = {}
+    """What `ModelIterable` asks for, of the queryset, its query and its compiler, with rows that were read."""
 
     def __init__(self, statement: Statement, rows: Iterable[tuple[Any, ...]]) -> None:
         compiler = statement.compiler
         self.select, self.klass_info = compiler.select, compiler.klass_info
         self.annotation_col_map = compiler.annotation_col_map
-        self.query, self.rows = self, rows
+        self.queryset, self.query, self.rows = statement.queryset, self, rows
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.queryset, name)
 
     def get_compiler(self, using: str) -> "_Found":
         return self
