@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from trafficking_plan import second_step
 
 
-@register(Tags.database, Tags.security, deploy=True)
+@register(Tags.security, deploy=True)
 def warn_of_sqlite(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Warn if records are in an SQLite file, which one machine writes and nobody else can reach."""
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
