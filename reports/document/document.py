@@ -36,7 +36,7 @@ from reports.document.text import (
     words,
 )
 
-# Steps that upgrade plain data from schema 1 to 2, and so on. A new entry with a default needs no
+# Steps that upgrade plain data from schema 1 to 2, and so on. A new entry (`plain_json.added`) needs no
 # step; an entry that is renamed, removed or changes its meaning does. See `docs/recipes.md`.
 UPGRADES: list[plain_json.Upgrade] = []
 SCHEMA = len(UPGRADES) + 1
@@ -212,7 +212,7 @@ class Cover:
     # Papers of version 1.0 print "cc N/A", and a Minister without a name twice.
     says_once: bool = False
     # What is printed for the marking in this country; "" prints the marking itself.
-    marking_words: str = ""
+    marking_words: str = plain_json.added("")
 
     def __post_init__(self) -> None:
         for what, value in (
@@ -271,7 +271,7 @@ class Document:
     recommendation: Recommendations
     annexes: tuple[Annex, ...] = ()
     language: str = LANGUAGE
-    paper_size: str = PAPER_SIZES[0]
+    paper_size: str = plain_json.added(PAPER_SIZES[0])
 
     @classmethod
     def assemble(

@@ -6,6 +6,9 @@ check further rules when they are built.
 
 Data of earlier releases can be read: missing entries take the class's defaults, and data of a lower
 schema number is upgraded step by step first. Data of a higher schema number is refused.
+
+So that an earlier release can read what this one writes, an entry that it does not know (`added`) is
+written only where it is not the default.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, field, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -27,6 +30,15 @@ Upgrade = Callable[[Any], Any]
 
 class Malformed(ValueError):
     """The data does not match the class. The message completes "it cannot be read: ..."."""
+
+
+ADDED = "added"
+
+
+def added(default: T) -> T:
+    """Return the field of an entry that earlier releases do not know; they mean the default."""
+    entry: T = field(default=default, metadata={ADDED: True})
+    return entry
 
 
 def dump(data: object) -> bytes:
@@ -70,7 +82,11 @@ def upgraded(data: Any, schema: Any, upgrades: Sequence[Upgrade]) -> Any:
 def plain(value: Any) -> Any:
     """Return the value as dictionaries, lists, strings, integers, booleans and None."""
     if is_dataclass(value) and not isinstance(value, type):
-        data = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        data = {
+            entry.name: plain(kept)
+            for entry in fields(value)
+            if not _goes_unsaid(entry, kept := getattr(value, entry.name))
+        }
         return {"type": type(value).__name__, **data}
     if isinstance(value, tuple):
         return [plain(entry) for entry in value]
@@ -79,6 +95,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value
+
+
+def _goes_unsaid(entry: Field[Any], value: Any) -> bool:
+    return ADDED in entry.metadata and bool(value == entry.default)
 
 
 def build(kind: Callable[..., T], data: Any, at: str = "document") -> T:

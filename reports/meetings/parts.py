@@ -310,9 +310,9 @@ class Pack:
     out_of_session: tuple[Asked, ...] = ()
     starts: str = ""
     link: str = ""
-    language: str = LANGUAGE
-    marking: str = MARKING
-    paper_size: str = PAPER_SIZE
+    language: str = plain_json.added(LANGUAGE)
+    marking: str = plain_json.added(MARKING)
+    paper_size: str = plain_json.added(PAPER_SIZE)
 
     @property
     def title(self) -> str:
@@ -366,9 +366,9 @@ class Minutes:
     next_place: str
     people: Words = ()
     starts: str = ""
-    language: str = LANGUAGE
-    marking: str = MARKING
-    paper_size: str = PAPER_SIZE
+    language: str = plain_json.added(LANGUAGE)
+    marking: str = plain_json.added(MARKING)
+    paper_size: str = plain_json.added(PAPER_SIZE)
 
     @property
     def title(self) -> str:

@@ -208,6 +208,16 @@ def test_equal_documents_have_equal_bytes():
     assert to_json(from_json(data)) == data
 
 
+def test_an_earlier_release_can_read_a_paper_that_uses_no_new_entry():
+    usual = sample.document()
+    unusual = replace(usual, paper_size="Letter", cover=replace(usual.cover, marking_words="SECRET"))
+    written = [json.loads(to_json(each))["document"] for each in (usual, unusual)]
+    assert [{"paper_size", "marking_words"} & (each | each["cover"]).keys() for each in written] == [
+        set(),
+        {"paper_size", "marking_words"},
+    ]
+
+
 def test_json_keeps_macrons_unescaped_and_has_no_optional_spaces():
     data = to_json(sample.document())
     assert "whānau".encode() in data
