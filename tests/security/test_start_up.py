@@ -10,8 +10,10 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
+from agencies import guards
 from trafficking_plan import service_checks, start_up
 from trafficking_plan.management.commands.migrate import LOCK
+from trafficking_plan.service_checks import State
 
 
 def files_in(folder):
@@ -69,6 +71,22 @@ def test_a_database_that_a_later_version_migrated_is_used(monkeypatch):
     MigrationRecorder(connection).record_applied("workitems", "9999_add_of_tomorrow")
     start_up.refuse_to_start_unprepared()
     assert service_checks.why_not_to_migrate() == ""
+    assert service_checks.check_migrations() == service_checks.well(
+        "All are applied, and 1 of a later version."
+    )
+
+
+@pytest.mark.django_db
+def test_triggers_that_a_later_version_changed_keep_a_node_in(monkeypatch):
+    present = guards.present("default")
+    changed, missing = sorted(name for name in present if name.startswith("frozen_"))[:2]
+    monkeypatch.setattr(guards, "present", lambda using: present | {changed: "of tomorrow"})
+    assert service_checks.check_triggers().state is State.WRONG
+    MigrationRecorder(connection).record_applied("workitems", "9999_add_of_tomorrow")
+    found = service_checks.check_triggers()
+    assert (found.state, found.detail) == (State.WARNING, changed)
+    del present[missing]
+    assert service_checks.check_triggers().state is State.WRONG
 
 
 def test_a_folder_of_files_that_is_not_there_is_refused(tmp_path):
