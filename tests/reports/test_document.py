@@ -210,9 +210,13 @@ def test_equal_documents_have_equal_bytes():
 
 def test_an_earlier_release_can_read_a_paper_that_uses_no_new_entry():
     usual = sample.document()
-    unusual = replace(usual, paper_size="Letter", cover=replace(usual.cover, marking_words="SECRET"))
+    unusual = replace(
+        usual, paper_size="Letter", cover=replace(usual.cover, marking_words="SECRET")
+    )
     written = [json.loads(to_json(each))["document"] for each in (usual, unusual)]
-    assert [{"paper_size", "marking_words"} & (each | each["cover"]).keys() for each in written] == [
+    assert [
+        {"paper_size", "marking_words"} & (each | each["cover"]).keys() for each in written
+    ] == [
         set(),
         {"paper_size", "marking_words"},
     ]
