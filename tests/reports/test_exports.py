@@ -290,7 +290,8 @@ def test_a_list_takes_the_same_queries_for_any_number_of_rows(
 )
 def test_each_list_offers_its_file(reader, full, what, page):
     shown = reader.get(reverse(page, args=[full.slug])).text
-    assert f'href="{address(full, what, "xlsx")}"' in shown
+    # Django 6 writes an empty query as "?".
+    assert f'href="{address(full, what, "xlsx")}"' in shown.replace('?"', '"')
 
 
 # --- as filtered and as at ------------------------------------------------------------------
