@@ -74,6 +74,10 @@ class Installed:
             stderr=self.log,
             start_new_session=True,
         )
+        if "CPUWeight" in self.unit:
+            # The share of a session's group, as that of a unit: niceness 10 is about a tenth.
+            assert self.unit["CPUWeight"] == "10"
+            Path(f"/proc/{self.process.pid}/autogroup").write_text("10")
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
         """Send the signal, wait for the end and return the seconds. SIGKILL follows as by systemd."""
