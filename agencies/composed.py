@@ -37,7 +37,7 @@ class Among(RelatedIn):
         if not isinstance(self.rhs, Given):
             return str(super().get_rhs_op(connection, rhs))
         if connection.vendor == "postgresql":
-            return f"= ANY({rhs})"
+            return f"= ANY({rhs}::bigint[])"
         return f"IN (SELECT value FROM json_each({rhs}))"
 
 
@@ -103,7 +103,9 @@ class _Found:
 
 def _parameter(value: Any) -> Any:
     if isinstance(value, (list, set, frozenset)):
-        return list(value) if connection.vendor == "postgresql" else json.dumps(list(value))
+        # As text, which the driver does not look at one by one.
+        text = json.dumps(list(value), separators=(",", ":"))
+        return f"{{{text[1:-1]}}}" if connection.vendor == "postgresql" else text
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return value

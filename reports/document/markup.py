@@ -55,7 +55,13 @@ def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
         raise DocumentError(
             f"The text is {len(source):,} characters long; the limit is {MAX_SOURCE:,}."
         )
-    tongue = _tongue(tuple(maori))
+    return _parsed(source, tuple(maori))
+
+
+@lru_cache(maxsize=1000)
+def _parsed(source: str, maori: tuple[str, ...]) -> tuple[Block, ...]:
+    """Parse once what a paper is written of: it is tried in several lengths, and checked, and shown."""
+    tongue = _tongue(maori)
     drafts: list[_Draft] = []
     open_draft = False
     for line in tidy(source).split("\n"):

@@ -5,6 +5,7 @@ Takes and returns strings; knows neither records nor markup.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from agencies.translation import _, gettext_noop, list_in_words
 from workitems.spans import NUMBERS
@@ -115,6 +116,7 @@ def sentences(text: str) -> list[str]:
     return [*found, rest] if (rest := text[start:].strip()) else found
 
 
+@lru_cache(maxsize=1000)
 def first_sentences(text: str, most: int, words: int) -> str:
     """Return the first sentences of a text: at most so many, and as many as have so many words
     together. The first one may have twice as many words; a longer one gives ""."""
