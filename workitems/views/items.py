@@ -31,6 +31,7 @@ from workitems.models import (
     Evidence,
     Milestone,
     MilestoneAnswer,
+    Plan,
     Return,
     Risk,
     StatusProposal,
@@ -183,21 +184,29 @@ def items_listed(page: "Page[Any]", moment: Moment) -> list[ItemAt]:
     return with_milestones(items, milestones)
 
 
+@composed
+def _item(plan: Any, number: Any) -> Any:
+    return WorkItem.objects.filter(plan=plan, number=number)
+
+
 def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
     """Return the item with its plan, or raise 404 if the user may not read it."""
     plan = visible_plan(request, slug)
-    item = get_object_or_404(WorkItem, plan=plan, number=number)
-    item.plan = plan
-    return item
+    return of_plan(plan, _item(plan=plan.pk, number=number))
+
+
+def of_plan(plan: Plan, found: list[WorkItem]) -> WorkItem:
+    """Return the one item that was found, with its plan, or raise 404 if there is none."""
+    if not found:
+        raise Http404
+    found[0].plan = plan
+    return found[0]
 
 
 @require_safe
 def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     plan = visible_plan(request, slug)
-    item = next(iter(_in_detail(plan=plan.pk, number=number)), None)
-    if item is None:
-        raise Http404
-    item.plan = plan
+    item = of_plan(plan, _in_detail(plan=plan.pk, number=number))
     as_at = AsAtForm(request.GET, plan=item.plan, on=localdate())
     moment = as_at.moment
     frame: dict[str, Any] = {
