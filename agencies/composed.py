@@ -12,7 +12,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Expression, Field, ForeignObject, prefetch_related_objects
 from django.db.models.fields.related_lookups import RelatedIn
-from django.db.models.query import ModelIterable
+from django.db.models.query import ModelIterable, ValuesListIterable
 
 
 class Given(Expression):
@@ -29,7 +29,7 @@ class Given(Expression):
 @Field.register_lookup
 @ForeignObject.register_lookup
 class Among(RelatedIn):
-    """Whether a column is among ids; of a composed statement, one value however many they are."""
+    """Compare a column with ids. In a composed statement they are one parameter, whatever their number."""
 
     lookup_name = "among"
 
@@ -42,23 +42,24 @@ class Among(RelatedIn):
 
 
 class Statement:
-    """A queryset's statement, without the values that it is given."""
+    """The SQL of a queryset of models or of tuples, without the values that it is given."""
 
-    def __init__(self, rows: Any) -> None:
-        self.queryset, self.query = rows, rows.query
-        self.lookups = rows._prefetch_related_lookups
-        self.compiler = self.query.get_compiler(DEFAULT_DB_ALIAS)
-        self.sql, self.params = self.compiler.as_sql()
-        self.converters = self.compiler.get_converters([each for each, *_ in self.compiler.select])
-        self.makes_models = issubclass(rows._iterable_class, ModelIterable)
+    def __init__(self, queryset: Any) -> None:
+        assert queryset._iterable_class in (ModelIterable, ValuesListIterable), queryset
+        self.queryset = queryset
+        compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        self.sql, self.params = compiler.as_sql()
+        self.select, self.klass_info = compiler.select, compiler.klass_info
+        self.annotation_col_map = compiler.annotation_col_map
+        self.converters = compiler.get_converters([column for column, *_ in self.select])
 
     @property
     def named_sql(self) -> str:
         """The statement as a part of one that is written by hand, whose values have names."""
         return str(self.sql % tuple(f"%({each.name})s" for each in self.params))
 
-    def rows(self, values: dict[str, Any]) -> Iterable[tuple[Any, ...]]:
-        """Return the columns of each row. Ids are given as a list or a set."""
+    def rows(self, values: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """Return the columns of each row. Ids are given as a list or a set; no value may be None."""
         given = {name: _parameter(value) for name, value in values.items()}
         params = [given[each.name] if isinstance(each, Given) else each for each in self.params]
         with connection.cursor() as cursor:
@@ -66,32 +67,31 @@ class Statement:
             found: Sequence[tuple[Any, ...]] = cursor.fetchall()
         if not self.converters:
             return found
-        compiler = self.query.get_compiler(connection=connection)
-        return map(tuple, compiler.apply_converters(found, self.converters))
+        compiler = self.queryset.query.get_compiler(connection=connection)
+        return [tuple(row) for row in compiler.apply_converters(found, self.converters)]
 
-    def found(self, values: dict[str, Any]) -> Any:
-        """Return what the queryset would: a list of its models, or rows of the columns it names."""
+    def results(self, values: dict[str, Any]) -> Any:
+        """Return what the queryset would: a list of its models, or of tuples of the columns it names."""
         rows = self.rows(values)
-        if not self.makes_models:
+        if self.queryset._iterable_class is ValuesListIterable:
             return rows
-        models: list[Any] = list(ModelIterable(_Found(self, rows)))  # type: ignore[arg-type]
-        prefetch_related_objects(models, *self.lookups)
+        models: list[Any] = list(ModelIterable(_FetchedRows(self, rows)))  # type: ignore[arg-type]
+        prefetch_related_objects(models, *self.queryset._prefetch_related_lookups)
         return models
 
 
-class _Found:
-    """What `ModelIterable` asks for, of the queryset, its query and its compiler, with rows that were read."""
+class _FetchedRows:
+    """Stands for the queryset, its query and its compiler in `ModelIterable`, with rows that were read."""
 
     def __init__(self, statement: Statement, rows: Iterable[tuple[Any, ...]]) -> None:
-        compiler = statement.compiler
-        self.select, self.klass_info = compiler.select, compiler.klass_info
-        self.annotation_col_map = compiler.annotation_col_map
+        self.select, self.klass_info = statement.select, statement.klass_info
+        self.annotation_col_map = statement.annotation_col_map
         self.queryset, self.query, self.rows = statement.queryset, self, rows
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.queryset, name)
 
-    def get_compiler(self, using: str) -> "_Found":
+    def get_compiler(self, using: str) -> "_FetchedRows":
         return self
 
     def execute_sql(self, **options: Any) -> None:
@@ -103,7 +103,7 @@ class _Found:
 
 def _parameter(value: Any) -> Any:
     if isinstance(value, (list, set, frozenset)):
-        # As text, which the driver does not look at one by one.
+        # Send ids as one text; the driver would adapt each.
         text = json.dumps(list(value), separators=(",", ":"))
         return f"{{{text[1:-1]}}}" if connection.vendor == "postgresql" else text
     if isinstance(value, datetime):
@@ -112,15 +112,18 @@ def _parameter(value: Any) -> Any:
 
 
 def composed(make: Callable[..., Any]) -> Callable[..., Any]:
-    """Make of a function that returns a queryset one that returns its rows, and composes it at the first
-    call only. Its values are given by name and may be compared with columns, ids by `among`."""
+    """Decorate a function that returns a queryset: calling it returns that queryset's rows.
+
+    The queryset is composed at the first call only. Values are given by name and may be compared with
+    columns, ids by the lookup `among`. Nothing else may differ from call to call.
+    """
 
     @cache
     def statement(*names: str) -> Statement:
         return Statement(make(**{name: Given(name) for name in names}))
 
     @wraps(make)
-    def found(**values: Any) -> Any:
-        return statement(*values).found(values)
+    def results(**values: Any) -> Any:
+        return statement(*values).results(values)
 
-    return found
+    return results

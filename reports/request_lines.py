@@ -174,7 +174,7 @@ def _turn(row: InformationRequest) -> "tuple[str, StrOrPromise]":
 
 
 @composed
-def _waiting(agencies: Any) -> Any:
+def _waiting_consultations(agencies: Any) -> Any:
     rows = Consultation.objects.waiting().filter(
         agency__among=agencies, line__request__state__in=InformationRequest.OPEN
     )
@@ -183,7 +183,7 @@ def _waiting(agencies: Any) -> Any:
 
 def _consultations(agencies: set[int], on: date) -> Iterator[Line]:
     """Yield a line for each paper that an agency is asked about. It does not say who asked for it."""
-    for row in _waiting(agencies=agencies):
+    for row in _waiting_consultations(agencies=agencies):
         asked = _("Asked {since}").format(since=since(row.asked_on, on))
         if row.answer_by:
             asked = _("Answer by {day}. {asked}").format(day=long_date(row.answer_by), asked=asked)

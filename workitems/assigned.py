@@ -32,7 +32,7 @@ def waiting_for(user: User, on: date) -> "list[Assignment]":
     was given; nor once the item is complete or withdrawn, or its plan has ended. One query.
     """
     seats = user.current_seats
-    found: list[Assignment] = _waiting(
+    found: list[Assignment] = _waiting_assignments(
         user=user.pk,
         units={seat.unit_id for seat in seats if seat.unit_id is not None},
         agencies={seat.agency_id for seat in seats if seat.agency_id is not None},
@@ -42,7 +42,7 @@ def waiting_for(user: User, on: date) -> "list[Assignment]":
 
 
 @composed
-def _waiting(user: Any, units: Any, agencies: Any, on: Any) -> Any:
+def _waiting_assignments(user: Any, units: Any, agencies: Any, on: Any) -> Any:
     answers = Update.objects.filter(
         item=OuterRef("item"),
         of_return__agency=OuterRef("agency"),

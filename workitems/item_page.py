@@ -109,15 +109,18 @@ def record_of(model: type[Record], row: Any) -> Record:
     return model(**{name: getattr(row, name) for name in names if hasattr(row, name)})
 
 
+NOW = Moment.today(date.min)
+
+
 @cache
-def _today(
+def _records_today(
     model: type[Model],
     of: tuple[str, ...],
     order: tuple[str, ...],
     agency: str,
     only: tuple[tuple[str, Any], ...],
 ) -> Statement:
-    rows = model._base_manager.filter(**{name: Given(name) for name in of}, **dict(only))
+    rows = rows_at(model, NOW, of={name: Given(name) for name in of}, **dict(only))
     return Statement((rows.select_related(agency) if agency else rows).order_by(*order, "id"))
 
 
@@ -131,7 +134,7 @@ def _updates(item: Any, moment: Moment) -> Any:
 
 @composed
 def _updates_today(item: Any) -> Any:
-    return _updates(item, Moment.today(date.min))
+    return _updates(item, NOW)
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,8 @@ class _Parts:
     ) -> list[Record]:
         """Return the records, each with the agency in the column `agency`."""
         if self.moment.is_now:
-            today = _today(model, tuple(of), order, agency, tuple(only.items()))
-            records: list[Record] = today.found(of)
+            today = _records_today(model, tuple(of), order, agency, tuple(only.items()))
+            records: list[Record] = today.results(of)
             return records
         rows = rows_at(model, self.moment, of=of, **only).order_by(*order, "id")
         found = [record_of(model, row) for row in rows]

@@ -60,7 +60,7 @@ def parse(source: str, *, maori: Iterable[str] = ()) -> tuple[Block, ...]:
 
 @lru_cache(maxsize=1000)
 def _parsed(source: str, maori: tuple[str, ...]) -> tuple[Block, ...]:
-    """Parse once what a paper is written of: it is tried in several lengths, and checked, and shown."""
+    """Cache the blocks of a text: a paper is composed at several lengths, checked and shown."""
     tongue = _tongue(maori)
     drafts: list[_Draft] = []
     open_draft = False

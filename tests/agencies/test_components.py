@@ -180,3 +180,17 @@ def test_a_control_has_no_placeholder():
     assert One()["words"].as_widget() == (
         '<input type="text" name="words" class="govuk-input a" required id="id_words">'
     )
+
+
+def test_the_options_of_a_select_are_escaped_in_their_groups():
+    field = forms.ChoiceField(
+        choices=[("", "Any"), ('O"k', "<b>&"), ("Ngā & mahi", [(1, "One's"), (2, "Two")])]
+    )
+    drawn = field.widget.render("of", 2)
+    assert re.findall("<opt.*", drawn) == [
+        '<option value="">Any</option>',
+        '<option value="O&quot;k">&lt;b&gt;&amp;</option>',
+        '<optgroup label="Ngā &amp; mahi">',
+        '<option value="1">One&#x27;s</option>',
+        '<option value="2" selected>Two</option>',
+    ]
