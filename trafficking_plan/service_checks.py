@@ -182,7 +182,7 @@ def check_triggers() -> Finding:
         number += len(expected)
     if faults and there.keys() >= set(faults) and unknown_migrations():
         return warning(
-            f"All {number:,} are in place, {len(faults):,} of them as a later version makes them.",
+            f"All {number:,} are in place. {len(faults):,} differ from this version; a later one migrated this database.",
             ", ".join(faults),
         )
     if faults:

@@ -106,7 +106,12 @@ class Installed:
         begun = time.monotonic()
         old = set(children(self.process.pid))
         self.process.send_signal(signal.SIGHUP)
+        until = begun + float(self.unit["TimeoutStopSec"])
         while old & set(children(self.process.pid)):
+            if time.monotonic() > until:
+                raise TimeoutError(
+                    f"{self.folder.name} does not reload; see {self.folder / 'log'}."
+                )
             await asyncio.sleep(0.05)
         return time.monotonic() - begun
 

@@ -56,7 +56,7 @@ class Command(BaseCommand):
             if found.state is State.WRONG:
                 yield f"{check.name}: {found.sentence} {found.detail}".strip()
             else:
-                self.stdout.write(f"{check.name}: {found.sentence}")
+                self.stdout.write(f"{check.name}: {found.sentence} {found.detail}".strip())
 
     def _record_faults(self, against: Path | None) -> list[str]:
         if against is None:
