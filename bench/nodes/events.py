@@ -132,7 +132,7 @@ class Site:
 def run(
     number: int, minutes: float, size: int, url: str, keep: Path | None, told: Path | None
 ) -> bool:
-    """Let the users work while all this happens; print it, and return whether all was well."""
+    """Let the users work through all events; print what they met, and return whether every bar was met."""
     if shutil.which("nginx") is None:
         raise SystemExit("nginx is not installed. Install Debian's package nginx-light or nginx.")
     with contextlib.ExitStack() as afterwards:

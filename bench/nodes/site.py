@@ -80,7 +80,7 @@ class Installed:
             Path(f"/proc/{self.process.pid}/autogroup").write_text("10")
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
-        """Send the signal, wait for the end and return the seconds. SIGKILL follows as by systemd."""
+        """Stop it with the signal and return how many seconds that took. What outlives its unit's limit is killed."""
         assert self.process is not None
         begun = time.monotonic()
         killed = number is signal.SIGKILL

@@ -172,7 +172,7 @@ class Papers:
             await asyncio.sleep(PAPER_EVERY)
 
     async def ask(self) -> None:
-        """Change the draft and ask for its PDF, until we are told where it is being made."""
+        """Change the draft and ask for its PDF until the page of its progress comes back."""
         async with self.lock:
             title = f"Draft {len(self.asked) + 1} of the briefing"
             for _ in range(60):

@@ -12,15 +12,8 @@ from django.utils.translation import gettext
 
 from agencies.fields import overwrite_data, say_refusal
 from workitems import services
-from workitems.forms.returns import (
-    MitigationDoneForm,
-    UpdateForm,
-)
-from workitems.models import (
-    Milestone,
-    MilestoneAnswer,
-    Return,
-)
+from workitems.forms.returns import MitigationDoneForm, UpdateForm
+from workitems.models import Milestone, MilestoneAnswer, Return
 from workitems.returns import MilestoneLine, takes_answers
 from workitems.services import handover as handover_services
 from workitems.services import milestone_answers

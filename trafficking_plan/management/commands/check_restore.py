@@ -53,10 +53,11 @@ class Command(BaseCommand):
 
     def _database_faults(self) -> Iterator[str]:
         for check, found in findings(DATABASE_CHECKS):
+            said = f"{check.name}: {found.sentence} {found.detail}".strip()
             if found.state is State.WRONG:
-                yield f"{check.name}: {found.sentence} {found.detail}".strip()
+                yield said
             else:
-                self.stdout.write(f"{check.name}: {found.sentence} {found.detail}".strip())
+                self.stdout.write(said)
 
     def _record_faults(self, against: Path | None) -> list[str]:
         if against is None:
