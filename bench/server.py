@@ -170,7 +170,7 @@ def serving() -> Iterator[Server]:
     """Run a server with two workers on the database of this process."""
     port = free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-w", "2", "--threads", "4", "--keep-alive", "75"]
+        [sys.executable, "-m", "gunicorn", "-w", "2", "--threads", "2", "--keep-alive", "75"]
         + ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", "trafficking_plan.wsgi"],
         cwd=ROOT,
         env={**os.environ, "MALLOC_ARENA_MAX": "2"},  # as the README says

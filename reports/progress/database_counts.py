@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from agencies.composed import Given, Statement
 from agencies.models import Agency
+from agencies.tracking import PLAN_COLUMN
 from reports.progress.plan_counts import (
     ATTENTION_SHOWN,
     DUE_SHOWN,
@@ -57,7 +58,7 @@ WITH {past}step AS (
         agreed_due < %(on)s OR forecast_due > agreed_due AS is_late
     FROM {milestones} AS milestone
     JOIN {items} AS item ON item.id = item_id
-    WHERE plan_id = %(plan)s AND stage NOT IN ('complete', 'withdrawn'){narrow}
+    WHERE {of_plan} AND stage NOT IN ('complete', 'withdrawn'){narrow}
         AND (milestone.completed_on IS NULL OR milestone.completed_on > %(on)s)
         AND (withdrawn_on IS NULL OR withdrawn_on > %(on)s)
 )
@@ -73,7 +74,7 @@ SELECT pillar_id, lead_agency_id,
     END AS status,
     COUNT(*), CASE WHEN COUNT(*) <= %(single)s THEN {{ids}} END
 FROM {{items}}
-WHERE plan_id = %(plan)s{{narrow}}
+WHERE {{of_plan}}{{narrow}}
 GROUP BY pillar_id, lead_agency_id, status
 """
 # The milestones due first, with their items, and how many are due within so many days.
@@ -106,7 +107,7 @@ MOST_URGENT = f"""
 WITH {{past}}item AS (
     SELECT id, number, is_key, confidence, reviewer_confidence, heard_on, starts_on
     FROM {{items}}
-    WHERE plan_id = %(plan)s AND stage NOT IN ('complete', 'withdrawn'){{narrow}}
+    WHERE {{of_plan}} AND stage NOT IN ('complete', 'withdrawn'){{narrow}}
 ), step AS (
     SELECT item_id, MIN(agreed_due) AS due, MAX({{days}}) AS days
     FROM {{milestones}}
@@ -129,11 +130,11 @@ WITH {{past}}item AS (
     GROUP BY item_id
 ), escalated AS (
     SELECT item_id FROM {{risks}}
-    WHERE plan_id = %(plan)s AND escalated_to <> '' AND (closed_on IS NULL OR closed_on > %(on)s)
+    WHERE {{of_plan}} AND escalated_to <> '' AND (closed_on IS NULL OR closed_on > %(on)s)
         AND item_id IS NOT NULL
 ), waiting AS (
     SELECT item_id FROM {{variations}}
-    WHERE plan_id = %(plan)s AND state IN ('requested', 'recommended') AND item_id IS NOT NULL
+    WHERE {{of_plan}} AND state IN ('requested', 'recommended') AND item_id IS NOT NULL
 ), fact AS (
     SELECT id, number, is_key, due,
         CASE WHEN due < %(on)s THEN 0 WHEN days > 0 THEN days ELSE 0 END AS days_late,
@@ -185,7 +186,7 @@ WITH {past}open AS (
     FROM {delays} AS delay
     JOIN {milestones} AS milestone ON milestone.id = milestone_id
     JOIN {items} AS item ON item.id = item_id
-    WHERE plan_id = %(plan)s{narrow}
+    WHERE {of_plan}{narrow}
         AND found_on <= %(on)s AND (ended_on IS NULL OR ended_on > %(on)s)
 )
 SELECT cause, COUNT(*), SUM(days)
@@ -194,7 +195,7 @@ GROUP BY cause
 """
 # The variations of the view's items that wait for a decision.
 WAITING = """
-WITH {past}item AS (SELECT id FROM {items} WHERE plan_id = %(plan)s{narrow})
+WITH {past}item AS (SELECT id FROM {items} WHERE {of_plan}{narrow})
 SELECT id FROM {variations}
 WHERE state IN ('requested', 'recommended') AND item_id IN (SELECT id FROM item)
 """
@@ -202,7 +203,7 @@ WHERE state IN ('requested', 'recommended') AND item_id IN (SELECT id FROM item)
 TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
     "items": (
         WorkItem, "plan_id",
-        ("id", "plan_id", "pillar_id", "lead_agency_id", "number", "stage", "is_key", "confidence",
+        ("id", "pillar_id", "lead_agency_id", "number", "stage", "is_key", "confidence",
          "reviewer_confidence", "heard_on", "starts_on"),
     ),
     "milestones": (
@@ -214,21 +215,37 @@ TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
         ("id", "milestone_id", "cause", "times_moved", "due_before", "due_after", "found_on", "ended_on"),
     ),
     "mitigations": (Mitigation, "delay__milestone__item__plan_id", ("delay_id",)),
-    "risks": (Risk, "plan_id", ("plan_id", "item_id", "escalated_to", "closed_on")),
-    "variations": (Variation, "plan_id", ("id", "plan_id", "item_id", "state")),
+    "risks": (Risk, "plan_id", ("item_id", "escalated_to", "closed_on")),
+    "variations": (Variation, "plan_id", ("id", "item_id", "state")),
 }  # fmt: skip
-TODAY = {"past": ""} | {name: model._meta.db_table for name, (model, *_) in TABLES.items()}
+TODAY = {"past": "", "of_plan": "plan_id = %(plan)s"} | {
+    name: model._meta.db_table for name, (model, *_) in TABLES.items()
+}
 
 
 @cache
 def _past() -> dict[str, str]:
-    """Return the same tables as at a moment, by names of their own."""
-    moment: Any = Moment(Given("on"), Given("until"))  # type: ignore[arg-type]
+    """Return the same tables as at a moment, by names of their own.
+
+    Records that were not written since are read from today's tables, which is quicker than to find
+    the history row of each.
+    """
+    until: Any = Given("until")
+    moment: Any = Moment(Given("on"), until)  # type: ignore[arg-type]
     past = ""
     for name, (model, plan, columns) in TABLES.items():
-        rows = rows_at(model, moment, of={plan: Given("plan")}).values_list(*columns)
-        past += f"{name}_then AS ({Statement(rows).named_sql}), "
-    return {"past": past} | {name: f"{name}_then" for name in TABLES}
+        history: Any = model.history  # type: ignore[attr-defined]
+        of_plan = {plan if plan == "plan_id" else PLAN_COLUMN: Given("plan")}
+        written = history.filter(**of_plan, history_date__gte=until).values("id")
+        of = {plan: Given("plan")}
+        unchanged = model._base_manager.filter(**of).exclude(pk__in=written)
+        changed = rows_at(model, moment, of=of | {"pk__in": written})
+        sql = " UNION ALL ".join(
+            Statement(rows.order_by().values_list(*columns)).named_sql
+            for rows in (unchanged, changed)
+        )
+        past += f"{name}_then AS ({sql}), "
+    return {"past": past, "of_plan": "TRUE"} | {name: f"{name}_then" for name in TABLES}
 
 
 class DatabaseCounts:

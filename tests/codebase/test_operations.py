@@ -126,7 +126,7 @@ def test_the_page_and_the_image_install_what_papers_need():
 def test_all_start_the_web_server_alike():
     unit = (DEPLOY / "systemd/plan-register-web.service").read_text()
     image = (DEPLOY / "container/Containerfile").read_text()
-    for option in ("--workers 2", "--threads 4", "--keep-alive 75", "--no-control-socket"):
+    for option in ("--workers 2", "--threads 2", "--keep-alive 75", "--no-control-socket"):
         assert option in unit
         assert ", ".join(f'"{word}"' for word in option.split()) in image
 

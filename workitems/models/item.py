@@ -252,6 +252,7 @@ class WorkItem(models.Model):
         ]
         indexes = [
             models.Index(fields=["plan", "number_key"], name="workitem_plan_order"),
+            models.Index(fields=["plan", "lead_agency"], name="workitem_plan_lead"),
         ]
 
     def __str__(self) -> str:

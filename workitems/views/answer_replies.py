@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
 
+from agencies.composed import composed
 from workitems.forms.returns import (
     answer_of,
 )
@@ -20,6 +21,12 @@ from workitems.services.handover import mended_words
 from workitems.views.answers import Entry, NoteEntry, entries_of
 
 
+@composed
+def _progress(of_return: Any) -> Any:
+    rows: Any = Return.objects.filter(pk=of_return).with_progress()
+    return rows.values_list("answered", "items")
+
+
 def section_json(
     request: HttpRequest, of_return: Return, entry: Entry, milestone: str
 ) -> dict[str, Any]:
@@ -28,7 +35,7 @@ def section_json(
     `milestone` is the id of the posted milestone, if any; it is returned as HTML with its errors.
     """
     on, item = localdate(), entry.section.item
-    progress = Return.objects.with_progress().get(pk=of_return.pk)
+    ((answered, total),) = _progress(of_return=of_return.pk)
     update = entry.section.update
     shown = entry.theirs or update
     answer: dict[str, Any] = {
@@ -37,7 +44,7 @@ def section_json(
         "saved_at": time_format(localtime(), "g:i a"),
         "is_answered": update is not None and update.says_something,
         "no_change": bool(update and update.no_change_on),
-        "progress": {"answered": progress.answered, "total": progress.items},
+        "progress": {"answered": answered, "total": total},
         "mended": mended_now(of_return),
         "missing": [
             {"says": fault.says, "target": target_of(fault)}
