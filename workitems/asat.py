@@ -165,11 +165,9 @@ def rows_at(
     return rows_as_at(model, moment.until, of=of, **filters)
 
 
-def newest_versions(model: type[Model], pks: "QuerySet[Any]") -> dict[int, int]:
-    """Return the id of the last history row of each record, by the record's id."""
+def versions_in_order(model: type[Model], **of: Any) -> "QuerySet[Any, Any]":
+    """Return the ids of records with those of their history rows, oldest first: a dictionary made of them
+    maps each record to its last history row."""
     history: Any = model.history.model  # type: ignore[attr-defined]
-    return dict(
-        history.objects.filter(id__in=pks)
-        .order_by("id", "history_date", "history_id")
-        .values_list("id", "history_id")
-    )
+    rows: QuerySet[Any, Any] = history.objects.filter(**of)
+    return rows.order_by("id", "history_date", "history_id").values_list("id", "history_id")

@@ -11,9 +11,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import F, Q, QuerySet, Subquery
+from django.db.models import F, Subquery
 from django.utils.timezone import localdate
 
+from agencies.composed import composed
 from agencies.models import Agency, Appointment, by_short_name
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date, months_in
@@ -26,8 +27,8 @@ from reports.models import (
     Response,
     ResponseChoice,
 )
-from workitems.asat import Moment, end_of, newest_versions, rows_as_at, rows_at
-from workitems.models import Pillar, Plan, Return, Support, Update, Variation
+from workitems.asat import Moment, end_of, rows_as_at, versions_in_order
+from workitems.models import Member, Pillar, Plan, Return, Support, Update, Variation
 from workitems.models.item import Stage
 from workitems.plan_at import (
     ItemAt,
@@ -39,6 +40,7 @@ from workitems.plan_at import (
     milestones_at,
     risks_at,
 )
+from workitems.plan_at.moment_reading import read_at
 
 
 def maori_names() -> tuple[str, ...]:
@@ -217,27 +219,16 @@ def read_facts(briefing: Briefing) -> Facts:
             f"Nobody is recorded as {plan.portfolio} on {long_date(dated)}. "
             "Enter the ministerial appointment, or correct the briefing’s date."
         )
-    # A mark is read for the agency whose paper it is.
-    agencies = Agency.objects.select_related("cover__mark").defer("cover__mark__png").in_bulk()
+    agencies = {agency.pk: agency for agency in _agencies()}
     members = sorted(
-        (agencies[pk] for pk in plan.members.values_list("agency", flat=True)),
+        (agencies[pk] for (pk,) in _members(plan=plan.pk)),
         key=lambda agency: agency.short_name.casefold(),
     )
-    pillars = tuple(plan.pillars.order_by("number"))
+    pillars = tuple(_pillars(plan=plan.pk))
     moment = Moment.end_of(dated)
     place = {pillar.pk: index for index, pillar in enumerate(pillars)}
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
-    in_period = {
-        "round__plan": plan,
-        "round__period_end__range": (briefing.period_start, briefing.period_end),
-    }
-    of_period = {f"of_return__{name}": value for name, value in in_period.items()}
-    updates = Update.objects.accepted(until=dated).filter(**of_period)
-    versions = newest_versions(Update, updates.values("pk"))
-    # An update that was submitted by then and not accepted, too: it makes earlier plans old.
-    waiting = Q(of_return__submitted_at__lt=end_of(dated)) & ~Q(of_return__accepted_on__lte=dated)
-    told = Update.objects.filter(Q(pk__in=updates.values("pk")) | waiting, **of_period)
-    accepted, answered_since = _updates(told, in_period, items, versions)
+    accepted, answered_since, versions = _updates(briefing, items)
     additions, withdrawals = _group_decisions(briefing, items)
     return Facts(
         briefing=briefing,
@@ -246,7 +237,7 @@ def read_facts(briefing: Briefing) -> Facts:
         plan_source=Source(
             "workitems.plan",
             plan.pk,
-            newest_versions(Plan, Plan.objects.filter(pk=plan.pk).values("pk")).get(plan.pk),
+            dict(_plan_versions(plan=plan.pk)).get(plan.pk),
             f"The plan, {plan.title}",
         ),
         minister=appointment.minister,
@@ -267,53 +258,107 @@ def read_facts(briefing: Briefing) -> Facts:
         supports=_supports(plan, moment, agencies),
         answer=_last_answer(briefing),
         follows=_follows(briefing, items),
-        clearances=tuple(
-            Clearance.objects.asked()
-            .filter(briefing=briefing.pk or 0)
-            .select_related("agency")
-            .order_by(by_short_name())
-        ),
+        clearances=tuple(_clearances(briefing=briefing.pk or 0)),
         update_versions=versions,
     )
 
 
-def _updates(
-    updates: "QuerySet[Update]",
-    of_returns: dict[str, Any],
-    items: Iterable[ItemAt],
-    versions: Mapping[int, int],
-) -> tuple[list[UpdateFacts], dict[int, date]]:
-    """Return the items' accepted updates, which are those with a version, oldest round first; and by
-    item the last day on which another one was submitted. Two queries.
+# The composed querysets of `read_facts`.
 
-    `of_returns` finds their returns, which are few.
-    """
-    updates = updates.order_by(
-        "of_return__round__period_end", by_short_name("of_return__agency__"), "pk"
+
+@composed
+def _agencies() -> Any:
+    # A mark is read for the agency whose paper it is.
+    return Agency.objects.select_related("cover__mark").defer("cover__mark__png")
+
+
+@composed
+def _members(plan: Any) -> Any:
+    return Member.objects.filter(plan=plan).values_list("agency")
+
+
+@composed
+def _pillars(plan: Any) -> Any:
+    return Pillar.objects.filter(plan=plan).order_by("number")
+
+
+@composed
+def _plan_versions(plan: Any) -> Any:
+    return versions_in_order(Plan, id=plan)
+
+
+@composed
+def _returns(plan: Any, start: Any, end: Any) -> Any:
+    rows = Return.objects.filter(
+        round__plan=plan, round__period_end__gte=start, round__period_end__lte=end
     )
-    rows = list(updates.values("pk", "item", "of_return", "written_at", *SAID))
-    returns = Return.objects.filter(**of_returns).select_related("round", "agency").in_bulk()
+    return rows.select_related("round", "agency")
+
+
+@composed
+def _updates_of(returns: Any) -> Any:
+    found = Update.objects.filter(of_return__among=returns)
+    return found.order_by(
+        "of_return__round__period_end", by_short_name("of_return__agency__"), "pk"
+    ).values_list("pk", "item", "of_return", "written_at", *SAID)
+
+
+@composed
+def _update_versions(updates: Any) -> Any:
+    return versions_in_order(Update, id__among=updates)
+
+
+@composed
+def _clearances(briefing: Any) -> Any:
+    found = Clearance.objects.asked().filter(briefing=briefing)
+    return found.select_related("agency").order_by(by_short_name())
+
+
+def _updates(
+    briefing: Briefing, items: Iterable[ItemAt]
+) -> tuple[list[UpdateFacts], dict[int, date], dict[int, int]]:
+    """Return the items' updates accepted by the paper's date, oldest round first; by item the last day on which
+    another one was submitted, as that makes earlier plans old; and the versions of the accepted ones. Three
+    queries.
+    """
+    dated, until = briefing.dated, end_of(briefing.dated)
+    period = {"start": briefing.period_start, "end": briefing.period_end}
+    returns = {
+        row.pk: row
+        for row in _returns(plan=briefing.plan_id, **period)
+        if (row.accepted_on and row.accepted_on <= dated)
+        or (row.submitted_at and row.submitted_at < until)
+    }
+    was_accepted = {
+        pk for pk, row in returns.items() if row.accepted_on and row.accepted_on <= dated
+    }
+    rows = _updates_of(returns=list(returns))
+    versions = dict(
+        _update_versions(updates=[pk for pk, _, of_return, *_ in rows if of_return in was_accepted])
+    )
     numbers = {item.pk: item.number for item in items}
     tellers = {pk: f"by {row.agency}, {row.round}" for pk, row in returns.items()}
     accepted: list[UpdateFacts] = []
     waiting: dict[int, date] = {}
-    for row in rows:
-        pk, item, of_return = row["pk"], row["item"], returns[row["of_return"]]
+    for pk, item, of_return_pk, written_at, *said in rows:
+        of_return = returns[of_return_pk]
         if item not in numbers:
             continue
-        if pk not in versions and of_return.submitted_at:
+        if of_return_pk not in was_accepted:
             day = localdate(of_return.submitted_at)
             waiting[item] = max(day, waiting.get(item, day))
             continue
-        label = f"Update of item {numbers[item]} {tellers[row['of_return']]}"
+        label = f"Update of item {numbers[item]} {tellers[of_return_pk]}"
         source = Source("workitems.update", pk, versions.get(pk), label)
-        written_on = localdate(row.pop("written_at"))
         accepted.append(
             UpdateFacts(
-                **row | {"of_return": of_return, "written_on": written_on, "source": source}
+                *(pk, item, of_return),
+                **dict(zip(SAID, said, strict=True)),
+                written_on=localdate(written_at),
+                source=source,
             )
         )
-    return accepted, waiting
+    return accepted, waiting, versions
 
 
 def _follows(briefing: Briefing, items: Sequence[ItemAt]) -> Follows | None:
@@ -349,19 +394,24 @@ def _last_paper(briefing: Briefing) -> LastPaper | None:
     )
 
 
+@composed
+def _decided_variations(plan: Any, until: Any) -> Any:
+    return Variation.objects.filter(
+        plan=plan,
+        kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL],
+        state=Variation.State.APPROVED,
+        decided_at__lt=until,
+    ).order_by("decided_at")
+
+
 def _group_decisions(
     briefing: Briefing, items: Iterable[ItemAt]
 ) -> tuple[dict[int, GroupDecision], dict[int, GroupDecision]]:
     """Return the decisions of the period to add an item, and to withdraw one that is withdrawn. One
     query."""
     withdrawn = {item.pk for item in items if item.stage == Stage.WITHDRAWN}
-    rows = Variation.objects.filter(
-        plan=briefing.plan_id,
-        kind__in=[Variation.Kind.ITEM, Variation.Kind.WITHDRAWAL],
-        state=Variation.State.APPROVED,
-        decided_at__lt=end_of(briefing.dated),
-    ).order_by("decided_at")
     added, gone = {}, {}
+    rows = _decided_variations(plan=briefing.plan_id, until=end_of(briefing.dated))
     for row in rows:
         decided_on = localdate(row.decided_at)
         if decided_on < briefing.period_start or row.item_id is None:
@@ -375,27 +425,34 @@ def _group_decisions(
     return added, gone
 
 
+@composed
+def _choices_of_last_answer(plan: Any, briefing: Any, dated: Any, until: Any) -> Any:
+    answers = (
+        Response.objects.filter(
+            issued__briefing__plan=plan, decided_on__lt=dated, recorded_at__lt=until
+        )
+        .exclude(issued__briefing=briefing)
+        .exclude(corrected_by__recorded_at__lt=until)
+        .order_by("-decided_on", "-recorded_at", "-pk")
+    )
+    return (
+        ResponseChoice.objects.filter(response=Subquery(answers.values("pk")[:1]))
+        .select_related("response__issued__briefing")
+        .defer("response__issued__document", "response__issued__pdf")
+        .order_by("number")
+    )
+
+
 def _last_answer(briefing: Briefing) -> AnswerFacts | None:
     """Return the last answer to another paper of the plan before this paper's date.
 
     One query, and one more if there is an answer.
     """
     until = end_of(briefing.dated)
-    answers = (
-        Response.objects.filter(
-            issued__briefing__plan=briefing.plan,
-            decided_on__lt=briefing.dated,
-            recorded_at__lt=until,
-        )
-        .exclude(issued__briefing=briefing.pk or 0)
-        .exclude(corrected_by__recorded_at__lt=until)
-        .order_by("-decided_on", "-recorded_at", "-pk")
-    )
     choices = tuple(
-        ResponseChoice.objects.filter(response=Subquery(answers.values("pk")[:1]))
-        .select_related("response__issued__briefing")
-        .defer("response__issued__document", "response__issued__pdf")
-        .order_by("number")
+        _choices_of_last_answer(
+            plan=briefing.plan_id, briefing=briefing.pk or 0, dated=briefing.dated, until=until
+        )
     )
     if not choices:
         return None
@@ -426,9 +483,9 @@ def _last_answer(briefing: Briefing) -> AnswerFacts | None:
 def _supports(
     plan: Plan, moment: Moment, agencies: Mapping[int, Agency]
 ) -> dict[int, list[tuple[Agency, str]]]:
-    rows = rows_at(Support, moment, of={"item__plan_id": plan.pk})
+    rows = read_at(Support, moment, ("item_id", "agency_id", "role"), {"item__plan_id": plan.pk})
     found: dict[int, list[tuple[Agency, str]]] = defaultdict(list)
-    for item, agency, role in rows.values_list("item_id", "agency_id", "role"):
+    for item, agency, role in rows:
         found[item].append((agencies[agency], role))
     for pairs in found.values():
         pairs.sort(key=lambda pair: pair[0].short_name.casefold())

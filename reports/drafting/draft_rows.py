@@ -2,13 +2,15 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Subquery
 
+from agencies.composed import composed
 from reports.document import Source, Verb
 from reports.drafting.draft import Ask, Draft, Origin, Part, Portion, Taken, home_of
 from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
@@ -39,11 +41,24 @@ class Stored:
 
 def read_draft(briefing: Briefing) -> Stored:
     """Read the current draft. Three queries."""
-    paragraphs = {row.key: row for row in briefing.draft_paragraphs.order_by("position", "pk")}
-    sections = {row.key: row for row in briefing.draft_sections.order_by("position", "pk")}
-    asks = {row.key: row for row in briefing.draft_asks.order_by("position", "pk")}
+    paragraphs, asks, sections = (
+        {row.key: row for row in _rows_of(model)(briefing=briefing.pk)} for model in TABLES
+    )
+    for row in (*paragraphs.values(), *asks.values(), *sections.values()):
+        row.briefing = briefing
     draft = _draft(sections.values(), paragraphs.values(), asks.values())
     return Stored(draft, sections, paragraphs, asks)
+
+
+@cache
+def _rows_of(model: Any) -> Callable[..., Any]:
+    """Return what reads the rows of a draft in a table."""
+
+    @composed
+    def rows(briefing: Any) -> Any:
+        return model.objects.filter(briefing=briefing).order_by("position", "pk")
+
+    return rows
 
 
 def state_of(briefing: Briefing) -> str:
@@ -52,6 +67,12 @@ def state_of(briefing: Briefing) -> str:
     Whatever changes a draft locks the briefing, so later changes have higher ids. Read the state
     before the draft: a change in between is then found again by `keys_since`. One query.
     """
+    (found,) = _newest(briefing=briefing.pk)
+    return "-".join(str(each or 0) for each in found)
+
+
+@composed
+def _newest(briefing: Any) -> Any:
     newest = (
         Subquery(
             model.history.filter(briefing_id=OuterRef("pk"))
@@ -62,8 +83,7 @@ def state_of(briefing: Briefing) -> str:
         )
         for model in TABLES
     )
-    found = Briefing.objects.filter(pk=briefing.pk).values_list(*newest).get()
-    return "-".join(str(each or 0) for each in found)
+    return Briefing.objects.filter(pk=briefing).values_list(*newest)
 
 
 def keys_since(briefing: Briefing, state: str, now: str) -> set[str] | None:

@@ -4,9 +4,10 @@ A paragraph records the version of each record it used. The sources panel shows 
 period's records are used, unused, or changed since.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from agencies.composed import composed
 from reports.compose.facts import Facts, Versioned, version_of
 from reports.compose.slips import delay_source
 from reports.document import Source
@@ -255,6 +257,19 @@ def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str | int]]:
         yield "risk", risk, risk.number
 
 
+@cache
+def _written(model: str) -> Callable[..., Any]:
+    """Return what reads when versions of records were written: their ids and times."""
+    history: Any = apps.get_model(model).history.model
+
+    @composed
+    def rows(versions: Any) -> Any:
+        found = history.objects.filter(history_id__among=versions)
+        return found.values_list("history_id", "history_date")
+
+    return rows
+
+
 def _pages_then(sources: Iterable[Source]) -> dict[tuple[str, int | None], str]:
     """Map each version to what its page's URL needs to show the moment just after it was written."""
     wanted: dict[str, set[int]] = {}
@@ -265,9 +280,7 @@ def _pages_then(sources: Iterable[Source]) -> dict[tuple[str, int | None], str]:
     # Many versions are written at one time.
     known: dict[datetime, str] = {}
     for model, versions in sorted(wanted.items()):
-        history: Any = apps.get_model(model).history.model
-        rows = history.objects.filter(history_id__in=versions)
-        for version, written in rows.values_list("history_id", "history_date"):
+        for version, written in _written(model)(versions=versions):
             if written not in known:
                 moment = Moment.at(written + timedelta(microseconds=1))
                 known[written] = f"?at={quote(moment.key)}"

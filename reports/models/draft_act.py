@@ -1,6 +1,6 @@
 """The acts of people on a draft, by which they are undone and redone."""
 
-from typing import Any, Self
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -8,6 +8,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
+from agencies.composed import composed
 from agencies.models import User
 from reports.models.briefing import Briefing
 from reports.models.draft import KEY_LENGTH
@@ -15,29 +16,36 @@ from reports.models.draft import KEY_LENGTH
 STATE_LENGTH = 60
 
 
-class DraftActQuerySet(models.QuerySet["DraftAct"]):
-    def open_to(self, user: Any, briefing: Briefing) -> Self:
-        """Filter to a person's acts on a draft that are not reversed and that no version has."""
-        issued = apps.get_model("reports", "IssuedPaper").objects.filter(
-            briefing=OuterRef("briefing"), authorised_at__gte=OuterRef("at")
-        )
-        return self.filter(
-            ~Exists(issued), briefing=briefing, by_id=user.pk, reversed_by=None
-        ).order_by("-pk")
-
-    def to_undo(self, user: Any, briefing: Briefing) -> "DraftAct | None":
+class DraftActManager(models.Manager["DraftAct"]):
+    def to_undo(self, user: User, briefing: Briefing) -> "DraftAct | None":
         """Return the person's last act, unless it is undone."""
-        return self.open_to(user, briefing).exclude(step=DraftAct.Step.UNDONE).first()
+        return next(iter(_to_undo(by=user.pk, briefing=briefing.pk)), None)
 
-    def to_redo(self, user: Any, briefing: Briefing) -> "DraftAct | None":
+    def to_redo(self, user: User, briefing: Briefing) -> "DraftAct | None":
         """Return what the person undid last, unless they have done something new since."""
-        new = self.filter(briefing=briefing, by_id=user.pk, step=DraftAct.Step.DONE)
-        last = new.order_by().values("by").annotate(last=Max("pk")).values("last")
-        return (
-            self.open_to(user, briefing)
-            .filter(step=DraftAct.Step.UNDONE, pk__gt=Coalesce(models.Subquery(last), 0))
-            .first()
-        )
+        return next(iter(_to_redo(by=user.pk, briefing=briefing.pk)), None)
+
+
+def _open_to(by: Any, briefing: Any) -> models.QuerySet["DraftAct"]:
+    """Return a person's acts on a draft that are not reversed and that no version has, last first."""
+    issued = apps.get_model("reports", "IssuedPaper").objects.filter(
+        briefing=OuterRef("briefing"), authorised_at__gte=OuterRef("at")
+    )
+    found = DraftAct.objects.filter(~Exists(issued), briefing=briefing, by=by, reversed_by=None)
+    return found.order_by("-pk")
+
+
+@composed
+def _to_undo(by: Any, briefing: Any) -> Any:
+    return _open_to(by, briefing).exclude(step=DraftAct.Step.UNDONE)[:1]
+
+
+@composed
+def _to_redo(by: Any, briefing: Any) -> Any:
+    new = DraftAct.objects.filter(briefing=briefing, by=by, step=DraftAct.Step.DONE)
+    last = new.order_by().values("by").annotate(last=Max("pk")).values("last")
+    after = Coalesce(models.Subquery(last), 0)
+    return _open_to(by, briefing).filter(step=DraftAct.Step.UNDONE, pk__gt=after)[:1]
 
 
 class DraftAct(models.Model):
@@ -81,7 +89,7 @@ class DraftAct(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
     )
 
-    objects = DraftActQuerySet.as_manager()
+    objects = DraftActManager()
 
     class Meta:
         constraints = [

@@ -20,7 +20,7 @@ from reports.drafting.draft import CLOSING
 from reports.models import Briefing, CheckOverride, DraftParagraph
 from reports.models.override import REASON_LENGTH
 from reports.services import drafts
-from workitems.asat import newest_versions
+from workitems.asat import versions_in_order
 from workitems.models import Return
 from workitems.services.refusals import Refused
 
@@ -90,9 +90,7 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
     if not homes:
         raise Refused(_("The draft has no section for this paragraph. Add a section first."))
     home = next((portion for portion in homes if portion.content == "achievements"), homes[0])
-    versions = newest_versions(
-        Return, Return.objects.filter(pk__in=[r.pk for r in missing]).values("pk")
-    )
+    versions = dict(versions_in_order(Return, id__in=[row.pk for row in missing]))
     missing.sort(key=lambda row: (row.round.period_end, row.round_id))
     of_rounds = [
         f"of {join_words([row.agency.short_name for row in rows])} for {round.name}"

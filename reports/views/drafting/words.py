@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from agencies.fields import say_refusal
 from agencies.views.form_pages import saying_refusals
 from reports.drafting import draft_rows
-from reports.drafting.draft import to_numbers
+from reports.drafting.draft import Draft, to_numbers
 from reports.drafting.page import page_of
 from reports.forms.drafting import AskForm, HeadingForm, ParagraphForm, TypedForm
 from reports.models import Briefing, DraftAsk, DraftParagraph
@@ -97,8 +97,8 @@ def save(
             say_refusal(form, refusal)
         else:
             if wants_json(request):
-                told = saved_json(briefing, row)
                 rows = draft_rows.read_draft(briefing)
+                told = saved_json(rows.draft, row)
                 return JsonResponse(told | {"steps": steps_html(request, briefing, rows)})
             messages.success(request, gettext("Saved at {time}.").format(time=clock()))
             if isinstance(row, DraftAsk):
@@ -181,22 +181,20 @@ def clock() -> str:
     return time_format(localtime(), "g:i a")
 
 
-def fields_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> tuple[dict[str, str], str]:
-    """Return a row's editable text by field, and the current keys of the numbered paragraphs."""
-    draft = draft_rows.read_draft(briefing).draft
+def fields_of(draft: Draft, row: DraftParagraph | DraftAsk) -> dict[str, str]:
+    """Return a row's editable text by field."""
     fields = {"text": to_numbers(draft, row.text)}
     if isinstance(row, DraftAsk):
         fields |= {"verb": row.verb, "options": row.options}
-    return fields, " ".join(draft.numbers)
+    return fields
 
 
-def saved_json(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, Any]:
-    fields, seen = fields_of(briefing, row)
+def saved_json(draft: Draft, row: DraftParagraph | DraftAsk) -> dict[str, Any]:
     origin = row.get_origin_display() if isinstance(row, DraftParagraph) else ""
     return {
         "version": row.version,
-        "fields": fields,
-        "seen": seen,
+        "fields": fields_of(draft, row),
+        "seen": " ".join(draft.numbers),
         "origin": origin,
         "is_ours": isinstance(row, DraftParagraph) and row.origin != "generated",
         "saved_at": clock(),
@@ -206,10 +204,9 @@ def saved_json(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, 
 def theirs_of(briefing: Briefing, row: DraftParagraph | DraftAsk) -> dict[str, Any]:
     """Return what another user saved first: who, when, and the text."""
     last = row.history.select_related("history_user").order_by("-history_id").first()
-    fields, _ = fields_of(briefing, row)
     return {
         "version": row.version,
-        "fields": fields,
+        "fields": fields_of(draft_rows.read_draft(briefing).draft, row),
         "who": last.history_user.name if last and last.history_user else gettext("A user"),
         "at": last.history_date if last else None,
         "is_gone": getattr(row, "is_withdrawn", False),
