@@ -6,7 +6,9 @@ lists the rules. Nothing here writes a row, renders a page or asks the clock.
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+from agencies.composed import composed
 from reports.checks import blockers, warns
 from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
 from reports.checks.material import Material, material_of_page, read_material
@@ -21,8 +23,13 @@ def failed_checks(briefing: Briefing, today: date, material: Material | None = N
     """
     material = material or read_material(briefing)
     found = [*blockers.every(material), *warns.every(material, today)]
-    held = {row.key: row for row in CheckOverride.objects.in_force().of_briefing(briefing)}
+    held = {row.key: row for row in _overrides(briefing=briefing.pk)}
     return [_overridden(check, held.get(check.key)) for check in found]
+
+
+@composed
+def _overrides(briefing: Any) -> Any:
+    return CheckOverride.objects.in_force().of_briefing(briefing)
 
 
 def blocking(briefing: Briefing, before: Gate) -> list[Check]:

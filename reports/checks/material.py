@@ -1,10 +1,12 @@
 """Everything that the checks of one briefing need, read in a fixed number of queries."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from agencies.composed import composed
 from agencies.models import by_short_name
 from reports.bad_characters import telling_places
 from reports.compose import Composed as Generated
@@ -105,7 +107,6 @@ def _of_draft(
     document: Document | None,
     refusal: str = "",
 ) -> Material:
-    comments = ClearanceComment.objects.of_briefing(briefing).unresolved()
     return Material(
         briefing=briefing,
         draft=draft,
@@ -114,7 +115,7 @@ def _of_draft(
         document=document,
         refusal=refusal,
         missing=missing_returns(briefing),
-        comments=list(comments.select_related("clearance__agency").order_by("made_at", "pk")),
+        comments=_unresolved_comments(briefing=briefing.pk),
         suggestions=Suggestion.objects.of_briefing(briefing).left_open().count(),
     )
 
@@ -144,14 +145,26 @@ def missing_returns(briefing: Briefing) -> list[Return]:
 
     One query.
     """
-    returns = Return.objects.filter(
-        round__plan=briefing.plan,
-        round__period_end__range=(briefing.period_start, briefing.period_end),
+    found: list[Return] = _not_accepted(
+        plan=briefing.plan_id,
+        start=briefing.period_start,
+        end=briefing.period_end,
+        dated=briefing.dated,
     )
-    returns = returns.exclude(
-        state=Return.State.ACCEPTED, accepted_on__lte=briefing.dated
-    ).select_related("round", "agency")
-    found = list(returns.order_by("round__period_end", by_short_name()))
     for each in found:
         each.round.plan = briefing.plan
     return found
+
+
+@composed
+def _not_accepted(plan: Any, start: Any, end: Any, dated: Any) -> Any:
+    returns = Return.objects.filter(
+        round__plan=plan, round__period_end__gte=start, round__period_end__lte=end
+    ).exclude(state=Return.State.ACCEPTED, accepted_on__lte=dated)
+    return returns.select_related("round", "agency").order_by("round__period_end", by_short_name())
+
+
+@composed
+def _unresolved_comments(briefing: Any) -> Any:
+    comments = ClearanceComment.objects.of_briefing(briefing).unresolved()
+    return comments.select_related("clearance__agency").order_by("made_at", "pk")

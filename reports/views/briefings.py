@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from agencies.composed import composed
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from reports import checks, services
@@ -42,9 +43,17 @@ def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
     """
     plan = visible_plan(request, slug)
     require(request, "reports.read_briefing", plan)
-    briefing = get_object_or_404(Briefing.objects.select_related("kind"), plan=plan, pk=pk)
+    found = _briefings(plan=plan.pk, pk=pk)
+    if not found:
+        raise Http404
+    briefing: Briefing = found[0]
     briefing.plan = plan
     return briefing
+
+
+@composed
+def _briefings(plan: Any, pk: Any) -> Any:
+    return Briefing.objects.filter(plan=plan, pk=pk).select_related("kind")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
