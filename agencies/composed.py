@@ -86,10 +86,15 @@ class _FetchedRows:
     def __init__(self, statement: Statement, rows: Iterable[tuple[Any, ...]]) -> None:
         self.select, self.klass_info = statement.select, statement.klass_info
         self.annotation_col_map = statement.annotation_col_map
-        self.queryset, self.query, self.rows = statement.queryset, self, rows
+        self.queryset, self.rows = statement.queryset, rows
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.queryset, name)
+
+    @property
+    def query(self) -> "_FetchedRows":
+        """Itself. As an attribute it would keep the rows until the next garbage collection."""
+        return self
 
     def get_compiler(self, using: str) -> "_FetchedRows":
         return self

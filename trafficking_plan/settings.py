@@ -166,7 +166,8 @@ WSGI_APPLICATION = "trafficking_plan.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "trafficking_plan.template_backend.Templates",
+        "NAME": "django",
         "DIRS": [RESOURCES_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
