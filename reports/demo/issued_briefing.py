@@ -186,9 +186,9 @@ class Paper:
         manager = self.seated(self.plan.coordinating_agency, Seat.Role.AUTHORISING_MANAGER)
         with history.written_at(self.at):
             row = states.ask_for_authorisation(briefing=self.row(), by=self.coordinator)
-            digest = issuing.printed(
-                row, issuing.to_sign(row), at=self.at, however_long=True
-            ).pdf_sha256
+            # At the present time, or a worker would think that this process has long been silent.
+            paper = issuing.printed(row, issuing.to_sign(row), at=timezone.now(), however_long=True)
+            digest = paper.pdf_sha256
             issuing.authorise(briefing=row, pdf_sha256=digest, by=manager, at=self.at)
             states.send_to_minister(briefing=row, by=self.coordinator)
         return self

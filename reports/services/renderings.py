@@ -5,7 +5,7 @@ stops. The attempt's number identifies a late result. Nothing is rendered in a t
 """
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy
@@ -66,18 +66,22 @@ def rendered_document(
 
 
 def render_or_wait(row: Rendering, *, at: datetime, however_long: bool = False) -> Rendering:
-    """Render the row's file if a request can, or wait for it briefly, and return the row."""
+    """Render the row's file, or wait while another process renders it, and return the row.
+
+    A request renders and waits for a short paper only, and not for long; with `however_long`, until
+    the paper is made or refused.
+    """
     if row.is_done or row.is_refused or (len(row.document) > SHORT and not however_long):
         return row
-    if (mine := claim(at=at, row=row)) is not None:
-        return _make(mine, at=at)
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+    begun = time.monotonic()
+    waited = 0.0
+    while (mine := claim(at=at + timedelta(seconds=waited), row=row)) is None:
         row.refresh_from_db()
-        if row.is_done or row.is_refused:
-            break
+        if row.is_done or row.is_refused or (waited > PATIENCE and not however_long):
+            return row
         time.sleep(0.05)
-    return row
+        waited = time.monotonic() - begun
+    return _make(mine, at=at)
 
 
 def _make(row: Rendering, *, at: datetime) -> Rendering:

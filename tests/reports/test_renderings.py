@@ -191,6 +191,52 @@ def test_waiting_for_a_short_paper_of_another_request_times_out(briefing, made, 
     assert (row.state, made) == (State.RUNNING, [])
 
 
+@pytest.fixture
+def passing(monkeypatch):
+    """Let a minute pass at each pause, in which `act` happens."""
+    passed = {"minutes": 0, "act": lambda: None}
+
+    def pause(seconds):
+        passed["minutes"] += 1
+        assert passed["minutes"] < 100
+        passed["act"]()
+
+    monkeypatch.setattr(renderings.time, "sleep", pause)
+    monkeypatch.setattr(renderings.time, "monotonic", lambda: 60.0 * passed["minutes"])
+    return passed
+
+
+def command_waits_for(briefing):
+    return renderings.rendered_document(
+        briefing=briefing,
+        form="pdf",
+        document=document_of(briefing),
+        at=NOW,
+        however_long=True,
+    )
+
+
+def test_a_command_waits_for_a_worker_however_long_it_takes(briefing, made, passing):
+    working = renderings.claim(at=NOW, row=asked(briefing))
+
+    def work():
+        at = NOW + timedelta(minutes=passing["minutes"])
+        if passing["minutes"] == 3:
+            renderings.finish(working, b"a file", at=at, pages=1)
+        else:
+            assert renderings.record_progress(working, at=at, stage="drawing", page=1, pages=9)
+
+    passing["act"] = work
+    row = command_waits_for(briefing)
+    assert (row.state, passing["minutes"], made) == (State.DONE, 3, [])
+
+
+def test_a_command_makes_the_paper_of_a_worker_that_fell_silent(briefing, made, passing):
+    renderings.claim(at=NOW, row=asked(briefing))
+    row = command_waits_for(briefing)
+    assert (row.state, row.attempts, len(made)) == (State.DONE, 2, 1)
+
+
 # --- failures and retries -----------------------------------------------------------------
 
 
