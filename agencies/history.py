@@ -4,10 +4,11 @@ Services write tracked rows only through `save`. History rows also keep the pers
 agencies as text, because people leave and agencies are renamed.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -16,6 +17,7 @@ from django.db.models import Subquery
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
+from agencies.composed import composed
 from agencies.models import User
 from agencies.tracking import OPEN_COLUMN, PLAN_COLUMN, SIGNATURE_LENGTH
 
@@ -167,8 +169,18 @@ def _open_row(row: models.Model) -> Any:
     """Return the record's open history row, if there is one."""
     if row.pk is None or not has_pauses(type(row)):
         return None
-    past: Any = row.history.model  # type: ignore[attr-defined]
-    return past.objects.filter(id=row.pk, history_is_open=True).first()
+    return next(iter(_open_rows(type(row))(pk=row.pk)), None)
+
+
+@cache
+def _open_rows(model: Any) -> Callable[..., Any]:
+    """Return what reads the open history row of a record of the model."""
+
+    @composed
+    def rows(pk: Any) -> Any:
+        return model.history.model.objects.filter(id=pk, history_is_open=True)[:1]
+
+    return rows
 
 
 def _goes_on(begun: Any, row: Any) -> bool:

@@ -45,8 +45,12 @@ from workitems.plan_at.moment_reading import read_at
 
 def maori_names() -> tuple[str, ...]:
     """Return the agencies' te reo names. One query."""
-    named = Agency.objects.exclude(name_mi="").values_list("name_mi", flat=True)
-    return tuple(sorted(named))
+    return tuple(sorted(name for (name,) in _maori_names()))
+
+
+@composed
+def _maori_names() -> Any:
+    return Agency.objects.exclude(name_mi="").values_list("name_mi")
 
 
 # What an update says, for a paper.

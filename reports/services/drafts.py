@@ -481,7 +481,7 @@ def apply(
     state = draft_rows.state_of(briefing)
     changed: dict[str, DraftParagraph] = {}
     shifted: dict[int, list[DraftParagraph]] = defaultdict(list)
-    kept = set()
+    kept, untouched = set(), {id(part) for part in before.draft.parts()}
     if is_pause:
         for model in (DraftParagraph, DraftAsk):
             history.end_pauses(model, ~Q(key=about), briefing=briefing.pk, typed_by=by)
@@ -498,7 +498,8 @@ def apply(
             row = before.paragraphs.get(part.key) or DraftParagraph(
                 briefing=briefing, key=part.key, version=0
             )
-            columns = draft_rows.columns_of(part) | {"section_id": section.pk, "position": position}
+            columns = {} if id(part) in untouched else draft_rows.columns_of(part)
+            columns |= {"section_id": section.pk, "position": position}
             if row.pk and _differing(row, columns) == {"position"}:
                 shifted[position - row.position].append(row)
                 changed[part.key] = row
