@@ -1,6 +1,7 @@
 """Test that the published schema comes from the dataclasses and matches every document's JSON."""
 
 import json
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from jsonschema import Draft202012Validator
 
 import reports.document as document_names
 from reports.document import from_json, schema, to_json
-from reports.document.plain_json import required
+from reports.document.plain_json import ADDED, required
 from tests.reports import sample
 from tests.reports.documents_at_random import documents
 
 PUBLISHED = Path(schema.__file__).with_name("document.schema.json")
+ENTRIES = Path(__file__).with_name("document_entries.json")
 VALIDATOR = Draft202012Validator(json.loads(PUBLISHED.read_text(encoding="utf-8")))
 
 
@@ -41,6 +43,16 @@ def test_the_published_schema_matches_the_classes():
     assert PUBLISHED.read_text(encoding="utf-8") == schema.published(), (
         "run: python3 -m reports.document.schema > reports/document/document.schema.json"
     )
+
+
+def test_an_earlier_release_can_read_a_paper_that_uses_nothing_new():
+    """Entries that are not in the file are new: it has those of the first release that reads later papers."""
+    known = json.loads(ENTRIES.read_text(encoding="utf-8"))
+    for name, entries in known.items():
+        new = [each for each in fields(getattr(document_names, name)) if each.name not in entries]
+        assert [each.name for each in new if ADDED not in each.metadata] == [], (
+            f"Earlier releases refuse these entries of {name}: give them by plain_json.added."
+        )
 
 
 def test_the_schema_is_valid():
