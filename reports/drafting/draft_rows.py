@@ -100,13 +100,24 @@ def keys_since(briefing: Briefing, state: str, now: str) -> set[str] | None:
     found: set[str] = set()
     for model, since, last in zip(TABLES, then, newest, strict=True):
         if since != last:
-            rows = model.history.filter(briefing_id=briefing.pk, history_id__gt=since)
-            if model is DraftParagraph:
-                # A paragraph that only moved has the version that it had before.
-                before = model.history.filter(id=OuterRef("id"), version=OuterRef("version"))
-                rows = rows.exclude(Exists(before.filter(history_id__lte=since)))
-            found |= set(rows.values_list("key", flat=True))
+            found |= {key for (key,) in _keys_written(model)(briefing=briefing.pk, since=since)}
     return found
+
+
+@cache
+def _keys_written(model: Any) -> Callable[..., Any]:
+    """Return what reads the keys of the rows that were written after a history row."""
+
+    @composed
+    def keys(briefing: Any, since: Any) -> Any:
+        rows = model.history.filter(briefing_id=briefing, history_id__gt=since)
+        if model is DraftParagraph:
+            # A paragraph that only moved has the version that it had before.
+            before = model.history.filter(id=OuterRef("id"), version=OuterRef("version"))
+            rows = rows.exclude(Exists(before.filter(history_id__lte=since)))
+        return rows.values_list("key")
+
+    return keys
 
 
 def read_draft_as_at(briefing: Briefing, until: datetime) -> Draft:

@@ -210,10 +210,10 @@ class RecordLinks:
         wanted: dict[str, set[int]] = {}
         for source in sources:
             wanted.setdefault(source.model, set()).add(source.pk)
-        for model, number in NUMBERS.items():
+        for model in NUMBERS:
             if model in wanted:
-                rows = apps.get_model(model)._default_manager.filter(pk__in=wanted[model])
-                links._numbers |= {(model, pk): n for pk, n in rows.values_list("pk", number)}
+                rows = _numbers(model)(pks=wanted[model])
+                links._numbers |= {(model, pk): number for pk, number in rows}
         return links
 
     def cited(self, part: Part) -> tuple[Cited, ...]:
@@ -255,6 +255,18 @@ def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str | int]]:
                     yield "mitigation", row, item.number
     for risk in facts.risks:
         yield "risk", risk, risk.number
+
+
+@cache
+def _numbers(model: str) -> Callable[..., Any]:
+    """Return what reads the numbers that records have in the addresses of their pages, with their ids."""
+
+    @composed
+    def rows(pks: Any) -> Any:
+        found = apps.get_model(model)._default_manager.filter(pk__among=pks)
+        return found.values_list("pk", NUMBERS[model])
+
+    return rows
 
 
 @cache

@@ -4,13 +4,14 @@ The file itself is not kept: all that it would change is in its suggestions, and
 the office's own copy of it.
 """
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from agencies.composed import composed
 from agencies.models import User
 from agencies.tracking import SIGNATURE_LENGTH, track
 from reports.models.briefing import Briefing
@@ -71,17 +72,6 @@ class SuggestionQuerySet(models.QuerySet["Suggestion"]):
 
     def in_order(self) -> Self:
         return self.order_by("position", "pk")
-
-    def open_by_key(self, briefing: Briefing) -> dict[str, tuple[int, str]]:
-        """Return the number of open suggestions by paragraph, and where the newest is. One query."""
-        rows = (
-            self.of_briefing(briefing).left_open().exclude(key="").order_by("copy_id", "-position")
-        )
-        found: dict[str, tuple[int, str]] = {}
-        for key, copy, pk in rows.values_list("key", "copy_id", "pk"):
-            address = reverse("workshop:word-copy", args=[briefing.plan.slug, briefing.pk, copy])
-            found[key] = (found.get(key, (0,))[0] + 1, f"{address}#suggestion-{pk}")
-        return found
 
 
 class Suggestion(models.Model):
@@ -180,3 +170,18 @@ class Suggestion(models.Model):
     @property
     def is_ask(self) -> bool:
         return self.key.startswith("r-")
+
+
+@composed
+def _open_suggestions(briefing: Any) -> Any:
+    rows = Suggestion.objects.of_briefing(briefing).left_open().exclude(key="")
+    return rows.order_by("copy_id", "-position").values_list("key", "copy_id", "pk")
+
+
+def suggestions_by_key(briefing: Briefing) -> dict[str, tuple[int, str]]:
+    """Return the number of open suggestions by paragraph, and where the newest is. One query."""
+    found: dict[str, tuple[int, str]] = {}
+    for key, copy, pk in _open_suggestions(briefing=briefing.pk):
+        address = reverse("workshop:word-copy", args=[briefing.plan.slug, briefing.pk, copy])
+        found[key] = (found.get(key, (0,))[0] + 1, f"{address}#suggestion-{pk}")
+    return found

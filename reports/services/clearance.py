@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.utils.timezone import localdate
@@ -15,6 +16,7 @@ from django.utils.translation import gettext, ngettext, override
 
 from agencies import history
 from agencies.asking import Fault
+from agencies.composed import composed
 from agencies.models import Agency, User, by_short_name
 from reports.clearance import concerns
 from reports.document import DocumentError
@@ -231,11 +233,11 @@ def changed_answers(
 
     Each comes with its changes. One query if no agency has answered.
     """
-    answered = list(
-        briefing.clearances.answered().select_related("agency").order_by(by_short_name())
-    )
+    answered: list[Clearance] = _answered(briefing=briefing.pk)
     if not answered:
         return []
+    for row in answered:
+        row.briefing = briefing
     draft = draft or draft_rows.read_draft(briefing).draft
     owners = concerns.owners_of(draft)
     commented = defaultdict(list)
@@ -247,6 +249,12 @@ def changed_answers(
         for row in answered
     ]
     return [(row, changed) for row, changed in found if changed]
+
+
+@composed
+def _answered(briefing: Any) -> Any:
+    found = Clearance.objects.filter(briefing=briefing).answered()
+    return found.select_related("agency").order_by(by_short_name())
 
 
 def reopen_changed(briefing: Briefing, *, by: User | None) -> list[Clearance]:

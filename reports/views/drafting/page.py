@@ -27,7 +27,8 @@ from reports.drafting.page import Page, changes_since, menu_of, page_of
 from reports.drafting.sources import Record, records
 from reports.drafting.steps import steps_of
 from reports.forms.drafting import AskForm, HeadingForm, KindForm, ParagraphForm, TypedForm
-from reports.models import Briefing, Suggestion
+from reports.models import Briefing
+from reports.models.word_copy import suggestions_by_key
 from reports.services import drafts
 from reports.services.beginning import begin_as
 from reports.services.undoing import ChangedSince
@@ -114,7 +115,7 @@ def changed(
         "may_change": True,
         "here": home(briefing),
         "paragraphs": address_of(briefing, ""),
-        "suggested": Suggestion.objects.open_by_key(briefing),
+        "suggested": suggestions_by_key(briefing),
         "csrf_token": get_token(request),
     }
     blocks = [
@@ -223,7 +224,7 @@ def show(
             "form": form,
             "opened": opened if form and may_change else "",
             "paragraphs": address_of(briefing, ""),
-            "suggested": Suggestion.objects.open_by_key(briefing) if may_change else {},
+            "suggested": suggestions_by_key(briefing) if may_change else {},
             "new": new,
             "theirs": theirs,
             "heading": heading,
