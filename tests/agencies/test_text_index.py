@@ -122,6 +122,18 @@ def test_all_words_must_be_in_a_row_and_long_ones_may_begin_one(typed, is_found,
     assert found(typed, are_common=are_common) == [text] * is_found
 
 
+def test_postgresql_plans_a_search_for_its_words():
+    rows = Risk.objects.filter(INDEX.matching(Words.of("whenua 1"))).order_by()
+    sql, params = rows.query.sql_with_params()
+    if connection.vendor == "postgresql":
+        assert sql.endswith(
+            " @@ to_tsquery('pg_catalog.simple'::regconfig, '''whenua'':* & ''1''')"
+        )
+        assert params == ()
+    else:
+        assert params == ('"whenua"* "1"',)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_nothing_that_is_typed_is_an_operator_or_an_error(typed):
