@@ -120,15 +120,16 @@ def composed(make: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate a function that returns a queryset: calling it returns that queryset's rows.
 
     The queryset is composed at the first call only. Values are given by name and may be compared with
-    columns, ids by the lookup `among`. Nothing else may differ from call to call.
+    columns, ids by the lookup `among`. What is given without a name, such as a model, gives a statement of
+    its own. Nothing else may differ from call to call.
     """
 
     @cache
-    def statement(*names: str) -> Statement:
-        return Statement(make(**{name: Given(name) for name in names}))
+    def statement(kinds: tuple[Any, ...], names: tuple[str, ...]) -> Statement:
+        return Statement(make(*kinds, **{name: Given(name) for name in names}))
 
     @wraps(make)
-    def results(**values: Any) -> Any:
-        return statement(*values).results(values)
+    def results(*kinds: Any, **values: Any) -> Any:
+        return statement(kinds, tuple(values)).results(values)
 
     return results

@@ -4,11 +4,10 @@ Services write tracked rows only through `save`. History rows also keep the pers
 agencies as text, because people leave and agencies are renamed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
-from functools import cache
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -169,18 +168,12 @@ def _open_row(row: models.Model) -> Any:
     """Return the record's open history row, if there is one."""
     if row.pk is None or not has_pauses(type(row)):
         return None
-    return next(iter(_open_rows(type(row))(pk=row.pk)), None)
+    return next(iter(_open_rows(type(row), pk=row.pk)), None)
 
 
-@cache
-def _open_rows(model: Any) -> Callable[..., Any]:
-    """Return what reads the open history row of a record of the model."""
-
-    @composed
-    def rows(pk: Any) -> Any:
-        return model.history.model.objects.filter(id=pk, history_is_open=True)[:1]
-
-    return rows
+@composed
+def _open_rows(model: Any, pk: Any) -> Any:
+    return model.history.model.objects.filter(id=pk, history_is_open=True)[:1]
 
 
 def _goes_on(begun: Any, row: Any) -> bool:

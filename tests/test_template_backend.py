@@ -15,7 +15,7 @@ class Words(str):
 
 @pytest.fixture
 def uncollected():
-    """Leave garbage where it is."""
+    """Run a test without garbage collections."""
     gc.disable()
     yield
     gc.enable()

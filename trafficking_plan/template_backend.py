@@ -27,11 +27,7 @@ class Template(backend.Template):
 
 class Templates(backend.DjangoTemplates):
     def from_string(self, template_code: str) -> Template:
-        return Template(self.engine.from_string(template_code), self)
+        return Template(super().from_string(template_code).template, self)
 
     def get_template(self, template_name: str) -> Template:
-        try:
-            return Template(self.engine.get_template(template_name), self)
-        except TemplateDoesNotExist as error:
-            backend.reraise(error, self)
-            raise
+        return Template(super().get_template(template_name).template, self)

@@ -166,8 +166,8 @@ def rows_at(
 
 
 def versions_in_order(model: type[Model], **of: Any) -> "QuerySet[Any, Any]":
-    """Return the ids of records with those of their history rows, oldest first: a dictionary made of them
-    maps each record to its last history row."""
+    """Return the ids of records, each with that of a history row, oldest first. A `dict` of them has each
+    record's newest."""
     history: Any = model.history.model  # type: ignore[attr-defined]
     rows: QuerySet[Any, Any] = history.objects.filter(**of)
     return rows.order_by("id", "history_date", "history_id").values_list("id", "history_id")

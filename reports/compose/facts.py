@@ -327,14 +327,12 @@ def _updates(
     """
     dated, until = briefing.dated, end_of(briefing.dated)
     period = {"start": briefing.period_start, "end": briefing.period_end}
+    found: list[Return] = _returns(plan=briefing.plan_id, **period)
+    was_accepted = {row.pk for row in found if row.accepted_on and row.accepted_on <= dated}
     returns = {
         row.pk: row
-        for row in _returns(plan=briefing.plan_id, **period)
-        if (row.accepted_on and row.accepted_on <= dated)
-        or (row.submitted_at and row.submitted_at < until)
-    }
-    was_accepted = {
-        pk for pk, row in returns.items() if row.accepted_on and row.accepted_on <= dated
+        for row in found
+        if row.pk in was_accepted or (row.submitted_at and row.submitted_at < until)
     }
     rows = _updates_of(returns=list(returns))
     versions = dict(

@@ -2,10 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Subquery
@@ -42,7 +41,7 @@ class Stored:
 def read_draft(briefing: Briefing) -> Stored:
     """Read the current draft. Three queries."""
     paragraphs, asks, sections = (
-        {row.key: row for row in _rows_of(model)(briefing=briefing.pk)} for model in TABLES
+        {row.key: row for row in _rows_of(model, briefing=briefing.pk)} for model in TABLES
     )
     for row in (*paragraphs.values(), *asks.values(), *sections.values()):
         row.briefing = briefing
@@ -50,15 +49,9 @@ def read_draft(briefing: Briefing) -> Stored:
     return Stored(draft, sections, paragraphs, asks)
 
 
-@cache
-def _rows_of(model: Any) -> Callable[..., Any]:
-    """Return what reads the rows of a draft in a table."""
-
-    @composed
-    def rows(briefing: Any) -> Any:
-        return model.objects.filter(briefing=briefing).order_by("position", "pk")
-
-    return rows
+@composed
+def _rows_of(model: Any, briefing: Any) -> Any:
+    return model.objects.filter(briefing=briefing).order_by("position", "pk")
 
 
 def state_of(briefing: Briefing) -> str:
@@ -100,24 +93,19 @@ def keys_since(briefing: Briefing, state: str, now: str) -> set[str] | None:
     found: set[str] = set()
     for model, since, last in zip(TABLES, then, newest, strict=True):
         if since != last:
-            found |= {key for (key,) in _keys_written(model)(briefing=briefing.pk, since=since)}
+            found |= {key for (key,) in _keys_written(model, briefing=briefing.pk, since=since)}
     return found
 
 
-@cache
-def _keys_written(model: Any) -> Callable[..., Any]:
-    """Return what reads the keys of the rows that were written after a history row."""
-
-    @composed
-    def keys(briefing: Any, since: Any) -> Any:
-        rows = model.history.filter(briefing_id=briefing, history_id__gt=since)
-        if model is DraftParagraph:
-            # A paragraph that only moved has the version that it had before.
-            before = model.history.filter(id=OuterRef("id"), version=OuterRef("version"))
-            rows = rows.exclude(Exists(before.filter(history_id__lte=since)))
-        return rows.values_list("key")
-
-    return keys
+@composed
+def _keys_written(model: Any, briefing: Any, since: Any) -> Any:
+    """The keys of the rows that were written after a history row."""
+    rows = model.history.filter(briefing_id=briefing, history_id__gt=since)
+    if model is DraftParagraph:
+        # A paragraph that only moved has the version that it had before.
+        before = model.history.filter(id=OuterRef("id"), version=OuterRef("version"))
+        rows = rows.exclude(Exists(before.filter(history_id__lte=since)))
+    return rows.values_list("key")
 
 
 def read_draft_as_at(briefing: Briefing, until: datetime) -> Draft:

@@ -4,10 +4,9 @@ A paragraph records the version of each record it used. The sources panel shows 
 period's records are used, unused, or changed since.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -212,7 +211,7 @@ class RecordLinks:
             wanted.setdefault(source.model, set()).add(source.pk)
         for model in NUMBERS:
             if model in wanted:
-                rows = _numbers(model)(pks=wanted[model])
+                rows = _numbers(model, pks=wanted[model])
                 links._numbers |= {(model, pk): number for pk, number in rows}
         return links
 
@@ -257,29 +256,19 @@ def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str | int]]:
         yield "risk", risk, risk.number
 
 
-@cache
-def _numbers(model: str) -> Callable[..., Any]:
-    """Return what reads the numbers that records have in the addresses of their pages, with their ids."""
-
-    @composed
-    def rows(pks: Any) -> Any:
-        found = apps.get_model(model)._default_manager.filter(pk__among=pks)
-        return found.values_list("pk", NUMBERS[model])
-
-    return rows
+@composed
+def _numbers(model: str, pks: Any) -> Any:
+    """The ids of records, and their numbers in the addresses of their pages."""
+    found = apps.get_model(model)._default_manager.filter(pk__among=pks)
+    return found.values_list("pk", NUMBERS[model])
 
 
-@cache
-def _written(model: str) -> Callable[..., Any]:
-    """Return what reads when versions of records were written: their ids and times."""
+@composed
+def _written(model: str, versions: Any) -> Any:
+    """The ids of history rows, and when they were written."""
     history: Any = apps.get_model(model).history.model
-
-    @composed
-    def rows(versions: Any) -> Any:
-        found = history.objects.filter(history_id__among=versions)
-        return found.values_list("history_id", "history_date")
-
-    return rows
+    found = history.objects.filter(history_id__among=versions)
+    return found.values_list("history_id", "history_date")
 
 
 def _pages_then(sources: Iterable[Source]) -> dict[tuple[str, int | None], str]:
@@ -292,7 +281,7 @@ def _pages_then(sources: Iterable[Source]) -> dict[tuple[str, int | None], str]:
     # Many versions are written at one time.
     known: dict[datetime, str] = {}
     for model, versions in sorted(wanted.items()):
-        for version, written in _written(model)(versions=versions):
+        for version, written in _written(model, versions=versions):
             if written not in known:
                 moment = Moment.at(written + timedelta(microseconds=1))
                 known[written] = f"?at={quote(moment.key)}"

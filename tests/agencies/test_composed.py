@@ -97,3 +97,15 @@ def test_the_queryset_is_made_once() -> None:
     found = composed(seats)
     assert [found(user=1), found(user=2)] == [[], []]
     assert len(made) == 1
+
+
+@pytest.mark.django_db
+def test_what_is_given_without_a_name_has_a_statement_of_its_own():
+    @composed
+    def rows(model, pk):
+        return model.objects.filter(pk=pk)
+
+    agency, item = AgencyFactory(), WorkItemFactory()
+    for _ in range(2):
+        assert rows(Agency, pk=agency.pk) == [agency]
+        assert rows(WorkItem, pk=item.pk) == [item]
