@@ -10,12 +10,35 @@ const BLOCKS = new Set(
 );
 const DEEPEST = 2;
 
-// Styles as data, before the page parses them: its Content-Security-Policy refuses styles. What the editor itself
-// notes of a copy is dropped: a copy is read like any other words.
+// A comment; a style or script with what is in it; a tag; or a "<" that begins none of these.
+const TOKEN = new RegExp(
+  /<!--[^]*?(?:-->|$)|<[!?][^>]*>/.source +
+    /|<(style|script)(?=[\s/>])[^]*?(?:<\/\1\s*>|$)/.source +
+    /|<(\/?)([a-z][^\s/>]*)((?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=(?!\s*["']))*)>/.source +
+    /|</.source,
+  "gi",
+);
+const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?/g;
+const KEPT = new Map([["style", "data-style"], ["data-ref", "data-ref"], ["class", "class"], ["hidden", "hidden"]]);
+
+// The HTML with only those tags and attributes that are read below, before anything parses it. A browser reports what
+// its Content-Security-Policy refuses in HTML that is only parsed, so every "<" begins a tag that is written here, without
+// whatever could run, load or be refused: styles are data. The editor's own notes of a copy are left out too: a copy is
+// read like any other words.
 export function cleaned(html) {
-  return html
-    .replace(/<style\b[^]*?<\/style\s*>/gi, "")
-    .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style=").replace(/\sdata-pm-slice\s*=/gi, " data-was="));
+  return html.replace(TOKEN, (token, _, slash, name, attributes) => {
+    if (token === "<") return "&lt;";
+    if (!/^[a-z][-:a-z0-9]*$/i.test(name ?? "")) return "";
+    return `<${slash}${name}${slash ? "" : kept(attributes)}>`;
+  });
+}
+
+function kept(attributes) {
+  return [...attributes.matchAll(ATTRIBUTE)]
+    .map(([, name, ...values]) => [KEPT.get(name.toLowerCase()), values.find((value) => value !== undefined) ?? ""])
+    .filter(([name]) => name)
+    .map(([name, value]) => ` ${name}="${value.replace(/["<>]/g, (sign) => `&#${sign.charCodeAt()};`)}"`)
+    .join("");
 }
 
 // The lines in an element, whose styles are data.

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -38,10 +39,21 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
 
 
+def chromium():
+    """Return the path of the machine's own Chromium, or None; nothing is downloaded."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def pytest_report_header():
+    """Name the browser's version: a new one may report what the old one did not."""
+    if program := chromium():
+        return subprocess.run([program, "--version"], capture_output=True, text=True).stdout.strip()
+    return None
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """The machine's own Chromium; nothing is downloaded."""
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = chromium()
     if program is None:
         pytest.fail("No Chromium was found. Install it, or set CHROMIUM to its path.")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []

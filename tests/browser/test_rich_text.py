@@ -44,6 +44,96 @@ COPY = """() => {
   return [clipboardData.getData("text/html"), clipboardData.getData("text/plain")];
 }"""
 NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+HARMFUL = [
+    '<p onclick="harm()">Words</p>',
+    "<p/onclick=harm()/style=color:red>Words</p>",
+    """<p title="a > b" onclick='harm()'>Words</p>""",
+    "<p title=it's onclick=harm()>Words</p>",
+    '<p a"b onclick=harm()>Words</p>',
+    '<p ="x" onclick="harm()">Words</p>',
+    '<p constructor=1 __proto__=1 STYLE="color: red" ONCLICK="harm()">Words</p>',
+    '<p>Words<img src="/harm" srcset="/harm 2x" onerror="harm()"></p>',
+    '<p>Words</p><svg onload="harm()"><style>p { color: red }</style><image href="/harm" /></svg>',
+    '<p>Words</p><iframe src="/harm" srcdoc="<p onclick=harm()>"></iframe>',
+    '<p>Words</p><object data="/harm"></object><embed src="/harm"><video autoplay src="/harm">',
+    '<base href="/harm/"><link rel="stylesheet" href="/harm"><p>Words</p>',
+    '<meta http-equiv="refresh" content="0;url=/harm"><p>Words</p>',
+    '<p><!-- > <p onclick="harm()"> -->Words<!-- <p onclick="harm()"></p>',
+    "<p>Words</p><script>harm()</script ><STYLE>p { color: red }</STYLE\n><style>p { color: red }",
+    '<p>Words</p><template><p style="color: red" onclick="harm()"></p></template>',
+    """<p>Words</p><textarea><p class="</textarea><img src=/harm onerror=harm()>"></textarea>""",
+    '<p>Words</p><noscript><p class="</noscript><img onerror=harm()>"></p></noscript>',
+    """<p>Words</p><select><p data-style='"><img onerror="harm()">' style='"><img onerror=harm()>'>""",
+    '<p is="x-y" style="color: red">Words</p>',
+]
+PIECES_OF_HTML = [
+    *(
+        "<",
+        ">",
+        "</",
+        "/>",
+        "=",
+        '"',
+        "'",
+        " ",
+        "\n",
+        "/",
+        "<!--",
+        "-->",
+        "<!",
+        "<?",
+        "words",
+        "&lt;",
+        "&quot;",
+    ),
+    *(
+        "p",
+        "<p",
+        "</p>",
+        "<b ",
+        "<img ",
+        "<svg>",
+        "<style>",
+        "</style>",
+        "<script>",
+        "</script>",
+        "<o:p>",
+    ),
+    *(
+        "<textarea>",
+        "</textarea>",
+        "<noscript>",
+        "<xmp>",
+        "</xmp>",
+        "<title>",
+        "<template>",
+        "<plaintext>",
+    ),
+    *(
+        "onclick=",
+        " style=",
+        'style="',
+        "style='",
+        " class=",
+        " hidden",
+        " data-ref=",
+        " src=x ",
+        "constructor",
+    ),
+]
+FOUND_IN = """async htmls => {
+  const { cleaned } = await import("/static/js/pasted.js");
+  const found = new Set();
+  const look = (within) => {
+    for (const element of within.querySelectorAll("*")) {
+      if (element.matches("style, script")) found.add(element.nodeName);
+      for (const { name } of element.attributes) found.add(name);
+      if (element.content) look(element.content);
+    }
+  };
+  for (const html of htmls) look(new DOMParser().parseFromString(cleaned(html), "text/html"));
+  return [...found].sort();
+}"""
 PIECES = [
     *("a", "b", "ā", " ", "*", "**", "**", "**", "***", "_", "__", "\\", "\\*", "- ", "* ", "• "),
     *("\n", "\n\n", "\n- ", "\n  - ", "\n  ", ".", "“", "{12}", "{99}", "{p-ab}", "{plan}", "<b>"),
@@ -347,6 +437,33 @@ def test_what_is_pasted_keeps_its_bold_and_bullets_alone(box, name, expected):
     assert box.paste(html=(PASTED / f"{name}.html").read_text()) == expected
     assert box.page.evaluate("window.harmed") is None
     assert words(parse(box.text)[0].text)
+
+
+def test_nothing_that_is_pasted_runs_or_loads_or_is_reported(box):
+    box.begin()
+    requests = []
+    box.page.on("request", lambda request: requests.append(request.url))
+    box.page.evaluate(
+        """() => {
+          window.harm = () => { window.harmed = true; };
+          window.reported = [];
+          addEventListener("securitypolicyviolation", ({ effectiveDirective }) => reported.push(effectiveDirective));
+        }"""
+    )
+    for html in HARMFUL:
+        box.type("<Control+a>", "<Delete>")
+        assert box.paste(html=html) == "Words"
+        box.page.evaluate(NEXT_FRAME)
+        assert box.page.evaluate("[window.harmed, reported]") == [None, []], html
+    assert requests == []
+
+
+def test_html_of_any_form_is_parsed_without_what_a_policy_could_refuse(box):
+    box.begin()
+    chance = random.Random(16)
+    htmls = ["".join(chance.choices(PIECES_OF_HTML, k=chance.randint(1, 24))) for _ in range(4000)]
+    kept = ["class", "data-ref", "data-style", "hidden"]
+    assert box.page.evaluate(FOUND_IN, htmls) == kept
 
 
 def test_pasted_words_join_those_around_them(box):
