@@ -23,7 +23,7 @@ class ReportsConfig(AppConfig):
         from reports.services import kinds
         from workitems import desk as desk
         from workitems import due_calendar
-        from workitems.notices import meeting_notices, timetable
+        from workitems.notices import meeting_notices, news
         from workitems.services import successor
         from workitems.views import lookups
         from workitems.views.meetings import present
@@ -35,9 +35,9 @@ class ReportsConfig(AppConfig):
         desk.SOURCES.append(desk_lines.lines_for)
         desk.SOURCES.append(request_lines.lines_for)
         due_calendar.SOURCES.append(follow_up_calendar.follow_up_entries)
-        timetable.SOURCES.append(notices.due_notices)
-        timetable.SOURCES.append(follow_up_notices.due_notices)
-        timetable.SOURCES.append(request_notices.due_notices)
-        timetable.SOURCES.append(pack_notices.pack_notices)
+        news.SOURCES.append(notices.due_notices)
+        news.SOURCES.append(follow_up_notices.due_notices)
+        news.SOURCES.append(request_notices.due_notices)
+        news.SOURCES.append(pack_notices.pack_notices)
         present.OPENING_PARTS.append(opening_slide)
         meeting_notices.MINUTES_PATHS.append(pack_notices.minutes_path)

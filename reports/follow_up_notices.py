@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from reports.models import FollowUp
 from workitems.notices import action_notices
-from workitems.notices.timetable import OtherNews
+from workitems.notices.news import OtherNews
 
 
 def due_notices(on: date) -> Iterator[OtherNews]:

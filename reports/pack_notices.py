@@ -1,4 +1,4 @@
-"""Notices that a meeting's pack is frozen, to all members. A source of `workitems.notices.timetable`."""
+"""Notices that a meeting's pack is frozen, to all members. A source of `workitems.notices.news`."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from reports.models import MeetingPaper
 from workitems.models import Meeting, Notice
 from workitems.notices.meeting_notices import lines, members_of
-from workitems.notices.timetable import OtherNews
+from workitems.notices.news import OtherNews
 
 
 def pack_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:

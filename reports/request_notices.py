@@ -19,7 +19,7 @@ from reports.models import Consultation, InformationRequest
 from reports.models.release.request_clock import RequestClock, calendar, clock_of
 from reports.request_lines import clock_words
 from workitems.models import Notice
-from workitems.notices.timetable import OtherNews
+from workitems.notices.news import OtherNews
 from workitems.rules import WRITERS
 
 Reason, Role = Notice.Reason, Seat.Role

@@ -15,8 +15,15 @@ from agencies.models import Seat, by_short_name
 from agencies.translation import day_words
 from reports.models import Briefing, Clearance
 from workitems.models import Notice
-from workitems.notices.digest import until
-from workitems.notices.timetable import Addressed, OtherNews, Seats, each_once, other_news, step_of
+from workitems.notices.news import (
+    Addressed,
+    OtherNews,
+    Seats,
+    each_once,
+    other_news,
+    step_of,
+    until,
+)
 from workitems.spans import span_in_words
 
 Reason, Role = Notice.Reason, Seat.Role

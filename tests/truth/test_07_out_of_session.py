@@ -35,7 +35,7 @@ from tests.workitems.record import (
 from workitems import agenda, desk
 from workitems.asat import Moment
 from workitems.models import Decision, Meeting, Milestone, OutOfSession, Variation
-from workitems.notices import timetable
+from workitems.notices import news as notices
 from workitems.services import Conflict, out_of_session, plans, variations
 
 pytestmark = pytest.mark.django_db
@@ -492,9 +492,7 @@ class TestPages:
 
 def news(on, *reasons):
     return sorted(
-        (each.recipient.name, each.sentence)
-        for each in timetable.news(on)
-        if each.reason in reasons
+        (each.recipient.name, each.sentence) for each in notices.news(on) if each.reason in reasons
     )
 
 

@@ -37,7 +37,7 @@ from workitems.asat import Moment
 from workitems.desk import lines_for
 from workitems.due_calendar import entries_of
 from workitems.models import Milestone
-from workitems.notices.timetable import news
+from workitems.notices.news import news
 from workitems.rules import CLOSED_BY_THE_END
 from workitems.spans import span_in_words
 from workitems.workbook import import_workbook

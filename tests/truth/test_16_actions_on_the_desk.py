@@ -29,7 +29,7 @@ from tests.workitems.record import (
 )
 from workitems import desk
 from workitems.models import Action
-from workitems.notices import timetable
+from workitems.notices import news as notices
 from workitems.services import Conflict, actions
 
 pytestmark = pytest.mark.django_db
@@ -257,9 +257,7 @@ def test_the_agency_finishes_an_action_and_the_coordinator_answers(
 
 def news(on, *reasons):
     return sorted(
-        (each.recipient.name, each.sentence)
-        for each in timetable.news(on)
-        if each.reason in reasons
+        (each.recipient.name, each.sentence) for each in notices.news(on) if each.reason in reasons
     )
 
 
@@ -288,7 +286,7 @@ def test_each_step_is_mailed_to_whoever_is_to_act_or_wants_to_know(
 
 
 def test_the_words_of_an_action_stay_behind_the_sign_in(action, contributor):
-    told = [each for each in timetable.news(TODAY) if each.reason == "action"]
+    told = [each for each in notices.news(TODAY) if each.reason == "action"]
     assert told
     assert [each for each in told if "banks" in f"{each.title} {each.sentence}"] == []
 

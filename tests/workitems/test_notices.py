@@ -16,7 +16,7 @@ from tests.factories import (
 )
 from tests.workitems.notices import run
 from workitems.models import Member, Notice, Return, Round
-from workitems.notices.timetable import reminder
+from workitems.notices.return_news import reminder
 
 pytestmark = pytest.mark.django_db
 

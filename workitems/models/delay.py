@@ -189,6 +189,13 @@ class VariationQuerySet(models.QuerySet["Variation"]):
         """With all that a list row prints, in one query."""
         return self.select_related("item", "milestone", "requesting_agency")
 
+    def pending_in(self, plan: Plan) -> list["Variation"]:
+        """Return the pending variations among these, which are all of one plan, oldest first."""
+        rows = list(self.pending().filter(plan=plan).for_list().pending_first())
+        for row in rows:
+            row.plan = plan
+        return rows
+
 
 class Variation(models.Model):
     """A request to move an agreed date, change an item's wording, withdraw an item, or add an item or

@@ -1,6 +1,6 @@
-"""Email notices about returns: who gets which, and when. docs/notices.md has the rules in a table.
+"""Email notices: who gets which, and when. docs/notices.md has the rules in a table.
 
-`timetable` decides, `digest` writes the text, `sending` logs and sends.
+Each subject registers a source of `news`; `digest` composes the email, `sending` logs and sends.
 """
 
-from workitems.notices.sending import Outcome, mail_at_once, send_notices, tell_at_once
+from workitems.notices.sending import Outcome, mail_at_once, send_notices

@@ -1,6 +1,6 @@
 """Notices about actions: their agency is asked and told what became of it; the coordinator confirms.
 
-A source of `timetable` for decisions. `reports.follow_up_notices` uses it for follow-ups.
+A source of `notices.news` for decisions. `reports.follow_up_notices` uses it for follow-ups.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, Seat
 from agencies.translation import day_words
 from workitems.models import Action, Decision, Notice, Plan
-from workitems.notices.digest import until
-from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news, step_of
+from workitems.notices.news import Addressed, OtherNews, Seats, other_news, step_of, until
 from workitems.spans import span_in_words
 
 Reason, Role = Notice.Reason, Seat.Role

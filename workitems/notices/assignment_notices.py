@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Seat
 from agencies.translation import day_words
 from workitems.models import Assignment, Notice
-from workitems.notices.timetable import OtherNews, Seats, other_news
+from workitems.notices.news import OtherNews, Seats, other_news
 from workitems.services.assignments import TAKERS
 
 

@@ -1,4 +1,4 @@
-"""News of status proposals, and of what waits for release. A source of `timetable`."""
+"""News of status proposals, and of what waits for release. A source of `notices.news`."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Seat
 from workitems.models import HeldEntry, Notice, StatusProposal
-from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news
+from workitems.notices.news import Addressed, OtherNews, Seats, other_news
 
 Reason, Role, State = Notice.Reason, Seat.Role, StatusProposal.State
 

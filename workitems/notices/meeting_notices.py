@@ -1,6 +1,6 @@
 """Notices about meetings: members are told that one is called, what its pack has, and what came of it.
 
-Sources of `timetable`. What they yield is sent at once by the views, and by the next run if that failed.
+Sources of `notices.news`. What they yield is sent at once by the views, and by the next run if that failed.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from agencies.models import Agency, Seat
 from agencies.translation import day_words
 from workitems.asat import end_of
 from workitems.models import Decision, Meeting, Notice, Plan, Variation
-from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news
+from workitems.notices.news import Addressed, OtherNews, Seats, other_news
 
 Reason, Role = Notice.Reason, Seat.Role
 

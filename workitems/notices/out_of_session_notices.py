@@ -11,8 +11,7 @@ from agencies.models import Agency, Seat
 from agencies.translation import day_words
 from workitems.models import Notice, OutOfSession, OutOfSessionAnswer, Plan
 from workitems.notices.action_notices import NEWS_FOR_DAYS
-from workitems.notices.digest import until
-from workitems.notices.timetable import Addressed, OtherNews, Seats, other_news, step_of
+from workitems.notices.news import Addressed, OtherNews, Seats, other_news, step_of, until
 from workitems.services.out_of_session import count_of
 from workitems.spans import span_in_words
 

@@ -12,9 +12,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from agencies.models import User
-from workitems.models import Notice, Return
+from workitems.models import Notice
 from workitems.notices.digest import compose, in_order
-from workitems.notices.timetable import News, news, return_news
+from workitems.notices.news import News, news
 
 log = structlog.get_logger(__name__)
 
@@ -120,21 +120,6 @@ def _log_and_mail(
     mail.connection = connection
     mail.send()
     return len(lines)
-
-
-def tell_at_once(
-    returns: Iterable[Return], *reasons: Notice.Reason, on: date, at: datetime
-) -> None:
-    """Email the news of these reasons once the transaction is committed.
-
-    What cannot be sent then, the next run of `send_notices` sends.
-    """
-    ids = [each.pk for each in returns]
-    mail_at_once(
-        lambda: [line for line in return_news(on, only=ids) if line.reason in reasons],
-        on=on,
-        at=at,
-    )
 
 
 def mail_at_once(found: Callable[[], Iterable[News]], *, on: date, at: datetime) -> None:

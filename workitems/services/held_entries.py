@@ -3,6 +3,7 @@
 Holding rehearses what releasing will do, so that a mistake is refused where it was typed.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +16,12 @@ from agencies.models import Agency, User
 from workitems.additions import Addition, NewItem, NewMilestone
 from workitems.known_dates import Due, known
 from workitems.models import HeldEntry, Milestone, Plan, Risk, Variation, WorkItem
-from workitems.services import additions, risks, variations
+from workitems.services import additions, variations
 from workitems.services.refusals import Refused, locked, need_reason
 
 Kind, State = HeldEntry.Kind, HeldEntry.State
+# How an entry becomes a record, by kind, where that is no variation. They register in `AppConfig.ready`.
+MAKERS: dict[str, Callable[[HeldEntry, User], Risk]] = {}
 
 
 @transaction.atomic
@@ -49,7 +52,7 @@ def hold_date(
         reason=reason,
     )
     entry.after = known(due_after)
-    return _hold(entry, by=by, at=at)
+    return hold(entry, by=by, at=at)
 
 
 @transaction.atomic
@@ -66,7 +69,7 @@ def hold_wording(
 ) -> HeldEntry:
     """Hold a request for a new wording. Arguments and refusals are those of `request_wording`."""
     item = locked(item, version=version, related=("plan",))
-    return _hold(
+    return hold(
         HeldEntry(
             kind=Kind.WORDING,
             plan=item.plan,
@@ -94,7 +97,7 @@ def hold_withdrawal(
 ) -> HeldEntry:
     """Hold a request to withdraw an item. Arguments and refusals are those of `request_withdrawal`."""
     item = locked(item, version=version, related=("plan",))
-    return _hold(
+    return hold(
         HeldEntry(
             kind=Kind.WITHDRAWAL,
             plan=item.plan,
@@ -156,41 +159,11 @@ def _hold_addition(
     Refused.raise_any(
         additions.day_faults(additions.dues_of(adds), plan=entry.plan, on=on, after_end=after_end)
     )
-    return _hold(entry, by=by, at=at)
+    return hold(entry, by=by, at=at)
 
 
-@transaction.atomic
-def hold_risk(
-    *,
-    plan: Plan,
-    description: str,
-    likelihood: str,
-    impact: str,
-    owner_agency: Agency,
-    by: User,
-    at: datetime,
-    item: WorkItem | None = None,
-    response: str = "",
-) -> HeldEntry:
-    """Hold a risk for its owner's approver. Arguments and refusals are those of `raise_risk`."""
-    return _hold(
-        HeldEntry(
-            kind=Kind.RISK,
-            plan=plan,
-            agency=owner_agency,
-            item=item,
-            text=description,
-            reason=response,
-            likelihood=likelihood,
-            impact=impact,
-            owner_agency=owner_agency,
-        ),
-        by=by,
-        at=at,
-    )
-
-
-def _hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
+def hold(entry: HeldEntry, *, by: User, at: datetime) -> HeldEntry:
+    """Write an entry that waits. Raise `Refused` if the same waits already, or if releasing it would fail."""
     entry.written_by, entry.written_at = by, at
     same = HeldEntry.objects.waiting().filter(
         agency=entry.agency, kind=entry.kind, item=entry.item, milestone=entry.milestone
@@ -250,18 +223,8 @@ def _waiting(entry: HeldEntry) -> HeldEntry:
 
 def _make(entry: HeldEntry, *, by: User, at: datetime) -> Variation | Risk:
     """Call the service that makes the record. A request names the contributor who wrote it."""
-    if entry.kind == Kind.RISK:
-        assert entry.owner_agency is not None  # held by a check constraint, as in the other cases
-        return risks.raise_risk(
-            plan=entry.plan,
-            description=entry.text,
-            likelihood=entry.likelihood,
-            impact=entry.impact,
-            owner_agency=entry.owner_agency,
-            item=entry.item,
-            response=entry.reason,
-            by=by,
-        )
+    if entry.kind in MAKERS:
+        return MAKERS[entry.kind](entry, by)
     asked: dict[str, Any] = {"reason": entry.reason, "agency": entry.agency, "by": by, "at": at}
     asked["requested_by"] = entry.written_by
     match entry.kind:

@@ -1,6 +1,6 @@
 """Raise, re-rate, escalate, de-escalate, close and reopen risks."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from agencies import history
 from agencies.models import Agency, User
 from agencies.translation import day_words
-from workitems.models import Plan, Risk, WorkItem
+from workitems.models import HeldEntry, Plan, Risk, WorkItem
+from workitems.services import held_entries
 from workitems.services.items import next_number
 from workitems.services.refusals import Refused, locked, need_reason
 
@@ -55,6 +56,52 @@ def raise_risk(
         response=response,
     )
     return history.save(risk, by=by)
+
+
+@transaction.atomic
+def hold_risk(
+    *,
+    plan: Plan,
+    description: str,
+    likelihood: str,
+    impact: str,
+    owner_agency: Agency,
+    by: User,
+    at: datetime,
+    item: WorkItem | None = None,
+    response: str = "",
+) -> HeldEntry:
+    """Hold a risk for its owner's approver. Arguments and refusals are those of `raise_risk`."""
+    return held_entries.hold(
+        HeldEntry(
+            kind=HeldEntry.Kind.RISK,
+            plan=plan,
+            agency=owner_agency,
+            item=item,
+            text=description,
+            reason=response,
+            likelihood=likelihood,
+            impact=impact,
+            owner_agency=owner_agency,
+        ),
+        by=by,
+        at=at,
+    )
+
+
+def raise_held(entry: HeldEntry, by: User) -> Risk:
+    """Raise the risk that a contributor wrote, when an approver releases it."""
+    assert entry.owner_agency is not None  # held by a check constraint
+    return raise_risk(
+        plan=entry.plan,
+        description=entry.text,
+        likelihood=entry.likelihood,
+        impact=entry.impact,
+        owner_agency=entry.owner_agency,
+        item=entry.item,
+        response=entry.reason,
+        by=by,
+    )
 
 
 @transaction.atomic

@@ -11,15 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency, Seat
 from agencies.views.once import once
-from workitems.desk import waiting_variations
 from workitems.forms.additions import ProposeItemForm, ProposeMilestoneForm
 from workitems.models import Milestone, Plan, Variation, WorkItem
 from workitems.rules import WRITERS
 from workitems.services import held_entries
 from workitems.services import variations as variation_services
 from workitems.services.items import next_number
-from workitems.views.items import visible_item
-from workitems.views.lookups import posted, require, signed_in, visible_plan
+from workitems.views.lookups import posted, require, signed_in, visible_item, visible_plan
 from workitems.views.plan_making import next_item_number, pillar_asked_for
 from workitems.views.variations import about_item, ask
 
@@ -46,7 +44,7 @@ def _members(plan: Plan) -> Any:
 
 def _proposed(plan: Plan, item: WorkItem | None) -> list[Variation]:
     kind = Variation.Kind.MILESTONE if item else Variation.Kind.ITEM
-    return waiting_variations(plan, kind=kind, item=item)
+    return Variation.objects.filter(kind=kind, item=item).pending_in(plan)
 
 
 def _numbers(proposed: list[Variation]) -> list[str]:

@@ -18,8 +18,7 @@ from workitems.forms.as_told import AsToldForm
 from workitems.models import Milestone, WorkItem
 from workitems.models.item import AS_TOLD_LENGTH
 from workitems.services import items as item_services
-from workitems.views.items import visible_item, visible_milestone
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, require, signed_in, visible_item, visible_milestone
 
 Sentences = Callable[[str], tuple[str, str]]
 

@@ -16,8 +16,7 @@ from workitems.notices import mail_at_once
 from workitems.notices.assignment_notices import news_of
 from workitems.services import assignments
 from workitems.services.milestone_answers import return_to_write
-from workitems.views.items import visible_item
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, require, signed_in, visible_item
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

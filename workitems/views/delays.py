@@ -19,8 +19,7 @@ from workitems.forms.delays import EndDelayForm, FinishMitigationForm, SettleCau
 from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Return
 from workitems.services import items as item_services
 from workitems.services import milestone_answers
-from workitems.views.items import visible_item, visible_milestone
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, require, signed_in, visible_item, visible_milestone
 
 
 def visible_delay(

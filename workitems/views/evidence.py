@@ -26,8 +26,14 @@ from workitems.forms.evidence import (
 )
 from workitems.models import Evidence
 from workitems.services import evidence as evidence_services
-from workitems.views.items import visible_item, visible_milestone
-from workitems.views.lookups import posted, require, signed_in, visible_plan
+from workitems.views.lookups import (
+    posted,
+    require,
+    signed_in,
+    visible_item,
+    visible_milestone,
+    visible_plan,
+)
 from workitems.views.returns import visible_return
 
 

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_safe
 from workitems.forms.item_history import HistoryForm
 from workitems.models import Plan
 from workitems.narrative import Scope, blocks_of, fields_of, history_page, reader_of
-from workitems.views.items import visible_item
-from workitems.views.lookups import plan_at_any_stage, signed_in, small_number
+from workitems.views.lookups import plan_at_any_stage, signed_in, small_number, visible_item
 from workitems.views.returns import visible_return
 
 

@@ -7,8 +7,8 @@ from urllib.parse import quote, urlencode
 from django.contrib import messages
 from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -31,7 +31,6 @@ from workitems.models import (
     Evidence,
     Milestone,
     MilestoneAnswer,
-    Plan,
     Return,
     Risk,
     StatusProposal,
@@ -55,7 +54,16 @@ from workitems.rules import WRITERS
 from workitems.services import items as item_services
 from workitems.services import rounds as round_services
 from workitems.services.answers import faults_of_item
-from workitems.views.lookups import page_of, plans_read, posted, require, signed_in, visible_plan
+from workitems.views.lookups import (
+    of_plan,
+    page_of,
+    plans_read,
+    posted,
+    require,
+    signed_in,
+    visible_item,
+    visible_plan,
+)
 
 ROWS_ON_A_PAGE = 100
 # Characters that `reverse` leaves as they are.
@@ -182,25 +190,6 @@ def items_listed(page: "Page[Any]", moment: Moment) -> list[ItemAt]:
     items = items_among(rows, moment) if moment.is_now else rows
     milestones = milestones_at(moment, {"item_id__in": [item.pk for item in items]})
     return with_milestones(items, milestones)
-
-
-@composed
-def _item(plan: Any, number: Any) -> Any:
-    return WorkItem.objects.filter(plan=plan, number=number)
-
-
-def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
-    """Return the item with its plan, or raise 404 if the user may not read it."""
-    plan = visible_plan(request, slug)
-    return of_plan(plan, _item(plan=plan.pk, number=number))
-
-
-def of_plan(plan: Plan, found: list[WorkItem]) -> WorkItem:
-    """Return the one item that was found, with its plan, or raise 404 if there is none."""
-    if not found:
-        raise Http404
-    found[0].plan = plan
-    return found[0]
 
 
 @require_safe
@@ -488,12 +477,3 @@ def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
             )
             return redirect(item)
     return form_page(request, "workitems/items/review.html", form, plan=item.plan, item=item)
-
-
-def visible_milestone(item: WorkItem, number: int) -> Milestone:
-    row = get_object_or_404(
-        Milestone.objects.select_related("responsible_agency"), item=item, number=number
-    )
-    # Set the item, which the permission rules use, to save a query.
-    row.item = item
-    return row

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from agencies.translation import StrOrPromise, day_words
 from agencies.views.permissions import posted as posted
 from agencies.views.permissions import signed_in as signed_in
 from agencies.views.permissions import small_number as small_number
-from workitems.models import HeldEntry, Plan
+from workitems.models import HeldEntry, Milestone, Plan, WorkItem
 from workitems.models.plan import reading_agencies
 from workitems.rules import CLOSED_BY_THE_END, WRITERS, plan_of
 from workitems.views.who_may import who_may
@@ -90,6 +90,34 @@ def plan_at_any_stage(request: HttpRequest, slug: str) -> Plan:
         if plan.slug == slug:
             return plan
     raise Http404
+
+
+@composed
+def _item(plan: Any, number: Any) -> Any:
+    return WorkItem.objects.filter(plan=plan, number=number)
+
+
+def visible_item(request: HttpRequest, slug: str, number: str) -> WorkItem:
+    """Return the item with its plan, or raise 404 if the user may not read it."""
+    plan = visible_plan(request, slug)
+    return of_plan(plan, _item(plan=plan.pk, number=number))
+
+
+def of_plan(plan: Plan, found: list[WorkItem]) -> WorkItem:
+    """Return the one item that was found, with its plan, or raise 404 if there is none."""
+    if not found:
+        raise Http404
+    found[0].plan = plan
+    return found[0]
+
+
+def visible_milestone(item: WorkItem, number: int) -> Milestone:
+    row = get_object_or_404(
+        Milestone.objects.select_related("responsible_agency"), item=item, number=number
+    )
+    # Set the item, which the permission rules use, to save a query.
+    row.item = item
+    return row
 
 
 def held_for(request: HttpRequest, plan: Plan, kinds: Iterable[str]) -> list[HeldEntry]:

@@ -27,8 +27,7 @@ from workitems.models import Milestone, MilestoneAnswer, Return
 from workitems.returns import MilestoneLine
 from workitems.services import items as item_services
 from workitems.services import milestone_answers
-from workitems.views.items import visible_item, visible_milestone
-from workitems.views.lookups import require, signed_in
+from workitems.views.lookups import require, signed_in, visible_item, visible_milestone
 
 # Posted with the form of the forecast: show how it prints in the briefing, and save nothing.
 TRY = "try"

@@ -27,8 +27,8 @@ from workitems.forms.out_of_session import (
 )
 from workitems.models import OutOfSession, OutOfSessionAnswer, Variation
 from workitems.notices import mail_at_once
+from workitems.notices.news import OtherNews
 from workitems.notices.out_of_session_notices import due_notices
-from workitems.notices.timetable import OtherNews
 from workitems.plan_at import plan_at
 from workitems.services import out_of_session as services
 from workitems.variation_effect import Effects

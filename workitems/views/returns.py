@@ -27,7 +27,7 @@ from workitems.forms.returns import ReplyForm, SendBackForm
 from workitems.forms.workbook import WorkbookForm
 from workitems.models import Evidence, Notice, Return, WorkItem
 from workitems.models.plan import READING_ROLES
-from workitems.notices import tell_at_once
+from workitems.notices.return_news import tell_at_once
 from workitems.returns import Page, Section, one_section, return_page, takes_answers
 from workitems.services import handover as handover_services
 from workitems.services import rounds as round_services

@@ -27,7 +27,6 @@ from workitems.models import HeldEntry, Plan, Risk
 from workitems.narrative import blocks_of, risk_history
 from workitems.risk_register import register_at, risks_of
 from workitems.rules import WRITERS
-from workitems.services import held_entries
 from workitems.services import risks as risk_services
 from workitems.views.lookups import (
     held_for,
@@ -127,7 +126,7 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
         with saying_refusals(form):
             user, said = signed_in(request), form.cleaned_data
             if not may_release(request, plan, said["owner_agency"].pk):
-                held = held_entries.hold_risk(plan=plan, by=user, at=timezone.now(), **said)
+                held = risk_services.hold_risk(plan=plan, by=user, at=timezone.now(), **said)
                 messages.success(
                     request,
                     _("Saved. It waits for release by an approver of {agency}.").format(

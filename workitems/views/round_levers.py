@@ -15,8 +15,8 @@ from agencies.views.once import once
 from workitems.forms.returns import EnterForm
 from workitems.forms.rounds import ExtendReturnsForm, RemindForm
 from workitems.models import Notice, Return, Round
-from workitems.notices import tell_at_once
-from workitems.notices.timetable import Seats
+from workitems.notices.news import Seats
+from workitems.notices.return_news import tell_at_once
 from workitems.services import round_levers as lever_services
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 from workitems.views.rounds import visible_round
@@ -61,7 +61,12 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
         plan=row.plan,
         round=row,
         receivers=[
-            (each.agency, sorted({user.name for user, *_ in people.of_return(each, *roles)}))
+            (
+                each.agency,
+                sorted(
+                    {user.name for user, *_ in people.sitting(row.plan, each.agency_id, *roles)}
+                ),
+            )
             for each in missing
         ],
     )

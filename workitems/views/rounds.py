@@ -17,11 +17,10 @@ from agencies.models import Agency, Invitation, Seat, by_short_name
 from agencies.translation import day_words
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
-from workitems.desk import waiting_variations
 from workitems.forms.rounds import CloseRoundForm, OpenRoundForm, ReopenRoundForm
-from workitems.models import Notice, Plan, Return, Round
+from workitems.models import Notice, Plan, Return, Round, Variation
 from workitems.models.plan import READING_ROLES
-from workitems.notices.timetable import Seats
+from workitems.notices.news import Seats
 from workitems.services import rounds as round_services
 from workitems.services.handover import mended_words, mendings_of_each
 from workitems.views.lookups import posted, require, signed_in, visible_plan
@@ -114,7 +113,7 @@ def show(
             "may_manage": may_manage,
             # It names people, so only those who manage the round see it.
             "notices": Notice.objects.for_round(round) if may_manage else [],
-            "waiting": waiting_variations(plan) if round.is_open else [],
+            "waiting": Variation.objects.pending_in(plan) if round.is_open else [],
             "reopen_form": reopen or ReopenRoundForm(),
         },
         status=status,

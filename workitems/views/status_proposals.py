@@ -15,8 +15,7 @@ from workitems.models import StatusProposal
 from workitems.rules import WRITERS
 from workitems.services import status_proposals
 from workitems.services.milestone_answers import return_to_write
-from workitems.views.items import visible_item
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, require, signed_in, visible_item
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,7 +19,6 @@ from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from workitems.addition_parts import addition_parts
 from workitems.asat import Moment
-from workitems.desk import waiting_variations
 from workitems.forms.variations import (
     DecideForm,
     RecommendForm,
@@ -38,7 +37,6 @@ from workitems.services import held_entries
 from workitems.services import variations as variation_services
 from workitems.variation_effect import Effects
 from workitems.variation_register import as_it_was, variations_at, variations_of
-from workitems.views.items import visible_item, visible_milestone
 from workitems.views.lookups import (
     held_for,
     page_of,
@@ -46,6 +44,8 @@ from workitems.views.lookups import (
     require,
     signed_in,
     state_tabs,
+    visible_item,
+    visible_milestone,
     visible_plan,
 )
 from workitems.views.meetings.pages import mail
@@ -277,7 +277,7 @@ def agencies_for(request: HttpRequest, item: WorkItem) -> list[Agency]:
 
 def about_item(item: WorkItem) -> dict[str, Any]:
     """Return the context of a page that asks for a change of the item."""
-    return {"item": item, "pending": waiting_variations(item.plan, item=item)}
+    return {"item": item, "pending": Variation.objects.filter(item=item).pending_in(item.plan)}
 
 
 def ask(

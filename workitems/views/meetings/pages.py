@@ -28,7 +28,7 @@ from workitems.forms.meetings import (
 from workitems.meeting_slides import is_on
 from workitems.models import Matter, Meeting, Variation
 from workitems.notices import mail_at_once, meeting_notices
-from workitems.notices.timetable import News
+from workitems.notices.news import News
 from workitems.services import meetings as meeting_services
 from workitems.variation_effect import Effects
 from workitems.views.lookups import page_of, posted, require, signed_in, small_number, visible_plan
