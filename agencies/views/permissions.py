@@ -60,3 +60,7 @@ def require_role(request: HttpRequest, row: Seat | Invitation) -> None:
     """Raise `PermissionDenied` if the user may not give and end this role."""
     if not request.user.has_perm("agencies.manage_seat", row):
         raise PermissionDenied
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agencies.fields import TextField, overwrite_data
 from reports.checks import Check
-from reports.forms.issuing import StepForm
+from reports.forms.steps import StepForm
 
 
 class OverrideForm(StepForm):

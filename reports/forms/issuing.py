@@ -3,19 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import Form, ReasonField
 from agencies.forms import SignatureForm
-from agencies.translation import StrOrPromise
-
-
-class StepForm(Form):
-    """One reason, with a label for the step."""
-
-    reason = ReasonField(max_length=1000)
-
-    def __init__(self, *args: object, label: StrOrPromise, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["reason"].label = label
 
 
 class SignForm(SignatureForm):

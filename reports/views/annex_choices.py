@@ -22,7 +22,7 @@ from reports.document import (
 from reports.forms.annex_choices import AnnexesForm
 from reports.models import Briefing
 from reports.services.annex_choices import choose_annexes, words_of
-from reports.views.briefings import readable_briefing
+from reports.views.readers import readable_briefing
 from workitems.views.lookups import posted, require, signed_in
 
 

@@ -5,13 +5,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.composed import composed
 from agencies.views.form_pages import form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from reports import checks, services
@@ -28,32 +27,14 @@ from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services.beginning import begin_as
 from reports.services.kinds import title_for
 from reports.views import files
+from reports.views.readers import newest_version, readable_briefing
 from reports.views.steps import home_of, next_step, other_steps
+from reports.views.unreadable import refused
 from workitems.models import Plan
 from workitems.services import Refused
 from workitems.views.lookups import posted, require, signed_in, visible_plan
 
 SOURCES_SHOWN = 6
-
-
-def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
-    """Return the briefing.
-
-    Users outside the plan get 404, members who may not read drafts 403.
-    """
-    plan = visible_plan(request, slug)
-    require(request, "reports.read_briefing", plan)
-    found = _briefings(plan=plan.pk, pk=pk)
-    if not found:
-        raise Http404
-    briefing: Briefing = found[0]
-    briefing.plan = plan
-    return briefing
-
-
-@composed
-def _briefings(plan: Any, pk: Any) -> Any:
-    return Briefing.objects.filter(plan=plan, pk=pk).select_related("kind")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -222,23 +203,3 @@ def _download(
     except (DocumentError, RenderRefused) as refusal:
         return refused(request, briefing, str(refusal))
     return files.download(data, f"briefing-{files.tracker_name(briefing)}.{ending}", mime_type)
-
-
-def newest_version(briefing: Briefing) -> int:
-    """Return the newest version's number of an issued paper."""
-    return briefing.issued.newest_first().values_list("number", flat=True)[:1].get()
-
-
-def refused(request: HttpRequest, briefing: Briefing, reason: str) -> HttpResponse:
-    """Show why the paper cannot be made, with a link to the cover for users who may change it."""
-    return render(
-        request,
-        "reports/briefings/refused.html",
-        {
-            "plan": briefing.plan,
-            "briefing": briefing,
-            "reason": reason,
-            "may_change": request.user.has_perm("reports.change_briefing", briefing),
-        },
-        status=422,
-    )

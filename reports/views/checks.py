@@ -24,7 +24,7 @@ from reports.forms.checks import OverrideForm
 from reports.models import Briefing
 from reports.services import checks as acts
 from reports.services.gates import problems
-from reports.views.briefings import readable_briefing
+from reports.views.readers import readable_briefing
 from reports.views.steps import gate_of, home_of
 from workitems.views.lookups import require, signed_in
 

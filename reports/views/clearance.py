@@ -26,7 +26,7 @@ from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
 from reports.models import Briefing, Clearance, ClearanceComment
 from reports.render.html import document_fragment
 from reports.services import clearance as services
-from reports.views.briefings import readable_briefing
+from reports.views.readers import readable_briefing
 from reports.views.steps import gate_of
 from workitems.models import Notice
 from workitems.notices import mail_at_once

@@ -16,9 +16,13 @@ from reports.forms.comparing import CompareForm
 from reports.models import Briefing
 from reports.progress import dashboard
 from reports.progress.view import Look
-from reports.views.briefings import readable_briefing
-from reports.views.issuing import damaged
-from reports.views.readers import issued_briefing, plan_with_papers, readable_papers
+from reports.views.readers import (
+    issued_briefing,
+    plan_with_papers,
+    readable_briefing,
+    readable_papers,
+)
+from reports.views.unreadable import damaged
 from workitems.asat import Moment
 from workitems.plan_at import plan_at
 from workitems.views.lookups import visible_plans

@@ -22,8 +22,9 @@ from agencies.translation import StrOrPromise
 from agencies.views.form_pages import form_page, saying_refusals
 from reports import checks
 from reports.comparison import for_signature
-from reports.document import Document, DocumentError, from_json
-from reports.forms.issuing import SignForm, StepForm
+from reports.document import Document
+from reports.forms.issuing import SignForm
+from reports.forms.steps import StepForm
 from reports.models import Briefing, Clearance, FollowUp, IssuedPaper, Response
 from reports.models.briefing import CONSULTED_STATES
 from reports.models.issue import sha256
@@ -36,12 +37,18 @@ from reports.render.xlsx import MIME_TYPE as XLSX
 from reports.services import issuing, states
 from reports.services.gates import Blocked
 from reports.views import files
-from reports.views.briefings import readable_briefing
 from reports.views.papers_by_year import papers_by_year
 from reports.views.ratings import ratings_by_year
-from reports.views.readers import issued_briefing, issued_version, plan_with_papers, readable_papers
+from reports.views.readers import (
+    issued_briefing,
+    issued_version,
+    plan_with_papers,
+    readable_briefing,
+    readable_papers,
+)
 from reports.views.renderings import to_progress
 from reports.views.steps import clearing_step, home_of, next_step, other_steps
+from reports.views.unreadable import damaged, signed_document
 from workitems.asat import Moment
 from workitems.models.plan import READING_ROLES
 from workitems.services import Refused
@@ -488,41 +495,6 @@ def _kept(
         return damaged(request, paper, ending.upper())
     name = f"{_name(paper.briefing)} version {paper.number}.{ending}"
     return files.frozen(request, data, digest, name, mime_type)
-
-
-def signed_document(request: HttpRequest, paper: IssuedPaper) -> Document | HttpResponse:
-    """Return the signed document, or a page that explains why it cannot be shown."""
-    if sha256(bytes(paper.document)) != paper.document_sha256:
-        return damaged(request, paper, "JSON")
-    try:
-        return from_json(bytes(paper.document))
-    except DocumentError as error:
-        return unreadable(request, paper, error)
-
-
-def unreadable(request: HttpRequest, paper: IssuedPaper, error: DocumentError) -> HttpResponse:
-    """Explain that a newer release wrote the paper, after a downgrade. Its files are complete."""
-    return render(
-        request,
-        "reports/issue/unreadable.html",
-        {
-            "plan": paper.briefing.plan,
-            "briefing": paper.briefing,
-            "paper": paper,
-            "reason": str(error),
-        },
-        status=422,
-    )
-
-
-def damaged(request: HttpRequest, paper: IssuedPaper, what: str) -> HttpResponse:
-    log.error("The stored %s of issued paper %s is not the one that was signed.", what, paper.pk)
-    return render(
-        request,
-        "reports/issue/damaged.html",
-        {"plan": paper.briefing.plan, "briefing": paper.briefing, "paper": paper, "what": what},
-        status=500,
-    )
 
 
 def _name(briefing: Briefing) -> str:

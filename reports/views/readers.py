@@ -1,16 +1,21 @@
-"""Access to issued papers, for the working group and for the Minister's office."""
+"""Which drafts and issued papers a user may read: the working group, and the Minister's office."""
+
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
+from agencies.composed import composed
 from reports.models import Briefing, IssuedPaper
 from reports.models.issue import IssuedPaperQuerySet
 from workitems.models import Plan
 from workitems.views.lookups import (
     ADDED_TO_PLANS,
     refuse_until_adopted,
+    require,
     signed_in,
+    visible_plan,
     visible_plans,
 )
 
@@ -66,3 +71,28 @@ def issued_version(request: HttpRequest, slug: str, pk: int, number: int) -> Iss
     paper = get_object_or_404(papers, briefing=briefing, number=number)
     paper.briefing = briefing
     return paper
+
+
+def readable_briefing(request: HttpRequest, slug: str, pk: int) -> Briefing:
+    """Return the briefing.
+
+    Users outside the plan get 404, members who may not read drafts 403.
+    """
+    plan = visible_plan(request, slug)
+    require(request, "reports.read_briefing", plan)
+    found = _briefings(plan=plan.pk, pk=pk)
+    if not found:
+        raise Http404
+    briefing: Briefing = found[0]
+    briefing.plan = plan
+    return briefing
+
+
+@composed
+def _briefings(plan: Any, pk: Any) -> Any:
+    return Briefing.objects.filter(plan=plan, pk=pk).select_related("kind")
+
+
+def newest_version(briefing: Briefing) -> int:
+    """Return the newest version's number of an issued paper."""
+    return briefing.issued.newest_first().values_list("number", flat=True)[:1].get()

@@ -18,7 +18,8 @@ from reports.models import Briefing, Rendering, RenderWorker
 from reports.models.issue import sha256
 from reports.services import renderings
 from reports.views import files
-from reports.views.briefings import newest_version, readable_briefing, refused
+from reports.views.readers import newest_version, readable_briefing
+from reports.views.unreadable import refused
 
 Stage = Rendering.Stage
 # Each stage's start and share of the progress bar, in percent.

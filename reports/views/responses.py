@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.translation import day_words
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
+from agencies.views.permissions import wants_json
 from reports.document import Document
 from reports.forms.responses import ChangeFollowUpForm, FollowUpForm, ResponseForm
 from reports.models import (
@@ -33,9 +34,8 @@ from reports.models.issue import sha256
 from reports.models.response import ON_THE_PAPER
 from reports.render.html import present
 from reports.services import responses as services
-from reports.views.drafting.page import wants_json
-from reports.views.issuing import damaged, signed_document
 from reports.views.readers import issued_briefing, readable_papers
+from reports.views.unreadable import damaged, signed_document
 from workitems.attachments import content_type
 from workitems.services import Conflict, Refused
 from workitems.views import actions

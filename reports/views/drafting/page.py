@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from agencies.translation import StrOrPromise
 from agencies.views.form_pages import saying_refusals
 from agencies.views.once import once
+from agencies.views.permissions import wants_json
 from reports import checks
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, DraftError, Portion, printed, to_numbers
@@ -32,7 +33,7 @@ from reports.models.word_copy import suggestions_by_key
 from reports.services import drafts
 from reports.services.beginning import begin_as
 from reports.services.undoing import ChangedSince
-from reports.views.briefings import readable_briefing
+from reports.views.readers import readable_briefing
 from workitems.views.lookups import require, signed_in
 from workitems.word_diff import short_diff
 
@@ -79,10 +80,6 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         opened = request.GET.get("edit", "")
         return changed(request, briefing, key=opened or request.GET.get("show", ""), opened=opened)
     return show(request, page_of(briefing))
-
-
-def wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")
 
 
 def changed(

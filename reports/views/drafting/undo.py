@@ -8,13 +8,14 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from agencies.views.permissions import wants_json
 from reports.drafting import draft_rows
 from reports.drafting.page import page_of
 from reports.drafting.steps import words_of
 from reports.forms.drafting import StepForm
 from reports.models import Briefing
 from reports.services import undoing
-from reports.views.drafting.page import changeable_draft, changed, home, show, wants_json
+from reports.views.drafting.page import changeable_draft, changed, home, show
 from workitems.services import Refused
 from workitems.views.lookups import signed_in
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from agencies.fields import say_refusal
 from agencies.views.form_pages import saying_refusals
+from agencies.views.permissions import wants_json
 from reports.drafting import draft_rows
 from reports.drafting.draft import Draft, to_numbers
 from reports.drafting.page import page_of
@@ -29,7 +30,6 @@ from reports.views.drafting.page import (
     record_named,
     show,
     steps_html,
-    wants_json,
 )
 from workitems.services import Conflict, Refused
 from workitems.views.lookups import signed_in
