@@ -1,7 +1,11 @@
 """Decides which suite a test belongs to, from what the test asks for.
 
-`manage.py test` passes `--only-with-database` and `--ledger`. Without them every test is run that
-suits the database, so a bare `pytest` leaves out only what is for the other one.
+`manage.py test` passes `--each-once` and `--ledger`. Without them every test is run that suits the
+database, so a bare `pytest` leaves out only what is for the other one.
+
+A test runs on both databases, unless its outcome cannot differ: then it runs on one of them. A test that
+asks for no database runs on SQLite; a test marked `one_database`, with the reason, on PostgreSQL, as in
+production. What is about queries, constraints, triggers, history or acts at the same time stays on both.
 """
 
 import json
@@ -18,9 +22,9 @@ DATABASE_FIXTURES = {"django_db_setup", "live_server"}
 def pytest_addoption(parser):
     group = parser.getgroup("suites")
     group.addoption(
-        "--only-with-database",
+        "--each-once",
         action="store_true",
-        help="leave out the tests that ask for no database: they have run with another one",
+        help="leave out the tests whose outcome cannot differ and that run on the other database",
     )
     group.addoption("--ledger", metavar="FILE", help="write down every test found, and which ran")
 
@@ -28,8 +32,8 @@ def pytest_addoption(parser):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
     """Leave out the tests of other suites, and say so as "deselected"."""
-    only, vendor = config.getoption("only_with_database"), connection.vendor
-    reasons = {item: why_left_out(item, only, vendor) for item in items}
+    once, vendor = config.getoption("each_once"), connection.vendor
+    reasons = {item: why_left_out(item, once, vendor) for item in items}
     if ledger := config.getoption("ledger"):
         write_ledger(config, ledger, reasons)
     if left_out := [item for item, reason in reasons.items() if reason]:
@@ -37,12 +41,17 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item, reason in reasons.items() if not reason]
 
 
-def why_left_out(item, only_with_database, vendor):
+def why_left_out(item, each_once, vendor):
     """Return the reason to leave out a test, or an empty text where it is to run."""
-    if only_with_database and not needs_database(item):
-        return "asks for no database"
     other = "sqlite" if vendor == "postgresql" else "postgresql"
-    return f"is for {other} only" if item.get_closest_marker(other) else ""
+    if item.get_closest_marker(other):
+        return f"is for {other} only"
+    if not each_once:
+        return ""
+    if vendor == "postgresql":
+        return "" if needs_database(item) else "asks for no database"
+    mark = item.get_closest_marker("one_database")
+    return f"runs on PostgreSQL: {mark.kwargs['reason']}" if mark else ""
 
 
 def needs_database(item):

@@ -18,7 +18,10 @@ from tests.pseudo_locale import all_data, marked, plain_words, pseudo_locale, un
 from tests.test_permissions import EVERYBODY, RULES
 from workitems.workbook.columns import SHEETS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="words of templates and forms"),
+]
 KNOWN = frozenset(
     {
         # Programs and formats have the same names in every language.

@@ -24,7 +24,10 @@ from tests.test_permissions import (
     addresses,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="the rules of seats and tokens decide"),
+]
 
 OK, NO_TOKEN, FORBIDDEN, GONE, INVALID = 200, 401, 403, 404, 422
 # Their seats are over, or they never had one.
@@ -100,20 +103,14 @@ def _fresh_limits(people):
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
-def test_each_program_gets_the_expected_response_to_get(name, people, programs):
+def test_each_program_gets_the_expected_response_to_get_and_head(name, people, programs):
     address = reverse(name, args=ADDRESSES[name](people))
     got = {who: programs[who].get(address) for who in EVERYBODY}
     assert {who: answer.status_code for who, answer in got.items()} == READ[name]
     refused = [answer for answer in got.values() if answer.status_code >= 400]
     assert {answer["Content-Type"] for answer in refused} == {"application/problem+json"}
     assert all(answer.json()["detail"] for answer in refused)
-
-
-@pytest.mark.parametrize("name", ADDRESSES)
-def test_head_gets_the_response_to_get(name, people, programs):
-    address = reverse(name, args=ADDRESSES[name](people))
-    got = {who: programs[who].head(address).status_code for who in EVERYBODY}
-    assert got == READ[name]
+    assert {who: programs[who].head(address).status_code for who in EVERYBODY} == READ[name]
 
 
 @pytest.mark.parametrize("name", ADDRESSES)

@@ -142,7 +142,7 @@ def test_a_suite_that_runs_beside_another_is_printed_and_counted_after_it(tmp_pa
     suites.run_on_postgresql(run, "postgresql:")
     assert capfd.readouterr().out.split("\n") == [
         "",
-        "=== Tests that ask for a database, on PostgreSQL ===",
+        "=== Tests on PostgreSQL ===",
         "output of PostgreSQL",
         "",
         "=== Browser journeys that need both databases, on PostgreSQL ===",
@@ -178,31 +178,31 @@ class Item:
         self.nodeid, self.fixturenames, self.marks = nodeid, fixtures, marks
 
     def get_closest_marker(self, name):
-        return name in self.marks
+        return SimpleNamespace(kwargs={"reason": "words"}) if name in self.marks else None
 
 
 PURE = Item("pure", "tmp_path", "django_db_blocker")  # pytest-django gives it to every test
 MARKED = Item("marked", marks=["django_db"])
 ASKING = Item("asking", "db", "django_db_setup")
 SERVED = Item("served", "live_server")
-ON_ONE = Item("on one", marks=["sqlite"])
-ON_OTHER = Item("on the other", "django_db_setup", marks=["postgresql"])
+ON_SQLITE = Item("on SQLite", marks=["sqlite"])
+ON_POSTGRESQL = Item("on PostgreSQL", "django_db_setup", marks=["postgresql"])
+EQUAL = Item("equal on both", "db", marks=["django_db", "one_database"])
+BOTH = {"marked", "asking", "served"}
 
 
 @pytest.mark.parametrize(
-    ("only_with_database", "vendor", "run"),
+    ("each_once", "vendor", "run"),
     [
-        (True, "sqlite", {"marked", "asking", "served", "on one"}),
-        (True, "postgresql", {"marked", "asking", "served", "on the other"}),
-        (False, "sqlite", {"pure", "marked", "asking", "served", "on one"}),
-        (False, "postgresql", {"pure", "marked", "asking", "served", "on the other"}),
+        (True, "sqlite", {*BOTH, "pure", "on SQLite"}),
+        (True, "postgresql", {*BOTH, "equal on both", "on PostgreSQL"}),
+        (False, "sqlite", {*BOTH, "pure", "equal on both", "on SQLite"}),
+        (False, "postgresql", {*BOTH, "pure", "equal on both", "on PostgreSQL"}),
     ],
 )
-def test_the_fixtures_and_marks_of_a_test_decide_its_suites(only_with_database, vendor, run):
-    items = [PURE, MARKED, ASKING, SERVED, ON_ONE, ON_OTHER]
-    assert {
-        item.nodeid for item in items if not why_left_out(item, only_with_database, vendor)
-    } == run
+def test_the_fixtures_and_marks_of_a_test_decide_its_suites(each_once, vendor, run):
+    items = [PURE, MARKED, ASKING, SERVED, ON_SQLITE, ON_POSTGRESQL, EQUAL]
+    assert {item.nodeid for item in items if not why_left_out(item, each_once, vendor)} == run
 
 
 def test_a_test_left_out_by_every_suite_fails_the_run(tmp_path, monkeypatch, capfd, runs):
@@ -221,10 +221,10 @@ def test_a_test_left_out_by_every_suite_fails_the_run(tmp_path, monkeypatch, cap
 def test_a_suite_records_the_tests_that_it_ran_and_left_out(tmp_path):
     ledger = tmp_path / "ledger.json"
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--collect-only", "tests/test_demo.py"]
+        [sys.executable, "-m", "pytest", "-q", "--collect-only", "tests/api/test_permissions.py"]
         + [
             "tests/codebase/test_layers.py",
-            "--only-with-database",
+            "--each-once",
             f"--ledger={ledger}",
             "-p",
             "no:cacheprovider",
@@ -235,7 +235,7 @@ def test_a_suite_records_the_tests_that_it_ran_and_left_out(tmp_path):
         check=False,
     )
     reasons = set(json.loads(ledger.read_text()).values())
-    assert reasons == {"", "asks for no database"}
+    assert reasons == {"", "runs on PostgreSQL: the rules of seats and tokens decide"}
 
 
 # --- databases copied from a template -----------------------------------------------------

@@ -20,7 +20,11 @@ from workitems.forms.items import (
     ReviewForm,
 )
 
-pytestmark = pytest.mark.django_db
+# PostgreSQL refuses more values than SQLite does.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="middleware, forms and filters refuse"),
+]
 
 
 def strict_client(people=None, who="anonymous"):

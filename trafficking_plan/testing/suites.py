@@ -66,12 +66,12 @@ class Suite:
     begins_with_the_longest: bool = False
 
 
-ON_SQLITE = Suite("SQLite", "Tests on SQLite", ORDINARY_TESTS)
-# A test that asks for no database has the same result on both, so it runs once.
+# A test whose outcome cannot differ runs on one of both: see tests/suite_membership.py.
+ON_SQLITE = Suite("SQLite", "Tests on SQLite", [*ORDINARY_TESTS, "--each-once"])
 ON_POSTGRESQL = Suite(
     "PostgreSQL",
-    "Tests that ask for a database, on PostgreSQL",
-    [*ORDINARY_TESTS, "--only-with-database"],
+    "Tests on PostgreSQL",
+    [*ORDINARY_TESTS, "--each-once"],
 )
 BROWSER = Suite(
     "browser", "Browser journeys, on SQLite", [BROWSER_TESTS], begins_with_the_longest=True
