@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.apps import apps
 from django.db import connections, models, router, transaction
@@ -17,10 +17,19 @@ from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
 from agencies.composed import composed
-from agencies.models import User
 from agencies.tracking import OPEN_COLUMN, PLAN_COLUMN, SIGNATURE_LENGTH
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+class Author(Protocol):
+    """Who writes: a user. `signature` is the name and agencies that history keeps as text."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def signature(self) -> str: ...
+
 
 _written_at: ContextVar[datetime | None] = ContextVar("written_at", default=None)
 _for_agency: ContextVar[str] = ContextVar("for_agency", default="")
@@ -72,7 +81,7 @@ def _with_cause(reason: str) -> str:
     return ": ".join(filter(None, (reason, _because.get())))
 
 
-def _signature(by: User | None, actor: str) -> str:
+def _signature(by: Author | None, actor: str) -> str:
     signed = actor or (by.signature if by else "")
     agency = _for_agency.get()
     return f"{signed}, for {agency}"[:SIGNATURE_LENGTH] if signed and agency else signed
@@ -81,7 +90,7 @@ def _signature(by: User | None, actor: str) -> str:
 def save(
     row: Row,
     *,
-    by: User | None,
+    by: Author | None,
     reason: str = "",
     at: datetime | None = None,
     actor: str = "",
@@ -119,7 +128,7 @@ def save(
 def save_version(
     row: Row,
     *fields: str,
-    by: User | None,
+    by: Author | None,
     reason: str = "",
     at: datetime | None = None,
     is_pause: bool = False,
@@ -136,7 +145,7 @@ def has_pauses(model: type[models.Model]) -> bool:
 
 
 def end_pauses(
-    model: type[models.Model], *rows: models.Q, typed_by: User | None = None, **more: Any
+    model: type[models.Model], *rows: models.Q, typed_by: Author | None = None, **more: Any
 ) -> None:
     """Close the open history rows of these rows: what follows is an entry of its own.
 
@@ -204,7 +213,7 @@ def _save_into(begun: Any, row: Any, fields: Sequence[str] | None) -> None:
 def save_many(
     rows: "models.QuerySet[Any]",
     *,
-    by: User | None,
+    by: Author | None,
     reason: str = "",
     at: datetime | None = None,
     **values: Any,
@@ -244,7 +253,7 @@ def save_many(
 def write_past(
     states: Iterable[tuple[models.Model, datetime, str]],
     *,
-    by: User | None,
+    by: Author | None,
     actor: str,
     created: bool = True,
     deleted: bool = False,
@@ -276,7 +285,7 @@ def write_past(
         model.objects.bulk_create(batch, batch_size=500)
 
 
-def delete_all(rows: "models.QuerySet[Any]", *, by: User, reason: str = "") -> None:
+def delete_all(rows: "models.QuerySet[Any]", *, by: Author, reason: str = "") -> None:
     """Delete the rows, of whichever model, and end the history of each. What refers to them must be
     gone; otherwise the database refuses.
 
