@@ -4,7 +4,6 @@ Standard library only, because it runs before any package is installed.
 """
 
 import contextlib
-import ctypes
 import errno
 import hashlib
 import importlib.util
@@ -16,11 +15,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NoReturn
 
 from trafficking_plan.environment import HOME as ROOT
 from trafficking_plan.environment import IS_CHECKOUT, read_settings_file
+from trafficking_plan.libraries import HOMEBREW_LIBRARIES, LIBRARIES, missing_for_papers
 
 VAR = ROOT / "var"
 ENVIRONMENT_FILE = ROOT / ".env"
@@ -38,12 +37,7 @@ DEV_LOCK = "requirements-dev.lock"
 FOR_DEVELOPERS = ("test", "check_code", "check_packages")
 DISK_MB = {RUN_LOCK: 400, DEV_LOCK: 1000}
 
-# Libraries that WeasyPrint loads by name, and their Debian packages.
-LIBRARIES = {
-    "libpango-1.0.so.0": "libpango-1.0-0",
-    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
-    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
-}
+
 CHROMIUMS = (
     "chromium-headless-shell",
     "chromium",
@@ -51,7 +45,8 @@ CHROMIUMS = (
     "google-chrome",
     "google-chrome-stable",
 )
-HOMEBREW_LIBRARIES = ("/opt/homebrew/lib", "/usr/local/lib")
+
+
 # Homebrew's Java is not on PATH; macOS's own `java` only explains how to install one.
 HOMEBREW_JAVAS = ("/opt/homebrew/opt/openjdk/bin/java", "/usr/local/opt/openjdk/bin/java")
 
@@ -346,18 +341,6 @@ def missing_system_packages(for_tests: bool) -> list[str]:
     return missing
 
 
-def missing_for_papers() -> list[str]:
-    """Return Debian's names of missing packages that papers are made and read with."""
-    if sys.platform == "darwin":
-        found = any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW_LIBRARIES)
-        missing = [] if found else list(LIBRARIES.values())
-    else:
-        missing = [package for name, package in LIBRARIES.items() if not loads(name)]
-    if not shutil.which("pdftotext"):  # the second reader of papers before their release
-        missing.append("poppler-utils")
-    return missing
-
-
 def has_installer() -> bool:
     return importlib.util.find_spec("ensurepip") is not None or uv_runs()
 
@@ -370,14 +353,6 @@ def java() -> str | None:
         if subprocess.run([program, "-version"], capture_output=True).returncode == 0:
             return program
     return None
-
-
-def loads(library: str) -> bool:
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
 
 
 def install_system_packages(packages: list[str]) -> None:

@@ -35,7 +35,7 @@ from django.utils.crypto import get_random_string
 from agencies import guards, scanner
 from reports import paper_guards, paper_indexes
 from reports.models import Rendering, RenderWorker
-from trafficking_plan import bootstrap
+from trafficking_plan.libraries import missing_for_papers
 from workitems import plan_guards, plan_indexes
 from workitems.standing import count_noun
 
@@ -197,7 +197,7 @@ def check_triggers() -> Finding:
 
 
 def check_fonts() -> Finding:
-    if missing := bootstrap.missing_for_papers():
+    if missing := missing_for_papers():
         return wrong("Programs or libraries for papers are missing.", ", ".join(missing))
     fonts = settings.RESOURCES_DIR / "static" / "fonts"
     if len(list(fonts.glob("SourceSans3-*.ttf"))) < 4:

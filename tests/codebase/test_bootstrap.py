@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from trafficking_plan import bootstrap
+from trafficking_plan import bootstrap, libraries
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ def test_tests_also_need_a_browser_a_pdf_reader_and_java(monkeypatch):
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
-    monkeypatch.setattr(bootstrap, "loads", lambda name: name != "libpango-1.0.so.0")
+    monkeypatch.setattr(libraries, "loads", lambda name: name != "libpango-1.0.so.0")
     monkeypatch.setattr(bootstrap.sys, "platform", "linux")
     assert bootstrap.missing_system_packages(for_tests=False) == ["libpango-1.0-0", "poppler-utils"]
     assert bootstrap.missing_system_packages(for_tests=True) == [
@@ -259,7 +259,7 @@ def test_java_home_takes_precedence(program, monkeypatch):
 
 
 def test_debians_missing_pip_is_reported_with_the_other_packages(checkout, monkeypatch):
-    monkeypatch.setattr(bootstrap, "loads", lambda name: True)
+    monkeypatch.setattr(libraries, "loads", lambda name: True)
     monkeypatch.setattr(bootstrap, "uv_runs", lambda: False)
     monkeypatch.setattr(bootstrap.sys, "platform", "linux")
     assert bootstrap.missing_system_packages(for_tests=False) == []

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from tests.codebase.source import ROOT
-from trafficking_plan import bootstrap
+from trafficking_plan import libraries
 
 DEPLOY = ROOT / "deploy"
 PAGE = (ROOT / "docs/operations.md").read_text()
@@ -118,7 +118,7 @@ def test_each_setting_of_the_page_is_one_of_env_example():
 
 def test_the_page_and_the_image_install_what_papers_need():
     image = (DEPLOY / "container/Containerfile").read_text()
-    for package in (*bootstrap.LIBRARIES.values(), "poppler-utils"):
+    for package in (*libraries.LIBRARIES.values(), "poppler-utils"):
         assert f" {package}" in PAGE
         assert f" {package}" in image
 
