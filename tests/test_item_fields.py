@@ -21,11 +21,13 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 import time_machine
+from django import forms
 from django.db import connection, models, transaction
 from django.forms import BaseForm
 from django.urls import get_resolver, reverse
 
 from agencies import guards, history
+from agencies.fields import DayField, VersionedForm
 from agencies.models import Seat
 from reports.compose import ANNEXES, compose, generate
 from reports.drafting.cover import draft
@@ -36,12 +38,17 @@ from tests.factories import (
     MilestoneFactory,
     PillarFactory,
     PlanFactory,
+    ReturnFactory,
+    RoundFactory,
     SeatFactory,
     UserFactory,
     WorkItemFactory,
 )
+from workitems.forms.item_texts import TextForm, texts_of
+from workitems.item_texts import not_official
 from workitems.known_dates import Known
-from workitems.models import Milestone, Plan, WorkItem
+from workitems.models import Milestone, MilestoneAnswer, Plan, Update, WorkItem
+from workitems.services import additions
 from workitems.workbook import export_workbook
 from workitems.workbook.columns import ITEMS, MILESTONES
 
@@ -64,6 +71,8 @@ NOT_IN_FORMAT = "docs/workbook.md: the format does not hold it"
 IN_SENTENCES = "only the sentences of papers name it so"
 REVIEWER = "the reviewer's view is for the working group, not for the Minister"
 ORDER = "a place in the item, seen only as the order of its milestones"
+PROGRESS = "recorded when the plan is adopted"
+ONE_BOX = "one box gives all three dates"
 
 EVERYWHERE = dict.fromkeys(
     ("history", "workbook", "list", "what changed", "annex", "page", "page then"), OWN
@@ -74,7 +83,6 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
         "pillar": {"change": BY_WORKBOOK, "history": WITH_PLAN},
         "number": {"change": BY_WORKBOOK, "history": WITH_PLAN},
         "as_told": {
-            "change": "set on a page of its own, which carries the phrase instead of the version",
             "list": IN_SENTENCES,
             "what changed": NO_NEWS,
             "annex": IN_SENTENCES,
@@ -113,12 +121,20 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "page": "kept for the workbook alone",
             "page then": "kept for the workbook alone",
         },
+        "stage": {"making": PROGRESS},
         "completed_on": {
             "workbook": DERIVED,
             "list": DERIVED,
             "what changed": DERIVED,
+            "in a return": "the day on which the return is submitted",
+            "making": PROGRESS,
         },
-        "reviewer_confidence": {"workbook": NOT_IN_FORMAT, "annex": REVIEWER},
+        "confidence": {"making": PROGRESS},
+        "reviewer_confidence": {
+            "workbook": NOT_IN_FORMAT,
+            "annex": REVIEWER,
+            "making": PROGRESS,
+        },
         "heard_on": {
             "history": DERIVED,
             "workbook": DERIVED,
@@ -145,10 +161,10 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
         },
         "description": {"change": BY_WORKBOOK, "what changed": NO_NEWS},
         "as_told": {
-            "change": "set on a page of its own, which carries the phrase instead of the version",
             "list": IN_SENTENCES,
             "what changed": NO_NEWS,
             "annex": IN_SENTENCES,
+            "proposal": IN_SENTENCES,
         },
         "done_means": {
             "change": BY_WORKBOOK,
@@ -161,17 +177,30 @@ EXCEPTIONS: dict[type[models.Model], dict[str, dict[str, str]]] = {
             "what changed": NO_NEWS,
             "annex": NOT_ON_PAPER,
         },
-        "original_due": {"history": "never moves", "what changed": "never moves"},
+        "original_due": {
+            "history": "never moves",
+            "what changed": "never moves",
+            "making": ONE_BOX,
+        },
         "original_known_to": {"history": "never moves", "what changed": "never moves"},
-        "forecast_due": {"opening": "the form asks for another date"},
-        "completed_on": {"opening": "the form is for an open milestone, which has no date yet"},
-        "withdrawn_on": {"change": "withdrawn with its item", "workbook": NOT_IN_FORMAT},
+        "agreed_due": {"making": ONE_BOX},
+        "forecast_due": {"opening": "the form asks for another date", "making": ONE_BOX},
+        "completed_on": {
+            "opening": "the form is for an open milestone, which has no date yet",
+            "making": PROGRESS,
+        },
+        "withdrawn_on": {
+            "change": "withdrawn with its item",
+            "workbook": NOT_IN_FORMAT,
+            "making": PROGRESS,
+        },
         "no_evidence": {
             "change": "given as the reason on the page for missing evidence",
             "workbook": NOT_IN_FORMAT,
             "list": ON_THE_PAGE,
             "what changed": NO_NEWS,
             "annex": NOT_ON_PAPER,
+            "making": PROGRESS,
         },
         "version": EVERYWHERE,
     },
@@ -188,8 +217,9 @@ class World:
     milestone: Milestone
     client: Any
     people: dict[str, Any]
-    # What the surfaces said, by model and by what was written first.
+    # What the surfaces said, by model and by what was written first, and the forms of its pages.
     said: dict[Any, dict[str, Any]]
+    forms: dict[Any, list[tuple[str, str, BaseForm]]]
 
     def row(self, model: type[models.Model]) -> Any:
         return self.item if model is WorkItem else self.milestone
@@ -252,7 +282,7 @@ def new_world() -> World:
         both = UserFactory(name="Contributor")
         for role in (Seat.Role.CONTRIBUTOR, Seat.Role.COORDINATOR):
             SeatFactory(user=both, agency=labour, role=role)
-    return World(plan, item, milestone, None, {"coordinator": both}, {})
+    return World(plan, item, milestone, None, {"coordinator": both}, {}, {})
 
 
 def texts(model: type[models.Model], but: Any = ()) -> dict[str, str]:
@@ -406,36 +436,119 @@ def changed_surfaces(world: World, model: type[models.Model], name: str) -> set[
 
 # --- how a field is changed ------------------------------------------------------------------
 
+SAMPLES = {"reason": "Why.", "completed_on": "20 May 2010", "forecast_due": "20 June 2010"}
 
-def addresses(patterns: Any, space: str = "") -> Iterator[tuple[str, set[str]]]:
+
+@dataclass
+class Entry:
+    """A form's entry for a field, on one of the row's own pages; `act` names the form there."""
+
+    world: World
+    model: type[models.Model]
+    name: str
+    address: str
+    act: str
+    form: BaseForm
+    entry: str
+
+    @property
+    def row(self) -> Any:
+        return self.world.row(self.model)
+
+    @property
+    def value(self) -> Any:
+        return self.model._meta.get_field(self.name).value_from_object(self.row)
+
+    def post(self) -> Any:
+        """Post another value of the field, and the form's initial values beside it."""
+        data = {}
+        for entry, field in self.form.fields.items():
+            initial = self.form.initial.get(entry)
+            needed = SAMPLES[entry] if initial is None and field.required else ""
+            data[self.form.add_prefix(entry)] = needed if initial is None else initial
+        typed = {"reason": "Why.", self.entry: self.typed}
+        data |= {self.form.add_prefix(entry): text for entry, text in typed.items()}
+        return self.world.as_("coordinator").post(self.address, {**data, "act": self.act})
+
+    @property
+    def typed(self) -> str:
+        choices = getattr(self.form.fields[self.entry], "choices", ())
+        others = [code for code, _ in choices if code not in ("", "complete", self.value)]
+        return others[0] if others else SAMPLES.get(self.entry, "typed words")
+
+    def opens_with_value(self) -> bool:
+        """Return whether the form starts with the row's value. If not, saving would erase it."""
+        return self.entry in self.form.initial and self.form.initial[self.entry] == self.value
+
+    def is_saved(self) -> bool:
+        """Return whether posting changes the row, or an answer of the return that is being written.
+        The change is rolled back."""
+        with transaction.atomic():
+            posted = self.post()
+            assert posted.status_code == 302, (self.address, posted.status_code)
+            now = self.model._default_manager.values_list(self.name, flat=True).get(pk=self.row.pk)
+            is_saved = (
+                now != getattr(self.row, self.name)
+                or Update.objects.filter(item=self.world.item).exists()
+                or MilestoneAnswer.objects.filter(milestone=self.world.milestone).exists()
+            )
+            transaction.set_rollback(True)
+        # The rollback leaves the message "Item 1.1 is saved.", which the next page would show.
+        item_page(self.world)
+        return is_saved
+
+    def conflict(self) -> str:
+        """Return the text of the page after an attempt to save over a changed row."""
+        page = self.post()
+        assert page.status_code == 422, page.status_code
+        assert page.context["conflict"] is not None
+        return words(page.text.partition('<main id="main"')[2])
+
+    def is_shown_in_a_conflict(self) -> bool:
+        row, value = self.row, getattr(self.row, self.name)
+        other = other_value(row, self.model._meta.get_field(self.name))
+        write(row, CHANGED, version=row.version + 1, **{self.name: other})
+        found = self.conflict()
+        if isinstance(self.form, TextForm):
+            return other in found
+        write(row, CHANGED, **{self.name: value})
+        return self.conflict() != found
+
+
+def named_addresses(patterns: Any, space: str = "") -> Iterator[tuple[str, set[str]]]:
     """Every address of the site by name, with what it asks for."""
     for each in patterns:
         if hasattr(each, "url_patterns"):
             inner = f"{space}{each.namespace}:" if each.namespace else space
-            for name, asked in addresses(each.url_patterns, inner):
+            for name, asked in named_addresses(each.url_patterns, inner):
                 yield name, asked | set(each.pattern.converters)
         elif each.name:
             yield f"{space}{each.name}", set(each.pattern.converters)
 
 
-def forms_about(world: World, model: type[models.Model]) -> Iterator[tuple[str, str, BaseForm]]:
-    """The forms on the row's own pages: the page's name, the form's among several, the form."""
-    asked = {"slug", "number"} if model is WorkItem else {"slug", "number", "milestone"}
-    for name, takes in addresses(get_resolver().url_patterns):
-        if takes != asked:
-            continue
-        page = world.as_("coordinator").get(address(world, model, name))
+def own_addresses(world: World, model: type[models.Model]) -> Iterator[str]:
+    """Yield the address of each page of the row, and of each of its texts that have one."""
+    row = {"slug": world.plan.slug, "number": world.item.number}
+    if model is Milestone:
+        row["milestone"] = world.milestone.number
+    for name, asked in named_addresses(get_resolver().url_patterns):
+        if asked == row.keys():
+            yield reverse(name, kwargs=row)
+        elif asked == {*row, "field"}:
+            for field in not_official(texts_of(model)):
+                yield reverse(name, kwargs={**row, "field": field})
+
+
+def forms_of(world: World, model: type[models.Model]) -> Iterator[tuple[str, str, BaseForm]]:
+    """Yield the forms on the row's own pages: the address, the form's name among several, the form."""
+    for address in own_addresses(world, model):
+        page = world.as_("coordinator").get(address)
         for layer in [layer for context in page.context or () for layer in context.dicts]:
             for value in layer.values():
                 several = value.items() if isinstance(value, dict) else [("", value)]
                 for act, form in several:
-                    if isinstance(form, BaseForm) and "version" in form.fields:
-                        yield name, str(act), form
-
-
-def address(world: World, model: type[models.Model], name: str) -> str:
-    more = [] if model is WorkItem else [world.milestone.number]
-    return reverse(name, args=[world.plan.slug, world.item.number, *more])
+                    if isinstance(form, VersionedForm):
+                        yield address, str(act), form
 
 
 def entry_of(form: BaseForm, row: Any, name: str) -> str:
@@ -450,74 +563,16 @@ def entry_of(form: BaseForm, row: Any, name: str) -> str:
     return ""
 
 
-SAMPLES = {"reason": "Why.", "completed_on": "20 May 2010", "forecast_due": "20 June 2010"}
-
-
-@dataclass
-class Entry:
-    """A form's entry for a field, on one of the row's own pages; `act` names the form there."""
-
-    world: World
-    model: type[models.Model]
-    name: str
-    page: str
-    act: str
-    form: BaseForm
-    entry: str
-
-    def post(self, **typed: str) -> Any:
-        """Post the page's form with its initial values, except what is typed."""
-        data = {
-            self.form.add_prefix(entry): typed.get(entry)
-            or self.form.initial.get(entry)
-            or (SAMPLES[entry] if field.required else "")
-            for entry, field in self.form.fields.items()
-        }
-        client = self.world.as_("coordinator")
-        return client.post(address(self.world, self.model, self.page), {**data, "act": self.act})
-
-    def opens_with_value(self) -> bool:
-        """Return whether the form starts with the row's value. If not, saving would erase it."""
-        row = self.world.row(self.model)
-        own = self.model._meta.get_field(self.name).value_from_object(row)
-        return self.entry in self.form.initial and self.form.initial[self.entry] == own
-
-    def is_saved(self) -> bool:
-        """Return whether posting another value changes the row. The change is rolled back."""
-        row, field = self.world.row(self.model), self.form.fields[self.entry]
-        choices = [
-            code for code, _ in getattr(field, "choices", ()) if code not in ("", "complete")
-        ]
-        others = [code for code in choices if code != getattr(row, self.name)]
-        typed = others[0] if choices else SAMPLES.get(self.entry, "Typed words.")
-        with transaction.atomic():
-            assert self.post(**{"reason": "Why.", self.entry: typed}).status_code == 302
-            saved = self.model._default_manager.values_list(self.name, flat=True).get(pk=row.pk)
-            transaction.set_rollback(True)
-        # The rollback leaves the message "Item 1.1 is saved.", which the next page would show.
-        item_page(self.world)
-        return saved != getattr(row, self.name)
-
-    def conflict(self) -> str:
-        """Return the text of the page after an attempt to save over a changed row."""
-        page = self.post()
-        assert page.status_code == 422, page.status_code
-        assert page.context["conflict"] is not None
-        return words(page.text.partition('<main id="main"')[2])
-
-    def is_shown_in_a_conflict(self) -> bool:
-        row = self.world.row(self.model)
-        write(row, CHANGED, version=row.version + 1)
-        others = self.conflict()
-        write(row, CHANGED, **{self.name: other_value(row, self.model._meta.get_field(self.name))})
-        return self.conflict() != others
-
-
-def entry_for(world: World, model: type[models.Model], name: str) -> Entry | None:
-    """Return where the field is edited; None if no form edits it."""
-    for page, act, form in forms_about(world, model):
+def entry_for(world: World, model: type[models.Model], name: str, state: str) -> Entry | None:
+    """Return where the field is edited; None if no form edits it. The pages are asked once for each
+    `state` of the plan: the values beside the field, and whether a return is being written."""
+    beside = BESIDE.get((model, name), {}) if name in BESIDE_OF[model] else {}
+    key = model, state, tuple(beside)
+    if key not in world.forms:
+        world.forms[key] = list(forms_of(world, model))
+    for address, act, form in world.forms[key]:
         if entry := entry_of(form, world.row(model), name):
-            return Entry(world, model, name, page, act, form, entry)
+            return Entry(world, model, name, address, act, form, entry)
     return None
 
 
@@ -530,6 +585,57 @@ def is_locked(model: type[models.Model], name: str) -> bool:
 def columns_of(model: type[models.Model], field: str) -> tuple[str, ...]:
     joined = getattr(model, field, None)
     return joined.columns if isinstance(joined, Known) else (field,)
+
+
+def is_entered(model: type[models.Model], name: str) -> bool:
+    """Return whether somebody enters the field itself. How a date is known is entered with it."""
+    return model._meta.get_field(name).editable and not name.endswith("_known_to")
+
+
+# --- the forms that make a row -----------------------------------------------------------------
+
+TYPED = {"number": "9", "due": "30 September 2010", "due_1": "30 September 2010"}
+
+
+def filled(form: BaseForm, model: type[models.Model]) -> dict[str, str]:
+    """Return something valid for each box that the model has a field for, or that must be filled."""
+    own = {each.name for each in fields_of(model)}
+    boxes = {name: box for name, box in form.fields.items() if name in own or box.required}
+    return {name: typed_into(box, name) for name, box in boxes.items()}
+
+
+def typed_into(box: Any, name: str) -> str:
+    if name in TYPED:
+        return TYPED[name]
+    if isinstance(box, forms.BooleanField):
+        return "on"
+    if hasattr(box, "choices"):
+        return str([code for code, _ in box.choices if code != ""][-1])
+    if isinstance(box, DayField):
+        return "20 August 2010"
+    return "7" if isinstance(box, forms.IntegerField) else f"words of {name}"
+
+
+def sent(world: World, model: type[models.Model], address: str) -> tuple[BaseForm, dict[str, str]]:
+    """Fill and send the form at the address. Return it, and what was typed."""
+    client = world.as_("coordinator")
+    form = client.get(address).context["form"]
+    typed = filled(form, model)
+    posted = client.post(address, typed)
+    assert posted.status_code == 302, posted.context["form"].errors
+    return form, typed
+
+
+def assert_took_every_field(form: BaseForm, typed: dict[str, str], row: models.Model) -> None:
+    model = type(row)
+    for each in fields_of(model):
+        if each.name == OWNER[model] or not is_entered(model, each.name):
+            continue
+        excepted = "making" in EXCEPTIONS[model].get(each.name, {})
+        assert (each.name in typed) != excepted, f"{model.__name__}.{each.name}: making"
+        if not excepted:
+            entered = form.fields[each.name].clean(typed[each.name])
+            assert getattr(row, each.name) == entered, each.name
 
 
 # --- the tests --------------------------------------------------------------------------------
@@ -545,7 +651,7 @@ FIELDS = [
 @pytest.mark.parametrize(("model", "name"), FIELDS)
 def test_every_field_is_on_every_surface_or_has_a_reasoned_exception(world, model, name):
     found = changed_surfaces(world, model, name)
-    excepted = EXCEPTIONS[model].get(name, {}).keys() - {"change", "opening", "conflict"}
+    excepted = EXCEPTIONS[model].get(name, {}).keys() & SURFACES.keys()
     missing, needless = SURFACES.keys() - found - excepted, excepted & found
     assert not missing, f"{model.__name__}.{name} is not in: {', '.join(sorted(missing))}"
     assert not needless, f"{model.__name__}.{name} is now in: {', '.join(sorted(needless))}"
@@ -553,12 +659,9 @@ def test_every_field_is_on_every_surface_or_has_a_reasoned_exception(world, mode
 
 @pytest.mark.parametrize(("model", "name"), FIELDS)
 def test_every_field_is_in_a_form_or_locked_or_derived(world, model, name):
-    if not model._meta.get_field(name).editable or name.endswith("_known_to"):
-        return  # how a date is known is entered with it, in one box
-    if name in BESIDE_OF[model]:
-        lift_guards(model)
-        write(world.row(model), BEGAN, **BESIDE[model, name])
-    entry = entry_for(world, model, name)
+    if not is_entered(model, name):
+        return
+    entry = entry_beside(world, model, name, "between rounds")
     has_way = entry is not None or is_locked(model, name)
     excepted = EXCEPTIONS[model].get(name, {})
     assert has_way != ("change" in excepted), (
@@ -573,9 +676,66 @@ def test_every_field_is_in_a_form_or_locked_or_derived(world, model, name):
             else f"{model.__name__}.{name} is not in: opening, the form begins without its value"
         )
         assert entry.is_saved(), f"{model.__name__}.{name} is not saved by its form’s service"
-        assert entry.is_shown_in_a_conflict() or "conflict" in excepted, (
+        if isinstance(entry.form, TextForm):
+            assert entry.address in world.text("workitems:detail", world.item.number), (
+                f"{model.__name__}.{name}: the item’s page does not link to its form"
+            )
+        assert entry.is_shown_in_a_conflict(), (
             f"{model.__name__}.{name} is not in: conflict, which shows both sides"
         )
+
+
+@pytest.mark.parametrize(("model", "name"), FIELDS)
+def test_every_field_of_a_form_is_saved_while_a_return_is_written_too(world, model, name):
+    if not is_entered(model, name) or "change" in EXCEPTIONS[model].get(name, {}):
+        return
+    ReturnFactory(round=RoundFactory(plan=world.plan), agency=world.item.lead_agency)
+    entry = entry_beside(world, model, name, "in a return")
+    excepted = "in a return" in EXCEPTIONS[model].get(name, {})
+    assert (entry is not None or is_locked(model, name)) != excepted, (
+        f"{model.__name__}.{name} can be changed while a return is written now"
+        if excepted
+        else f"{model.__name__}.{name} is not in: in a return, no form has it then"
+    )
+    assert entry is None or entry.is_saved(), f"{model.__name__}.{name} is not saved in a return"
+
+
+def entry_beside(world: World, model: type[models.Model], name: str, state: str) -> Entry | None:
+    if name in BESIDE_OF[model]:
+        lift_guards(model)
+        write(world.row(model), BEGAN, **BESIDE[model, name])
+    return entry_for(world, model, name, state)
+
+
+def test_the_forms_of_a_plan_being_made_take_every_field(world):
+    plan = PlanFactory(adopted_on=None, coordinating_agency=world.plan.coordinating_agency)
+    PillarFactory(plan=plan)
+    form, typed = sent(world, WorkItem, reverse("plans:add-item", args=[plan.slug]))
+    item = plan.items.get()
+    assert_took_every_field(form, typed, item)
+    address = reverse("plans:add-milestone", args=[plan.slug, item.number])
+    form, typed = sent(world, Milestone, address)
+    assert_took_every_field(form, typed, item.milestones.get())
+
+
+@pytest.mark.parametrize("model", [WorkItem, Milestone])
+def test_a_proposal_takes_every_field_shows_its_texts_and_makes_the_row(world, model):
+    of = [] if model is WorkItem else [world.item.number]
+    name = "variations:propose-item" if model is WorkItem else "variations:propose-milestone"
+    form, typed = sent(world, model, reverse(name, args=[world.plan.slug, *of]))
+    proposal = world.plan.variations.get()
+    page = words(world.text("variations:detail", proposal.number))
+    for text in texts_of(model):
+        excepted = "proposal" in EXCEPTIONS[model].get(text, {})
+        assert (typed[text] in page) != excepted, f"{model.__name__}.{text}: proposal"
+    given = {"by": world.people["coordinator"], "on": ASKED.date(), "reason": ""}
+    row = (
+        additions.make_item(world.plan, proposal.addition, **given)
+        if model is WorkItem
+        else additions.make_milestone(world.item, proposal.addition, **given)
+    )
+    row.refresh_from_db()
+    assert_took_every_field(form, typed, row)
 
 
 def test_exceptions_name_existing_fields():

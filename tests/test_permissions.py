@@ -224,6 +224,14 @@ def milestone(scene: Scene) -> list[Any]:
     return [*item(scene), scene.milestone.number]
 
 
+def item_and_text(scene: Scene) -> list[Any]:
+    return [*item(scene), "as_told"]
+
+
+def milestone_and_text(scene: Scene) -> list[Any]:
+    return [*milestone(scene), "as_told"]
+
+
 def delay(scene: Scene) -> list[Any]:
     return [*item(scene), 2, 1]
 
@@ -633,9 +641,9 @@ RULES: dict[str, Row] = {
     "workitems:give": of_plan(item_in_police, may=WRITERS, post=INVALID),
     "workitems:review": of_plan(item, may=("coordinator",), post=INVALID),
     "workitems:milestone": of_plan(milestone, may=WRITERS, post=INVALID),
-    "workitems:set-as-told": of_plan(item, may=(*WRITERS, "coordinator"), post=ONWARD),
-    "workitems:set-milestone-as-told": of_plan(
-        milestone, may=(*WRITERS, "coordinator"), post=ONWARD
+    "workitems:set-text": of_plan(item_and_text, may=(*WRITERS, "coordinator"), post=ONWARD),
+    "workitems:set-milestone-text": of_plan(
+        milestone_and_text, may=(*WRITERS, "coordinator"), post=ONWARD
     ),
     "workitems:settle-cause": of_plan(delay, may=WRITERS, post=ONWARD),
     "workitems:end-delay": of_plan(delay, may=WRITERS, post=INVALID),

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from agencies.models import Agency
 from workitems.additions import Addition, NewItem, NewMilestone
+from workitems.item_texts import ITEM_TEXTS, not_official
 from workitems.models import Pillar, WorkItem
 
 
@@ -14,7 +15,8 @@ class MilestonePart(NamedTuple):
 
 
 class AdditionParts(NamedTuple):
-    """`item` is None of a milestone that is added to an item that there is."""
+    """`item` is None of a milestone that is added to an item that there is. `texts` are those of an
+    item that are not official, each with its label."""
 
     item: NewItem | None
     pillar: str
@@ -22,6 +24,7 @@ class AdditionParts(NamedTuple):
     supports: list[tuple[str, str]]
     kind: str
     timeframe: str
+    texts: list[tuple[str, str]]
     milestones: list[MilestonePart]
 
 
@@ -39,7 +42,7 @@ def addition_parts(
         for each in adds.milestones
     ]
     if not isinstance(adds, NewItem):
-        return AdditionParts(None, "", "", [], "", "", milestones)
+        return AdditionParts(None, "", "", [], "", "", [], milestones)
     return AdditionParts(
         item=adds,
         pillar=str(Pillar.objects.get(pk=adds.pillar)),
@@ -47,5 +50,10 @@ def addition_parts(
         supports=[(agencies[pk].short_name, role) for pk, role in adds.supports],
         kind=str(WorkItem.Kind(adds.kind).label),
         timeframe=str(WorkItem.Timeframe(adds.timeframe).label),
+        texts=[
+            (str(ITEM_TEXTS[name].label), text)
+            for name in not_official(ITEM_TEXTS)
+            if (text := getattr(adds, name))
+        ],
         milestones=milestones,
     )

@@ -19,7 +19,7 @@ from agencies.composed import Given
 from agencies.models import Agency
 from workitems.asat import rows_at
 from workitems.models import Delay, Member, Plan, Risk, Support, Variation, WorkItem
-from workitems.models.item import Confidence, Stage, WorkItemQuerySet, number_key
+from workitems.models.item import SEARCHED, Confidence, Stage, WorkItemQuerySet, number_key
 from workitems.plan_at import ItemAt, PlanAt
 from workitems.standing import STALE_AFTER_DAYS, STANDING_LABELS, Late
 
@@ -213,7 +213,7 @@ def narrowed(at: PlanAt, wanted: dict[str, Any]) -> list[ItemAt]:
 
 def _contains_words(item: ItemAt, words: list[str]) -> bool:
     """Return whether every word is in the item's number or wording."""
-    text = searchable(item.number, item.title, item.objective, item.action)
+    text = searchable(*(getattr(item, name) for name in SEARCHED))
     return all(word in text for word in words)
 
 

@@ -18,10 +18,11 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
+from workitems.models.item import SEARCHED
 
 # The columns are in the order in which a result prints them.
 COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
-    WorkItem: ("number", "title", "objective", "action"),
+    WorkItem: SEARCHED,
     Milestone: ("description", "done_means"),
     Update: ("achieved", "planned_next", "challenges"),
     Delay: ("explanation", "effect"),

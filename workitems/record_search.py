@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Seat, User
 from agencies.text_index import TextIndex, Words
 from agencies.translation import StrOrPromise
+from workitems.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 from workitems.models import (
     Decision,
     Delay,
@@ -32,6 +33,7 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
+from workitems.models.item import SEARCHED
 from workitems.plan_indexes import INDEXES
 from workitems.rules import WRITERS
 
@@ -167,7 +169,8 @@ def item_hit(item: WorkItem, reader: Reader) -> Hit:
         title=_name(item),
         url=item.get_absolute_url(),
         plan=item.plan,
-        texts=[(_("Objective"), item.objective), (_("Action"), item.action)],
+        # The number and the title name the result.
+        texts=[(str(ITEM_TEXTS[name].label), getattr(item, name)) for name in SEARCHED[2:]],
     )
 
 
@@ -184,7 +187,7 @@ def _of_milestone(milestone: Milestone, reader: Reader) -> dict[str, Any]:
 def milestone_hit(row: Milestone, reader: Reader) -> Hit:
     return Hit(
         title=row.description,
-        texts=[(_("Done when"), row.done_means)],
+        texts=[(str(MILESTONE_TEXTS["done_means"].label), row.done_means)],
         **_of_milestone(row, reader),
     )
 

@@ -297,9 +297,9 @@ rules.add_perm("workitems.answer_proposal", answers_proposal)
 rules.add_perm("workitems.withdraw_proposal", proposed_status)
 rules.add_perm("workitems.read_proposal", answers_proposal | proposed_status | coordinates_item)
 rules.add_perm("workitems.update_milestone", writes_for_milestone)
-# Checked with an item or a milestone; the wording in sentences is not official.
+# Checked with an item or a milestone, whose text is not official wording.
 rules.add_perm(
-    "workitems.set_as_told",
+    "workitems.set_text",
     coordinates_plan | writes_for_lead | writes_for_milestone | writes_for_milestones_lead,
 )
 rules.add_perm("workitems.finish_mitigation", owns_mitigation | writes_for_its_milestone)
@@ -339,7 +339,7 @@ CLOSED_BY_THE_END = {
     "workitems.propose_status",
     "workitems.answer_proposal",
     "workitems.update_milestone",
-    "workitems.set_as_told",
+    "workitems.set_text",
     "workitems.finish_mitigation",
     "workitems.add_evidence",
     "workitems.give_item",

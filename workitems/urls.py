@@ -4,7 +4,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from workitems.views import (
     additions,
-    as_told,
     assignments,
     date_box,
     delays,
@@ -13,6 +12,7 @@ from workitems.views import (
     feeds,
     held_entries,
     item_history,
+    item_texts,
     items,
     milestones,
     out_of_session,
@@ -107,12 +107,12 @@ item_urls = [
     ),
     path("<str:number>/review/", items.review, name="review"),
     path("<str:number>/given/<int:agency>/", assignments.give, name="give"),
-    path("<str:number>/as-told/", as_told.of_item, name="set-as-told"),
+    path("<str:number>/texts/<str:field>/", item_texts.of_item, name="set-text"),
     path("<str:number>/milestones/<int:milestone>/", milestones.milestone, name="milestone"),
     path(
-        "<str:number>/milestones/<int:milestone>/as-told/",
-        as_told.of_milestone,
-        name="set-milestone-as-told",
+        "<str:number>/milestones/<int:milestone>/texts/<str:field>/",
+        item_texts.of_milestone,
+        name="set-milestone-text",
     ),
     path(
         "<str:number>/milestones/<int:milestone>/delays/<int:delay>/end/",

@@ -181,7 +181,7 @@ def work_item_texts(facts: Facts) -> WorkItemTexts:
 def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
     with errors_naming(item_source(item)):
         texts: dict[str, Any] = {
-            name: _passages(facts, getattr(item, name)) for name in WorkItemText.LABELS
+            name: _passages(facts, getattr(item, name)) for name in WorkItemText.TEXTS
         }
         return WorkItemText(
             key=key("w", f"texts of item {item.pk}"),

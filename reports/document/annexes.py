@@ -199,8 +199,8 @@ class WorkItemText:
     milestones: tuple[MilestoneRow, ...] = ()
     withheld: str = ""
 
-    # The texts in their printed order, called as in `ItemAt`, which fills them; each has its label.
-    LABELS: ClassVar[dict[str, str]] = {"objective": "Objective", "action": "Action"}
+    # The texts in their printed order, called as in `ITEM_TEXTS`, which has their labels.
+    TEXTS: ClassVar[tuple[str, ...]] = ("objective", "action")
 
     def __post_init__(self) -> None:
         check_text(self.number, "A work item's number")

@@ -32,6 +32,7 @@ from reports.document import (
 from reports.document.dates import long_date
 from reports.progress.tables import Column, Field, Kind, Row, Sheet
 from reports.render import xlsx
+from workitems.item_texts import ITEM_TEXTS
 
 
 class Listed(NamedTuple):
@@ -115,7 +116,8 @@ def _items(document: Document) -> Iterator[Sheet]:
     dated: list[Dated] = []
     if texts:
         told = [ListedText(each.title, item) for each in texts[0].pillars for item in each.items]
-        yield _sheet(document, "Work items", TEXTS, told)
+        columns = [*LISTED_TEXTS, *map(_text, WorkItemText.TEXTS)]
+        yield _sheet(document, "Work items", columns, told)
         dated = [
             Dated(row.item.number, words(row.item.title), step)
             for row in told
@@ -166,7 +168,8 @@ def _title(item: WorkItemRow | WorkItemText) -> str:
     return item.title if isinstance(item, WorkItemRow) else words(item.title)
 
 
-def _text(name: str, label: str) -> Field[ListedText]:
+def _text(name: str) -> Field[ListedText]:
+    label = str(ITEM_TEXTS[name].label)
     return Column(label, 50), lambda row: _typed(getattr(row.item, name))
 
 
@@ -181,12 +184,11 @@ ITEMS: list[Field[Listed | ListedText]] = [
     (Column("Confidence", 13), lambda row: row.item.confidence and row.item.confidence.label),
     (Column("Standing", 20), lambda row: row.item.standing),
 ]
-TEXTS: list[Field[ListedText]] = [
+LISTED_TEXTS: list[Field[ListedText]] = [
     *ITEMS[:4],
     (Column("Supporting", 24), lambda row: "\n".join(row.item.supporting)),
     (Column("Key item", 9), lambda row: "Yes" if row.item.is_key else ""),
     *ITEMS[4:],
-    *(_text(name, label) for name, label in WorkItemText.LABELS.items()),
 ]
 REPORTS: list[Field[tuple[WorkItemText, ItemReport]]] = [
     (Column("No.", 8), lambda row: row[0].number),

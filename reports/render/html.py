@@ -39,6 +39,7 @@ from reports.document import (
 )
 from reports.document.cover_design import INK
 from reports.document.dates import long_date
+from workitems.item_texts import ITEM_TEXTS
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 # Additional stylesheet for packs and minutes.
@@ -424,8 +425,10 @@ def _text(item: WorkItemText) -> dict[str, Any]:
     confidence = f"{item.confidence.mark} {item.confidence.label}" if item.confidence else ""
     paragraphs = [
         paragraph
-        for name, label in item.LABELS.items()
-        for paragraph in _labelled(label, getattr(item, name), "paper-official")
+        for name in item.TEXTS
+        for paragraph in _labelled(
+            str(ITEM_TEXTS[name].label), getattr(item, name), "paper-official"
+        )
     ]
     for report in item.reports:
         paragraphs += _reported(report)

@@ -36,7 +36,7 @@ def address(name, milestone, *more):
 
 
 def test_the_sentences_follow_what_is_typed(writer, live_server, milestone):
-    writer.goto(live_server.url + address("workitems:set-milestone-as-told", milestone))
+    writer.goto(live_server.url + address("workitems:set-milestone-text", milestone, "as_told"))
     field = writer.get_by_label("Wording in sentences")
     sentences = writer.locator("#sentences")
     expect(sentences).to_have_text("")

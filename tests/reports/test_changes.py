@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from reports.progress.changes import Kind, compare, counts_in_words
 from reports.progress.changes.compare import PlanThen
+from tests.reports.in_memory import no_texts
+from workitems.item_texts import ITEM_TEXTS
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
@@ -17,17 +19,19 @@ from workitems.standing import LATE_ORDER, Standing, by_then, standing_of
 THEN, NOW = date(2009, 8, 1), date(2010, 10, 14)
 AUGUST, SEPTEMBER, NOVEMBER = date(2009, 8, 31), date(2010, 9, 30), date(2010, 11, 30)
 ITEM = ItemAt(**{
-    **{name: "" for name, kind in ItemAt.__annotations__.items() if kind is str},
+    **no_texts(ItemAt),
     "pk": 1, "number": "1.2", "title": "Print a brochure", "objective": "People know.",
     "action": "Print it.", "pillar": 1, "lead": 1, "is_key": False, "months": None,
     "starts_on": None, "stage": "under_way", "completed_on": None, "confidence": "on_track",
     "heard_on": None, "version": None, "on": NOW,
 })  # fmt: skip
 BROCHURE = MilestoneAt(
-    pk=1, item=1, number=1, description="Brochure printed", as_told="", done_means="", responsible=1,
-    original_due=AUGUST, original_known_to="day", agreed_due=AUGUST, agreed_known_to="day",
-    forecast_due=AUGUST, forecast_known_to="day", completed_on=None,
-    withdrawn_on=None, version=None, on=NOW,
+    **no_texts(MilestoneAt) | {
+        "pk": 1, "item": 1, "number": 1, "description": "Brochure printed", "responsible": 1,
+        "original_due": AUGUST, "original_known_to": "day", "agreed_due": AUGUST,
+        "agreed_known_to": "day", "forecast_due": AUGUST, "forecast_known_to": "day",
+        "completed_on": None, "withdrawn_on": None, "version": None, "on": NOW,
+    },
 )  # fmt: skip
 FUNDING = DelayAt(
     pk=1, milestone=1, item=1, of="Brochure printed", number=1, cause="funding",
@@ -639,6 +643,16 @@ def test_counts_of_completed_withdrawn_and_new_items_match_the_figures(moments):
         (Kind.WITHDRAWN, Standing.WITHDRAWN),
     ):
         assert told_as(kind) == stands(after, how) - stands(before, how)
+
+
+def test_a_text_that_is_not_official_is_reported_as_changed(monkeypatch):
+    news = ITEM_TEXTS["as_told"]._replace(is_news=True)
+    monkeypatch.setitem(ITEM_TEXTS, "as_told", news)
+    now = ITEM._replace(as_told="the brochure", title="Print brochures")
+    reworded, changed = compare(plan(THEN), plan(NOW, item=now))
+    assert (reworded.kind, reworded.words) == (Kind.REWORDED, "Title reworded.")
+    assert (changed.kind, changed.words) == (Kind.TEXTS, "Wording in sentences changed.")
+    assert (changed.was, changed.now) == ("", "the brochure")
 
 
 @given(two_moments())

@@ -9,6 +9,7 @@ import pytest
 from reports import charts
 from reports.charts import BarRow, Scale, Series, ShareRow, Strip
 from reports.document.annexes import PillarProgress, Stage, StageCount
+from tests.reports.in_memory import no_texts
 from workitems.plan_at import MilestoneAt
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,10 +28,9 @@ PILLAR = PillarProgress("Prevention", (StageCount(Stage.COMPLETE, 2), StageCount
 def milestone(description="Brochure printed", due=date(2009, 8, 31), **dates):
     fields = {"agreed_due": due, "forecast_due": due, "completed_on": None, "withdrawn_on": None}
     fields |= dict.fromkeys(("original_known_to", "agreed_known_to", "forecast_known_to"), "day")
-    return MilestoneAt(
-        pk=1, item=1, number=1, description=description, as_told="", done_means="", responsible=1,
-        original_due=due, version=None, on=ON, **(fields | dates),
-    )  # fmt: skip
+    fields |= {"pk": 1, "item": 1, "number": 1, "description": description, "responsible": 1}
+    fields |= {"original_due": due, "version": None, "on": ON}
+    return MilestoneAt(**no_texts(MilestoneAt) | fields | dates)
 
 
 def strip(*milestones, **fields):

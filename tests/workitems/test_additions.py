@@ -137,8 +137,8 @@ def test_what_is_added_is_kept_as_data_and_read_back(new_item, police):
 
 def test_an_addition_has_the_fields_that_a_plan_being_made_has():
     of_item = {"supports", "measures", "milestones"}
-    assert {each.name for each in fields(NewItem)} == plan_making.ITEM_FIELDS | of_item
-    assert {each.name for each in fields(NewMilestone)} == plan_making.MILESTONE_FIELDS | {"due"}
+    assert {each.name for each in fields(NewItem)} == {*plan_making.ITEM_FIELDS, *of_item}
+    assert {each.name for each in fields(NewMilestone)} == {*plan_making.MILESTONE_FIELDS} | {"due"}
 
 
 def test_a_request_for_an_item_changes_nothing_in_the_plan(ask, plan, item, contributor):

@@ -60,7 +60,7 @@ ALLOWED = {
     "answer_proposal": WRITERS,
     "read_proposal": WRITERS | COORDINATOR | {("Customs", "contributor"), ("Customs", "approver")},
     "update_milestone": WRITERS,
-    "set_as_told": WRITERS | COORDINATOR,
+    "set_text": WRITERS | COORDINATOR,
     # A mitigation that Customs owns, of a milestone that Police is responsible for.
     "finish_mitigation": WRITERS | {("Customs", "contributor"), ("Customs", "approver")},
     "add_evidence": WRITERS,

@@ -14,6 +14,7 @@ from workitems.additions import NewItem, NewMilestone
 from workitems.forms.due_dates import KnownDateField
 from workitems.forms.plan_making import ItemForm, MilestoneForm
 from workitems.forms.variations import RequestForm
+from workitems.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 from workitems.models import Plan
 from workitems.services.additions import day_faults
 
@@ -98,7 +99,7 @@ class ProposeItemForm(AddingForm, ItemForm):
     """The fields of an item, with its measures and first milestones."""
 
     GROUPS = (
-        (gettext_lazy("The item"), ("pillar", "number", "title", "objective", "action", "as_told")),
+        (gettext_lazy("The item"), ("pillar", "number", *ITEM_TEXTS)),
         (gettext_lazy("Who does it, and when"), (
             "lead_agency", "support_", "role_", "kind", "is_key", "timeframe", "months", "starts_on",
         )),
@@ -196,7 +197,7 @@ class ProposeItemForm(AddingForm, ItemForm):
 class ProposeMilestoneForm(AddingForm, MilestoneForm):
     GROUPS = (
         (gettext_lazy("The milestone"), (
-            "number", "description", "due", "responsible_agency", "done_means", "as_told",
+            "number", "description", "due", "responsible_agency", *MILESTONE_TEXTS,
         )),
         (gettext_lazy("The request"), ("after_end", "reason", "agency")),
     )  # fmt: skip

@@ -28,29 +28,17 @@ from workitems.services.items import forecast_faults, stage_faults
 from workitems.services.plan_days import done_day
 
 
-class ChangeStatusForm(VersionedForm):
-    SOMETIMES = ("completed_on", "reason")
-    BEGINS_WITH = ("stage", "confidence", "completed_on")
+class StatusForm(VersionedForm):
+    """An item's stage and the agency's confidence."""
+
+    BEGINS_WITH: tuple[str, ...] = ("stage", "confidence")
 
     stage = forms.ChoiceField(label=gettext_lazy("Stage"), widget=forms.RadioSelect)
-    completed_on = DayField(
-        label=gettext_lazy("Completed on"),
-        required=False,
-        help_text=gettext_lazy("Only if the stage is Complete."),
-    )
     confidence = forms.ChoiceField(
         label=gettext_lazy("Confidence in the next date"),
         choices=[("", gettext_lazy("No rating")), *Confidence.choices],
         required=False,
         widget=forms.RadioSelect,
-    )
-    reason = ReasonField(
-        label=gettext_lazy("Reason"),
-        required=False,
-        help_text=gettext_lazy(
-            "Needed if you change the stage or its date. If you change nothing else, it is kept as a note. "
-            "Everyone in the working group can read it in the item’s history."
-        ),
     )
 
     def __init__(self, *args: Any, row: WorkItem, **kwargs: Any) -> None:
@@ -64,6 +52,29 @@ class ChangeStatusForm(VersionedForm):
         self.fields["stage"].choices = [  # type: ignore[attr-defined]
             (stage.value, stage.label) for stage in Stage if stage in stages
         ]
+
+
+class ChangeStatusForm(StatusForm):
+    """The status that is changed at once, while the lead writes no return."""
+
+    SOMETIMES = ("completed_on", "reason")
+    BEGINS_WITH = (*StatusForm.BEGINS_WITH, "completed_on")
+
+    field_order = ("version", "stage", "completed_on", "confidence", "reason")
+
+    completed_on = DayField(
+        label=gettext_lazy("Completed on"),
+        required=False,
+        help_text=gettext_lazy("Only if the stage is Complete."),
+    )
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        required=False,
+        help_text=gettext_lazy(
+            "Needed if you change the stage or its date. If you change nothing else, it is kept as a note. "
+            "Everyone in the working group can read it in the item’s history."
+        ),
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -87,13 +98,11 @@ class ChangeStatusForm(VersionedForm):
             )
 
 
-class AnswerStatusForm(ChangeStatusForm):
+class AnswerStatusForm(StatusForm):
     """The stage and confidence of the lead's answer in its return. `version` is that of the answer,
     0 if there is none yet; `item_version` is that of the item."""
 
     item_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    completed_on = None  # type: ignore[assignment]
-    reason = None  # type: ignore[assignment]
 
     def __init__(self, *args: Any, row: WorkItem, update: Update | None, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
@@ -101,9 +110,6 @@ class AnswerStatusForm(ChangeStatusForm):
         self.initial["version"], self.initial["item_version"] = version, row.version
         if update is not None and update.stage:
             self.initial["stage"], self.initial["confidence"] = update.stage, update.confidence
-
-    def clean(self) -> dict[str, Any]:
-        return super(ChangeStatusForm, self).clean() or {}
 
 
 class ProposeStatusForm(Form):

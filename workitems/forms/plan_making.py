@@ -19,11 +19,13 @@ from agencies.fields import (
 )
 from agencies.models import Agency, by_short_name
 from agencies.translation import StrOrPromise, day_words
-from workitems.forms.as_told import refuse_no_phrase
 from workitems.forms.due_dates import KnownDateField
+from workitems.forms.item_texts import add_text_boxes
 from workitems.forms.portfolios import PortfolioField, offer_recorded
+from workitems.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 from workitems.models import Milestone, Pillar, Plan, WorkItem
-from workitems.models.item import AS_TOLD_LENGTH, TITLE_LENGTH, is_item_number
+from workitems.models.item import TITLE_LENGTH, is_item_number
+from workitems.services import plan_making
 
 GREATEST_NUMBER = 32_767
 # Rows for supporting agencies beyond those that there are.
@@ -41,16 +43,6 @@ class NumberField(forms.IntegerField):
             widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
             error_messages={"invalid": gettext_lazy("Enter a number, such as 3.")},
         )
-
-
-def as_told_box(help_text: StrOrPromise) -> TextField:
-    return TextField(
-        label=gettext_lazy("Wording in sentences"),
-        required=False,
-        max_length=AS_TOLD_LENGTH,
-        validators=[refuse_no_phrase],
-        help_text=help_text,
-    )
 
 
 def background_box() -> LinesField:
@@ -106,10 +98,7 @@ class MakingForm(VersionedForm):
 class PlanForm(MakingForm):
     """`coordinated` are the agencies that the user coordinates for."""
 
-    BEGINS_WITH = (
-        "title", "released_on", "ends_on", "portfolio", "coordinating_agency", "background",
-        "copied_to",
-    )  # fmt: skip
+    BEGINS_WITH = plan_making.PLAN_FIELDS
 
     title = TextField(label=gettext_lazy("Title"), max_length=200)
     released_on = DayField(
@@ -225,7 +214,7 @@ class VersionForm(VersionedForm):
 
 
 class PillarForm(MakingForm):
-    BEGINS_WITH = ("number", "title", "description")
+    BEGINS_WITH = plan_making.PILLAR_FIELDS
 
     number = NumberField(gettext_lazy("Number in the plan"))
     title = TextField(label=gettext_lazy("Title"), max_length=200)
@@ -233,12 +222,10 @@ class PillarForm(MakingForm):
 
 
 class ItemForm(MakingForm):
-    """`pillars` and `members` are those of the plan. Supporting agencies have a row each."""
+    """`pillars` and `members` are those of the plan. Texts that are not official and supporting
+    agencies have their boxes added, these in a row each."""
 
-    BEGINS_WITH = (
-        "number", "pillar", "title", "objective", "action", "lead_agency", "kind", "is_key",
-        "timeframe", "months", "starts_on", "as_told",
-    )  # fmt: skip
+    BEGINS_WITH = plan_making.ITEM_FIELDS
 
     pillar = forms.ModelChoiceField(
         label=gettext_lazy("Pillar"), queryset=Pillar.objects.none(), empty_label=None
@@ -248,12 +235,12 @@ class ItemForm(MakingForm):
         max_length=20,
         widget=forms.TextInput(attrs={"size": 8}),
     )
-    title = TextField(label=gettext_lazy("Title"), max_length=TITLE_LENGTH)
+    title = TextField(label=ITEM_TEXTS["title"].label, max_length=TITLE_LENGTH)
     objective = LinesField(
-        label=gettext_lazy("Objective"), help_text=gettext_lazy("Official wording.")
+        label=ITEM_TEXTS["objective"].label, help_text=gettext_lazy("Official wording.")
     )
     action = LinesField(
-        label=gettext_lazy("Action"),
+        label=ITEM_TEXTS["action"].label,
         rows=5,
         help_text=gettext_lazy("Official wording. Adoption needs the objective or the action."),
     )
@@ -276,17 +263,12 @@ class ItemForm(MakingForm):
         error_messages={"invalid": gettext_lazy("Enter a number, such as 12.")},
     )
     starts_on = DayField(label=gettext_lazy("Starts on"), required=False)
-    as_told = as_told_box(
-        gettext_lazy(
-            "How briefings name the item within a sentence, such as “formal training for frontline "
-            "staff”. If you leave it blank, they quote the item."
-        )
-    )
 
     def __init__(
         self, *args: Any, pillars: QuerySet[Pillar], members: QuerySet[Agency], row: WorkItem, **kwargs: Any
     ) -> None:  # fmt: skip
         super().__init__(*args, row=row, **kwargs)
+        add_text_boxes(self, WorkItem)
         self.fields["pillar"].queryset = pillars  # type: ignore[attr-defined]
         self.fields["lead_agency"].queryset = members  # type: ignore[attr-defined]
         there = row.supports.count() if row.pk else 0
@@ -348,10 +330,10 @@ class ItemForm(MakingForm):
 
 
 class MilestoneForm(MakingForm):
-    BEGINS_WITH = ("number", "description", "responsible_agency", "done_means", "as_told")
+    BEGINS_WITH = plan_making.MILESTONE_FIELDS
 
     number = NumberField(gettext_lazy("Number in the item"))
-    description = TextField(label=gettext_lazy("Milestone"), max_length=300)
+    description = TextField(label=MILESTONE_TEXTS["description"].label, max_length=300)
     due = KnownDateField(label=gettext_lazy("Due"))
     responsible_agency = forms.ModelChoiceField(
         label=gettext_lazy("Responsible agency"),
@@ -359,18 +341,13 @@ class MilestoneForm(MakingForm):
         empty_label=gettext_lazy("Choose an agency"),
     )
     done_means = LinesField(
-        label=gettext_lazy("Done when"),
+        label=MILESTONE_TEXTS["done_means"].label,
         help_text=gettext_lazy("How everyone can tell that it is done."),
-    )
-    as_told = as_told_box(
-        gettext_lazy(
-            "How briefings name the milestone within a sentence, such as “formal training for "
-            "frontline staff”. If you leave it blank, they quote the milestone."
-        )
     )
 
     def __init__(self, *args: Any, members: QuerySet[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        add_text_boxes(self, Milestone)
         self.fields["responsible_agency"].queryset = members  # type: ignore[attr-defined]
 
     def start(self, row: Milestone) -> dict[str, Any]:
@@ -379,7 +356,7 @@ class MilestoneForm(MakingForm):
 
 
 class MeasureForm(MakingForm):
-    BEGINS_WITH = ("number", "description")
+    BEGINS_WITH = plan_making.MEASURE_FIELDS
 
     number = NumberField(gettext_lazy("Number in the item"))
     description = LinesField(label=gettext_lazy("Measure of success"), required=True)

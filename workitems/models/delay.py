@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency, User
 from agencies.tracking import track
 from workitems.additions import Addition, addition_of, asks_to_add
+from workitems.item_texts import ITEM_TEXTS
 from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
@@ -237,9 +238,9 @@ class Variation(models.Model):
         DECLINE = "decline", gettext_lazy("Decline")
 
     class Wording(models.TextChoices):
-        TITLE = "title", gettext_lazy("Title")
-        OBJECTIVE = "objective", gettext_lazy("Objective")
-        ACTION = "action", gettext_lazy("Action")
+        TITLE = "title", ITEM_TEXTS["title"].label
+        OBJECTIVE = "objective", ITEM_TEXTS["objective"].label
+        ACTION = "action", ITEM_TEXTS["action"].label
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="variations")
     number = models.PositiveIntegerField()

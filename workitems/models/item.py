@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from agencies.characters import searchable
 from agencies.models import Agency, User
 from agencies.tracking import track
+from workitems.item_texts import ITEM_TEXTS, official
 from workitems.known_dates import Known, KnownDate, KnownTo
 from workitems.models.plan import Pillar, Plan
 
@@ -154,8 +155,8 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
         return self.order_by("number_key", "pk")
 
 
-# Text fields whose changes are reported by history and "what changed", with their names in sentences.
-WORDINGS = {"title": "title", "objective": "objective", "action": "action"}
+# The words that the filter of the list and the search of the plan look through.
+SEARCHED = ("number", *official(ITEM_TEXTS))
 
 
 def _late_milestones(on: date) -> "models.QuerySet[Milestone, Any]":
@@ -261,7 +262,7 @@ class WorkItem(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.derive()
         fields = kwargs.get("update_fields")
-        if fields is not None and {"number", "title", "objective", "action"} & set(fields):
+        if fields is not None and set(SEARCHED) & set(fields):
             kwargs["update_fields"] = {*fields, "number_key", "search_text"}
         super().save(*args, **kwargs)
 
@@ -271,7 +272,7 @@ class WorkItem(models.Model):
     def derive(self) -> None:
         """Fill the columns for searching and sorting. `save` calls this; bulk writes must."""
         self.number_key = number_key(self.number)
-        self.search_text = searchable(self.number, self.title, self.objective, self.action)
+        self.search_text = searchable(*(getattr(self, name) for name in SEARCHED))
 
     @property
     def next_stages(self) -> tuple[Stage, ...]:

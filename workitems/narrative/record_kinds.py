@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from agencies.tracking import PLAN_COLUMN
+from workitems.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 from workitems.models import (
     Attendance,
     CalendarFeed,
@@ -35,7 +36,6 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
-from workitems.models.item import WORDINGS
 from workitems.narrative.blocks import Field
 
 
@@ -121,7 +121,7 @@ KINDS: dict[str, Kind] = {
         fields={
             Field.STAGE: ("stage",),
             Field.CONFIDENCE: ("confidence", "reviewer_confidence"),
-            Field.WORDING: (*WORDINGS, "as_told"),
+            Field.WORDING: tuple(ITEM_TEXTS),
             Field.AGENCIES: ("lead_agency_id",),
         },
         names={
@@ -162,7 +162,7 @@ KINDS: dict[str, Kind] = {
                 "completed_on",
                 "withdrawn_on",
             ),
-            Field.WORDING: ("description", "as_told", "done_means"),
+            Field.WORDING: tuple(MILESTONE_TEXTS),
             Field.EVIDENCE: ("no_evidence",),
         },
         names={"item": "item__number"},

@@ -10,10 +10,10 @@ from datetime import date, time
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agencies.translation import StrOrPromise, day_words
 from workitems.additions import addition_of, asks_to_add
+from workitems.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, Text
 from workitems.known_dates import Known, KnownDate, from_to
 from workitems.models import (
     Delay,
@@ -47,8 +47,6 @@ Now = dict[str, str]
 Was = Now | None
 Sentences = Iterator[Sentence]
 TAKE_NOTES = ("item", "risk")
-# What history calls the noun phrase of an item or a milestone.
-AS_TOLD = gettext_lazy("wording in sentences")
 
 
 def sentences(
@@ -103,6 +101,10 @@ def _wordings(
     for column, label in labels.items():
         if changes := _change(was, now, column, label.capitalize()):
             yield Sentence(says.format(label=label, what=what), changes, field)
+
+
+def _names(texts: dict[str, Text]) -> dict[str, str]:
+    return {column: text.name for column, text in texts.items()}
 
 
 def _moved(was: Now, now: Now, column: str, name: str, field: Field | None = None) -> Sentences:
@@ -180,9 +182,7 @@ def _item(was: Was, now: Now) -> Sentences:
             _("gave the lead from {old} to {new}.").format(old=was["lead"], new=now["lead"]),
             field=Field.AGENCIES,
         )
-    wordings = {"title": _("title"), "objective": _("objective"), "action": _("action")}
-    yield from _wordings(was, now, "", **wordings)
-    yield from _wordings(was, now, "", as_told=AS_TOLD)
+    yield from _wordings(was, now, "", **_names(ITEM_TEXTS))
 
 
 def _support(was: Was, now: Now) -> Sentences:
@@ -244,15 +244,7 @@ def _milestone(was: Was, now: Now) -> Sentences:
         yield Sentence(
             _("withdrew {name} on {day}.").format(name=name, day=_day(now["withdrawn_on"]))
         )
-    yield from _wordings(
-        was,
-        now,
-        name,
-        Field.WORDING,
-        description=_("description"),
-        as_told=AS_TOLD,
-        done_means=_("words on when it is done"),
-    )
+    yield from _wordings(was, now, name, Field.WORDING, **_names(MILESTONE_TEXTS))
     if _differs(was, now, "no_evidence"):
         if now["no_evidence"]:
             yield Sentence(

@@ -17,14 +17,17 @@ from workitems.additions import Addition, NewItem, NewMilestone
 from workitems.known_dates import KnownDate
 from workitems.models import Measure, Milestone, Pillar, Plan, Support, Variation, WorkItem
 from workitems.services.plan_days import Faults
-from workitems.services.plan_making import check_item, check_milestone
+from workitems.services.plan_making import (
+    ITEM_FIELDS,
+    MILESTONE_FIELDS,
+    check_item,
+    check_milestone,
+)
 from workitems.services.refusals import Refused, locked
 
-OWN_COLUMNS = (
-    "number", "title", "objective", "action", "kind", "is_key", "timeframe", "months", "starts_on",
-    "as_told",
-)  # fmt: skip
-
+# The fields of an item that are plain values, the same in the request and in the row.
+OWN_COLUMNS = [name for name in ITEM_FIELDS if name not in ("pillar", "lead_agency")]
+MILESTONE_COLUMNS = [name for name in MILESTONE_FIELDS if name != "responsible_agency"]
 
 Dues = Iterable[tuple[str, KnownDate]]
 
@@ -172,11 +175,8 @@ def _save_milestone(
 ) -> Milestone:
     milestone = Milestone(
         item=item,
-        number=adds.number,
-        description=adds.description,
-        done_means=adds.done_means,
-        as_told=adds.as_told,
         responsible_agency=agencies[adds.responsible_agency],
+        **{name: getattr(adds, name) for name in MILESTONE_COLUMNS},
     )
     milestone.original = milestone.agreed = milestone.forecast = adds.due
     check_milestone(plan, milestone)

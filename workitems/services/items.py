@@ -144,24 +144,25 @@ def review(*, item: WorkItem, version: int, confidence: str, by: User, reason: s
 
 
 @transaction.atomic
-def set_as_told(
-    *, row: WorkItem | Milestone, was: str, phrase: str, by: User
+def set_text(
+    *, row: WorkItem | Milestone, field: str, was: str, text: str, by: User
 ) -> WorkItem | Milestone:
-    """Record the noun phrase by which papers name an item or a milestone; "" for none.
+    """Record a text of an item or a milestone that is not official wording; "" for none.
 
-    `was` is the phrase that the page was made from. The row keeps its version: answers in returns
-    do not depend on the phrase. Without a change, write nothing. Raise `Conflict` if another phrase
-    was saved meanwhile, and `Refused` if the text does not stand within a sentence.
+    `was` is the text that the page was made from. The row keeps its version: answers in returns
+    do not depend on the text. Without a change, write nothing. Raise `Conflict` if another text
+    was saved meanwhile, and `Refused` if the noun phrase for papers does not fit into a sentence.
     """
     row = locked(row)
-    if row.as_told == phrase:
+    now = getattr(row, field)
+    if now == text:
         return row
-    if row.as_told != was:
+    if now != was:
         raise Conflict(row)
-    if fault := fault_of_phrase(phrase):
-        raise Refused(fault, "as_told")
-    row.as_told = phrase
-    return history.save(row, by=by, fields=["as_told"])
+    if field == "as_told" and (fault := fault_of_phrase(text)):
+        raise Refused(fault, field)
+    setattr(row, field, text)
+    return history.save(row, by=by, fields=[field])
 
 
 @transaction.atomic

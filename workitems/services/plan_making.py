@@ -17,6 +17,7 @@ from agencies import history
 from agencies.models import Agency, User
 from agencies.translation import day_words
 from workitems.as_told import fault_of_phrase
+from workitems.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 from workitems.known_dates import Due, known
 from workitems.models import Measure, Member, Milestone, Pillar, Plan, Support, WorkItem
 from workitems.models.item import is_item_number
@@ -28,16 +29,16 @@ Values = Mapping[str, Any]
 Row = TypeVar("Row", bound=Model)
 # URLs under /plans/ that are not plans.
 TAKEN_SLUGS = {"import", "new"}
-PLAN_FIELDS = {
+PLAN_FIELDS = (
     "title", "released_on", "ends_on", "portfolio", "coordinating_agency", "background", "copied_to",
-}  # fmt: skip
-PILLAR_FIELDS = {"number", "title", "description"}
-ITEM_FIELDS = {
-    "number", "pillar", "title", "objective", "action", "kind", "lead_agency", "is_key", "timeframe",
-    "months", "starts_on", "as_told",
-}  # fmt: skip
-MILESTONE_FIELDS = {"number", "description", "done_means", "responsible_agency", "as_told"}
-MEASURE_FIELDS = {"number", "description"}
+)  # fmt: skip
+PILLAR_FIELDS = ("number", "title", "description")
+ITEM_FIELDS = (
+    "number", "pillar", "lead_agency", "kind", "is_key", "timeframe", "months", "starts_on",
+    *ITEM_TEXTS,
+)  # fmt: skip
+MILESTONE_FIELDS = ("number", "responsible_agency", *MILESTONE_TEXTS)
+MEASURE_FIELDS = ("number", "description")
 
 
 def being_made(plan: Plan, *, version: int | None = None) -> Plan:
@@ -55,9 +56,9 @@ def being_made(plan: Plan, *, version: int | None = None) -> Plan:
     return plan
 
 
-def _put(row: Row, values: Values, fields: set[str]) -> list[str]:
+def _put(row: Row, values: Values, fields: tuple[str, ...]) -> list[str]:
     """Set these fields of the row, and return the names of those that changed."""
-    assert values.keys() <= fields, values.keys() - fields
+    assert values.keys() <= set(fields), values.keys() - set(fields)
     # A new row has no relations yet.
     changed = [name for name, value in values.items() if getattr(row, name, None) != value]
     for name in changed:

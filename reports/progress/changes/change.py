@@ -29,6 +29,7 @@ class Kind(StrEnum):
     CONFIDENCE = "confidence"
     STAGE = "stage"
     MOVED = "moved"
+    TEXTS = "texts"
     RESTATED = "restated"
     DONE = "done"
     NEW_MILESTONE = "new-milestone"
@@ -112,6 +113,11 @@ LABELS = {
         gettext_lazy("moved elsewhere"),
         ngettext_lazy("{count:,} moved elsewhere", "{count:,} moved elsewhere", "count"),
     ),
+    Kind.TEXTS: (
+        gettext_lazy("Texts changed"),
+        gettext_lazy("texts changed"),
+        ngettext_lazy("{count:,} text changed", "{count:,} texts changed", "count"),
+    ),
     Kind.RESTATED: (
         gettext_lazy("Forecasts restated"),
         gettext_lazy("forecasts restated"),
@@ -170,7 +176,7 @@ def _weight(change: "Change") -> float:
 
 
 class Reworded(NamedTuple):
-    """An official wording before and after."""
+    """A text before and after."""
 
     label: str
     before: str

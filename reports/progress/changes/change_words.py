@@ -151,10 +151,24 @@ def _staged(was: ItemAt | None, now: ItemAt, words: str, by: Sequence[VariationA
 
 @_change(Kind.REWORDED)
 def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Told:
-    labels = capitalised(join_words(each.label.lower() for each in wordings))
+    words = _("{labels} reworded{by}.").format(labels=_labels(wordings), by=_by(by))
+    return _told(words, *_both(wordings), by=by)._replace(wordings=wordings)
+
+
+@_change(Kind.TEXTS)
+def texts_changed(item: ItemAt, wordings: Sequence[Reworded]) -> Told:
+    words = _("{labels} changed.").format(labels=_labels(wordings))
+    return _told(words, *_both(wordings))._replace(wordings=wordings)
+
+
+def _labels(wordings: Sequence[Reworded]) -> str:
+    return capitalised(join_words(each.label.lower() for each in wordings))
+
+
+def _both(wordings: Sequence[Reworded]) -> tuple[str, str]:
+    """Return the texts before and after, each on a line."""
     was, now = ("\n".join(texts) for texts in zip(*(each[1:] for each in wordings), strict=True))
-    told = _told(_("{labels} reworded{by}.").format(labels=labels, by=_by(by)), was, now, by=by)
-    return told._replace(wordings=wordings)
+    return was, now
 
 
 @_change(Kind.CONFIDENCE)

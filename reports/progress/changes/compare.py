@@ -10,8 +10,9 @@ from datetime import date
 
 from reports.progress.changes import change_words
 from reports.progress.changes.change import Change, Kind, Reworded
+from workitems.item_texts import ITEM_TEXTS
 from workitems.models import Variation
-from workitems.models.item import WORDINGS, Stage, number_key
+from workitems.models.item import Stage, number_key
 from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 
 ORDER = {kind: place for place, kind in enumerate(Kind)}
@@ -45,6 +46,17 @@ def compare(before: PlanThen, after: PlanThen) -> list[Change]:
         _Comparing(before, after).changes(),
         key=lambda change: (ORDER[change.kind], number_key(change.item.number)),
     )
+
+
+def changed_texts(was: ItemAt, now: ItemAt, *, is_official: bool) -> list[Reworded]:
+    """Return the item's texts that differ and are reported: its official wording, or the others."""
+    return [
+        Reworded(str(text.label), getattr(was, name), getattr(now, name))
+        for name, text in ITEM_TEXTS.items()
+        if text.is_news
+        and text.is_official == is_official
+        and getattr(was, name) != getattr(now, name)
+    ]
 
 
 @dataclass(frozen=True)
@@ -102,14 +114,11 @@ class _Comparing:
             yield change_words.stage_moved(was, now)
 
     def identity(self, was: ItemAt, now: ItemAt) -> Iterator[Change]:
-        """Yield changes of wording, confidence, lead, pillar and number, each separately."""
-        if (was.title, was.objective, was.action) != (now.title, now.objective, now.action):
-            wordings = [
-                Reworded(label.capitalize(), getattr(was, name), getattr(now, name))
-                for name, label in WORDINGS.items()
-                if getattr(was, name) != getattr(now, name)
-            ]
-            yield change_words.reworded(now, wordings, self.by(now, Variation.Kind.WORDING))
+        """Yield changes of texts, confidence, lead, pillar and number, each separately."""
+        if official := changed_texts(was, now, is_official=True):
+            yield change_words.reworded(now, official, self.by(now, Variation.Kind.WORDING))
+        if others := changed_texts(was, now, is_official=False):
+            yield change_words.texts_changed(now, others)
         if (was.confidence, was.reviewer_confidence) != (now.confidence, now.reviewer_confidence):
             yield change_words.confidence_moved(was, now)
         if was.lead != now.lead:

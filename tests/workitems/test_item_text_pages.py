@@ -1,4 +1,4 @@
-"""Test the page that sets how sentences name an item or a milestone."""
+"""Test the page of a text that is not official: how sentences name an item or a milestone."""
 
 import pytest
 from django.urls import reverse
@@ -19,13 +19,14 @@ def writer(client_of, contributor):
 
 
 def of_item(item):
-    return reverse("workitems:set-as-told", args=[item.plan.slug, item.number])
+    return reverse("workitems:set-text", args=[item.plan.slug, item.number, "as_told"])
 
 
 def of_milestone(milestone):
     item = milestone.item
     return reverse(
-        "workitems:set-milestone-as-told", args=[item.plan.slug, item.number, milestone.number]
+        "workitems:set-milestone-text",
+        args=[item.plan.slug, item.number, milestone.number, "as_told"],
     )
 
 
@@ -57,7 +58,9 @@ def test_the_coordinator_says_how_sentences_name_an_item(client_of, coordinator,
 
 
 def test_the_wording_does_not_make_answers_in_returns_outdated(milestone, contributor):
-    saved = item_services.set_as_told(row=milestone, was="", phrase=TRAINING, by=contributor)
+    saved = item_services.set_text(
+        field="as_told", row=milestone, was="", text=TRAINING, by=contributor
+    )
     assert (saved.as_told, saved.version) == (TRAINING, milestone.version)
 
 
@@ -100,11 +103,11 @@ def test_what_stands_in_no_sentence_is_refused_and_kept_as_typed(writer, item, t
 
 def test_the_service_refuses_it_too(item, contributor):
     with unchanged(item), pytest.raises(Refused):
-        item_services.set_as_told(row=item, was="", phrase="Training.", by=contributor)
+        item_services.set_text(field="as_told", row=item, was="", text="Training.", by=contributor)
 
 
 def test_both_wordings_are_shown_if_another_was_saved_first(writer, item, coordinator):
-    item_services.set_as_told(row=item, was="", phrase="staff training", by=coordinator)
+    item_services.set_text(field="as_told", row=item, was="", text="staff training", by=coordinator)
     response = writer.post(of_item(item), {"was": "", "as_told": TRAINING})
     assert response.status_code == 422
     assert "<p>staff training</p>" in response.text
@@ -113,7 +116,7 @@ def test_both_wordings_are_shown_if_another_was_saved_first(writer, item, coordi
     data = {"was": form["was"].value(), "as_told": TRAINING}
     assert writer.post(of_item(item), data).status_code == 302
     with pytest.raises(Conflict):
-        item_services.set_as_told(row=item, was="", phrase="training", by=coordinator)
+        item_services.set_text(field="as_told", row=item, was="", text="training", by=coordinator)
 
 
 @pytest.mark.parametrize(
