@@ -24,7 +24,7 @@ import time_machine
 from django import forms
 from django.db import connection, models, transaction
 from django.forms import BaseForm
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 
 from agencies import guards, history
 from agencies.fields import DayField, VersionedForm
@@ -308,9 +308,6 @@ BESIDE: dict[tuple[type[models.Model], str], dict[str, Any]] = {
 }
 
 
-BESIDE_OF = {model: {name for of, name in BESIDE if of is model} for model in OWNER}
-
-
 def other_value(row: Any, each: Any) -> Any:
     """Return another valid value of the field."""
     value = getattr(row, each.name)
@@ -515,28 +512,23 @@ class Entry:
         return self.conflict() != found
 
 
-def named_addresses(patterns: Any, space: str = "") -> Iterator[tuple[str, set[str]]]:
-    """Every address of the site by name, with what it asks for."""
-    for each in patterns:
-        if hasattr(each, "url_patterns"):
-            inner = f"{space}{each.namespace}:" if each.namespace else space
-            for name, asked in named_addresses(each.url_patterns, inner):
-                yield name, asked | set(each.pattern.converters)
-        elif each.name:
-            yield f"{space}{each.name}", set(each.pattern.converters)
+# The pages of a row whose forms change it, beside those of its texts.
+PAGES: dict[type[models.Model], tuple[str, ...]] = {
+    WorkItem: ("workitems:change-status", "workitems:review"),
+    Milestone: ("workitems:milestone",),
+}
+TEXT_PAGES = {WorkItem: "workitems:set-text", Milestone: "workitems:set-milestone-text"}
 
 
-def own_addresses(world: World, model: type[models.Model]) -> Iterator[str]:
-    """Yield the address of each page of the row, and of each of its texts that have one."""
-    row = {"slug": world.plan.slug, "number": world.item.number}
-    if model is Milestone:
-        row["milestone"] = world.milestone.number
-    for name, asked in named_addresses(get_resolver().url_patterns):
-        if asked == row.keys():
-            yield reverse(name, kwargs=row)
-        elif asked == {*row, "field"}:
-            for field in not_official(texts_of(model)):
-                yield reverse(name, kwargs={**row, "field": field})
+def own_addresses(world: World, model: type[models.Model]) -> list[str]:
+    """Return the address of each page of the row with forms that change it."""
+    row = [world.plan.slug, world.item.number]
+    row += [world.milestone.number] if model is Milestone else []
+    texts = not_official(texts_of(model))
+    return [
+        *(reverse(name, args=row) for name in PAGES[model]),
+        *(reverse(TEXT_PAGES[model], args=[*row, field]) for field in texts),
+    ]
 
 
 def forms_of(world: World, model: type[models.Model]) -> Iterator[tuple[str, str, BaseForm]]:
@@ -563,11 +555,14 @@ def entry_of(form: BaseForm, row: Any, name: str) -> str:
     return ""
 
 
-def entry_for(world: World, model: type[models.Model], name: str, state: str) -> Entry | None:
-    """Return where the field is edited; None if no form edits it. The pages are asked once for each
-    `state` of the plan: the values beside the field, and whether a return is being written."""
-    beside = BESIDE.get((model, name), {}) if name in BESIDE_OF[model] else {}
-    key = model, state, tuple(beside)
+def entry_for(world: World, model: type[models.Model], name: str, when: str) -> Entry | None:
+    """Return where the field is edited; None if no form edits it. The pages are asked once `when` no
+    return is written, once while one is, and again with the values that a field needs beside it."""
+    beside = BESIDE.get((model, name), {})
+    if beside:
+        lift_guards(model)
+        write(world.row(model), BEGAN, **beside)
+    key = model, when, tuple(beside)
     if key not in world.forms:
         world.forms[key] = list(forms_of(world, model))
     for address, act, form in world.forms[key]:
@@ -588,8 +583,9 @@ def columns_of(model: type[models.Model], field: str) -> tuple[str, ...]:
 
 
 def is_entered(model: type[models.Model], name: str) -> bool:
-    """Return whether somebody enters the field itself. How a date is known is entered with it."""
-    return model._meta.get_field(name).editable and not name.endswith("_known_to")
+    """Return whether people enter the field itself. How a date is known is entered with it."""
+    is_own = name != OWNER[model] and not name.endswith("_known_to")
+    return is_own and model._meta.get_field(name).editable
 
 
 # --- the forms that make a row -----------------------------------------------------------------
@@ -629,7 +625,7 @@ def sent(world: World, model: type[models.Model], address: str) -> tuple[BaseFor
 def assert_took_every_field(form: BaseForm, typed: dict[str, str], row: models.Model) -> None:
     model = type(row)
     for each in fields_of(model):
-        if each.name == OWNER[model] or not is_entered(model, each.name):
+        if not is_entered(model, each.name):
             continue
         excepted = "making" in EXCEPTIONS[model].get(each.name, {})
         assert (each.name in typed) != excepted, f"{model.__name__}.{each.name}: making"
@@ -646,6 +642,7 @@ FIELDS = [
     for each in fields_of(model)
     if each.name != OWNER[model]
 ]
+ENTERED = [each for each in FIELDS if is_entered(*each.values)]
 
 
 @pytest.mark.parametrize(("model", "name"), FIELDS)
@@ -657,11 +654,9 @@ def test_every_field_is_on_every_surface_or_has_a_reasoned_exception(world, mode
     assert not needless, f"{model.__name__}.{name} is now in: {', '.join(sorted(needless))}"
 
 
-@pytest.mark.parametrize(("model", "name"), FIELDS)
+@pytest.mark.parametrize(("model", "name"), ENTERED)
 def test_every_field_is_in_a_form_or_locked_or_derived(world, model, name):
-    if not is_entered(model, name):
-        return
-    entry = entry_beside(world, model, name, "between rounds")
+    entry = entry_for(world, model, name, "between rounds")
     has_way = entry is not None or is_locked(model, name)
     excepted = EXCEPTIONS[model].get(name, {})
     assert has_way != ("change" in excepted), (
@@ -685,26 +680,17 @@ def test_every_field_is_in_a_form_or_locked_or_derived(world, model, name):
         )
 
 
-@pytest.mark.parametrize(("model", "name"), FIELDS)
+@pytest.mark.parametrize(("model", "name"), ENTERED)
 def test_every_field_of_a_form_is_saved_while_a_return_is_written_too(world, model, name):
-    if not is_entered(model, name) or "change" in EXCEPTIONS[model].get(name, {}):
-        return
     ReturnFactory(round=RoundFactory(plan=world.plan), agency=world.item.lead_agency)
-    entry = entry_beside(world, model, name, "in a return")
-    excepted = "in a return" in EXCEPTIONS[model].get(name, {})
-    assert (entry is not None or is_locked(model, name)) != excepted, (
-        f"{model.__name__}.{name} can be changed while a return is written now"
-        if excepted
+    entry = entry_for(world, model, name, "in a return")
+    has_way = entry is not None or is_locked(model, name)
+    assert has_way != bool(EXCEPTIONS[model].get(name, {}).keys() & {"change", "in a return"}), (
+        f"{model.__name__}.{name} has a way to change while a return is written now"
+        if has_way
         else f"{model.__name__}.{name} is not in: in a return, no form has it then"
     )
     assert entry is None or entry.is_saved(), f"{model.__name__}.{name} is not saved in a return"
-
-
-def entry_beside(world: World, model: type[models.Model], name: str, state: str) -> Entry | None:
-    if name in BESIDE_OF[model]:
-        lift_guards(model)
-        write(world.row(model), BEGAN, **BESIDE[model, name])
-    return entry_for(world, model, name, state)
 
 
 def test_the_forms_of_a_plan_being_made_take_every_field(world):
