@@ -37,9 +37,11 @@ function kept(attributes) {
   return [...attributes.matchAll(ATTRIBUTE)]
     .map(([, name, ...values]) => [KEPT.get(name.toLowerCase()), values.find((value) => value !== undefined) ?? ""])
     .filter(([name]) => name)
-    .map(([name, value]) => ` ${name}="${value.replace(/["<>]/g, (sign) => `&#${sign.charCodeAt()};`)}"`)
+    .map(([name, value]) => ` ${name}="${escaped(value)}"`)
     .join("");
 }
+
+const escaped = (value) => value.replace(/["<>]/g, (sign) => `&#${sign.charCodeAt()};`);
 
 // The lines in an element, whose styles are data.
 export function linesIn(element) {
