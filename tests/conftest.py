@@ -3,6 +3,7 @@
 import gc
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,9 @@ pytest_plugins = [
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # The workers of pytest-xdist must find the tests in one order, also where a set lists the cases.
 os.environ.setdefault("PYTHONHASHSEED", "0")
+
+# jsonschema would build its grammars, which takes each worker a second: no schema of ours has an IRI.
+sys.modules["rfc3987_syntax"] = None
 
 # The same examples on every run and machine: a failure here is a failure there. `manage.py test`
 # without arguments asks for the full profile; who runs a part sees a failure sooner.

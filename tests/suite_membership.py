@@ -4,8 +4,9 @@
 database, so a bare `pytest` leaves out only what is for the other one.
 
 A test runs on both databases, unless its outcome cannot differ: then it runs on one of them. A test that
-asks for no database runs on SQLite; a test marked `one_database`, with the reason, on PostgreSQL, as in
-production. What is about queries, constraints, triggers, history or acts at the same time stays on both.
+asks for no database runs on SQLite; one about pages, or marked `one_database` with the reason, on
+PostgreSQL, as in production. What is about services, queries, constraints, triggers, history or acts at
+the same time stays on both, and so do the lists that filter and search.
 """
 
 import json
@@ -17,6 +18,9 @@ from django.test import TransactionTestCase
 
 # Whatever opens the database asks pytest-django for one of these, directly or through another.
 DATABASE_FIXTURES = {"django_db_setup", "live_server"}
+# How modules are called that are about pages: templates and forms decide what these show and take, and
+# the services and queries behind them have modules of their own. The browser opens them on SQLite.
+OF_PAGES = ("_page", "_pages", "_views")
 
 
 def pytest_addoption(parser):
@@ -50,8 +54,15 @@ def why_left_out(item, each_once, vendor):
         return ""
     if vendor == "postgresql":
         return "" if needs_database(item) else "asks for no database"
-    mark = item.get_closest_marker("one_database")
-    return f"runs on PostgreSQL: {mark.kwargs['reason']}" if mark else ""
+    reason = why_one_database(item)
+    return f"runs on PostgreSQL: {reason}" if reason else ""
+
+
+def why_one_database(item):
+    """Return why the test's outcome is the same on both databases, or an empty text."""
+    if mark := item.get_closest_marker("one_database"):
+        return mark.kwargs["reason"]
+    return "is about pages" if needs_database(item) and item.path.stem.endswith(OF_PAGES) else ""
 
 
 def needs_database(item):

@@ -174,34 +174,38 @@ class Item:
 
     cls = None
 
-    def __init__(self, nodeid, *fixtures, marks=()):
+    def __init__(self, nodeid, *fixtures, marks=(), file="test_words.py"):
         self.nodeid, self.fixturenames, self.marks = nodeid, fixtures, marks
+        self.path = Path(file)
 
     def get_closest_marker(self, name):
         return SimpleNamespace(kwargs={"reason": "words"}) if name in self.marks else None
 
 
-PURE = Item("pure", "tmp_path", "django_db_blocker")  # pytest-django gives it to every test
+WITHOUT = Item("pure", "tmp_path", "django_db_blocker")  # pytest-django gives it to every test
 MARKED = Item("marked", marks=["django_db"])
 ASKING = Item("asking", "db", "django_db_setup")
 SERVED = Item("served", "live_server")
 ON_SQLITE = Item("on SQLite", marks=["sqlite"])
 ON_POSTGRESQL = Item("on PostgreSQL", "django_db_setup", marks=["postgresql"])
-EQUAL = Item("equal on both", "db", marks=["django_db", "one_database"])
+MATRIX = Item("matrix", "db", marks=["django_db", "one_database"])
+PAGE = Item("page", "db", "django_db_setup", file="test_item_pages.py")
+STYLES = Item("styles", file="test_item_pages.py")
+PURE, EQUAL = {"pure", "styles"}, {"matrix", "page"}
 BOTH = {"marked", "asking", "served"}
 
 
 @pytest.mark.parametrize(
     ("each_once", "vendor", "run"),
     [
-        (True, "sqlite", {*BOTH, "pure", "on SQLite"}),
-        (True, "postgresql", {*BOTH, "equal on both", "on PostgreSQL"}),
-        (False, "sqlite", {*BOTH, "pure", "equal on both", "on SQLite"}),
-        (False, "postgresql", {*BOTH, "pure", "equal on both", "on PostgreSQL"}),
+        (True, "sqlite", {*BOTH, *PURE, "on SQLite"}),
+        (True, "postgresql", {*BOTH, *EQUAL, "on PostgreSQL"}),
+        (False, "sqlite", {*BOTH, *PURE, *EQUAL, "on SQLite"}),
+        (False, "postgresql", {*BOTH, *PURE, *EQUAL, "on PostgreSQL"}),
     ],
 )
 def test_the_fixtures_and_marks_of_a_test_decide_its_suites(each_once, vendor, run):
-    items = [PURE, MARKED, ASKING, SERVED, ON_SQLITE, ON_POSTGRESQL, EQUAL]
+    items = [WITHOUT, STYLES, MARKED, ASKING, SERVED, ON_SQLITE, ON_POSTGRESQL, MATRIX, PAGE]
     assert {item.nodeid for item in items if not why_left_out(item, each_once, vendor)} == run
 
 

@@ -66,7 +66,9 @@ SAMPLES = (
     "a random plan of many items",
 )
 RECORDS = ("the demo's briefing", "a frozen pack", "a long draft of a pack", "minutes")
-PAPERS = (*SAMPLES, *(pytest.param(name, marks=pytest.mark.django_db) for name in RECORDS))
+# Printing does not ask the database.
+OF_RECORDS = [pytest.mark.django_db, pytest.mark.one_database(reason="printed from documents")]
+PAPERS = (*SAMPLES, *(pytest.param(name, marks=OF_RECORDS) for name in RECORDS))
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,7 @@ def heard(paper):
     return spoken(paper.data)
 
 
-@pytest.mark.parametrize("names", [SAMPLES, pytest.param(RECORDS, marks=pytest.mark.django_db)])
+@pytest.mark.parametrize("names", [SAMPLES, pytest.param(RECORDS, marks=OF_RECORDS)])
 def test_every_paper_that_is_made_is_tested(request, found, names):
     assert made_with(names[0], request, found).keys() == set(names)
 

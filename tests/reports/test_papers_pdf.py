@@ -28,7 +28,11 @@ from tests.reports.paper_reading import (
     tokens,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.prints_anew]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.prints_anew,
+    pytest.mark.one_database(reason="printed from documents"),
+]
 
 NOON = at(2)
 RUNNING = re.compile(

@@ -14,7 +14,11 @@ from tests.factories import AppointmentFactory, PlanFactory
 from workitems.demo.demo_plans import TEXT_OF_2009
 from workitems.demo.plan_text import workbook_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.prints_anew]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.prints_anew,
+    pytest.mark.one_database(reason="printed from documents"),
+]
 
 SLUG = "plan-of-action-to-prevent-people-trafficking"
 HEADINGS = [

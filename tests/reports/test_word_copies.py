@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from functools import partial
-from itertools import product
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -365,10 +364,14 @@ ALLOWED = {
     ("comment", "open", "resolved"),
     ("comment", "resolved", "open"),
 }
+DECIDED = {"edit": ("accepted", "rejected"), "comment": ("resolved",)}
 
 
-@pytest.mark.parametrize(("kind", "state", "to"), product(("edit", "comment"), ACTS, ACTS))
-def test_each_step_of_a_suggestion(kind, state, to, sent, upload, parts, coordinator):
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [(kind, state) for kind in ("edit", "comment") for state in ("open", *DECIDED[kind])],
+)
+def test_each_step_of_a_suggestion(kind, state, sent, upload, parts, coordinator):
     file = sent()
     if kind == "edit":
         file.replace(parts[0], "two", "four")
@@ -376,15 +379,17 @@ def test_each_step_of_a_suggestion(kind, state, to, sent, upload, parts, coordin
         file.comment(parts[0], "Why?", OTHER)
     row = upload(file).suggestions.get()
     if state != "open":
-        if (kind, "open", state) not in ALLOWED:
-            return  # there is no such row: see below
         row = ACTS[state](suggestion=row, version=1, by=coordinator)
-    do = partial(ACTS[to], suggestion=row, version=row.version, by=coordinator)
-    if (kind, state, to) in ALLOWED:
-        assert do().state == to
-    else:
-        with pytest.raises(Refused):
-            do()
+    for to, act in ACTS.items():
+        do = partial(act, suggestion=row, version=row.version, by=coordinator)
+        with transaction.atomic():
+            if (kind, state, to) in ALLOWED:
+                assert do().state == to
+            else:
+                with pytest.raises(Refused):
+                    do()
+            transaction.set_rollback(True)
+        row.refresh_from_db()
 
 
 @pytest.mark.parametrize(("kind", "state"), [("edit", "resolved"), ("comment", "accepted")])

@@ -1,0 +1,127 @@
+"""Test the process that renders papers for a worker: how it answers, dies and stops."""
+
+import os
+import subprocess
+import sys
+import time
+from multiprocessing import Pipe
+from threading import Thread
+
+import pytest
+
+from reports.document import to_json
+from reports.render.pdf import RenderRefused
+from reports.render.room import Room, RoomLost, _work
+from tests.reports import sample
+
+pytestmark = pytest.mark.prints_anew
+
+PAPER = to_json(sample.document(annexes=()))
+
+
+@pytest.fixture(scope="module")
+def room():
+    with Room(seconds=60, mebibytes=2048) as room:
+        yield room
+
+
+def test_a_room_reports_its_progress(room):
+    told = []
+    room.make("pdf", PAPER, lambda *at: told.append(at))
+    assert told
+    assert {stage for stage, *_ in told} <= {"", "layout", "writing", "checking"}
+
+
+def test_a_room_refuses_an_unprintable_paper_and_keeps_running(room):
+    with pytest.raises(RenderRefused, match="The document cannot be read"):
+        room.make("pdf", b"{}", lambda *at: None)
+    assert room.make("pdf", PAPER, lambda *at: None)
+
+
+def test_a_room_reports_a_dead_process_and_starts_another():
+    with Room(seconds=60, mebibytes=2048) as room:
+
+        def kill(*at):
+            room.process.kill()
+
+        with pytest.raises(RoomLost, match="ended in the middle"):
+            room.make("pdf", PAPER, kill)
+        assert room.make("pdf", PAPER, lambda *at: None).startswith(b"%PDF")
+
+
+def test_a_room_reports_a_process_that_died_while_answering(monkeypatch):
+    with Room(seconds=60, mebibytes=2048) as room:
+
+        def cut_short(*at):
+            raise OSError("got end of file during message")
+
+        monkeypatch.setattr(room.connection, "recv", cut_short, raising=False)
+        with pytest.raises(RoomLost, match="ended in the middle"):
+            room.make("pdf", PAPER, lambda *at: None)
+
+
+def test_a_room_that_lost_its_process_between_papers_starts_another():
+    with Room(seconds=60, mebibytes=2048) as room:
+        room.process.kill()
+        room.process.join()
+        assert room.make("pdf", PAPER, lambda *at: None)
+        assert room.process.is_alive()
+
+
+def test_rendering_is_stopped_at_the_time_limit():
+    with Room(seconds=0.01, mebibytes=2048) as room:
+        with pytest.raises(RoomLost, match=r"more than 0 seconds"):
+            room.make("pdf", PAPER, lambda *at: None)
+        assert not room.process.is_alive()
+
+
+def test_exceeding_the_memory_limit_loses_only_the_process():
+    # More than the interpreter needs to start, less than a paper needs.
+    with (
+        Room(seconds=60, mebibytes=200) as room,
+        pytest.raises(RoomLost, match="ended in the middle|MemoryError|SystemError"),
+    ):
+        room.make("pdf", PAPER, lambda *at: None)
+
+
+def test_a_memory_error_is_reported_by_name(monkeypatch):
+    def make(*how):
+        raise MemoryError
+
+    monkeypatch.setattr("reports.render.outputs.make", make)
+    monkeypatch.setattr("reports.render.room._begin", lambda mebibytes: None)
+    ours, theirs = Pipe()
+    thread = Thread(target=_work, args=(theirs, 0))
+    thread.start()
+    ours.send(("pdf", b"{}"))
+    answer, words = ours.recv()
+    ours.close()
+    thread.join()
+    assert (answer, words.splitlines()[-1]) == ("failed", "MemoryError")
+
+
+def test_the_process_of_a_room_ends_when_its_worker_was_killed():
+    """A killed worker leaves no process behind."""
+    code = (
+        "import os, signal\n"
+        "from reports.render.room import Room\n"
+        "if __name__ == '__main__':\n"
+        "    room = Room(seconds=9, mebibytes=2048)\n"
+        "    print(room.process.pid, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    pid = int(told.stdout)
+    for _ in range(300):
+        if not is_running(pid):
+            break
+        time.sleep(0.1)
+    assert not is_running(pid)
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
