@@ -9,9 +9,7 @@ work: migrating uses one core, and all workers of a suite would wait for it.
 """
 
 import contextlib
-import copy
 import fcntl
-import functools
 import gc
 import hashlib
 import os
@@ -21,9 +19,7 @@ import django
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.models import Field
 from django.test.utils import setup_test_environment
-from django.utils.functional import cached_property
 
 FOLDER = settings.BASE_DIR / "var" / "test-databases"
 APPS = ("trafficking_plan", "agencies", "workitems", "reports")
@@ -37,8 +33,6 @@ SOURCES = (
     "apps.py",
 )
 OTHER_SOURCES = ("trafficking_plan/settings.py", "requirements-dev.lock")
-
-clone = Field.clone
 
 
 @pytest.fixture(scope="session")
@@ -87,41 +81,11 @@ def use(name):
     settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
 
 
-def copied(field):
-    """Return a copy of a field that belongs to no model, as `Field.clone` does.
-
-    That takes the field's arguments apart and makes it anew: half of the time of a migration, which
-    builds most models again after each of its operations.
-    """
-    if hasattr(field, "model"):
-        return clone(field)
-    result = copy.deepcopy(field)
-    for each in filter(None, (result, result.remote_field)):
-        for name in properties_kept(type(each)) & vars(each).keys():
-            del vars(each)[name]
-    result.creation_counter = Field.creation_counter
-    Field.creation_counter += 1
-    return result
-
-
-@functools.cache
-def properties_kept(cls):
-    """Return the names of properties that objects of this class work out once and keep."""
-    return {
-        name
-        for base in cls.__mro__
-        for name, value in vars(base).items()
-        if isinstance(value, cached_property)
-    }
-
-
 def migrate(name):
     """Make a database of this name from nothing, with Django's own test command."""
     plain = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = name
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Field, "clone", copied)
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     # On SQLite the last connection to close also moves everything into the one file.
     use(plain)
 

@@ -2,8 +2,41 @@
 
 from typing import Any
 
+from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
 from django.db.models import Field, Index
+
+
+class CreateModels(Operation):
+    """Create the tables of many models that may refer to each other in any order.
+
+    With one `CreateModel` after the other, Django builds the classes of all related models again
+    for each. Here it builds them once, after the last.
+    """
+
+    def __init__(self, models: list[CreateModel]) -> None:
+        self.models = models
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        # Built again when they are asked for next.
+        state.__dict__.pop("apps", None)
+        for each in self.models:
+            each.state_forwards(app_label, state)
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        for each in self.models:
+            each.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        for each in reversed(self.models):
+            each.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Create {len(self.models)} tables"
 
 
 class DropColumnIndexes(Operation):
@@ -21,6 +54,7 @@ class DropColumnIndexes(Operation):
             for name in names:
                 fields[name] = fields[name].clone()
                 fields[name].db_index = False
+        state.reload_models([(app_label, model) for model in self.columns])
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any

@@ -31,8 +31,7 @@ def test_a_prepared_service_starts(tmp_path, monkeypatch):
 @pytest.mark.django_db
 def test_an_unmigrated_database_is_refused(monkeypatch):
     monkeypatch.setattr(connection, "close", lambda: None)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'reports' AND name LIKE '0001%'")
+    MigrationRecorder(connection).record_unapplied("reports", "0001_briefings_and_papers")
     with pytest.raises(ImproperlyConfigured, match=r"lacks 1 migrations .* Run: manage.py migrate"):
         start_up.refuse_to_start_unprepared()
 
