@@ -12,10 +12,14 @@ const DEEPEST = 2;
 
 // A comment; a style or script with what is in it; a tag; or a "<" that begins none of these.
 const TOKEN = new RegExp(
-  /<!--[^]*?(?:-->|$)|<[!?][^>]*>/.source +
-    /|<(style|script)(?=[\s/>])[^]*?(?:<\/\1\s*>|$)/.source +
-    /|<(\/?)([a-z][^\s/>]*)((?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=(?!\s*["']))*)>/.source +
-    /|</.source,
+  [
+    /<!--[^]*?(?:-->|$)|<[!?][^>]*>/,
+    /<(style|script)(?=[\s/>])[^]*?(?:<\/\1\s*>|$)/,
+    /<(\/?)([a-z][^\s/>]*)((?:[^>=]|=\s*"[^"]*"|=\s*'[^']*'|=(?!\s*["']))*)>/,
+    /</,
+  ]
+    .map((each) => each.source)
+    .join("|"),
   "gi",
 );
 const ATTRIBUTE = /([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?/g;
