@@ -4,9 +4,10 @@
 database, so a bare `pytest` leaves out only what is for the other one.
 
 A test runs on both databases, unless its outcome cannot differ: then it runs on one of them. A test that
-asks for no database runs on SQLite; one about pages, or marked `one_database` with the reason, on
-PostgreSQL, as in production. What is about services, queries, constraints, triggers, history or acts at
-the same time stays on both, and so do the lists that filter and search.
+asks for no database runs on SQLite, and so does one about pages; others say by the mark `one_database`
+where they run, and why. Every address is opened on PostgreSQL by the matrix of permissions. What is about
+services, queries, constraints, triggers, history or acts at the same time stays on both, and so do the
+lists that filter and search.
 """
 
 import json
@@ -19,7 +20,7 @@ from django.test import TransactionTestCase
 # Whatever opens the database asks pytest-django for one of these, directly or through another.
 DATABASE_FIXTURES = {"django_db_setup", "live_server"}
 # How modules are called that are about pages: templates and forms decide what these show and take, and
-# the services and queries behind them have modules of their own. The browser opens them on SQLite.
+# the services and queries behind them have modules of their own.
 OF_PAGES = ("_page", "_pages", "_views")
 
 
@@ -50,19 +51,19 @@ def why_left_out(item, each_once, vendor):
     other = "sqlite" if vendor == "postgresql" else "postgresql"
     if item.get_closest_marker(other):
         return f"is for {other} only"
-    if not each_once:
+    if not each_once or item.get_closest_marker(vendor):
         return ""
-    if vendor == "postgresql":
-        return "" if needs_database(item) else "asks for no database"
-    reason = why_one_database(item)
-    return f"runs on PostgreSQL: {reason}" if reason else ""
+    database, reason = only_database(item)
+    return "" if database in ("", vendor) else f"runs on {database}: {reason}"
 
 
-def why_one_database(item):
-    """Return why the test's outcome is the same on both databases, or an empty text."""
+def only_database(item):
+    """Return the one database that the test runs on in a run of both, and why; both empty for both."""
+    if not needs_database(item):
+        return "sqlite", "asks for no database"
     if mark := item.get_closest_marker("one_database"):
-        return mark.kwargs["reason"]
-    return "is about pages" if needs_database(item) and item.path.stem.endswith(OF_PAGES) else ""
+        return mark.kwargs.get("on", "sqlite"), mark.kwargs["reason"]
+    return ("sqlite", "is about pages") if item.path.stem.endswith(OF_PAGES) else ("", "")
 
 
 def needs_database(item):

@@ -170,6 +170,7 @@ def pages_from(client, start: str) -> dict[str, str]:
     return found
 
 
+@pytest.mark.one_database(reason="words of settings and templates")
 def test_no_page_of_a_coordinator_of_fiji_is_of_new_zealand(demo, client):
     client.force_login(User.objects.get(email="coordinator@example.org"))
     found = pages_from(client, "/")
@@ -184,6 +185,7 @@ def test_no_page_of_a_coordinator_of_fiji_is_of_new_zealand(demo, client):
     assert client.get(reverse("reports:progress-page", args=[demo.slug])).status_code == 200
 
 
+@pytest.mark.one_database(reason="words of settings and templates")
 def test_the_briefing_of_fiji_is_signed_in_its_own_words(demo):
     issued = IssuedPaper.objects.get()
     document = from_json(bytes(issued.document))

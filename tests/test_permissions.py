@@ -45,7 +45,7 @@ from workitems.models import ReturnNote, ReturnSheet
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.one_database(reason="the rules of seats decide"),
+    pytest.mark.one_database(on="postgresql", reason="rules decide"),
 ]
 
 SIGN_IN = "to the sign-in page"

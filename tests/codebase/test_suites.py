@@ -179,7 +179,12 @@ class Item:
         self.path = Path(file)
 
     def get_closest_marker(self, name):
-        return SimpleNamespace(kwargs={"reason": "words"}) if name in self.marks else None
+        """Find a mark by its name; one that says "name:database" is on that database."""
+        for mark, _, database in (each.partition(":") for each in self.marks):
+            if mark == name:
+                on = {"on": database} if database else {}
+                return SimpleNamespace(kwargs={"reason": "words", **on})
+        return None
 
 
 WITHOUT = Item("pure", "tmp_path", "django_db_blocker")  # pytest-django gives it to every test
@@ -188,25 +193,29 @@ ASKING = Item("asking", "db", "django_db_setup")
 SERVED = Item("served", "live_server")
 ON_SQLITE = Item("on SQLite", marks=["sqlite"])
 ON_POSTGRESQL = Item("on PostgreSQL", "django_db_setup", marks=["postgresql"])
-MATRIX = Item("matrix", "db", marks=["django_db", "one_database"])
+WORDS = Item("words", "db", marks=["django_db", "one_database"])
+MATRIX = Item("matrix", "db", marks=["django_db", "one_database:postgresql"])
 PAGE = Item("page", "db", "django_db_setup", file="test_item_pages.py")
-STYLES = Item("styles", file="test_item_pages.py")
-PURE, EQUAL = {"pure", "styles"}, {"matrix", "page"}
+ITS_PAGE = Item("its page", "db", marks=["postgresql"], file="test_item_pages.py")
+ITEMS = [WITHOUT, MARKED, ASKING, SERVED, ON_SQLITE, ON_POSTGRESQL, WORDS, MATRIX, PAGE, ITS_PAGE]
 BOTH = {"marked", "asking", "served"}
 
 
 @pytest.mark.parametrize(
     ("each_once", "vendor", "run"),
     [
-        (True, "sqlite", {*BOTH, *PURE, "on SQLite"}),
-        (True, "postgresql", {*BOTH, *EQUAL, "on PostgreSQL"}),
-        (False, "sqlite", {*BOTH, *PURE, *EQUAL, "on SQLite"}),
-        (False, "postgresql", {*BOTH, *PURE, *EQUAL, "on PostgreSQL"}),
+        (True, "sqlite", {*BOTH, "pure", "words", "page", "on SQLite"}),
+        (True, "postgresql", {*BOTH, "matrix", "on PostgreSQL", "its page"}),
+        (False, "sqlite", {*BOTH, "pure", "words", "matrix", "page", "on SQLite"}),
+        (
+            False,
+            "postgresql",
+            {*BOTH, "pure", "words", "matrix", "page", "on PostgreSQL", "its page"},
+        ),
     ],
 )
 def test_the_fixtures_and_marks_of_a_test_decide_its_suites(each_once, vendor, run):
-    items = [WITHOUT, STYLES, MARKED, ASKING, SERVED, ON_SQLITE, ON_POSTGRESQL, MATRIX, PAGE]
-    assert {item.nodeid for item in items if not why_left_out(item, each_once, vendor)} == run
+    assert {item.nodeid for item in ITEMS if not why_left_out(item, each_once, vendor)} == run
 
 
 def test_a_test_left_out_by_every_suite_fails_the_run(tmp_path, monkeypatch, capfd, runs):
@@ -225,7 +234,7 @@ def test_a_test_left_out_by_every_suite_fails_the_run(tmp_path, monkeypatch, cap
 def test_a_suite_records_the_tests_that_it_ran_and_left_out(tmp_path):
     ledger = tmp_path / "ledger.json"
     subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "--collect-only", "tests/api/test_permissions.py"]
+        [sys.executable, "-m", "pytest", "-q", "--collect-only", "tests/test_permissions.py"]
         + [
             "tests/codebase/test_layers.py",
             "--each-once",
@@ -239,7 +248,7 @@ def test_a_suite_records_the_tests_that_it_ran_and_left_out(tmp_path):
         check=False,
     )
     reasons = set(json.loads(ledger.read_text()).values())
-    assert reasons == {"", "runs on PostgreSQL: the rules of seats and tokens decide"}
+    assert reasons == {"", "runs on postgresql: rules decide"}
 
 
 # --- databases copied from a template -----------------------------------------------------

@@ -28,6 +28,7 @@ def load():
     return told.getvalue().splitlines()
 
 
+@pytest.mark.sqlite  # truth/test_14_demo_and_history.py loads the demo on both
 def test_the_demos_papers_are_short_and_loaded_once_in_their_states(demo):
     papers = of_the_demo(localdate())
     assert [sentence for paper in papers for sentence in paper.missed()] == []

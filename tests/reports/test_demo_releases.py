@@ -54,6 +54,7 @@ def released(demo):
     return bytes(ReleasedPaper.objects.get().pdf)
 
 
+@pytest.mark.sqlite  # truth/test_14_demo_and_history.py loads the demo on both
 def test_the_request_of_2013_was_answered_a_day_late_with_an_apology(of_2013):
     assert (of_2013.dated, of_2013.received_on, of_2013.closed_on) == (
         date(2013, 4, 21),
@@ -254,6 +255,7 @@ def test_the_demos_requests_cannot_be_loaded_with_debug_off(settings):
         call_command("load_demo_requests")
 
 
+@pytest.mark.sqlite
 def test_the_progress_of_the_plan_is_public_without_achievements(demo, client):
     (page,) = PublicProgress.objects.up()
     assert [row["title"] for row in page.content["released_papers"]] == [

@@ -23,7 +23,7 @@ from workitems.forms.items import (
 # PostgreSQL refuses more values than SQLite does.
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.one_database(reason="middleware, forms and filters refuse"),
+    pytest.mark.one_database(on="postgresql", reason="middleware, forms and filters refuse"),
 ]
 
 
