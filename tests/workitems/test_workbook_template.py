@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from string import ascii_uppercase
 
 import openpyxl
 import pytest
@@ -97,16 +98,25 @@ def test_cells_offer_agencies_pillars_items_and_choices():
     book = opened()
     agencies, items = "'Agencies'!$A$2:$A$5000", "'Work items'!$A$2:$A$5000"
     assert lists(book["Plan"]) == {"B7": agencies}
-    assert lists(book["Work items"]) == {
-        "B2:B5000": "'Pillars'!$A$2:$A$5000",
-        "G2:G5000": '"Action item,Business as usual"',
-        "H2:H5000": agencies,
-        "J2:J5000": '"Yes,No"',
-        "K2:K5000": '"Short,Medium,Long,Ongoing"',
-        "N2:N5000": '"Not started,Under way,Complete,Ongoing,Withdrawn"',
-        "O2:O5000": '"On track,At risk,Off track"',
+    assert by_heading(ITEMS, book) == {
+        "Pillar": "'Pillars'!$A$2:$A$5000",
+        "Kind": '"Action item,Business as usual"',
+        "Lead agency": agencies,
+        "Key": '"Yes,No"',
+        "Timeframe": '"Short,Medium,Long,Ongoing"',
+        "Stage": '"Not started,Under way,Complete,Ongoing,Withdrawn"',
+        "Confidence": '"On track,At risk,Off track"',
     }
-    assert lists(book["Milestones"]) == {"A2:A5000": items, "F2:F5000": agencies}
+    assert by_heading(MILESTONES, book) == {"Work item": items, "Responsible agency": agencies}
+
+
+def by_heading(sheet, book) -> dict[str, str]:
+    """Return the lists that are offered in whole columns."""
+    headings = {
+        f"{letter}2:{letter}5000": column.heading
+        for letter, column in zip(ascii_uppercase, sheet, strict=False)
+    }
+    return {headings[cells]: formula for cells, formula in lists(book[sheet.name]).items()}
 
 
 def test_numbers_of_items_are_text_and_days_are_dates():
@@ -114,7 +124,7 @@ def test_numbers_of_items_are_text_and_days_are_dates():
     formats = {
         f"{sheet.name}: {column.heading}": book[sheet.name].column_dimensions[letter].number_format
         for sheet in (ITEMS, MILESTONES)
-        for letter, column in zip("ABCDEFGHIJKLMNOP", sheet, strict=False)
+        for letter, column in zip(ascii_uppercase, sheet, strict=False)
     }
     assert {name: value for name, value in formats.items() if value != "General"} == {
         "Work items: Number": "@",
