@@ -51,6 +51,8 @@ MILESTONE_TEXTS = {
     ),
     "as_told": AS_TOLD,
 }
+# By the name of the model.
+TEXTS = {"WorkItem": ITEM_TEXTS, "Milestone": MILESTONE_TEXTS}
 
 
 def official(texts: dict[str, Text]) -> tuple[str, ...]:

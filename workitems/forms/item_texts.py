@@ -7,7 +7,7 @@ from django.db import models
 
 from agencies.fields import LinesField, TextField, VersionedForm, overwrite_data
 from workitems.as_told import fault_of_phrase
-from workitems.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, Text, not_official
+from workitems.item_texts import TEXTS, Text, not_official
 from workitems.models import Milestone, WorkItem
 
 Row = WorkItem | Milestone
@@ -20,7 +20,7 @@ def refuse_no_phrase(text: str) -> None:
 
 
 def texts_of(model: type[Row]) -> dict[str, Text]:
-    return ITEM_TEXTS if model is WorkItem else MILESTONE_TEXTS
+    return TEXTS[model.__name__]
 
 
 def text_box(model: type[Row], field: str) -> TextField:

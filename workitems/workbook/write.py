@@ -8,6 +8,7 @@ from django.db.models import Model
 
 from agencies import history
 from agencies.models import Agency, Appointment, User
+from workitems.item_texts import TEXTS, not_official
 from workitems.known_dates import Known
 from workitems.models import (
     Delay,
@@ -106,10 +107,11 @@ def _update(model: type[Model], drafts: list[Draft]) -> None:
     fields = {column for name in names for column in _columns(model, name)}
     if hasattr(model, "version"):
         fields.add("version")
+        without_version = set(not_official(TEXTS.get(model.__name__, {})))
         for draft in drafts:
             # Pages that users have open are outdated now; saving them raises `Conflict`. Nothing else
-            # depends on the wording in sentences.
-            draft.row.version += set(draft.was) != {"as_told"}
+            # depends on texts that are not official.
+            draft.row.version += not without_version.issuperset(draft.was)
     model._default_manager.bulk_update(
         [draft.row for draft in drafts], sorted(fields), batch_size=200
     )
