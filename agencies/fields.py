@@ -92,6 +92,10 @@ class UploadField(forms.FileField):
 class Form(AskingForm, forms.Form):
     """The base of every form of the product."""
 
+    def arguments(self) -> dict[str, Any]:
+        """Return what the form passes to its service: what was entered, by the names of fields."""
+        return self.cleaned_data
+
 
 class LinesField(TextField):
     """Text of several lines, in as many rows; it may be left empty unless it is required."""

@@ -1,8 +1,7 @@
 """List, add and change agencies. Only administrators."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -11,7 +10,7 @@ from agencies.forms import AgencyForm, ChangeAgencyForm
 from agencies.models import Agency
 from agencies.record_history import history_of_agency
 from agencies.services import agencies as services
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saved
 from agencies.views.once import once
 from agencies.views.permissions import posted, require_administrator
 
@@ -27,26 +26,22 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def add(request: HttpRequest) -> HttpResponse:
-    by = require_administrator(request)
+    require_administrator(request)
     form = AgencyForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            agency = services.add_agency(by=by, **form.cleaned_data)
-            messages.success(request, _("{agency} is added.").format(agency=agency.name))
-            return redirect("agencies:list")
+    if agency := carry_out(request, form, services.add_agency):
+        return done(request, _("{agency} is added."), "agencies:list", agency=agency.name)
     return form_page(request, "agencies/agencies/add.html", form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, agency: int) -> HttpResponse:
-    by = require_administrator(request)
+    require_administrator(request)
     row = get_object_or_404(Agency.objects.select_related("successor"), pk=agency)
     form = ChangeAgencyForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services.change_agency(agency=row, by=by, **form.cleaned_data)
-            say_saved(request, form, saved, _("{agency} is saved.").format(agency=saved.name))
-            return redirect("agencies:list")
+    if kept := carry_out(request, form, services.change_agency, agency=row):
+        return saved(
+            request, form, kept, _("{agency} is saved."), "agencies:list", agency=kept.name
+        )
     return form_page(
         request,
         "agencies/agencies/change.html",

@@ -1,9 +1,8 @@
 """Ministers' portfolios and who holds them: list, appoint, end, correct."""
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +13,7 @@ from agencies.record_history import history_of_portfolio
 from agencies.rules import is_administrator
 from agencies.services import appointments as services
 from agencies.translation import day_words
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saved
 from agencies.views.once import once
 from agencies.views.permissions import posted, signed_in
 
@@ -64,16 +63,16 @@ def appoint(request: HttpRequest) -> HttpResponse:
     by = signed_in(request)
     portfolio = request.GET.get("portfolio", "")[:150]
     form = AppointForm(posted(request), by=by, initial={"portfolio": portfolio})
-    if form.is_valid():
-        with saying_refusals(form):
-            made = services.appoint(by=by, **form.cleaned_data)
-            messages.success(
-                request,
-                _("{minister} holds the portfolio {portfolio} from {day}.").format(
-                    minister=made.minister, portfolio=made.portfolio, day=day_words(made.from_on)
-                ),
-            )
-            return redirect("agencies:portfolio", made.place)
+    if made := carry_out(request, form, services.appoint):
+        return done(
+            request,
+            _("{minister} holds the portfolio {portfolio} from {day}."),
+            "agencies:portfolio",
+            made.place,
+            minister=made.minister,
+            portfolio=made.portfolio,
+            day=day_words(made.from_on),
+        )
     return form_page(request, "agencies/ministers/appoint.html", form)
 
 
@@ -81,15 +80,14 @@ def appoint(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest, appointment: int) -> HttpResponse:
     row = _kept(request, appointment)
     form = EndAppointmentForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services.end_appointment(
-                appointment=row, by=signed_in(request), **form.cleaned_data
-            )
-            messages.success(
-                request, _("The appointment ends on {day}.").format(day=day_words(saved.to_on))
-            )
-            return redirect("agencies:portfolio", saved.place)
+    if kept := carry_out(request, form, services.end_appointment, appointment=row):
+        return done(
+            request,
+            _("The appointment ends on {day}."),
+            "agencies:portfolio",
+            kept.place,
+            day=day_words(kept.to_on),
+        )
     return form_page(request, "agencies/ministers/end.html", form, appointment=row)
 
 
@@ -98,11 +96,15 @@ def correct(request: HttpRequest, appointment: int) -> HttpResponse:
     row = _kept(request, appointment)
     by = signed_in(request)
     form = CorrectAppointmentForm(posted(request), row=row, by=by)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services.correct_appointment(appointment=row, by=by, **form.cleaned_data)
-            say_saved(request, form, saved, _("The appointment is corrected."))
-            return redirect("agencies:portfolio", saved.place)
+    if kept := carry_out(request, form, services.correct_appointment, appointment=row):
+        return saved(
+            request,
+            form,
+            kept,
+            _("The appointment is corrected."),
+            "agencies:portfolio",
+            kept.place,
+        )
     return form_page(request, "agencies/ministers/correct.html", form, appointment=row)
 
 

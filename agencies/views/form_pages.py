@@ -1,16 +1,20 @@
-"""How a view answers with a form: its page, and what a service refused."""
+"""What views with a form do alike: call its service, show a refusal, redirect, show its page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import Refusal, VersionedForm, say_refusal
+from agencies.fields import Form, Refusal, VersionedForm, say_refusal
+from agencies.views.permissions import signed_in
+
+Row = TypeVar("Row", bound=Model)
 
 NOTHING_CHANGED = gettext_lazy("Nothing was changed.")
 
@@ -36,12 +40,46 @@ def refusals_in_messages(request: HttpRequest) -> Iterator[None]:
         messages.error(request, str(refusal))
 
 
-def say_saved(request: HttpRequest, form: VersionedForm, row: Any, said: str) -> None:
-    """Say that what was typed is kept, or that nothing was changed.
+def carry_out(
+    request: HttpRequest, form: Form, service: Callable[..., Row], **arguments: Any
+) -> Row | None:
+    """Call the service for the user with `arguments` and those of the form. Return its row.
 
-    `row` is what the service returned. If it has the version that the form was made from, the
-    service wrote nothing.
+    Return None if the form is not posted or has errors. A refusal becomes an error of the form.
     """
+    if form.is_valid():
+        with saying_refusals(form):
+            return service(by=signed_in(request), **arguments, **form.arguments())
+    return None
+
+
+def done(request: HttpRequest, message: str, to: Any, *args: Any, **names: Any) -> HttpResponse:
+    """Redirect as `redirect(to, *args)` does, and show the message there, with `names` filled in."""
+    messages.success(request, message.format(**names) if names else message)
+    return redirect(to, *args)
+
+
+def saved(
+    request: HttpRequest,
+    form: VersionedForm,
+    row: Any,
+    message: str,
+    to: Any,
+    *args: Any,
+    **names: Any,
+) -> HttpResponse:
+    """Do as `done` does, but say that nothing was changed if the service wrote nothing.
+
+    `row` is what the service returned. It then has the version that the form was made from.
+    """
+    if row.version != form.cleaned_data["version"]:
+        return done(request, message, to, *args, **names)
+    messages.info(request, NOTHING_CHANGED)
+    return redirect(to, *args)
+
+
+def say_saved(request: HttpRequest, form: VersionedForm, row: Any, said: str) -> None:
+    """Say that what was typed is kept, or that nothing was changed."""
     if row.version == form.cleaned_data["version"]:
         messages.info(request, NOTHING_CHANGED)
     else:

@@ -19,7 +19,7 @@ from agencies.services import invitations as services
 from agencies.services.invitations import InvitationGone
 from agencies.services.seats import SeatRefused
 from agencies.translation import day_words
-from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, refusals_in_messages
 from agencies.views.once import once
 from agencies.views.permissions import managed_place, posted, require_role, signed_in
 
@@ -34,18 +34,15 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
         roles=roles_to_manage(request.user, of),
         today=localdate(),
     )
-    if form.is_valid():
-        with saying_refusals(form):
-            invitation = services.invite(
-                place=of, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(
-                request,
-                _("{person} is invited. We’ll email the link to {email}.").format(
-                    person=invitation.name, email=invitation.email
-                ),
-            )
-            return redirect("agencies:seats", of)
+    if invitation := carry_out(request, form, services.invite, place=of, at=timezone.now()):
+        return done(
+            request,
+            _("{person} is invited. We’ll email the link to {email}."),
+            "agencies:seats",
+            of,
+            person=invitation.name,
+            email=invitation.email,
+        )
     return form_page(request, "agencies/invitations/invite.html", form, place=of)
 
 
@@ -82,15 +79,14 @@ def withdraw(request: HttpRequest, place: int | Office, invitation: int) -> Http
     of = managed_place(request, place)
     waiting = managed_invitation(request, of, invitation)
     form = WithdrawForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            services.withdraw(
-                invitation=waiting, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(
-                request, _("The invitation to {email} is withdrawn.").format(email=waiting.email)
-            )
-            return redirect("agencies:seats", of)
+    if carry_out(request, form, services.withdraw, invitation=waiting, at=timezone.now()):
+        return done(
+            request,
+            _("The invitation to {email} is withdrawn."),
+            "agencies:seats",
+            of,
+            email=waiting.email,
+        )
     return form_page(
         request, "agencies/invitations/withdraw.html", form, place=of, invitation=waiting
     )

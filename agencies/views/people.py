@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,7 +21,7 @@ from agencies.models import Invitation, Seat, User, UserQuerySet
 from agencies.record_history import history_of_account
 from agencies.services import accounts as services
 from agencies.services.seats import lost_without
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saved
 from agencies.views.permissions import posted, require_administrator
 
 ROWS_ON_A_PAGE = 100
@@ -87,16 +86,16 @@ def change(request: HttpRequest, person: int) -> HttpResponse:
     by = require_administrator(request)
     user = _person(person)
     form = AccountForm(posted(request), row=user, by=by)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services.change_account(user=user, by=by, **form.cleaned_data)
-            say_saved(
-                request,
-                form,
-                saved,
-                _("The account of {person} is saved.").format(person=saved.name),
-            )
-            return redirect("agencies:person", saved.pk)
+    if kept := carry_out(request, form, services.change_account, user=user):
+        return saved(
+            request,
+            form,
+            kept,
+            _("The account of {person} is saved."),
+            "agencies:person",
+            kept.pk,
+            person=kept.name,
+        )
     return form_page(request, "agencies/people/change.html", form, person=user)
 
 
@@ -116,28 +115,26 @@ def reopen(request: HttpRequest, person: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset_second_step(request: HttpRequest, person: int) -> HttpResponse:
-    by = require_administrator(request)
+    require_administrator(request)
     user = _person(person)
     form = ResetSecondStepForm(posted(request), row=user)
-    if form.is_valid():
-        with saying_refusals(form):
-            services.reset_second_step(user=user, by=by, at=timezone.now(), **form.cleaned_data)
-            messages.success(
-                request, _("The second step of {person} is reset.").format(person=user.name)
-            )
-            return redirect("agencies:person", user.pk)
+    if carry_out(request, form, services.reset_second_step, user=user, at=timezone.now()):
+        return done(
+            request,
+            _("The second step of {person} is reset."),
+            "agencies:person",
+            user.pk,
+            person=user.name,
+        )
     return form_page(request, "agencies/people/reset_second_step.html", form, person=user)
 
 
 def _set_state(request: HttpRequest, person: int, act: Any, said: str) -> HttpResponse:
-    by = require_administrator(request)
+    require_administrator(request)
     user = _person(person)
     form = AccountStateForm(posted(request), row=user)
-    if form.is_valid():
-        with saying_refusals(form):
-            act(user=user, by=by, **form.cleaned_data)
-            messages.success(request, said.format(person=user.name))
-            return redirect("agencies:person", user.pk)
+    if carry_out(request, form, act, user=user):
+        return done(request, said.format(person=user.name), "agencies:person", user.pk)
     seats = user.current_seats
     is_closing = act is services.close_account
     lost = [lost_without(seat, localdate()) for seat in seats] if is_closing else []

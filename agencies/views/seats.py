@@ -18,7 +18,7 @@ from agencies.seating import history_of, seating_of
 from agencies.services import seats as seat_services
 from agencies.services.seats import NobodyLeft, SeatRefused
 from agencies.translation import day_words
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page
 from agencies.views.once import once
 from agencies.views.permissions import (
     agency_for,
@@ -72,21 +72,17 @@ def cover(request: HttpRequest, agency: int) -> HttpResponse:
     of = agency_for(request, "agencies.manage_seats", agency)
     today = localdate()
     form = CoverForm(posted(request), agency=of, today=today)
-    if form.is_valid():
-        with saying_refusals(form):
-            seat = seat_services.cover_leave(
-                agency=of, by=signed_in(request), today=today, **form.cleaned_data
-            )
-            messages.success(
-                request,
-                _("{person} is {position} from {first_day} to {date}.").format(
-                    person=seat.user,
-                    position=seat.position,
-                    first_day=day_words(seat.from_on),
-                    date=day_words(seat.to_on),
-                ),
-            )
-            return redirect("agencies:seats", of)
+    if seat := carry_out(request, form, seat_services.cover_leave, agency=of, today=today):
+        return done(
+            request,
+            _("{person} is {position} from {first_day} to {date}."),
+            "agencies:seats",
+            of,
+            person=seat.user,
+            position=seat.position,
+            first_day=day_words(seat.from_on),
+            date=day_words(seat.to_on),
+        )
     return form_page(request, "agencies/seats/cover.html", form, place=of)
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from allauth.account.decorators import reauthentication_required
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.forms import MakeTokenForm, RevokeTokenForm
 from agencies.models import Token
 from agencies.services import tokens as services
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.views.once import once
 from agencies.views.permissions import posted, signed_in
 
@@ -68,9 +67,6 @@ def revoke(request: HttpRequest, token: int) -> HttpResponse:
     person = signed_in(request)
     found = get_object_or_404(person.tokens.for_list(), pk=token)
     form = RevokeTokenForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            services.revoke_token(token=found, by=person, at=timezone.now(), **form.cleaned_data)
-            messages.success(request, _("The token “{token}” is revoked.").format(token=found))
-            return redirect("agencies:tokens")
+    if carry_out(request, form, services.revoke_token, token=found, at=timezone.now()):
+        return done(request, _("The token “{token}” is revoked."), "agencies:tokens", token=found)
     return form_page(request, "agencies/tokens/revoke.html", form, token=found)

@@ -63,6 +63,9 @@ class AnnexesForm(VersionedForm):
         """Return the annexes in the order shown: name, checkbox, place."""
         return [(c.value, self[f"use_{c}"], self[f"place_{c}"]) for c in self._listed]
 
+    def arguments(self) -> dict[str, Any]:
+        return {"version": self.cleaned_data["version"], "annexes": self.annexes}
+
     @property
     def annexes(self) -> list[str]:
         """The chosen annexes, in the requested order."""

@@ -149,6 +149,9 @@ class CoverForm(VersionedForm):
             for name, value in values.items()
         }
 
+    def arguments(self) -> dict[str, Any]:
+        return {"version": self.cleaned_data["version"], **self.cover}
+
 
 class NewCoverForm(CoverForm):
     """The cover of a new briefing. Without a title it takes its kind's."""

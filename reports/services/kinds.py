@@ -297,7 +297,7 @@ def move_section(*, section: KindSection, places: int, by: User) -> None:
 
 
 @transaction.atomic
-def withdraw_section(*, section: KindSection, on: date, by: User, reason: str) -> None:
+def withdraw_section(*, section: KindSection, on: date, by: User, reason: str) -> KindSection:
     """Withdraw a section from future briefings.
 
     Raise `Refused` for the recommendation and for the last section before it.
@@ -310,7 +310,7 @@ def withdraw_section(*, section: KindSection, on: date, by: User, reason: str) -
     if len(kind.sections.live()) == 2:
         raise Refused(_("A briefing has at least one section before its recommendation."))
     row.withdrawn_on = on
-    history.save_version(row, by=by, reason=reason)
+    return history.save_version(row, by=by, reason=reason)
 
 
 @transaction.atomic

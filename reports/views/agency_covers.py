@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
+from agencies.views.form_pages import form_page, refusals_in_messages, saved, saying_refusals
 from reports.compose.agency_design import as_printed
 from reports.document import DocumentError
 from reports.document.cover_design import CoverDesign
@@ -53,17 +53,15 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
                 shown = agency_covers.written(agency_covers.cover_of(agency), form.design)
                 tried = True
             else:
-                saved = agency_covers.change_cover(
+                kept = agency_covers.change_cover(
                     agency=agency,
                     version=form.cleaned_data["version"],
                     reason=form.cleaned_data["reason"],
                     by=signed_in(request),
                     **form.design,
                 )
-                say_saved(
-                    request, form, saved, _("Saved. Papers that are not issued yet will have it.")
-                )
-                return redirect("briefings:cover-design", plan.slug)
+                message = _("Saved. Papers that are not issued yet will have it.")
+                return saved(request, form, kept, message, "briefings:cover-design", plan.slug)
     return form_page(
         request,
         "reports/agency_covers/change.html",
@@ -131,7 +129,7 @@ def mark(request: HttpRequest, slug: str) -> HttpResponse:
     form = MarkForm(posted(request), request.FILES or None, row=row)
     if form.is_valid():
         with saying_refusals(form):
-            saved = agency_covers.change_mark(
+            kept = agency_covers.change_mark(
                 agency=agency,
                 version=form.cleaned_data["version"],
                 data=form.cleaned_data["picture"],
@@ -139,10 +137,8 @@ def mark(request: HttpRequest, slug: str) -> HttpResponse:
                 by=signed_in(request),
                 at=timezone.now(),
             )
-            say_saved(
-                request, form, saved, _("Saved. Papers that are not issued yet will have it.")
-            )
-            return redirect("briefings:cover-design", plan.slug)
+            message = _("Saved. Papers that are not issued yet will have it.")
+            return saved(request, form, kept, message, "briefings:cover-design", plan.slug)
     current = form.conflict or row
     return form_page(
         request,

@@ -1,12 +1,11 @@
 """The page on which a briefing's annexes are chosen and ordered."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, form_page, saved
 from reports.bad_characters import telling_places
 from reports.compose import ANNEXES, generate
 from reports.document import (
@@ -23,7 +22,7 @@ from reports.forms.annex_choices import AnnexesForm
 from reports.models import Briefing
 from reports.services.annex_choices import choose_annexes, words_of
 from reports.views.readers import readable_briefing
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, require
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,21 +30,9 @@ def annexes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
     form = AnnexesForm(posted(request), row=briefing)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = choose_annexes(
-                briefing=briefing,
-                annexes=form.annexes,
-                version=form.cleaned_data["version"],
-                by=signed_in(request),
-            )
-            say_saved(
-                request,
-                form,
-                saved,
-                _("The annexes were saved: {annexes}.").format(annexes=words_of(form.annexes)),
-            )
-            return redirect(briefing)
+    if kept := carry_out(request, form, choose_annexes, briefing=briefing):
+        message = _("The annexes were saved: {annexes}.")
+        return saved(request, form, kept, message, briefing, annexes=words_of(form.annexes))
     sizes, refused = _sizes(briefing)
     return form_page(
         request,

@@ -1,17 +1,15 @@
 """Recording a meeting's decision on a briefing."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page
 from agencies.views.once import once
 from reports.forms.briefing_decisions import BriefingDecisionForm
 from reports.services import record_decision_on
-from workitems.views.lookups import posted, signed_in
+from workitems.views.lookups import posted
 from workitems.views.meetings.pages import address_of, own_meeting, shown_matter
 
 
@@ -27,15 +25,8 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         initial={"matter": on_screen},
     )
     back = address_of(request, meeting, "#decisions")
-    if form.is_valid():
-        with saying_refusals(form):
-            made = record_decision_on(
-                meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
-            )
-            messages.success(
-                request, _("Decision {number} is recorded.").format(number=made.number)
-            )
-            return redirect(back)
+    if made := carry_out(request, form, record_decision_on, meeting=meeting, on=localdate()):
+        return done(request, _("Decision {number} is recorded."), back, number=made.number)
     return form_page(
         request,
         "reports/briefings/decision.html",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from agencies.views.form_pages import refusals_in_messages, saying_refusals
+from agencies.views.form_pages import carry_out, done, refusals_in_messages
 from agencies.views.once import once
 from reports import checks
 from reports.checks import Check, Count, Gate
@@ -136,13 +136,12 @@ def line_of(check: Check, typed: OverrideForm | None, may_change: bool) -> Line:
 
 def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     form = OverrideForm(request.POST, key=request.POST.get("key", ""))
-    if form.is_valid():
-        with saying_refusals(form):
-            acts.override(
-                briefing=briefing, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(request, _("The warning is accepted. Your reason is shown beside it."))
-            return redirect(url_of(briefing, form.cleaned_data["key"]))
+    if carry_out(request, form, acts.override, briefing=briefing, at=timezone.now()):
+        return done(
+            request,
+            _("The warning is accepted. Your reason is shown beside it."),
+            url_of(briefing, form.cleaned_data["key"]),
+        )
     briefing.refresh_from_db(fields=["state"])
     return show(request, briefing, form)
 

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.fields import overwrite_data, say_refusal
 from agencies.models import by_short_name
-from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.form_pages import (
+    carry_out,
+    done,
+    form_page,
+    refusals_in_messages,
+    saying_refusals,
+)
 from agencies.views.once import once
 from reports import checks
 from reports.clearance import consultation
@@ -277,18 +283,14 @@ def give(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
     row = readable_clearance(request, slug, pk, agency)
     require(request, "reports.give_clearance", row)
     form = AnswerForm(request.POST, row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            services.answer(
-                clearance=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(
-                request,
-                _(
-                    "Your agency’s answer is recorded. You can change it until the paper is sent for authorisation."
-                ),
-            )
-            return redirect(row)
+    if carry_out(request, form, services.answer, clearance=row, at=timezone.now()):
+        return done(
+            request,
+            _(
+                "Your agency’s answer is recorded. You can change it until the paper is sent for authorisation."
+            ),
+            row,
+        )
     return _clear(request, row, answer=form)
 
 
@@ -300,13 +302,12 @@ def comment(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpRespon
     require(request, "reports.comment_clearance", row)
     key = request.POST.get("key", "")
     form = CommentForm(request.POST, places=[(key, key)], auto_id="comment-%s")
-    if form.is_valid():
-        with saying_refusals(form):
-            services.comment(
-                clearance=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(request, _("The coordinator can read your comment."))
-            return redirect(f"{row.get_absolute_url()}#comments")
+    if carry_out(request, form, services.comment, clearance=row, at=timezone.now()):
+        return done(
+            request,
+            _("The coordinator can read your comment."),
+            f"{row.get_absolute_url()}#comments",
+        )
     return _clear(request, row, bound=form, at=key or "other")
 
 

@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.translation import day_words
-from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
+from agencies.views.form_pages import (
+    carry_out,
+    done,
+    form_page,
+    refusals_in_messages,
+    saved,
+    saying_refusals,
+)
 from agencies.views.once import once
 from reports.document import DocumentError
 from reports.drafting.draft import CLOSING
@@ -191,7 +198,7 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                     "most_words": form.cleaned_data["most_words"],
                 }
             else:
-                saved = kinds.change_kind(
+                kept = kinds.change_kind(
                     kind=row,
                     version=form.cleaned_data["version"],
                     name=form.cleaned_data["name"],
@@ -202,8 +209,7 @@ def change(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
                     reason=form.cleaned_data["reason"],
                     by=signed_in(request),
                 )
-                say_saved(request, form, saved, _("Saved. New briefings will have it."))
-                return redirect(row)
+                return saved(request, form, kept, _("Saved. New briefings will have it."), row)
     shown = preview_context(row, row.sections.live().in_order(), **tried)
     theirs = kind_theirs(form.conflict)
     return page_beside_paper(request, "change", row, form, shown, tried=bool(tried), theirs=theirs)
@@ -227,14 +233,10 @@ def copy(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """Copy a kind under a new name."""
     row = changeable_kind(request, slug, kind)
     form = CopyForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            made = kinds.copy_kind(kind=row, name=form.cleaned_data["name"], by=signed_in(request))
-            messages.success(
-                request,
-                _("“{name}” is a kind of briefing of this plan now.").format(name=made.name),
-            )
-            return redirect(made)
+    if made := carry_out(request, form, kinds.copy_kind, kind=row):
+        return done(
+            request, _("“{name}” is a kind of briefing of this plan now."), made, name=made.name
+        )
     return form_page(request, "reports/kinds/copy.html", form, plan=row.plan, kind=row)
 
 
@@ -252,15 +254,14 @@ def section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRespons
             if wants_preview(request):
                 tried = kinds.as_written(section=row, **form.words)
             else:
-                saved_section = kinds.change_section(
+                kept = kinds.change_section(
                     section=row,
                     version=form.cleaned_data["version"],
                     reason=form.cleaned_data["reason"],
                     by=signed_in(request),
                     **form.words,
                 )
-                say_saved(request, form, saved_section, _("Saved. New briefings will have it."))
-                return redirect(row.kind)
+                return saved(request, form, kept, _("Saved. New briefings will have it."), row.kind)
     shown = preview_context(row.kind, tried or row.kind.sections.live().in_order())
     theirs = section_theirs(form.conflict)
     return page_beside_paper(
@@ -311,19 +312,9 @@ def add_section(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
 def withdraw_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpResponse:
     row = changeable_section(request, slug, kind, key)
     form = WithdrawForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            kinds.withdraw_section(
-                section=row,
-                on=localdate(),
-                reason=form.cleaned_data["reason"],
-                by=signed_in(request),
-            )
-            messages.success(
-                request,
-                _("“{heading}” is withdrawn. It can be brought back.").format(heading=row.heading),
-            )
-            return redirect(row.kind)
+    if carry_out(request, form, kinds.withdraw_section, section=row, on=localdate()):
+        message = _("“{heading}” is withdrawn. It can be brought back.")
+        return done(request, message, row.kind, heading=row.heading)
     context = {"plan": row.kind.plan, "kind": row.kind, "row": row}
     return form_page(request, "reports/kinds/withdraw.html", form, **context)
 

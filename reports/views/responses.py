@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.translation import day_words
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.views.once import once
 from agencies.views.permissions import wants_json
 from reports.document import Document
@@ -252,18 +252,13 @@ def _follow_up(
     """Show or save the form of a new action. `quote` is what it follows from, `start` its text."""
     response.issued.briefing = briefing
     form = FollowUpForm(posted(request), plan=briefing.plan, initial={"text": start})
-    if form.is_valid():
-        with saying_refusals(form):
-            made = services.follow_up(
-                response=response, key=key, by=signed_in(request), **form.cleaned_data
-            )
-            messages.success(
-                request,
-                _("The action is on the desk of {agency}. We’ll email them.").format(
-                    agency=made.owner_agency
-                ),
-            )
-            return redirect(response.issued)
+    if made := carry_out(request, form, services.follow_up, response=response, key=key):
+        return done(
+            request,
+            _("The action is on the desk of {agency}. We’ll email them."),
+            response.issued,
+            agency=made.owner_agency,
+        )
     return _follow_up_page(
         request, briefing, form, title=_("Add an action"), submit=_("Add the action"), quote=quote
     )
@@ -275,11 +270,8 @@ def change_follow_up(request: HttpRequest, slug: str, pk: int, follow_up: int) -
     briefing = row.issued.briefing
     require(request, "reports.change_briefing", briefing)
     form = ChangeFollowUpForm(posted(request), row=row, plan=briefing.plan)
-    if form.is_valid():
-        with saying_refusals(form):
-            services.change_follow_up(follow_up=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("The action is saved."))
-            return redirect(row)
+    if carry_out(request, form, services.change_follow_up, follow_up=row):
+        return done(request, _("The action is saved."), row)
     return _follow_up_page(
         request,
         briefing,

@@ -65,9 +65,17 @@ def copied_to_box() -> TextField:
 class MakingForm(VersionedForm):
     """A form about a row of a plan that is not adopted; `row` may be a new one."""
 
+    # What else its service takes.
+    BESIDE_COLUMNS: tuple[str, ...] = ()
+
     def values(self) -> dict[str, Any]:
         """Return the values of the row's own columns."""
         return {name: self.cleaned_data[name] for name in self.BEGINS_WITH}
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the columns as `values`, what else is asked, and the version of a row that exists."""
+        beside = ("version", *self.BESIDE_COLUMNS) if self.row.pk else self.BESIDE_COLUMNS
+        return {name: self.cleaned_data[name] for name in beside} | {"values": self.values()}
 
     def other_side(self) -> list[tuple[str, str]]:
         """Return (label, text) of what the other person saved otherwise than is typed here."""
@@ -99,6 +107,7 @@ class PlanForm(MakingForm):
     """`coordinated` are the agencies that the user coordinates for."""
 
     BEGINS_WITH = plan_making.PLAN_FIELDS
+    BESIDE_COLUMNS = ("members",)
 
     title = TextField(label=gettext_lazy("Title"), max_length=200)
     released_on = DayField(
@@ -173,6 +182,9 @@ class AboutForm(MakingForm):
         if not outside:
             del self.fields["joining"]
 
+    def arguments(self) -> dict[str, Any]:
+        return self.cleaned_data
+
 
 class SuccessorForm(Form):
     """`items` are the open items of the plan that it follows; all are chosen to begin with."""
@@ -226,6 +238,7 @@ class ItemForm(MakingForm):
     agencies have their boxes added, these in a row each."""
 
     BEGINS_WITH = plan_making.ITEM_FIELDS
+    BESIDE_COLUMNS = ("supports",)
 
     pillar = forms.ModelChoiceField(
         label=gettext_lazy("Pillar"), queryset=Pillar.objects.none(), empty_label=None
@@ -331,6 +344,7 @@ class ItemForm(MakingForm):
 
 class MilestoneForm(MakingForm):
     BEGINS_WITH = plan_making.MILESTONE_FIELDS
+    BESIDE_COLUMNS = ("due",)
 
     number = NumberField(gettext_lazy("Number in the item"))
     description = TextField(label=MILESTONE_TEXTS["description"].label, max_length=300)

@@ -160,10 +160,11 @@ def adopt(*, plan: Plan, version: int, adopted_on: date, by: User, on: date) -> 
 
 
 @transaction.atomic
-def delete_plan(*, plan: Plan, version: int, by: User) -> None:
-    """Delete a plan that is not adopted, with everything in it. Its history stays."""
+def delete_plan(*, plan: Plan, version: int, by: User) -> Plan:
+    """Delete a plan that is not adopted, with everything in it. Its history stays. Return what it was."""
     plan = being_made(plan, version=version)
     _delete(Plan, {plan.pk}, by, f"The plan “{plan.title}” was deleted"[:200])
+    return plan
 
 
 def _delete(model: type[Model], keys: set[Any], by: User, reason: str) -> None:
@@ -209,8 +210,8 @@ def change_pillar(*, pillar: Pillar, version: int, values: Values, by: User) -> 
 
 
 @transaction.atomic
-def remove_pillar(*, pillar: Pillar, version: int, by: User) -> None:
-    """Remove a pillar without items."""
+def remove_pillar(*, pillar: Pillar, version: int, by: User) -> Pillar:
+    """Remove a pillar without items. Return what it was."""
     plan = being_made(pillar.plan)
     pillar = locked(pillar, version=version)
     if item := plan.items.filter(pillar=pillar).in_order().first():
@@ -220,6 +221,7 @@ def remove_pillar(*, pillar: Pillar, version: int, by: User) -> None:
             )
         )
     _delete(Pillar, {pillar.pk}, by, "")
+    return pillar
 
 
 # --- items ------------------------------------------------------------------------------------
@@ -304,11 +306,12 @@ def _set_supports(item: WorkItem, supports: Mapping[Agency, str], by: User) -> b
 
 
 @transaction.atomic
-def remove_item(*, item: WorkItem, version: int, by: User) -> None:
-    """Remove an item with its milestones, measures and supports."""
+def remove_item(*, item: WorkItem, version: int, by: User) -> WorkItem:
+    """Remove an item with its milestones, measures and supports. Return what it was."""
     being_made(item.plan)
     item = locked(item, version=version)
     _delete(WorkItem, {item.pk}, by, "")
+    return item
 
 
 # --- milestones and measures ------------------------------------------------------------------
@@ -354,10 +357,11 @@ def change_milestone(
 
 
 @transaction.atomic
-def remove_milestone(*, milestone: Milestone, version: int, by: User) -> None:
+def remove_milestone(*, milestone: Milestone, version: int, by: User) -> Milestone:
     being_made(milestone.item.plan)
     milestone = locked(milestone, version=version)
     _delete(Milestone, {milestone.pk}, by, "")
+    return milestone
 
 
 @transaction.atomic
@@ -381,7 +385,8 @@ def change_measure(*, measure: Measure, version: int, values: Values, by: User) 
 
 
 @transaction.atomic
-def remove_measure(*, measure: Measure, version: int, by: User) -> None:
+def remove_measure(*, measure: Measure, version: int, by: User) -> Measure:
     being_made(measure.item.plan)
     measure = locked(measure, version=version)
     _delete(Measure, {measure.pk}, by, "")
+    return measure

@@ -41,7 +41,7 @@ def change_about(
     portfolio: str,
     background: str,
     copied_to: str,
-    joining: Iterable[Agency],
+    joining: Iterable[Agency] = (),
     reason: str,
     by: User,
     on: date,

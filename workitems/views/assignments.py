@@ -1,14 +1,14 @@
 """Give an item to a unit or a person of one's agency, and read whose it was."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, form_page, saved
 from workitems.assigned import hands_of
 from workitems.forms.assignments import AssignmentForm
 from workitems.models import Assignment
@@ -16,7 +16,7 @@ from workitems.notices import mail_at_once
 from workitems.notices.assignment_notices import news_of
 from workitems.services import assignments
 from workitems.services.milestone_answers import return_to_write
-from workitems.views.lookups import posted, require, signed_in, visible_item
+from workitems.views.lookups import posted, require, visible_item
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,21 +31,14 @@ def give(request: HttpRequest, slug: str, number: str, agency: int) -> HttpRespo
     if request.GET.get("from") == "return" and (of_return := return_to_write(of.pk, item.plan)):
         onward = f"{of_return.get_absolute_url()}#item-{item.number}"
     form = AssignmentForm(posted(request), row=row, on=on)
-    if form.is_valid():
-        by = signed_in(request)
-        with saying_refusals(form):
-            saved = assignments.give(item=item, agency=of, by=by, on=on, at=at, **form.cleaned_data)
-            said = _("Item {number} is given to {held_by}.").format(
-                number=item.number, held_by=saved.held_by
-            )
-            if not saved.held_by:
-                said = _("Nobody in {agency} looks after item {number} now.").format(
-                    agency=of, number=item.number
-                )
-            say_saved(request, form, saved, said)
-            if saved.version != form.cleaned_data["version"]:
-                mail_at_once(lambda: news_of(saved.pk, on=on), on=on, at=at)
-            return redirect(onward)
+    if kept := carry_out(request, form, assignments.give, item=item, agency=of, on=on, at=at):
+        if kept.version != form.cleaned_data["version"]:
+            mail_at_once(lambda: news_of(kept.pk, on=on), on=on, at=at)
+        message = _("Item {number} is given to {held_by}.")
+        if not kept.held_by:
+            message = _("Nobody in {agency} looks after item {number} now.")
+        names = {"number": item.number, "held_by": kept.held_by, "agency": of}
+        return saved(request, form, kept, message, onward, **names)
     context = {"plan": item.plan, "item": item, "agency": of, "row": row, "hands": hands_of(row)}
     context["onward"] = onward
     return form_page(request, "workitems/items/give.html", form, **context)

@@ -5,17 +5,16 @@ from typing import Any
 
 from csp.constants import NONE
 from csp.decorators import csp
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saved
 from agencies.views.once import once
 from workitems.attachments import content_type
 from workitems.forms.evidence import (
@@ -29,7 +28,6 @@ from workitems.services import evidence as evidence_services
 from workitems.views.lookups import (
     posted,
     require,
-    signed_in,
     visible_item,
     visible_milestone,
     visible_plan,
@@ -106,22 +104,14 @@ def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) 
         posted(request),
         request.FILES if request.method == "POST" else None,
     )
-    if form.is_valid():
-        with saying_refusals(form):
-            service(by=signed_in(request), at=timezone.now(), **to, **form.cleaned_data)
-            if wants_json(request):
-                return JsonResponse({"list": evidence_html(request, context)})
-            messages.success(request, _("The evidence is added."))
-            return redirect(context["back"])
+    if carry_out(request, form, service, at=timezone.now(), **to):
+        if wants_json(request):
+            return JsonResponse({"list": evidence_html(request, context)})
+        return done(request, _("The evidence is added."), context["back"])
     if form.errors and wants_json(request):
         said = [str(each) for errors in form.errors.values() for each in errors]
         return JsonResponse({"errors": said}, status=422)
-    return render(
-        request,
-        "workitems/evidence/add.html",
-        context | {"form": form},
-        status=422 if form.errors else 200,
-    )
+    return form_page(request, "workitems/evidence/add.html", form, **context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -177,17 +167,17 @@ def withdraw(request: HttpRequest, slug: str, evidence: int) -> HttpResponse:
     if not reviews and not may_withdraw(request, piece):
         require(request, "workitems.review_item", of_item.item)
     form = WithdrawEvidenceForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            evidence_services.withdraw(
-                evidence=piece,
-                by=signed_in(request),
-                at=timezone.now(),
-                as_reviewer=reviews,
-                **form.cleaned_data,
-            )
-            messages.success(request, _("The evidence is withdrawn. What it was stays on record."))
-            return redirect(home_of(piece))
+    if carry_out(
+        request,
+        form,
+        evidence_services.withdraw,
+        evidence=piece,
+        at=timezone.now(),
+        as_reviewer=reviews,
+    ):
+        return done(
+            request, _("The evidence is withdrawn. What it was stays on record."), home_of(piece)
+        )
     return form_page(
         request,
         "workitems/evidence/withdraw.html",
@@ -210,16 +200,15 @@ def mark(request: HttpRequest, slug: str, number: str, milestone: int) -> HttpRe
         form, service = EvidenceFoundForm(data, row=row), evidence_services.clear_missing_evidence
     else:
         form, service = NoEvidenceForm(data, row=row), evidence_services.flag_missing_evidence
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = service(milestone=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(
-                request,
-                form,
-                saved,
-                _("Your note on “{milestone}” is saved.").format(milestone=row),
-            )
-            return redirect(f"{item.get_absolute_url()}#milestones")
+    if kept := carry_out(request, form, service, milestone=row):
+        return saved(
+            request,
+            form,
+            kept,
+            _("Your note on “{milestone}” is saved."),
+            f"{item.get_absolute_url()}#milestones",
+            milestone=row,
+        )
     return form_page(
         request,
         "workitems/evidence/mark.html",

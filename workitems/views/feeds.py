@@ -1,7 +1,6 @@
 """Manage an agency's calendar feeds, and serve a feed."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.views.once import once
 from agencies.views.permissions import agency_for
 from agencies.views.transactions import writes_on_get
@@ -96,15 +95,10 @@ def revoke(request: HttpRequest, agency: int, feed: int) -> HttpResponse:
     found = get_object_or_404(feeds_seen(request, of), pk=feed)
     require(request, "workitems.revoke_feed", found)
     form = RevokeFeedForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            services.revoke_feed(
-                feed=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(
-                request, _("The address “{name}” is revoked.").format(name=found.label)
-            )
-            return redirect("feeds:list", of.pk)
+    if carry_out(request, form, services.revoke_feed, feed=found, at=timezone.now()):
+        return done(
+            request, _("The address “{name}” is revoked."), "feeds:list", of.pk, name=found.label
+        )
     return form_page(request, "workitems/feeds/revoke.html", form, agency=of, feed=found)
 
 

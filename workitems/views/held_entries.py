@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from agencies.views.form_pages import refusals_in_messages, saying_refusals
+from agencies.views.form_pages import carry_out, done, refusals_in_messages
 from agencies.views.once import once
 from workitems.addition_parts import addition_parts
 from workitems.forms.held_entries import WithdrawHeldForm
@@ -75,11 +75,6 @@ def release(request: HttpRequest, slug: str, entry: int) -> HttpResponse:
 def withdraw(request: HttpRequest, slug: str, entry: int) -> HttpResponse:
     row = visible_entry(request, slug, entry)
     form = WithdrawHeldForm(request.POST)
-    if form.is_valid():
-        with saying_refusals(form):
-            held_entries.withdraw(
-                entry=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(request, _("It is withdrawn. Its record stays with your agency."))
-            return redirect(row)
+    if carry_out(request, form, held_entries.withdraw, entry=row, at=timezone.now()):
+        return done(request, _("It is withdrawn. Its record stays with your agency."), row)
     return show(request, row, form, status=422)

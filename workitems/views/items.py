@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.composed import composed
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, form_page, saved
 from workitems import standing
 from workitems.agenda import matters_of
 from workitems.asat import Moment
@@ -405,15 +405,10 @@ def change_status(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if of_return is not None and of_return.is_with_agency:
         return answer_status(request, item, of_return)
     form = ChangeStatusForm(posted(request), row=item, on=localdate())
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = item_services.change_status(
-                item=item, by=signed_in(request), on=localdate(), **form.cleaned_data
-            )
-            say_saved(
-                request, form, saved, gettext("Item {number} is saved.").format(number=item.number)
-            )
-            return redirect(item)
+    if kept := carry_out(request, form, item_services.change_status, item=item, on=localdate()):
+        return saved(
+            request, form, kept, gettext("Item {number} is saved."), item, number=item.number
+        )
     submitted = of_return is not None and of_return.state == Return.State.SUBMITTED
     return form_page(
         request,
@@ -430,27 +425,29 @@ def answer_status(request: HttpRequest, item: WorkItem, of_return: Return) -> Ht
     of_return.round.plan = item.plan
     update = of_return.updates.filter(item=item).first()
     form = AnswerStatusForm(posted(request), row=item, update=update)
-    if form.is_valid():
-        with saying_refusals(form):
-            made = round_services.write_status(
-                of_return=of_return,
-                item=item,
-                by=signed_in(request),
-                at=timezone.now(),
-                **form.cleaned_data,
-            )
-            say_saved(
-                request,
-                form,
-                made,
-                gettext(
-                    "Item {number} is saved in the return for {round}, which is not submitted yet."
-                ).format(number=item.number, round=of_return.round),
-            )
-            if made.pk is not None:
-                for fault in faults_of_item(of_return, item, made, localdate()):
-                    messages.warning(request, fault.says)
-            return redirect(item)
+    if made := carry_out(
+        request,
+        form,
+        round_services.write_status,
+        of_return=of_return,
+        item=item,
+        at=timezone.now(),
+    ):
+        response = saved(
+            request,
+            form,
+            made,
+            gettext(
+                "Item {number} is saved in the return for {round}, which is not submitted yet."
+            ),
+            item,
+            number=item.number,
+            round=of_return.round,
+        )
+        if made.pk is not None:
+            for fault in faults_of_item(of_return, item, made, localdate()):
+                messages.warning(request, fault.says)
+        return response
     return form_page(
         request,
         "workitems/items/answer_status.html",
@@ -466,14 +463,13 @@ def answer_status(request: HttpRequest, item: WorkItem, of_return: Return) -> Ht
 def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = require(request, "workitems.review_item", visible_item(request, slug, number))
     form = ReviewForm(posted(request), row=item)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = item_services.review(item=item, by=signed_in(request), **form.cleaned_data)
-            say_saved(
-                request,
-                form,
-                saved,
-                gettext("Your rating of item {number} is saved.").format(number=item.number),
-            )
-            return redirect(item)
+    if kept := carry_out(request, form, item_services.review, item=item):
+        return saved(
+            request,
+            form,
+            kept,
+            gettext("Your rating of item {number} is saved."),
+            item,
+            number=item.number,
+        )
     return form_page(request, "workitems/items/review.html", form, plan=item.plan, item=item)

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Seat, by_short_name
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page
 from agencies.views.once import once
 from workitems.addition_parts import addition_parts
 from workitems.asat import Moment
@@ -32,7 +31,7 @@ from workitems.notices.out_of_session_notices import due_notices
 from workitems.plan_at import plan_at
 from workitems.services import out_of_session as services
 from workitems.variation_effect import Effects
-from workitems.views.lookups import posted, require, signed_in
+from workitems.views.lookups import posted, require
 from workitems.views.variations import visible_variation
 from workitems.word_diff import side_by_side
 
@@ -43,15 +42,10 @@ def ask(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     row = visible_variation(request, slug, variation)
     require(request, "workitems.ask_agencies", row.plan)
     form = AskAgenciesForm(posted(request), on=localdate())
-    if form.is_valid():
-        with saying_refusals(form):
-            on, at = localdate(), timezone.now()
-            made = services.ask_agencies(
-                variation=row, on=on, at=at, by=signed_in(request), **form.cleaned_data
-            )
-            mail_at_once(lambda: approvers_news(made, on), on=on, at=at)
-            messages.success(request, _("The agencies are asked. We’ll email their approvers now."))
-            return redirect(made)
+    on, at = localdate(), timezone.now()
+    if made := carry_out(request, form, services.ask_agencies, variation=row, on=on, at=at):
+        mail_at_once(lambda: approvers_news(made, on), on=on, at=at)
+        return done(request, _("The agencies are asked. We’ll email their approvers now."), made)
     members = row.plan.agencies_on(localdate()).count()
     return form_page(
         request,
@@ -172,18 +166,13 @@ def give_answer(
 ) -> HttpResponse:
     row = _answer(request, slug, variation, pk, agency, "workitems.answer_out_of_session")
     form = answer_form(row, request.POST)
-    if form.is_valid():
-        with saying_refusals(form):
-            services.give_answer(
-                answer=row, at=timezone.now(), by=signed_in(request), **form.cleaned_data
-            )
-            messages.success(
-                request,
-                _(
-                    "The answer of {agency} is saved. You can change it until the decision is closed."
-                ).format(agency=row.agency),
-            )
-            return redirect(row.out_of_session)
+    if carry_out(request, form, services.give_answer, answer=row, at=timezone.now()):
+        return done(
+            request,
+            _("The answer of {agency} is saved. You can change it until the decision is closed."),
+            row.out_of_session,
+            agency=row.agency,
+        )
     return show(request, row.out_of_session, {str(row.agency_id): form}, status=422)
 
 
@@ -197,19 +186,15 @@ def record_answer(
     form = RecordAnswerForm(
         posted(request), request.FILES if request.method == "POST" else None, row=row
     )
-    if form.is_valid():
-        with saying_refusals(form):
-            services.record_answer(
-                answer=row, at=timezone.now(), by=signed_in(request), **form.cleaned_data
-            )
-            messages.success(
-                request,
-                _(
-                    "The answer of {agency} is recorded. Its approvers can change it until you close the "
-                    "decision."
-                ).format(agency=row.agency),
-            )
-            return redirect(row.out_of_session)
+    if carry_out(request, form, services.record_answer, answer=row, at=timezone.now()):
+        return done(
+            request,
+            _(
+                "The answer of {agency} is recorded. Its approvers can change it until you close the decision."
+            ),
+            row.out_of_session,
+            agency=row.agency,
+        )
     return form_page(
         request,
         "workitems/out_of_session/record.html",
@@ -227,21 +212,17 @@ def _act(
     name: str,
     form: Any,
     service: Callable[..., OutOfSession],
-    done: str,
+    message: str,
     **how: Any,
 ) -> HttpResponse:
-    if form.is_valid():
-        with saying_refusals(form):
-            made = service(
-                asked=asked, on=localdate(), by=signed_in(request), **how, **form.cleaned_data
-            )
-            messages.success(
-                request,
-                done.format(
-                    reference=made.variation.reference, state=made.get_state_display().lower()
-                ),
-            )
-            return redirect(asked)
+    if made := carry_out(request, form, service, asked=asked, on=localdate(), **how):
+        return done(
+            request,
+            message,
+            asked,
+            reference=made.variation.reference,
+            state=made.get_state_display().lower(),
+        )
     return show(request, asked, {name: form}, status=422)
 
 
@@ -256,8 +237,8 @@ def _to_act_on(request: HttpRequest, slug: str, variation: int, pk: int) -> OutO
 def close(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
     asked = _to_act_on(request, slug, variation, pk)
     form = CloseForm(request.POST, plan=asked.variation.plan, auto_id="id_close_%s")
-    done = _("{reference} is {state}.")
-    return _act(request, asked, "close_form", form, services.close, done, at=timezone.now())
+    message = _("{reference} is {state}.")
+    return _act(request, asked, "close_form", form, services.close, message, at=timezone.now())
 
 
 @require_POST
@@ -271,5 +252,5 @@ def extend(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResp
 def end(request: HttpRequest, slug: str, variation: int, pk: int) -> HttpResponse:
     asked = _to_act_on(request, slug, variation, pk)
     form = EndForm(request.POST, auto_id="id_end_%s")
-    done = _("Ended without a decision. {reference} stays with the working group.")
-    return _act(request, asked, "end_form", form, services.end, done)
+    message = _("Ended without a decision. {reference} stays with the working group.")
+    return _act(request, asked, "end_form", form, services.end, message)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.models import Agency, Seat
 from agencies.translation import day_words, list_in_words
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saved
 from agencies.views.once import once
 from workitems.forms.plan_making import (
     AdoptForm,
@@ -75,15 +75,9 @@ def page(
     )  # fmt: skip
 
 
-def added(request: HttpRequest, said: str, then: str, another: str) -> HttpResponse:
-    """Lead to the next empty form if that button was pressed, else to `then`."""
-    messages.success(request, said)
-    return redirect(another if request.POST.get("then") == "another" else then)
-
-
-def saved(request: HttpRequest, form: MakingForm, row: Any, then: str) -> HttpResponse:
-    say_saved(request, form, row, _("Saved."))
-    return redirect(then)
+def another_or(request: HttpRequest, then: str, query: str = "") -> str:
+    """Return the URL of the next empty form if that button was pressed, else `then`."""
+    return f"{request.path}{query}" if request.POST.get("then") == "another" else then
 
 
 # --- the plan ---------------------------------------------------------------------------------
@@ -93,18 +87,10 @@ def saved(request: HttpRequest, form: MakingForm, row: Any, then: str) -> HttpRe
 @once
 def start(request: HttpRequest) -> HttpResponse:
     require(request, "workitems.create_plan", None)
-    user = signed_in(request)
-    own = user.agencies_as(Seat.Role.COORDINATOR)
+    own = signed_in(request).agencies_as(Seat.Role.COORDINATOR)
     form = PlanForm(posted(request), row=Plan(), coordinated=own, on=localdate())
-    if form.is_valid():
-        with saying_refusals(form):
-            plan = plan_making.start_plan(
-                values=form.values(), members=form.cleaned_data["members"], by=user
-            )
-            messages.success(
-                request, _("The plan is started. Only its coordinators see it for now.")
-            )
-            return redirect(plan)
+    if plan := carry_out(request, form, plan_making.start_plan):
+        return done(request, _("The plan is started. Only its coordinators see it for now."), plan)
     return page(request, None, form, _("Start a plan"), _("Start the plan"), is_new=True)
 
 
@@ -113,16 +99,8 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
     plan = plan_to_shape(request, slug)
     own = signed_in(request).agencies_as(Seat.Role.COORDINATOR)
     form = PlanForm(posted(request), row=plan, coordinated=own, on=localdate())
-    if form.is_valid():
-        with saying_refusals(form):
-            row = plan_making.change_plan(
-                plan=plan,
-                version=form.cleaned_data["version"],
-                values=form.values(),
-                members=form.cleaned_data["members"],
-                by=signed_in(request),
-            )
-            return saved(request, form, row, plan.get_absolute_url())
+    if kept := carry_out(request, form, plan_making.change_plan, plan=plan):
+        return saved(request, form, kept, _("Saved."), plan)
     return page(request, plan, form, _("About the plan"), _("Save"))
 
 
@@ -137,11 +115,8 @@ def adopt(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(plan)
     require(request, "workitems.adopt_plan", plan)
     form = AdoptForm(posted(request), row=plan)
-    if form.is_valid():
-        with saying_refusals(form):
-            plan_making.adopt(plan=plan, by=signed_in(request), on=localdate(), **form.cleaned_data)
-            messages.success(request, _("The plan is adopted. Its working group can read it now."))
-            return redirect(plan)
+    if carry_out(request, form, plan_making.adopt, plan=plan, on=localdate()):
+        return done(request, _("The plan is adopted. Its working group can read it now."), plan)
     return form_page(
         request,
         "workitems/plans/adopt.html",
@@ -159,11 +134,8 @@ def delete(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask whether to delete the plan, saying what goes, and delete it."""
     plan = plan_to_shape(request, slug)
     form = VersionForm(posted(request), row=plan)
-    if form.is_valid():
-        with saying_refusals(form):
-            plan_making.delete_plan(plan=plan, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("“{plan}” is deleted.").format(plan=plan))
-            return redirect("plans:list")
+    if carry_out(request, form, plan_making.delete_plan, plan=plan):
+        return done(request, _("“{plan}” is deleted."), "plans:list", plan=plan)
     return form_page(request, "workitems/plans/delete.html", form, plan=plan, goes=what_goes(plan))
 
 
@@ -173,15 +145,8 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
     """Start the plan that follows an adopted one, with what is chosen of it."""
     plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
     form = SuccessorForm(posted(request), items=plan.items.live().in_order())
-    if form.is_valid():
-        with saying_refusals(form):
-            new = successor.start_successor(
-                plan=plan, by=signed_in(request), on=localdate(), **form.cleaned_data
-            )
-            messages.success(
-                request, _("The plan is started. Only its coordinators see it for now.")
-            )
-            return redirect(new)
+    if new := carry_out(request, form, successor.start_successor, plan=plan, on=localdate()):
+        return done(request, _("The plan is started. Only its coordinators see it for now."), new)
     return form_page(request, "workitems/plans/follow.html", form, plan=plan)
 
 
@@ -216,15 +181,9 @@ def add_pillar(request: HttpRequest, slug: str) -> HttpResponse:
     plan = plan_to_shape(request, slug)
     row = Pillar(plan=plan, number=next_number(plan.pillars.all()))
     form = PillarForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            pillar = plan_making.add_pillar(plan=plan, values=form.values(), by=signed_in(request))
-            return added(
-                request,
-                _("Pillar {pillar} is added.").format(pillar=pillar),
-                plan.get_absolute_url(),
-                request.path,
-            )
+    if pillar := carry_out(request, form, plan_making.add_pillar, plan=plan):
+        then = another_or(request, plan.get_absolute_url())
+        return done(request, _("Pillar {pillar} is added."), then, pillar=pillar)
     return page(request, plan, form, _("Add a pillar"), _("Save"), is_new=True, another=True)
 
 
@@ -233,15 +192,8 @@ def change_pillar(request: HttpRequest, slug: str, pillar: int) -> HttpResponse:
     plan = plan_to_shape(request, slug)
     row = get_object_or_404(plan.pillars, number=pillar)
     form = PillarForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            kept = plan_making.change_pillar(
-                pillar=row,
-                version=form.cleaned_data["version"],
-                values=form.values(),
-                by=signed_in(request),
-            )
-            return saved(request, form, kept, plan.get_absolute_url())
+    if kept := carry_out(request, form, plan_making.change_pillar, pillar=row):
+        return saved(request, form, kept, _("Saved."), plan)
     remove_url = reverse("plans:remove-pillar", args=[slug, pillar])
     return page(
         request,
@@ -258,11 +210,8 @@ def remove_pillar(request: HttpRequest, slug: str, pillar: int) -> HttpResponse:
     plan = plan_to_shape(request, slug)
     row = get_object_or_404(plan.pillars, number=pillar)
     form = VersionForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            plan_making.remove_pillar(pillar=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("Pillar {pillar} is removed.").format(pillar=row))
-            return redirect(plan)
+    if carry_out(request, form, plan_making.remove_pillar, pillar=row):
+        return done(request, _("Pillar {pillar} is removed."), plan, pillar=row)
     return remove_page(
         request, plan, form, _("pillar {pillar}").format(pillar=row), plan.get_absolute_url()
     )
@@ -311,18 +260,9 @@ def add_item(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("plans:add-pillar", slug)
     row = WorkItem(plan=plan, pillar=pillar, number=next_item_number(plan, pillar))
     form = ItemForm(posted(request), row=row, pillars=pillars, members=members_of(plan))
-    if form.is_valid():
-        with saying_refusals(form):
-            item = plan_making.add_item(
-                plan=plan,
-                values=form.values(),
-                supports=form.cleaned_data["supports"],
-                by=signed_in(request),
-            )
-            another = f"{request.path}?pillar={item.pillar.number}"
-            return added(
-                request, _("Item {item} is added.").format(item=item), item_url(item), another
-            )
+    if item := carry_out(request, form, plan_making.add_item, plan=plan):
+        then = another_or(request, item_url(item), f"?pillar={item.pillar.number}")
+        return done(request, _("Item {item} is added."), then, item=item)
     return page(request, plan, form, _("Add a work item"), _("Save"), is_new=True, another=True)
 
 
@@ -332,21 +272,13 @@ def change_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     plan = item.plan
     pillars = plan.pillars.order_by("number")
     form = ItemForm(posted(request), row=item, pillars=pillars, members=members_of(plan))
-    if form.is_valid():
-        with saying_refusals(form):
-            kept = plan_making.change_item(
-                item=item,
-                version=form.cleaned_data["version"],
-                values=form.values(),
-                supports=form.cleaned_data["supports"],
-                by=signed_in(request),
-            )
-            then = request.POST.get("then")
-            if then not in NEXT_OF_AN_ITEM:
-                return saved(request, form, kept, plan.get_absolute_url())
-            if kept.version != form.cleaned_data["version"]:
-                messages.success(request, _("Item {item} is saved.").format(item=kept))
-            return redirect(NEXT_OF_AN_ITEM[then], plan.slug, kept.number)
+    if kept := carry_out(request, form, plan_making.change_item, item=item):
+        then = request.POST.get("then")
+        if then not in NEXT_OF_AN_ITEM:
+            return saved(request, form, kept, _("Saved."), plan)
+        if kept.version != form.cleaned_data["version"]:
+            messages.success(request, _("Item {item} is saved.").format(item=kept))
+        return redirect(NEXT_OF_AN_ITEM[then], plan.slug, kept.number)
     return page(
         request,
         plan,
@@ -364,11 +296,8 @@ def change_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 def remove_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = item_to_shape(request, slug, number)
     form = VersionForm(posted(request), row=item)
-    if form.is_valid():
-        with saying_refusals(form):
-            plan_making.remove_item(item=item, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("Item {item} is removed.").format(item=item))
-            return redirect(item.plan)
+    if carry_out(request, form, plan_making.remove_item, item=item):
+        return done(request, _("Item {item} is removed."), item.plan, item=item)
     goes = _("Its milestones and measures are removed with it.")
     return remove_page(
         request, item.plan, form, _("item {item}").format(item=item), item_url(item), goes
@@ -397,13 +326,9 @@ def add_milestone(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         responsible_agency=item.lead_agency,
     )
     form = MilestoneForm(posted(request), row=row, members=members_of(item.plan))
-    if form.is_valid():
-        with saying_refusals(form):
-            step = plan_making.add_milestone(
-                item=item, due=form.cleaned_data["due"], values=form.values(), by=signed_in(request)
-            )
-            warn_of_day(request, item, step)
-            return added(request, _("The milestone is added."), item_url(item), request.path)
+    if step := carry_out(request, form, plan_making.add_milestone, item=item):
+        warn_of_day(request, item, step)
+        return done(request, _("The milestone is added."), another_or(request, item_url(item)))
     return part_page(request, item, form, _("Add a milestone"), is_new=True, another=True)
 
 
@@ -412,17 +337,9 @@ def change_milestone(request: HttpRequest, slug: str, number: str, milestone: in
     item = item_to_shape(request, slug, number)
     row = milestone_of(item, milestone)
     form = MilestoneForm(posted(request), row=row, members=members_of(item.plan))
-    if form.is_valid():
-        with saying_refusals(form):
-            kept = plan_making.change_milestone(
-                milestone=row,
-                version=form.cleaned_data["version"],
-                due=form.cleaned_data["due"],
-                values=form.values(),
-                by=signed_in(request),
-            )
-            warn_of_day(request, item, kept)
-            return saved(request, form, kept, item_url(item))
+    if kept := carry_out(request, form, plan_making.change_milestone, milestone=row):
+        warn_of_day(request, item, kept)
+        return saved(request, form, kept, _("Saved."), item_url(item))
     remove_url = reverse("plans:remove-milestone", args=[slug, number, milestone])
     return part_page(
         request,
@@ -467,11 +384,8 @@ def remove_milestone(request: HttpRequest, slug: str, number: str, milestone: in
     item = item_to_shape(request, slug, number)
     row = milestone_of(item, milestone)
     form = VersionForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            plan_making.remove_milestone(milestone=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("The milestone is removed."))
-            return redirect(item_url(item))
+    if carry_out(request, form, plan_making.remove_milestone, milestone=row):
+        return done(request, _("The milestone is removed."), item_url(item))
     return remove_page(
         request,
         item.plan,
@@ -487,10 +401,8 @@ def add_measure(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = item_to_shape(request, slug, number)
     row = Measure(item=item, number=next_number(item.measures.all()))
     form = MeasureForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            plan_making.add_measure(item=item, values=form.values(), by=signed_in(request))
-            return added(request, _("The measure is added."), item_url(item), request.path)
+    if carry_out(request, form, plan_making.add_measure, item=item):
+        return done(request, _("The measure is added."), another_or(request, item_url(item)))
     return part_page(request, item, form, _("Add a measure of success"), is_new=True, another=True)
 
 
@@ -499,15 +411,8 @@ def change_measure(request: HttpRequest, slug: str, number: str, measure: int) -
     item = item_to_shape(request, slug, number)
     row = measure_of(item, measure)
     form = MeasureForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            kept = plan_making.change_measure(
-                measure=row,
-                version=form.cleaned_data["version"],
-                values=form.values(),
-                by=signed_in(request),
-            )
-            return saved(request, form, kept, item_url(item))
+    if kept := carry_out(request, form, plan_making.change_measure, measure=row):
+        return saved(request, form, kept, _("Saved."), item_url(item))
     remove_url = reverse("plans:remove-measure", args=[slug, number, measure])
     return part_page(
         request, item, form, _("Measure {measure}").format(measure=measure), remove_url=remove_url
@@ -519,11 +424,8 @@ def remove_measure(request: HttpRequest, slug: str, number: str, measure: int) -
     item = item_to_shape(request, slug, number)
     row = measure_of(item, measure)
     form = VersionForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            plan_making.remove_measure(measure=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("The measure is removed."))
-            return redirect(item_url(item))
+    if carry_out(request, form, plan_making.remove_measure, measure=row):
+        return done(request, _("The measure is removed."), item_url(item))
     return remove_page(
         request, item.plan, form, _("the measure “{measure}”").format(measure=row), item_url(item)
     )

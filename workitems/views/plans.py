@@ -1,15 +1,14 @@
 """The list of plans, the page of a plan, and its quorum."""
 
-from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Office, Seat, by_short_name
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saved
 from workitems.asat import Moment
 from workitems.forms.plan_making import AboutForm
 from workitems.forms.plans import QuorumForm
@@ -26,7 +25,7 @@ from workitems.views.lookups import (
     visible_plan,
     visible_plans,
 )
-from workitems.views.plan_making import making_page, page, saved
+from workitems.views.plan_making import making_page, page
 
 
 @require_safe
@@ -79,16 +78,8 @@ def about(request: HttpRequest, slug: str) -> HttpResponse:
     """Change the portfolio, background and working group of an adopted plan."""
     plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
     form = AboutForm(posted(request), row=plan, on=localdate())
-    if form.is_valid():
-        with saying_refusals(form):
-            row = plan_services.change_about(
-                plan=plan,
-                by=signed_in(request),
-                on=localdate(),
-                joining=form.cleaned_data.pop("joining", ()),
-                **form.cleaned_data,
-            )
-            return saved(request, form, row, plan.get_absolute_url())
+    if kept := carry_out(request, form, plan_services.change_about, plan=plan, on=localdate()):
+        return saved(request, form, kept, _("Saved."), plan)
     return page(request, plan, form, _("About the plan"), _("Save"))
 
 
@@ -98,9 +89,6 @@ def quorum(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.manage_plan", visible_plan(request, slug))
     members = plan.agencies_on(localdate()).count()
     form = QuorumForm(posted(request), row=plan, members=members)
-    if form.is_valid():
-        with saying_refusals(form):
-            plan_services.set_quorum(plan=plan, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("The quorum is saved."))
-            return redirect(plan)
+    if carry_out(request, form, plan_services.set_quorum, plan=plan):
+        return done(request, _("The quorum is saved."), plan)
     return form_page(request, "workitems/plans/quorum.html", form, plan=plan, members=members)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies import history
 from agencies.models import User
-from agencies.views.form_pages import refusals_in_messages, saying_refusals
+from agencies.views.form_pages import carry_out, done, refusals_in_messages
 from workitems import services
 from workitems.assigned import given_in
 from workitems.desk import days_until
@@ -462,19 +462,13 @@ def send_back(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
     require(request, "workitems.accept_return", of_return)
     page = return_page(of_return, localdate(), is_for_reading=True)
     form = SendBackForm(request.POST, items=items_on(page))
-    if form.is_valid():
-        with saying_refusals(form):
-            round_services.send_back(
-                of_return=of_return,
-                by=signed_in(request),
-                at=timezone.now(),
-                **form.cleaned_data,
-            )
-            messages.success(
-                request,
-                gettext("The return went back to {agency}.").format(agency=of_return.agency),
-            )
-            return redirect(of_return)
+    if carry_out(request, form, round_services.send_back, of_return=of_return, at=timezone.now()):
+        return done(
+            request,
+            gettext("The return went back to {agency}."),
+            of_return,
+            agency=of_return.agency,
+        )
     entries = entries_of(of_return, page.sections)
     return show(request, of_return, page, entries, send_back=form, status=422)
 

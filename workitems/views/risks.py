@@ -1,18 +1,14 @@
 """The risk register: list, raise, show, change, escalate, de-escalate, close and reopen."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saved, saying_refusals
 from agencies.views.once import once
 from workitems.asat import Moment
 from workitems.forms.risks import (
@@ -127,18 +123,10 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
             user, said = signed_in(request), form.cleaned_data
             if not may_release(request, plan, said["owner_agency"].pk):
                 held = risk_services.hold_risk(plan=plan, by=user, at=timezone.now(), **said)
-                messages.success(
-                    request,
-                    _("Saved. It waits for release by an approver of {agency}.").format(
-                        agency=held.agency
-                    ),
-                )
-                return redirect(held)
+                waits = _("Saved. It waits for release by an approver of {agency}.")
+                return done(request, waits, held, agency=held.agency)
             made = risk_services.raise_risk(plan=plan, by=user, **said)
-            messages.success(
-                request, _("{reference} is recorded.").format(reference=made.reference)
-            )
-            return redirect(made)
+            return done(request, _("{reference} is recorded."), made, reference=made.reference)
     releases = all(may_release(request, plan, pk) for pk in form.offered)
     return form_page(request, "workitems/risks/raise.html", form, plan=plan, releases=releases)
 
@@ -156,13 +144,8 @@ def may_release(request: HttpRequest, plan: Plan, owner: int) -> bool:
 def change(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = require(request, "workitems.change_risk", visible_risk(request, slug, risk))
     form = ChangeRiskForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = risk_services.change_risk(risk=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(
-                request, form, saved, _("{reference} is saved.").format(reference=row.reference)
-            )
-            return redirect(row)
+    if kept := carry_out(request, form, risk_services.change_risk, risk=row):
+        return saved(request, form, kept, _("{reference} is saved."), row, reference=row.reference)
     return form_page(request, "workitems/risks/change.html", form, plan=row.plan, risk=row)
 
 
@@ -170,64 +153,39 @@ def change(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
 def escalate(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.higher)
-    service = risk_services.escalate_risk
-    return act(
-        request, row, form, "escalate", service, _("{reference} is escalated."), on=localdate()
-    )
+    if carry_out(request, form, risk_services.escalate_risk, risk=row, on=localdate()):
+        return done(request, _("{reference} is escalated."), row, reference=row.reference)
+    return form_page(request, "workitems/risks/escalate.html", form, plan=row.plan, risk=row)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lower(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = MoveRiskForm(posted(request), risk=row, steps=row.lower)
-    service = risk_services.lower_risk
-    return act(
-        request, row, form, "lower", service, _("{reference} is de-escalated."), on=localdate()
-    )
+    if carry_out(request, form, risk_services.lower_risk, risk=row, on=localdate()):
+        return done(request, _("{reference} is de-escalated."), row, reference=row.reference)
+    return form_page(request, "workitems/risks/lower.html", form, plan=row.plan, risk=row)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = CloseRiskForm(posted(request))
-    service = risk_services.close_risk
-    return act(
-        request,
-        row,
-        form,
-        "close",
-        service,
-        _("{reference} is closed. Its record stays."),
-        on=localdate(),
-    )
+    if carry_out(request, form, risk_services.close_risk, risk=row, on=localdate()):
+        return done(
+            request, _("{reference} is closed. Its record stays."), row, reference=row.reference
+        )
+    return form_page(request, "workitems/risks/close.html", form, plan=row.plan, risk=row)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def reopen(request: HttpRequest, slug: str, risk: int) -> HttpResponse:
     row = managed(request, slug, risk)
     form = ReopenRiskForm(posted(request))
-    return act(
-        request, row, form, "reopen", risk_services.reopen_risk, _("{reference} is reopened.")
-    )
+    if carry_out(request, form, risk_services.reopen_risk, risk=row):
+        return done(request, _("{reference} is reopened."), row, reference=row.reference)
+    return form_page(request, "workitems/risks/reopen.html", form, plan=row.plan, risk=row)
 
 
 def managed(request: HttpRequest, slug: str, number: int) -> Risk:
     return require(request, "workitems.manage_risk", visible_risk(request, slug, number))
-
-
-def act(
-    request: HttpRequest,
-    row: Risk,
-    form: Any,
-    name: str,
-    service: Callable[..., Risk],
-    done: str,
-    **moment: Any,
-) -> HttpResponse:
-    """Call the service of an action on a risk, or show its page again with the errors."""
-    if form.is_valid():
-        with saying_refusals(form):
-            service(risk=row, by=signed_in(request), **moment, **form.cleaned_data)
-            messages.success(request, done.format(reference=row.reference))
-            return redirect(row)
-    return form_page(request, f"workitems/risks/{name}.html", form, plan=row.plan, risk=row)

@@ -1,8 +1,7 @@
 """The coordinator's levers of a round: remind, extend the due date, enter for an agency."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.models import Seat, by_short_name
 from agencies.translation import day_words
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.views.once import once
 from workitems.forms.returns import EnterForm
 from workitems.forms.rounds import ExtendReturnsForm, RemindForm
@@ -43,15 +42,12 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     missing = list(
         row.returns.waiting_for_agency().select_related("agency").order_by(by_short_name())
     )
-    if form.is_valid():
-        with saying_refusals(form):
-            now = timezone.now()
-            lever_services.remind(round=row, by=signed_in(request), at=now, **form.cleaned_data)
-            tell_at_once(missing, Reason.REMINDED, on=localdate(), at=now)
-            messages.success(
-                request, gettext("The reminder is sent. “Who was emailed” lists each person.")
-            )
-            return redirect(row)
+    now = timezone.now()
+    if carry_out(request, form, lever_services.remind, round=row, at=now):
+        tell_at_once(missing, Reason.REMINDED, on=localdate(), at=now)
+        return done(
+            request, gettext("The reminder is sent. “Who was emailed” lists each person."), row
+        )
     people = seated(row, missing)
     roles = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
     return form_page(
@@ -85,16 +81,13 @@ def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             later = lever_services.extend(
-                round=row, by=signed_in(request), on=on, **form.cleaned_data
+                round=row, on=on, by=signed_in(request), **form.cleaned_data
             )
             tell_at_once(later, Reason.EXTENDED, on=on, at=timezone.now())
             names = ", ".join(each.agency.short_name for each in later)
             due = day_words(form.cleaned_data["to"])
-            messages.success(
-                request,
-                gettext("The return is now due on {due}: {names}.").format(due=due, names=names),
-            )
-            return redirect(row)
+            message = gettext("The return is now due on {due}: {names}.")
+            return done(request, message, row, due=due, names=names)
     return form_page(request, "workitems/rounds/extend.html", form, plan=row.plan, round=row)
 
 
@@ -107,20 +100,12 @@ def enter(request: HttpRequest, slug: str, round: int, agency: int) -> HttpRespo
     of_return.round = row
     require(request, "workitems.enter_return", of_return)
     form = EnterForm(posted(request), request.FILES if request.method == "POST" else None)
-    if form.is_valid():
-        with saying_refusals(form):
-            now = timezone.now()
-            of_return = lever_services.enter_for_agency(
-                of_return=of_return, by=signed_in(request), at=now, **form.cleaned_data
-            )
-            tell_at_once([of_return], Reason.ENTERED, on=localdate(), at=now)
-            messages.success(
-                request,
-                gettext("The email is attached. Enter what {agency} wrote, then submit it.").format(
-                    agency=of_return.agency
-                ),
-            )
-            return redirect(of_return)
+    now = timezone.now()
+    service = lever_services.enter_for_agency
+    if entered := carry_out(request, form, service, of_return=of_return, at=now):
+        tell_at_once([entered], Reason.ENTERED, on=localdate(), at=now)
+        message = gettext("The email is attached. Enter what {agency} wrote, then submit it.")
+        return done(request, message, entered, agency=entered.agency)
     return form_page(
         request, "workitems/rounds/enter.html", form, plan=row.plan, round=row, of_return=of_return
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.fields import overwrite_data
 from agencies.models import Agency, Invitation, Seat, by_short_name
 from agencies.translation import day_words
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.views.once import once
 from workitems.forms.rounds import CloseRoundForm, OpenRoundForm, ReopenRoundForm
 from workitems.models import Notice, Plan, Return, Round, Variation
@@ -161,18 +161,13 @@ def next_period(plan: Plan) -> dict[str, Any]:
 def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.open_round", visible_plan(request, slug))
     form = OpenRoundForm(posted(request), plan=plan, initial=next_period(plan))
-    if form.is_valid():
-        with saying_refusals(form):
-            made = round_services.open_round(
-                plan=plan, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(
-                request,
-                gettext("The round {round} is open. Each agency has its return.").format(
-                    round=made
-                ),
-            )
-            return redirect(made)
+    if made := carry_out(request, form, round_services.open_round, plan=plan, at=timezone.now()):
+        return done(
+            request,
+            gettext("The round {round} is open. Each agency has its return."),
+            made,
+            round=made,
+        )
     return form_page(
         request,
         "workitems/rounds/open.html",
@@ -235,11 +230,6 @@ def reopen_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     plan = require(request, "workitems.open_round", visible_plan(request, slug))
     row = visible_round(plan, round)
     form = ReopenRoundForm(request.POST)
-    if form.is_valid():
-        with saying_refusals(form):
-            round_services.reopen_round(
-                round=row, by=signed_in(request), reason=form.cleaned_data["reason"]
-            )
-            messages.success(request, gettext("The round is reopened."))
-            return redirect(row)
+    if carry_out(request, form, round_services.reopen_round, round=row):
+        return done(request, gettext("The round is reopened."), row)
     return show(request, plan, row, form, status=422)

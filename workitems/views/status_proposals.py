@@ -8,7 +8,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.form_pages import (
+    carry_out,
+    done,
+    form_page,
+    refusals_in_messages,
+    saying_refusals,
+)
 from agencies.views.once import once
 from workitems.forms.items import AnswerProposalForm, ProposeStatusForm
 from workitems.models import StatusProposal
@@ -27,18 +33,13 @@ def propose(request: HttpRequest, slug: str, number: str) -> HttpResponse:
         each.agency for each in item.supports.select_related("agency") if each.agency_id in own
     ]
     form = ProposeStatusForm(posted(request), item=item, agencies=agencies)
-    if form.is_valid():
-        with saying_refusals(form):
-            status_proposals.propose(
-                item=item, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(
-                request,
-                _("Proposed to {agency}. You will get an email with the answer.").format(
-                    agency=item.lead_agency
-                ),
-            )
-            return redirect(item)
+    if carry_out(request, form, status_proposals.propose, item=item, at=timezone.now()):
+        return done(
+            request,
+            _("Proposed to {agency}. You will get an email with the answer."),
+            item,
+            agency=item.lead_agency,
+        )
     return form_page(
         request, "workitems/items/propose_status.html", form, plan=item.plan, item=item
     )

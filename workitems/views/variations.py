@@ -4,9 +4,8 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.models import Agency, Seat
 from agencies.translation import StrOrPromise
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saying_refusals
 from agencies.views.once import once
 from workitems.addition_parts import addition_parts
 from workitems.asat import Moment
@@ -215,15 +214,12 @@ def act(
     form: Any,
     name: str,
     service: Callable[..., Variation],
-    done: str,
+    message: str,
     **moment: Any,
 ) -> HttpResponse:
     """Call the service of an action on a variation, or show its page again with the errors."""
-    if form.is_valid():
-        with saying_refusals(form):
-            service(variation=row, by=signed_in(request), **moment, **form.cleaned_data)
-            messages.success(request, done.format(reference=row.reference))
-            return redirect(row)
+    if carry_out(request, form, service, variation=row, **moment):
+        return done(request, message, row, reference=row.reference)
     return show(request, row, {name: form}, status=422)
 
 
@@ -232,9 +228,9 @@ def recommend(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     row = visible_variation(request, slug, variation)
     require(request, "workitems.recommend_variation", row)
     form = RecommendForm(request.POST)
-    done = gettext("{reference} is with the working group, with your recommendation.")
+    message = gettext("{reference} is with the working group, with your recommendation.")
     service = variation_services.recommend
-    return act(request, row, form, "recommend_form", service, done, at=timezone.now())
+    return act(request, row, form, "recommend_form", service, message, at=timezone.now())
 
 
 @require_POST
@@ -244,13 +240,13 @@ def decide(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
     require(request, "workitems.decide_variation", row)
     form = decide_form(row, request.POST)
     approve = request.POST.get("decision") == "approve"
-    done = (
+    message = (
         gettext("{reference} is approved and has taken effect.")
         if approve
         else gettext("{reference} is declined.")
     )
     service = variation_services.decide
-    response = act(request, row, form, "decide_form", service, done, at=timezone.now())
+    response = act(request, row, form, "decide_form", service, message, at=timezone.now())
     if response.status_code == HTTPStatus.FOUND:
         mail(meeting_notices.decided_notices, row)
     return response
@@ -304,21 +300,11 @@ def ask(
             asked = {**row, "by": user, "at": timezone.now(), **form.asked()}
             if asked["agency"].pk not in approving:
                 held = hold(**asked)
-                messages.success(
-                    request,
-                    gettext("Saved. It waits for release by an approver of {agency}.").format(
-                        agency=held.agency
-                    ),
-                )
-                return redirect(held)
+                waits = gettext("Saved. It waits for release by an approver of {agency}.")
+                return done(request, waits, held, agency=held.agency)
             made = service(**asked)
-            messages.success(
-                request,
-                gettext("{reference} is with the coordinator. Nothing changes until then.").format(
-                    reference=made.reference
-                ),
-            )
-            return redirect(made)
+            goes = gettext("{reference} is with the coordinator. Nothing changes until then.")
+            return done(request, goes, made, reference=made.reference)
     return form_page(
         request,
         f"workitems/variations/{template}.html",

@@ -2,23 +2,22 @@
 
 from datetime import date
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saved
 from agencies.views.once import once
 from workitems.forms.meetings import ChangeDecisionForm, DecisionForm
 from workitems.models import Decision, Plan
 from workitems.models.meeting import DecisionQuerySet
 from workitems.services import decisions as decision_services
 from workitems.views import actions
-from workitems.views.lookups import page_of, posted, require, signed_in, state_tabs, visible_plan
+from workitems.views.lookups import page_of, posted, require, state_tabs, visible_plan
 from workitems.views.meetings.pages import own_meeting
 
 STATES = {
@@ -69,15 +68,15 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Record a decision without an agenda matter, with or without an item."""
     meeting = own_meeting(request, slug, pk)
     form = DecisionForm(posted(request), plan=meeting.plan, with_items=True)
-    if form.is_valid():
-        with saying_refusals(form):
-            made = decision_services.record_decision(
-                meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
-            )
-            messages.success(
-                request, _("Decision {number} is recorded.").format(number=made.number)
-            )
-            return redirect(f"{meeting.get_absolute_url()}#decisions")
+    if made := carry_out(
+        request, form, decision_services.record_decision, meeting=meeting, on=localdate()
+    ):
+        return done(
+            request,
+            _("Decision {number} is recorded."),
+            f"{meeting.get_absolute_url()}#decisions",
+            number=made.number,
+        )
     return form_page(
         request,
         "workitems/meetings/decision.html",
@@ -98,13 +97,8 @@ def change(request: HttpRequest, slug: str, decision: int) -> HttpResponse:
     row = visible_decision(request, slug, decision)
     require(request, "workitems.record_meeting", row.plan)
     form = ChangeDecisionForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = decision_services.change_decision(
-                decision=row, by=signed_in(request), **form.cleaned_data
-            )
-            say_saved(request, form, saved, _("The decision is saved."))
-            return redirect(row)
+    if kept := carry_out(request, form, decision_services.change_decision, decision=row):
+        return saved(request, form, kept, _("The decision is saved."), row)
     return form_page(
         request,
         "workitems/meetings/change_decision.html",

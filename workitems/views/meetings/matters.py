@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, refusals_in_messages, saved
 from agencies.views.once import once
 from workitems.agenda import proposals
 from workitems.forms.meetings import ChangeMatterForm, MatterForm
 from workitems.models import Matter, Meeting
 from workitems.services import matters as matter_services
 from workitems.views.lookups import posted, signed_in, small_number
-from workitems.views.meetings.pages import back_to, own_meeting
+from workitems.views.meetings.pages import address_of, back_to, own_meeting
 
 AGENDA = "#agenda"
 
@@ -63,11 +63,9 @@ def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = MatterForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            matter_services.add_matter(meeting=meeting, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("The matter is on the agenda."))
-            return back_to(request, meeting, AGENDA)
+    if carry_out(request, form, matter_services.add_matter, meeting=meeting):
+        back = address_of(request, meeting, AGENDA)
+        return done(request, _("The matter is on the agenda."), back)
     return _page(request, meeting, form)
 
 
@@ -75,16 +73,12 @@ def add(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def change(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpResponse:
     meeting, row = own_matter(request, slug, pk, matter)
     form = ChangeMatterForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            at = row.position
-            saved = matter_services.change_matter(
-                matter=row, by=signed_in(request), **form.cleaned_data
-            )
-            if saved.position != at:
-                messages.success(request, _("“{matter}” has moved.").format(matter=saved))
-            say_saved(request, form, saved, _("The matter is saved."))
-            return back_to(request, meeting, AGENDA)
+    at = row.position
+    if kept := carry_out(request, form, matter_services.change_matter, matter=row):
+        if kept.position != at:
+            messages.success(request, _("“{matter}” has moved.").format(matter=kept))
+        back = address_of(request, meeting, AGENDA)
+        return saved(request, form, kept, _("The matter is saved."), back)
     return _page(request, meeting, form, row)
 
 

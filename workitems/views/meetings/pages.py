@@ -14,7 +14,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.translation import day_words
-from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
+from agencies.views.form_pages import (
+    carry_out,
+    done,
+    form_page,
+    refusals_in_messages,
+    saved,
+    saying_refusals,
+)
 from agencies.views.once import once
 from workitems.agenda import line_on, lines_by_subject, not_on, present_lines, proposals
 from workitems.attention import Line
@@ -93,17 +100,11 @@ def mail(source: Callable[..., Iterable[News]], row: Meeting | Variation) -> Non
 def call(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.record_meeting", visible_plan(request, slug))
     form = CallMeetingForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            made = meeting_services.call_meeting(
-                plan=plan, by=signed_in(request), **form.cleaned_data
-            )
-            mail(meeting_notices.called_notices, made)
-            messages.success(
-                request,
-                _("The working group meets on {day}.").format(day=day_words(made.held_on)),
-            )
-            return redirect(made)
+    if made := carry_out(request, form, meeting_services.call_meeting, plan=plan):
+        mail(meeting_notices.called_notices, made)
+        return done(
+            request, _("The working group meets on {day}."), made, day=day_words(made.held_on)
+        )
     return form_page(request, "workitems/meetings/call.html", form, plan=plan)
 
 
@@ -111,14 +112,11 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
 def change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = ChangeMeetingForm(posted(request), row=meeting)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = meeting_services.change_meeting(
-                meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
-            )
-            mail(meeting_notices.called_notices, saved)
-            say_saved(request, form, saved, _("The meeting is saved."))
-            return redirect(meeting)
+    if kept := carry_out(
+        request, form, meeting_services.change_meeting, meeting=meeting, on=localdate()
+    ):
+        mail(meeting_notices.called_notices, kept)
+        return saved(request, form, kept, _("The meeting is saved."), meeting)
     return form_page(
         request, "workitems/meetings/change.html", form, plan=meeting.plan, meeting=meeting
     )
@@ -210,13 +208,10 @@ def attendance(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
                 meeting=meeting, on=localdate(), by=signed_in(request), **form.cleaned_data
             )
             count = len(rows)
-            messages.success(
-                request,
-                ngettext(
-                    "{count} agency is on the record.", "{count} agencies are on the record.", count
-                ).format(count=count),
+            message = ngettext(
+                "{count} agency is on the record.", "{count} agencies are on the record.", count
             )
-            return back_to(request, meeting)
+            return done(request, message, address_of(request, meeting), count=count)
     return form_page(
         request,
         "workitems/meetings/attendance.html",
@@ -287,11 +282,6 @@ def close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     meeting = own_meeting(request, slug, pk)
     form = ReopenMeetingForm(request.POST)
-    if form.is_valid():
-        with saying_refusals(form):
-            meeting_services.reopen_meeting(
-                meeting=meeting, by=signed_in(request), **form.cleaned_data
-            )
-            messages.success(request, _("The record is reopened."))
-            return redirect(meeting)
+    if carry_out(request, form, meeting_services.reopen_meeting, meeting=meeting):
+        return done(request, _("The record is reopened."), meeting)
     return show(request, meeting, form, status=422)

@@ -9,7 +9,6 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -22,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from agencies.models import Agency
-from agencies.views.form_pages import refusals_in_messages, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, refusals_in_messages, saved
 from agencies.views.once import once
 from workitems import standing
 from workitems.addition_parts import addition_parts
@@ -47,7 +46,7 @@ from workitems.services import matters as matter_services
 from workitems.services import slides as slide_services
 from workitems.services import variations as variation_services
 from workitems.variation_effect import Effects
-from workitems.views.lookups import require, signed_in, small_number
+from workitems.views.lookups import require, small_number
 from workitems.views.meetings.matters import own_matter
 from workitems.views.meetings.pages import (
     FOLLOWS,
@@ -417,19 +416,20 @@ def record(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
         lead=_lead(row),
         auto_id="id_decision_%s",
     )
-    if form.is_valid():
-        with saying_refusals(form):
-            made = decision_services.record_decision(
-                meeting=meeting,
-                matter=row,
-                on=localdate(),
-                by=signed_in(request),
-                **form.cleaned_data,
-            )
-            messages.success(
-                request, _("Decision {number} is recorded.").format(number=made.number)
-            )
-            return redirect(slide_address(request, meeting, f"?matter={row.position}"))
+    if made := carry_out(
+        request,
+        form,
+        decision_services.record_decision,
+        meeting=meeting,
+        matter=row,
+        on=localdate(),
+    ):
+        return done(
+            request,
+            _("Decision {number} is recorded."),
+            slide_address(request, meeting, f"?matter={row.position}"),
+            number=made.number,
+        )
     return _again(request, meeting, row, decision_form=form)
 
 
@@ -438,13 +438,16 @@ def discuss(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespon
     """Save the notes of the discussion on a matter."""
     meeting, row = own_matter(request, slug, pk, matter)
     form = DiscussionForm(request.POST, row=row, auto_id="id_discussion_%s")
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = matter_services.note_discussion(
-                matter=row, on=localdate(), by=signed_in(request), **form.cleaned_data
-            )
-            say_saved(request, form, saved, _("The notes are saved."))
-            return redirect(slide_address(request, meeting, f"?matter={row.position}"))
+    if kept := carry_out(
+        request, form, matter_services.note_discussion, matter=row, on=localdate()
+    ):
+        return saved(
+            request,
+            form,
+            kept,
+            _("The notes are saved."),
+            slide_address(request, meeting, f"?matter={row.position}"),
+        )
     return _again(request, meeting, row, discussion_form=form)
 
 
@@ -459,21 +462,23 @@ def decide(request: HttpRequest, slug: str, pk: int, matter: int) -> HttpRespons
     if variation is None:
         raise Http404
     form = _decide_form(variation, request.POST)
-    if form.is_valid():
-        with saying_refusals(form):
-            decided = variation_services.decide(
-                variation=variation,
-                meeting=meeting,
-                by=signed_in(request),
-                at=timezone.now(),
-                **form.cleaned_data,
-            )
-            mail(meeting_notices.decided_notices, decided)
-            says = (
-                _("{reference} is approved and has taken effect.")
-                if form.cleaned_data["approve"]
-                else _("{reference} is declined.")
-            )
-            messages.success(request, says.format(reference=decided.reference))
-            return redirect(slide_address(request, meeting, f"?matter={row.position}"))
+    if decided := carry_out(
+        request,
+        form,
+        variation_services.decide,
+        variation=variation,
+        meeting=meeting,
+        at=timezone.now(),
+    ):
+        mail(meeting_notices.decided_notices, decided)
+        says = (
+            _("{reference} is approved and has taken effect.")
+            if form.cleaned_data["approve"]
+            else _("{reference} is declined.")
+        )
+        return done(
+            request,
+            says.format(reference=decided.reference),
+            slide_address(request, meeting, f"?matter={row.position}"),
+        )
     return _again(request, meeting, row, **{f"decide_{variation.pk}": form})
