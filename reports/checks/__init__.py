@@ -11,19 +11,20 @@ from typing import Any
 from agencies.composed import composed
 from reports.checks import blockers, warns
 from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
-from reports.checks.material import Material, material_of_page, read_material
-from reports.models import Briefing, CheckOverride
+from reports.checks.material import read_material
+from reports.drafting.paper import Drafted
+from reports.models import CheckOverride
 
 
-def failed_checks(briefing: Briefing, today: date, material: Material | None = None) -> list[Check]:
+def failed_checks(drafted: Drafted, today: date) -> list[Check]:
     """Return the failed checks as at `today`, blocking ones first.
 
     Each warning comes with its override, if that is still valid. The number of queries is fixed,
-    whatever the length of the paper; it is two if `material` is passed in.
+    whatever the length of the paper.
     """
-    material = material or read_material(briefing)
-    found = [*blockers.every(material), *warns.every(material, today)]
-    held = {row.key: row for row in _overrides(briefing=briefing.pk)}
+    material = read_material(drafted)
+    found = [*blockers.stops(material), *warns.warnings(material, today)]
+    held = {row.key: row for row in _overrides(briefing=drafted.briefing.pk)}
     return [_overridden(check, held.get(check.key)) for check in found]
 
 
@@ -32,9 +33,9 @@ def _overrides(briefing: Any) -> Any:
     return CheckOverride.objects.in_force().of_briefing(briefing)
 
 
-def blocking(briefing: Briefing, before: Gate) -> list[Check]:
+def blocking(drafted: Drafted, before: Gate) -> list[Check]:
     """Return the failed checks that block a step; an empty list allows it."""
-    found = blockers.every(read_material(briefing))
+    found = blockers.stops(read_material(drafted))
     return [check for check in found if check.stops == Gate.CONSULTATION or before == check.stops]
 
 

@@ -69,8 +69,8 @@ def _marked(of_country: tuple[str, ...]) -> tuple[re.Pattern[str], tuple[str, ..
 stop = partial(Check, severity=BLOCKING)
 
 
-def every(material: Material) -> list[Check]:
-    if material.briefing.kind_id is None:
+def stops(material: Material) -> list[Check]:
+    if material.drafted.briefing.kind_id is None:
         url = material.url(WORKSHOP)
         return [
             stop(
@@ -94,7 +94,7 @@ def every(material: Material) -> list[Check]:
 
 def _paper(material: Material) -> Iterator[Check]:
     """Yield a problem if the paper cannot be made or has no recommendation."""
-    if not material.draft.shown_asks:
+    if not material.drafted.draft.shown_asks:
         yield stop(
             key="recommendation",
             words=gettext(
@@ -103,19 +103,19 @@ def _paper(material: Material) -> Iterator[Check]:
             url=f"{material.url(WORKSHOP)}#recommendations",
             place=gettext("Recommendation"),
         )
-    elif material.refusal:
+    elif material.drafted.fault:
         yield stop(
             key="paper",
-            words=material.refusal,
+            words=material.drafted.fault,
             url=material.url(WORKSHOP),
             place=gettext("The whole paper"),
             # If the records cannot be composed, the cover's date or period must be changed.
-            mend_url="" if material.found else material.url(COVER),
+            mend_url="" if material.drafted.found else material.url(COVER),
         )
 
 
 def _cover(material: Material) -> Iterator[Check]:
-    briefing = material.briefing
+    briefing = material.drafted.briefing
 
     def empty(name: str, what: str, words: str, stops: Gate = Gate.CONSULTATION) -> Check:
         return stop(
@@ -152,8 +152,8 @@ def _cover(material: Material) -> Iterator[Check]:
             gettext("the first contact"),
             gettext("The cover does not say who to contact."),
         )
-    consulted = material.found.cover.agencies_consulted if material.found else ()
-    if material.found and not consulted:
+    consulted = material.drafted.found.cover.agencies_consulted if material.drafted.found else ()
+    if material.drafted.found and not consulted:
         yield empty(
             "agencies_consulted",
             gettext("the agencies consulted"),
@@ -202,7 +202,9 @@ def _returns(material: Material) -> Iterator[Check]:
             words=gettext(
                 "The return of {agency}, {round}, was not accepted by {day}, and the paper does not "
                 "say so."
-            ).format(agency=row.agency, round=row.round, day=long_date(material.briefing.dated)),
+            ).format(
+                agency=row.agency, round=row.round, day=long_date(material.drafted.briefing.dated)
+            ),
             url=f"{row.round.get_absolute_url()}#return-{row.agency_id}",
             place=gettext("Return of {agency}").format(agency=row.agency.short_name),
             # Only its agency can read a return that is not submitted.
@@ -216,11 +218,11 @@ def _returns(material: Material) -> Iterator[Check]:
 
 def _late(material: Material) -> Iterator[Check]:
     """Yield open milestones, late on the paper's date, without a recorded cause or mitigation."""
-    if material.found is None:
+    if material.drafted.found is None:
         return
-    place = material.briefing.plan.slug, "0"
+    place = material.drafted.briefing.plan.slug, "0"
     items = reverse("workitems:detail", args=place).removesuffix("0/")
-    for item in material.found.facts.items:
+    for item in material.drafted.found.facts.items:
         for step in item.milestones:
             if not (item.is_live and step.is_late):
                 continue
@@ -241,14 +243,14 @@ def _late(material: Material) -> Iterator[Check]:
                 words=words.format(
                     milestone=step.description,
                     item=item.number,
-                    day=long_date(material.briefing.dated),
+                    day=long_date(material.drafted.briefing.dated),
                 ),
                 url=f"{items}{quote(item.number)}/#milestone-{step.number}",
                 place=gettext("Item {number}").format(number=item.number),
                 remedy=gettext(
                     "Ask {agency} to record it. What is recorded after that day counts once the briefing "
                     "is dated later."
-                ).format(agency=material.found.facts.lead_of(item).short_name),
+                ).format(agency=material.drafted.found.facts.lead_of(item).short_name),
             )
 
 
@@ -258,9 +260,9 @@ def _marking(material: Material) -> Iterator[Check]:
     Checked are the paper's own texts and their sources, both as taken and as they are now. Records
     have no field for a marking; people write it into the text.
     """
-    marking = marking_words(material.briefing.marking)
+    marking = marking_words(material.drafted.briefing.marking)
     rank = _marked(settings.MARKINGS)[2]
-    now = {each.key: each.text for each in material.composed}
+    now = {each.key: each.text for each in material.drafted.composed}
 
     def above(texts: Iterable[str]) -> str:
         """Return the highest marking in the texts if it is higher than the paper's, or ""."""
@@ -279,13 +281,13 @@ def _marking(material: Material) -> Iterator[Check]:
         if found := above(_words_of(part, now)):
             place, url = material.named(part.key), material.paragraph_url(part.key)
             yield check(part.key, found, place, url)
-    for index, ask in enumerate(material.draft.shown_asks.values(), start=1):
+    for index, ask in enumerate(material.drafted.draft.shown_asks.values(), start=1):
         if found := above([ask.text]):
             url = f"{material.url(WORKSHOP)}#{ask.key}"
             yield check(
                 ask.key, found, gettext("Recommendation {number}").format(number=index), url
             )
-    for annex in material.found.annexes if material.found else ():
+    for annex in material.drafted.found.annexes if material.drafted.found else ():
         if found := above(_texts(annex)):
             place = gettext("The annex “{heading}”").format(heading=annex.heading)
             yield check(annex.key, found, place, material.url(BRIEFING), material.url(ANNEXES))
@@ -325,7 +327,7 @@ def _comments(material: Material) -> Iterator[Check]:
     """Yield unresolved comments of agencies."""
     for comment in material.comments:
         agency = comment.clearance.agency.short_name
-        place = place_of(material.draft, comment.key)
+        place = place_of(material.drafted.draft, comment.key)
         yield stop(
             key=f"comment-{comment.pk}",
             words=gettext("A comment of {agency} is not resolved ({place}).").format(
@@ -342,11 +344,11 @@ def _dissents(material: Material) -> Iterator[Check]:
 
     Until they answer, no paper shows that they did not concur.
     """
-    if material.found is None:
+    if material.drafted.found is None:
         return
     asked_again = {
         row.pk: row
-        for row in material.found.facts.clearances
+        for row in material.drafted.found.facts.clearances
         if row.reopened_because and not row.is_answered
     }
     if not asked_again:
@@ -369,8 +371,8 @@ def _dissents(material: Material) -> Iterator[Check]:
 
 
 def _references(material: Material) -> Iterator[Check]:
-    for key in broken_references(material.draft):
-        place = place_of(material.draft, key)
+    for key in broken_references(material.drafted.draft):
+        place = place_of(material.drafted.draft, key)
         yield stop(
             key=f"reference-{key}",
             words=gettext("{place} refers to a paragraph that is left out.").format(place=place),

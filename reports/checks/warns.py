@@ -22,12 +22,11 @@ from reports.checks.material import (
 )
 from reports.checks.paper_dates import called_future
 from reports.compose.ahead import plans
-from reports.compose.paragraphs import length
 from reports.compose.slips import late_items
 from reports.document import markup, words
 from reports.document.dates import add_months, long_date
 from reports.document.wording import capitalised, join_words, number
-from reports.drafting.draft import Part, drifts, outdated, printed
+from reports.drafting.draft import Part, printed
 from reports.models import Briefing
 from workitems.models import Update
 
@@ -42,9 +41,9 @@ WITH_OTHERS = (Briefing.State.IN_CONSULTATION, Briefing.State.AWAITING)
 warn = partial(Check, severity=WARNING)
 
 
-def every(material: Material, today: date) -> list[Check]:
+def warnings(material: Material, today: date) -> list[Check]:
     """Return all warnings. None before drafting or if the records cannot be composed."""
-    if material.found is None:
+    if material.drafted.found is None:
         return []
     return [
         *_length(material),
@@ -61,9 +60,9 @@ def every(material: Material, today: date) -> list[Check]:
 
 
 def _length(material: Material) -> Iterator[Check]:
-    if material.document is None:
+    if material.drafted.document is None:
         return
-    count = pages(material.document)
+    count = pages(material.drafted.document)
     if count > MOST_PAGES:
         yield warn(
             key="pages",
@@ -75,8 +74,8 @@ def _length(material: Material) -> Iterator[Check]:
             place=gettext("The whole paper"),
             about=fingerprint(str(count)),
         )
-    said = sum(map(length, material.document.paragraphs()))
-    kind = material.briefing.kind
+    said = material.drafted.words
+    kind = material.drafted.briefing.kind
     if kind and said > kind.most_words:
         yield warn(
             key="words",
@@ -92,8 +91,8 @@ def _length(material: Material) -> Iterator[Check]:
 
 def _past_plans(material: Material) -> Iterator[Check]:
     """Yield plans that the next steps leave out, because they may be past."""
-    assert material.found is not None
-    for item, update, past in plans(material.found.facts):
+    assert material.drafted.found is not None
+    for item, update, past in plans(material.drafted.found.facts):
         if past:
             yield warn(
                 key=f"plan-{update.pk}",
@@ -108,8 +107,8 @@ def _past_plans(material: Material) -> Iterator[Check]:
 
 def _short_bridges(material: Material) -> Iterator[Check]:
     """Yield late milestones whose open actions all end more than a month before the new date."""
-    assert material.found is not None
-    for entry in late_items(material.found.facts):
+    assert material.drafted.found is not None
+    for entry in late_items(material.drafted.found.facts):
         for slip in entry.slips:
             step = slip.milestone
             rows = [
@@ -138,8 +137,8 @@ def _short_bridges(material: Material) -> Iterator[Check]:
 
 def _stale(material: Material) -> Iterator[Check]:
     """Yield edited paragraphs whose records changed, and generated ones that would change."""
-    for drift in drifts(material.draft, material.composed):
-        if drift.key in material.draft.numbers:
+    for drift in material.drafted.drifts:
+        if drift.key in material.drafted.draft.numbers:
             yield warn(
                 key=f"drift-{drift.key}",
                 words=gettext("{place} was edited, and its records have changed since.").format(
@@ -147,10 +146,12 @@ def _stale(material: Material) -> Iterator[Check]:
                 ),
                 url=material.paragraph_url(drift.key),
                 place=material.named(drift.key),
-                about=fingerprint(drift.was, drift.now, material.draft.part(drift.key).text),
+                about=fingerprint(
+                    drift.was, drift.now, material.drafted.draft.part(drift.key).text
+                ),
             )
-    changed = outdated(material.draft, material.composed)
-    numbers = material.draft.numbers
+    changed = material.drafted.outdated
+    numbers = material.drafted.draft.numbers
     stale = sorted(
         (numbers[key], key) for key, (was, _) in changed.items() if was and key in numbers
     )
@@ -186,8 +187,8 @@ def _stale(material: Material) -> Iterator[Check]:
 
 def _unused(material: Material) -> Iterator[Check]:
     """Yield updates marked as key achievements that no shown paragraph uses."""
-    assert material.found is not None
-    ahead = {each.key for each in material.composed if each.content == AHEAD}
+    assert material.drafted.found is not None
+    ahead = {each.key for each in material.drafted.composed if each.content == AHEAD}
 
     def tells(part: Part) -> bool:
         """Text about next steps comes from the same update but does not report the achievement."""
@@ -200,8 +201,8 @@ def _unused(material: Material) -> Iterator[Check]:
         for source in part.sources
         if source.model == UPDATE
     }
-    for item in material.found.facts.items:
-        for update in material.found.facts.updates_of(item):
+    for item in material.drafted.found.facts.items:
+        for update in material.drafted.found.facts.updates_of(item):
             is_key = update.key_achievement != Update.KeyAchievement.NO and update.achieved.strip()
             if is_key and update.pk not in told:
                 yield warn(
@@ -222,9 +223,9 @@ def _unused(material: Material) -> Iterator[Check]:
 
 def _paragraphs(material: Material) -> Iterator[Check]:
     """Yield long paragraphs, and past dates that the text calls future."""
-    on = material.briefing.dated
+    on = material.drafted.briefing.dated
     for _, part in material.shown():
-        text = printed(material.draft, part.text).replace("**", "")
+        text = printed(material.drafted.draft, part.text).replace("**", "")
         # Most paragraphs are short as a whole, and need not be parsed.
         is_long = len(text) > 2 * MOST_WORDS and len(text.split()) > MOST_WORDS
         longest = max(_lengths(text), default=0) if is_long else 0
@@ -264,7 +265,7 @@ def _lengths(text: str) -> Iterator[int]:
 
 
 def _phones(material: Material) -> Iterator[Check]:
-    briefing = material.briefing
+    briefing = material.drafted.briefing
     holders: dict[str, list[str]] = defaultdict(list)
     fields: dict[str, str] = {}
     for person, what in PEOPLE.items():
@@ -292,10 +293,10 @@ def _phones(material: Material) -> Iterator[Check]:
 
 def _answers(material: Material) -> Iterator[Check]:
     """Yield agencies asked for clearance that have not answered."""
-    assert material.found is not None
-    if material.briefing.state not in WITH_OTHERS:
+    assert material.drafted.found is not None
+    if material.drafted.briefing.state not in WITH_OTHERS:
         return
-    for row in material.found.facts.clearances:
+    for row in material.drafted.found.facts.clearances:
         if row.is_answered:
             continue
         said = (
@@ -335,7 +336,7 @@ def _suggestions(material: Material) -> Iterator[Check]:
 def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
     """Yield a warning if the paper would be signed before its date, as records made until then
     would be missing."""
-    briefing, dated = material.briefing, material.briefing.dated
+    briefing, dated = material.drafted.briefing, material.drafted.briefing.dated
     # A correction goes to authorisation without consultation.
     may_go_up = briefing.is_open and briefing.is_corrected
     if dated > today and (may_go_up or briefing.state in WITH_OTHERS):

@@ -14,6 +14,7 @@ from reports.comparison.documents import AnnexLine, Comparison, Fact, Kind, Line
 from reports.compose.facts import Facts
 from reports.document import Document, DocumentError, from_json
 from reports.document.dates import long_date
+from reports.drafting.paper import Drafted
 from reports.drafting.past_drafts import read_past_draft
 from reports.models import Briefing, Clearance, IssuedPaper, PaperReading
 from workitems.asat import Moment
@@ -113,10 +114,10 @@ class Readings:
     since: Since | None
 
 
-def readings_of(
-    briefing: Briefing, document: Document, *, reader: User, pdf_sha256: str
-) -> Readings:
+def readings_of(drafted: Drafted, *, reader: User, pdf_sha256: str) -> Readings:
     """Compare the paper with what its reader read last, or else with the last issued version."""
+    briefing, document = drafted.briefing, drafted.document
+    assert document is not None
     rows = list(PaperReading.objects.filter(briefing=briefing, reader=reader).newest_first())
     this = next((row for row in rows if row.pdf_sha256 == pdf_sha256), None)
     other = next((row for row in rows if row.pdf_sha256 != pdf_sha256), None)

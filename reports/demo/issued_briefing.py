@@ -187,7 +187,7 @@ class Paper:
         with history.written_at(self.at):
             row = states.ask_for_authorisation(briefing=self.row(), by=self.coordinator)
             # At the present time, or a worker would think that this process has long been silent.
-            paper = issuing.printed(row, issuing.to_sign(row), at=timezone.now(), however_long=True)
+            paper = issuing.printed(issuing.to_sign(row), at=timezone.now(), however_long=True)
             digest = paper.pdf_sha256
             issuing.authorise(briefing=row, pdf_sha256=digest, by=manager, at=self.at)
             states.send_to_minister(briefing=row, by=self.coordinator)

@@ -1,37 +1,31 @@
 """A draft as its page shows it: paragraphs with number, text, sources and changed records."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from reports.bad_characters import telling_places
-from reports.compose import Composed as Generated
 from reports.compose.facts import maori_names
-from reports.compose.paragraphs import length
-from reports.document import Document, DocumentError, Run, Text, markup
+from reports.document import DocumentError, Run, Text, markup
 from reports.document.markup import Block as Words
 from reports.drafting import draft_rows
 from reports.drafting.draft import (
     CLOSING,
     REFERENCE,
     Ask,
-    Composed,
     Draft,
     Drift,
     Origin,
     Part,
     Portion,
     broken_references,
-    drifts,
-    outdated,
     printed,
     sentence_ends,
 )
 from reports.drafting.draft_rows import Stored
-from reports.drafting.paper import assembled, composed_from, generated
+from reports.drafting.paper import Drafted, read_drafted
 from reports.drafting.sources import Cited, RecordLinks, Shelf, sources_panel
 from reports.models import Briefing
 from workitems.word_diff import Strand, short_diff
@@ -154,36 +148,32 @@ class Page:
     """Everything the page shows.
 
     `seen` are the numbered paragraphs' keys in order, for references typed on this page. `state` is
-    the draft's, to learn later what has changed (see `draft_rows.state_of`). `refusal`
-    says why nothing can be composed from the records, `unprintable` why the draft cannot be
-    printed; each is empty if there is no reason.
+    the draft's, to learn later what has changed (see `draft_rows.state_of`).
     """
 
-    briefing: Briefing
-    draft: Draft
+    drafted: Drafted
     chapters: tuple[Chapter, ...]
     asks: tuple[Asked, ...]
     seen: str
     links: RecordLinks
-    found: Generated | None
-    composed: tuple[Composed, ...]
-    to_refresh: int
-    drifted: tuple[str, ...]
-    document: Document | None
-    refusal: str
-    unprintable: str
     state: str
-    rows: Stored = field(repr=False)
+
+    @property
+    def to_refresh(self) -> int:
+        return len(self.drafted.outdated)
+
+    @property
+    def drifted(self) -> tuple[str, ...]:
+        """The keys of the edited paragraphs whose records have changed, in the paper's order."""
+        return tuple(each.key for each in self.drafted.drifts)
 
     @property
     def words(self) -> int:
-        """The words of the paper before its annexes; 0 if it cannot be printed."""
-        return sum(map(length, self.document.paragraphs())) if self.document else 0
+        return self.drafted.words
 
     def shelves(self, portion: Portion) -> list[Shelf]:
-        if self.found is None:
-            return []
-        return sources_panel(self.draft, portion, self.found.facts, self.links)
+        found = self.drafted.found
+        return sources_panel(self.drafted.draft, portion, found.facts, self.links) if found else []
 
     def block(self, key: str) -> Block | None:
         found = (block for chapter in self.chapters for block in chapter.blocks)
@@ -193,28 +183,14 @@ class Page:
 def page_of(briefing: Briefing) -> Page:
     """Read the draft and compose the records' current text."""
     state = draft_rows.state_of(briefing)
-    rows = draft_rows.read_draft(briefing)
-    draft = rows.draft
-    found: Generated | None = None
-    composed: list[Composed] = []
-    refusal = ""
-    try:
-        found = generated(briefing, draft)
-        composed = composed_from(found, rows.patterns)
-    except DocumentError as error:
-        refusal = str(error)
-    facts = found.facts if found else None
+    drafted = read_drafted(briefing)
+    rows, draft = drafted.rows, drafted.draft
+    facts = drafted.found.facts if drafted.found else None
     links = RecordLinks(briefing.plan, facts, (s for part in draft.parts() for s in part.sources))
-    drifted = {each.key: each for each in drifts(draft, composed)} if found else {}
+    drifted = {each.key: each for each in drafted.drifts}
     maori = facts.maori if facts else ()
     broken = set(broken_references(draft))
-    document, unprintable = None, ""
-    try:
-        with telling_places(briefing.plan):
-            document = assembled(draft, found) if found else None
-    except DocumentError as error:
-        unprintable = str(error)
-    printable = document.paragraphs() if document else ()
+    printable = drafted.document.paragraphs() if drafted.document else ()
     parsed = {each.key: Words(each.text, each.bullets) for each in printable}
 
     def block(part: Part) -> Block:
@@ -225,24 +201,15 @@ def page_of(briefing: Briefing) -> Page:
         return replace(found, drift=drift, strands=tuple(_compared(draft, drift)))
 
     return Page(
-        briefing=briefing,
-        draft=draft,
+        drafted=drafted,
         chapters=tuple(
             Chapter(portion, tuple(block(part) for part in portion.parts))
             for portion in draft.portions
         ),
         asks=_asks(rows, maori, broken),
         seen=" ".join(draft.numbers),
-        state=state,
         links=links,
-        found=found,
-        composed=tuple(composed),
-        to_refresh=len(outdated(draft, composed)) if found else 0,
-        drifted=tuple(part.key for part in draft.parts() if part.key in drifted),
-        document=document,
-        refusal=refusal,
-        unprintable=unprintable,
-        rows=rows,
+        state=state,
     )
 
 

@@ -1,15 +1,17 @@
 """The briefing as it would be printed now, from its draft or, before drafting, from the records."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext
 
-from reports.bad_characters import telling_places
+from reports.bad_characters import telling_places, with_places
 from reports.compose import CONTENTS, USUAL_ANNEXES, compose, generate
 from reports.compose import Composed as Generated
-from reports.compose.paragraphs import key
+from reports.compose.paragraphs import key, length
 from reports.compose.standing_text import filled
 from reports.document import (
     Document,
@@ -22,8 +24,86 @@ from reports.document import (
     markup,
 )
 from reports.drafting import draft_rows
-from reports.drafting.draft import CLOSING, Composed, Draft, Part, home_of, printed, record_of
+from reports.drafting.draft import (
+    CLOSING,
+    Composed,
+    Draft,
+    Drift,
+    Part,
+    drifts,
+    home_of,
+    outdated,
+    printed,
+    record_of,
+)
+from reports.drafting.draft_rows import Stored
 from reports.models import Briefing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drafted:
+    """A briefing as it is now: what is drafted, and what the records say beside it.
+
+    It is read and composed once; pages, checks and the authorisation are handed it. `found` and
+    `composed` are what the records give, None and empty if they cannot be composed and before
+    drafting. `document` is what would be printed. If it is None, `fault` says why.
+    """
+
+    briefing: Briefing
+    rows: Stored = field(repr=False)
+    found: Generated | None
+    composed: tuple[Composed, ...]
+    document: Document | None
+    fault: str
+
+    @property
+    def draft(self) -> Draft:
+        return self.rows.draft
+
+    @cached_property
+    def drifts(self) -> tuple[Drift, ...]:
+        """The edited paragraphs whose records have changed since."""
+        return tuple(drifts(self.draft, self.composed)) if self.found else ()
+
+    @cached_property
+    def outdated(self) -> dict[str, tuple[str, str]]:
+        """What an update from the records would change: the text now and then, by key."""
+        return outdated(self.draft, self.composed) if self.found else {}
+
+    @cached_property
+    def words(self) -> int:
+        """The words of the paper before its annexes; 0 if it cannot be printed."""
+        return sum(map(length, self.document.paragraphs())) if self.document else 0
+
+
+def read_drafted(briefing: Briefing) -> Drafted:
+    """Read the draft, compose the records' current text, and assemble the paper.
+
+    The number of queries is fixed.
+    """
+    rows = draft_rows.read_draft(briefing) if briefing.kind_id else Stored(Draft(()), {}, {}, {})
+    found: Generated | None = None
+    composed: tuple[Composed, ...] = ()
+    document: Document | None = None
+    fault = ""
+    try:
+        if briefing.kind_id is None:
+            document = compose(briefing)
+        else:
+            made = generate(briefing, contents_of(rows.draft), briefing.annexes)
+            composed = tuple(composed_from(made, rows.patterns))
+            found = made
+            document = assembled(rows.draft, made)
+    except DocumentError as error:
+        fault = with_places(briefing.plan, str(error), error.character)
+    return Drafted(
+        briefing=briefing,
+        rows=rows,
+        found=found,
+        composed=composed,
+        document=document,
+        fault=fault,
+    )
 
 
 def document_of(briefing: Briefing) -> Document:
@@ -31,24 +111,21 @@ def document_of(briefing: Briefing) -> Document:
 
     Raise `DocumentError` as `generate` does, and if there is no recommendation to print.
     """
-    if briefing.kind_id is None:
-        return composed_without_draft(briefing)
-    draft = draft_rows.read_draft(briefing).draft
-    with telling_places(briefing.plan):
-        return assembled(draft, generated(briefing, draft))
+    drafted = read_drafted(briefing)
+    if drafted.document is None:
+        raise DocumentError(drafted.fault)
+    return drafted.document
 
 
-def composed_without_draft(briefing: Briefing) -> Document:
-    """Return the document of the records alone. Raise `DocumentError` as `compose` does."""
-    with telling_places(briefing.plan):
-        return compose(briefing)
+def contents_of(draft: Draft) -> list[str]:
+    """Return the contents of the draft's sections that are generated, in order."""
+    return [each.content for each in draft.portions if each.content in CONTENTS]
 
 
 def generated(briefing: Briefing, draft: Draft) -> Generated:
     """Compose the draft's sections and annexes from the current records."""
-    contents = [each.content for each in draft.portions if each.content in CONTENTS]
     with telling_places(briefing.plan):
-        return generate(briefing, contents, briefing.annexes)
+        return generate(briefing, contents_of(draft), briefing.annexes)
 
 
 def composed(briefing: Briefing) -> list[Composed]:

@@ -1,5 +1,7 @@
 """Forms of a briefing's steps, and of its authorisation."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -17,3 +19,6 @@ class SignForm(SignatureForm):
         },
     )
     field_order = ("has_read", "password")
+
+    def arguments(self) -> dict[str, Any]:
+        return {"pdf_sha256": self.cleaned_data["pdf_sha256"]}

@@ -17,6 +17,7 @@ from reports.document.dates import long_date
 from reports.document.wording import agree, join_words
 from reports.drafting import draft_rows
 from reports.drafting.draft import CLOSING
+from reports.drafting.paper import read_drafted
 from reports.models import Briefing, CheckOverride, DraftParagraph
 from reports.models.override import REASON_LENGTH
 from reports.services import drafts
@@ -42,7 +43,12 @@ def override(
             "reason",
         )
     check = next(
-        (each for each in checks.failed_checks(briefing, localdate(at)) if each.key == key), None
+        (
+            each
+            for each in checks.failed_checks(read_drafted(briefing), localdate(at))
+            if each.key == key
+        ),
+        None,
     )
     if check is None:
         raise Refused(_("This warning no longer exists."))

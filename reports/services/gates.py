@@ -5,6 +5,7 @@ from django.utils.translation import ngettext
 
 from reports import checks
 from reports.document.wording import capitalised, number
+from reports.drafting.paper import Drafted
 from reports.models import Briefing
 from workitems.services.refusals import Refused
 
@@ -31,9 +32,9 @@ def problems(count: int) -> str:
     ).format(count=capitalised(number(count)))
 
 
-def refuse_while_blocked(briefing: Briefing, before: checks.Gate) -> None:
+def refuse_while_blocked(drafted: Drafted, before: checks.Gate) -> None:
     """Raise `Blocked`, with the number of checks, if any check blocks the step."""
-    found = checks.blocking(briefing, before)
+    found = checks.blocking(drafted, before)
     if found:
         raise Blocked(
             _("{problems} before {step}. “Checks” says what and where.").format(

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from agencies.models import User
 from reports.checks import Gate
-from reports.document import Document, DocumentError, from_json, plain_json, to_json
-from reports.drafting.paper import document_of
+from reports.document import DocumentError, from_json, plain_json, to_json
+from reports.drafting.paper import Drafted, read_drafted
 from reports.models import Briefing, IssuedPaper, PaperReading, Rendering
 from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused, render_pdf
@@ -58,33 +58,32 @@ class Printed:
         return sha256(self.pdf)
 
 
-def to_sign(briefing: Briefing) -> Document:
-    """Return the document that awaits authorisation.
+def to_sign(briefing: Briefing) -> Drafted:
+    """Return the briefing that awaits authorisation, read and composed once, with its document.
 
     Raise `Refused` in any other state, or if the document cannot be made.
     """
     if briefing.state != State.AWAITING:
         raise not_now(briefing, _("it is not awaiting authorisation"))
-    try:
-        return document_of(briefing)
-    except DocumentError as error:
-        raise Refused(str(error)) from error
+    drafted = read_drafted(briefing)
+    if drafted.document is None:
+        raise Refused(drafted.fault)
+    return drafted
 
 
-def printed(
-    briefing: Briefing, document: Document, *, at: datetime, however_long: bool = False
-) -> Printed:
+def printed(drafted: Drafted, *, at: datetime, however_long: bool = False) -> Printed:
     """Render the paper as it would be stored, once for all readers and the authorisation.
 
     May take a second; do not call it in a transaction. Raise `Refused` if the paper cannot be
     printed, and `StillPrinting` if it is so long that a worker must render it. Commands have the
     time and pass `however_long`.
     """
+    assert drafted.document is not None  # `to_sign` refuses it
     try:
         row = renderings.rendered_document(
-            briefing=briefing,
+            briefing=drafted.briefing,
             form=Rendering.Form.PDF,
-            document=document,
+            document=drafted.document,
             at=at,
             however_long=however_long,
         )
@@ -124,9 +123,9 @@ def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) ->
         )
         if obstacle := signatory_obstacle(row, by):
             raise Refused(obstacle)
-        document = to_sign(row)
-        refuse_while_blocked(row, Gate.AUTHORISATION)
-    paper = printed(row, document, at=at)
+        drafted = to_sign(row)
+        refuse_while_blocked(drafted, Gate.AUTHORISATION)
+    paper = printed(drafted, at=at)
     if paper.pdf_sha256 != pdf_sha256:
         raise PaperChanged
     with transaction.atomic():
@@ -135,10 +134,11 @@ def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) ->
 
 def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> IssuedPaper:
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
-    if to_json(to_sign(row)) != paper.document:
+    drafted = to_sign(row)
+    document = drafted.document
+    if document is None or to_json(document) != paper.document:
         raise PaperChanged
-    refuse_while_blocked(row, Gate.AUTHORISATION)
-    document = from_json(paper.document)
+    refuse_while_blocked(drafted, Gate.AUTHORISATION)
     last = row.issued.newest_first().values_list("number", flat=True).first() or 0
     issued = IssuedPaper(
         briefing=row,

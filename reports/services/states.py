@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agencies import history
 from agencies.models import User
 from reports.checks import Gate
+from reports.drafting.paper import read_drafted
 from reports.models import Briefing, DraftAsk, DraftParagraph
 from reports.services.gates import not_now, refuse_while_blocked
 from workitems.services.refusals import Refused, locked
@@ -43,7 +44,7 @@ def start_consultation(*, briefing: Briefing, by: User) -> Briefing:
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
     if row.state != State.DRAFTING:
         raise not_now(row, _("it is not a draft"))
-    refuse_while_blocked(row, Gate.CONSULTATION)
+    refuse_while_blocked(read_drafted(row), Gate.CONSULTATION)
     return move(row, State.IN_CONSULTATION, by=by)
 
 
@@ -72,7 +73,7 @@ def ask_for_authorisation(*, briefing: Briefing, by: User) -> Briefing:
     if row.state == State.DRAFTING and not row.is_corrected:
         raise Refused(_("Ask the agencies first. The paper says who was consulted."))
     if State.AWAITING in Briefing.NEXT[row.state]:
-        refuse_while_blocked(row, Gate.AUTHORISATION)
+        refuse_while_blocked(read_drafted(row), Gate.AUTHORISATION)
     return move(row, State.AWAITING, by=by)
 
 

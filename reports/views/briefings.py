@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, form_page, saved, saying_refusals
 from agencies.views.once import once
 from reports import checks, services
 from reports.document import Document, DocumentError, Paragraph, to_json
 from reports.drafting import cover
-from reports.drafting.paper import document_of
+from reports.drafting.paper import document_of, read_drafted
 from reports.forms.covers import CoverForm, NewCoverForm
 from reports.forms.drafting import KindForm
 from reports.models import Briefing
@@ -80,16 +80,8 @@ def change_cover(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     require(request, "reports.change_briefing", briefing)
     form = CoverForm(posted(request), row=briefing)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services.change_cover(
-                briefing=briefing,
-                version=form.cleaned_data["version"],
-                by=signed_in(request),
-                **form.cover,
-            )
-            say_saved(request, form, saved, _("The cover was saved."))
-            return redirect(briefing)
+    if kept := carry_out(request, form, services.change_cover, briefing=briefing):
+        return saved(request, form, kept, _("The cover was saved."), briefing)
     return _cover_page(request, briefing.plan, form, briefing=briefing)
 
 
@@ -134,11 +126,11 @@ def detail(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     briefing = readable_briefing(request, slug, pk)
     if briefing.is_issued:
         return redirect(home_of(briefing))
-    material = checks.read_material(briefing)
-    document = material.document
+    drafted = read_drafted(briefing)
+    document = drafted.document
     if document is None:
-        return refused(request, briefing, material.refusal)
-    count = checks.count(checks.failed_checks(briefing, timezone.localdate(), material))
+        return refused(request, briefing, drafted.fault)
+    count = checks.count(checks.failed_checks(drafted, timezone.localdate()))
     user = signed_in(request)
     return render(
         request,

@@ -27,7 +27,7 @@ from reports.document import DocumentError
 from reports.document.dates import long_date
 from reports.document.wording import join_words
 from reports.drafting import draft_rows
-from reports.drafting.paper import document_of
+from reports.drafting.paper import document_of, read_drafted
 from reports.forms.clearance import AnswerForm, AskForm, CommentForm, ThreadForm
 from reports.models import Briefing, Clearance, ClearanceComment
 from reports.render.html import document_fragment
@@ -144,7 +144,7 @@ def ask(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         briefing=briefing,
         theirs=theirs,
         back=reverse("briefings:clearance", args=[slug, pk]),
-        count=checks.count(checks.failed_checks(briefing, timezone.localdate()))
+        count=checks.count(checks.failed_checks(read_drafted(briefing), timezone.localdate()))
         if is_first
         else None,
         answered=[row for row in asked if row.is_answered],

@@ -19,10 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.fields import overwrite_data
 from agencies.models import User
 from agencies.translation import StrOrPromise
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page
 from reports import checks
 from reports.comparison import for_signature
 from reports.document import Document
+from reports.drafting.paper import Drafted
 from reports.forms.issuing import SignForm
 from reports.forms.steps import StepForm
 from reports.models import Briefing, Clearance, FollowUp, IssuedPaper, Response
@@ -237,51 +238,30 @@ def _home(briefing: Briefing) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the PDF to be authorised, and authorise exactly the one with the posted SHA-256."""
-    with transaction.atomic():
-        briefing, document = _to_sign(request, slug, pk)
-        by = signed_in(request)
-    if isinstance(document, HttpResponse):
-        return document
+    briefing = _of_signatory(request, slug, pk)
+    by = signed_in(request)
     form = SignForm(posted(request), user=by)
-    if form.is_valid():
-        with saying_refusals(form):
-            paper = issuing.authorise(
-                briefing=briefing,
-                pdf_sha256=form.cleaned_data["pdf_sha256"],
-                by=by,
-                at=timezone.now(),
-            )
-            messages.success(
-                request,
-                _("Version {number} is authorised. It can no longer be changed.").format(
-                    number=paper.number
-                ),
-            )
-            return redirect(paper)
-    try:
-        if form.is_bound:
-            with transaction.atomic():
-                document = issuing.to_sign(briefing)
-        printed = issuing.printed(briefing, document, at=timezone.now())
-    except issuing.StillPrinting as wait:
-        return to_progress(briefing, wait.row, then="sign")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(briefing)
+    if paper := carry_out(request, form, issuing.authorise, briefing=briefing, at=timezone.now()):
+        message = _("Version {number} is authorised. It can no longer be changed.")
+        return done(request, message, paper, number=paper.number)
+    found = _to_sign(request, briefing)
+    if isinstance(found, HttpResponse):
+        return found
+    drafted, printed = found
     if form.is_bound:
         # The next submission authorises the PDF that is on the page now.
         overwrite_data(form, pdf_sha256=printed.pdf_sha256)
     else:
         form.initial["pdf_sha256"] = printed.pdf_sha256
     with transaction.atomic():
-        context = _to_know(briefing, document, by, printed.pdf_sha256)
+        context = _to_know(drafted, by, printed.pdf_sha256)
     return form_page(
         request,
         "reports/issue/authorise.html",
         form,
         plan=briefing.plan,
         briefing=briefing,
-        document=document,
+        document=drafted.document,
         sha256=printed.pdf_sha256,
         size=len(printed.pdf),
         pages=printed.pages,
@@ -289,18 +269,17 @@ def authorise(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
 
 
-def _to_know(briefing: Briefing, document: Document, by: User, sha256: str) -> dict[str, Any]:
+def _to_know(drafted: Drafted, by: User, sha256: str) -> dict[str, Any]:
     """Return what a signatory needs: checks, answers, late items, and what changed since."""
-    on = timezone.localdate()
-    material = checks.read_material(briefing)
-    found = checks.failed_checks(briefing, on, material)
+    on, briefing = timezone.localdate(), drafted.briefing
+    found = checks.failed_checks(drafted, on)
     last = briefing.issued.newest_first().values_list("number", flat=True).first() or 0
     return {
         "number": last + 1,
-        "standing": for_signature.standing_of_paper(material.found.facts, on)
-        if material.found
+        "standing": for_signature.standing_of_paper(drafted.found.facts, on)
+        if drafted.found
         else None,
-        "readings": for_signature.readings_of(briefing, document, reader=by, pdf_sha256=sha256),
+        "readings": for_signature.readings_of(drafted, reader=by, pdf_sha256=sha256),
         "stops": [check for check in found if check.is_blocking],
         "obstacle": issuing.signatory_obstacle(briefing, by),
         # The agencies without an answer are named above.
@@ -320,17 +299,11 @@ def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespo
 
     Redirect with a message if the paper has changed.
     """
-    with transaction.atomic():
-        briefing, document = _to_sign(request, slug, pk)
-    if isinstance(document, HttpResponse):
-        return document
-    try:
-        printed = issuing.printed(briefing, document, at=timezone.now())
-    except issuing.StillPrinting as wait:
-        return to_progress(briefing, wait.row, then="sign")
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(briefing)
+    briefing = _of_signatory(request, slug, pk)
+    found = _to_sign(request, briefing)
+    if isinstance(found, HttpResponse):
+        return found
+    _drafted, printed = found
     if printed.pdf_sha256 != sha256:
         messages.error(request, str(issuing.PaperChanged()))
         return redirect("briefings:authorise", slug, pk)
@@ -341,15 +314,25 @@ def unsigned(request: HttpRequest, slug: str, pk: int, sha256: str) -> HttpRespo
     return files.download(printed.pdf, f"{_name(briefing)} to authorise.pdf")
 
 
-def _to_sign(request: HttpRequest, slug: str, pk: int) -> tuple[Briefing, Document | HttpResponse]:
-    """Return the briefing, and the document to authorise or a redirect that explains."""
-    briefing = readable_briefing(request, slug, pk)
-    require(request, "reports.authorise_briefing", briefing)
+def _of_signatory(request: HttpRequest, slug: str, pk: int) -> Briefing:
+    with transaction.atomic():
+        briefing = readable_briefing(request, slug, pk)
+        return require(request, "reports.authorise_briefing", briefing)
+
+
+def _to_sign(
+    request: HttpRequest, briefing: Briefing
+) -> tuple[Drafted, issuing.Printed] | HttpResponse:
+    """Return what is to be authorised and its PDF, or a redirect that explains."""
     try:
-        return briefing, issuing.to_sign(briefing)
+        with transaction.atomic():
+            drafted = issuing.to_sign(briefing)
+        return drafted, issuing.printed(drafted, at=timezone.now())
+    except issuing.StillPrinting as wait:
+        return to_progress(briefing, wait.row, then="sign")
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return briefing, redirect(home_of(briefing))
+        return redirect(home_of(briefing))
 
 
 # --- issued papers -----------------------------------------------------------------------

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from agencies import history
 from agencies.models import Seat
 from reports import checks
+from reports.drafting.paper import read_drafted
 from reports.models import CheckOverride
 from reports.services import checks as acts
 from reports.services import drafts
@@ -56,7 +57,7 @@ def briefing(by):
         row = drafts.add(briefing=briefing, section="delay", text=LONG, by=by)
         found = next(
             each
-            for each in checks.failed_checks(briefing, timezone.localdate())
+            for each in checks.failed_checks(read_drafted(briefing), timezone.localdate())
             if each.key == f"long-{row.key}"
         )
         acts.override(

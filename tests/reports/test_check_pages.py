@@ -10,6 +10,7 @@ from django.urls import reverse
 from agencies import history
 from agencies.models import Seat
 from reports import checks
+from reports.drafting.paper import read_drafted
 from reports.models import Briefing, CheckOverride
 from reports.services import checks as acts
 from reports.services import drafts, states
@@ -84,7 +85,9 @@ def keys(lines):
 
 def about(briefing, key):
     return next(
-        check.about for check in checks.failed_checks(briefing, BEFORE_ON) if check.key == key
+        check.about
+        for check in checks.failed_checks(read_drafted(briefing), BEFORE_ON)
+        if check.key == key
     )
 
 

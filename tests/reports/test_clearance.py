@@ -10,6 +10,7 @@ from reports import checks
 from reports.clearance import concerns
 from reports.document import Verb
 from reports.drafting import draft_rows
+from reports.drafting.paper import read_drafted
 from reports.models import Briefing, Clearance, ClearanceComment
 from reports.services import clearance, drafts, states
 from tests.factories import (
@@ -308,7 +309,9 @@ def test_a_dissent_reset_by_a_change_stops_authorisation_until_answered(
 
 
 def blocking_dissents(briefing):
-    found = checks.blocking(Briefing.objects.get(pk=briefing.pk), checks.Gate.AUTHORISATION)
+    found = checks.blocking(
+        read_drafted(Briefing.objects.get(pk=briefing.pk)), checks.Gate.AUTHORISATION
+    )
     return [check.words for check in found if check.key.startswith("dissent-")]
 
 

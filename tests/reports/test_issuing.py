@@ -47,7 +47,7 @@ def awaiting(plan, item, coordinator):
 
 def read_hash(briefing):
     """Return the hash that the manager's page shows."""
-    return issuing.printed(briefing, issuing.to_sign(briefing), at=NOW).pdf_sha256
+    return issuing.printed(issuing.to_sign(briefing), at=NOW).pdf_sha256
 
 
 def sign(briefing, by):

@@ -185,7 +185,7 @@ def test_the_number_of_pages_is_shown(client, awaiting, manager):
 
 def test_the_number_of_pages_is_that_of_the_pdf(awaiting, monkeypatch):
     monkeypatch.undo()
-    printed = issuing.printed(awaiting, issuing.to_sign(awaiting), at=READ)
+    printed = issuing.printed(issuing.to_sign(awaiting), at=READ)
     with opened(printed.pdf) as pdf:
         assert printed.pages == len(pdf.pages) > 1
 

@@ -9,9 +9,10 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from reports.bad_characters import telling_places
+from reports.compose import compose
 from reports.document import DocumentError, to_json
 from reports.drafting.cover import draft, other_members
-from reports.drafting.paper import composed_without_draft
 from reports.models import Briefing
 from reports.render.pdf import RenderRefused, render_pdf
 from workitems.models import Plan
@@ -58,7 +59,8 @@ class Command(BaseCommand):
             tracker_number=options["tracker"].strip(),
         )
         try:
-            document = composed_without_draft(briefing)
+            with telling_places(plan):
+                document = compose(briefing)
             data = render_pdf(document)
         except (DocumentError, RenderRefused) as refusal:
             raise CommandError(str(refusal)) from refusal

@@ -195,12 +195,12 @@ def show(
 
     `heading` is the form of a heading that was refused, `overtaken` an undo that was.
     """
-    briefing = page.briefing
+    briefing = page.drafted.briefing
     may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
     opened = request.GET.get("edit", "") if form is None else key
     new: dict[str, Any] = {}
     if may_change and form is None:
-        form = form_of(page.rows, opened)
+        form = form_of(page.drafted.rows, opened)
         if form is None:
             new = new_paragraph(request, page)
             form = new.get("form")
@@ -227,10 +227,8 @@ def show(
             "heading": heading,
             "overtaken": overtaken,
             "may_change": may_change,
-            "steps": steps_of(briefing, page.rows, request.user) if may_change else None,
-            "count": checks.count(
-                checks.failed_checks(briefing, timezone.localdate(), checks.material_of_page(page))
-            ),
+            "steps": steps_of(briefing, page.drafted.rows, request.user) if may_change else None,
+            "count": checks.count(checks.failed_checks(page.drafted, timezone.localdate())),
             "portion": portion,
             "shelves": page.shelves(portion),
         },
@@ -268,7 +266,7 @@ def place_of(page: Page, key: str, form: TypedForm) -> dict[str, str]:
     section, after = form.data.get("section", ""), form.data.get("after", "")
     if page.block(after):
         return {"section": section, "after": after}
-    rows = page.rows.paragraphs
+    rows = page.drafted.rows.paragraphs
     gone = rows.get(key) or rows.get(after)
     if gone is not None:
         section = gone.section.key
@@ -314,9 +312,9 @@ def new_paragraph(request: HttpRequest, page: Page) -> dict[str, Any]:
 
 
 def record_named(page: Page, name: str) -> Record | None:
-    if not name or page.found is None:
+    if not name or page.drafted.found is None:
         return None
-    return next((each for each in records(page.found.facts) if each.key == name), None)
+    return next((each for each in records(page.drafted.found.facts) if each.key == name), None)
 
 
 def in_hand(request: HttpRequest, page: Page, section: str, opened: str) -> Portion:

@@ -135,7 +135,7 @@ def section(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
             return redirect(home(briefing, f"section-{key}"))
     page = page_of(Briefing.objects.select_related("plan", "kind").get(pk=briefing.pk))
     theirs = None
-    if not page.briefing.is_open:
+    if not page.drafted.briefing.is_open:
         theirs = {"unsaved": form["heading"].value(), "why": form.non_field_errors()}
     return show(request, page, heading=form, theirs=theirs, status=422)
 
