@@ -28,7 +28,11 @@ from tests.cast import Scene, standing_scene
 from trafficking_plan.api import admission
 from trafficking_plan.api.urls import described
 
-pytestmark = pytest.mark.django_db
+# PostgreSQL refuses more values than SQLite does.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(on="postgresql", reason="admission, forms and schemas refuse"),
+]
 
 CHECKS = [
     not_a_server_error,

@@ -166,6 +166,7 @@ def table(notices):
     ]
 
 
+@pytest.mark.one_database(reason="a story of notices, each of which has tests on both")
 def test_thirty_days_of_the_demos_round_send_the_expected_notices(client):
     story = Story()
     mails_a_day = {}

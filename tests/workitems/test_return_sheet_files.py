@@ -15,7 +15,11 @@ from workitems.models import MilestoneAnswer, ReturnSheet, Update
 from workitems.return_sheet import write_workbook
 from workitems.return_sheet.sheet_columns import KEY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="a file is read and compared before anything is kept"),
+    pytest.mark.usefixtures("on_the_day"),
+]
 
 OLD = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 4096
 LOCKED = OLD + "EncryptedPackage".encode("utf-16-le")
