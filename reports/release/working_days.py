@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
-import holidays
-
 from agencies.translation import _
 from reports.release.act import Act
 
@@ -96,4 +94,6 @@ class WorkingDays:
 
 @cache
 def _public_holidays(country: str, year: int) -> frozenset[date]:
+    import holidays  # here, because it takes memory, and most processes count no working days
+
     return frozenset(holidays.country_holidays(country, years=year))

@@ -9,7 +9,6 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from ninja.errors import HttpError, ValidationError
 
 from agencies.fields import Refusal
 from workitems.services import Conflict
@@ -89,6 +88,10 @@ def refuse_invalid(form: forms.BaseForm) -> None:
 
 def of_exception(error: Exception) -> HttpResponse | None:
     """Return the response to an exception that says something to the reader; None for others."""
+    # Here, because the middleware below is loaded by every process and the library only by requests
+    # to the API.
+    from ninja.errors import HttpError, ValidationError
+
     if isinstance(error, Problem):
         return error.response()
     if isinstance(error, Http404):
