@@ -146,7 +146,7 @@ def test_the_list_can_be_sorted(reader, plan, many, sort, numbers):
 
 
 def test_sorting_and_paging_keep_the_filters(reader, plan, police, monkeypatch):
-    monkeypatch.setattr("workitems.views.items.ROWS_ON_A_PAGE", 2)
+    monkeypatch.setattr("workitems.views.items.ROWS_WITH_WORDS", 2)
     WorkItemFactory.create_batch(5, plan=plan, lead_agency=police, title="A brochure")
     WorkItemFactory(plan=plan, title="Other")
     response = reader.get(f"/plans/{plan.slug}/items/", {"q": "brochure", "page": "2"})

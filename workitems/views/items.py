@@ -66,6 +66,8 @@ from workitems.views.lookups import (
 )
 
 ROWS_ON_A_PAGE = 100
+# Who searches for words reads the rows one by one.
+ROWS_WITH_WORDS = 25
 # Characters that `reverse` leaves as they are.
 IN_A_PATH = "!$&'()*+,;=~:@"
 # Items with pillar, agencies and supports, and which further records there are.
@@ -142,7 +144,8 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         on=moment.on,
     )
     found = asked.among(at, sort) if at else asked.today(sort)
-    page = page_of(request, found, ROWS_ON_A_PAGE)
+    rows_on_a_page = ROWS_WITH_WORDS if request.GET.get("q") else ROWS_ON_A_PAGE
+    page = page_of(request, found, rows_on_a_page)
     list_url, kept = reverse("workitems:list", args=[plan.slug]), at_query(moment)
     form = asked.form
     chosen = {name for name in form.fields if request.GET.get(name)}
@@ -171,12 +174,21 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
                 for item in items_listed(page, moment)
             ],
             "sort": sort,
+            "sort_start": sort_start(request),
             "at_query": kept,
             "is_filtered": bool(chosen),
             "is_of_dashboard": not moment.is_now or bool(chosen & {"pillar", "lead", "standing"}),
             "look_query": urlencode({name: value for name, value in look.items() if value}),
         },
     )
+
+
+def sort_start(request: HttpRequest) -> str:
+    """Return where the addresses of the sorted lists begin: "?q=leaflet&", or "?" without filters."""
+    query = request.GET.copy()
+    for name in ("sort", "page"):
+        query.pop(name, None)
+    return f"?{query.urlencode()}&" if query else "?"
 
 
 def at_query(moment: Moment) -> str:
