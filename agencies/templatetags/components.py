@@ -13,7 +13,7 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.forms.formsets import BaseFormSet
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
@@ -85,6 +85,22 @@ def options(groups: list[tuple[str | None, list[dict[str, Any]], int]]) -> SafeS
         if name:
             inside = f'\n  <optgroup label="{escape(str(name))}">{inside}\n  </optgroup>'
         drawn.append(inside)
+    return mark_safe("".join(drawn))
+
+
+@register.filter
+def attributes(attrs: dict[str, Any]) -> SafeString:
+    """Render the attributes of a control but for its class, which each widget's own template writes, and the
+    placeholder: it vanishes while typing, and a label or hint says it better. A browser cuts what is
+    longer than `maxlength` without a word, so the limit goes to our own counter (static/js/site.js)."""
+    drawn = []
+    for name, value in attrs.items():
+        if value is False or name in ("class", "placeholder"):
+            continue
+        shown = "data-limit" if name == "maxlength" else name
+        drawn.append(
+            f" {shown}" if value is True else f' {shown}="{conditional_escape(str(value))}"'
+        )
     return mark_safe("".join(drawn))
 
 

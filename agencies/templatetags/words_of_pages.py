@@ -1,12 +1,18 @@
-"""`{% translate "Words" %}` that looks its words up once for each language, and not for each cell of a table.
+"""`{% translate "Words" %}` that looks its words up once for each language, and not for each cell of a table,
+and `{% blocktranslate %}` that puts its message together once.
 
-Django's looks up each time, which took a third of the time of a list of fifty items.
+Django's do so each time, which took a third of the time of a list of fifty items.
 """
 
 from django import template
 from django.template.base import Node, Parser, Token, Variable
 from django.template.context import Context
-from django.templatetags.i18n import TranslateNode, do_translate
+from django.templatetags.i18n import (
+    BlockTranslateNode,
+    TranslateNode,
+    do_block_translate,
+    do_translate,
+)
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -39,3 +45,27 @@ def translate(parser: Parser, token: Token) -> Node:
     if is_constant and not (told.filters or node.noop or node.asvar or node.message_context):
         return Words(node)
     return node
+
+
+class Sentence(BlockTranslateNode):
+    """Words with places to fill in."""
+
+    def __init__(self, node: BlockTranslateNode) -> None:
+        super().__init__(**vars(node))
+        self.messages = {
+            id(tokens): super(Sentence, self).render_token_list(tokens)
+            for tokens in (self.singular, self.plural)
+            if tokens is not None
+        }
+
+    def render_token_list(self, tokens: list[Token]) -> tuple[str, list[str]]:
+        """Return the message of the singular or plural, and the names of its places."""
+        message, names = self.messages[id(tokens)]
+        # Django adds to them.
+        return message, [*names]
+
+
+@register.tag
+def blocktranslate(parser: Parser, token: Token) -> Node:
+    """Parse Django's tag."""
+    return Sentence(do_block_translate(parser, token))
