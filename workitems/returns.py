@@ -101,7 +101,8 @@ class Section:
     # Who looks after it within the agency, for the agency's own people; `is_mine` of the reader.
     given: Any = None
     is_mine: bool = False
-    may_give: bool = False
+    # The page on which they give it to somebody, if they may.
+    give_url: str = ""
 
     @property
     def answers(self) -> list[tuple[str, Update]]:

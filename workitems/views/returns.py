@@ -7,10 +7,12 @@ page. With JavaScript (static/js/return.js) each section is saved separately, th
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
@@ -361,16 +363,20 @@ def show(
 
 
 def show_given(person: User, of_return: Return, sections: list[Section], on: date) -> int:
-    """Put into the sections who looks after each item, for the agency's own people. Return how many are
-    the reader's. One query; none for others."""
+    """Put into the sections who looks after each item, and where to give it, for the agency's own people.
+    Return how many are the reader's. One query; none for others."""
     if of_return.agency_id not in person.agencies_as(*READING_ROLES):
         return 0
     items = [section.item.pk for section in sections]
     given = given_in([of_return.agency_id], items, on)
     may_give = takes_answers(of_return) and of_return.agency_id in person.agencies_as(*TAKERS)
+    # Not by `reverse` for each, which would take as long as the rest of the section's head.
+    items_url = reverse("workitems:list", args=[of_return.round.plan.slug])
     units = {seat.unit_id for seat in person.current_seats if seat.agency_id == of_return.agency_id}
     for section in sections:
-        section.may_give = may_give
+        if may_give:
+            number = quote(section.item.number)
+            section.give_url = f"{items_url}{number}/given/{of_return.agency_id}/?from=return"
         if (row := given.get(section.item.pk)) is not None:
             section.given = row
             section.is_mine = row.user_id == person.pk or row.unit_id in units - {None}
