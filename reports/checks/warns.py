@@ -22,7 +22,6 @@ from reports.checks.material import (
 )
 from reports.checks.paper_dates import called_future
 from reports.compose.ahead import plans
-from reports.compose.slips import late_items
 from reports.document import markup, words
 from reports.document.dates import add_months, long_date
 from reports.document.wording import capitalised, join_words, number
@@ -91,8 +90,9 @@ def _length(material: Material) -> Iterator[Check]:
 
 def _past_plans(material: Material) -> Iterator[Check]:
     """Yield plans that the next steps leave out, because they may be past."""
-    assert material.drafted.found is not None
-    for item, update, past in plans(material.drafted.found.facts):
+    found = material.drafted.found
+    assert found is not None
+    for item, update, past in plans(found.facts, found.late):
         if past:
             yield warn(
                 key=f"plan-{update.pk}",
@@ -108,7 +108,7 @@ def _past_plans(material: Material) -> Iterator[Check]:
 def _short_bridges(material: Material) -> Iterator[Check]:
     """Yield late milestones whose open actions all end more than a month before the new date."""
     assert material.drafted.found is not None
-    for entry in late_items(material.drafted.found.facts):
+    for entry in material.drafted.found.late:
         for slip in entry.slips:
             step = slip.milestone
             rows = [

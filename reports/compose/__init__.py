@@ -7,7 +7,7 @@ are named) and `budget` (how long a section may be); `talking_points` and `quest
 writes a row.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -32,6 +32,7 @@ from reports.compose.delay_text import delay, mitigation
 from reports.compose.facts import Facts, read_facts
 from reports.compose.paragraphs import ASKED, Writer, key, length
 from reports.compose.questions import questions
+from reports.compose.slips import LateItem, late_items
 from reports.compose.talking_points import talking_points
 from reports.document import (
     Annex,
@@ -81,7 +82,8 @@ class Composed:
     """What was composed from the records as at the briefing's date.
 
     `sections` maps each content to its section, in the order requested. `lead` is the sentence
-    before the recommendations. `lines` is that of the `Writer`, by paragraph key.
+    before the recommendations. `lines` is that of the `Writer`, by paragraph key, and `late` are the
+    items that slipped.
     """
 
     facts: Facts
@@ -90,6 +92,7 @@ class Composed:
     lead: Paragraph
     annexes: tuple[Annex, ...]
     lines: Mapping[str, tuple[tuple[Source, ...], ...]]
+    late: Sequence[LateItem]
 
 
 @in_english
@@ -138,6 +141,7 @@ def write(
         lead=writer.paragraph("It is recommended that you:", about="recommendation", sources=()),
         annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
         lines=writer.lines,
+        late=writer.late,
     )
 
 
@@ -157,10 +161,11 @@ def _within(
     amounts are shared out, each corrected by what was left over or too much.
     """
     most = max(facts.most_words - RECOMMENDATIONS, 0)
+    late = late_items(facts)
     best: tuple[int, Writer, dict[str, Section]] | None = None
     words, last, times = most, -1, 1
     for _ in range(TRIES):
-        made = _with_words(facts, annexes, contents, words)
+        made = _with_words(facts, late, annexes, contents, words)
         total = made[0]
         if total <= most and (best is None or total > best[0]):
             best = made
@@ -172,15 +177,19 @@ def _within(
         last = total
         left = most - total
         words = max(words + times * left if is_short else words + 2 * left - STEP, 0)
-    _, writer, sections = best or _with_words(facts, annexes, contents, 0)
+    _, writer, sections = best or _with_words(facts, late, annexes, contents, 0)
     return writer, sections
 
 
 def _with_words(
-    facts: Facts, annexes: list[str], contents: tuple[str, ...], words: int
+    facts: Facts,
+    late: Sequence[LateItem],
+    annexes: list[str],
+    contents: tuple[str, ...],
+    words: int,
 ) -> tuple[int, Writer, dict[str, Section]]:
     """Return the sections with so many words shared out, their writer, and their length in words."""
-    writer = Writer(facts, annexes, contents, words)
+    writer = Writer(facts, annexes, contents, words, late)
     sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
     total = sum(length(each) for made in sections.values() for each in made.paragraphs)
     return total, writer, sections

@@ -82,11 +82,10 @@ def _is(pair: Said, mark: Update.KeyAchievement) -> bool:
     return pair[1].key_achievement == mark
 
 
-def _start(writer: Writer, update: UpdateFacts, most: int, limit: int) -> str:
-    """Return the first sentences of what was achieved, with their bold, or "" if the first is too
-    long to print."""
+def _achieved(writer: Writer, update: UpdateFacts) -> str:
+    """Return what was achieved on one line, with its bold."""
     with errors_naming(update.source):
-        return first_sentences(writer.flat(update.achieved), most, limit)
+        return writer.flat(update.achieved)
 
 
 def _headlines(
@@ -96,7 +95,7 @@ def _headlines(
     lines: list[tuple[str, list[Source]]] = []
     left = []
     for item, update in headlines:
-        text = _start(writer, update, 1, HEADLINE_WORDS)
+        text = first_sentences(_achieved(writer, update), 1, HEADLINE_WORDS)
         if text and room.take(text):
             lines.append((text, [update.source]))
         else:
@@ -140,16 +139,17 @@ def _by_pillar(writer: Writer, said: list[Said], room: Room) -> tuple[list[Parag
     """Return paragraphs of each pillar's key achievements, and those that have no room. Pillars take
     turns, and in each those on key items come first."""
     told: dict[int, str] = {}
-    ranked = _in_turns(said)
+    ranked = [(update.pk, _achieved(writer, update)) for _, update in _in_turns(said)]
     # The first sentence of each goes before the second of any.
-    for _, update in ranked:
-        text = _start(writer, update, 1, MOST_WORDS)
-        if text and room.take(text):
-            told[update.pk] = text
-    for _, update in ranked:
-        text = _start(writer, update, MOST_SENTENCES, MOST_WORDS)
-        if (first := told.get(update.pk)) and room.take(text.removeprefix(first)):
-            told[update.pk] = text
+    for pk, achieved in ranked:
+        first = first_sentences(achieved, 1, MOST_WORDS)
+        if first and room.take(first):
+            told[pk] = first
+    for pk, achieved in ranked:
+        if pk in told:
+            text = first_sentences(achieved, MOST_SENTENCES, MOST_WORDS)
+            if room.take(text.removeprefix(told[pk])):
+                told[pk] = text
     paragraphs: list[Paragraph] = []
     for pillar in writer.facts.pillars:
         of_pillar = [pair for pair in said if pair[0].pillar == pillar.pk and pair[1].pk in told]

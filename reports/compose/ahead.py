@@ -1,6 +1,6 @@
 """Section Next steps: where attention goes, the dates that matter most, and risks with the Minister."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from reports.compose.delay_text import unsettled
 from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source, version_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import WORDS
-from reports.compose.slips import late_items
+from reports.compose.slips import LateItem
 from reports.compose.subjects import at_risk, is_in_doubt, is_waiting, numbers_of, with_notes
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
@@ -135,11 +135,11 @@ class Plan(NamedTuple):
     past: str
 
 
-def plans(facts: Facts) -> Iterator[Plan]:
+def plans(facts: Facts, late: Iterable[LateItem]) -> Iterator[Plan]:
     """Yield the plans for key items that are late or at risk, if no open action says what is done."""
     acted = {
         entry.item.pk
-        for entry in late_items(facts)
+        for entry in late
         if any(row.done_on is None for _, row in entry.mitigations())
     }
     for item in facts.items:
@@ -173,7 +173,7 @@ def why_past(update: UpdateFacts, item: ItemAt, answered_since: date | None) -> 
 def _plans(writer: Writer, room: Room, most_words: int) -> Iterator[tuple[str, Source]]:
     """Yield a sentence for each plan that is still ahead, up to three and to so many words."""
     told = 0
-    for item, update, past in plans(writer.facts):
+    for item, update, past in plans(writer.facts, writer.late):
         if past or told == MAX_NAMED:
             continue
         with errors_naming(update.source):

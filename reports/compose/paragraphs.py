@@ -1,10 +1,9 @@
 """Text, paragraphs and keys of a document; joins texts and introduces agencies."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from string import ascii_uppercase
 
 from agencies.models import Agency
@@ -33,7 +32,8 @@ class Writer:
     """Writes one paper's text, and remembers which agencies it has introduced.
 
     `annexes` are the names of the paper's annexes, because some text refers to them. `contents` are those
-    of its sections, in order, which share its `words`; what must be told is told without any.
+    of its sections, in order, which share its `words`; what must be told is told without any. `late` are
+    the items that slipped, unless they are to be found.
     """
 
     # What stands for the recommendations in the summary, until the paper is printed.
@@ -45,8 +45,10 @@ class Writer:
         annexes: Iterable[str] = (),
         contents: Iterable[str] = (),
         words: int = 0,
+        late: Sequence[LateItem] | None = None,
     ) -> None:
         self.facts = facts
+        self.late = late_items(facts) if late is None else late
         self.annexes = tuple(annexes)
         self.names = Names(facts.items)
         # Sentences that the paper has and would not say again, and the late items of which it has told what they
@@ -65,11 +67,6 @@ class Writer:
             for agency in facts.agencies.values()
             for name in (agency.name, agency.short_name, agency.name_mi)
         ]
-
-    @cached_property
-    def late(self) -> list[LateItem]:
-        """The items that slipped, as `late_items` has them."""
-        return late_items(self.facts)
 
     def has(self, content: str) -> bool:
         """Whether the paper has a section of this content."""

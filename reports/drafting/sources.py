@@ -92,7 +92,8 @@ class Shelf:
 
 @dataclass(frozen=True)
 class Cited:
-    """A source of a paragraph, at the version used."""
+    """A source of a paragraph, at the version used. The parts of its `url` are quoted, so that no character
+    in it has a meaning in HTML."""
 
     label: str
     url: str
@@ -185,7 +186,8 @@ class RecordLinks:
             name: reverse(f"{name}:detail", args=[plan.slug, "0"]).removesuffix("0/")
             for name in ("workitems", "risks")
         }
-        self._numbers: dict[tuple[str, int], str | int] = {}
+        # As they are written in addresses.
+        self._numbers: dict[tuple[str, int], str] = {}
         self._versions: dict[tuple[str, int], int | None] = {}
         if facts:
             for kind, row, number in _rows(facts):
@@ -193,7 +195,7 @@ class RecordLinks:
                 self._versions[f"workitems.{kind}", row.pk] = row.version
             for item in facts.items:
                 for update in facts.updates_of(item):
-                    self._numbers["workitems.update", update.pk] = item.number
+                    self._numbers["workitems.update", update.pk] = quote(item.number)
             for pk, version in facts.update_versions.items():
                 self._versions["workitems.update", pk] = version
             self._versions["workitems.plan", facts.plan.pk] = facts.plan_source.history_id
@@ -212,7 +214,7 @@ class RecordLinks:
         for model in NUMBERS:
             if model in wanted:
                 rows = _numbers(model, pks=wanted[model])
-                links._numbers |= {(model, pk): number for pk, number in rows}
+                links._numbers |= {(model, pk): quote(str(number)) for pk, number in rows}
         return links
 
     def cited(self, part: Part) -> tuple[Cited, ...]:
@@ -231,7 +233,7 @@ class RecordLinks:
         if number is None:
             return ""
         name = "risks" if source.model == "workitems.risk" else "workitems"
-        return f"{self._pages[name]}{quote(str(number))}/"
+        return f"{self._pages[name]}{number}/"
 
     def then(self, source: Source) -> str:
         """Return the URL of the item's page as it was when the version used was written.
@@ -242,18 +244,19 @@ class RecordLinks:
         return page and page + self._then.get((source.model, source.history_id), "")
 
 
-def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str | int]]:
-    """Yield each record's type and row, and the number in its page's address."""
+def _rows(facts: Facts) -> Iterator[tuple[str, Versioned, str]]:
+    """Yield each record's type and row, and the number as its page's address has it."""
     for item in facts.items:
-        yield "workitem", item, item.number
+        number = quote(item.number)
+        yield "workitem", item, number
         for step in item.milestones:
-            yield "milestone", step, item.number
+            yield "milestone", step, number
             for delay in step.delays:
-                yield "delay", delay, item.number
+                yield "delay", delay, number
                 for row in delay.mitigations:
-                    yield "mitigation", row, item.number
+                    yield "mitigation", row, number
     for risk in facts.risks:
-        yield "risk", risk, risk.number
+        yield "risk", risk, str(risk.number)
 
 
 @composed
