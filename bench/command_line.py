@@ -23,7 +23,6 @@ from bench import (
     workbook,
 )
 from bench.nodes import events
-from bench.peer import Peer
 from bench.server import ROOT
 
 SIZES = [28, 1_000, 10_000]
@@ -43,11 +42,6 @@ def options(typed: list[str]) -> argparse.Namespace:
     table.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="items of the plans")
     table.add_argument("--rounds", type=int, default=3, help="the best one counts")
     table.add_argument("--json", type=Path, metavar="FILE", help="save the run")
-    env = os.environ.get
-    table.add_argument("--peer", default=env("PEER"), metavar="ADDRESS", help="or PEER")
-    table.add_argument("--peer-pid", type=int, default=env("PEER_PID"), help="or PEER_PID")
-    table.add_argument("--peer-profile", type=Path, default=env("PEER_PROFILE"), metavar="FILE")
-    table.add_argument("--peer-items", type=int, default=env("PEER_ITEMS", "1000"), metavar="N")
     comparing = acts.add_parser("compare", help="say what moved between two saved runs")
     comparing.set_defaults(act=compare)
     comparing.add_argument("runs", type=Path, nargs=2, metavar="FILE")
@@ -97,16 +91,13 @@ def keys_of(text: str) -> set[str]:
 
 def print_table(told: argparse.Namespace) -> bool:
     sizes = sorted(set(told.sizes))
-    peer = None
-    if told.peer:
-        peer = Peer(told.peer, told.peer_pid or 0, told.peer_profile, told.peer_items)
     of_group = {name: {row.key for row in group} & told.only for name, group in rows.GROUPS.items()}
     lines: list[rows.Line] = []
     with data.store(told.keep, told.sqlite) as store:
         header = machine() | {"database": store.version, "load before": load_now()}
         if keys := of_group["pages"]:
             url = plans_in(store, sizes)
-            lines += data.in_process(url, web.run, keys, sizes, told.rounds, peer)
+            lines += data.in_process(url, web.run, keys, sizes, told.rounds)
         if keys := of_group["papers"]:
             url = store.copy("papers", papers.fill)
             lines += data.in_process(url, papers.run, keys, told.rounds)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from bench.peer import Peer
 from bench.rows import PAGES, TOP, Figures, Line
 from bench.server import (
     CLIENTS,
@@ -317,7 +316,7 @@ def one_block_comes(body: bytes) -> None:
 # --- measuring ------------------------------------------------------------------------------
 
 
-def run(keys: set[str], sizes: list[int], rounds: int, peer: Peer | None) -> list[Line]:
+def run(keys: set[str], sizes: list[int], rounds: int) -> list[Line]:
     from django.db import connection
     from django.utils.timezone import localdate
 
@@ -354,14 +353,10 @@ def run(keys: set[str], sizes: list[int], rounds: int, peer: Peer | None) -> lis
                 found["sql"] = sql_alone(client, act.path)
             figures[act.key, act.items] = {name: round(value, 1) for name, value in found.items()}
             timed[act.key, act.items] = Timed(ask, server.cpu_seconds, act.ready)
-        peers = peer.timed(keys) if peer else {}
         for number in range(rounds):
             print(f"round {number + 1} of {rounds}", flush=True)
-            for place, each in timed.items():
+            for each in timed.values():
                 each.round()
-                # Both products in turn, so that what else the machine does disturbs both.
-                if place in peers:
-                    peers[place].round()
         for place, each in timed.items():
             figures[place] |= each.figures()
         if ("return", usual) in figures:
@@ -369,16 +364,13 @@ def run(keys: set[str], sizes: list[int], rounds: int, peer: Peer | None) -> lis
             figures["return", usual]["per_s"] = round(
                 views_per_second(server, act, people["contributor"]), 2
             )
-    beside = {place: each.figures() for place, each in peers.items()}
     if "memory" in keys:
         of_usual = [act for act in plain if act.items == usual and not act.form]
         mib = memory_after([*of_usual, *acts_of_return(usual)], people["contributor"])
         figures["memory", usual] = {"mib": round(mib)}
-        if peer and peer.pid:
-            beside["memory", usual] = {"mib": round(peer.memory())}
     order = [row.key for row in PAGES]
     return [
-        Line(key, items, found, beside.get((key, items), {}))
+        Line(key, items, found)
         for (key, items), found in sorted(
             figures.items(), key=lambda each: (order.index(each[0][0]), each[0][1])
         )
