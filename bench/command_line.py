@@ -4,12 +4,12 @@ import argparse
 import os
 import platform
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench import (
-    any_spreadsheet,
     browser,
     data,
     estimates,
@@ -19,7 +19,6 @@ from bench import (
     rows,
     search,
     web,
-    words,
     workbook,
 )
 from bench.nodes import events
@@ -51,7 +50,7 @@ def options(typed: list[str]) -> argparse.Namespace:
     loading.add_argument("--minutes", type=float, default=5)
     loading.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     stopping = acts.add_parser("nodes", help="stop two web nodes and two workers under load")
-    stopping.set_defaults(act=stop_nodes)
+    stopping.set_defaults(act=stop_nodes, sqlite=False)
     stopping.add_argument("--keep", type=Path, metavar="DIR", help="make the data once")
     stopping.add_argument("--users", type=int, default=120)
     stopping.add_argument("--minutes", type=float, default=2, help="before anything stops")
@@ -61,8 +60,6 @@ def options(typed: list[str]) -> argparse.Namespace:
     looking.set_defaults(act=look)
     looking.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     looking.add_argument("--rounds", type=int, default=3)
-    counting = acts.add_parser("words", help="count the words of papers by section")
-    counting.set_defaults(act=count_words, keep=None)
     releasing = acts.add_parser("release", help="redact a paper of 600 items and examine its bytes")
     releasing.set_defaults(act=time_release)
     testing = acts.add_parser("estimates", help="compare estimates with what happened")
@@ -72,7 +69,7 @@ def options(typed: list[str]) -> argparse.Namespace:
     searching.set_defaults(act=time_search)
     searching.add_argument("--size", type=int, default=10_000, help="items of the plan")
     names = {
-        *("table", "compare", "load", "nodes", "browser", "words", "release", "estimates"),
+        *("table", "compare", "load", "nodes", "browser", "release", "estimates"),
         *("search", "-h", "--help"),
     }
     return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
@@ -101,10 +98,10 @@ def print_table(told: argparse.Namespace) -> bool:
         if keys := of_group["papers"]:
             url = store.copy("papers", papers.fill)
             lines += data.in_process(url, papers.run, keys, told.rounds)
-        if keys := of_group["workbook"]:
-            url = store.copy("empty", nothing)
-            lines += data.in_process(url, workbook.run, keys)
-            lines += data.in_process(store.copy("empty", nothing), any_spreadsheet.run, keys)
+        if keys := of_group["workbook"] - {"tracker"}:
+            lines += data.in_process(store.copy("empty", nothing), workbook.run, keys)
+        if "tracker" in of_group["workbook"]:
+            lines += data.in_process(store.copy("empty", nothing), workbook.read_tracker)
     header["load after"] = load_now()
     if told.json:
         rows.save(told.json, header, lines)
@@ -117,6 +114,14 @@ def print_table(told: argparse.Namespace) -> bool:
 
 def plans_in(store: data.Store, sizes: list[int]) -> str:
     return store.copy("_".join(["plans", *map(str, sizes)]), web.fill, sizes)
+
+
+def load_demo() -> None:
+    from django.utils import timezone
+
+    from workitems.demo import demo_plans
+
+    demo_plans.load(timezone.now())
 
 
 def nothing() -> None:
@@ -148,35 +153,24 @@ def compare(told: argparse.Namespace) -> bool:
     return True
 
 
-def put_load(told: argparse.Namespace) -> bool:
+def on_a_plan(told: argparse.Namespace, work: Callable[..., Any], *how: Any) -> Any:
+    """Print what is measured on, and run the work on a plan with the number of items that was asked for."""
     with data.store(told.keep, told.sqlite) as store:
         print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
-        url = plans_in(store, [told.size])
-        return bool(data.in_process(url, load.run, told.users, told.minutes, told.size))
+        return data.in_process(plans_in(store, [told.size]), work, *how)
+
+
+def put_load(told: argparse.Namespace) -> bool:
+    return bool(on_a_plan(told, load.run, told.users, told.minutes, told.size))
 
 
 def stop_nodes(told: argparse.Namespace) -> bool:
-    with data.store(told.keep, is_sqlite=False) as store:
-        print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
-        url = plans_in(store, [told.size])
-        how = (told.users, told.minutes, told.size, url, told.keep, told.json)
-        return bool(data.in_process(url, events.run, *how))
+    how = (told.users, told.minutes, told.size, told.keep, told.json)
+    return bool(on_a_plan(told, events.run, *how))
 
 
 def look(told: argparse.Namespace) -> bool:
-    with data.store(told.keep, told.sqlite) as store:
-        print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
-        url = plans_in(store, [told.size])
-        return bool(data.in_process(url, browser.run, told.size, told.rounds))
-
-
-def count_words(told: argparse.Namespace) -> bool:
-    """Print how long the papers are. The demo goes into a SQLite database, which is removed."""
-    with data.store(None, is_sqlite=True) as store:
-        papers = data.in_process(store.copy("demo", words.fill), words.run)
-    missed = [sentence for paper in papers for sentence in paper.missed()]
-    print("\n".join([words.table(papers), "", *(missed or ["No bar is missed."])]))
-    return not missed
+    return bool(on_a_plan(told, browser.run, told.size, told.rounds))
 
 
 def time_release(told: argparse.Namespace) -> bool:
@@ -193,7 +187,7 @@ def time_release(told: argparse.Namespace) -> bool:
 def test_estimates(told: argparse.Namespace) -> bool:
     """Print the estimates' errors beside simpler ones. The demo goes into a SQLite database, which is removed."""
     with data.store(None, is_sqlite=True) as store:
-        tests = data.in_process(store.copy("demo", words.fill), estimates.run, told.plans)
+        tests = data.in_process(store.copy("demo", load_demo), estimates.run, told.plans)
     whole = tests[estimates.ALL]
     better = estimates.missed(tests)
     print("\n\n".join([estimates.table(tests), estimates.said_and_happened(whole), *better]))
@@ -202,10 +196,7 @@ def test_estimates(told: argparse.Namespace) -> bool:
 
 def time_search(told: argparse.Namespace) -> bool:
     """Print how long searches take."""
-    with data.store(told.keep, told.sqlite) as store:
-        print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
-        url = plans_in(store, [told.size])
-        found = data.in_process(url, search.run, web.slug_of(told.size))
+    found = on_a_plan(told, search.run, web.slug_of(told.size))
     print(search.table(found))
     return all(page <= search.MOST for _, _, page, *_ in found)
 

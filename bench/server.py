@@ -173,7 +173,9 @@ def serving() -> Iterator[Server]:
         [sys.executable, "-m", "gunicorn", "-w", "2", "--threads", "2", "--keep-alive", "75"]
         + ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", "trafficking_plan.wsgi"],
         cwd=ROOT,
-        env={**os.environ, "MALLOC_ARENA_MAX": "2"},  # as the README says
+        # As the README says; and with compiled modules, as where it is installed, since to compile them
+        # takes memory that is never given back.
+        env={**os.environ, "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": ""},
         stderr=subprocess.DEVNULL,
     )
     try:

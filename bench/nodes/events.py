@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import shutil
 import signal
 import statistics
@@ -129,12 +130,11 @@ class Site:
         await asyncio.sleep(2 * SETTLING)
 
 
-def run(
-    number: int, minutes: float, size: int, url: str, keep: Path | None, told: Path | None
-) -> bool:
+def run(number: int, minutes: float, size: int, keep: Path | None, told: Path | None) -> bool:
     """Let the users work through all events; print what they met, and return whether every bar was met."""
     if shutil.which("nginx") is None:
         raise SystemExit("nginx is not installed. Install Debian's package nginx-light or nginx.")
+    url = os.environ["DATABASE_URL"]
     with contextlib.ExitStack() as afterwards:
         folder = folder_in(keep, afterwards)
         storage = free_port()

@@ -1,18 +1,21 @@
 """Test the demo's briefings: their states, their links to each other, and their content."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils.timezone import localdate
 
-from bench.words import of_the_demo
 from reports import checks
+from reports.compose import compose
+from reports.drafting.cover import draft
 from reports.drafting.paper import read_drafted
 from reports.models import Briefing, Clearance, FollowUp
 from reports.services import issuing
+from tests.reports.paper_length import too_long
 from workitems.demo.demo_plans import CURRENT_PLAN, PLAN_OF_2009
+from workitems.models import Plan
 
 pytestmark = pytest.mark.django_db
 
@@ -29,10 +32,22 @@ def load():
     return told.getvalue().splitlines()
 
 
+def paper_on(plan, start, end, dated):
+    return compose(
+        draft(plan, period_start=start, period_end=end, dated=dated, tracker_number="10/96252")
+    )
+
+
 @pytest.mark.sqlite  # truth/test_14_demo_and_history.py loads the demo on both
 def test_the_demos_papers_are_short_and_loaded_once_in_their_states(demo):
-    papers = of_the_demo(localdate())
-    assert [sentence for paper in papers for sentence in paper.missed()] == []
+    old, current = (Plan.objects.get(slug=slug) for slug in (PLAN_OF_2009, CURRENT_PLAN))
+    of_2010 = paper_on(old, date(2009, 7, 31), date(2010, 7, 30), date(2010, 7, 30))
+    assert too_long(of_2010, most_words=1_000, most_paragraphs=20) == []
+    first, second = current.rounds.order_by("period_start")[:2]
+    of_today = paper_on(
+        current, first.period_end + timedelta(days=1), second.period_end, localdate()
+    )
+    assert too_long(of_today, most_words=1_100) == []
     assert [line.partition(", ")[2] for line in load()] == ["closed", "closed", "in consultation"]
     assert len(load()) == 2
     assert Briefing.objects.count() == 3
