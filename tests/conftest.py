@@ -1,4 +1,4 @@
-"""Fixtures for every test: fast and isolated settings, and the demo."""
+"""Fixtures for every test: fast and isolated settings, the demo, and a plan with its agencies."""
 
 import gc
 import os
@@ -16,6 +16,7 @@ from django.test import TransactionTestCase, override_settings
 from django.test.client import ClientHandler
 
 from tests.demos import Demos
+from tests.factories import AgencyFactory, PlanFactory
 from tests.made_once import kept_in_this_run
 from tests.snapshots import take_snapshot
 from trafficking_plan.call_stack import roomy
@@ -142,3 +143,24 @@ def load_demo(request, transactional_db, tmp_path_factory) -> Callable[..., None
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     return settings.BASE_DIR
+
+
+@pytest.fixture
+def labour():
+    """The coordinating agency."""
+    return AgencyFactory(short_name="DoL", name="Department of Labour")
+
+
+@pytest.fixture
+def police():
+    return AgencyFactory(short_name="Police", name="New Zealand Police")
+
+
+@pytest.fixture
+def customs():
+    return AgencyFactory(short_name="Customs", name="New Zealand Customs Service")
+
+
+@pytest.fixture
+def plan(labour, police, customs):
+    return PlanFactory(coordinating_agency=labour, members=[police, customs])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from agencies.models import Seat
 from reports.services import drafts, kinds, word_copies
 from tests import factories
-from tests.factories import AgencyFactory, PlanFactory, SeatFactory, UserFactory, WorkItemFactory
+from tests.factories import SeatFactory, UserFactory, WorkItemFactory
 from tests.reports.drafted import drafted
 from tests.reports.word_edits import Edited
 
@@ -45,27 +45,6 @@ def _keys_are_counted(request, monkeypatch):
     numbers = count()
     for module in (drafts, kinds):
         monkeypatch.setattr(module, "uuid4", lambda: uuid5(NAMESPACE_OID, f"{of} {next(numbers)}"))
-
-
-@pytest.fixture
-def labour():
-    """The coordinating agency."""
-    return AgencyFactory(short_name="DoL", name="Department of Labour")
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police", name="New Zealand Police")
-
-
-@pytest.fixture
-def customs():
-    return AgencyFactory(short_name="Customs", name="New Zealand Customs Service")
-
-
-@pytest.fixture
-def plan(labour, police, customs):
-    return PlanFactory(coordinating_agency=labour, members=[police, customs])
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django.test import Client
 from agencies.models import Seat
 from tests.cast import standing_scene
 from tests.factories import SeatFactory
-from tests.reports.conftest import customs, item, labour, plan, police  # noqa: F401
+from tests.reports.conftest import item  # noqa: F401
 from tests.truth.every_page import pages_of
 from tests.workitems.conftest import (  # noqa: F401
     approver,

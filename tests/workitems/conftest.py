@@ -6,11 +6,9 @@ from django.test import Client
 
 from agencies.models import Seat
 from tests.factories import (
-    AgencyFactory,
     DelayFactory,
     MilestoneFactory,
     MitigationFactory,
-    PlanFactory,
     RoundFactory,
     SeatFactory,
     UserFactory,
@@ -18,27 +16,6 @@ from tests.factories import (
 )
 from tests.workitems.record import NOW, SLIPPED
 from workitems.models import Return
-
-
-@pytest.fixture
-def labour():
-    """The coordinating agency."""
-    return AgencyFactory(short_name="DoL", name="Department of Labour")
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police", name="New Zealand Police")
-
-
-@pytest.fixture
-def customs():
-    return AgencyFactory(short_name="Customs", name="New Zealand Customs Service")
-
-
-@pytest.fixture
-def plan(labour, police, customs):
-    return PlanFactory(coordinating_agency=labour, members=[police, customs])
 
 
 def seated(name, agency, role):
