@@ -188,21 +188,29 @@ def retitle(*, briefing: Briefing, section: str, heading: str, was: str, by: Use
     )  # fmt: skip
 
 
+def _act(
+    briefing: Briefing,
+    key: str,
+    act: Callable[..., Draft],
+    *arguments: Any,
+    by: User,
+    reason: str,
+    kind: Kind,
+) -> None:
+    """Do an act on a paragraph or recommendation as it is now, whatever its version."""
+    before = draft_rows.read_draft(open_briefing(briefing))
+    apply(briefing, before, act, key, *arguments, by=by, reason=reason, kind=kind, about=key)
+
+
 @transaction.atomic
 def step(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """Move a paragraph one place up (-1) or down (1)."""
-    before = draft_rows.read_draft(open_briefing(briefing))
-    apply(
-        briefing, before, acts.step, key, places, by=by, reason="Moved", kind=Kind.MOVE, about=key
-    )  # fmt: skip
+    _act(briefing, key, acts.step, places, by=by, reason="Moved", kind=Kind.MOVE)
 
 
 @transaction.atomic
 def move(*, briefing: Briefing, key: str, section: str, position: int, by: User) -> None:
-    before = draft_rows.read_draft(open_briefing(briefing))
-    apply(
-        briefing, before, acts.move, key, section, position, by=by, reason="Moved", kind=Kind.MOVE, about=key
-    )  # fmt: skip
+    _act(briefing, key, acts.move, section, position, by=by, reason="Moved", kind=Kind.MOVE)
 
 
 @transaction.atomic
@@ -218,26 +226,17 @@ def split(*, briefing: Briefing, key: str, at: int, version: int, by: User) -> N
 @transaction.atomic
 def merge(*, briefing: Briefing, key: str, by: User) -> None:
     """Join a paragraph with the next one."""
-    before = draft_rows.read_draft(open_briefing(briefing))
-    apply(
-        briefing, before, acts.merge, key, by=by, reason="Joined to the next", kind=Kind.JOIN, about=key
-    )  # fmt: skip
+    _act(briefing, key, acts.merge, by=by, reason="Joined to the next", kind=Kind.JOIN)
 
 
 @transaction.atomic
 def hide(*, briefing: Briefing, key: str, by: User) -> None:
-    before = draft_rows.read_draft(open_briefing(briefing))
-    apply(
-        briefing, before, acts.hide, key, by=by, reason="Hidden", kind=Kind.HIDE, about=key
-    )  # fmt: skip
+    _act(briefing, key, acts.hide, by=by, reason="Hidden", kind=Kind.HIDE)
 
 
 @transaction.atomic
 def restore(*, briefing: Briefing, key: str, by: User) -> None:
-    before = draft_rows.read_draft(open_briefing(briefing))
-    apply(
-        briefing, before, acts.restore, key, by=by, reason="Shown again", kind=Kind.RESTORE, about=key
-    )  # fmt: skip
+    _act(briefing, key, acts.restore, by=by, reason="Shown again", kind=Kind.RESTORE)
 
 
 @transaction.atomic
@@ -369,26 +368,17 @@ def save_ask(
 @transaction.atomic
 def step_ask(*, briefing: Briefing, key: str, places: int, by: User) -> None:
     """A recommendation one place up (-1) or down (1)."""
-    before = draft_rows.read_draft(open_briefing(briefing))
-    apply(
-        briefing, before, ask_acts.step, key, places, by=by, reason="Moved", kind=Kind.MOVE, about=key
-    )  # fmt: skip
+    _act(briefing, key, ask_acts.step, places, by=by, reason="Moved", kind=Kind.MOVE)
 
 
 @transaction.atomic
 def hide_ask(*, briefing: Briefing, key: str, by: User) -> None:
-    before = draft_rows.read_draft(open_briefing(briefing))
-    apply(
-        briefing, before, ask_acts.hide, key, by=by, reason="Hidden", kind=Kind.HIDE, about=key
-    )  # fmt: skip
+    _act(briefing, key, ask_acts.hide, by=by, reason="Hidden", kind=Kind.HIDE)
 
 
 @transaction.atomic
 def restore_ask(*, briefing: Briefing, key: str, by: User) -> None:
-    before = draft_rows.read_draft(open_briefing(briefing))
-    apply(
-        briefing, before, ask_acts.restore, key, by=by, reason="Shown again", kind=Kind.RESTORE, about=key
-    )  # fmt: skip
+    _act(briefing, key, ask_acts.restore, by=by, reason="Shown again", kind=Kind.RESTORE)
 
 
 def _has_ask(
