@@ -112,18 +112,18 @@ def withdraw(*, briefing: Briefing, reason: str, by: User) -> Briefing:
 
 
 @transaction.atomic
-def start_correction(*, briefing: Briefing, note: str, by: User) -> Briefing:
+def start_correction(*, briefing: Briefing, reason: str, by: User) -> Briefing:
     """Reopen the text of an issued paper for its next version; earlier versions are kept.
 
-    `note` says what is corrected and is shown with the new version. Raise `Refused` unless the
+    `reason` says what is corrected and is shown with the new version. Raise `Refused` unless the
     briefing is issued and not closed.
     """
     row = locked(briefing)
-    _require_reason(note, _("Say what is corrected."), "note")
+    _require_reason(reason, _("Say what is corrected."))
     if not row.is_issued:
         raise not_now(row, _("only an issued one is corrected"))
-    row.correction_note = note
-    return move(row, State.DRAFTING, by=by, reason=note)
+    row.correction_note = reason
+    return move(row, State.DRAFTING, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -145,6 +145,6 @@ def _before_authorisation(row: Briefing) -> str:
     return State.DRAFTING if row.is_corrected else State.IN_CONSULTATION
 
 
-def _require_reason(reason: str, otherwise: str, field: str = "reason") -> None:
+def _require_reason(reason: str, otherwise: str) -> None:
     if not reason.strip():
-        raise Refused(otherwise, field)
+        raise Refused(otherwise, "reason")

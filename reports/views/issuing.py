@@ -140,14 +140,13 @@ def act(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     return after_act(request, home_of(briefing))
 
 
-# Steps with a reason: service, its argument, title, question, button, permission, success message.
+# Steps with a reason: service, title, question, button, permission, success message.
 StepWithReason = tuple[
-    Callable[..., Briefing], str, StrOrPromise, StrOrPromise, StrOrPromise, str, StrOrPromise
+    Callable[..., Briefing], StrOrPromise, StrOrPromise, StrOrPromise, str, StrOrPromise
 ]
 STEPS_WITH_REASON: dict[str, StepWithReason] = {
     "recall": (
         states.recall,
-        "reason",
         gettext_lazy("Recall the briefing"),
         gettext_lazy("Reason for recalling it"),
         gettext_lazy("Recall"),
@@ -156,7 +155,6 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
     ),
     "send-back": (
         states.send_back,
-        "reason",
         gettext_lazy("Send the briefing back"),
         gettext_lazy("What has to change"),
         gettext_lazy("Send back"),
@@ -165,7 +163,6 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
     ),
     "withdraw": (
         states.withdraw,
-        "reason",
         gettext_lazy("Withdraw the briefing"),
         gettext_lazy("Reason for withdrawing it"),
         gettext_lazy("Withdraw"),
@@ -174,7 +171,6 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
     ),
     "correct": (
         states.start_correction,
-        "note",
         gettext_lazy("Correct the issued paper"),
         gettext_lazy("What is corrected"),
         gettext_lazy("Start the correction"),
@@ -185,7 +181,6 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
     ),
     "give-up": (
         states.give_up_correction,
-        "reason",
         gettext_lazy("Abandon the correction"),
         gettext_lazy("Reason for abandoning it"),
         gettext_lazy("Abandon the correction"),
@@ -197,19 +192,12 @@ STEPS_WITH_REASON: dict[str, StepWithReason] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
-    service, argument, title, question, submit, permission, said = STEPS_WITH_REASON[name]
+    service, title, question, submit, permission, message = STEPS_WITH_REASON[name]
     briefing = readable_briefing(request, slug, pk)
     require(request, permission, briefing)
     form = StepForm(posted(request), label=question)
-    if form.is_valid():
-        reason = {argument: form.cleaned_data["reason"]}
-        try:
-            service(briefing=briefing, by=signed_in(request), **reason)
-        except Refused as refusal:
-            form.add_error("reason" if refusal.field else None, str(refusal))
-        else:
-            messages.success(request, said)
-            return _home(briefing)
+    if moved := carry_out(request, form, service, briefing=briefing):
+        return done(request, str(message), home_of(moved))
     return form_page(
         request,
         "reports/issue/step.html",
@@ -221,12 +209,6 @@ def step(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
         submit=submit,
         back=home_of(briefing),
     )
-
-
-def _home(briefing: Briefing) -> HttpResponse:
-    now = Briefing.objects.only("state").get(pk=briefing.pk)
-    briefing.state = now.state
-    return redirect(home_of(briefing))
 
 
 # --- authorisation -----------------------------------------------------------------------

@@ -209,7 +209,7 @@ def test_only_a_paper_awaiting_authorisation_can_be_authorised(awaiting, manager
 def test_a_correction_makes_the_next_version_and_keeps_the_old_one(awaiting, manager, coordinator):
     first = sign(awaiting, manager)
     kept = bytes(first.pdf)
-    states.start_correction(briefing=awaiting, note="The title was wrong", by=coordinator)
+    states.start_correction(briefing=awaiting, reason="The title was wrong", by=coordinator)
     awaiting.refresh_from_db()
     awaiting.title = "The right title"
     history.save(awaiting, by=coordinator)
@@ -249,7 +249,7 @@ def test_the_database_refuses_to_change_or_delete_an_issued_paper(statement):
 @pytest.fixture
 def two_versions(awaiting, manager, coordinator):
     sign(awaiting, manager)
-    states.start_correction(briefing=awaiting, note="The title was wrong", by=coordinator)
+    states.start_correction(briefing=awaiting, reason="The title was wrong", by=coordinator)
     awaiting.refresh_from_db()
     awaiting.title = "The right title"
     history.save(awaiting, by=coordinator)

@@ -24,7 +24,7 @@ STEPS = {
     "send_to_minister": {},
     "close": {},
     "withdraw": {"reason": "The meeting was called off"},
-    "start_correction": {"note": "A date was wrong"},
+    "start_correction": {"reason": "A date was wrong"},
     "give_up_correction": {"reason": "The date was right"},
 }
 # Where each step leads, from each state that it may be taken in. All others are refused.
@@ -153,7 +153,7 @@ def test_reasons_and_authors_are_kept_in_history(briefing, by):
 @pytest.mark.parametrize("before", [State.AUTHORISED, State.WITH_MINISTER, State.RETURNED])
 def test_an_abandoned_correction_leaves_the_paper_in_its_state(before, briefing, by):
     put(briefing, before)
-    states.start_correction(briefing=briefing, note="A date was wrong", by=by)
+    states.start_correction(briefing=briefing, reason="A date was wrong", by=by)
     row = states.give_up_correction(briefing=briefing, reason="It was right", by=by)
     assert (row.state, row.correction_note) == (before, "")
 

@@ -240,7 +240,7 @@ def test_a_correction_is_compared_with_the_version_before(client, awaiting, mana
     with time_machine.travel(READ, tick=False):
         issuing.authorise(briefing=awaiting, pdf_sha256=page.context["sha256"], by=manager, at=READ)
         row = Briefing.objects.select_related("plan", "kind").get()
-        row = states.start_correction(briefing=row, note="A word", by=coordinator)
+        row = states.start_correction(briefing=row, reason="A word", by=coordinator)
         key = next(iter(draft_rows.read_draft(row).draft.numbers))
         drafts.edit(briefing=row, key=key, text="Corrected.", version=1, by=coordinator)
         row = states.ask_for_authorisation(briefing=row, by=coordinator)
