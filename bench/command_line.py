@@ -12,7 +12,6 @@ from typing import Any
 from bench import (
     browser,
     data,
-    estimates,
     load,
     papers,
     release,
@@ -62,15 +61,11 @@ def options(typed: list[str]) -> argparse.Namespace:
     looking.add_argument("--rounds", type=int, default=3)
     releasing = acts.add_parser("release", help="redact a paper of 600 items and examine its bytes")
     releasing.set_defaults(act=time_release)
-    testing = acts.add_parser("estimates", help="compare estimates with what happened")
-    testing.set_defaults(act=test_estimates)
-    testing.add_argument("--plans", type=int, default=40, help="random plans of each kind")
     searching = acts.add_parser("search", parents=[where], help="search in a plan of many items")
     searching.set_defaults(act=time_search)
     searching.add_argument("--size", type=int, default=10_000, help="items of the plan")
     names = {
-        *("table", "compare", "load", "nodes", "browser", "release", "estimates"),
-        *("search", "-h", "--help"),
+        *("table", "compare", "load", "nodes", "browser", "release", "search", "-h", "--help"),
     }
     return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
 
@@ -114,14 +109,6 @@ def print_table(told: argparse.Namespace) -> bool:
 
 def plans_in(store: data.Store, sizes: list[int]) -> str:
     return store.copy("_".join(["plans", *map(str, sizes)]), web.fill, sizes)
-
-
-def load_demo() -> None:
-    from django.utils import timezone
-
-    from workitems.demo import demo_plans
-
-    demo_plans.load(timezone.now())
 
 
 def nothing() -> None:
@@ -182,16 +169,6 @@ def time_release(told: argparse.Namespace) -> bool:
     is_met: bool = added <= release.MOST
     print(f"{added:6.2f} s  added (≤ {release.MOST} s {'met' if is_met else 'MISSED'})")
     return is_met
-
-
-def test_estimates(told: argparse.Namespace) -> bool:
-    """Print the estimates' errors beside simpler ones. The demo goes into a SQLite database, which is removed."""
-    with data.store(None, is_sqlite=True) as store:
-        tests = data.in_process(store.copy("demo", load_demo), estimates.run, told.plans)
-    whole = tests[estimates.ALL]
-    better = estimates.missed(tests)
-    print("\n\n".join([estimates.table(tests), estimates.said_and_happened(whole), *better]))
-    return not better
 
 
 def time_search(told: argparse.Namespace) -> bool:

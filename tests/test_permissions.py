@@ -773,7 +773,7 @@ RULES: dict[str, Row] = {
     "dashboard:changes": of_plan(plan),
     "dashboard:timeline": of_plan(plan),
     "dashboard:trends": of_plan(plan),
-    "dashboard:likely-late": of_plan(plan),
+    "dashboard:likely-late": of_plan(plan, get=ONWARD),
     "dashboard:attention": of_plan(plan),
     "dashboard:milestones": of_plan(plan),
     "dashboard:delays": of_plan(plan),

@@ -15,7 +15,6 @@ from agencies.translation import in_english
 from reports.progress import dashboard, registers
 from reports.progress.changes import Change, Comparison
 from reports.progress.changes import Kind as ChangeKind
-from reports.progress.likely_late import LateRow, LikelyLate
 from reports.progress.plan_counts import Due
 from reports.progress.registers import DelayLine
 from reports.progress.tables import Column, Field, Kind, Sheet, Value
@@ -27,7 +26,7 @@ from workitems.plan_at import ItemAt, MitigationAt, PlanAt, milestones_at, with_
 
 STAGES = {value: str(label) for value, label in Stage.choices}
 CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {"": ""}
-OF_ITEM: tuple[Field[Due | DelayLine | Change | LateRow], ...] = (
+OF_ITEM: tuple[Field[Due | DelayLine | Change], ...] = (
     (Column("Item", 8), lambda row: row.item.number),
     (Column("Work item", 44), lambda row: row.item.title),
 )
@@ -276,26 +275,6 @@ def _mitigation(row: MitigationAt, at: PlanAt) -> str:
     if row.due_on:
         words += f", by {row.due_on:%-d %B %Y}"
     return f"{words}, done {row.done_on:%-d %B %Y}" if row.done_on else words
-
-
-@in_english
-def likely_late(found: LikelyLate, at: PlanAt, made_at: datetime) -> Sheet:
-    """Return the milestones that may be late, as on the page, with the calculation of each chance."""
-    fields: list[Field[LateRow]] = [
-        *OF_ITEM,
-        (Column("Lead agency", 11), lambda row: at.agencies[row.item.lead].short_name),
-        (Column("Milestone", 40), lambda row: row.milestone.description),
-        (Column("Responsible agency", 13), lambda row: row.agency),
-        (date_column("Agreed date"), lambda row: row.milestone.agreed),
-        (date_column("Forecast"), lambda row: row.milestone.forecast),
-        (Column("Estimate", 16), lambda row: row.words),
-        (number_column("Chance of being late, %"), lambda row: row.percent),
-        (Column("Why", 64), lambda row: " ".join(row.reasons)),
-        (Column("Calculation", 44), lambda row: row.sum),
-    ]
-    said = found.headline if found.rows else found.too_little if not found.is_enough else ""
-    of = [*about(found.look, at, made_at), *([("Estimate", said)] if said else [])]
-    return Sheet.of("Likely late", fields, found.rows, about=of)
 
 
 # --- what changed ---------------------------------------------------------------------------

@@ -140,8 +140,8 @@ def rounds(look: Look, rows: Iterable[Round], made_at: datetime) -> Sheet:
 
 @in_english
 def trends(look: Look, found: Trends, narrowed: list[str], made_at: datetime) -> Sheet:
-    """Return the figures of the trends, one a row: each month's, then milestones met, then days of
-    delay. Those without a day of their own are of the moment."""
+    """Return the figures of the trends, one a row: each month's, then milestones met, the record of
+    dates and days of delay. Those without a day of their own are of the moment."""
     rows: list[list[Value]] = []
     for month in found.months:
         rows += [
@@ -164,6 +164,14 @@ def trends(look: Look, found: Trends, narrowed: list[str], made_at: datetime) ->
                 ):
                     figure = f"{label}, by the date {measure}"
                     rows.append([part, line.label, found.on, figure, count])
+    for group in found.dates.groups:
+        label = group.warning.label
+        rows.append(["Dates that came, by warning", label, found.on, "Dates", group.dates])
+        rows.append(["Dates that came, by warning", label, found.on, "Missed", group.missed])
+    rows.append(["Dates that did not come", "Moved before", found.on, "Dates", found.dates.moved])
+    rows.append(
+        ["Dates that did not come", "No longer due", found.on, "Dates", found.dates.not_due]
+    )
     for part, days in (
         ("Delays by cause", found.causes),
         ("Delays by responsible agency", found.delayed_agencies),

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from agencies.models import Agency
+from reports.progress.record_of_dates import DateWarning, warning_of
 from workitems.attention import Line, attention, number_needing
 from workitems.plan_at import (
     ItemAt,
@@ -42,6 +43,15 @@ class Due(NamedTuple):
 
     milestone: MilestoneAt
     item: ItemAt
+
+    @property
+    def warning(self) -> DateWarning:
+        return warning_of(
+            is_late=self.milestone.forecast_due > self.milestone.agreed_due,
+            is_moved=self.milestone.agreed_due != self.milestone.original_due,
+            rating=self.item.confidence,
+            reviewers_rating=self.item.reviewer_confidence,
+        )
 
 
 class CauseCount(NamedTuple):

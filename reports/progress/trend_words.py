@@ -3,11 +3,21 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from reports.document.dates import days, long_date
+from reports.progress.record_of_dates import DateWarning, Group, RecordOfDates
 from reports.progress.trends import MonthFigures, Trends
 from workitems.models.item import Stage
+
+# Dates with each warning, within a sentence.
+SUCH_DATES = {
+    DateWarning.NONE: gettext_lazy("without a warning"),
+    DateWarning.FORECAST: gettext_lazy("that an agency expected to miss"),
+    DateWarning.AGENCY: gettext_lazy("that an agency rated at risk or off track"),
+    DateWarning.REVIEWER: gettext_lazy("that the reviewer rated at risk or off track"),
+    DateWarning.MOVED: gettext_lazy("that had been moved before"),
+}
 
 
 def stages(trends: Trends) -> str:
@@ -79,6 +89,47 @@ def met_finding(trends: Trends) -> str:
             agreed.on_time,
         )
     return said.format(met=agreed.on_time, total=agreed.total)
+
+
+def dates_finding(record: RecordOfDates) -> str:
+    """Return "7 of 30 agreed dates were missed"."""
+    if not record.dates:
+        return _("No agreed date has come yet")
+    if record.dates == 1:
+        return (
+            _("The only agreed date was missed")
+            if record.missed
+            else _("The only agreed date was met")
+        )
+    return ngettext(
+        "{missed} of {dates:,} agreed dates was missed",
+        "{missed} of {dates:,} agreed dates were missed",
+        record.missed or 1,
+    ).format(missed=f"{record.missed:,}" if record.missed else _("None"), dates=record.dates)
+
+
+def dates_by_warning(record: RecordOfDates) -> str:
+    """Return "3 of 26 dates without a warning were missed; none of 4 that the reviewer …" or ""."""
+    says = "; ".join(_of_warning(group) for group in record.groups if group.dates)
+    return f"{says[:1].upper()}{says[1:]}." if says else ""
+
+
+def _of_warning(group: Group) -> str:
+    such = SUCH_DATES[group.warning]
+    if group.dates == 1:
+        says = (
+            _("the only date {such} was missed")
+            if group.missed
+            else _("the only date {such} was met")
+        )
+        return says.format(such=such)
+    return ngettext(
+        "{missed} of {dates:,} dates {such} was missed",
+        "{missed} of {dates:,} dates {such} were missed",
+        group.missed or 1,
+    ).format(
+        missed=f"{group.missed:,}" if group.missed else _("none"), dates=group.dates, such=such
+    )
 
 
 def delays_finding(trends: Trends) -> str:

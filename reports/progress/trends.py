@@ -1,6 +1,6 @@
 """Trends of a plan: figures at each month's end, and totals of its delays.
 
-Everything is read from history, in at most six queries whatever the plan's size. A record's state
+Everything is read from history, in at most seven queries whatever the plan's size. A record's state
 at a month's end is its last history row before the next day began (New Zealand time), so the counts
 equal the dashboard's of that day. Only history rows with a changed counted column are read.
 """
@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 
 from agencies.models import Agency
 from agencies.tracking import PLAN_COLUMN
+from reports.progress.record_of_dates import RecordOfDates, record_of_dates
 from workitems.asat import Moment, end_of, rows_at
 from workitems.models import Delay, Milestone, Plan, WorkItem
 from workitems.models.item import Stage
@@ -100,6 +101,7 @@ class Trends:
     met: MetBy
     met_by_pillar: list[MetBy]
     met_by_agency: list[MetBy]
+    dates: RecordOfDates
 
     @property
     def now(self) -> MonthFigures:
@@ -206,6 +208,7 @@ def read_trends(
             (_met_by(agencies[pk].short_name, found) for pk, found in by_agency.items()),
             key=lambda row: row.label.casefold(),
         ),
+        dates=record_of_dates(plan, moment, pillar=pillar, lead=lead),
     )
 
 

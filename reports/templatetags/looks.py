@@ -26,7 +26,6 @@ PARTS = (
     (gettext_lazy("What changed"), "changes"),
     (gettext_lazy("Timeline"), "timeline"),
     (gettext_lazy("Trends"), "trends"),
-    (gettext_lazy("Likely late"), "likely-late"),
 )
 
 

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 from agencies.translation import StrOrPromise, day_words
 from reports import charts
 from reports.forms.bar import BarForm
-from reports.progress import dashboard, registers
+from reports.progress import dashboard, registers, trend_words
+from reports.progress.record_of_dates import record_of_dates
 from reports.progress.view import Look
 from workitems.attention import attention as attention_lines
 from workitems.models import Delay
@@ -81,6 +82,9 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         "next_meeting": plan.meetings.coming(look.at.on).first() if look.at.is_now else None,
         "causes": charts.cause_bars(bars, narrow=True),
         "timeline": charts.dashboard_timeline(page.timeline, on=look.at.on, label=label),
+        "record": trend_words.dates_by_warning(
+            record_of_dates(plan, look.at, pillar=look.pillar, lead=look.agency)
+        ),
     }
     return render(request, "reports/dashboard/overview.html", context)
 

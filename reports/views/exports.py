@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from reports.forms.bar import BarForm
 from reports.progress import changes, exports, list_exports, registers
 from reports.progress.changes.periods import offered
-from reports.progress.likely_late import read_likely_late
 from reports.progress.tables import Sheet
 from reports.progress.trends import read_trends
 from reports.progress.view import Look
@@ -74,11 +73,6 @@ def delays(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     look = look.without_comparison()
     cause = chosen(request, "cause", dict(Delay.Cause.choices))
     return exports.open_delays(look, plan_at(look.plan, look.at), made_at, cause=cause)
-
-
-def likely_late(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    look = look.without_comparison()
-    return exports.likely_late(read_likely_late(look), plan_at(look.plan, look.at), made_at)
 
 
 def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
@@ -167,7 +161,6 @@ EXPORTS = {
     "milestones": Export("dashboard:milestones", milestones),
     "timeline": Export("dashboard:timeline", timeline),
     "delays": Export("dashboard:delays", delays),
-    "likely-late": Export("dashboard:likely-late", likely_late),
     "changes": Export("dashboard:changes", what_changed),
     "trends": Export("dashboard:trends", trends),
     "risks": Export("risks:list", risks, has_own_filters=True),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
@@ -31,6 +32,13 @@ def trends(request: HttpRequest, slug: str) -> HttpResponse:
     return look_page(request, "trends", context)
 
 
+@require_safe
+def likely_late(request: HttpRequest, slug: str) -> HttpResponse:
+    """Redirect bookmarks of the page that estimated late milestones to the record of dates."""
+    look, _ = look_of(request, slug)
+    return redirect(f"{look.link('trends')}#dates")
+
+
 def drawn(look: Look, found: Trends) -> dict[str, object]:
     links = {
         month.day: look.link("overview", at=month.day.isoformat(), since="")
@@ -43,6 +51,8 @@ def drawn(look: Look, found: Trends) -> dict[str, object]:
             "lateness": trend_words.lateness_finding(found),
             "delays": trend_words.delays_finding(found),
             "met": trend_words.met_finding(found),
+            "dates": trend_words.dates_finding(found.dates),
+            "by_warning": trend_words.dates_by_warning(found.dates),
             "record": trend_words.record(found),
         },
         "stage_chart": by_stage(found, links),

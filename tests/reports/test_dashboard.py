@@ -448,16 +448,16 @@ BAR = 2
     ("part", "own"),
     [
         # Counted: the standings, the most urgent, due dates, the timeline and causes. Read are
-        # the items and milestones named. Then progress of returns, meetings, briefings, and the next
-        # meeting.
-        ("", 8 + 1),
+        # the items and milestones named. Then progress of returns, meetings, briefings, the next
+        # meeting, and the record of dates.
+        ("", 8 + 1 + 1),
         # Without progress of returns and the next meeting, but with agencies by their names of then.
-        ("?at=2010-05-31", 8),
+        ("?at=2010-05-31", 8 + 1),
         # Compared, the standings of then are counted and the items of marks read as at then. What may
         # differ is found, and read as at both moments: delays, milestones, items and variations, with
         # the names of agencies and pillars.
-        ("?since=2010-05-01", 8 + 1 + 3 + 1 + 2 * 4 + 2),
-        ("?at=2010-05-31&since=2010-05-01", 8 + 3 + 1 + 2 * 4 + 3),
+        ("?since=2010-05-01", 8 + 1 + 1 + 3 + 1 + 2 * 4 + 2),
+        ("?at=2010-05-31&since=2010-05-01", 8 + 1 + 3 + 1 + 2 * 4 + 3),
         # Without the next meeting and the choices of the bar.
         ("wall/", 8 - BAR),
         ("attention/", 0),

@@ -112,8 +112,6 @@ def pages(found):
         "what changed until today": f"dashboard/changes/?since={before}",
         "timeline": f"dashboard/timeline/?at={then}",
         "trends": f"dashboard/trends/?at={then}",
-        "likely late": f"dashboard/likely-late/?at={then}",
-        "likely late today": "dashboard/likely-late/",
         "history of the plan": "history/",
         "its tenth page": "history/?page=10",
         "its days": f"history/?since={before}&until={then}",

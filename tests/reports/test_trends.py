@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agencies import history
 from reports.progress import trend_words, trends
+from reports.progress.record_of_dates import RecordOfDates
 from reports.progress.trends import DelayDays, Met, MetBy, MonthFigures, Trends, month_end
 from reports.views.trends import worst_first
 from tests.cast import scene
@@ -293,8 +294,8 @@ def test_the_page_takes_the_same_queries_for_three_items_as_for_one(
         item = an_item(found.plan, 2010, 5, 1)
         DelayFactory(milestone=a_milestone(item, 2010, 5, 1))
     client.force_login(found["observer"])
-    # transactions (4) and session (2); user, seats, plans; pillars and agencies of the bar; five of the figures
-    with django_assert_num_queries(16):
+    # transactions (4) and session (2); user, seats, plans; pillars and agencies of the bar; six of the figures
+    with django_assert_num_queries(17):
         response = client.get("/plans/plan-of-action/dashboard/trends/")
     assert response.status_code == 200
 
@@ -325,7 +326,7 @@ def trends_of(*months, **more):
     fields = {
         "on": figures[-1].day, "months": figures, "ended_on": None, "causes": [],
         "delayed_agencies": [], "met": MetBy("All", none, none), "met_by_pillar": [],
-        "met_by_agency": [],
+        "met_by_agency": [], "dates": RecordOfDates(Counter()),
     }  # fmt: skip
     return Trends(**(fields | more))
 

@@ -121,7 +121,6 @@ PAGES = {
     "delays": "/plans/old/dashboard/delays/",
     "the timeline": "/plans/old/dashboard/timeline/",
     "trends": "/plans/old/dashboard/trends/",
-    "likely late": "/plans/old/dashboard/likely-late/",
     "what changed": "/plans/old/dashboard/changes/",
     "the list": "/plans/old/items/",
     "search results": "/plans/old/items/?q=work",

@@ -13,7 +13,6 @@ from workitems.demo import current_round, fiji
 from workitems.demo.people import ACTOR, PORTFOLIO, seat_people
 from workitems.demo.plan_text import workbook_of
 from workitems.models import Delay, Plan
-from workitems.services.estimates import keep_estimate
 from workitems.workbook import import_workbook
 from workitems.workbook.record import morning
 
@@ -21,8 +20,6 @@ TEXT_OF_2009 = Path(__file__).parent / "plan-of-action-2009.toml"
 CURRENT_TEXT = Path(__file__).parent / "plan-of-action-current.toml"
 PLAN_OF_2009 = "plan-of-action-to-prevent-people-trafficking"
 CURRENT_PLAN = "plan-of-action-against-forced-labour-people-trafficking-and-slavery"
-# The last day of which the text of the plan of 2009 tells.
-END_OF_RECORD = date(2010, 10, 31)
 # The date of "today" in the text of the current plan.
 ANCHOR = date(2026, 6, 30)
 
@@ -47,8 +44,6 @@ def load(at: datetime) -> list[Plan]:
     seat_people(today)
     if CURRENT_PLAN not in known:
         current_round.play(Plan.objects.get(slug=CURRENT_PLAN), today)
-    for plan in loaded:
-        keep_estimates(plan, min(today, END_OF_RECORD) if plan.slug == PLAN_OF_2009 else today)
     return loaded
 
 
@@ -57,15 +52,7 @@ def load_fiji(at: datetime, today: date) -> Plan:
     plan = import_text(fiji.TEXT, at=at, later_by=today - ANCHOR)
     seat_people(today, fiji.PEOPLE)
     fiji.open_round(plan, today)
-    keep_estimates(plan, today)
     return plan
-
-
-def keep_estimates(plan: Plan, today: date) -> None:
-    """Keep the estimates of past months, each as if on the first day of the next."""
-    first = (plan.adopted_on or plan.released_on).replace(day=1)
-    while (first := (first + timedelta(days=31)).replace(day=1)) <= today:
-        keep_estimate(plan, first - timedelta(days=1), at=morning(first))
 
 
 def import_text(path: Path, *, at: datetime, later_by: timedelta = timedelta()) -> Plan:

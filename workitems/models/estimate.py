@@ -1,7 +1,6 @@
-"""Kept estimates of which milestones will miss their dates, to be compared with what happened."""
+"""Estimates of late milestones that were kept until 30 November 2026. Nothing reads or writes them any more."""
 
-from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,21 +11,13 @@ from agencies.translation import day_words
 from workitems.models.plan import Plan
 
 
-class KeptEstimateQuerySet(models.QuerySet["KeptEstimate"]):
-    def newest_first(self) -> Self:
-        return self.order_by("-as_at")
-
-    def known_by(self, until: datetime | None) -> Self:
-        """Those made of what was recorded by an instant; without it, all."""
-        return self if until is None else self.filter(as_at__lte=until)
-
-
 class KeptEstimate(models.Model):
     """What was estimated of a plan as it was recorded just before `as_at`, the beginning of a month.
 
-    The database refuses to change or delete a row. `lines` have, for each date that was to come by `until`, the
-    milestone and the date, the agency, the chance in per cent and the reasons. `due` counts them; between `low` and
-    `high` of them were expected to be missed. `method` names the way of estimating.
+    The table stays as it is, because its rows are records; the database refuses to change or delete one. `lines`
+    have, for each date that was to come by `until`, the milestone and the date, the agency, the chance in per cent
+    and the reasons. `due` counts them; between `low` and `high` of them were expected to be missed. `method` names
+    the way of estimating.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="estimates")
@@ -38,8 +29,6 @@ class KeptEstimate(models.Model):
     high = models.PositiveIntegerField()
     lines: Any = models.JSONField()
     made_at = models.DateTimeField()
-
-    objects = KeptEstimateQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -57,10 +46,6 @@ class KeptEstimate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Estimate of {plan}, {date}").format(plan=self.plan, date=day_words(self.on))
-
-    @property
-    def on(self) -> date:
-        """The last day that it knew."""
-        local = timezone.localtime(self.as_at, timezone.get_default_timezone())
-        return (local - timedelta(microseconds=1)).date()
+        return _("Estimate of {plan}, {date}").format(
+            plan=self.plan, date=day_words(timezone.localdate(self.as_at))
+        )

@@ -1,4 +1,4 @@
-"""send_notices [--today DATE]: email people what they have to do, and keep the month's estimates.
+"""send_notices [--today DATE]: email people what they have to do.
 
 Run it from a timer.
 """
@@ -12,7 +12,6 @@ from django.utils import timezone
 from agencies import history
 from agencies.services import sent_forms
 from workitems.notices import send_notices
-from workitems.services.estimates import keep_estimates
 
 
 def day(text: str) -> date:
@@ -30,8 +29,7 @@ class Command(BaseCommand):
     help = (
         "Email each person once about returns that are new, due, late, sent back or accepted, and "
         "about other things to do. Safe to run again: nobody is told twice. Run it from a timer, "
-        "once or more a day. It also deletes week-old records of sent forms, and keeps this month's "
-        "estimate of late milestones of each plan."
+        "once or more a day. It also deletes week-old records of sent forms."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -41,9 +39,6 @@ class Command(BaseCommand):
 
     def handle(self, *, today: str | None, **options: Any) -> None:
         on = day(today) if today else timezone.localdate()
-        # First, because it does not depend on mail.
-        for kept in keep_estimates(on=on, at=timezone.now()):
-            self.stdout.write(f"Kept the estimate of {kept.plan} as at {kept.on:%-d %B %Y}.")
         outcome = send_notices(on=on, at=timezone.now())
         sent_forms.forget_old(at=timezone.now())
         history.end_pauses_before(timezone.localdate())
