@@ -70,12 +70,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Count:
-    """Number of checks that block each step, and of warnings with and without an override."""
+    """Number of checks that block each step, and of warnings that nobody accepted."""
 
     blocking: int
     before_consultation: int
     warnings: int
-    overridden: int
 
     def before(self, gate: Gate) -> int:
         return self.before_consultation if gate == Gate.CONSULTATION else self.blocking
@@ -88,7 +87,6 @@ def count(found: Iterable[Check]) -> Count:
         blocking=len(stops),
         before_consultation=sum(check.stops == Gate.CONSULTATION for check in stops),
         warnings=sum(not check.is_blocking and check.is_open for check in checks),
-        overridden=sum(not check.is_open for check in checks),
     )
 
 

@@ -574,24 +574,6 @@ def test_an_imported_late_forecast_needs_its_missing_delay_or_mitigation(
 # --- delays and mitigations -------------------------------------------------------------------
 
 
-def test_an_open_delay_can_get_another_mitigation(delayed, contributor, labour):
-    delay = delayed.delays.get()
-    added = items.add_mitigation(
-        delay=delay, description="Borrow staff.", owner_agency=labour, due_on=DUE, by=contributor
-    )
-    assert (added.number, added.owner_agency, added.due_on) == (2, labour, DUE)
-    assert entries(added) == [("+", "Police contributor (Police)", "")]
-
-
-def test_a_delay_that_has_ended_cannot_get_a_mitigation(contributor, labour):
-    delay = DelayFactory(ended_on=TODAY)
-    with refused("This delay has ended."):
-        items.add_mitigation(
-            delay=delay, description="Late.", owner_agency=labour, due_on=None, by=contributor
-        )
-    assert delay.mitigations.count() == 0
-
-
 def test_a_mitigation_is_finished_on_the_day_it_was_done(contributor):
     mitigation = MitigationFactory()
     items.finish_mitigation(mitigation=mitigation, done_on=YESTERDAY, on=TODAY, by=contributor)

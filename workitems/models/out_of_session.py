@@ -106,8 +106,6 @@ class OutOfSessionAnswer(models.Model):
         DECLINE = "decline", gettext_lazy("Declines")
         NO_VIEW = "no_view", gettext_lazy("Has no view")
 
-    VIEWS = (Choice.AGREE, Choice.DECLINE)
-
     out_of_session = models.ForeignKey(OutOfSession, models.PROTECT, related_name="answers")
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="out_of_session_answers")
     choice = models.CharField(max_length=10, choices=Choice, blank=True)
@@ -142,8 +140,3 @@ class OutOfSessionAnswer(models.Model):
     def __str__(self) -> str:
         choice = self.get_choice_display() or _("no answer")
         return f"{self.agency}: {choice}"
-
-    @property
-    def is_view(self) -> bool:
-        """Whether it counts towards the quorum."""
-        return self.choice in self.VIEWS

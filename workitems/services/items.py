@@ -445,17 +445,6 @@ def _add_mitigation(
 
 
 @transaction.atomic
-def add_mitigation(
-    *, delay: Delay, description: str, owner_agency: Agency, due_on: date | None, by: User
-) -> Mitigation:
-    """Add a mitigation to an open delay. Raise `Refused` if the delay has ended."""
-    delay = locked(delay)
-    if delay.ended_on is not None:
-        raise Refused(gettext("This delay has ended."))
-    return _add_mitigation(delay, description, owner_agency, due_on, by)
-
-
-@transaction.atomic
 def finish_mitigation(*, mitigation: Mitigation, done_on: date, on: date, by: User) -> Mitigation:
     """Record the day on which a mitigation was done.
 

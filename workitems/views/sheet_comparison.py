@@ -45,7 +45,6 @@ DAYS = [column.field for column in MILESTONES.columns if column.is_day]
 OF_DONE, OF_EITHER = {"completed_on", "shown_by"}, {"completed_on", "forecast_due"}
 # What always has a value: an empty cell leaves it as it is.
 NEVER_EMPTY = {"stage": gettext_lazy("Stage"), "key_achievement": gettext_lazy("Key achievement")}
-Choices = dict[str, dict[str, str]]
 
 
 @dataclass
