@@ -281,6 +281,16 @@ def test_an_item_belongs_to_a_pillar_of_its_own_plan():
         WorkItem.objects.filter(pk=item.pk).update(pillar=elsewhere)
 
 
+@pytest.mark.django_db
+def test_an_estimate_that_was_kept_stays_as_it_was_made():
+    kept = tests.factories.KeptEstimateFactory()
+    kept.lines = [{"milestone": 1}]
+    with refused("An estimate is never changed or deleted"):
+        kept.save()
+    with refused("An estimate is never changed or deleted"):
+        kept.delete()
+
+
 # --- history ----------------------------------------------------------------------------------
 
 TRACKED = {
