@@ -4,7 +4,7 @@
 four things wherever it is shown: why, when it is expected now, what is being done, what is asked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -48,22 +48,45 @@ class Point(NamedTuple):
         return "," if self.note and not self.words.endswith((".", "!", "?", "…")) else ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Line:
-    """A line of the list: an item, a return or a risk to the whole plan, with its reasons.
+    """A line of the list: an item, a return or a risk to the whole plan.
 
-    `at` is the plan that the line is from; the four answers are read from it when they are shown.
+    `at` is the plan that the line is from; its words are made when they are shown.
     """
 
     at: PlanAt = field(repr=False, compare=False)
-
-    reasons: Sequence[Reason]
-    title: str
-    detail: str
-    slug: str
     item: ItemAt | None = None
     of_return: ReturnAt | None = None
     risk: RiskAt | None = None
+
+    @cached_property
+    def reasons(self) -> Sequence[Reason]:
+        if self.item:
+            return self.at.reasons(self.item.pk)
+        if self.of_return:
+            return self.of_return.reasons
+        assert self.risk is not None
+        words = _("{reference} is escalated.").format(reference=self.risk.reference)
+        return [Reason(Rank.RISK_ESCALATED, words)]
+
+    @property
+    def title(self) -> str:
+        if self.item:
+            return self.item.title
+        if self.of_return:
+            return _("Return for {round}").format(round=self.of_return.round.name)
+        assert self.risk is not None
+        return self.risk.description
+
+    @property
+    def detail(self) -> str:
+        if self.of_return:
+            return self.of_return.agency.short_name
+        if self.item is None:
+            return _("Risk to the whole plan")
+        lead = self._name(self.item.lead)
+        return _("{agency}, key item").format(agency=lead) if self.item.is_key else lead
 
     @property
     def rank(self) -> Rank:
@@ -260,12 +283,12 @@ class Line:
     @property
     def url(self) -> str:
         if self.item:
-            return reverse("workitems:detail", args=[self.slug, self.item.number])
+            return reverse("workitems:detail", args=[self.at.plan.slug, self.item.number])
         if self.of_return:
             # Link to the round, because not every reader may open a return that is not accepted.
-            return reverse("returns:round", args=[self.slug, self.of_return.round.pk])
+            return reverse("returns:round", args=[self.at.plan.slug, self.of_return.round.pk])
         assert self.risk is not None
-        return reverse("risks:detail", args=[self.slug, self.risk.number])
+        return reverse("risks:detail", args=[self.at.plan.slug, self.risk.number])
 
     @property
     def key(self) -> str:
@@ -285,69 +308,14 @@ def _due(step: MitigationAt) -> date:
 def attention(at: PlanAt) -> list[Line]:
     """Return the list by most urgent reason, then key items first, then days late, then number of
     reasons, then the Plan's order."""
-    return sorted([*_items(at), *_risks(at), *_returns(at)], key=_urgency)
-
-
-def number_needing(at: PlanAt) -> int:
-    """Return the length of the whole list, without composing its lines."""
-    items = sum(bool(at.reasons[item.pk]) for item in at.items)
-    return items + len([*_risks(at), *_returns(at)])
+    lines = [Line(at, item) for item in at.items if item.pk in at.ranks]
+    lines += [Line(at, risk=risk) for risk in at.risks if risk.item is None]
+    lines += [Line(at, of_return=row) for row in at.returns if row.reasons]
+    return sorted(lines, key=_urgency)
 
 
 def _urgency(line: Line) -> tuple[int, bool, int, int, str]:
-    item = line.item
-    return (
-        line.rank,
-        not (item and item.is_key),
-        -item.late.days if item else 0,
-        -len(line.reasons),
-        number_key(item.number) if item else line.title,
-    )
-
-
-def _items(at: PlanAt) -> Iterable[Line]:
-    for item in at.items:
-        if reasons := at.reasons[item.pk]:
-            yield Line(
-                at=at,
-                reasons=reasons,
-                title=item.title,
-                detail=(
-                    _("{agency}, key item").format(agency=at.agencies[item.lead].short_name)
-                    if item.is_key
-                    else at.agencies[item.lead].short_name
-                ),
-                slug=at.plan.slug,
-                item=item,
-            )
-
-
-def _risks(at: PlanAt) -> Iterable[Line]:
-    for risk in at.risks:
-        if risk.item is None:
-            yield Line(
-                at=at,
-                reasons=[
-                    Reason(
-                        Rank.RISK_ESCALATED,
-                        _("{reference} is escalated.").format(reference=risk.reference),
-                    )
-                ],
-                title=risk.description,
-                detail=_("Risk to the whole plan"),
-                slug=at.plan.slug,
-                risk=risk,
-            )
-
-
-def _returns(at: PlanAt) -> Iterable[Line]:
-    for row in at.returns:
-        if row.reasons:
-            yield Line(
-                at=at,
-                reasons=row.reasons,
-                title=_("Return for {round}").format(round=row.round.name),
-                detail=row.agency.short_name,
-                slug=at.plan.slug,
-                of_return=row,
-            )
+    if (item := line.item) is not None:
+        ranks = line.at.ranks[item.pk]
+        return ranks[0], not item.is_key, -item.late.days, -len(ranks), number_key(item.number)
+    return line.rank, True, 0, -len(line.reasons), line.title

@@ -1,174 +1,102 @@
-"""Filters and sorting of the work item list.
+"""Filters and sorting of the work item list, at any moment.
 
-Each exists twice: as a query for today, so that a list of thousands of items is fast, and in Python
-for items at any moment. A property test checks that both give the same result.
+The items and what is counted of them come from the plan at the moment. Only the words of a search are
+looked for by the database where it can: today, when each item has its words in one column.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
 from typing import Any
 
-import django_filters
-from django.db.models import Case, F, OrderBy, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Lower, Replace
+from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.characters import searchable
 from agencies.composed import Given
+from agencies.fields import Form
 from agencies.models import Agency
 from workitems.asat import rows_at
-from workitems.models import Delay, Member, Plan, Risk, Support, Variation, WorkItem
-from workitems.models.item import SEARCHED, Confidence, Stage, WorkItemQuerySet, number_key
+from workitems.models import Member, Plan, Support, WorkItem
+from workitems.models.item import SEARCHED, Confidence, Stage, number_key
 from workitems.plan_at import ItemAt, PlanAt
-from workitems.standing import STALE_AFTER_DAYS, STANDING_LABELS, Late
+from workitems.standing import STANDING_LABELS, Late
 
-MACRONS = dict(zip("ĀĒĪŌŪāēīōū", "AEIOUaeiou", strict=True))
-PLAIN = str.maketrans(MACRONS)
-
-
-def plain(column: str) -> Lower:
-    """Return the column without case and macrons, because neither database sorts Ā beside A."""
-    text: Any = F(column)
-    for accented, letter in MACRONS.items():
-        text = Replace(text, Value(accented), Value(letter))
-    return Lower(text)
-
-
+# Letters with macrons are sorted beside those without.
+PLAIN = str.maketrans(dict(zip("ĀĒĪŌŪāēīōū", "AEIOUaeiou", strict=True)))
 # Sort order of the values.
 STAGES: Sequence[str] = list(Stage)
 CONFIDENCES: Sequence[str] = ["off_track", "at_risk", "on_track", ""]
+# Values of ?sort=, each also with a minus.
+SORTS = ("number", "title", "lead", "stage", "confidence", "due")
 
 
-def ranked(column: str, values: Sequence[str]) -> Case:
-    return Case(*(When(**{column: value}, then=Value(rank)) for rank, value in enumerate(values)))
+class WorkItemFilter(Form):
+    """Filter the items of a plan. `pillars` and `agencies` are the choices, as (id, name).
 
+    A GET form. An invalid field shows its error, and the valid ones are used.
+    """
 
-# Values of ?sort= and their columns.
-SORTS: dict[str, Any] = {
-    "number": F("number_key"),
-    "title": plain("title"),
-    "lead": plain("lead_agency__short_name"),
-    "stage": ranked("stage", STAGES),
-    "confidence": ranked("confidence", CONFIDENCES),
-    "due": F("next_agreed"),
-}
-
-
-class WorkItemFilter(django_filters.FilterSet):
-    """Filter the items of a plan. `on` is the day for lateness; `pillars` and `agencies` are the
-    choices, as (id, name)."""
-
-    q = django_filters.CharFilter(
-        label=gettext_lazy("Number or words"), method="by_words", max_length=200
+    q = forms.CharField(label=gettext_lazy("Number or words"), required=False, max_length=200)
+    pillar = forms.TypedChoiceField(
+        label=gettext_lazy("Pillar"), required=False, coerce=int, empty_value=None
     )
-    pillar = django_filters.TypedChoiceFilter(label=gettext_lazy("Pillar"), coerce=int)
     # Lead or supporting agency; `lead` is only the lead.
-    agency = django_filters.TypedChoiceFilter(
-        label=gettext_lazy("Agency"), coerce=int, method="by_agency"
+    agency = forms.TypedChoiceField(
+        label=gettext_lazy("Agency"), required=False, coerce=int, empty_value=None
     )
-    standing = django_filters.ChoiceFilter(
+    standing = forms.ChoiceField(
         label=gettext_lazy("Status"),
-        choices=[(each.value, label) for each, label in STANDING_LABELS.items()],
-        empty_label=gettext_lazy("Any status"),
-        method="by_standing",
-    )
-    stage = django_filters.ChoiceFilter(
-        label=gettext_lazy("Stage"), choices=Stage.choices, empty_label=gettext_lazy("Any stage")
-    )
-    confidence = django_filters.ChoiceFilter(
-        label=gettext_lazy("Confidence"),
-        choices=Confidence.choices,
-        empty_label=gettext_lazy("Any confidence"),
-    )
-    late = django_filters.ChoiceFilter(
-        label=gettext_lazy("Dates"),
+        required=False,
         choices=[
+            ("", gettext_lazy("Any status")),
+            *((each.value, label) for each, label in STANDING_LABELS.items()),
+        ],
+    )
+    stage = forms.ChoiceField(
+        label=gettext_lazy("Stage"),
+        required=False,
+        choices=[("", gettext_lazy("Any stage")), *Stage.choices],
+    )
+    confidence = forms.ChoiceField(
+        label=gettext_lazy("Confidence"),
+        required=False,
+        choices=[("", gettext_lazy("Any confidence")), *Confidence.choices],
+    )
+    late = forms.ChoiceField(
+        label=gettext_lazy("Dates"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("Any dates")),
             ("overdue", gettext_lazy("Overdue")),
             ("late", gettext_lazy("Overdue or expected late")),
         ],
-        empty_label=gettext_lazy("Any dates"),
-        method="by_lateness",
     )
-    lead = django_filters.TypedChoiceFilter(
-        label=gettext_lazy("Lead agency"), coerce=int, field_name="lead_agency"
+    lead = forms.TypedChoiceField(
+        label=gettext_lazy("Lead agency"), required=False, coerce=int, empty_value=None
     )
-    attention = django_filters.ChoiceFilter(
+    attention = forms.ChoiceField(
         label=gettext_lazy("Attention"),
-        choices=[("yes", gettext_lazy("Needs attention"))],
-        empty_label=gettext_lazy("All items"),
-        method="by_attention",
+        required=False,
+        choices=[
+            ("", gettext_lazy("All items")),
+            ("yes", gettext_lazy("Needs attention")),
+        ],
     )
 
     def __init__(
-        self,
-        *args: Any,
-        pillars: Iterable[tuple[int, str]],
-        agencies: Iterable[tuple[int, str]],
-        on: date,
-        **kwargs: Any,
+        self, data: Any, *, pillars: Iterable[tuple[int, str]], agencies: Iterable[tuple[int, str]]
     ) -> None:
-        super().__init__(*args, **kwargs)
-        self.on = on
-        self.filters["pillar"].extra["choices"] = [("", _("All pillars")), *pillars]
+        super().__init__(data)
+        fields: dict[str, Any] = self.fields
+        fields["pillar"].choices = [("", _("All pillars")), *pillars]
         for name in ("agency", "lead"):
-            self.filters[name].extra["choices"] = [("", _("All agencies")), *agencies]
-
-    def today(self, sort: str) -> QuerySet[WorkItem]:
-        """Return today's items that pass the filters, sorted by the database."""
-        found: WorkItemQuerySet = self.qs
-        if sort.endswith("due"):
-            found = found.with_next_agreed()
-        return found.order_by(*order_of(sort))
+            fields[name].choices = [("", _("All agencies")), *agencies]
 
     def among(self, at: PlanAt, sort: str) -> list[ItemAt]:
         """Return the items at a moment that pass the filters, sorted, else in the Plan's order."""
-        self.form.is_valid()
-        return in_order(narrowed(at, self.form.cleaned_data), sort, at)
-
-    def by_words(self, rows: WorkItemQuerySet, name: str, value: str) -> QuerySet[WorkItem]:
-        return rows.matching(value)
-
-    def by_agency(self, rows: WorkItemQuerySet, name: str, value: int) -> QuerySet[WorkItem]:
-        return rows.of_agency({value})
-
-    def by_standing(self, rows: WorkItemQuerySet, name: str, value: str) -> QuerySet[WorkItem]:
-        return rows.standing(value, self.on)
-
-    def by_lateness(self, rows: WorkItemQuerySet, name: str, value: str) -> QuerySet[WorkItem]:
-        narrow: Callable[[date], WorkItemQuerySet] = (
-            rows.overdue if value == "overdue" else rows.slipping
-        )
-        return narrow(self.on)
-
-    def by_attention(self, rows: WorkItemQuerySet, name: str, value: str) -> QuerySet[WorkItem]:
-        return needing_attention(rows, self.on)
-
-
-def needing_attention(rows: WorkItemQuerySet, on: date) -> WorkItemQuerySet:
-    """Filter items that need attention today. A test checks that `standing.attention` agrees."""
-    is_off_track = Q(confidence=Confidence.OFF_TRACK)
-    views_differ = ~Q(confidence="") & ~Q(reviewer_confidence__in=["", F("confidence")])
-    is_stale = Q(heard_on__lt=on - timedelta(days=STALE_AFTER_DAYS)) & (
-        Q(starts_on=None) | Q(starts_on__lte=on)
-    )
-    late = WorkItem.objects.slipping(on).values("pk")
-    moved = (
-        Delay.objects.open(on)
-        .values("milestone__item", "milestone")
-        .annotate(moves=Sum("times_moved"))
-    )
-    slipped_again = moved.filter(moves__gt=1).values("milestone__item")
-    escalated = Risk.objects.open(on).escalated().values("item")
-    return rows.live().filter(
-        is_off_track
-        | views_differ
-        | is_stale
-        | Q(pk__in=late)
-        | Q(pk__in=slipped_again)
-        | Q(pk__in=escalated)
-        | Q(pk__in=Variation.objects.pending().filter(item__isnull=False).values("item"))
-    )
+        self.is_valid()
+        return in_order(narrowed(at, self.cleaned_data), sort, at)
 
 
 def agencies_of(plan: Plan | Given) -> "QuerySet[Agency]":
@@ -194,21 +122,31 @@ TESTS: dict[str, Callable[[ItemAt, Any], bool]] = {
 def narrowed(at: PlanAt, wanted: dict[str, Any]) -> list[ItemAt]:
     """Return the items that pass the filters. `wanted` is the form's cleaned data.
 
-    Filtering by an agency's part makes a query.
+    Filtering by an agency's part makes a query, and by words today.
     """
-    items = list(at.items)
+    items = _with_words(at, wanted.get("q") or "")
     for name, is_wanted in TESTS.items():
         if value := wanted.get(name):
             items = [item for item in items if is_wanted(item, value)]
     if wanted.get("attention"):
-        items = [item for item in items if at.reasons[item.pk]]
+        items = [item for item in items if item.pk in at.ranks]
     if agency := wanted.get("agency"):
         supports = rows_at(Support, at.moment, of={"item__plan_id": at.plan.pk}, agency_id=agency)
         supported = set(supports.values_list("item_id", flat=True))
         items = [item for item in items if item.lead == agency or item.pk in supported]
-    if words := searchable(wanted.get("q") or "").split()[:10]:
-        items = [item for item in items if _contains_words(item, words)]
     return items
+
+
+def _with_words(at: PlanAt, asked: str) -> list[ItemAt]:
+    """Return the items with every word in their number or wording; all if there are no words.
+
+    Today the database finds them: reading all texts takes longer than the rest of the page.
+    """
+    words = searchable(asked).split()[:10]
+    if words and at.moment.is_now:
+        found = at.plan.items.matching(asked)
+        return at.read_items({"pk__in": list(found.values_list("pk", flat=True))})
+    return [item for item in at.items if not words or _contains_words(item, words)]
 
 
 def _contains_words(item: ItemAt, words: list[str]) -> bool:
@@ -218,7 +156,7 @@ def _contains_words(item: ItemAt, words: list[str]) -> bool:
 
 
 def in_order(items: list[ItemAt], sort: str, at: PlanAt) -> list[ItemAt]:
-    """Sort the items as `order_of` does in the database."""
+    """Sort the items. Those without a date come last in both directions."""
     keys: dict[str, Callable[[ItemAt], Any]] = {
         "number": lambda item: number_key(item.number),
         "title": lambda item: item.title.translate(PLAIN).lower(),
@@ -236,12 +174,3 @@ def in_order(items: list[ItemAt], sort: str, at: PlanAt) -> list[ItemAt]:
 def sort_of(asked: str) -> str:
     """Return the requested sort, or by number if it is unknown."""
     return asked if asked.removeprefix("-") in SORTS else "number"
-
-
-def order_of(sort: str) -> list[OrderBy | str]:
-    """Return the sort as an `order_by` of the database."""
-    # Items without a date come last in both directions; the databases differ by default.
-    last = True if sort.endswith("due") else None
-    column = SORTS[sort.removeprefix("-")]
-    first = column.desc(nulls_last=last) if sort.startswith("-") else column.asc(nulls_last=last)
-    return [first, "number_key", "pk"]

@@ -9,7 +9,7 @@ from workitems import standing
 from workitems.asat import Moment
 from workitems.attention import Line, attention
 from workitems.item_page import ItemPage
-from workitems.plan_at import PlanAt, reasons_of
+from workitems.plan_at import PlanAt
 from workitems.plan_at.loading import COLUMNS
 from workitems.plan_at.rows import (
     DelayAt,
@@ -57,18 +57,16 @@ def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
         due=due,
         standing=standing.standing_of(item.stage, late.is_late, item.confidence),
     )
-    agencies = _agencies(shown)
     return PlanAt(
-        plan=item.plan,
-        moment=moment,
+        item.plan,
+        moment,
         items=[at],
         pillars=[],
-        agencies=agencies,
+        agencies=_agencies(shown),
         delays=delays,
         risks=risks,
         variations=variations,
         returns=[],
-        reasons=reasons_of([at], delays, risks, variations, agencies),
     )
 
 

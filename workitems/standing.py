@@ -423,46 +423,60 @@ class ItemFacts:
 
 def attention(item: ItemFacts, on: date) -> list[Reason]:
     """Return why a live item needs attention on the day, most urgent reason first."""
-    found: list[Reason] = []
+    return [_reason(rank, item, on) for rank in ranks(item, on)]
+
+
+def ranks(item: ItemFacts, on: date) -> list[Rank]:
+    """Return the ranks of `attention`, without its words: thousands of items are ranked, few are shown."""
+    found: list[Rank] = []
     add, state = found.append, item.late.state
-    causes = "".join(f" {cause}" for cause in item.causes)
-    if state == Late.OVERDUE and item.is_mitigated:
-        add(Reason(Rank.OVERDUE, f"{item.late.words}.{causes}", f"{item.late.words}."))
-    elif state == Late.OVERDUE:
-        words = _("{status}, and no mitigation is recorded.").format(status=item.late.words)
-        add(Reason(Rank.OVERDUE_UNMITIGATED, words + causes, f"{item.late.words}."))
+    if state == Late.OVERDUE:
+        add(Rank.OVERDUE if item.is_mitigated else Rank.OVERDUE_UNMITIGATED)
     if item.times_moved > 1:
-        add(
-            Reason(
-                Rank.SLIPPED_AGAIN,
-                _("Its date has moved {times}.").format(times=times_in_words(item.times_moved)),
-            )
-        )
+        add(Rank.SLIPPED_AGAIN)
     if item.confidence == "off_track":
-        add(Reason(Rank.OFF_TRACK, _("Its agency says it is off track.")))
+        add(Rank.OFF_TRACK)
     if item.risks:
-        words = ngettext("{risks} is escalated.", "{risks} are escalated.", len(item.risks))
-        add(Reason(Rank.RISK_ESCALATED, words.format(risks=list_in_words(item.risks))))
+        add(Rank.RISK_ESCALATED)
     if state == Late.SLIPPING:
-        add(Reason(Rank.EXPECTED_LATE, f"{item.late.words}.{causes}", f"{item.late.words}."))
+        add(Rank.EXPECTED_LATE)
     if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
-        add(Reason(Rank.VIEWS_DIFFER, _views_differ(item)))
-    if item.heard_on is not None and (item.starts_on is None or item.starts_on <= on):
-        days = (on - item.heard_on).days
-        if days > STALE_AFTER_DAYS:
-            add(
-                Reason(
-                    Rank.STALE, _("No update accepted for {time}.").format(time=span_in_words(days))
-                )
-            )
+        add(Rank.VIEWS_DIFFER)
+    has_begun = item.starts_on is None or item.starts_on <= on
+    if has_begun and item.heard_on is not None and (on - item.heard_on).days > STALE_AFTER_DAYS:
+        add(Rank.STALE)
     if item.variations_pending:
+        add(Rank.VARIATION_WAITS)
+    return found
+
+
+def _reason(rank: Rank, item: ItemFacts, on: date) -> Reason:
+    """Return a reason of these in words."""
+    if rank in (Rank.OVERDUE, Rank.OVERDUE_UNMITIGATED, Rank.EXPECTED_LATE):
+        words = f"{item.late.words}."
+        if rank == Rank.OVERDUE_UNMITIGATED:
+            words = _("{status}, and no mitigation is recorded.").format(status=item.late.words)
+        return Reason(rank, " ".join([words, *item.causes]), f"{item.late.words}.")
+    if rank == Rank.SLIPPED_AGAIN:
+        words = _("Its date has moved {times}.").format(times=times_in_words(item.times_moved))
+    elif rank == Rank.OFF_TRACK:
+        words = _("Its agency says it is off track.")
+    elif rank == Rank.RISK_ESCALATED:
+        words = ngettext("{risks} is escalated.", "{risks} are escalated.", len(item.risks))
+        words = words.format(risks=list_in_words(item.risks))
+    elif rank == Rank.VIEWS_DIFFER:
+        words = _views_differ(item)
+    elif rank == Rank.STALE:
+        assert item.heard_on is not None
+        since = span_in_words((on - item.heard_on).days)
+        words = _("No update accepted for {time}.").format(time=since)
+    else:
         words = ngettext(
             "A variation is waiting for a decision.",
             "{count} variations are waiting for a decision.",
             item.variations_pending,
         ).format(count=item.variations_pending)
-        add(Reason(Rank.VARIATION_WAITS, words))
-    return found
+    return Reason(rank, words)
 
 
 def _views_differ(item: ItemFacts) -> str:

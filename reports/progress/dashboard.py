@@ -6,7 +6,6 @@ All figures are counted from the same rows and link to the list behind them.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
@@ -16,7 +15,6 @@ from reports.charts import Strip
 from reports.document.wording import capitalised
 from reports.progress.changes import Change, Comparison, read_changes
 from reports.progress.changes.change_words import because_of
-from reports.progress.database_counts import DatabaseCounts
 from reports.progress.plan_counts import (
     ATTENTION_SHOWN,
     DUE_WITHIN_DAYS,
@@ -26,14 +24,13 @@ from reports.progress.plan_counts import (
     EarlierCounts,
     PlanCounts,
     counts_of,
-    earlier_counts_of,
 )
 from reports.progress.timeline import strip_of
 from reports.progress.view import Look
 from workitems.asat import Moment
-from workitems.attention import Line
+from workitems.attention import Line, attention
 from workitems.models import Delay, Return
-from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt
+from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
 from workitems.spans import in_words
 from workitems.standing import Standing, days_in_words
 
@@ -199,16 +196,20 @@ class Dashboard:
 def read_dashboard(look: Look) -> Dashboard:
     """Return the dashboard for a view of the plan.
 
-    The number of queries is fixed, and higher if two moments are compared.
+    The number of queries is fixed, and higher if two moments are compared. The earlier status of
+    items is the later one, but for those that may differ.
     """
-    now = DatabaseCounts(look.plan, look.at, look.pillar, look.agency).counts()
+    at = plan_at(look.plan, look.at, texts=False).narrowed(pillar=look.pillar, lead=look.agency)
     if look.since is None:
-        return compose(look, now)
-    then = DatabaseCounts(look.plan, look.since, look.pillar, look.agency)
-    standings, _ = then.standings()
-    marked = then.items({item.pk for items in now.single.values() for item in items})
-    stood = {item.pk: item.standing for item in marked}
-    return compose(look, now, EarlierCounts(standings=standings), stood, read_changes(look))
+        return compose(look, counts_of(at))
+    changes = read_changes(look)
+    before = [item for item in at.items if item.pk not in changes.after]
+    before += [
+        item
+        for item in changes.before.values()
+        if look.pillar in (None, item.pillar) and look.agency in (None, item.lead)
+    ]
+    return compose(look, counts_of(at), EarlierCounts(items=before), changes)
 
 
 def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
@@ -217,15 +218,13 @@ def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
     if before is None:
         return compose(look, now)
     before = before.narrowed(pillar=look.pillar, lead=look.agency)
-    stood = {item.pk: item.standing for item in before.items}
-    return compose(look, now, earlier_counts_of(before), stood)
+    return compose(look, now, EarlierCounts(items=before.items, needing=len(attention(before))))
 
 
 def compose(
     look: Look,
     now: PlanCounts,
     then: EarlierCounts | None = None,
-    stood: Mapping[int, Standing] = MappingProxyType({}),
     changes: Comparison | None = None,
 ) -> Dashboard:
     foremost = changes.foremost(CHANGES_SHOWN) if changes else []
@@ -239,11 +238,11 @@ def compose(
         attention=now.lines[:ATTENTION_SHOWN],
         attention_figure=Figure(
             label=gettext("need attention"),
-            count=now.attention,
+            count=len(now.lines),
             url=look.link("attention"),
             was=then.needing if then else None,
         ),
-        grid=grid(look, now, then, stood),
+        grid=grid(look, now, then),
         timeline=[strip_of(item, look.item(item.number)) for item in now.timeline],
         due=[
             Figure(
@@ -476,10 +475,8 @@ def _percent(count: int, total: int) -> str:
     return f"{min(100 * count / total, 100) if total else 0:.1f}%"
 
 
-def grid(
-    look: Look, now: PlanCounts, then: EarlierCounts | None, stood: Mapping[int, Standing]
-) -> Grid:
-    """Return the grid. `stood` is the earlier status of items, for their marks."""
+def grid(look: Look, now: PlanCounts, then: EarlierCounts | None) -> Grid:
+    stood = then.stood if then else {}
     agencies = sorted(
         (now.agencies[pk] for pk in {lead for _, lead in now.standings}),
         key=lambda agency: agency.short_name.casefold(),

@@ -148,7 +148,7 @@ def items(look: Look, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filt
         (date_column("Latest update"), lambda item: item.heard_on),
         (
             Column("Why it needs attention", 44),
-            lambda item: " ".join(reason.words for reason in at.reasons[item.pk]),
+            lambda item: " ".join(reason.words for reason in at.reasons(item.pk)),
         ),
     ]
     return Sheet.of("Work items", fields, chosen, about=about(look, at, made_at, *filters))

@@ -1,20 +1,18 @@
-"""What the dashboard counts of a plan at a moment, and the records that it names.
-
-Counted here from the whole plan, at any moment. `DatabaseCounts` asks the database for the same.
-"""
+"""What the dashboard counts of a plan at a moment, and the records that it names."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
 from agencies.models import Agency
 from reports.progress.record_of_dates import DateWarning, warning_of
-from workitems.attention import Line, attention, number_needing
+from workitems.attention import Line, attention
 from workitems.plan_at import (
     ItemAt,
     MilestoneAt,
@@ -67,8 +65,7 @@ class PlanCounts:
     """The counts of a plan, whole or narrowed to a pillar or a lead agency.
 
     `standings` are the numbers of items by place and status. `single` are the items of places with
-    few of them. `lines` are the most urgent of what needs attention; `attention` is the number of
-    all. `due` is the number of milestones due within so many days. `timeline` are items that are
+    few of them. `lines` are all that need attention, most urgent first. `due` is the number of milestones due within so many days. `timeline` are items that are
     late or due next, with all their milestones. `causes` begin with most days.
     """
 
@@ -77,7 +74,6 @@ class PlanCounts:
     standings: Mapping[Place, Counter[Standing]]
     single: Mapping[Place, Sequence[ItemAt]]
     lines: Sequence[Line]
-    attention: int
     due: Mapping[int, int]
     due_soon: Sequence[Due]
     timeline: Sequence[ItemAt]
@@ -88,36 +84,41 @@ class PlanCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class EarlierCounts:
-    """What the dashboard says of the earlier moment: the numbers of items by place and status, and
-    of all that needed attention, if that was counted."""
+    """What the dashboard says of the earlier moment: of its items, and the number of all that needed
+    attention, if that was counted."""
 
-    standings: Mapping[Place, Counter[Standing]]
+    items: Sequence[ItemAt]
     needing: int | None = None
 
+    @cached_property
+    def standings(self) -> Mapping[Place, Counter[Standing]]:
+        """The numbers of items by place and status."""
+        return standings_of(self.items)
 
-def earlier_counts_of(at: PlanAt) -> EarlierCounts:
+    @cached_property
+    def stood(self) -> Mapping[int, Standing]:
+        """The status of each item."""
+        return {item.pk: item.standing for item in self.items}
+
+
+def standings_of(items: Iterable[ItemAt]) -> dict[Place, Counter[Standing]]:
     found: dict[Place, Counter[Standing]] = defaultdict(Counter)
-    for item in at.items:
+    for item in items:
         found[item.pillar, item.lead][item.standing] += 1
-    return EarlierCounts(standings=found, needing=number_needing(at))
+    return found
 
 
 def counts_of(at: PlanAt) -> PlanCounts:
-    """Count the plan. `lines` has every line, so that two moments can be compared."""
     places: dict[Place, list[ItemAt]] = defaultdict(list)
     for item in at.items:
         places[item.pillar, item.lead].append(item)
-    lines = attention(at)
     soon = due_within(at, DUE_WITHIN_DAYS[-1])
     return PlanCounts(
         pillars=at.pillars,
         agencies=at.agencies,
-        standings={
-            place: Counter(item.standing for item in items) for place, items in places.items()
-        },
+        standings=standings_of(at.items),
         single={place: items for place, items in places.items() if len(items) <= MARKS_IN_A_CELL},
-        lines=lines,
-        attention=len(lines),
+        lines=attention(at),
         due={days: sum(row.is_due_within(days) for row in soon) for days in DUE_WITHIN_DAYS},
         due_soon=[Due(row, at.by_pk[row.item]) for row in soon[:DUE_SHOWN]],
         timeline=_timeline(at),
@@ -154,8 +155,5 @@ def _causes(at: PlanAt) -> list[CauseCount]:
     for delay in at.delays:
         number[delay.cause] += 1
         days[delay.cause] += delay.days
-    return most_days_first(CauseCount(cause, number[cause], days[cause]) for cause in number)
-
-
-def most_days_first(causes: Iterable[CauseCount]) -> list[CauseCount]:
+    causes = [CauseCount(cause, number[cause], days[cause]) for cause in number]
     return sorted(causes, key=lambda each: (-each.days, each.cause))

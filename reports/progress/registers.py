@@ -44,8 +44,9 @@ class DelayLine(NamedTuple):
 
 def open_delays(at: PlanAt, *, cause: str = "") -> list[DelayLine]:
     """Return open delays, in the plan's order. Optionally only those of one cause."""
-    place = {item.pk: index for index, item in enumerate(at.items)}
     rows = [row for row in at.delays if cause in ("", row.cause)]
+    # Read after the delays, so that there is an item of each.
+    place = {item.pk: index for index, item in enumerate(at.items)}
     rows.sort(key=lambda row: (place[row.item], row.pk))
     steps = {row.pk: row for row in at.milestones}
     of_step = grouped(at.delays, "milestone")

@@ -23,7 +23,7 @@ from reports.views import files
 from reports.views.dashboard import chosen, look_of
 from workitems.filters import WorkItemFilter, sort_of
 from workitems.forms.risks import RiskFilter
-from workitems.models import Delay, WorkItem
+from workitems.models import Delay
 from workitems.plan_at import plan_at
 from workitems.risk_register import register_at, risks_of
 from workitems.variation_register import variations_of
@@ -81,13 +81,11 @@ def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
     at = plan_at(look.plan, look.at)
     asked = WorkItemFilter(
         request.GET,
-        queryset=WorkItem.objects.none(),
         pillars=[(row.pk, row.title) for row in at.pillars],
         agencies=[(pk, agency.short_name) for pk, agency in at.agencies.items()],
-        on=at.on,
     )
     found = asked.among(at, sort_of(request.GET.get("sort", "")))
-    return exports.items(look, at, found, made_at, *in_words(asked.form))
+    return exports.items(look, at, found, made_at, *in_words(asked))
 
 
 def in_words(form: Form) -> list[str]:

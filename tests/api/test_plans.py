@@ -222,7 +222,7 @@ def test_an_item_is_read_by_the_same_queries_whatever_else_the_plan_has(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("items", 26), ("milestones", 27), ("delays", 29)])
+@pytest.mark.parametrize(("name", "queries"), [("items", 25), ("milestones", 21), ("delays", 23)])
 def test_a_list_makes_as_many_queries_for_one_row_as_for_three(
     reader, plan, item, count, name, queries, django_assert_num_queries
 ):

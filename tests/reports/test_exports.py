@@ -407,11 +407,11 @@ def test_unknown_exports_are_not_found(reader, full, what, format):
     ("what", "queries"),
     [
         ("dashboard", 16),
-        ("items", 15),
+        ("items", 14),
         ("attention", 15),
-        ("milestones", 15),
-        ("timeline", 16),
-        ("delays", 15),
+        ("milestones", 10),
+        ("timeline", 11),
+        ("delays", 12),
         ("changes", 17),
     ],
 )

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from typing import Any
-from unittest import mock
 
 import pytest
 import time_machine
@@ -18,17 +17,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from agencies.models import Seat
-from reports.progress import dashboard, database_counts, plan_counts
+from reports.progress import dashboard, plan_counts
 from reports.progress.dashboard import Dashboard
-from reports.progress.plan_counts import PlanCounts
 from reports.progress.view import Look
 from tests.factories import DelayFactory, SeatFactory
 from tests.plans_at_random import TODAY, Made, moments, noon, plans
 from workitems import standing
 from workitems.asat import Moment
 from workitems.known_dates import KnownDate
-from workitems.models import Milestone, Return, WorkItem
-from workitems.plan_at import ItemAt, PlanAt, plan_at
+from workitems.models import Milestone, WorkItem
+from workitems.plan_at import PlanAt, plan_at
 from workitems.standing import Late, Standing
 
 pytestmark = pytest.mark.django_db
@@ -137,60 +135,8 @@ def test_the_dashboard_compares_as_two_whole_plans_are_compared(data):
         assert compared(dashboard.read_dashboard(look)) == compared(told)
 
 
-def comparable(counts: PlanCounts) -> dict[str, Any]:
-    """What the dashboard shows of the counts."""
-    return vars(counts) | {
-        "agencies": {pk: agency.short_name for pk, agency in counts.agencies.items()},
-        "standings": dict(counts.standings),
-        "single": {place: list(map(named, items)) for place, items in counts.single.items()},
-        "lines": [
-            (line.key, line.why, line.title, line.detail)
-            for line in counts.lines[: plan_counts.ATTENTION_SHOWN]
-        ],
-        "due_soon": [(row.milestone, *named(row.item)) for row in counts.due_soon],
-        "returns": [(row.pk, row.round, row.state, row.reasons) for row in counts.returns],
-    }
-
-
-def named(item: ItemAt) -> tuple[Any, ...]:
-    return item.pk, item.number, item.title, item.standing
-
-
-# So low that a plan of forty items has more, and so high that it never has.
-LOW = {"ATTENTION_SHOWN": 3, "DUE_SHOWN": 2, "TIMELINE_SHOWN": 3, "MARKS_IN_A_CELL": 1}
-HIGH = dict.fromkeys(LOW, 100)
-
-
-@given(data=st.data(), limits=st.sampled_from([HIGH, LOW]))
-@some_plans
-def test_the_database_counts_the_plan_at_a_moment_as_the_whole_plan_is_counted(data, limits):
-    with (
-        undone(),
-        mock.patch.multiple(database_counts, **limits),
-        mock.patch.multiple(plan_counts, **limits),
-    ):
-        made, _ = data.draw(plans((40, 10, 0))), data.draw(plans((4,)))
-        moment = data.draw(st.just(Moment.today(TODAY)) | moments())
-        look = data.draw(looks(made, moment, moment))
-        at = plan_at(made.plan, moment).narrowed(pillar=look.pillar, lead=look.agency)
-        found = database_counts.DatabaseCounts(made.plan, moment, look.pillar, look.agency)
-        counted, told = found.counts(), plan_counts.counts_of(at)
-        assert comparable(counted) == comparable(told)
-        urgent = [line.item.pk for line in told.lines if line.item]
-        assert found.most_urgent() == (urgent[: limits["ATTENTION_SHOWN"]], len(urgent))
-        earlier = plan_counts.earlier_counts_of(at)
-        assert earlier.needing == len(told.lines)
-        assert earlier.standings == told.standings
-        returns = [row.pk for row in counted.returns if moment.is_now]
-        asked = Return.objects.filter(pk__in=returns).with_progress()
-        assert dashboard.answered(look, counted.returns) == {
-            row.pk: (row.answered, row.items) for row in asked
-        }
-
-
-@pytest.mark.django_db
 @pytest.mark.parametrize(("times_moved", "urgent"), [(1, 0), (2, 1), (3, 1)])
-def test_the_database_counts_a_deadline_as_moved_again_from_the_second_time(times_moved, urgent):
+def test_a_deadline_counts_as_moved_again_from_the_second_time(times_moved, urgent):
     delay = DelayFactory(
         found_on=TODAY,
         times_moved=times_moved,
@@ -198,13 +144,8 @@ def test_the_database_counts_a_deadline_as_moved_again_from_the_second_time(time
         milestone__forecast_due=TODAY,
         milestone__item__heard_on=TODAY,
     )
-    plan = delay.milestone.item.plan
-    told = plan_counts.counts_of(plan_at(plan, Moment.today(TODAY)))
-    assert (told.attention, len(told.lines)) == (urgent, urgent)
-    found, number = database_counts.DatabaseCounts(
-        plan, Moment.today(TODAY), None, None
-    ).most_urgent()
-    assert (found, number) == ([delay.milestone.item.pk] * urgent, urgent)
+    told = plan_counts.counts_of(plan_at(delay.milestone.item.plan, Moment.today(TODAY)))
+    assert [line.item.pk for line in told.lines] == [delay.milestone.item.pk] * urgent
 
 
 # --- lists of the figures -----------------------------------------------------------------------
@@ -271,7 +212,7 @@ def facts(found: PlanAt) -> dict[str, Any]:
         "risks": [without_versions(row) for row in found.risks],
         "variations": [without_versions(row) for row in found.variations],
         "returns": [(row.pk, row.round, row.state, row.reasons) for row in found.returns],
-        "reasons": found.reasons,
+        "reasons": {item.pk: found.reasons(item.pk) for item in found.items},
     }
 
 
@@ -318,26 +259,3 @@ def test_every_item_has_the_standing_of_its_last_version(data):
             row.id for pk, rows in steps.items() if items[pk].stage not in ("complete", "withdrawn")
             for row in rows
         )  # fmt: skip
-
-
-@given(data=st.data())
-@some_plans
-def test_the_filters_of_the_item_list_match_the_figures_of_the_dashboard(data):
-    with undone():
-        plan = data.draw(plans()).plan
-        found = plan_at(plan, Moment.today(TODAY))
-        rows = plan.items.all()
-
-        def these(kept):
-            return {item.pk for item in found.items if kept(item)}
-
-        for kind in Standing:
-            assert {row.pk for row in rows.standing(kind, TODAY)} == these(
-                lambda item, kind=kind: item.standing == kind
-            )
-        assert {row.pk for row in rows.overdue(TODAY)} == these(
-            lambda item: item.is_live and item.late.state == Late.OVERDUE
-        )
-        assert {row.pk for row in rows.slipping(TODAY)} == these(
-            lambda item: item.is_live and item.late.is_late
-        )

@@ -158,7 +158,7 @@ NASTY = [
     "a\r\nSet-Cookie: session=1",
 ]
 PARAMETERS = [
-    *WorkItemFilter.base_filters,
+    *WorkItemFilter.base_fields,
     "at",
     "since",
     "sort",

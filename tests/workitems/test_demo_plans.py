@@ -18,6 +18,7 @@ from reports.document.wording import count_in_words
 from tests.factories import AppointmentFactory, BriefingFactory
 from tests.workitems.demo import TODAY, load, noon, unexplained
 from workitems import desk
+from workitems.asat import Moment
 from workitems.demo import demo_plans
 from workitems.demo.people import APPROVERS, user_of
 from workitems.demo.plan_text import workbook_of
@@ -32,6 +33,7 @@ from workitems.models import (
     StatusProposal,
     Update,
 )
+from workitems.plan_at import plan_at
 from workitems.services import plan_making, successor
 from workitems.workbook import WorkbookRefused, export_workbook, preview_import
 from workitems.workbook.columns import SHEETS
@@ -98,8 +100,8 @@ def test_the_minister_of_2010_is_named_only_for_his_term():
 
 def test_two_key_items_of_2009_are_late_and_have_a_cause_and_a_mitigation():
     plan = Plan.objects.get(slug=demo_plans.PLAN_OF_2009)
-    late = plan.items.slipping(LAST_DAY_REPORTED).filter(is_key=True).in_order()
-    assert [item.title for item in late] == [
+    items = plan_at(plan, Moment.today(LAST_DAY_REPORTED)).items
+    assert [item.title for item in items if item.is_key and item.is_late] == [
         "Train frontline staff to recognise trafficking",
         "Raise public awareness of trafficking",
     ]

@@ -207,9 +207,9 @@ def test_the_list_takes_the_same_queries_for_any_number_of_rows(
     for item in WorkItemFactory.create_batch(count, plan=plan, lead_agency=police):
         MilestoneFactory.create_batch(count, item=item)
     reader.get("/plans/")  # the first page of a session writes when it began
-    # Savepoint and release; session, person, seats, plans; count, rows, milestones; pillars and
-    # agencies to filter by.
-    with django_assert_num_queries(11):
+    # Savepoint and release; session, person, seats, plans; pillars and agencies to filter by; which
+    # items have the words, these items and their open milestones; the page's milestones.
+    with django_assert_num_queries(12):
         assert len(listed(reader, plan, sort="due", q="work item")) == count
 
 

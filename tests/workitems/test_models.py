@@ -550,53 +550,6 @@ def test_a_partial_save_updates_the_search_columns():
     assert list(WorkItem.objects.matching("new")) == [item]
 
 
-# --- what is late -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("milestone", "overdue", "slipping"),
-    [
-        ({"original_due": YESTERDAY}, True, True),
-        ({"original_due": TODAY}, False, False),
-        ({"original_due": TOMORROW}, False, False),
-        ({"forecast_due": SLIPPED}, False, True),
-        ({"original_due": YESTERDAY, "completed_on": YESTERDAY}, False, False),
-        ({"original_due": YESTERDAY, "withdrawn_on": YESTERDAY}, False, False),
-    ],
-)
-@pytest.mark.parametrize(
-    ("stage", "live"),
-    [("under_way", True), ("ongoing", True), ("complete", False), ("withdrawn", False)],
-)
-def test_live_items_are_late_by_their_open_milestones(milestone, overdue, slipping, stage, live):
-    item = WorkItemFactory(stage=stage, completed_on=TODAY if stage == "complete" else None)
-    MilestoneFactory(item=item, **milestone)
-    assert list(WorkItem.objects.overdue(TODAY)) == [item] * (overdue and live)
-    assert list(WorkItem.objects.slipping(TODAY)) == [item] * (slipping and live)
-
-
-def test_an_item_with_two_late_milestones_is_listed_once():
-    item = WorkItemFactory()
-    MilestoneFactory.create_batch(2, item=item, original_due=YESTERDAY)
-    assert list(WorkItem.objects.overdue(TODAY)) == [item]
-
-
-@pytest.mark.parametrize(
-    ("milestones", "expected"),
-    [
-        ([], None),
-        ([{"completed_on": TODAY}], None),
-        ([{"agreed_due": SLIPPED}, {"agreed_due": TOMORROW}], TOMORROW),
-        ([{"agreed_due": TOMORROW, "withdrawn_on": TODAY}, {"agreed_due": DUE}], DUE),
-    ],
-)
-def test_the_next_agreed_date_is_the_earliest_open_one(milestones, expected):
-    item = WorkItemFactory()
-    for milestone in milestones:
-        MilestoneFactory(item=item, **milestone)
-    assert WorkItem.objects.with_next_agreed().get().next_agreed == expected
-
-
 # --- visibility and ownership -----------------------------------------------------------------
 
 

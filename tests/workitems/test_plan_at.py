@@ -298,8 +298,8 @@ def test_an_agreed_date_moved_later_has_its_old_value_before(plan, item):
 def test_a_withdrawn_or_complete_item_has_no_attention_and_no_upcoming_dates(plan, item):
     change(item, JULY, stage="withdrawn", confidence="off_track")
     then = at(plan, JULY)
-    assert (then.reasons[item.pk], then.milestones) == ([], [])
-    assert at(plan, TODAY).reasons[item.pk] == []
+    assert (then.reasons(item.pk), then.milestones) == ([], [])
+    assert at(plan, TODAY).reasons(item.pk) == []
 
 
 def test_events_after_the_day_are_ignored(plan, item):
@@ -321,7 +321,7 @@ def test_events_after_the_day_are_ignored(plan, item):
 
 def ranks(plan, day):
     then = at(plan, day)
-    return [[int(reason.rank) for reason in then.reasons[item.pk]] for item in then.items]
+    return [[int(reason.rank) for reason in then.reasons(item.pk)] for item in then.items]
 
 
 def test_a_delay_counts_from_the_day_it_was_found_to_the_day_it_ended(plan, item):
@@ -417,8 +417,10 @@ def test_reading_a_plan_takes_the_same_queries_for_any_number_of_items(
     # Agencies by their names of then, unless it is today.
     with django_assert_num_queries(11 if moment.is_now else 12):
         found = plan_at(plan, moment)
-    lengths = [
-        len(rows)
-        for rows in (found.items, found.delays, found.variations, found.risks, found.returns)
-    ]
-    assert lengths == [count] * 5
+        parts = [found.items, found.delays, found.variations, found.risks, found.returns]
+        assert [len(rows) for rows in parts] == [count] * 5
+        assert (len(found.ranks), len(found.pillars)) == (count, count)
+    with django_assert_num_queries(0):
+        again = found.narrowed(pillar=found.pillars[0].pk)
+        parts = [again.items, again.delays, again.variations, again.risks, again.returns]
+        assert [len(rows) for rows in parts] == [1, 1, 1, 1, 0]

@@ -20,7 +20,7 @@ from trafficking_plan.api.problems import Problem, refuse_invalid
 from workitems.asat import Moment, rows_at
 from workitems.filters import SORTS, WorkItemFilter, sort_of
 from workitems.forms.moments import AsAtForm
-from workitems.models import Delay, Plan, Support, WorkItem
+from workitems.models import Delay, Plan, Support
 from workitems.plan_at import (
     PlanAt,
     agencies_at,
@@ -116,12 +116,10 @@ def items(request: HttpRequest, slug: str, asked: Query[schemas.ItemFilters]) ->
     at = plan_at(found, moment)
     chosen = WorkItemFilter(
         {name: str(value) for name, value in asked.model_dump().items() if value is not None},
-        queryset=WorkItem.objects.none(),
         pillars=[(row.pk, row.title) for row in at.pillars],
         agencies=[(pk, agency.short_name) for pk, agency in at.agencies.items()],
-        on=at.on,
     )
-    refuse_invalid(chosen.form)
+    refuse_invalid(chosen)
     frame, shown = as_json.paged(request, chosen.among(at, sort_of(sort)), asked.page, asked.limit)
     return frame | {
         "as_at": as_json.moment(moment, timezone.now()),
@@ -131,7 +129,7 @@ def items(request: HttpRequest, slug: str, asked: Query[schemas.ItemFilters]) ->
 
 def _line(request: HttpRequest, at: PlanAt, item: Any) -> Row:
     pillars = {row.pk: row.number for row in at.pillars}
-    return as_json.item_line(request, at.plan, item, pillars, at.agencies, at.reasons[item.pk])
+    return as_json.item_line(request, at.plan, item, pillars, at.agencies, at.reasons(item.pk))
 
 
 @router.get("/plans/{slug:slug}/items/{number}/", response=schemas.ItemOut, summary="One work item")

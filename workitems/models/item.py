@@ -4,12 +4,11 @@ Progress has three separate axes: stage, confidence and lateness (computed from 
 """
 
 import re
-from datetime import date
 from functools import lru_cache
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -117,37 +116,6 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
             found = found.filter(Q(search_text__contains=word) | Q(number=word))
         return found
 
-    def overdue(self, on: date) -> Self:
-        """Live items with an open milestone whose agreed date is past."""
-        late = Milestone.objects.open().filter(agreed_due__lt=on)
-        return self.live().filter(pk__in=late.values("item"))
-
-    def slipping(self, on: date) -> Self:
-        """Live items that are overdue or have an open milestone forecast after its agreed date."""
-        return self.live().filter(pk__in=_late_milestones(on))
-
-    def standing(self, standing: str, on: date) -> Self:
-        """Items with this status on the day; the same rules as `standing.standing_of`."""
-        if standing in (Stage.COMPLETE, Stage.WITHDRAWN):
-            return self.filter(stage=standing)
-        if standing == "late":
-            return self.slipping(on)
-        timely = self.live().exclude(pk__in=_late_milestones(on))
-        doubted = Q(confidence__in=[Confidence.AT_RISK, Confidence.OFF_TRACK])
-        return timely.filter(doubted if standing == "in_doubt" else ~doubted)
-
-    def with_next_agreed(self) -> Self:
-        """Annotate `next_agreed`: the earliest agreed date among the open milestones."""
-        earliest = (
-            Milestone.objects.open()
-            .filter(item=models.OuterRef("pk"))
-            .order_by()
-            .values("item")
-            .annotate(earliest=models.Min("agreed_due"))
-            .values("earliest")
-        )
-        return self.annotate(next_agreed=models.Subquery(earliest))
-
     def live(self) -> Self:
         return self.exclude(stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
 
@@ -157,12 +125,6 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 
 # The words that the filter of the list and the search of the plan look through.
 SEARCHED = ("number", *official(ITEM_TEXTS))
-
-
-def _late_milestones(on: date) -> "models.QuerySet[Milestone, Any]":
-    """Item ids of open milestones whose agreed date has passed or whose forecast is after it."""
-    late = Q(agreed_due__lt=on) | Q(forecast_due__gt=F("agreed_due"))
-    return Milestone.objects.open().filter(late).values("item")
 
 
 class WorkItem(models.Model):

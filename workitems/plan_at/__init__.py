@@ -10,7 +10,6 @@ from workitems.plan_at.loading import (
     delays_at,
     grouped,
     in_plan_order,
-    items_among,
     items_at,
     items_in_any_order,
     items_in_full,
@@ -37,6 +36,5 @@ from workitems.plan_at.whole_plan import (
     causes_in_words,
     item_at,
     plan_at,
-    reasons_of,
     returns_at,
 )

@@ -9,7 +9,7 @@ from copy import copy
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 
 from agencies.models import Agency
 from workitems import standing
@@ -158,11 +158,6 @@ def items_in_any_order(
 
 def in_plan_order(items: Iterable[ItemAt]) -> list[ItemAt]:
     return sorted(items, key=lambda row: (number_key(row.number), row.pk))
-
-
-def items_among(rows: "QuerySet[WorkItem]", moment: Moment) -> list[ItemAt]:
-    """Return the items of a queryset of today's, in its order, without milestones."""
-    return _items(_as_at(rows.values_list(*ITEM), moment), moment, ())
 
 
 def _items(

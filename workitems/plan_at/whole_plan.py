@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from operator import attrgetter
+from typing import Any
 
 from django.utils import timezone
 
@@ -35,33 +35,100 @@ from workitems.plan_at.rows import (
     RoundAt,
     VariationAt,
 )
-from workitems.standing import Reason
+from workitems.standing import ItemFacts, Rank, Reason
 
 
-@dataclass(frozen=True, kw_only=True)
 class PlanAt:
     """The plan at a moment, whole or narrowed to a pillar or a lead agency.
+
+    Each part is read when it is first asked for, in at most 12 queries whatever the plan's size;
+    `parts` are those that were read already, by their names. Without `texts`, the items' objective and
+    action are left empty, and what "done" means of a milestone.
 
     Items are in the Plan's order, with their open milestones. `pillars` and `agencies` (all of
     them, by id) have their names of the moment. `milestones` are the open ones of live items,
     `delays` are open, `risks` are open and escalated, `variations` are pending, `returns` belong to
-    the open round. `reasons` says by item why it needs attention.
+    the open round.
     """
 
-    plan: Plan
-    moment: Moment
-    items: Sequence[ItemAt]
-    pillars: Sequence[PillarAt]
-    agencies: Mapping[int, Agency]
-    delays: Sequence[DelayAt] = field(repr=False)
-    risks: Sequence[RiskAt] = field(repr=False)
-    variations: Sequence[VariationAt] = field(repr=False)
-    returns: Sequence[ReturnAt] = field(repr=False)
-    reasons: Mapping[int, Sequence[Reason]] = field(repr=False)
+    def __init__(self, plan: Plan, moment: Moment, *, texts: bool = True, **parts: Any) -> None:
+        self.plan, self.moment, self.texts = plan, moment, texts
+        vars(self).update(parts)
 
     @property
     def on(self) -> date:
         return self.moment.on
+
+    @cached_property
+    def items(self) -> Sequence[ItemAt]:
+        return self.read_items({"plan_id": self.plan.pk})
+
+    def read_items(self, of: Of) -> list[ItemAt]:
+        """Return the items of this choice (`rows_at`), in two queries."""
+        of_items = {f"item__{name}": value for name, value in of.items()}
+        steps = milestones_at(self.moment, of_items, only_open=True, texts=self.texts)
+        return items_at(self.moment, of, steps, texts=self.texts)
+
+    @cached_property
+    def pillars(self) -> Sequence[PillarAt]:
+        return pillars_at(self.plan, self.moment)
+
+    @cached_property
+    def agencies(self) -> Mapping[int, Agency]:
+        return agencies_at(Agency.objects.in_bulk(), self.moment)
+
+    @cached_property
+    def delays(self) -> Sequence[DelayAt]:
+        of = {"delay__milestone__item__plan_id": self.plan.pk}
+        mitigations = mitigations_at(self.moment, of)
+        of = {"milestone__item__plan_id": self.plan.pk}
+        return delays_at(self.moment, of, mitigations, only_open=True)
+
+    @cached_property
+    def risks(self) -> Sequence[RiskAt]:
+        return _escalated(self.moment, {"plan_id": self.plan.pk})
+
+    @cached_property
+    def variations(self) -> Sequence[VariationAt]:
+        return variations_at(self.moment, {"plan_id": self.plan.pk}, *Variation.PENDING)
+
+    @cached_property
+    def returns(self) -> Sequence[ReturnAt]:
+        return returns_at(self.plan, self.moment, self.agencies)
+
+    @cached_property
+    def facts(self) -> Mapping[int, ItemFacts]:
+        """What decides whether a live item needs attention. Closed items need none."""
+        delays_of, risks_of = grouped(self.delays, "item"), grouped(self.risks, "item")
+        variations_of = grouped(self.variations, "item")
+        found: dict[int, ItemFacts] = {}
+        for item in self.items:
+            if not item.is_live:
+                continue
+            pk = item.pk
+            found[pk] = facts = ItemFacts(
+                item.confidence, item.reviewer_confidence, item.heard_on, item.starts_on, item.late
+            )
+            # Most items have none of these.
+            if pk in delays_of:
+                facts.is_mitigated = any(delay.is_mitigated for delay in delays_of[pk])
+                facts.times_moved = _times_moved(delays_of[pk])
+                facts.causes = causes_in_words(delays_of[pk], self.agencies)
+            if pk in variations_of:
+                facts.variations_pending = len(variations_of[pk])
+            if pk in risks_of:
+                facts.risks = [risk.reference for risk in risks_of[pk]]
+        return found
+
+    @cached_property
+    def ranks(self) -> Mapping[int, Sequence[Rank]]:
+        """The items that need attention, each with its reasons, most urgent first."""
+        found = {pk: standing.ranks(facts, self.on) for pk, facts in self.facts.items()}
+        return {pk: ranks for pk, ranks in found.items() if ranks}
+
+    def reasons(self, pk: int) -> list[Reason]:
+        """Return why an item needs attention, in words."""
+        return standing.attention(self.facts[pk], self.on) if pk in self.ranks else []
 
     @cached_property
     def milestones(self) -> list[MilestoneAt]:
@@ -78,119 +145,76 @@ class PlanAt:
 
         Risks to the whole plan belong to no pillar or agency. A return belongs to its agency.
         """
-        if pillar is None and lead is None:
-            return self
-        items = [
+        return self if pillar is None and lead is None else _Narrowed(self, pillar, lead)
+
+
+class _Narrowed(PlanAt):
+    """A part of a plan, from what is read of the whole."""
+
+    def __init__(self, whole: PlanAt, pillar: int | None, lead: int | None) -> None:
+        super().__init__(whole.plan, whole.moment, texts=whole.texts)
+        self.whole, self.pillar, self.lead = whole, pillar, lead
+
+    @cached_property
+    def items(self) -> Sequence[ItemAt]:
+        pillar, lead = self.pillar, self.lead
+        return [
             item
-            for item in self.items
-            if (pillar is None or item.pillar == pillar) and (lead is None or item.lead == lead)
+            for item in self.whole.items
+            if pillar in (None, item.pillar) and lead in (None, item.lead)
         ]
-        kept = {item.pk for item in items}
-        return replace(
-            self,
-            items=items,
-            delays=[row for row in self.delays if row.item in kept],
-            risks=[row for row in self.risks if row.item in kept],
-            variations=[row for row in self.variations if row.item in kept],
-            returns=[
-                row
-                for row in self.returns
-                if pillar is None and (lead is None or row.agency.pk == lead)
-            ],
-        )
+
+    @property
+    def pillars(self) -> Sequence[PillarAt]:
+        return self.whole.pillars
+
+    @property
+    def agencies(self) -> Mapping[int, Agency]:
+        return self.whole.agencies
+
+    @cached_property
+    def delays(self) -> Sequence[DelayAt]:
+        return [row for row in self.whole.delays if row.item in self.by_pk]
+
+    @cached_property
+    def risks(self) -> Sequence[RiskAt]:
+        return [row for row in self.whole.risks if row.item in self.by_pk]
+
+    @cached_property
+    def variations(self) -> Sequence[VariationAt]:
+        return [row for row in self.whole.variations if row.item in self.by_pk]
+
+    @cached_property
+    def returns(self) -> Sequence[ReturnAt]:
+        if self.pillar is not None:
+            return []
+        return [row for row in self.whole.returns if row.agency.pk == self.lead]
 
 
 def plan_at(plan: Plan, moment: Moment, *, texts: bool = True) -> PlanAt:
-    """Return the plan at the moment, in at most 12 queries whatever its size.
-
-    Without `texts`, the items' objective and action are left empty, and what "done" means of a milestone.
-    """
-    agencies = agencies_at(Agency.objects.in_bulk(), moment)
-    variations = variations_at(moment, {"plan_id": plan.pk}, *Variation.PENDING)
-    risks = _escalated(moment, {"plan_id": plan.pk})
-    milestones = milestones_at(moment, {"item__plan_id": plan.pk}, only_open=True, texts=texts)
-    delays = delays_at(
-        moment,
-        {"milestone__item__plan_id": plan.pk},
-        mitigations_at(moment, {"delay__milestone__item__plan_id": plan.pk}),
-        only_open=True,
-    )
-    items = items_at(moment, {"plan_id": plan.pk}, milestones, texts=texts)
-    return PlanAt(
-        plan=plan,
-        moment=moment,
-        items=items,
-        pillars=pillars_at(plan, moment),
-        agencies=agencies,
-        delays=delays,
-        risks=risks,
-        variations=variations,
-        returns=returns_at(plan, moment, agencies),
-        reasons=reasons_of(items, delays, risks, variations, agencies),
-    )
+    return PlanAt(plan, moment, texts=texts)
 
 
 def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
     """Return the plan with one item alone, in at most 10 queries. There is none if it was not recorded by then.
 
-    Unlike in `plan_at`, its milestones and their delays are there open and closed, and the open round's
-    returns are left out.
+    Its milestones and their delays are there open and closed, and the open round's returns are left out.
     """
-    agencies = agencies_at(Agency.objects.in_bulk(), moment)
-    variations = variations_at(moment, {"item_id": pk}, *Variation.PENDING)
-    risks = _escalated(moment, {"item_id": pk})
     mitigations = mitigations_at(moment, {"delay__milestone__item_id": pk})
-    every_delay = delays_at(moment, {"milestone__item_id": pk}, mitigations)
-    items = items_at(moment, {"pk": pk}, milestones_at(moment, {"item_id": pk}, every_delay))
-    delays = [row for row in every_delay if row.ended_on is None]
+    delays = delays_at(moment, {"milestone__item_id": pk}, mitigations)
     return PlanAt(
-        plan=plan,
-        moment=moment,
-        items=items,
-        pillars=pillars_at(plan, moment),
-        agencies=agencies,
-        delays=delays,
-        risks=risks,
-        variations=variations,
+        plan,
+        moment,
+        items=items_at(moment, {"pk": pk}, milestones_at(moment, {"item_id": pk}, delays)),
+        delays=[row for row in delays if row.ended_on is None],
+        risks=_escalated(moment, {"item_id": pk}),
+        variations=variations_at(moment, {"item_id": pk}, *Variation.PENDING),
         returns=[],
-        reasons=reasons_of(items, delays, risks, variations, agencies),
     )
 
 
 def _escalated(moment: Moment, of: Of) -> list[RiskAt]:
     return [row for row in risks_at(moment, of) if row.escalated_to and not row.closed_on]
-
-
-def reasons_of(
-    items: Sequence[ItemAt],
-    delays: Sequence[DelayAt],
-    risks: Sequence[RiskAt],
-    variations: Sequence[VariationAt],
-    agencies: Mapping[int, Agency],
-) -> dict[int, list[Reason]]:
-    """Return why each live item needs attention. Closed items need none."""
-    delays_of, risks_of = grouped(delays, "item"), grouped(risks, "item")
-    variations_of = grouped(variations, "item")
-    found: dict[int, list[Reason]] = {}
-    for item in items:
-        pk = item.pk
-        if not item.is_live:
-            found[pk] = []
-            continue
-        facts = standing.ItemFacts(
-            item.confidence, item.reviewer_confidence, item.heard_on, item.starts_on, item.late
-        )
-        # Most items have none of these.
-        if pk in delays_of:
-            facts.is_mitigated = any(delay.is_mitigated for delay in delays_of[pk])
-            facts.times_moved = _times_moved(delays_of[pk])
-            facts.causes = causes_in_words(delays_of[pk], agencies)
-        if pk in variations_of:
-            facts.variations_pending = len(variations_of[pk])
-        if pk in risks_of:
-            facts.risks = [risk.reference for risk in risks_of[pk]]
-        found[pk] = standing.attention(facts, item.on)
-    return found
 
 
 def causes_in_words(delays: Iterable[DelayAt], agencies: Mapping[int, Agency]) -> list[str]:

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.contrib import messages
-from django.core.paginator import Page
 from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -43,10 +42,7 @@ from workitems.models import (
 from workitems.models.item import Stage
 from workitems.models.plan import READING_ROLES
 from workitems.plan_at import (
-    ItemAt,
-    items_among,
     milestones_at,
-    pillars_at,
     plan_at,
     with_milestones,
 )
@@ -126,28 +122,22 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     as_at = AsAtForm(request.GET, plan=plan, on=localdate())
     moment = as_at.moment
     sort = sort_of(request.GET.get("sort", ""))
-    # For today, query only the items on the page.
-    at = None if moment.is_now else plan_at(plan, moment, texts="q" in request.GET)
+    # The words of a search are looked for in the texts of a past moment.
+    at = plan_at(plan, moment, texts=not moment.is_now and "q" in request.GET)
     agencies = {agency.pk: agency for agency in agencies_of(plan)}
-    if at:
+    if not moment.is_now:
         offered = {*agencies, *(item.lead for item in at.items)}
         named = sorted((at.agencies[pk] for pk in offered), key=lambda a: a.short_name.casefold())
         agencies = {agency.pk: agency for agency in named}
-    asked = WorkItemFilter(
+    form = WorkItemFilter(
         request.GET,
-        queryset=plan.items.all(),
-        pillars=[
-            (pillar.pk, f"{pillar.number} {pillar.title}")
-            for pillar in (at.pillars if at else pillars_at(plan, moment))
-        ],
+        pillars=[(row.pk, f"{row.number} {row.title}") for row in at.pillars],
         agencies=[(pk, agency.short_name) for pk, agency in agencies.items()],
-        on=moment.on,
     )
-    found = asked.among(at, sort) if at else asked.today(sort)
     rows_on_a_page = ROWS_WITH_WORDS if request.GET.get("q") else ROWS_ON_A_PAGE
-    page = page_of(request, found, rows_on_a_page)
+    page = page_of(request, form.among(at, sort), rows_on_a_page)
+    every = milestones_at(moment, {"item_id__in": [item.pk for item in page.object_list]})
     list_url, kept = reverse("workitems:list", args=[plan.slug]), at_query(moment)
-    form = asked.form
     chosen = {name for name in form.fields if request.GET.get(name)}
     narrowed = form.cleaned_data
     look = {"at": moment.key, "pillar": narrowed.get("pillar"), "agency": narrowed.get("lead")}
@@ -171,7 +161,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
                     # Not by `reverse`, which would take as long as the rest of the row.
                     "url": f"{list_url}{quote(item.number, safe=IN_A_PATH)}/{kept}",
                 }
-                for item in items_listed(page, moment)
+                for item in with_milestones(page.object_list, every)
             ],
             "sort": sort,
             "sort_start": sort_start(request),
@@ -194,14 +184,6 @@ def sort_start(request: HttpRequest) -> str:
 def at_query(moment: Moment) -> str:
     """Return the moment as a query string: "?at=2010-07-30", or "" for today."""
     return f"?{urlencode({'at': moment.key})}" if moment.key else ""
-
-
-def items_listed(page: "Page[Any]", moment: Moment) -> list[ItemAt]:
-    """Return the items on a page of the list, with all their milestones."""
-    rows: Any = page.object_list
-    items = items_among(rows, moment) if moment.is_now else rows
-    milestones = milestones_at(moment, {"item_id__in": [item.pk for item in items]})
-    return with_milestones(items, milestones)
 
 
 @require_safe

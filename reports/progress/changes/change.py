@@ -1,7 +1,7 @@
 """Kinds of change between two moments, and a change as a sentence."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -251,10 +251,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All changes, by kind and then in the plan's order, and agencies' short names by id."""
+    """All changes, by kind and then in the plan's order, and agencies' short names by id.
+
+    `before` and `after` are all items that may differ, as at both moments. The status of every other
+    item is the same at both.
+    """
 
     changes: list[Change]
     agencies: dict[int, str]
+    before: Mapping[int, ItemAt] = field(repr=False)
+    after: Mapping[int, ItemAt] = field(repr=False)
 
     @cached_property
     def counts(self) -> dict[Kind, int]:

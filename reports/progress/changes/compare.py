@@ -24,9 +24,9 @@ NO_NEWS_OF_COMPLETE = (
 
 @dataclass(frozen=True, kw_only=True)
 class PlanThen:
-    """The records of a plan that may differ between two moments, by id.
+    """The items of a plan that may differ between two moments, and what belongs to them, by id.
 
-    Records that are the same at both moments may be left out of both.
+    Items that are the same at both moments may be left out of both.
     """
 
     on: date

@@ -1,7 +1,7 @@
-"""Reads the records that may differ between two moments, with their history.
+"""Reads the items that may differ between two moments, as at both.
 
-These are records written in between, and milestones and delays with a date in between, as an agreed
-date passes without anything being written.
+These are items with a record written in between, or with a milestone or delay that has a date in
+between, as an agreed date passes without anything being written.
 """
 
 from dataclasses import replace
@@ -31,29 +31,28 @@ def read_changes(look: Look) -> Comparison:
     """
     assert look.since is not None
     before, after = read_both(look.plan, look.since, look.at)
-    after = replace(
-        after,
-        items={
-            pk: item
-            for pk, item in after.items.items()
-            if look.pillar in (None, item.pillar) and look.agency in (None, item.lead)
-        },
-    )
-    return Comparison(compare(before, after), after.agencies)
+    shown = {
+        pk: item
+        for pk, item in after.items.items()
+        if look.pillar in (None, item.pillar) and look.agency in (None, item.lead)
+    }
+    changes = compare(before, replace(after, items=shown))
+    return Comparison(changes, after.agencies, before.items, after.items)
 
 
 def read_both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen]:
-    """Return the plan at both moments, without records that are the same at both."""
-    between = _Between(plan, since, at)
+    """Return the plan at both moments, without items that are the same at both."""
+    items, variations = _differing(plan, since, at)
     names = dict(Agency.objects.values_list("pk", "short_name")), pillar_titles(plan, at)
-    return between.then(since, *names), between.then(at, *names)
+    before, after = (_then(plan, moment, items, variations, *names) for moment in (since, at))
+    return before, after
 
 
-# The records that may differ, found at once: written by hand, as a query of each kind within those that
-# read the records takes much longer to compose. {written} is a condition on history rows.
+# The items and variations that may differ, found at once: written by hand, as a query of each kind within
+# those that read the records takes much longer to compose. {written} is a condition on history rows.
 # Dates without such a row are in {milestones} and {delays}: today's records, or history.
-TOUCHED = """
-SELECT 'milestone', id, item_id FROM workitems_milestone WHERE id IN (
+DIFFERING = """
+SELECT DISTINCT 'item', item_id FROM workitems_milestone WHERE id IN (
     SELECT id FROM workitems_historicalmilestone
     WHERE history_plan_id = %(plan)s AND {written}
     UNION SELECT id FROM {milestones} AND (
@@ -68,8 +67,8 @@ SELECT 'milestone', id, item_id FROM workitems_milestone WHERE id IN (
         OR ended_on > %(first)s AND ended_on <= %(last)s
     )
 )
-UNION SELECT 'item', id, id FROM workitems_historicalworkitem WHERE plan_id = %(plan)s AND {written}
-UNION SELECT 'variation', id, item_id FROM workitems_historicalvariation
+UNION SELECT 'item', id FROM workitems_historicalworkitem WHERE plan_id = %(plan)s AND {written}
+UNION SELECT 'variation', id FROM workitems_historicalvariation
 WHERE plan_id = %(plan)s AND {written}
 """
 PAST = {
@@ -84,49 +83,47 @@ TODAY = {
 }
 
 
-class _Between:
-    """The records of a plan that may differ between two moments."""
+def _differing(plan: Plan, since: Moment, at: Moment) -> tuple[list[int], list[int]]:
+    """Return the ids of the items, and of the variations, that may differ between the moments."""
+    assert since.until is not None, "Nothing comes after today."
+    written = "history_date >= %(since)s"
+    if at.until is not None:
+        written += " AND history_date < %(until)s"
+    sql = DIFFERING.format(written=written, **(TODAY if at.is_now else PAST))
+    instant = connection.ops.adapt_datetimefield_value
+    values = {
+        "plan": plan.pk,
+        "since": instant(since.until),
+        "until": instant(at.until),
+        "first": since.on,
+        "last": at.on,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        found = cursor.fetchall()
+    items = [pk for kind, pk in found if kind == "item"]
+    return items, [pk for kind, pk in found if kind == "variation"]
 
-    def __init__(self, plan: Plan, since: Moment, at: Moment) -> None:
-        assert since.until is not None, "Nothing comes after today."
-        self.plan, self.since, self.at = plan, since, at
-        found = self.ids()
-        self.milestones = [pk for kind, pk, _ in found if kind == "milestone"]
-        self.items = {item for kind, _, item in found if kind != "variation"}
-        self.variations = [pk for kind, pk, _ in found if kind == "variation"]
 
-    def ids(self) -> list[tuple[str, int, int]]:
-        """Return the records that may differ, each as its kind, its id and its item."""
-        written = "history_date >= %(since)s"
-        if self.at.until is not None:
-            written += " AND history_date < %(until)s"
-        sql = TOUCHED.format(written=written, **(TODAY if self.at.is_now else PAST))
-        instant = connection.ops.adapt_datetimefield_value
-        values = {
-            "plan": self.plan.pk,
-            "since": instant(self.since.until),
-            "until": instant(self.at.until),
-            "first": self.since.on,
-            "last": self.at.on,
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return list(cursor.fetchall())
-
-    def then(self, moment: Moment, agencies: dict[int, str], pillars: dict[int, str]) -> PlanThen:
-        delays = delays_at(moment, {"milestone__in": self.milestones})
-        milestones = milestones_at(moment, {"pk__in": self.milestones}, delays)
-        # The changes are sorted.
-        items = items_in_any_order(moment, {"pk__in": self.items}, milestones)
-        approved = variations_at(
-            moment,
-            {"plan_id": self.plan.pk, "pk__in": self.variations},
-            Variation.State.APPROVED,
-        )
-        return PlanThen(
-            on=moment.on,
-            items={row.pk: row for row in items},
-            approved={row.pk: row for row in approved},
-            pillars=pillars,
-            agencies=agencies,
-        )
+def _then(
+    plan: Plan,
+    moment: Moment,
+    items: list[int],
+    variations: list[int],
+    agencies: dict[int, str],
+    pillars: dict[int, str],
+) -> PlanThen:
+    delays = delays_at(moment, {"milestone__item__in": items})
+    milestones = milestones_at(moment, {"item__in": items}, delays)
+    # The changes are sorted.
+    found = items_in_any_order(moment, {"pk__in": items}, milestones)
+    approved = variations_at(
+        moment, {"plan_id": plan.pk, "pk__in": variations}, Variation.State.APPROVED
+    )
+    return PlanThen(
+        on=moment.on,
+        items={row.pk: row for row in found},
+        approved={row.pk: row for row in approved},
+        pillars=pillars,
+        agencies=agencies,
+    )
