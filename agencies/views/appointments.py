@@ -81,13 +81,8 @@ def end(request: HttpRequest, appointment: int) -> HttpResponse:
     row = _kept(request, appointment)
     form = EndAppointmentForm(posted(request), row=row)
     if kept := carry_out(request, form, services.end_appointment, appointment=row):
-        return done(
-            request,
-            _("The appointment ends on {day}."),
-            "agencies:portfolio",
-            kept.place,
-            day=day_words(kept.to_on),
-        )
+        message = _("The appointment ends on {day}.")
+        return done(request, message, "agencies:portfolio", kept.place, day=day_words(kept.to_on))
     return form_page(request, "agencies/ministers/end.html", form, appointment=row)
 
 
@@ -97,14 +92,8 @@ def correct(request: HttpRequest, appointment: int) -> HttpResponse:
     by = signed_in(request)
     form = CorrectAppointmentForm(posted(request), row=row, by=by)
     if kept := carry_out(request, form, services.correct_appointment, appointment=row):
-        return saved(
-            request,
-            form,
-            kept,
-            _("The appointment is corrected."),
-            "agencies:portfolio",
-            kept.place,
-        )
+        message = _("The appointment is corrected.")
+        return saved(request, form, kept, message, "agencies:portfolio", kept.place)
     return form_page(request, "agencies/ministers/correct.html", form, appointment=row)
 
 

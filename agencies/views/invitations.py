@@ -80,13 +80,8 @@ def withdraw(request: HttpRequest, place: int | Office, invitation: int) -> Http
     waiting = managed_invitation(request, of, invitation)
     form = WithdrawForm(posted(request))
     if carry_out(request, form, services.withdraw, invitation=waiting, at=timezone.now()):
-        return done(
-            request,
-            _("The invitation to {email} is withdrawn."),
-            "agencies:seats",
-            of,
-            email=waiting.email,
-        )
+        message = _("The invitation to {email} is withdrawn.")
+        return done(request, message, "agencies:seats", of, email=waiting.email)
     return form_page(
         request, "agencies/invitations/withdraw.html", form, place=of, invitation=waiting
     )

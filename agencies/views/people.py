@@ -87,15 +87,8 @@ def change(request: HttpRequest, person: int) -> HttpResponse:
     user = _person(person)
     form = AccountForm(posted(request), row=user, by=by)
     if kept := carry_out(request, form, services.change_account, user=user):
-        return saved(
-            request,
-            form,
-            kept,
-            _("The account of {person} is saved."),
-            "agencies:person",
-            kept.pk,
-            person=kept.name,
-        )
+        message = _("The account of {person} is saved.")
+        return saved(request, form, kept, message, "agencies:person", kept.pk, person=kept.name)
     return form_page(request, "agencies/people/change.html", form, person=user)
 
 
@@ -119,13 +112,8 @@ def reset_second_step(request: HttpRequest, person: int) -> HttpResponse:
     user = _person(person)
     form = ResetSecondStepForm(posted(request), row=user)
     if carry_out(request, form, services.reset_second_step, user=user, at=timezone.now()):
-        return done(
-            request,
-            _("The second step of {person} is reset."),
-            "agencies:person",
-            user.pk,
-            person=user.name,
-        )
+        message = _("The second step of {person} is reset.")
+        return done(request, message, "agencies:person", user.pk, person=user.name)
     return form_page(request, "agencies/people/reset_second_step.html", form, person=user)
 
 

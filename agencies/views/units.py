@@ -21,13 +21,8 @@ def add(request: HttpRequest, agency: int) -> HttpResponse:
     of = agency_for(request, "agencies.manage_units", agency)
     form = AddUnitForm(posted(request), today=localdate())
     if unit := carry_out(request, form, unit_services.add_unit, agency=of):
-        return done(
-            request,
-            _("{unit} is added. Items can be given to it."),
-            "agencies:seats",
-            of,
-            unit=unit,
-        )
+        message = _("{unit} is added. Items can be given to it.")
+        return done(request, message, "agencies:seats", of, unit=unit)
     return form_page(request, "agencies/units/add.html", form, place=of)
 
 

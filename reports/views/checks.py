@@ -138,11 +138,8 @@ def line_of(check: Check, typed: OverrideForm | None, may_change: bool) -> Line:
 def override(request: HttpRequest, briefing: Briefing) -> HttpResponse:
     form = OverrideForm(request.POST, key=request.POST.get("key", ""))
     if carry_out(request, form, acts.override, briefing=briefing, at=timezone.now()):
-        return done(
-            request,
-            _("The warning is accepted. Your reason is shown beside it."),
-            url_of(briefing, form.cleaned_data["key"]),
-        )
+        message = _("The warning is accepted. Your reason is shown beside it.")
+        return done(request, message, url_of(briefing, form.cleaned_data["key"]))
     briefing.refresh_from_db(fields=["state"])
     return show(request, briefing, form)
 

@@ -284,13 +284,10 @@ def give(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpResponse:
     require(request, "reports.give_clearance", row)
     form = AnswerForm(request.POST, row=row)
     if carry_out(request, form, services.answer, clearance=row, at=timezone.now()):
-        return done(
-            request,
-            _(
-                "Your agency’s answer is recorded. You can change it until the paper is sent for authorisation."
-            ),
-            row,
+        message = _(
+            "Your agency’s answer is recorded. You can change it until the paper is sent for authorisation."
         )
+        return done(request, message, row)
     return _clear(request, row, answer=form)
 
 
@@ -303,11 +300,8 @@ def comment(request: HttpRequest, slug: str, pk: int, agency: int) -> HttpRespon
     key = request.POST.get("key", "")
     form = CommentForm(request.POST, places=[(key, key)], auto_id="comment-%s")
     if carry_out(request, form, services.comment, clearance=row, at=timezone.now()):
-        return done(
-            request,
-            _("The coordinator can read your comment."),
-            f"{row.get_absolute_url()}#comments",
-        )
+        message = _("The coordinator can read your comment.")
+        return done(request, message, f"{row.get_absolute_url()}#comments")
     return _clear(request, row, bound=form, at=key or "other")
 
 

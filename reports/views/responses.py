@@ -253,12 +253,8 @@ def _follow_up(
     response.issued.briefing = briefing
     form = FollowUpForm(posted(request), plan=briefing.plan, initial={"text": start})
     if made := carry_out(request, form, services.follow_up, response=response, key=key):
-        return done(
-            request,
-            _("The action is on the desk of {agency}. We’ll email them."),
-            response.issued,
-            agency=made.owner_agency,
-        )
+        message = _("The action is on the desk of {agency}. We’ll email them.")
+        return done(request, message, response.issued, agency=made.owner_agency)
     return _follow_up_page(
         request, briefing, form, title=_("Add an action"), submit=_("Add the action"), quote=quote
     )

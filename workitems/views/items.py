@@ -458,12 +458,6 @@ def review(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     item = require(request, "workitems.review_item", visible_item(request, slug, number))
     form = ReviewForm(posted(request), row=item)
     if kept := carry_out(request, form, item_services.review, item=item):
-        return saved(
-            request,
-            form,
-            kept,
-            gettext("Your rating of item {number} is saved."),
-            item,
-            number=item.number,
-        )
+        message = gettext("Your rating of item {number} is saved.")
+        return saved(request, form, kept, message, item, number=item.number)
     return form_page(request, "workitems/items/review.html", form, plan=item.plan, item=item)

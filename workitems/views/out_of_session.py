@@ -167,12 +167,10 @@ def give_answer(
     row = _answer(request, slug, variation, pk, agency, "workitems.answer_out_of_session")
     form = answer_form(row, request.POST)
     if carry_out(request, form, services.give_answer, answer=row, at=timezone.now()):
-        return done(
-            request,
-            _("The answer of {agency} is saved. You can change it until the decision is closed."),
-            row.out_of_session,
-            agency=row.agency,
+        message = _(
+            "The answer of {agency} is saved. You can change it until the decision is closed."
         )
+        return done(request, message, row.out_of_session, agency=row.agency)
     return show(request, row.out_of_session, {str(row.agency_id): form}, status=422)
 
 
@@ -187,14 +185,10 @@ def record_answer(
         posted(request), request.FILES if request.method == "POST" else None, row=row
     )
     if carry_out(request, form, services.record_answer, answer=row, at=timezone.now()):
-        return done(
-            request,
-            _(
-                "The answer of {agency} is recorded. Its approvers can change it until you close the decision."
-            ),
-            row.out_of_session,
-            agency=row.agency,
+        message = _(
+            "The answer of {agency} is recorded. Its approvers can change it until you close the decision."
         )
+        return done(request, message, row.out_of_session, agency=row.agency)
     return form_page(
         request,
         "workitems/out_of_session/record.html",

@@ -469,12 +469,8 @@ def send_back(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
     page = return_page(of_return, localdate(), is_for_reading=True)
     form = SendBackForm(request.POST, items=items_on(page))
     if carry_out(request, form, round_services.send_back, of_return=of_return, at=timezone.now()):
-        return done(
-            request,
-            gettext("The return went back to {agency}."),
-            of_return,
-            agency=of_return.agency,
-        )
+        message = gettext("The return went back to {agency}.")
+        return done(request, message, of_return, agency=of_return.agency)
     entries = entries_of(of_return, page.sections)
     return show(request, of_return, page, entries, send_back=form, status=422)
 

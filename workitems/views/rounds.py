@@ -162,12 +162,8 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     plan = require(request, "workitems.open_round", visible_plan(request, slug))
     form = OpenRoundForm(posted(request), plan=plan, initial=next_period(plan))
     if made := carry_out(request, form, round_services.open_round, plan=plan, at=timezone.now()):
-        return done(
-            request,
-            gettext("The round {round} is open. Each agency has its return."),
-            made,
-            round=made,
-        )
+        message = gettext("The round {round} is open. Each agency has its return.")
+        return done(request, message, made, round=made)
     return form_page(
         request,
         "workitems/rounds/open.html",

@@ -34,12 +34,8 @@ def propose(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     ]
     form = ProposeStatusForm(posted(request), item=item, agencies=agencies)
     if carry_out(request, form, status_proposals.propose, item=item, at=timezone.now()):
-        return done(
-            request,
-            _("Proposed to {agency}. You will get an email with the answer."),
-            item,
-            agency=item.lead_agency,
-        )
+        message = _("Proposed to {agency}. You will get an email with the answer.")
+        return done(request, message, item, agency=item.lead_agency)
     return form_page(
         request, "workitems/items/propose_status.html", form, plan=item.plan, item=item
     )

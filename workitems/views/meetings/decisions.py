@@ -71,12 +71,8 @@ def record(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if made := carry_out(
         request, form, decision_services.record_decision, meeting=meeting, on=localdate()
     ):
-        return done(
-            request,
-            _("Decision {number} is recorded."),
-            f"{meeting.get_absolute_url()}#decisions",
-            number=made.number,
-        )
+        message = _("Decision {number} is recorded.")
+        return done(request, message, f"{meeting.get_absolute_url()}#decisions", number=made.number)
     return form_page(
         request,
         "workitems/meetings/decision.html",
