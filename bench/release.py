@@ -14,8 +14,8 @@ def run(runs: int = 3) -> list[tuple[str, float]]:
     """Return what is done to a paper of 600 items with texts, and the seconds each step takes."""
     import pikepdf
 
-    from reports.release import gate, redact
-    from reports.render.released import render_released
+    from reports.requests.print.released import render_released
+    from reports.requests.redaction import gate, redact
 
     sample = import_module("tests.reports.sample")
     paper = sample.document(

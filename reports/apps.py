@@ -14,12 +14,12 @@ class ReportsConfig(AppConfig):
             pack_notices,
             paper_guards,
             paper_indexes,
-            request_lines,
-            request_notices,
         )
         from reports.clearance import notices
         from reports.meetings.opening_slide import opening_slide
         from reports.models.briefing import has_sensitive_paper
+        from reports.requests.registered import desk_lines as request_lines
+        from reports.requests.registered import notices as request_notices
         from reports.services import kinds
         from workitems import desk as desk
         from workitems import due_calendar

@@ -18,14 +18,14 @@ from reports.models import (
     Clearance,
     DraftAsk,
     DraftParagraph,
-    InformationRequest,
     IssuedPaper,
     IssuedParagraph,
 )
 from reports.models.briefing import CONSULTED_STATES
-from reports.models.release.request import OIA_ROLES
 from reports.paper_indexes import INDEXES
-from reports.release.letters import Requester, without_requester
+from reports.requests.letters import Requester, without_requester
+from reports.requests.models import InformationRequest
+from reports.requests.models.request import OIA_ROLES
 from workitems.models.plan import READING_ROLES
 from workitems.record_search import KINDS as RECORDS
 from workitems.record_search import Hit, Kind, Reader, numbered

@@ -10,10 +10,9 @@ import rules
 
 from agencies.models import Agency, Seat, User
 from agencies.rules import agencies_of, has_role_in
-from reports.models import (
-    DRAFTING_ROLES,
-    Briefing,
-    Clearance,
+from reports.models import DRAFTING_ROLES, Briefing, Clearance
+from reports.models.briefing import CONSULTED_STATES
+from reports.requests.models import (
     Consultation,
     EarlierPaper,
     InformationRequest,
@@ -24,8 +23,7 @@ from reports.models import (
     RequestLetter,
     ScheduleLine,
 )
-from reports.models.briefing import CONSULTED_STATES
-from reports.models.release.request import OIA_ROLES, REQUEST_ROLES
+from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES
 from workitems.models import Plan
 from workitems.models.plan import READING_ROLES
 from workitems.rules import WRITERS, coordinates_plan, reads_plan

@@ -2,6 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from reports.requests.declared_days import views as working_days
+from reports.requests.earlier_papers import views as filing
+from reports.requests.pages.letters import decision, letters
+from reports.requests.pages.redacting import redacting, reviewing
+from reports.requests.pages.register import half_years, requests, steps
+from reports.requests.pages.releasing import releasing
+from reports.requests.pages.schedule import schedule
+from reports.requests.public import publishing, released_papers
 from reports.views import (
     agency_covers,
     annex_choices,
@@ -25,26 +33,7 @@ from reports.views import (
     trends,
     word_copies,
 )
-from reports.views.public import (
-    filing,
-    plan_progress,
-    progress_publishing,
-    published,
-    publishing,
-    released_papers,
-)
-from reports.views.release import (
-    decision,
-    half_years,
-    letters,
-    redacting,
-    releasing,
-    requests,
-    reviewing,
-    schedule,
-    steps,
-    working_days,
-)
+from reports.views.public import plan_progress, progress_publishing, published
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),

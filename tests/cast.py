@@ -20,9 +20,10 @@ from django.utils import timezone
 from agencies.models import Agency, Seat, User
 from agencies.services.invitations import hash_of
 from reports.document import Document, from_json, to_json
-from reports.models import Briefing, BriefingKind, InformationRequest, IssuedPaper, PublicPage
+from reports.models import Briefing, BriefingKind, IssuedPaper
 from reports.models.issue import sha256
 from reports.render import docx
+from reports.requests.models import InformationRequest, PublicPage
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,

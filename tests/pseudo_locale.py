@@ -96,7 +96,7 @@ def texts_of(data: object) -> Iterator[str]:
 
 
 # What papers print in English, which screens quote.
-OF_PAPERS = (ROOT / "reports/release/acts", ROOT / "reports/kinds.json")
+OF_PAPERS = (ROOT / "reports/requests/law/acts", ROOT / "reports/kinds.json")
 
 
 def all_data() -> str:

@@ -18,11 +18,11 @@ from django.utils.timezone import localdate
 
 from agencies import services as seating
 from agencies.models import Appointment, Office
-from reports.models import (
+from reports.models import IssuedPaper
+from reports.requests.models import (
     Consultation,
     EarlierPaper,
     InformationRequest,
-    IssuedPaper,
     NonWorkingDay,
     Redaction,
     Release,

@@ -11,8 +11,8 @@ from django.utils import translation
 
 from reports.compose import compose
 from reports.models.briefing import Briefing
-from reports.release.redact import ORDINALS
 from reports.render.html import document_html
+from reports.requests.redaction.redact import ORDINALS
 from tests.cast import client_of, standing_scene
 from tests.pseudo_locale import all_data, marked, plain_words, pseudo_locale, untranslated
 from tests.test_permissions import EVERYBODY, RULES

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 
 from agencies.models import User
 from reports.document.wording import join_words
-from reports.models.release.request import REQUEST_ROLES
+from reports.requests.models.request import REQUEST_ROLES
 from reports.views.readers import office_plans
 from trafficking_plan import second_step
 from workitems.views.lookups import plans_being_made, visible_plans

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from reports.document.cover_design import contrast_with_white
 
 FOLDER = Path(__file__).parent / "countries"
-ACTS = Path(__file__).parent.parent / "reports" / "release" / "acts"
+ACTS = Path(__file__).parent.parent / "reports" / "requests" / "law" / "acts"
 LANGUAGE = re.compile(r"en(-[A-Z]{2})?")
 COLOUR = re.compile(r"#[0-9a-f]{6}")
 MARKINGS = 3

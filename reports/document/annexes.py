@@ -1,7 +1,7 @@
 """The annexes of a document as plain data. Each is optional.
 
 `withheld` of a row or an annex is the label printed instead of all of it, "[s 9(2)(a)]", in a paper
-that is released; dates, counts and ratings mean nothing then. `reports.release.redact` fills it.
+that is released; dates, counts and ratings mean nothing then. `reports.requests.redaction.redact` fills it.
 """
 
 from __future__ import annotations

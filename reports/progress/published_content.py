@@ -15,9 +15,10 @@ from agencies.translation import in_english
 from reports.document import markup
 from reports.document.dates import long_date
 from reports.document.text import words
-from reports.models import AgencyCover, PublicProgress, Release, ReleasedPaper
+from reports.models import AgencyCover, PublicProgress
 from reports.progress.timeline import TimelineItem, TimelineMilestone, read_timeline
-from reports.release.act import cited
+from reports.requests.law.act import cited
+from reports.requests.models import Release, ReleasedPaper
 from workitems.asat import Moment
 from workitems.models import Plan, Update
 from workitems.models.item import Stage

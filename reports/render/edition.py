@@ -17,7 +17,7 @@ LOOK = (
     "agencies/translation.py",
     "reports/charts",
     "reports/document",
-    "reports/release/letters",
+    "reports/requests/letters",
     "reports/render",
     "reports/templatetags/papers.py",
     "workitems/known_dates.py",

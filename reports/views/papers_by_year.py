@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from reports.models import EarlierPaper
 from reports.models.issue import IssuedPaperQuerySet
+from reports.requests.models import EarlierPaper
 from workitems.models import Plan
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agencies.models import Seat, Token, User
 from agencies.services.invitations import hash_of
-from reports.models import Release
+from reports.requests.models import Release
 from tests.cast import Scene
 from tests.factories import TokenFactory
 

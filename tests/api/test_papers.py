@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from reports.models import PublicPage, ReleasedPaper
+from reports.requests.models import PublicPage, ReleasedPaper
 from tests.api.programs import program_of
 from tests.factories import (
     BriefingFactory,

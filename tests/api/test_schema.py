@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from reports.models import Release
+from reports.requests.models import Release
 from tests.api.programs import token_of
 from tests.cast import Scene, standing_scene
 from trafficking_plan.api import admission

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from reports.models import EarlierPaper, Release
+from reports.requests.models import EarlierPaper, Release
 from tests.cast import scene
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from reports.document import Contact, to_json
-from reports.models import Redaction
+from reports.requests.models import Redaction
 from tests.browser.keyboard import tab_to
 from tests.factories import (
     AgencyFactory,

@@ -11,9 +11,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from agencies.models import User
-from reports.models import ScheduleLine
-from reports.release.redact import leaves
-from reports.services.release import redactions
+from reports.requests.models import ScheduleLine
+from reports.requests.redaction.redact import leaves
+from reports.requests.services import redactions
 from tests.browser.test_briefing_journey import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,17 +13,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Seat, User
-from reports.models import (
-    DraftParagraph,
+from reports.models import DraftParagraph
+from reports.progress.published_content import content_of, digest_of
+from reports.requests.models import (
     EarlierPaper,
     InformationRequest,
     PublicPage,
     ReleasedPaper,
     ScheduleLine,
 )
-from reports.progress.published_content import content_of, digest_of
-from reports.services.release import progress_pages
-from reports.services.release.redactions import withheld_strings
+from reports.requests.services.redactions import withheld_strings
+from reports.services import progress_pages
 from tests.content_policy import POLICY, policy
 from tests.factories import (
     EarlierPaperFactory,

@@ -23,30 +23,32 @@ from reports.models import (
     Clearance,
     ClearanceComment,
     ClearanceReply,
-    Consultation,
     DraftParagraph,
     DraftSection,
-    EarlierPaper,
     FollowUp,
-    InformationRequest,
     IssuedPaper,
     KindSection,
-    LineCopy,
     MeetingPaper,
-    NonWorkingDay,
     PublicProgress,
-    Redaction,
-    RequestEvent,
-    RequestLetter,
     Response,
     ResponseChoice,
-    ScheduleLine,
     WordCopy,
 )
 from reports.render.docx import render_docx
+from reports.requests.models import (
+    Consultation,
+    EarlierPaper,
+    InformationRequest,
+    LineCopy,
+    NonWorkingDay,
+    Redaction,
+    RequestEvent,
+    RequestLetter,
+    ScheduleLine,
+)
+from reports.requests.services import requests
 from reports.services import states
 from reports.services.kinds import patterns
-from reports.services.release import requests
 from tests.cast import REQUEST, Scene
 from tests.factories import (
     PASSWORD,
@@ -58,7 +60,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.reports.drafted import drafted
-from tests.reports.release.test_gate import made
+from tests.reports.requests.test_gate import made
 from tests.reports.word_edits import Edited
 from tests.test_permissions import RULES
 from tests.workitems.trackers import sheet_of

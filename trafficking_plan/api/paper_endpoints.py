@@ -10,9 +10,10 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from agencies.models import Token
-from reports.models import IssuedPaper, Release, ReleasedPaper
+from reports.models import IssuedPaper
 from reports.models.issue import sha256
-from reports.models.release.request import REQUEST_ROLES
+from reports.requests.models import Release, ReleasedPaper
+from reports.requests.models.request import REQUEST_ROLES
 from reports.views import files
 from reports.views.readers import issued_version, plan_with_papers, readable_papers
 from trafficking_plan.api import as_json, schemas

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reports.models import IssuedPaper, ReleasedPaper
+from reports.models import IssuedPaper
+from reports.requests.models import ReleasedPaper
+from reports.requests.services import packages
 from reports.services import record_digests
 from reports.services.issuing import faults
-from reports.services.release import packages
 
 
 class Command(BaseCommand):

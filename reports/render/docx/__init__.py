@@ -26,14 +26,14 @@ from agencies.translation import in_english
 from reports import charts
 from reports.document import USUAL_DESIGN, CoverDesign, Document, ProgressPicture
 from reports.document.cover_design import INK, MARK_HEIGHT, MARK_WIDTH
-from reports.release.letters import Letter
 from reports.render.docx.elements import element, field, paragraph, text
 from reports.render.docx.html_tree import Node, Piece, parse_html
 from reports.render.docx.word_blocks import Page, Writer
 from reports.render.docx.word_pictures import drawing_into
 from reports.render.html import plain_fragment, present
-from reports.render.letter_html import DRAFT, letter_fragment
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
+from reports.requests.letters import Letter
+from reports.requests.print.letter_html import DRAFT, letter_fragment
 
 PARTS = Path(__file__).parent / "parts"
 # Path in the package of each file in `parts`.

@@ -28,10 +28,11 @@ from reports.charts import milestone_timeline, on_screen, stage_bars
 from reports.document.annexes import MilestoneRow, PillarProgress, Stage, StageCount, TimelineRow
 from reports.document.dates import long_date
 from reports.document.wording import named
-from reports.models import PublicPage, PublicProgress
+from reports.models import PublicProgress
 from reports.progress.content_schema import LISTS, schema_of
 from reports.progress.tables import Column, Sheet
 from reports.render import csv
+from reports.requests.models import PublicPage
 from reports.views.public.public_frame import public_page
 from workitems.known_dates import KnownDate, KnownTo
 

@@ -7,7 +7,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from reports.models import PublicPage, PublicProgress, Release
+from reports.models import PublicProgress
+from reports.requests.models import PublicPage, Release
 from reports.views.public.public_frame import public_page
 
 

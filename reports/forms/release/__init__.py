@@ -1,1 +1,0 @@
-"""Forms of requests for official information."""

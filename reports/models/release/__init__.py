@@ -1,1 +1,0 @@
-"""Records of requests for official information and of what is released because of them."""

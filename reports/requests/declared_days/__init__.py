@@ -1,0 +1,1 @@
+"""Days that count otherwise than the Act's calendar says."""

@@ -1,0 +1,1 @@
+"""The demo's requests for official information."""

@@ -1,0 +1,1 @@
+"""Papers from before the product: filing, correcting and withdrawing them."""

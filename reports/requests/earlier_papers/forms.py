@@ -1,0 +1,153 @@
+"""Forms of papers from before the product."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.fields import DayField, Form, ReasonField, TextField, UploadField, VersionedForm
+from agencies.models import Agency
+from reports.document.dates import long_date
+from reports.requests.models import EarlierPaper
+from workitems.attachments import MAX_MEGABYTES
+from workitems.models import Plan
+
+MOST_SUGGESTED = 20
+
+
+def agency_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext_lazy("Agency that holds it"),
+        error_messages={"required": gettext_lazy("Choose the agency.")},
+    )
+
+
+def offer_agencies(field: Any, agencies: list[Agency], today: date) -> None:
+    """Offer agencies by their full names. The one that exists today is chosen; if several do, none is."""
+    living = [agency for agency in agencies if agency.exists_on(today)]
+    first = living if len(living) == 1 else agencies if len(agencies) == 1 else []
+    field.choices = [
+        *([] if first else [("", _("Choose an agency"))]),
+        *((str(agency.pk), with_end(agency, today)) for agency in agencies),
+    ]
+    field.initial = str(first[0].pk) if first else ""
+
+
+def with_end(agency: Agency, today: date) -> str:
+    """Return an agency's full name, with the last day of one that is over."""
+    if agency.exists_on(today) or agency.valid_to is None:
+        return agency.name
+    return _("{agency} (until {day})").format(agency=agency.name, day=long_date(agency.valid_to))
+
+
+class _OfPaper(Form):
+    """The title, number, date and kind of a paper, as a schedule lists it."""
+
+    title = TextField(
+        label=gettext_lazy("Title"),
+        max_length=250,
+        error_messages={"required": gettext_lazy("Enter the paper’s title.")},
+    )
+    number = TextField(
+        label=gettext_lazy("Number"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("As printed on it: 09/1"),
+    )
+    dated = DayField(label=gettext_lazy("Date of the paper"))
+    kind = TextField(
+        label=gettext_lazy("Kind"),
+        max_length=100,
+        help_text=gettext_lazy(
+            "In your agency’s words, such as Annual report. Use the same words for papers of the same kind."
+        ),
+        error_messages={
+            "required": gettext_lazy("Enter what kind of paper it is, such as Annual report.")
+        },
+    )
+    plan = forms.ChoiceField(
+        label=gettext_lazy("Plan"),
+        required=False,
+        help_text=gettext_lazy(
+            "Everyone who reads the plan can then open the paper, beside its briefings."
+        ),
+    )
+
+    today: date
+    plans: "dict[str, Plan]"
+
+    def offer(self, plans: list[Plan], today: date) -> None:
+        self.plans, self.today = {str(plan.pk): plan for plan in plans}, today
+        field = self.fields["plan"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", _("No plan")), *((str(plan.pk), plan.title) for plan in plans)]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The cleaned values for the service."""
+        names = ("title", "number", "dated", "kind")
+        found = {name: self.cleaned_data[name] for name in names}
+        return {**found, "plan": self.plans.get(self.cleaned_data["plan"])}
+
+
+class AddEarlierPaperForm(_OfPaper):
+    """A PDF and what a schedule says of it."""
+
+    file = UploadField(
+        label="PDF",
+        max_length=255,
+        help_text=format_lazy(
+            gettext_lazy("At most {most} MB. It is kept unchanged."), most=MAX_MEGABYTES
+        ),
+        widget=forms.FileInput(attrs={"accept": ".pdf"}),
+        error_messages={
+            "required": gettext_lazy("Choose a PDF."),
+            "empty": gettext_lazy("The file is empty."),
+            "max_length": gettext_lazy("The name of the file is too long."),
+        },
+    )
+    agency = agency_field()
+
+    def __init__(
+        self, *args: Any, agencies: list[Agency], plans: list[Plan], today: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.agencies = {str(agency.pk): agency for agency in agencies}
+        offer_agencies(self.fields["agency"], agencies, today)
+        self.offer(plans, today)
+
+
+class ChangeEarlierPaperForm(_OfPaper, VersionedForm):
+    """What is said of a paper; its file never changes."""
+
+    BEGINS_WITH = ("title", "number", "dated", "kind")
+
+    agency = agency_field()
+    reason = ReasonField(
+        label=gettext_lazy("Why"),
+        required=False,
+        rows=2,
+        help_text=gettext_lazy("Kept in the history."),
+    )
+
+    def __init__(
+        self, *args: Any, agencies: list[Agency], plans: list[Plan], today: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.agencies = {str(agency.pk): agency for agency in agencies}
+        offer_agencies(self.fields["agency"], agencies, today)
+        self.offer(plans, today)
+
+    def start(self, row: EarlierPaper) -> dict[str, Any]:
+        return {**super().start(row), "plan": str(row.plan_id or ""), "agency": str(row.agency_id)}
+
+
+class WithdrawEarlierPaperForm(VersionedForm):
+    reason = ReasonField(
+        label=gettext_lazy("Why the paper is withdrawn"),
+        rows=3,
+        error_messages={"required": gettext_lazy("Say why the paper is withdrawn.")},
+    )

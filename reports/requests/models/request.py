@@ -1,0 +1,426 @@
+"""Requests for official information, and what happened to them.
+
+An event is never changed or deleted (`reports.paper_guards`): a correction is another event that names
+the first. Due days and lateness are computed from the events and never stored.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.characters import searchable
+from agencies.models import Agency, Seat, User
+from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.translation import day_words
+from reports.requests.letters import Requester, without_requester
+from workitems.models import Plan
+
+OIA_ROLES = (Seat.Role.OIA_ADVISER, Seat.Role.OIA_REVIEWER, Seat.Role.OIA_DECISION_MAKER)
+# Who reads the requests of an agency. Everybody else gets 404.
+REQUEST_ROLES = (*OIA_ROLES, Seat.Role.COORDINATOR)
+
+REFERENCE_LENGTH = 100
+NAME_LENGTH = 200
+TEXT_LENGTH = 20_000
+NOTE_LENGTH = 4000
+
+# A line of an address that is somebody's own, and one that many people share: "Wellington 6011".
+OWN_LINE = re.compile(r"[\d@]")
+PLACE = re.compile(r"(?!.*\b(?:box|bag|level|flat|unit|suite)\b)[^\d@]+ \d{4}", re.IGNORECASE)
+
+RECEIVED_TOO_EARLY = gettext_lazy("A request is received on or after the day that it is dated.")
+
+
+class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
+    def visible_to(self, user: User) -> Self:
+        """Filter to the requests to agencies where the user has an OIA role or is a coordinator."""
+        return self.filter(agency__in=user.agencies_as(*REQUEST_ROLES))
+
+    def open(self) -> Self:
+        """Filter to the requests that are not decided yet."""
+        return self.filter(state__in=InformationRequest.OPEN)
+
+    def from_requesters(self) -> Self:
+        """Leave out what an agency releases of its own accord, which no clock counts."""
+        return self.exclude(channel=InformationRequest.Channel.OWN_INITIATIVE)
+
+    def to_purge(self, closed_before: date) -> Self:
+        """Filter to the requests closed before a day that still name their requester."""
+        return self.filter(closed_on__lt=closed_before, purged_on=None).exclude(requester_name="")
+
+    def matching(self, words: str, *, naming: Collection[int]) -> Self:
+        """Filter to the requests with every word in their reference, text, scope, plan or agency.
+
+        In the requests to the agencies of `naming`, also in the requester's name. Neither capitals
+        nor macrons matter. Databases do not compare so, and requests are few: read in one query.
+        """
+        wanted = searchable(words).split()[:10]
+        rows = self.select_related("agency", "plan").order_by()
+        return self.filter(
+            pk__in=[
+                row.pk
+                for row in rows
+                for text in [row.search_text(with_requester=row.agency_id in naming)]
+                if all(word in text for word in wanted)
+            ]
+        )
+
+    def for_list(self) -> Self:
+        """Add what a list prints, in two queries."""
+        return (
+            self.select_related("agency", "plan")
+            .prefetch_related(models.Prefetch("events", RequestEvent.objects.in_order()))
+            .order_by("received_on", "pk")
+        )
+
+
+class InformationRequest(models.Model):
+    """A request to an agency, word for word, and how far its answer is.
+
+    What an agency releases of its own accord is prepared like a request: its channel is
+    `OWN_INITIATIVE`, it has no requester, and no clock counts for it.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", gettext_lazy("Email")
+        LETTER = "letter", gettext_lazy("Letter")
+        SITE = "site", gettext_lazy("Public request site")
+        FORM = "form", gettext_lazy("Form on a website")
+        SPOKEN = "spoken", gettext_lazy("Spoken")
+        OWN_INITIATIVE = "own_initiative", gettext_lazy("Our own initiative")
+
+    class State(models.TextChoices):
+        RECEIVED = "received", gettext_lazy("Received")
+        SCOPING = "scoping", gettext_lazy("Scoping")
+        PREPARING = "preparing", gettext_lazy("Preparing")
+        IN_REVIEW = "in_review", gettext_lazy("In review")
+        READY = "ready", gettext_lazy("Ready to sign")
+        DECIDED = "decided", gettext_lazy("Decided")
+        CLOSED = "closed", gettext_lazy("Closed")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+        TRANSFERRED = "transferred", gettext_lazy("Transferred")
+        REFUSED = "refused", gettext_lazy("Refused")
+
+    NEXT: dict[str, tuple[str, ...]] = {
+        State.RECEIVED: (State.SCOPING, State.WITHDRAWN, State.TRANSFERRED),
+        State.SCOPING: (State.PREPARING, State.WITHDRAWN, State.TRANSFERRED),
+        State.PREPARING: (State.IN_REVIEW, State.WITHDRAWN, State.TRANSFERRED),
+        State.IN_REVIEW: (State.PREPARING, State.READY, State.WITHDRAWN, State.TRANSFERRED),
+        # The decision-maker sends back what they do not sign.
+        State.READY: (State.PREPARING, State.DECIDED, State.REFUSED, State.WITHDRAWN),
+        State.DECIDED: (State.CLOSED,),
+        State.CLOSED: (),
+        State.WITHDRAWN: (),
+        State.TRANSFERRED: (),
+        State.REFUSED: (),
+    }
+    OPEN = (State.RECEIVED, State.SCOPING, State.PREPARING, State.IN_REVIEW, State.READY)
+    # The schedule and the redactions can be changed.
+    PREPARED_IN = (State.SCOPING, State.PREPARING)
+    ENDED = (State.CLOSED, State.WITHDRAWN, State.TRANSFERRED, State.REFUSED)
+
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="information_requests")
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, null=True, blank=True, related_name="information_requests"
+    )
+    # As the agency's register has it: 13/02025, DOIA 2324-1559. Never parsed.
+    reference = models.CharField(max_length=REFERENCE_LENGTH)
+    channel = models.CharField(max_length=20, choices=Channel)
+    requester_name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    requester_address = models.TextField(max_length=1000, blank=True)
+    purged_on = models.DateField(gettext_lazy("requester removed on"), null=True, blank=True)
+    dated = models.DateField(gettext_lazy("date of the request"))
+    received_on = models.DateField(gettext_lazy("received on"))
+    text = models.TextField(gettext_lazy("what is asked, word for word"), max_length=TEXT_LENGTH)
+    scope_note = models.TextField(
+        gettext_lazy("how it is read"), blank=True, max_length=NOTE_LENGTH
+    )
+    # The papers between these days are in scope; empty until somebody says so.
+    scope_from = models.DateField(gettext_lazy("papers from"), null=True, blank=True)
+    scope_to = models.DateField(gettext_lazy("papers to (last day)"), null=True, blank=True)
+    urgency_reason = models.TextField(
+        gettext_lazy("why it is urgent"), blank=True, max_length=NOTE_LENGTH
+    )
+    state = models.CharField(max_length=16, choices=State, default=State.RECEIVED)
+    closed_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = InformationRequestQuerySet.as_manager()
+    # Who asked is emptied one day, and history rows never change. The text never changes.
+    history = track(["requester_name", "requester_address", "text"])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "reference"],
+                name="informationrequest_reference_unique",
+                violation_error_message=gettext_lazy(
+                    "Another request to this agency has this reference."
+                ),
+            ),
+            models.CheckConstraint(
+                name="informationrequest_has_reference", condition=~Q(reference="")
+            ),
+            models.CheckConstraint(name="informationrequest_has_text", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="informationrequest_channel_known",
+                condition=Q(
+                    channel__in=["email", "letter", "site", "form", "spoken", "own_initiative"]
+                ),
+            ),
+            models.CheckConstraint(
+                name="informationrequest_state_known",
+                condition=Q(
+                    state__in=[
+                        *("received", "scoping", "preparing", "in_review", "ready"),
+                        *("decided", "closed", "withdrawn", "transferred", "refused"),
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="informationrequest_received_after_its_date",
+                condition=Q(received_on__gte=F("dated")),
+                violation_error_message=RECEIVED_TOO_EARLY,
+            ),
+            models.CheckConstraint(
+                name="informationrequest_scope_is_a_period",
+                condition=Q(scope_from=None, scope_to=None)
+                | Q(
+                    scope_from__isnull=False, scope_to__isnull=False, scope_to__gte=F("scope_from")
+                ),
+                violation_error_message=gettext_lazy("The period ends before it begins."),
+            ),
+            models.CheckConstraint(
+                name="informationrequest_closed_when_ended",
+                condition=Q(
+                    closed_on__isnull=False,
+                    state__in=["closed", "withdrawn", "transferred", "refused"],
+                )
+                | Q(closed_on=None)
+                & ~Q(state__in=["closed", "withdrawn", "transferred", "refused"]),
+            ),
+            models.CheckConstraint(
+                name="informationrequest_closed_after_receipt",
+                condition=Q(closed_on=None) | Q(closed_on__gte=F("received_on")),
+            ),
+            # Of an own initiative, nobody asked; of a purged request, nobody can be told any more.
+            models.CheckConstraint(
+                name="informationrequest_names_its_requester",
+                condition=Q(channel="own_initiative", requester_name="", requester_address="")
+                | Q(purged_on__isnull=False, requester_name="", requester_address="")
+                | Q(purged_on=None) & ~Q(channel="own_initiative") & ~Q(requester_name=""),
+            ),
+            models.CheckConstraint(
+                name="informationrequest_purged_after_closing",
+                condition=Q(purged_on=None)
+                | Q(closed_on__isnull=False, purged_on__gt=F("closed_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def get_absolute_url(self) -> str:
+        return reverse("reports:request", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
+
+    @property
+    def is_own_initiative(self) -> bool:
+        return self.channel == self.Channel.OWN_INITIATIVE
+
+    @cached_property
+    def agencies(self) -> set[int]:
+        """The ids of the agency that answers and of those whose work it took over. A query each."""
+        return Agency.objects.and_before(self.agency_id)
+
+    def search_text(self, *, with_requester: bool) -> str:
+        """Return what a search looks in. Without the requester, nothing that names them is in it."""
+        plan = self.plan.title if self.plan else ""
+        texts = [self.reference, self.text, self.scope_note, plan, self.agency.name]
+        if with_requester:
+            return searchable(*texts, self.requester_name)
+        lines = tuple(line.strip() for line in self.requester_address.splitlines())
+        who = Requester(name=self.requester_name, address=lines)
+        return searchable(*(without_requester(text, who, "") for text in texts))
+
+    @property
+    def requester(self) -> tuple[str, ...]:
+        """The strings that name the requester, which nothing published may contain.
+
+        These are the name, the address as a whole, and each of its lines that is theirs alone: one
+        with an email address or a number, but not a place with its postcode.
+        """
+        lines = [line.strip() for line in self.requester_address.splitlines()]
+        own = [line for line in lines if OWN_LINE.search(line) and not PLACE.fullmatch(line)]
+        found = (self.requester_name, *own, " ".join(lines))
+        return tuple(dict.fromkeys(each for each in found if each))
+
+
+class RequestEventQuerySet(models.QuerySet["RequestEvent"]):
+    def in_force(self) -> Self:
+        """Leave out events that a later event corrects, and those that say one did not happen."""
+        return self.filter(corrected_by=None, is_struck=False)
+
+    def of_kind(self, *kinds: str) -> Self:
+        return self.filter(kind__in=kinds)
+
+    def in_order(self) -> Self:
+        return self.order_by("happened_on", "pk")
+
+    def for_timeline(self) -> Self:
+        """With all that a timeline prints, oldest first, in one query."""
+        return self.select_related("agency", "letter", "release", "corrects").in_order()
+
+
+class RequestEvent(models.Model):
+    """What happened to a request on one day, and who recorded it."""
+
+    class Kind(models.TextChoices):
+        RECEIVED = "received", gettext_lazy("Received")
+        ACKNOWLEDGED = "acknowledged", gettext_lazy("Acknowledged")
+        CLARIFICATION_SOUGHT = "clarification_sought", gettext_lazy("Clarification sought")
+        CLARIFICATION_RECEIVED = "clarification_received", gettext_lazy("Clarification received")
+        TRANSFERRED_IN_PART = "transferred_in_part", gettext_lazy("Transferred in part")
+        TRANSFERRED = "transferred", gettext_lazy("Transferred")
+        EXTENDED = "extended", gettext_lazy("Extension notified")
+        CONSULTED = "consulted", gettext_lazy("Consulted")
+        DECISION_NOTIFIED = "decision_notified", gettext_lazy("Decision notified")
+        RELEASED = "released", gettext_lazy("Released")
+        PUBLISHED = "published", gettext_lazy("Published")
+        UNPUBLISHED = "unpublished", gettext_lazy("Unpublished")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
+        COMPLAINT_RECEIVED = "complaint_received", gettext_lazy("Complaint received")
+        COMPLAINT_CLOSED = "complaint_closed", gettext_lazy("Complaint closed")
+
+    class Outcome(models.TextChoices):
+        IN_FULL = "in_full", gettext_lazy("Given in full")
+        IN_PART = "in_part", gettext_lazy("Given in part")
+        REFUSED = "refused", gettext_lazy("Refused")
+
+    # What these are called where nobody asked.
+    OWN_WORDS = {
+        Kind.RECEIVED: gettext_lazy("Started"),
+        Kind.DECISION_NOTIFIED: gettext_lazy("Decided"),
+    }
+
+    # Each of these happens once; a correction names the first.
+    ONCE = (Kind.RECEIVED, Kind.DECISION_NOTIFIED, Kind.RELEASED)
+
+    request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=24, choices=Kind)
+    happened_on = models.DateField("on")
+    note = models.TextField(blank=True, max_length=NOTE_LENGTH)
+    # Of an extension: the new last day, and the code of its reason in the Act.
+    due_on = models.DateField(null=True, blank=True)
+    extension_reason = models.CharField(max_length=20, blank=True)
+    # Of a decision.
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    # Of a transfer: the body that it went to, which may be none of ours.
+    whom = models.CharField(gettext_lazy("transferred to"), max_length=NAME_LENGTH, blank=True)
+    # Of a consultation.
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="consulted_on_requests"
+    )
+    letter = models.ForeignKey(
+        "reports.RequestLetter", models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    release = models.ForeignKey(
+        "reports.Release", models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    # The event that is corrected did not happen.
+    is_struck = models.BooleanField(default=False)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="recorded_request_events")
+    recorded_as = models.CharField(max_length=SIGNATURE_LENGTH)
+    recorded_at = models.DateTimeField()
+
+    objects = RequestEventQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="requestevent_kind_known",
+                condition=Q(
+                    kind__in=[
+                        *("received", "acknowledged"),
+                        *("clarification_sought", "clarification_received"),
+                        *("transferred_in_part", "transferred", "extended", "consulted"),
+                        *("decision_notified", "released", "published", "unpublished"),
+                        *("withdrawn", "complaint_received", "complaint_closed"),
+                    ]
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["request", "kind"],
+                condition=Q(kind__in=["received", "decision_notified", "released"], corrects=None),
+                name="requestevent_happens_once",
+            ),
+            models.CheckConstraint(
+                name="requestevent_extension_has_day_and_reason",
+                condition=Q(kind="extended", due_on__isnull=False, due_on__gt=F("happened_on"))
+                & ~Q(extension_reason="")
+                | ~Q(kind="extended") & Q(due_on=None, extension_reason=""),
+            ),
+            models.CheckConstraint(
+                name="requestevent_decision_has_outcome",
+                condition=Q(kind="decision_notified", outcome__in=["in_full", "in_part", "refused"])
+                | ~Q(kind="decision_notified") & Q(outcome=""),
+            ),
+            models.CheckConstraint(
+                name="requestevent_transfer_says_where_to",
+                condition=Q(kind__in=["transferred", "transferred_in_part"]) & ~Q(whom="")
+                | ~Q(kind__in=["transferred", "transferred_in_part"]) & Q(whom=""),
+            ),
+            models.CheckConstraint(
+                name="requestevent_consultation_names_agency",
+                condition=Q(kind="consulted", agency__isnull=False)
+                | ~Q(kind="consulted") & Q(agency=None),
+            ),
+            models.CheckConstraint(
+                name="requestevent_release_is_named",
+                condition=Q(
+                    kind__in=["released", "published", "unpublished"], release__isnull=False
+                )
+                | ~Q(kind__in=["released", "published", "unpublished"]) & Q(release=None),
+            ),
+            models.CheckConstraint(
+                name="requestevent_correction_says_why",
+                condition=Q(corrects=None, is_struck=False)
+                | Q(corrects__isnull=False) & ~Q(note=""),
+                violation_error_message=gettext_lazy("Say why this is corrected."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["request", "happened_on"], name="requestevent_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return _("{what} on {day}").format(
+            what=self.get_kind_display(), day=day_words(self.happened_on)
+        )
+
+    @property
+    def words(self) -> str:
+        """What happened, in the words of a request or of a proactive release."""
+        own = self.OWN_WORDS.get(self.Kind(self.kind)) if self.request.is_own_initiative else None
+        return str(own or self.get_kind_display())
+
+
+def in_force(events: Iterable[RequestEvent]) -> list[RequestEvent]:
+    """Return the loaded events that no other of them corrects or strikes, oldest first."""
+    rows = sorted(events, key=lambda each: (each.happened_on, each.pk))
+    corrected: set[Any] = {each.corrects_id for each in rows}
+    return [each for each in rows if each.pk not in corrected and not each.is_struck]

@@ -1,0 +1,315 @@
+"""The schedule of a request: each paper in scope, what was decided on it, and whom we asked."""
+
+from typing import Any, Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.models import Agency, User, by_short_name
+from agencies.tracking import SIGNATURE_LENGTH, track
+from reports.models.issue import IssuedPaper
+from reports.models.meeting_paper import MeetingPaper
+from reports.models.response import Response
+from reports.requests.models.earlier_paper import EarlierPaper
+from reports.requests.models.request import NOTE_LENGTH, InformationRequest
+from workitems.models import Evidence
+from workitems.models.plan import READING_ROLES
+
+TITLE_LENGTH = 400
+GROUNDS_LENGTH = 300
+
+
+def file_path(line: "ScheduleLine", name: str) -> str:
+    """Return an unguessable path that holds nothing of the uploaded file's name."""
+    return f"requests/{uuid4().hex}"
+
+
+def codes(grounds: str) -> tuple[str, ...]:
+    """Return the codes of stored grounds, which stand with a space between: "9(2)(a) 6(c)"."""
+    return tuple(grounds.split())
+
+
+class ScheduleLineQuerySet(models.QuerySet["ScheduleLine"]):
+    def undecided(self) -> Self:
+        return self.filter(decision="")
+
+    def given(self) -> Self:
+        """Filter to the papers that go out, in full or in part."""
+        return self.filter(decision__in=ScheduleLine.GIVEN)
+
+    def kept_as_a_whole_or_in_a_file(self) -> Self:
+        """Filter to what is not given whole, apart from words of papers that we redact."""
+        decisions = ScheduleLine.Decision
+        return self.exclude(decision__in=[decisions.NONE, decisions.FULL]).exclude(
+            decision=decisions.PART, kind=ScheduleLine.Kind.ISSUED
+        )
+
+    def in_order(self) -> Self:
+        return self.order_by("number", "pk")
+
+    def for_list(self) -> Self:
+        """With all that a schedule prints, in two queries and without files."""
+        return (
+            self.select_related("issued__briefing", "meeting_paper", "response", "earlier_paper")
+            .prefetch_related(
+                models.Prefetch(
+                    "consultations",
+                    Consultation.objects.select_related("agency").order_by(by_short_name()),
+                )
+            )
+            .defer(
+                *("issued__document", "issued__pdf", "meeting_paper__pdf"),
+                *("meeting_paper__content", "earlier_paper__pdf"),
+            )
+            .in_order()
+        )
+
+
+class ScheduleLine(models.Model):
+    """One paper in scope, as listed, or a line of what is not held here.
+
+    `grounds` are those of a paper that is withheld or refused as a whole, or of a file that was
+    redacted elsewhere; what is withheld within a briefing is in its `redactions`.
+    """
+
+    class Kind(models.TextChoices):
+        ISSUED = "issued", gettext_lazy("Briefing")
+        PACK = "pack", gettext_lazy("Meeting pack")
+        MINUTES = "minutes", gettext_lazy("Minutes")
+        ANSWER = "answer", gettext_lazy("Minister’s answer")
+        EVIDENCE = "evidence", gettext_lazy("Evidence")
+        FILE = "file", gettext_lazy("Uploaded file")
+        EARLIER = "earlier", gettext_lazy("Earlier paper")
+        NOT_HELD = "not_held", gettext_lazy("Not held here")
+
+    class Decision(models.TextChoices):
+        NONE = "", gettext_lazy("Not decided")
+        FULL = "full", gettext_lazy("Release in full")
+        PART = "part", gettext_lazy("Release in part")
+        WITHHELD = "withheld", gettext_lazy("Withheld")
+        REFUSED = "refused", gettext_lazy("Refused")
+        TRANSFERRED = "transferred", gettext_lazy("Transferred")
+        OUT_OF_SCOPE = "out_of_scope", gettext_lazy("Out of scope")
+
+    GIVEN = (Decision.FULL, Decision.PART)
+    # Withheld or refused as a whole: a ground is given.
+    KEPT = (Decision.WITHHELD, Decision.REFUSED)
+
+    request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="lines")
+    number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=Kind)
+    issued = models.ForeignKey(
+        IssuedPaper, models.PROTECT, null=True, blank=True, related_name="schedule_lines"
+    )
+    meeting_paper = models.ForeignKey(
+        MeetingPaper, models.PROTECT, null=True, blank=True, related_name="schedule_lines"
+    )
+    response = models.ForeignKey(
+        Response, models.PROTECT, null=True, blank=True, related_name="schedule_lines"
+    )
+    evidence = models.ForeignKey(
+        Evidence, models.PROTECT, null=True, blank=True, related_name="schedule_lines"
+    )
+    earlier_paper = models.ForeignKey(
+        EarlierPaper, models.PROTECT, null=True, blank=True, related_name="schedule_lines"
+    )
+    file = models.FileField(upload_to=file_path, blank=True, max_length=200)
+    file_name = models.CharField(max_length=200, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    title = models.CharField(gettext_lazy("title as listed"), max_length=TITLE_LENGTH)
+    dated = models.DateField(null=True, blank=True)
+    decision = models.CharField(max_length=12, choices=Decision, blank=True, default=Decision.NONE)
+    grounds = models.CharField(max_length=GROUNDS_LENGTH, blank=True)
+    reason = models.TextField(blank=True, max_length=NOTE_LENGTH)
+    public_interest = models.TextField(blank=True, max_length=NOTE_LENGTH)
+    # Why each warning about its redactions was left: the warning's key, then the reason.
+    warnings_left: Any = models.JSONField(default=dict, blank=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="decided_schedule_lines"
+    )
+    decided_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ScheduleLineQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "number"], name="scheduleline_number_once"),
+            *(
+                models.UniqueConstraint(
+                    fields=["request", name],
+                    condition=Q(**{f"{name}__isnull": False}),
+                    name=f"scheduleline_{name}_once",
+                    violation_error_message=gettext_lazy("The schedule already lists this paper."),
+                )
+                for name in ("issued", "meeting_paper", "response", "evidence", "earlier_paper")
+            ),
+            models.CheckConstraint(name="scheduleline_has_title", condition=~Q(title="")),
+            models.CheckConstraint(
+                name="scheduleline_is_of_its_kind",
+                condition=Q(
+                    *(("kind", "issued"), ("issued__isnull", False), ("meeting_paper", None)),
+                    *(("response", None), ("evidence", None), ("earlier_paper", None)),
+                    *(("file", ""),),
+                )
+                | Q(
+                    *(("kind__in", ["pack", "minutes"]), ("issued", None)),
+                    *(("meeting_paper__isnull", False), ("response", None), ("evidence", None)),
+                    *(("earlier_paper", None), ("file", "")),
+                )
+                | Q(
+                    *(("kind", "answer"), ("issued", None), ("meeting_paper", None)),
+                    *(("response__isnull", False), ("evidence", None), ("earlier_paper", None)),
+                    *(("file", ""),),
+                )
+                | Q(
+                    *(("kind", "evidence"), ("issued", None), ("meeting_paper", None)),
+                    *(("response", None), ("evidence__isnull", False), ("earlier_paper", None)),
+                    *(("file", ""),),
+                )
+                | Q(
+                    *(("kind", "earlier"), ("issued", None), ("meeting_paper", None)),
+                    *(("response", None), ("evidence", None), ("earlier_paper__isnull", False)),
+                    *(("file", ""),),
+                )
+                | Q(
+                    *(("kind", "file"), ("issued", None), ("meeting_paper", None)),
+                    *(("response", None), ("evidence", None), ("earlier_paper", None)),
+                )
+                & ~Q(file="")
+                & ~Q(file_name="")
+                & ~Q(file_sha256="")
+                | Q(
+                    *(("kind", "not_held"), ("issued", None), ("meeting_paper", None)),
+                    *(("response", None), ("evidence", None), ("earlier_paper", None)),
+                    *(("file", ""),),
+                ),
+            ),
+            models.CheckConstraint(
+                name="scheduleline_decision_has_what_it_needs",
+                condition=Q(decision="", grounds="")
+                | Q(decision="full", grounds="")
+                | Q(decision="part")
+                | Q(decision__in=["withheld", "refused"]) & ~Q(grounds="")
+                | Q(decision__in=["transferred", "out_of_scope"], grounds="") & ~Q(reason=""),
+                violation_error_message=gettext_lazy(
+                    "Choose the ground, or say why it is out of scope or transferred."
+                ),
+            ),
+            models.CheckConstraint(
+                name="scheduleline_not_held_is_not_given",
+                condition=~Q(kind="not_held") | ~Q(decision__in=["full", "part", "withheld"]),
+                violation_error_message=gettext_lazy(
+                    "What is not held here cannot be released or withheld."
+                ),
+            ),
+            models.CheckConstraint(
+                name="scheduleline_decided_by_whom_and_when",
+                condition=Q(decision="", decided_by=None, decided_as="", decided_at=None)
+                | ~Q(decision="")
+                & ~Q(decided_as="")
+                & Q(decided_by__isnull=False, decided_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+    @property
+    def is_decided(self) -> bool:
+        return bool(self.decision)
+
+    @property
+    def is_given(self) -> bool:
+        return self.decision in self.GIVEN
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we own the text, so that it is redacted before it is rendered."""
+        return self.kind == self.Kind.ISSUED
+
+    @property
+    def ground_codes(self) -> tuple[str, ...]:
+        return codes(self.grounds)
+
+    def printed_grounds(self) -> tuple[str, ...]:
+        """Return the codes of its own grounds and of the words withheld in it. One query, or none if
+        its redactions are loaded."""
+        within = [
+            code
+            for row in self.redactions.all()
+            if row.is_standing and self.is_given
+            for code in row.ground_codes
+        ]
+        return tuple(dict.fromkeys((*self.ground_codes, *within)))
+
+
+class ConsultationQuerySet(models.QuerySet["Consultation"]):
+    def visible_to(self, user: User) -> Self:
+        """Filter to what the user's agencies were asked about, while the request is open.
+
+        A consulted agency sees the paper and our question. The page must not say who asked, or
+        what: the request is not loaded.
+        """
+        return self.filter(
+            agency__in=user.agencies_as(*READING_ROLES),
+            line__request__state__in=InformationRequest.OPEN,
+        ).select_related("agency", "line", "asked_by")
+
+    def waiting(self) -> Self:
+        return self.filter(answered_at=None)
+
+
+class Consultation(models.Model):
+    """One agency asked about one paper of a request, and its answer."""
+
+    line = models.ForeignKey(ScheduleLine, models.PROTECT, related_name="consultations")
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="release_consultations")
+    question = models.TextField(max_length=NOTE_LENGTH)
+    asked_on = models.DateField()
+    # Empty of those asked before a day was asked for.
+    answer_by = models.DateField(gettext_lazy("answer wanted by"), null=True, blank=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="asked_release_consultations")
+    answer = models.TextField(blank=True, max_length=NOTE_LENGTH)
+    answered_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="answered_release_consultations"
+    )
+    answered_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ConsultationQuerySet.as_manager()
+    history = track()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="consultation_answered_after_it_is_asked",
+                condition=Q(answer_by=None) | Q(answer_by__gte=F("asked_on")),
+                violation_error_message=gettext_lazy(
+                    "The answer is wanted on or after the day of the question."
+                ),
+            ),
+            models.UniqueConstraint(
+                fields=["line", "agency"],
+                name="consultation_once_of_an_agency",
+                violation_error_message=gettext_lazy(
+                    "This agency was already asked about this paper."
+                ),
+            ),
+            models.CheckConstraint(
+                name="consultation_answered_by_whom_and_when",
+                condition=Q(answer="", answered_by=None, answered_as="", answered_at=None)
+                | ~Q(answer="")
+                & ~Q(answered_as="")
+                & Q(answered_by__isnull=False, answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("{agency} on {line}").format(agency=self.agency, line=self.line)

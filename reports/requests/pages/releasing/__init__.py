@@ -1,0 +1,1 @@
+"""Releasing the papers of a decided request."""

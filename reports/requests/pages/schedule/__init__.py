@@ -1,0 +1,1 @@
+"""Papers in scope: finding them, deciding on each, and consulting agencies about them."""

@@ -1,0 +1,1 @@
+"""The public pages of released papers, and publishing them."""

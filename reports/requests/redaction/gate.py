@@ -1,0 +1,613 @@
+"""The last check of a PDF before it is released: the exact bytes hold no withheld string.
+
+`examine` searches every place where a PDF keeps text, with two readers that share no code, and
+refuses files with a hidden part: an earlier revision, a script, an attachment, a password, a page
+without text. What cannot be read is refused too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+
+from agencies.translation import _, gettext_lazy
+from reports.requests.redaction.withheld_words import APART, Form, Searched, forms, sought
+
+POPPLER = "pdftotext"
+SECONDS = 120  # that poppler may take
+MAX_INFLATED = 400_000_000  # bytes of one file's streams; more is an attack
+
+# What a file must not have, by the names of a PDF that make it.
+REFUSED = {
+    "script": (gettext_lazy("a script"), rb"JavaScript|JS"),
+    "file": (
+        gettext_lazy("an attachment"),
+        rb"EmbeddedFiles?|EF|AF|FileAttachment|RichMedia(?:Content)?",
+    ),
+    "act": (
+        gettext_lazy("an action"),
+        rb"Launch|SubmitForm|ImportData|GoToE|Rendition",
+    ),
+    "form": (gettext_lazy("a form made of XML"), rb"XFA"),
+}
+_REFUSED = re.compile(
+    rb"/(?:"
+    + b"|".join(b"(?P<%b>%b)" % (name.encode(), names) for name, (_what, names) in REFUSED.items())
+    + rb")(?=[\s/<>()\[\]]|$)"
+)
+# Whose text an object of a PDF is, by one of its entries.
+PARTS = {
+    b"/Rect": gettext_lazy("an annotation or a link"),
+    b"/FT": gettext_lazy("a form field"),
+    b"/Limits": gettext_lazy("a destination"),
+    b"/Names": gettext_lazy("a destination"),
+    b"/Pg": gettext_lazy("the structure"),
+    b"/Alt": gettext_lazy("the structure"),
+    b"/ActualText": gettext_lazy("the structure"),
+    b"/EF": gettext_lazy("an attachment"),
+    b"/Prev": gettext_lazy("a bookmark"),
+    b"/Next": gettext_lazy("a bookmark"),
+    b"/Title": gettext_lazy("a bookmark"),
+}
+# Standard names of a PDF are shorter, or are not likely to be withheld.
+LEAST_OF_NAME = 8
+LEAST_OF_BINARY = 5
+
+_STRING = re.compile(rb"\(((?:[^()\\]|\\.)*)\)|(?<!<)<([0-9A-Fa-f\s]*)>(?!>)", re.S)
+_LONG_NAME = re.compile(rb"/([^\s/<>()\[\]{}%%]{%d,})" % LEAST_OF_NAME)
+_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)", re.S)
+_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_HEX = re.compile(rb"<[0-9A-Fa-f\s]*>")
+_DIGITS = re.compile(rb"<([0-9A-Fa-f]*)>")
+_STREAM = re.compile(rb"stream\r?\n")
+_NOT_TEXT = bytes({*range(9), 11, 12, *range(14, 32), *range(127, 256)})
+_SMALL = bytes(range(256)).lower()
+_NOT_LETTERS = bytes(
+    set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a file is refused: where, and a sentence for the person at the screen."""
+
+    where: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in these bytes. A report that passes holds no withheld words."""
+
+    sha256: str
+    size: int
+    file_name: str
+    pages: int
+    stamp: str
+    readers: tuple[str, ...]
+    searched: int  # forms of the withheld strings
+    too_short: int  # withheld strings that cannot be searched for
+    visible_on_purpose: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def passes(self) -> bool:
+        return not self.findings
+
+    @property
+    def as_plain(self) -> dict[str, Any]:
+        """The report as dictionaries and lists, for the record."""
+        plain: dict[str, Any] = json.loads(self.as_json)
+        return plain
+
+    @property
+    def as_json(self) -> str:
+        """The report as JSON."""
+        return json.dumps(
+            {**asdict(self), "passes": self.passes}, sort_keys=True, ensure_ascii=False
+        )
+
+
+def examine(
+    data: bytes,
+    *,
+    needles: Iterable[str],
+    file_name: str,
+    pages: int,
+    stamp: str,
+    visible_on_purpose: Iterable[str] = (),
+) -> Report:
+    """Examine a PDF for the withheld strings, and for whatever could hide one.
+
+    `pages` is how many were made, `stamp` what each of them must say; "" asks for none, as of a file
+    that is no release. Strings that stand visible elsewhere on purpose (`redact.visible_elsewhere`)
+    are not searched for.
+    """
+    needles, visible = tuple(needles), tuple(visible_on_purpose)
+    work = _Examination(data, sought(needles, visible), pages, stamp)
+    work.look(file_name)
+    return Report(
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        file_name=file_name if work.is_clean_name else "",
+        pages=pages,
+        stamp=stamp,
+        readers=tuple(work.readers),
+        searched=len(work.sought),
+        too_short=sum(not forms(needle) for needle in needles),
+        visible_on_purpose=len(visible),
+        findings=tuple(dict.fromkeys(work.findings)),
+    )
+
+
+class _Examination:
+    def __init__(self, data: bytes, sought: tuple[Form, ...], pages: int, stamp: str) -> None:
+        self.data, self.sought, self.pages = data, sought, pages
+        self.stamp = Searched(stamp).letters
+        self.findings: list[Finding] = []
+        self.readers: list[str] = []
+        self.is_clean_name = True
+        self.strings: dict[str, list[str]] = defaultdict(list)  # of objects, by where
+        self.names: dict[str, set[bytes]] = defaultdict(set)
+        self.seen: set[bytes] = set()
+        self.inflated = 0
+
+    def look(self, file_name: str) -> None:
+        self.is_clean_name = not self.search(_("the file’s name"), file_name)
+        with ThreadPoolExecutor(1) as beside:
+            read = beside.submit(_read_by_poppler, self.data)
+            self._of_the_bytes()
+            self._with_pikepdf()
+            self._search_the_bytes()
+        self._with_poppler(read)
+
+    def refuse(self, where: str, sentence: str) -> None:
+        self.findings.append(Finding(where, sentence))
+
+    def search(self, where: str, text: str, sought: Iterable[Form] | None = None) -> bool:
+        """Add a finding for each form in the text, and return whether there is any."""
+        found = Searched(text).found(self.sought if sought is None else sought)
+        for form in found:
+            self.refuse(
+                where,
+                _("“{words}” is withheld, but it is in {place}.").format(
+                    words=form.shown, place=where
+                ),
+            )
+        return bool(found)
+
+    # --- the bytes ----------------------------------------------------------------------------
+
+    def _of_the_bytes(self) -> None:
+        if not self.data.startswith(b"%PDF-"):
+            self.refuse(_("the file"), _("The file is not a PDF."))
+        ends = self.data.count(b"%%EOF"), self.data.count(b"startxref")
+        if self.pages < 1:
+            self.refuse(_("the pages"), _("No page was made, so there is nothing to release."))
+        if ends != (1, 1):
+            self.refuse(
+                _("the file"),
+                _(
+                    "The file does not have exactly one revision, so an earlier one may still be in it. "
+                    "Save it anew, without changes kept and not for fast viewing on the web."
+                ),
+            )
+        elif self.data[self.data.index(b"%%EOF") + 5 :].strip():
+            self.refuse(_("the file"), _("The file goes on after its end."))
+
+    def _search_the_bytes(self) -> None:
+        """Search the bytes, and the streams that the file's own table of objects does not list."""
+        self._search_bytes(_("the file’s bytes"), self.data)
+        for match in _STREAM.finditer(self.data):
+            try:
+                inflated = zlib.decompressobj().decompress(self.data[match.end() :], MAX_INFLATED)
+            except zlib.error:
+                continue
+            self._search_stream(
+                _("the stream at byte {number:,}").format(number=match.end()), inflated
+            )
+
+    def _search_stream(self, where: str, stream: bytes) -> None:
+        """Search a stream's bytes, once each."""
+        digest = hashlib.sha256(stream).digest()
+        if digest in self.seen:
+            return
+        self.seen.add(digest)
+        self.inflated += len(stream)
+        if self.inflated > MAX_INFLATED:
+            self.refuse(where, _("The file is too large to be searched."))
+            return
+        self._search_bytes(where, stream)
+
+    def _search_bytes(self, where: str, stream: bytes) -> None:
+        if len(stream.translate(None, _NOT_TEXT)) < 0.9 * len(stream):
+            found = _in_binary(stream, self.sought)
+        else:
+            found = _in_text(stream, self.sought)
+        for form in found:
+            self.refuse(
+                where,
+                _("“{words}” is withheld, but it is in {place}.").format(
+                    words=form.shown, place=where
+                ),
+            )
+
+    # --- pikepdf ------------------------------------------------------------------------------
+
+    def _with_pikepdf(self) -> None:
+        self.readers.append(f"pikepdf {pikepdf.__version__}")
+        try:
+            with pikepdf.open(
+                BytesIO(self.data), suppress_warnings=True, attempt_recovery=False
+            ) as pdf:
+                self._of_the_pdf(pdf)
+        except pikepdf.PasswordError:
+            self.refuse(
+                _("the file"), _("The file has a password, so it cannot be read. Remove it.")
+            )
+        except (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError) as fault:
+            said = (
+                _("The file cannot be read by pikepdf ({fault}).").format(fault=fault)
+                if isinstance(fault, pikepdf.PdfError)
+                else _("The file cannot be read by pikepdf.")
+            )
+            self.refuse(_("the file"), said)
+        except RecursionError:
+            self.refuse(
+                _("the file"), _("The file cannot be read by pikepdf: it is nested too deeply.")
+            )
+
+    def _of_the_pdf(self, pdf: pikepdf.Pdf) -> None:
+        if pdf.is_encrypted:
+            self.refuse(_("the file"), _("The file is encrypted. Save it without a password."))
+        if "/Prev" in pdf.trailer:
+            self.refuse(_("the file"), _("The file refers to an earlier revision of itself."))
+        for number, found in enumerate(pdf.objects):
+            self._of_an_object(pdf, number, found)
+        self._note_strings(_("the file’s information"), pdf.trailer.unparse(resolved=False))
+        self._search_strings()
+        self._of_text("pikepdf", [_text_of_page(page) for page in pdf.pages])
+        if faults := [*pdf.check_pdf_syntax(), *pdf.get_warnings()]:
+            self.refuse(
+                _("the file"),
+                _("The file is damaged: {fault}.").format(fault=str(faults[0]).strip()),
+            )
+
+    def _of_an_object(self, pdf: pikepdf.Pdf, number: int, found: Any) -> None:
+        if not isinstance(found, pikepdf.Object):  # a number by itself, such as a length
+            return
+        is_stream = isinstance(found, pikepdf.Stream)
+        shape = (found.stream_dict if is_stream else found).unparse(resolved=True)
+        for what in {match.lastgroup or "" for match in _REFUSED.finditer(shape)}:
+            self.refuse(
+                _("object {number}").format(number=number),
+                _("The file has {part}. Save it without.").format(part=REFUSED[what][0]),
+            )
+        where = next(
+            (str(part) for name, part in PARTS.items() if name in shape),
+            _("object {number}").format(number=number),
+        )
+        if found.objgen == pdf.trailer.get("/Info", found).objgen and "/Info" in pdf.trailer:
+            where = _("the file’s information")
+        self._note_strings(where, shape)
+        if is_stream:
+            where = (
+                _("the metadata")
+                if b"/Metadata" in shape
+                else _("the stream of object {number}").format(number=number)
+            )
+            try:
+                stream = found.read_bytes()
+            except pikepdf.PdfError:  # of a picture, which qpdf does not decode
+                stream = found.read_raw_bytes()
+            self._search_stream(where, stream)
+
+    def _note_strings(self, where: str, shape: bytes) -> None:
+        """Note the strings and long names of an object, as qpdf writes it."""
+        if b"(" in shape or b"<" in shape:
+            self.strings[where].extend(map(_decoded, _STRING.finditer(shape)))
+        self.names[where].update(_LONG_NAME.findall(shape))
+
+    def _search_strings(self) -> None:
+        for where, texts in self.strings.items():
+            self.search(where, APART.join(texts))
+        names = [form for form in self.sought if len(form.letters) >= LEAST_OF_NAME]
+        for where, found in self.names.items():
+            said = APART.join(name.decode("utf-8", "replace") for name in sorted(found))
+            self.search(where, re.sub("#([0-9A-Fa-f]{2})", _from_hex, said), names)
+
+    # --- text ---------------------------------------------------------------------------------
+
+    def _with_poppler(self, read: Future[tuple[str, subprocess.CompletedProcess[bytes]]]) -> None:
+        try:
+            version, done = read.result()
+        except (FileNotFoundError, PermissionError):
+            self.refuse(
+                "poppler",
+                _(
+                    "The text was read only once, because poppler-utils is not installed here. Install it."
+                ),
+            )
+            return
+        except subprocess.TimeoutExpired:
+            self.refuse("poppler", _("Poppler took too long to read the file."))
+            return
+        self.readers.append(f"poppler {version}")
+        if done.returncode or b"Error" in done.stderr:
+            said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
+            self.refuse(
+                "poppler", _("The file cannot be read by poppler ({said}).").format(said=said)
+            )
+            return
+        self._of_text("poppler", done.stdout.decode("utf-8", "replace").split("\f")[:-1])
+
+    def _of_text(self, reader: str, texts: list[str]) -> None:
+        """Check the text of each page as one reader has it."""
+        if len(texts) != self.pages:
+            self.refuse(
+                _("the pages"),
+                _("{reader} finds {found} pages in the file; {made} were made.").format(
+                    reader=reader, found=len(texts), made=self.pages
+                ),
+            )
+        by_page = [Searched(text) for text in texts]
+        for number, searched in enumerate(by_page, start=1):
+            if not searched.letters:
+                self.refuse(
+                    _("page {number}").format(number=number),
+                    _(
+                        "Page {number} has no text, so nobody can know what it shows ({reader})."
+                    ).format(number=number, reader=reader),
+                )
+            elif self.stamp not in searched.letters:
+                self.refuse(
+                    _("page {number}").format(number=number),
+                    _("Page {number} does not have the stamp ({reader}).").format(
+                        number=number, reader=reader
+                    ),
+                )
+        whole = Searched("\n".join(texts)).found(self.sought)
+        for form in whole:
+            pages = [number for number, page in enumerate(by_page, start=1) if page.has(form)]
+            where = (
+                _("the text of page {number}").format(number=pages[0]) if pages else _("the text")
+            )
+            self.refuse(
+                where,
+                _("“{words}” is withheld, but it is in {place} ({reader}).").format(
+                    words=form.shown, place=where, reader=reader
+                ),
+            )
+
+
+def _read_by_poppler(data: bytes) -> tuple[str, subprocess.CompletedProcess[bytes]]:
+    """Return poppler's version, and what it says of the file."""
+    asked = subprocess.run([POPPLER, "-v"], capture_output=True, timeout=SECONDS)
+    match = re.search(rb"version ([\d.]+)", asked.stderr + asked.stdout)
+    done = subprocess.run(
+        [POPPLER, "-enc", "UTF-8", "-", "-"], input=data, capture_output=True, timeout=SECONDS
+    )
+    return match[1].decode() if match else "of an unknown version", done
+
+
+def _in_text(stream: bytes, sought: Iterable[Form]) -> list[Form]:
+    """Return the forms in a stream that is mostly text. Hexadecimal strings are no words."""
+    stream = _HEX.sub(b" ", stream)
+    letters = stream.translate(_SMALL, _NOT_LETTERS)
+    text: Searched | None = None
+    found = []
+    for form in sought:
+        if form.letters.isdigit():
+            # Numbers side by side are places on the page, not one number.
+            digits = form.letters.encode()
+            alone = rb"(?<![0-9A-Za-z.])" + digits + rb"(?![0-9A-Za-z.])"
+            if (digits in stream and re.search(alone, stream)) or form.text.encode() in stream:
+                found.append(form)
+        elif form.letters.isascii() and not stream.isascii() or form.letters.encode() in letters:
+            text = text or Searched(stream.decode("utf-8", "replace"))
+            if text.has(form):
+                found.append(form)
+    return found
+
+
+def _in_binary(stream: bytes, sought: Iterable[Form]) -> list[Form]:
+    """Return the forms in a font, a picture or compressed bytes, as they would be written there."""
+    small = stream.lower()
+    found = []
+    for form in sought:
+        text = form.text.lower()
+        if len(form.letters) >= LEAST_OF_BINARY and any(
+            text.encode(encoding, "replace") in small
+            for encoding in ("utf-8", "utf-16-be", "utf-16-le")
+        ):
+            found.append(form)
+    return found
+
+
+def _value(match: re.Match[bytes]) -> bytes:
+    """Return the bytes of a PDF string."""
+    literal, digits = match.groups()
+    if literal is None:
+        digits = re.sub(rb"\s", b"", digits)
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+    return _ESCAPE.sub(_unescaped, literal) if b"\\" in literal else literal
+
+
+def _decoded(match: re.Match[bytes]) -> str:
+    """Return a PDF string as text."""
+    value = _value(match)
+    if value.startswith((b"\xfe\xff", b"\xff\xfe")):
+        return value.decode("utf-16", "replace")
+    try:
+        return value.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    found = match[1]
+    if found.isdigit():
+        return bytes([int(found, 8) & 0xFF])
+    return b"" if found in (b"\n", b"\r\n", b"\r") else _ESCAPED.get(found, found)
+
+
+def _from_hex(match: re.Match[str]) -> str:
+    return chr(int(match[1], 16))
+
+
+# --- text of a page, from its operators -----------------------------------------------------------
+
+
+def _text_of_page(page: pikepdf.Page) -> str:
+    """Return a page's text in the order in which it is painted, hidden or not."""
+    shown: list[str] = []
+    _read(page.obj, _inherited(page.obj), shown, set())
+    for note in page.obj.get("/Annots", ()):
+        for look in _looks(note.get("/AP")):
+            _read(look, look.get("/Resources", {}), shown, set())
+    return "".join(shown)
+
+
+def _inherited(page: Any) -> Any:
+    while page is not None:
+        if "/Resources" in page:
+            return page.Resources
+        page = page.get("/Parent")
+    return {}
+
+
+def _looks(appearance: Any) -> Iterator[Any]:
+    """Yield the streams that draw an annotation."""
+    if isinstance(appearance, pikepdf.Stream):
+        yield appearance
+    elif isinstance(appearance, pikepdf.Dictionary):
+        for entry in appearance.values():
+            yield from _looks(entry)
+
+
+def _read(content: Any, resources: Any, shown: list[str], within: set[Any]) -> None:
+    fonts = resources.get("/Font", {})
+    letters: dict[str, Callable[[bytes], str]] = {}
+    font: Callable[[bytes], str] = _latin
+    # Letters that are placed one by one are one word.
+    single = False
+    for each in pikepdf.parse_content_stream(content, "Tf Tj TJ ' \" Do BDC DP"):
+        name, operands = str(each.operator), each.operands
+        if name == "Tf":
+            called = str(operands[0])
+            if called not in letters:
+                letters[called] = _letters_of(fonts[called]) if called in fonts else _latin
+            font = letters[called]
+        elif name == "Do":
+            drawn = resources.get("/XObject", {}).get(str(operands[0]))
+            if (
+                drawn is not None
+                and drawn.get("/Subtype") == "/Form"
+                and drawn.objgen not in within
+            ):
+                shown.append("\n")
+                inner = drawn.get("/Resources", resources)
+                _read(drawn, inner, shown, within | {drawn.objgen})
+        elif name in ("BDC", "DP"):
+            for operand in operands:
+                if isinstance(operand, pikepdf.Dictionary):
+                    said = [_decoded(m) for m in _STRING.finditer(operand.unparse())]
+                    shown += [f"\n{text}\n" for text in said]
+        else:
+            text = font(_codes(operands[-1]) if operands else b"")
+            if not (single and len(text) <= 1):
+                shown.append("\n")
+            single = len(text) <= 1
+            shown.append(text)
+
+
+def _codes(shown: Any) -> bytes:
+    """Return the codes of a string, or of all strings of an array, whose numbers move them."""
+    if isinstance(shown, pikepdf.Array):
+        written = shown.unparse()
+        if b"(" not in written:  # qpdf writes hexadecimal digits in pairs
+            return bytes.fromhex(b"".join(_DIGITS.findall(written)).decode())
+        return b"".join(map(_value, _STRING.finditer(written)))
+    return bytes(shown) if isinstance(shown, pikepdf.String) else b""
+
+
+def _latin(codes: bytes) -> str:
+    return codes.decode("cp1252", "replace")
+
+
+def _letters_of(font: Any) -> Callable[[bytes], str]:
+    """Return what turns a font's codes into text."""
+    is_wide = font.get("/Subtype") == "/Type0"
+    table = _Letters({} if is_wide else _standard(font))
+    if "/ToUnicode" in font:
+        table |= _to_unicode(font.ToUnicode.read_bytes())
+    encoding = "utf-16-be" if is_wide else "latin-1"  # of codes, not of letters
+
+    def read(codes: bytes) -> str:
+        return codes.decode(encoding, "surrogatepass" if is_wide else "strict").translate(table)
+
+    return read
+
+
+class _Letters(dict[int, str]):
+    """The letters of a font by their codes."""
+
+    def __missing__(self, code: int) -> str:
+        return "\ufffd"
+
+
+def _standard(font: Any) -> Iterator[tuple[int, str]]:
+    """Yield the codes and letters of a simple font: Windows' letters, and those it differs in."""
+    for code in range(256):
+        yield code, bytes([code]).decode("cp1252", "replace")
+    encoding = font.get("/Encoding")
+    if isinstance(encoding, pikepdf.Dictionary):
+        from fontTools.agl import toUnicode
+
+        code = 0
+        for entry in encoding.get("/Differences", ()):
+            if isinstance(entry, pikepdf.Name):
+                yield code, toUnicode(str(entry)[1:])
+                code += 1
+            else:
+                code = int(entry)
+
+
+_BLOCK = re.compile(rb"beginbf(char|range)(.*?)endbf", re.S)
+_CHARACTER = re.compile(rb"<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>")
+_RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f\s]*)>|\[([^\]]*)\])")
+
+
+def _to_unicode(table: bytes) -> dict[int, str]:
+    """Return the letters of a font's codes, from its own table."""
+    found: dict[int, str] = {}
+    for kind, block in _BLOCK.findall(table):
+        if kind == b"char":
+            for code, letters in _CHARACTER.findall(block):
+                found[int(code, 16)] = _utf16(letters)
+            continue
+        for first, last, letters, several in _RANGE.findall(block):
+            start, end = int(first, 16), min(int(last, 16), int(first, 16) + 0xFFFF)
+            if several:
+                each = re.findall(rb"<([0-9A-Fa-f\s]*)>", several)
+                found |= {start + place: _utf16(of) for place, of in enumerate(each)}
+                continue
+            text = _utf16(letters)
+            for code in range(start, end + 1):
+                found[code] = text[:-1] + chr(ord(text[-1]) + code - start) if text else ""
+    return found
+
+
+def _utf16(digits: bytes) -> str:
+    return bytes.fromhex(digits.decode()).decode("utf-16-be", "replace")

@@ -1,0 +1,345 @@
+"""Prepare, sign and notify the decision on a request.
+
+Whoever prepared it, or acted as adviser on its papers, never signs it. `obstacles` are what keeps it
+from being signed; `warnings` may be left, each with a reason.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies import history
+from agencies.models import User
+from agencies.translation import StrOrPromise
+from reports.document import Document
+from reports.document.dates import long_date
+from reports.requests.letters import Letter, Ombudsman
+from reports.requests.models import (
+    Consultation,
+    InformationRequest,
+    LineCopy,
+    Redaction,
+    RequestEvent,
+    RequestLetter,
+    ScheduleLine,
+)
+from reports.requests.models.in_scope import found_between
+from reports.requests.redaction.redact import leaves, visible_elsewhere
+from reports.requests.services import earlier_releases
+from reports.requests.services.letters import as_prepared, freeze, written
+from reports.requests.services.line_files import lack_of, named_line
+from reports.requests.services.recording import check_day, not_now, record
+from reports.requests.services.redactions import check_unchanged, document_of, shown, spans_of
+from reports.requests.services.requests import move
+from reports.requests.services.schedule import check_prepared
+from workitems.services.refusals import Refused, locked
+
+State = InformationRequest.State
+Outcome = RequestEvent.Outcome
+# What is wrong with the redactions of a paper.
+NOT_AGREED = gettext_lazy("{document} has a redaction that is neither agreed nor declined.")
+NOTHING_WITHHELD = gettext_lazy("{document} is released in part, but nothing of it is withheld.")
+WORDS_WITHHELD = gettext_lazy("{document} is released in full, but words of it are withheld.")
+WORDS_CHANGED = gettext_lazy(
+    "{document} has a redaction whose words have changed. Withdraw it and propose another."
+)
+OF_REDACTIONS = (NOT_AGREED, NOTHING_WITHHELD, WORDS_WITHHELD, WORDS_CHANGED)
+WRITE_AGAIN = gettext_lazy("The records have changed since this letter was written. Rewrite it.")
+SEND_BACK: StrOrPromise = gettext_lazy(
+    "The records have changed since this letter was written. Send it back, so that the adviser rewrites it."
+)
+
+
+@dataclass(frozen=True)
+class Warned:
+    """Something to look at before signing. `key` names it in a form and in the record; `left` is why
+    the adviser left it."""
+
+    key: str
+    sentence: str
+    left: str = ""
+    question: str = ""  # asked instead of why it stays so
+
+
+# --- who may not sign ------------------------------------------------------------------------------
+
+
+def advisers_of(request: InformationRequest) -> set[int]:
+    """Return the ids of those who acted as its adviser: recorded, listed, withheld or wrote.
+
+    Six queries.
+    """
+    letters = RequestLetter.history.filter(request=request.pk, kind__in=RequestLetter.DECIDING)
+    lines = ScheduleLine.history.filter(request=request.pk)
+    redactions = Redaction.objects.of_request(request)
+    withdrawn = Redaction.history.filter(line__request=request.pk, state=Redaction.State.WITHDRAWN)
+    found = {
+        *request.events.values_list("recorded_by_id", flat=True),
+        *letters.values_list("prepared_by_id", flat=True),
+        *lines.values_list("history_user_id", flat=True),
+        *redactions.values_list("proposed_by_id", flat=True),
+        *LineCopy.objects.filter(line__request=request).values_list("added_by_id", flat=True),
+        *withdrawn.values_list("history_user_id", flat=True),
+    }
+    return {pk for pk in found if pk is not None}
+
+
+def signatory_obstacle(request: InformationRequest, by: User) -> str:
+    """Return why this person may not sign the decision, as a sentence, or ""."""
+    letters = RequestLetter.history.filter(request=request.pk, kind__in=RequestLetter.DECIDING)
+    if letters.filter(prepared_by=by.pk).exists():
+        return _("You prepared this decision. Another decision-maker must sign it.")
+    if by.pk in advisers_of(request):
+        return _("You acted as adviser on this request. Another decision-maker must sign it.")
+    return ""
+
+
+# --- what keeps it from being signed ---------------------------------------------------------------
+
+
+def deciding_letter(request: InformationRequest) -> RequestLetter | None:
+    return request.letters.deciding().select_related("request__agency").first()
+
+
+def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) -> tuple[str, ...]:
+    """Return what keeps the decision from being signed on a day, one sentence each."""
+    letter = deciding_letter(request)
+    found = [*_of_redactions(request), *_of_files(request)]
+    if letter is None:
+        said = (
+            _("The decision memo is not prepared.")
+            if request.is_own_initiative
+            else _("The letter with the decision is not prepared.")
+        )
+        return (*_undecided(request), *found, said)
+    lacks = written(letter, on=on, ombudsman=ombudsman)[1]
+    if not lacks and letter.content != as_prepared(letter, ombudsman=ombudsman):
+        found.append(str(WRITE_AGAIN if request.state != State.READY else SEND_BACK))
+    return (*lacks, *found)
+
+
+def _undecided(request: InformationRequest) -> Iterator[str]:
+    for line in request.lines.undecided().in_order():
+        yield _("Document {number}, “{title}”, has no decision.").format(
+            number=line.number, title=line.title
+        )
+
+
+def _of_redactions(request: InformationRequest) -> Iterator[str]:
+    for line in request.lines.given().in_order().select_related("issued"):
+        if not line.is_ours:
+            continue
+        which = named_line(line)
+        rows = list(line.redactions.standing().in_order().select_related("line__issued"))
+        if any(row.state == Redaction.State.PROPOSED for row in rows):
+            yield NOT_AGREED.format(document=which)
+        if line.decision == ScheduleLine.Decision.PART and not rows:
+            yield NOTHING_WITHHELD.format(document=which)
+        if line.decision == ScheduleLine.Decision.FULL and rows:
+            yield WORDS_WITHHELD.format(document=which)
+        try:
+            check_unchanged(*rows)
+        except Refused:
+            yield WORDS_CHANGED.format(document=which)
+
+
+def _of_files(request: InformationRequest) -> Iterator[str]:
+    rows = request.lines.given().in_order().select_related("evidence", "response")
+    yield from filter(None, map(lack_of, rows))
+
+
+# --- what is looked at first -----------------------------------------------------------------------
+
+
+def warnings(request: InformationRequest) -> tuple[Warned, ...]:
+    """Return what is to be looked at before signing: each is left with a reason, or mended."""
+    return (*_of_words(request), *_of_consultations(request), *_of_scope(request))
+
+
+def _of_consultations(request: InformationRequest) -> Iterator[Warned]:
+    rows = Consultation.objects.waiting().filter(line__request=request)
+    for row in rows.select_related("line", "agency").order_by("line__number", "agency__name"):
+        yield Warned(
+            f"unanswered-{row.pk}",
+            _(
+                "{agency} was asked about document {number} on {asked_on} and has not answered."
+            ).format(
+                agency=row.agency.name, number=row.line.number, asked_on=long_date(row.asked_on)
+            ),
+        )
+
+
+def _of_words(request: InformationRequest) -> Iterator[Warned]:
+    for line in request.lines.in_order().select_related("issued", "request"):
+        yield from warnings_of(line)
+
+
+def warnings_of(line: ScheduleLine) -> Iterator[Warned]:
+    """Yield what to look at in one paper: withheld words that can be read elsewhere in it, like fields
+    treated unlike, and differences to what was decided on it before."""
+    for key, sentence in (*_of_line(line), *earlier_releases.differences(line)):
+        yield Warned(key, sentence, line.warnings_left.get(key, ""))
+
+
+@transaction.atomic
+def leave_warnings(
+    *, line: ScheduleLine, reasons: Mapping[str, str], version: int, by: User
+) -> ScheduleLine:
+    """Record why warnings about a paper are left, by their keys. Without a reason, one is not left.
+
+    Raise `Refused` for a warning that the paper no longer has.
+    """
+    request = locked(InformationRequest(pk=line.request_id))
+    row = locked(line, version=version, related=("issued",))
+    check_prepared(request)
+    left = {key: why.strip() for key, why in reasons.items() if why.strip()}
+    if set(left) - {warned.key for warned in warnings_of(row)}:
+        raise Refused(_("The redactions have changed, and a warning is gone. Reload the page."))
+    if left == row.warnings_left:
+        return row
+    row.warnings_left = left
+    return history.save_version(row, by=by)
+
+
+def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
+    spans = spans_of(line, proposed=True) if line.is_ours and _may_go_out(line) else ()
+    if not spans:
+        return
+    document = document_of(line)
+    for text in visible_elsewhere(document, spans):
+        yield (
+            f"visible-{line.number}-{shown(text)}",
+            _(
+                "“{words}” is withheld in document {number}, and can be read elsewhere in it."
+            ).format(words=shown(text), number=line.number),
+        )
+    withheld = {span.place for span in spans}
+    for name, fields in _like_fields(document):
+        told = [where for place, where in fields if place not in withheld]
+        kept = [where for place, where in fields if place in withheld]
+        if told and kept:
+            yield (
+                f"unlike-{line.number}-{name}",
+                _("In document {number}, “{withheld}” is withheld and “{shown}” is not.").format(
+                    number=line.number, withheld=kept[0], shown=told[0]
+                ),
+            )
+
+
+def _may_go_out(line: ScheduleLine) -> bool:
+    return line.is_given or not line.is_decided
+
+
+def _like_fields(document: Document) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield the fields of the cover's people that are of one kind: names, roles, numbers."""
+    of_people = [
+        (place.rpartition(".")[2], place, where)
+        for place, where, text in (
+            (leaf.place, leaf.where or leaf.place, leaf.text) for leaf in leaves(document)
+        )
+        if place.startswith(("cover.contacts.", "cover.authorising_manager.")) and text.strip()
+    ]
+    for name, rows in groupby(sorted(of_people), key=lambda row: row[0]):
+        yield name, [(place, where) for _name, place, where in rows]
+
+
+def _of_scope(request: InformationRequest) -> Iterator[Warned]:
+    if request.scope_from is None or request.scope_to is None:
+        return
+    for found in found_between(request, request.scope_from, request.scope_to):
+        if not found.is_listed:
+            yield Warned(
+                f"unlisted-{found.key}",
+                _("“{title}” of {day} is in scope, and the schedule does not list it.").format(
+                    title=found.title, day=long_date(found.dated)
+                ),
+                question=_("Why is “{title}” of {day} not in the schedule?").format(
+                    title=found.title, day=long_date(found.dated)
+                ),
+            )
+
+
+# --- signing ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def sign_decision(
+    *,
+    request: InformationRequest,
+    letter_version: int,
+    on: date,
+    pdf: bytes,
+    docx: bytes,
+    ombudsman: Ombudsman,
+    by: User,
+    at: datetime,
+    warnings_left: Mapping[str, str] | None = None,
+    shown: Letter | None = None,
+) -> RequestEvent:
+    """Sign the decision, freeze its letter as it is sent, and record that the requester is told.
+
+    The files were made from the letter of this version, dated `on`, which may be another day than
+    that for which it was prepared; `shown` is that letter. A decision that gives nothing refuses the
+    request as a whole, which ends it. Raise `Refused` with the first obstacle, for whoever prepared
+    it or acted as adviser, and for a warning without a reason.
+    """
+    row = locked(request, related=("agency",))
+    if row.state != State.READY:
+        raise not_now(row, _("only a request that is ready is decided"))
+    if said := signatory_obstacle(row, by):
+        raise Refused(said)
+    check_day(row, on, at)
+    letter = deciding_letter(row)
+    if letter is not None:
+        letter = locked(letter, version=letter_version)
+        letter.request = row
+    found = obstacles(row, on=on, ombudsman=ombudsman)
+    if found:
+        raise Refused(found[0])
+    assert letter is not None, "Its absence is an obstacle."
+    left = {key: why.strip() for key, why in (warnings_left or {}).items() if why.strip()}
+    for warned in warnings(row):
+        if warned.left:
+            left.setdefault(warned.key, warned.left)
+        if not left.get(warned.key):
+            raise Refused(
+                _("{sentence} Fix it, or say why you leave it.").format(sentence=warned.sentence),
+                "warnings_left",
+            )
+    content = written(letter, on=on, ombudsman=ombudsman)[0]
+    if shown is not None and shown != content:
+        raise Refused(
+            _("The records have changed since this page was opened. Read the letter again.")
+        )
+    letter.warnings_left = left
+    letter = freeze(letter, content=content, pdf=pdf, docx=docx, on=on, by=by, at=at)
+    outcome = outcome_of(row)
+    event = record(
+        row,
+        RequestEvent.Kind.DECISION_NOTIFIED,
+        on=on,
+        by=by,
+        at=at,
+        outcome=outcome,
+        letter=letter,
+    )
+    if outcome == Outcome.REFUSED:
+        row.closed_on = on
+        move(row, State.REFUSED, by=by)
+    else:
+        move(row, State.DECIDED, by=by)
+    return event
+
+
+def outcome_of(request: InformationRequest) -> str:
+    """Return what the decided schedule gives: all, a part or nothing. One query."""
+    decisions = set(request.lines.values_list("decision", flat=True))
+    decisions -= {ScheduleLine.Decision.OUT_OF_SCOPE, ScheduleLine.Decision.TRANSFERRED}
+    if decisions == {ScheduleLine.Decision.FULL}:
+        return Outcome.IN_FULL
+    return Outcome.IN_PART if decisions & set(ScheduleLine.GIVEN) else Outcome.REFUSED

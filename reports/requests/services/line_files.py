@@ -1,0 +1,299 @@
+"""The file of each paper of a schedule: the one that we hold, and the one that would go out.
+
+A briefing is redacted and printed (`packages`), a Minister's answer is printed from its record, and
+any other paper goes out as it is, unless it is no PDF or is released in part: then a copy is uploaded
+for it before the decision is signed.
+"""
+
+from datetime import datetime
+from io import BytesIO
+
+import pikepdf
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from agencies.models import User
+from reports.document import Document, from_json, words
+from reports.models import Response
+from reports.models.issue import sha256
+from reports.render.pdf import RenderRefused
+from reports.requests.models import InformationRequest, LineCopy, Release, ScheduleLine
+from reports.requests.print.answer_html import AnswerPage, Marked, render_answer
+from reports.requests.redaction.gate import Report, examine
+from reports.requests.redaction.redact import label, needles, redact, visible_elsewhere
+from reports.requests.services.recording import not_now
+from reports.requests.services.redactions import spans_of
+from workitems.attachments import clean_name, fault
+from workitems.services.refusals import Refused, locked
+
+Decision = ScheduleLine.Decision
+Kind = ScheduleLine.Kind
+IS_PDF = b"%PDF-"
+# What a schedule line needs to have its file read.
+WITH_FILES = (
+    *("issued", "meeting_paper", "response__issued__briefing__plan", "evidence"),
+    "earlier_paper",
+)
+
+
+NO_COPY = gettext_lazy("{document} is released in part, and has no redacted copy yet. Upload one.")
+NO_PDF = gettext_lazy("{document} has no PDF yet. Upload one.")
+
+
+def named_line(line: ScheduleLine) -> str:
+    """Return how sentences begin that are about a line: "Document 3, “Annual report”,"."""
+    return _("Document {number}, “{title}”,").format(number=line.number, title=line.title)
+
+
+def standing_copy(line: ScheduleLine) -> LineCopy | None:
+    """Return the copy that goes out instead of the paper, if one was uploaded for its decision."""
+    return line.copies.standing().first() if line.is_given and not line.is_ours else None
+
+
+# --- what we hold ----------------------------------------------------------------------------------
+
+
+def held_file(line: ScheduleLine) -> bytes:
+    """Return the file that we hold of a paper, whole; of an answer, its scan or b"".
+
+    Raise `FileNotFoundError` if the file is gone.
+    """
+    if line.issued is not None:
+        return bytes(line.issued.pdf)
+    if line.meeting_paper is not None:
+        return bytes(line.meeting_paper.pdf)
+    if line.earlier_paper is not None:
+        return bytes(line.earlier_paper.pdf)
+    of = line.response.scan if line.response is not None else line.file
+    file = line.evidence.file if line.evidence is not None else of
+    if not file:
+        return b""
+    with file.open() as opened:
+        data: bytes = opened.read()  # at most 10 MB
+        return data
+
+
+def _is_pdf(line: ScheduleLine) -> bool:
+    """Whether what we hold is a PDF. Reads the first bytes of an uploaded file, and no others."""
+    if line.kind not in (Kind.EVIDENCE, Kind.FILE):
+        return True
+    file = line.evidence.file if line.evidence is not None else line.file
+    try:
+        with file.open() as opened:
+            return bool(opened.read(len(IS_PDF)) == IS_PDF)
+    except FileNotFoundError:
+        return False
+
+
+# --- a Minister's answer ---------------------------------------------------------------------------
+
+
+def _answered(line: ScheduleLine) -> ScheduleLine | None:
+    """Return the line of the briefing that an answer is about, if the same schedule has it."""
+    if line.response is None:
+        return None
+    rows = ScheduleLine.objects.filter(request=line.request_id, issued=line.response.issued_id)
+    return rows.select_related("issued").first()
+
+
+def print_answer(line: ScheduleLine, *, stamp: str = "", is_whole: bool = False) -> bytes:
+    """Return a Minister's answer as a PDF made from its record.
+
+    What the same schedule withholds of the briefing is withheld here too, unless `is_whole`.
+    Raise `Refused` if it cannot be printed. Takes a second, so not in a transaction.
+    """
+    response = line.response
+    assert response is not None, "Only of a Minister's answer."
+    document = from_json(bytes(response.issued.document))
+    briefing = None if is_whole else _answered(line)
+    kept = ""
+    if briefing is not None and briefing.is_given:
+        document = redact(document, spans_of(briefing, proposed=True))
+    elif briefing is not None and briefing.ground_codes:
+        kept = label(briefing.ground_codes)
+    try:
+        return render_answer(_page_of(response, document, kept), stamp=stamp)
+    except RenderRefused as error:
+        raise Refused(
+            _("{document} cannot be printed: {error}").format(
+                document=named_line(line), error=error
+            )
+        ) from error
+
+
+def _page_of(response: Response, document: Document, kept: str = "") -> AnswerPage:
+    """Return what the page says; `kept` is printed instead of each recommendation."""
+    asked = {
+        each.key: each.withheld or f"{each.verb.value} {words(each.text)}"
+        for each in document.recommendation.items
+    }
+    corrects = response.corrects
+    with override("en"):  # what is released is in English, whoever prints it
+        ratings = tuple((name, value) for name, value in response.ratings if value is not None)
+    return AnswerPage(
+        reference=document.cover.tracker_number,
+        about=document.title,
+        agency=response.issued.briefing.plan.coordinating_agency.name,
+        marking=str(document.cover.marking.value),
+        paper_dated=response.issued.briefing.dated,
+        decided_on=response.decided_on,
+        marked=tuple(
+            Marked(
+                each.number,
+                kept or asked.get(each.key) or f"{each.verb} {each.text}",
+                each.option,
+                each.comment,
+            )
+            for each in response.choices.order_by("number")
+        ),
+        comment=response.comment,
+        ratings=ratings,
+        corrects=corrects.decided_on if corrects is not None else None,
+        reason=response.reason,
+    )
+
+
+# --- what goes out ---------------------------------------------------------------------------------
+
+
+def lack_of(line: ScheduleLine) -> str:
+    """Return what a given paper lacks to be released, as a sentence, or "". Reads no whole file."""
+    if not line.is_given or line.is_ours or line.kind == Kind.NOT_HELD:
+        return ""
+    if line.copies.standing().exists():
+        return ""
+    if line.decision == Decision.PART:
+        return NO_COPY.format(document=named_line(line))
+    if not _is_pdf(line):
+        return NO_PDF.format(document=named_line(line))
+    return ""
+
+
+def going_out(line: ScheduleLine, *, stamp: str) -> tuple[bytes, str]:
+    """Return the PDF of a given paper that is no briefing, and the stamp that its pages have.
+
+    Raise `Refused` for a paper that lacks one, and for an answer that cannot be printed.
+    """
+    copy = standing_copy(line)
+    if copy is not None:
+        return bytes(copy.pdf), ""
+    if said := lack_of(line):
+        raise Refused(said)
+    if line.response is not None:
+        return print_answer(line, stamp=stamp), stamp
+    return held_file(line), ""
+
+
+def examined(line: ScheduleLine, data: bytes, *, file_name: str, stamp: str = "") -> Report:
+    """Return the gate's report on a file that is no briefing's. Raise `Refused` for no PDF.
+
+    An answer quotes its briefing: what the same schedule withholds there is searched for.
+    """
+    briefing = _answered(line)
+    sought: tuple[str, ...] = ()
+    visible: tuple[str, ...] = ()
+    if briefing is not None and briefing.is_given and briefing.issued is not None:
+        spans = spans_of(briefing, proposed=True)
+        document = from_json(bytes(briefing.issued.document))
+        if spans:
+            sought, visible = needles(document, spans), visible_elsewhere(document, spans)
+    return examine(
+        data,
+        needles=sought,
+        file_name=file_name,
+        pages=pages_of(data, line),
+        stamp=stamp,
+        visible_on_purpose=visible,
+    )
+
+
+def pages_of(data: bytes, line: ScheduleLine) -> int:
+    try:
+        with pikepdf.open(BytesIO(data)) as pdf:
+            return len(pdf.pages)
+    except pikepdf.PdfError as error:
+        raise Refused(
+            _("{document} is no PDF that can be read.").format(document=named_line(line))
+        ) from error
+
+
+@transaction.atomic
+def add_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime) -> LineCopy:
+    """Keep a PDF to be released instead of a paper, for what is decided on it now. The newest counts.
+
+    Raise `Refused` for a briefing, before the paper is given, for a file that the gate refuses, for
+    the paper itself where it is released in part, and after the schedule is locked, unless the
+    decision is signed and the paper has no file that can go out.
+    """
+    request = locked(InformationRequest(pk=line.request_id))
+    row = ScheduleLine.objects.select_related(*WITH_FILES).get(pk=line.pk)
+    if row.is_ours:
+        raise Refused(_("A briefing is redacted and printed here. It needs no copy."))
+    if not row.is_given:
+        raise Refused(_("Decide first whether this paper is released in full or in part."))
+    _check_may_add(request, row)
+    name = clean_name(file.name or "")
+    said = fault(name, file.size, file.file, ("pdf",), _("a PDF"))
+    if said:
+        raise Refused(said, "file")
+    file.seek(0)
+    data = file.read()  # at most 10 MB
+    if row.decision == Decision.PART and data == _held_or_nothing(row):
+        raise Refused(
+            _("This is the whole paper. Upload a copy without the words that are withheld."), "file"
+        )
+    try:
+        report = examined(row, data, file_name="copy.pdf")
+    except Refused as refusal:
+        raise Refused(_("This file is no PDF that can be read."), "file") from refusal
+    if not report.passes:
+        raise Refused(report.findings[0].sentence, "file")
+    made = LineCopy(
+        line=row,
+        decision=row.decision,
+        pdf=data,
+        pdf_sha256=sha256(data),
+        pages=report.pages,
+        gate_report=report.as_plain,
+        added_by=by,
+        added_as=by.signature,
+        added_at=at,
+    )
+    made.save(force_insert=True)
+    return made
+
+
+def _check_may_add(request: InformationRequest, row: ScheduleLine) -> None:
+    if request.state in InformationRequest.PREPARED_IN:
+        return
+    if request.state != InformationRequest.State.DECIDED:
+        raise not_now(request, _("copies are uploaded while it is scoped or prepared"))
+    if Release.objects.filter(request=request).exists():
+        raise Refused(_("This request was already released. It can no longer be changed."))
+    if not needs_repair(row):
+        raise Refused(
+            _("This paper has a file that can be released. Nothing is put in its place now.")
+        )
+
+
+def needs_repair(row: ScheduleLine) -> bool:
+    """Whether a paper of a signed decision has no file that the gate lets out."""
+    if lack_of(row):
+        return True
+    if row.response is not None and standing_copy(row) is None:
+        # Printed here: it is refused for what it quotes, or for a letter that no typeface has.
+        return True
+    try:
+        data = going_out(row, stamp="")[0]
+        return not examined(row, data, file_name="copy.pdf").passes
+    except (Refused, FileNotFoundError):
+        return True
+
+
+def _held_or_nothing(row: ScheduleLine) -> bytes:
+    try:
+        return held_file(row)
+    except FileNotFoundError:
+        return b""

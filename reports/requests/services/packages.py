@@ -1,0 +1,190 @@
+"""Make the files of a release, and let the gate examine each. Writes nothing; takes seconds."""
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from reports.document import Document
+from reports.models.issue import sha256
+from reports.render.pdf import RenderRefused
+from reports.requests.law.act import act_named
+from reports.requests.models import InformationRequest, ReleasedPaper, ScheduleLine
+from reports.requests.print.released import NAME_LENGTH, released_name, render_released
+from reports.requests.redaction.gate import Report, examine
+from reports.requests.redaction.redact import Span, needles, redact, visible_elsewhere
+from reports.requests.services.line_files import (
+    WITH_FILES,
+    examined,
+    going_out,
+    lack_of,
+    named_line,
+)
+from reports.requests.services.redactions import document_of, spans_of
+from reports.requests.services.releases import Prepared
+from workitems.attachments import KINDS, ending
+from workitems.services.refusals import Refused
+
+PROACTIVE_STAMP = "PROACTIVELY RELEASED"
+
+
+def stamp_of(request: InformationRequest) -> str:
+    """Return what each page of a briefing of ours says when it is released."""
+    if request.is_own_initiative:
+        return PROACTIVE_STAMP
+    return act_named().stamp
+
+
+def prepared_papers(request: InformationRequest) -> list[Prepared]:
+    """Return the file of each paper that the decision gives, with the gate's report.
+
+    A briefing is redacted and printed here, and a Minister's answer printed. A report may refuse its
+    file. Raise `Refused` for a paper without a PDF, and for one that cannot be printed. Not in a
+    transaction.
+    """
+    rows = request.lines.given().in_order().select_related(*WITH_FILES)
+    used: set[str] = set()
+    return [_prepared(request, line, used) for line in rows]
+
+
+def refusals(request: InformationRequest) -> list[str]:
+    """Return why the papers could not be released as they are now, a sentence a paper.
+
+    Makes each file and lets the gate examine it, which takes seconds. Not in a transaction.
+    """
+    found, used = [], set[str]()
+    for line in request.lines.given().in_order().select_related(*WITH_FILES):
+        try:
+            report = _prepared(request, line, used).report
+        except Refused as refusal:
+            found.append(str(refusal))
+        else:
+            if not report.passes:
+                found.append(
+                    _("{document} did not pass the check. {reason}").format(
+                        document=named_line(line), reason=_why(report)
+                    )
+                )
+    return found
+
+
+def refusals_of_files(request: InformationRequest) -> list[str]:
+    """As `refusals`, but of files alone that we did not make, which takes a moment."""
+    found = []
+    for line in request.lines.given().in_order().select_related(*WITH_FILES):
+        if line.is_ours or line.response is not None or lack_of(line):
+            continue
+        if said := refusal_of_file(line):
+            found.append(
+                _("{document} did not pass the check. {reason}").format(
+                    document=named_line(line), reason=said
+                )
+            )
+    return found
+
+
+def refusal_of_file(line: ScheduleLine) -> str:
+    """Return why the check refuses the file that goes out as it is, or ""."""
+    try:
+        data, _stamp = going_out(line, stamp="")
+        report = examined(line, data, file_name="paper.pdf")
+    except Refused as refusal:
+        return str(refusal)
+    return "" if report.passes else _why(report)
+
+
+def _why(report: Report) -> str:
+    return report.findings[0].sentence
+
+
+def _prepared(request: InformationRequest, line: ScheduleLine, used: set[str]) -> Prepared:
+    if line.is_ours:
+        return _redacted(request, line, used)
+    data, stamp = going_out(line, stamp=stamp_of(request))
+    name = _own_name(f"{slugify(_stem(line.title))[:NAME_LENGTH].strip('-') or 'paper'}.pdf", used)
+    report = examined(line, data, file_name=name, stamp=stamp)
+    return Prepared(line=line, pdf=data, file_name=name, pages=report.pages, report=report)
+
+
+def _stem(title: str) -> str:
+    """Return a title without the ending of a file's name, which evidence is listed by."""
+    return title.rpartition(".")[0] if ending(title) in KINDS else title
+
+
+def preview(line: ScheduleLine) -> Prepared:
+    """Return a briefing's redacted copy as if all that is proposed were agreed, with the gate's
+    report. Raise `Refused` if it cannot be printed. Not in a transaction."""
+    return _redacted(line.request, line, set(), proposed=True)
+
+
+def _redacted(
+    request: InformationRequest, line: ScheduleLine, used: set[str], *, proposed: bool = False
+) -> Prepared:
+    document, spans = document_of(line), spans_of(line, proposed=proposed)
+    stamp, pages = stamp_of(request), 0
+
+    def count(_stage: str, _page: int, of: int) -> None:
+        nonlocal pages
+        pages = of or pages
+
+    try:
+        data = render_released(document, spans, stamp=stamp, tell=count)
+    except RenderRefused as error:
+        raise Refused(
+            _("Document {number} cannot be printed: {error}").format(
+                number=line.number, error=error
+            )
+        ) from error
+    name = _own_name(released_name(redact(document, spans)), used)
+    report = _examined(data, document, spans, name=name, pages=pages, stamp=stamp)
+    return Prepared(line=line, pdf=data, file_name=name, pages=pages, report=report)
+
+
+def _examined(
+    data: bytes, document: Document, spans: tuple[Span, ...], *, name: str, pages: int, stamp: str
+) -> Report:
+    return examine(
+        data,
+        needles=needles(document, spans),
+        file_name=name,
+        pages=pages,
+        stamp=stamp,
+        # Whoever signed was warned of these, and said why they stay.
+        visible_on_purpose=visible_elsewhere(document, spans) if spans else (),
+    )
+
+
+def faults(paper: ReleasedPaper, *, again: bool = False) -> list[str]:
+    """Return what is wrong with a stored paper of a release, as sentences without a full stop.
+
+    With `again`, the gate also examines a briefing's bytes once more, for what is withheld in it.
+    """
+    found, data, said = [], bytes(paper.pdf), paper.gate_report
+    if sha256(data) != paper.pdf_sha256:
+        found.append("the PDF is not the one that was released: its SHA-256 differs")
+    if (said.get("sha256"), paper.gate_sha256) != (paper.pdf_sha256, paper.pdf_sha256):
+        found.append("the gate’s report is on another file")
+    if said.get("passes") is not True or said.get("findings"):
+        found.append("the gate’s report does not pass it")
+    if again and paper.line.is_ours:
+        try:
+            report = _examined(
+                data,
+                document_of(paper.line),
+                spans_of(paper.line),
+                name=paper.file_name,
+                pages=paper.pages,
+                stamp=stamp_of(paper.release.request),
+            )
+        except Refused as refusal:
+            return [*found, str(refusal).rstrip(".")]
+        found += [finding.sentence.rstrip(".") for finding in report.findings]
+    return found
+
+
+def _own_name(name: str, used: set[str]) -> str:
+    """Return the name, or one with a number after it if another file of the release has it."""
+    stem, number, found = name.removesuffix(".pdf"), 1, name
+    while found in used:
+        number += 1
+        found = f"{stem}-{number}.pdf"
+    used.add(found)
+    return found

@@ -1,0 +1,315 @@
+"""Release the papers of a decided request, and publish them or take them back."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies import history
+from agencies.models import User
+from reports.document.dates import long_date
+from reports.models.issue import sha256
+from reports.requests.models import (
+    InformationRequest,
+    PublicPage,
+    Release,
+    ReleasedPaper,
+    RequestEvent,
+    ScheduleLine,
+)
+from reports.requests.redaction.gate import Report, examine
+from reports.requests.services import earlier_releases
+from reports.requests.services.deciding import Warned
+from reports.requests.services.recording import need, not_now, record
+from reports.requests.services.requests import move
+from reports.requests.services.schedule import names_requester
+from workitems.attachments import clean_name
+from workitems.models import Plan
+from workitems.services.refusals import Conflict, Refused, locked
+
+State = InformationRequest.State
+Kind = RequestEvent.Kind
+NAMES_REQUESTER = gettext_lazy(
+    "{document} has the requester’s name or address in it. Nothing is published with it."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """The file of one schedule line as it would be released, and the gate's report on it."""
+
+    line: ScheduleLine
+    pdf: bytes
+    file_name: str
+    pages: int
+    report: Report
+
+
+@transaction.atomic
+def release(
+    *,
+    request: InformationRequest,
+    papers: Sequence[Prepared],
+    on: date,
+    by: User,
+    at: datetime,
+) -> Release:
+    """Store what is released: once, all of what the decision gives, in one transaction.
+
+    Raise `Refused` before the decision is notified, for a second release, for a paper too few or too
+    many, and for a file without the gate's passing report on exactly these bytes.
+    """
+    row = locked(request)
+    told = row.events.in_force().of_kind(Kind.DECISION_NOTIFIED).first()
+    if told is None:
+        raise Refused(
+            _(
+                "The requester has not been told of the decision yet. Papers are released after that."
+            )
+        )
+    if Release.objects.filter(request=row).exists():
+        raise Refused(_("This request was already released. Reload the page."))
+    if row.state != State.DECIDED:
+        raise not_now(row, _("only a decided request is released"))
+    if on < told.happened_on:
+        raise Refused(
+            _("The decision was notified on {day}, after that day.").format(
+                day=long_date(told.happened_on)
+            ),
+            "on",
+        )
+    given = {line.pk: line for line in row.lines.given().in_order()}
+    _check_papers(row, given, papers)
+    made = Release(
+        request=row,
+        kind=Release.Kind.PROACTIVE if row.is_own_initiative else Release.Kind.OIA,
+        released_on=on,
+        schedule=schedule_of(row),
+        released_by=by,
+        released_as=by.signature,
+        released_at=at,
+    )
+    made.save(force_insert=True)
+    for prepared in papers:
+        line = given[prepared.line.pk]
+        withheld = withheld_by_ground(line)
+        ReleasedPaper(
+            release=made,
+            line=line,
+            number=line.number,
+            title=line.title,
+            file_name=prepared.file_name,
+            pdf=prepared.pdf,
+            pdf_sha256=sha256(prepared.pdf),
+            pages=prepared.pages,
+            gate_report=prepared.report.as_plain,
+            gate_sha256=prepared.report.sha256,
+            grounds=" ".join(dict.fromkeys((*line.ground_codes, *withheld))),
+            withheld=withheld,
+        ).save(force_insert=True)
+    record(row, Kind.RELEASED, on=on, by=by, at=at, release=made)
+    return made
+
+
+def _check_papers(
+    request: InformationRequest, given: dict[int, ScheduleLine], papers: Sequence[Prepared]
+) -> None:
+    numbers = Counter(prepared.line.pk for prepared in papers)
+    for pk, line in given.items():
+        if numbers[pk] != 1:
+            raise Refused(
+                _("Document {number}, “{title}”, is to be released, so it needs one file.").format(
+                    number=line.number, title=line.title
+                )
+            )
+    if len(papers) != len(given):
+        raise Refused(_("Only papers that the decision releases can be released."))
+    names = Counter(prepared.file_name.casefold() for prepared in papers)
+    for prepared in papers:
+        which = _("Document {number}").format(number=given[prepared.line.pk].number)
+        if prepared.report.sha256 != sha256(prepared.pdf):
+            raise Refused(
+                _("{document}: another file was checked. Check this one.").format(document=which)
+            )
+        if not prepared.report.passes:
+            raise Refused(f"{which}: {prepared.report.findings[0].sentence}")
+        if prepared.file_name != clean_name(prepared.file_name) or not prepared.file_name:
+            raise Refused(
+                _("{document}: its file needs a name without folders.").format(document=which)
+            )
+        if names[prepared.file_name.casefold()] > 1:
+            raise Refused(
+                _("{document}: another file of this release has the same name.").format(
+                    document=which
+                )
+            )
+        if names_requester(request, prepared.file_name):
+            raise Refused(
+                _("{document}: the file’s name has the requester’s name in it.").format(
+                    document=which
+                )
+            )
+
+
+def withheld_by_ground(line: ScheduleLine) -> dict[str, int]:
+    """Return how often each ground is used within a paper. One query."""
+    rows = line.redactions.agreed().in_order()
+    return dict(Counter(code for row in rows for code in row.ground_codes))
+
+
+def schedule_of(request: InformationRequest) -> list[dict[str, Any]]:
+    """Return the schedule as plain data, without our reasons and without who asked. Two queries."""
+    lines = request.lines.in_order().prefetch_related("redactions")
+    return [
+        {
+            "number": line.number,
+            "kind": line.kind,
+            "title": line.title,
+            "dated": line.dated.isoformat() if line.dated else None,
+            "decision": line.decision,
+            "grounds": list(
+                dict.fromkeys(
+                    [
+                        *line.ground_codes,
+                        *(
+                            code
+                            for row in line.redactions.all()
+                            if row.state == row.State.AGREED and line.is_given
+                            for code in row.ground_codes
+                        ),
+                    ]
+                )
+            ),
+        }
+        for line in lines
+    ]
+
+
+@transaction.atomic
+def publish(
+    *,
+    release: Release,
+    on: date,
+    by: User,
+    at: datetime,
+    note: str = "",
+    warnings_left: Mapping[str, str] | None = None,
+) -> RequestEvent:
+    """Publish a release on its plan's public page. Raise `Refused` if it names the requester, and
+    for a difference to an earlier release that nobody gave a reason for.
+
+    The gate searches the files again, a second or more each.
+    """
+    row = locked(InformationRequest(pk=release.request_id))
+    if row.plan_id is None:
+        raise Refused(
+            _("First say which plan this request is about. Papers are published by plan.")
+        )
+    if Release.objects.published().filter(pk=release.pk).exists():
+        raise Refused(_("This is already published."))
+    if row.purged_on is not None:
+        # What names somebody whom we no longer know cannot be found any more.
+        raise Refused(
+            _(
+                "The requester’s details were removed, so we cannot check that the papers do not name them."
+            )
+        )
+    if on < release.released_on:
+        raise Refused(
+            _("It was released on {day}, after that day.").format(
+                day=long_date(release.released_on)
+            ),
+            "on",
+        )
+    if names_requester(row, note):
+        raise Refused(_("The note names the requester, and everyone can read it."), "note")
+    _leave_differences(row, warnings_left or {}, by=by)
+    _check_names_nobody(row, release)
+    event = record(row, Kind.PUBLISHED, on=on, by=by, at=at, note=note, release=release)
+    if row.is_own_initiative and row.state == State.DECIDED:
+        # Nobody waits for anything else.
+        row.closed_on = on
+        move(row, State.CLOSED, by=by)
+    return event
+
+
+def differences(request: InformationRequest) -> list[tuple[ScheduleLine, Warned]]:
+    """Return how the papers differ from earlier releases of them, with the reasons given so far."""
+    signed = request.letters.deciding().values_list("warnings_left", flat=True).first() or {}
+    return [
+        (line, Warned(key, sentence, line.warnings_left.get(key) or signed.get(key, "")))
+        for line in request.lines.in_order().select_related("issued", "request")
+        for key, sentence in earlier_releases.differences(line)
+    ]
+
+
+def _leave_differences(
+    request: InformationRequest, reasons: Mapping[str, str], *, by: User
+) -> None:
+    for line, warned in differences(request):
+        why = reasons.get(warned.key, "").strip()
+        if not why and not warned.left:
+            raise Refused(
+                _("{sentence} Say why you leave it.").format(sentence=warned.sentence),
+                "warnings_left",
+            )
+        if why and why != warned.left:
+            line.warnings_left = {**line.warnings_left, warned.key: why}
+            history.save_version(line, by=by)
+
+
+def _check_names_nobody(request: InformationRequest, release: Release) -> None:
+    if not request.requester:
+        return
+    titles = [str(line["title"]) for line in release.schedule]
+    if names_requester(request, request.reference, *titles):
+        raise Refused(NAMES_REQUESTER.format(document=_("The schedule")))
+    for paper in release.papers.order_by("number"):
+        report = examine(
+            bytes(paper.pdf),
+            needles=request.requester,
+            file_name=paper.file_name,
+            pages=paper.pages,
+            stamp="",
+        )
+        if names_requester(request, paper.title, paper.file_name) or not report.passes:
+            raise Refused(
+                NAMES_REQUESTER.format(document=_("Document {number}").format(number=paper.number))
+            )
+
+
+@transaction.atomic
+def change_public_page(
+    *, plan: Plan, is_open: bool, is_indexed: bool, version: int, by: User, reason: str = ""
+) -> PublicPage:
+    """Open or close the public page of a plan, and say whether search engines may list it.
+
+    `version` is 0 for a page that was never opened. Closing one needs a reason.
+    """
+    locked(plan)  # so that no two are made
+    row = PublicPage.objects.select_for_update().filter(plan=plan).first() or PublicPage(plan=plan)
+    if row.version != version:
+        raise Conflict(row)
+    if row.is_open and not is_open:
+        need(reason, _("Say why the page is closed."), "reason")
+    if is_indexed and not is_open:
+        raise Refused(_("A closed page cannot be listed by search engines."), "is_indexed")
+    row.is_open, row.is_indexed = is_open, is_indexed
+    return history.save_version(row, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def unpublish(*, release: Release, reason: str, on: date, by: User, at: datetime) -> RequestEvent:
+    """Take a publication back. A tombstone stays in its place, with the reason."""
+    row = locked(InformationRequest(pk=release.request_id))
+    reason = need(reason, _("Say why it is withdrawn. The reason is shown in its place."), "reason")
+    if not Release.objects.published().filter(pk=release.pk).exists():
+        raise Refused(_("This is not published."))
+    if names_requester(row, reason):
+        raise Refused(_("The reason names the requester, and everyone can read it."), "reason")
+    return record(row, Kind.UNPUBLISHED, on=on, by=by, at=at, note=reason, release=release)

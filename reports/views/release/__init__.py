@@ -1,1 +1,0 @@
-"""Pages about requests for official information, and about what is released."""

@@ -1,0 +1,431 @@
+"""Test each kind of paper from the schedule to its released file, and the copies uploaded for some."""
+
+import io
+from datetime import UTC, datetime
+
+import pikepdf
+import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from reports.requests.models import LineCopy
+from reports.requests.services import (
+    deciding,
+    line_files,
+    packages,
+    redactions,
+    releases,
+    requests,
+    schedule,
+)
+from tests.factories import (
+    EarlierPaperFactory,
+    EvidenceFactory,
+    MeetingFactory,
+    MeetingPaperFactory,
+    ResponseChoiceFactory,
+    ResponseFactory,
+)
+from tests.reports.paper_reading import pages
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
+from tests.reports.requests.test_gate import made
+from tests.reports.requests.test_requests import said
+
+pytestmark = pytest.mark.django_db
+
+STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
+# Two revisions: an earlier one may still be in it, so the gate refuses the file.
+REFUSED = made(pages=1) + b"\n%%EOF\nstartxref\n0\n%%EOF\n"
+
+
+def evidence(plan, name, data):
+    return EvidenceFactory(
+        milestone__item__plan=plan,
+        file=ContentFile(data, name=name),
+        file_name=name,
+        added_at=datetime(2010, 7, 1, tzinfo=UTC),
+    )
+
+
+def answer_to(issued, **columns):
+    response = ResponseFactory(issued=issued, comment="Please come back in March.", **columns)
+    ResponseChoiceFactory(response=response, number=1, key="r-1", text="the paper", option="noted")
+    return response
+
+
+@pytest.fixture
+def papers(plan, agency, issued):
+    """One paper of each kind, by a name of its own."""
+    meeting = MeetingFactory(plan=plan)
+    word = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a Word file"
+    return {
+        "answer": lambda: answer_to(issued),
+        "pack": lambda: MeetingPaperFactory(meeting=meeting, pdf=made(pages=3)),
+        "minutes": lambda: MeetingPaperFactory(meeting=meeting, kind="minutes", pdf=made(pages=2)),
+        "evidence, PDF": lambda: evidence(plan, "receipt.pdf", made(pages=1)),
+        "evidence, Word": lambda: evidence(plan, "receipt.doc", word),
+        "evidence, picture": lambda: evidence(plan, "room.png", b"\x89PNG\r\n\x1a\n picture"),
+        "evidence, refused": lambda: evidence(plan, "old.pdf", REFUSED),
+        "earlier paper": lambda: EarlierPaperFactory(agency=agency, plan=plan, pdf=made(pages=1)),
+        "uploaded PDF": lambda: ContentFile(made(pages=2), name="letter.pdf"),
+        "uploaded Word": lambda: ContentFile(word, name="letter.doc"),
+    }
+
+
+@pytest.fixture
+def listed(request_, line, papers, adviser, decide):
+    """List one of these papers beside the briefing, which is withheld."""
+    decide(line, "withheld", grounds=["6(a)"])
+
+    def listed(which):
+        paper = papers[which]()
+        if isinstance(paper, ContentFile):
+            return schedule.add_file(request=request_, file=paper, title="A letter", by=adviser)
+        return schedule.add_paper(request=request_, paper=paper, by=adviser)
+
+    return listed
+
+
+@pytest.fixture
+def add_copy(adviser):
+    def add(line, data, **more):
+        file = ContentFile(data, name="copy.pdf")
+        return line_files.add_copy(**{"line": line, "file": file, "by": adviser, "at": NOW, **more})
+
+    return add
+
+
+def blocked(request):
+    found = deciding.obstacles(request, on=TODAY, ombudsman=OMBUDSMAN)
+    return [each for each in found if each.startswith("Document 2")]
+
+
+KINDS = [
+    "answer",
+    "pack",
+    "minutes",
+    "evidence, PDF",
+    "evidence, Word",
+    "evidence, picture",
+    "evidence, refused",
+    "earlier paper",
+    "uploaded PDF",
+    "uploaded Word",
+]
+NO_PDF = ("evidence, Word", "evidence, picture", "uploaded Word")
+
+
+@pytest.mark.parametrize("decision", ["full", "part"])
+@pytest.mark.parametrize("which", KINDS)
+def test_each_kind_of_paper_is_released_or_asks_for_a_copy_before_it_is_signed(
+    which, decision, request_, listed, add_copy, decide, prepared, sign, adviser, reviewer
+):
+    line = listed(which)
+    decide(line, decision, grounds=["6(c)"] if decision == "part" else [])
+    lacks = ""
+    if decision == "part":
+        lacks = "is released in part, and has no redacted copy yet. Upload one."
+    elif which in NO_PDF:
+        lacks = "has no PDF yet. Upload one."
+    expected = [f"Document 2, “{line.title}”, {lacks}"] if lacks else []
+    letter = prepared(request_)
+    assert blocked(request_) == expected
+    refused = [each for each in packages.refusals(request_) if each.startswith("Document 2")]
+    if which == "evidence, refused" and decision == "full":
+        assert len(refused) == 1 and "did not pass the check. The file does not have" in refused[0]
+        assert packages.refusals_of_files(request_) == refused
+    else:
+        assert refused == expected
+    if refused:
+        add_copy(line, made(pages=4))
+    assert (blocked(request_), packages.refusals(request_)) == ([], [])
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    sign(letter)
+    files = packages.prepared_papers(request_)
+    release = releases.release(request=request_, papers=files, on=TODAY, by=adviser, at=NOW)
+    paper = release.papers.get()
+    assert (paper.is_intact, paper.gate_report["passes"]) == (True, True)
+    if refused:
+        assert bytes(paper.pdf) == made(pages=4)
+    elif which != "answer":
+        assert bytes(paper.pdf) == line_files.held_file(fresh(line))
+
+
+def test_an_answer_is_printed_from_its_record_with_the_stamp(listed, decide, request_):
+    line = listed("answer")
+    decide(line, "full")
+    (paper,) = packages.prepared_papers(request_)
+    (page,) = pages(paper.pdf)
+    text = " ".join(page.split())
+    assert STAMP in text
+    for words in ("Minister’s answer", "3 August 2010", "Noted", "Please come back in March."):
+        assert words in text
+    with pikepdf.open(io.BytesIO(paper.pdf)) as pdf:
+        assert "/StructTreeRoot" in pdf.Root
+
+
+def test_an_answer_does_not_quote_a_briefing_that_is_withheld(listed, decide, request_):
+    decide(listed("answer"), "full")
+    (paper,) = packages.prepared_papers(request_)
+    read = " ".join(" ".join(pages(paper.pdf)).split())
+    assert "[s 6(a)]" in read and "the paper" not in read
+
+
+def test_an_answer_withholds_what_its_briefing_withholds(
+    line, request_, issued, adviser, decide, reviewer
+):
+    document = redactions.document_of(line)
+    key = document.recommendation.items[0].key
+    place = next(
+        place for place in redactions.texts_of(document) if place.startswith("recommendation.items")
+    )
+    text = redactions.texts_of(document)[place]
+    (row,) = redactions.propose(
+        line=line,
+        document_sha256=line.issued.document_sha256,
+        spans=[(place, 0, len(text))],
+        grounds=["6(c)"],
+        by=adviser,
+        at=NOW,
+    )
+    redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
+    decide(line, "part")
+    response = ResponseFactory(issued=issued)
+    ResponseChoiceFactory(response=response, number=1, key=key, text=text, option="noted")
+    answer = schedule.add_paper(request=request_, paper=response, by=adviser)
+    decide(answer, "full")
+    _briefing, paper = packages.prepared_papers(request_)
+    read = " ".join(" ".join(pages(paper.pdf)).split())
+    assert paper.report.passes
+    assert "[s 6(c)]" in read and text not in read
+
+
+def test_an_answer_whose_comment_says_what_is_withheld_is_refused(
+    line, request_, issued, adviser, decide
+):
+    place = "cover.contacts.0.direct_dial"
+    number = redactions.texts_of(redactions.document_of(line))[place]
+    redactions.propose(
+        line=line,
+        document_sha256=line.issued.document_sha256,
+        spans=[(place, 0, len(number))],
+        grounds=["6(c)"],
+        by=adviser,
+        at=NOW,
+    )
+    decide(line, "part")
+    answer = schedule.add_paper(
+        request=request_, paper=ResponseFactory(issued=issued, comment=f"Ring {number}"), by=adviser
+    )
+    decide(answer, "full")
+    (refusal,) = packages.refusals(request_)
+    assert refusal.startswith(f"Document 2, “{answer.title}”, did not pass the check. “{number}”")
+
+
+# --- copies ----------------------------------------------------------------------------------------
+
+
+def test_a_copy_goes_out_only_under_the_decision_that_it_was_made_for(
+    listed, decide, add_copy, request_
+):
+    """A copy of the whole paper is never released in part, nor a redacted one in full."""
+    line = listed("evidence, Word")
+    decide(line, "full")
+    add_copy(line, made(pages=4))
+    decide(line, "part", grounds=["6(c)"])
+    assert blocked(request_)[0].endswith("has no redacted copy yet. Upload one.")
+    add_copy(line, made(pages=1))
+    decide(line, "full")
+    (paper,) = packages.prepared_papers(request_)
+    assert paper.pages == 4
+
+
+def test_the_newest_copy_counts(listed, decide, add_copy, request_):
+    line = listed("evidence, Word")
+    decide(line, "full")
+    add_copy(line, made(pages=4))
+    add_copy(line, made(pages=3))
+    assert line_files.standing_copy(fresh(line)).pages == 3
+
+
+def test_a_copy_is_refused_when_it_is_uploaded(listed, decide, add_copy, line):
+    paper = listed("earlier paper")
+    decide(paper, "part", grounds=["6(c)"])
+    whole = line_files.held_file(fresh(paper))
+    assert said(add_copy, line=paper, data=whole) == (
+        "This is the whole paper. Upload a copy without the words that are withheld."
+    )
+    assert said(add_copy, line=paper, data=REFUSED).startswith("The file does not have exactly one")
+    assert said(add_copy, line=paper, data=b"%PDF-1.7") == "This file is no PDF that can be read."
+    assert said(add_copy, line=line, data=made()) == (
+        "A briefing is redacted and printed here. It needs no copy."
+    )
+    assert not LineCopy.objects.exists()
+
+
+def test_a_copy_is_added_after_the_decision_only_where_nothing_can_go_out(
+    ready, sign, request_, add_copy, listed, decide, line, prepared, adviser, reviewer
+):
+    word, pdf = listed("evidence, Word"), listed("earlier paper")
+    decide(word, "full")
+    add_copy(word, made(pages=1))
+    decide(pdf, "full")
+    letter = prepared(request_)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    assert said(add_copy, line=word, data=made()) == (
+        "This request is in review; copies are uploaded while it is scoped or prepared."
+    )
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    sign(letter)
+    taken = "This paper has a file that can be released. Nothing is put in its place now."
+    assert [said(add_copy, line=each, data=made()) for each in (word, pdf)] == [taken, taken]
+
+
+def test_a_signed_decision_that_lacks_a_file_is_repaired(
+    request_,
+    add_copy,
+    listed,
+    decide,
+    prepared,
+    sign,
+    adviser,
+    reviewer,
+    decision_maker,
+    monkeypatch,
+):
+    """Of decisions that were signed before files were asked for."""
+    word = listed("evidence, Word")
+    decide(word, "full")
+    letter = prepared(request_)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    with monkeypatch.context() as before:
+        before.setattr(deciding, "lack_of", lambda line: "")
+        sign(letter)
+    assert said(packages.prepared_papers, request=request_) == (
+        "Document 2, “receipt.doc”, has no PDF yet. Upload one."
+    )
+    add_copy(word, made(pages=2), by=decision_maker)
+    assert [each.pages for each in packages.prepared_papers(request_)] == [2]
+
+
+def test_whoever_uploaded_a_copy_never_signs(listed, decide, add_copy, request_, decision_maker):
+    line = listed("evidence, Word")
+    decide(line, "full")
+    add_copy(line, made(), by=decision_maker)
+    assert deciding.signatory_obstacle(request_, decision_maker) == (
+        "You acted as adviser on this request. Another decision-maker must sign it."
+    )
+
+
+def test_a_copy_is_never_changed_or_deleted(listed, decide, add_copy):
+    line = listed("evidence, Word")
+    decide(line, "full")
+    copy = add_copy(line, made())
+    for change in (lambda: LineCopy.objects.update(pages=9), copy.delete):
+        with pytest.raises(DatabaseError, match="never changed or deleted"), transaction.atomic():
+            change()
+
+
+# --- pages -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def today(settings):
+    settings.OMBUDSMAN = {"website": OMBUDSMAN.website}
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def at(name, *arguments):
+    return reverse(f"reports:{name}", args=arguments)
+
+
+def test_the_answer_is_downloaded_from_the_schedule(listed, request_, adviser, today):
+    listed("answer")
+    answer = client_of(adviser).get(at("request-line-file", request_.pk, 2))
+    assert answer["Content-Type"] == "application/pdf"
+    assert "Please come back in March." in " ".join(" ".join(pages(answer.content)).split())
+
+
+def test_the_adviser_is_led_to_the_upload_and_the_reviewer_reads_the_copy(
+    listed, request_, adviser, reviewer, decision_maker, today
+):
+    line = listed("evidence, Word")
+    client = client_of(adviser)
+    answer = client.post(
+        at("request-line", request_.pk, 2),
+        {"decision": "part", "grounds": ["6(c)"], "version": line.version},
+    )
+    upload = at("request-line-copy", request_.pk, 2)
+    assert answer.url == upload
+    page = client_of(decision_maker).get(at("request-decision", request_.pk))
+    sentence = (
+        "Document 2, “receipt.doc”, is released in part, and has no redacted copy yet. Upload one."
+    )
+    assert (sentence, upload) in page.context["obstacles"]
+    wrong = client.post(upload, {"file": io.BytesIO(b"not a PDF")})
+    assert wrong.status_code == 422
+    file = io.BytesIO(made(pages=4))
+    file.name = "redacted.pdf"
+    assert client.post(upload, {"file": file}).status_code == 302
+    review = client_of(reviewer).get(at("request-review", request_.pk))
+    assert "4 pages, uploaded by OIA adviser" in " ".join(review.text.split())
+    copy = client_of(reviewer).get(at("request-line-copy-file", request_.pk, 2))
+    assert copy.content == made(pages=4)
+
+
+def test_a_decision_is_not_signed_when_the_check_refuses_a_file(
+    listed, decide, request_, prepared, adviser, reviewer, decision_maker, today
+):
+    """A letter that says the papers are enclosed would be false."""
+    paper = listed("evidence, refused")
+    decide(paper, "full")
+    letter = prepared(request_)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    client = client_of(decision_maker)
+    page = client.get(at("request-decision", request_.pk))
+    assert [url for _said, url in page.context["obstacles"]] == [
+        at("request-line-copy", request_.pk, 2)
+    ]
+    answer = client.post(
+        at("request-decision", request_.pk),
+        {"on": "22 May 2013", "version": letter.version, "has_read": "on"},
+    )
+    assert answer.status_code == 422
+    assert "Document 2, “old.pdf”, did not pass the check." in answer.text
+    assert (fresh(letter).sent_on, fresh(request_).state) == (None, "ready")
+
+
+def test_the_release_page_leads_to_the_upload_that_is_lacking(
+    listed, decide, request_, prepared, sign, adviser, reviewer, decision_maker, monkeypatch, today
+):
+    word = listed("evidence, Word")
+    decide(word, "full")
+    letter = prepared(request_)
+    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
+    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
+    with monkeypatch.context() as before:
+        before.setattr(deciding, "lack_of", lambda line: "")
+        sign(letter)
+    page = client_of(decision_maker).get(at("request-release", request_.pk))
+    assert at("request-line-copy", request_.pk, 2) in page.text
+    file = io.BytesIO(made(pages=2))
+    file.name = "receipt.pdf"
+    upload = client_of(decision_maker).post(at("request-line-copy", request_.pk, 2), {"file": file})
+    assert upload.status_code == 302
+    client_of(decision_maker).post(
+        at("request-release", request_.pk), {"released_on": "22 May 2013", "act": "release"}
+    )
+    assert fresh(request_).release.papers.count() == 1

@@ -1,0 +1,295 @@
+"""Test the pages of released papers that need no sign-in, and publishing them."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from reports.models.issue import sha256
+from reports.requests.models import InformationRequest, PublicPage, RequestEvent
+from tests.content_policy import lacks_policy
+from tests.factories import (
+    PlanFactory,
+    PublicProgressFactory,
+    ReleasedPaperFactory,
+    RequestEventFactory,
+    SeatFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+ON = date(2013, 5, 22)
+SCHEDULE = [
+    {
+        "number": 1,
+        "kind": "issued",
+        "title": "10/96252: Mahi Māori",
+        "dated": "2010-07-30",
+        "decision": "part",
+        "grounds": ["9(2)(a)"],
+    }
+]
+
+
+def event(release, kind, **more):
+    return RequestEventFactory(
+        request=release.request, kind=kind, happened_on=ON, release=release, **more
+    )
+
+
+def released(plan, **more):
+    """Release one paper of the plan, and publish it."""
+    paper = ReleasedPaperFactory(
+        release__request__plan=plan,
+        release__request__agency=plan.coordinating_agency,
+        release__schedule=SCHEDULE,
+        withheld={"9(2)(a)": 3},
+        **more,
+    )
+    event(paper.release, "published")
+    return paper
+
+
+@pytest.fixture
+def plan():
+    plan = PlanFactory(slug="plan-of-action")
+    PublicPage.objects.create(plan=plan, is_open=True, version=1)
+    return plan
+
+
+@pytest.fixture
+def decider(plan):
+    return SeatFactory(agency=plan.coordinating_agency, role="oia_decision_maker").user
+
+
+def get(client, name, *args, **query):
+    return client.get(reverse(f"reports:{name}", args=args), query)
+
+
+def test_the_page_says_what_was_released_and_withheld(client, plan):
+    paper = released(plan)
+    page = get(client, "released", plan.slug)
+    assert page.status_code == 200
+    assert lacks_policy(page) == set()
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+    assert "3 × s 9(2)(a)" in page.text
+    assert "30 July 2010" in page.text
+    assert paper.pdf_sha256 in page.text
+    assert "requester@example.org" not in page.text
+    assert "<script" not in page.text
+
+
+def test_a_plan_without_public_pages_is_not_listed(client):
+    PlanFactory(title="A plan of nobody’s business")
+    page = get(client, "published")
+    assert page.status_code == 200
+    assert "Nothing is published yet." in page.text
+    assert "nobody’s business" not in page.text
+
+
+def test_a_plan_is_listed_with_what_is_open_of_it(client, plan):
+    released(plan)
+    PublicProgressFactory(plan=plan, content={"plan": "As it was published", "as_at": "2013-05-22"})
+    PublicProgressFactory(
+        plan__slug="another", content={"plan": "Another plan", "as_at": "2013-06-30"}
+    )
+    page = get(client, "published")
+    assert [
+        (row.slug, row.title, row.releases, row.progress_as_at) for row in page.context["plans"]
+    ] == [
+        ("another", "Another plan", None, date(2013, 6, 30)),
+        ("plan-of-action", "As it was published", 1, date(2013, 5, 22)),
+    ]
+
+
+@pytest.mark.parametrize("plans", [1, 3])
+def test_the_list_of_plans_takes_five_queries(client, plans, django_assert_num_queries):
+    for _ in range(plans):
+        plan = PlanFactory()
+        PublicPage.objects.create(plan=plan, is_open=True, version=1)
+        released(plan)
+    with django_assert_num_queries(5):  # and a transaction’s two
+        assert len(get(client, "published").context["plans"]) == plans
+
+
+@pytest.mark.parametrize(("is_indexed", "said"), [(True, None), (False, "noindex, nofollow")])
+def test_search_engines_list_it_when_they_may_list_all_its_pages(client, plan, is_indexed, said):
+    other = PlanFactory()
+    PublicPage.objects.create(plan=other, is_open=True, is_indexed=True, version=1)
+    PublicPage.objects.filter(plan=plan).update(is_indexed=is_indexed)
+    assert get(client, "published").get("X-Robots-Tag") == said
+
+
+def test_a_page_that_is_not_open_is_not_there(client, plan):
+    paper = released(plan)
+    PublicPage.objects.update(is_open=False)
+    assert get(client, "released", plan.slug).status_code == 404
+    assert get(client, "released-paper", plan.slug, paper.pk).status_code == 404
+
+
+@pytest.mark.parametrize("papers", [1, 3])
+def test_the_page_takes_the_same_queries(client, plan, papers, django_assert_num_queries):
+    for _ in range(papers):
+        released(plan)
+    with django_assert_num_queries(7):  # two of them are of the transaction
+        get(client, "released", plan.slug)
+
+
+@pytest.mark.parametrize(("asked", "number"), [("maori", 1), ("MAHI 96252", 1), ("budget", 0)])
+def test_a_search_needs_neither_macrons_nor_case(client, plan, asked, number):
+    released(plan)
+    page = get(client, "released", plan.slug, q=asked)
+    assert page.text.count('<h2 id="release-') == number
+
+
+def test_a_paper_is_served_as_it_was_released_until_it_is_taken_back(client, plan):
+    paper = released(plan)
+    answer = get(client, "released-paper", plan.slug, paper.pk)
+    assert sha256(answer.content) == paper.pdf_sha256
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    event(paper.release, "unpublished", note="It named somebody.")
+    assert get(client, "released-paper", plan.slug, paper.pk).status_code == 410
+    page = get(client, "released", plan.slug).text
+    assert "It named somebody." in page
+    assert paper.title not in page
+
+
+def test_search_engines_may_list_a_page_that_says_so(client, plan):
+    PublicPage.objects.update(is_indexed=True)
+    page = get(client, "released", plan.slug)
+    assert "X-Robots-Tag" not in page
+    assert "noindex" not in page.text
+
+
+def test_a_file_or_its_digest_is_verified_and_not_kept(client, plan):
+    paper = released(plan)
+    address = reverse("reports:released-verify")
+    title = f">{paper.title}</a>"
+    assert title in client.post(address, {"typed": f" {paper.pdf_sha256.upper()}"}).text
+    file = SimpleUploadedFile("any.pdf", bytes(paper.pdf))
+    page = client.post(address, {"file": file}).text
+    assert title in page
+    assert "This file was released" in page
+    changed = SimpleUploadedFile("any.pdf", bytes(paper.pdf) + b" ")
+    assert "No released file has this SHA-256" in client.post(address, {"file": changed}).text
+
+
+def test_the_title_of_what_is_not_published_is_not_told(client, plan):
+    paper = released(plan)
+    event(paper.release, "unpublished")
+    page = client.post(reverse("reports:released-verify"), {"typed": paper.pdf_sha256}).text
+    assert "A file with this SHA-256 was released" in page
+    assert paper.title not in page
+
+
+@pytest.mark.parametrize("typed", ["", "abc", "g" * 64])
+def test_what_is_no_digest_is_refused(client, typed):
+    page = client.post(reverse("reports:released-verify"), {"typed": typed})
+    assert page.status_code == 422
+    assert "Error:" in page.text
+
+
+def test_a_decision_maker_opens_and_closes_the_page(client, decider, plan):
+    client.force_login(decider)
+    address = reverse("reports:released-page", args=[plan.slug])
+    assert client.post(address, {"version": 1}).status_code == 422, "closing needs a reason"
+    client.post(address, {"version": 1, "reason": "Moved"})
+    assert not PublicPage.objects.get().is_open
+    assert client.post(address, {"version": 1, "is_open": "on"}).status_code == 422, "a conflict"
+    client.post(address, {"version": 2, "is_open": "on", "is_indexed": "on"})
+    assert PublicPage.objects.get().is_indexed
+
+
+def test_a_decision_maker_publishes_and_takes_back(client, decider, plan):
+    paper = released(plan)
+    client.force_login(decider)
+    assert (
+        client.post(
+            reverse("reports:unpublish", args=[paper.release.pk]),
+            {"reason": "It was the wrong file."},
+        ).status_code
+        == 302
+    )
+    told = RequestEvent.objects.get(kind="unpublished")
+    assert told.note == "It was the wrong file."
+
+
+def test_a_proactive_release_has_no_requester(client, plan):
+    adviser = SeatFactory(agency=plan.coordinating_agency, role="oia_adviser").user
+    client.force_login(adviser)
+    typed = {
+        "agency": plan.coordinating_agency.pk,
+        "plan": plan.pk,
+        "reference": "PR 1",
+        "text": "The annual reports.",
+    }
+    assert client.post(reverse("reports:proactive"), typed).status_code == 302
+    made = InformationRequest.objects.get()
+    assert made.is_own_initiative
+    assert made.requester == ()
+
+
+# --- whom to ask, what is newer, what was withdrawn -----------------------------------------------
+
+
+def test_every_public_page_says_whom_to_ask_and_where_to_complain(client, plan, settings):
+    settings.SUPPORT_EMAIL = "help@example.org"
+    settings.OMBUDSMAN = {"website": "www.ombudsman.example"}
+    released(plan)
+    for name, arguments, whom in (
+        ("released", [plan.slug], plan.coordinating_agency.name),
+        ("published", [], "the agency that holds it"),
+        ("released-verify", [], "the agency that holds it"),
+    ):
+        page = get(client, name, *arguments).text
+        assert f"Ask {whom}." in page
+        assert 'href="mailto:help@example.org"' in page
+        assert 'href="https://www.ombudsman.example"' in page
+
+
+def test_a_paper_that_was_released_again_leads_to_its_newer_copy(client, plan):
+    old = released(plan, title="10/96252")
+    new = released(plan, title="10/96252", release__released_on=date(2026, 11, 26))
+    other = released(plan, title="11/1", release__kind="proactive")
+    found = get(client, "released", plan.slug).context["found"]
+    newer = {
+        paper["row"].pk: paper["newer"] and paper["newer"].heading
+        for each in found
+        for paper in each.papers
+    }
+    assert newer == {new.pk: None, old.pk: "Released on request, 26 November 2026", other.pk: None}
+    assert {each.heading for each in found} == {
+        "Released on request, 26 November 2026",
+        "Released on request, 22 May 2013",
+        "Released proactively, 22 May 2013",
+    }
+
+
+def test_grounds_are_tied_to_the_act_once(client, plan):
+    released(plan)
+    assert get(client, "released", plan.slug).context["key"] == [
+        ("s 9(2)(a)", "section 9(2)(a)", "privacy of people")
+    ]
+    page = get(client, "released", plan.slug).text
+    assert page.count("section 9(2)(a) of the Official Information Act 1982") == 1
+
+
+def test_the_address_of_a_paper_that_was_taken_back_says_when_and_why(client, plan):
+    paper = released(plan)
+    event(paper.release, "unpublished", note="It named somebody.")
+    page = get(client, "released-paper", plan.slug, paper.pk)
+    assert page.status_code == 410
+    assert "withdrawn on 22 May 2013" in page.text
+    assert "It named somebody." in page.text
+    assert paper.title not in page.text
+    PublicPage.objects.update(is_open=False)
+    assert get(client, "released-paper", plan.slug, paper.pk).status_code == 404
+
+
+def test_a_file_that_is_no_pdf_is_refused_as_such(client):
+    file = SimpleUploadedFile("data.json", b"{}")
+    page = client.post(reverse("reports:released-verify"), {"file": file})
+    assert page.status_code == 422
+    assert "This is not a PDF." in page.text
+    assert "(optional)" not in page.text

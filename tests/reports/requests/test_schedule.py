@@ -1,0 +1,333 @@
+"""Test scoping: papers between two days, the schedule, its decisions, and asking other agencies."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from reports.requests.models import Consultation, RequestEvent
+from reports.requests.models.in_scope import found_between
+from reports.requests.services import requests, schedule
+from tests.factories import (
+    AgencyFactory,
+    BriefingFactory,
+    EarlierPaperFactory,
+    EvidenceFactory,
+    IssuedPaperFactory,
+    MeetingFactory,
+    MeetingPaperFactory,
+    PlanFactory,
+    ResponseFactory,
+    UserFactory,
+)
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
+from tests.reports.requests.test_requests import said
+from workitems.services import Conflict
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scoped(request_, adviser):
+    return requests.start_scoping(request=request_, by=adviser)
+
+
+def test_papers_of_every_kind_are_found_between_two_days(scoped, plan, issued, agency, adviser):
+    """The days are those on the papers; both count."""
+    of_another = PlanFactory()
+    IssuedPaperFactory(briefing=BriefingFactory(plan=of_another, state="with_minister"))
+    meeting = MeetingFactory(plan=plan, held_on=date(2010, 6, 10))
+    pack = MeetingPaperFactory(meeting=meeting)
+    minutes = MeetingPaperFactory(meeting=meeting, kind="minutes")
+    answer = ResponseFactory(issued=issued, decided_on=date(2010, 8, 20))
+    file = EvidenceFactory(
+        milestone__item__plan=plan,
+        file=ContentFile(b"%PDF-1.7", name="receipt.pdf"),
+        file_name="receipt.pdf",
+        added_at=datetime(2010, 7, 1, tzinfo=UTC),
+    )
+    EvidenceFactory(milestone__item__plan=plan)  # a note alone
+    earlier = EarlierPaperFactory(agency=agency, plan=plan, dated=date(2009, 12, 1))
+    EarlierPaperFactory(agency=agency)  # of no plan
+
+    def found(first, last):
+        return [(each.kind, each.paper, each.dated) for each in found_between(scoped, first, last)]
+
+    everything = [
+        ("earlier", earlier, date(2009, 12, 1)),
+        ("minutes", minutes, date(2010, 6, 10)),
+        ("pack", pack, date(2010, 6, 10)),
+        ("evidence", file, date(2010, 7, 1)),
+        ("issued", issued, issued.briefing.dated),
+        ("answer", answer, date(2010, 8, 20)),
+    ]
+    assert found(date(2009, 12, 1), date(2010, 8, 20)) == everything
+    assert found(date(2009, 12, 2), date(2010, 8, 19)) == everything[1:-1]
+    schedule.add_paper(request=scoped, paper=issued, by=adviser)
+    listed = [
+        each.paper for each in found_between(scoped, date(2010, 7, 30), TODAY) if each.is_listed
+    ]
+    assert listed == [issued]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_finding_papers_takes_seven_queries(scoped, plan, count, django_assert_num_queries):
+    for number in range(count):
+        IssuedPaperFactory(
+            briefing=BriefingFactory(plan=plan, state="with_minister", tracker_number=f"x/{number}")
+        )
+    with django_assert_num_queries(7):
+        assert len(found_between(scoped, date(2009, 1, 1), TODAY)) == count
+
+
+def test_a_request_of_no_plan_is_about_all_plans_of_its_agency(recorded, issued):
+    assert [each.paper for each in found_between(recorded(), date(2010, 7, 1), TODAY)] == [issued]
+
+
+def test_papers_of_an_agency_that_came_before_are_found(recorded, plan, agency):
+    """Labour ended in 2012, and its papers went to MBIE."""
+    report = EarlierPaperFactory(agency=agency, plan=plan, dated=date(2009, 12, 1))
+    of_no_plan = EarlierPaperFactory(agency=agency, dated=date(2009, 12, 2), pdf=b"%PDF-1.7 other")
+    successor = AgencyFactory(short_name="MBIE")
+    type(agency).objects.filter(pk=agency.pk).update(
+        valid_to=date(2012, 6, 30), successor=successor
+    )
+    EarlierPaperFactory(agency=AgencyFactory(short_name="Police"), dated=date(2009, 12, 3))
+
+    def found(**columns):
+        rows = found_between(
+            recorded(agency=successor, **columns), date(2009, 1, 1), date(2010, 1, 1)
+        )
+        return [each.paper for each in rows]
+
+    assert found(reference="14/1", plan=plan) == [report]
+    assert found(reference="14/2") == [report, of_no_plan]
+
+
+def test_papers_are_listed_in_order_and_once(scoped, issued, adviser, plan):
+    first = schedule.add_paper(request=scoped, paper=issued, by=adviser)
+    assert (first.number, first.dated) == (1, issued.briefing.dated)
+    assert first.title == f"{issued.briefing.tracker_number}: {issued.briefing.title}"
+    pack = MeetingPaperFactory(meeting=MeetingFactory(plan=plan, held_on=date(2010, 6, 10)))
+    second = schedule.add_paper(request=scoped, paper=pack, title="The pack", by=adviser)
+    assert str(second) == "2. The pack"
+    assert said(schedule.add_paper, request=scoped, paper=issued, by=adviser) == (
+        "The schedule already lists this paper."
+    )
+    of_another = IssuedPaperFactory(briefing=BriefingFactory(state="with_minister"))
+    assert said(schedule.add_paper, request=scoped, paper=of_another, by=adviser) == (
+        "That paper is of another plan or agency, or was withdrawn."
+    )
+
+
+def test_a_file_is_listed_with_its_digest(scoped, adviser):
+    file = ContentFile(b"%PDF-1.7 other", name="../a letter.pdf")
+    line = schedule.add_file(request=scoped, file=file, title="A letter", by=adviser)
+    assert (line.kind, line.file_name, len(line.file_sha256)) == ("file", "a letter.pdf", 64)
+    assert "letter" not in line.file.name
+    assert said(
+        schedule.add_file,
+        request=scoped,
+        file=ContentFile(b"MZ", name="x.exe"),
+        title="A program",
+        by=adviser,
+    ).startswith("You cannot add files of this type.")
+
+
+def test_the_schedule_changes_only_while_it_is_scoped_or_prepared(request_, issued, adviser):
+    assert said(schedule.add_paper, request=request_, paper=issued, by=adviser) == (
+        "This request is received; its schedule changes while it is scoped or prepared."
+    )
+
+
+def test_preparing_begins_with_a_schedule(scoped, adviser):
+    assert said(requests.start_preparing, request=scoped, by=adviser) == (
+        "The schedule is empty. List a paper, or say what is not held here."
+    )
+    schedule.add_not_held(request=scoped, title="Reports before 2009", by=adviser)
+    assert requests.start_preparing(request=scoped, by=adviser).state == "preparing"
+
+
+def test_the_scope_is_a_period(scoped, adviser):
+    act = {"request": scoped, "scope_note": "", "version": scoped.version, "by": adviser}
+    first, last = date(2009, 1, 1), date(2010, 12, 31)
+    assert said(requests.set_scope, scope_from=last, scope_to=first, **act) == (
+        "The period ends before it begins."
+    )
+    assert said(requests.set_scope, scope_from=first, scope_to=None, **act) == (
+        "Enter both days, or none."
+    )
+    assert requests.set_scope(scope_from=first, scope_to=last, **act).scope_to == last
+
+
+# --- decisions on lines --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("decision", "more", "sentence"),
+    [
+        ("withheld", {}, "Choose the ground on which this is withheld or refused."),
+        ("refused", {}, "Choose the ground on which this is withheld or refused."),
+        (
+            "withheld",
+            {"grounds": ["18(d)"]},
+            "s 18(d) is a reason to refuse a request, and does not withhold words or a paper. "
+            "Choose a ground of section 6, 7 or 9.",
+        ),
+        (
+            "refused",
+            {"grounds": ["6(a)"]},
+            "s 6(a) withholds a paper. Choose “Withheld” as the decision, or refuse it under section "
+            "10 or 18.",
+        ),
+        (
+            "full",
+            {"grounds": ["6(a)"]},
+            "Choose a ground only for a paper that is withheld or refused.",
+        ),
+        ("out_of_scope", {}, "Say why it is out of scope."),
+        ("transferred", {}, "Say where it was transferred to."),
+        (
+            "withheld",
+            {"grounds": ["9(2)(j)"]},
+            "s 9(2)(j) can be outweighed by the public interest. Say why release would be in the public "
+            "interest, and why that does not outweigh the ground.",
+        ),
+        (
+            "withheld",
+            {"grounds": ["In Confidence"]},
+            "“In Confidence” is a security marking, and a marking is never a ground. Choose the "
+            "section of the Act that protects these words.",
+        ),
+        (
+            "withheld",
+            {"grounds": ["out of scope"]},
+            "“out of scope” is no ground: words of a paper in scope are released or withheld under "
+            "the Act. A whole paper can be decided as out of scope.",
+        ),
+        (
+            "withheld",
+            {"grounds": ["9(9)"]},
+            "“9(9)” is not a ground for withholding in the Official Information Act 1982.",
+        ),
+    ],
+)
+def test_a_decision_without_what_it_needs_is_refused(line, decide, decision, more, sentence):
+    assert said(decide, line=line, decision=decision, **more) == sentence
+    assert fresh(line).decision == ""
+
+
+def test_a_decision_says_who_made_it_and_can_be_taken_back(line, decide, adviser):
+    row = decide(line, "withheld", grounds=["9(2)(j)", "6(a)"], public_interest="Little")
+    assert (row.ground_codes, row.decided_by) == (("6(a)", "9(2)(j)"), adviser)
+    row = decide(line, "")
+    assert (row.decision, row.grounds, row.decided_by) == ("", "", None)
+    assert [each.decision for each in row.history.order_by("history_id")] == ["", "withheld", ""]
+
+
+def test_two_people_do_not_decide_on_a_line_at_once(line, adviser):
+    act = {"line": line, "decision": "full", "version": line.version, "by": adviser, "at": NOW}
+    schedule.decide_line(**act)
+    with pytest.raises(Conflict):
+        schedule.decide_line(**act)
+
+
+def test_what_is_not_held_is_not_released(line, request_, decide, adviser):
+    missing = schedule.add_not_held(request=request_, title="Reports before 2009", by=adviser)
+    assert said(decide, line=missing, decision="full") == (
+        "What is not held here cannot be released or withheld."
+    )
+    assert said(decide, line=missing, decision="refused", grounds=["18(d)"]) == (
+        "s 18(d) is about information that is held. Refuse what is not held here under s 18(e) or "
+        "s 18(g)."
+    )
+    assert decide(missing, "refused", grounds=["18(e)"]).grounds == "18(e)"
+
+
+def test_a_paper_with_words_withheld_is_not_released_in_full(line, decide, title_withheld):
+    title_withheld(line)
+    assert said(decide, line=line, decision="full") == (
+        "Words of this paper are withheld. Release it in part, or withdraw them."
+    )
+
+
+def test_a_line_undecided_keeps_a_request_from_its_review(line, request_, adviser):
+    assert said(requests.send_for_review, request=request_, ombudsman=OMBUDSMAN, by=adviser) == (
+        f"Nothing is decided yet on “{line.title}” (line 1)."
+    )
+
+
+# --- other agencies ------------------------------------------------------------------------------
+
+
+def test_an_agency_is_asked_about_one_paper_and_never_told_who_asked(line, adviser, agency):
+    police = AgencyFactory(short_name="Police")
+    act = {"line": line, "on": TODAY, "by": adviser, "at": NOW}
+    assert (
+        said(schedule.ask_agency, agency=police, question="THE  requester asks for this.", **act)
+        == "The question names who asked. A consulted agency is not told."
+    )
+    assert said(schedule.ask_agency, agency=agency, question="May it go out?", **act) == (
+        "This agency answers the request. Choose another one."
+    )
+    asked = schedule.ask_agency(agency=police, question="May it go out?", **act)
+    assert said(schedule.ask_agency, agency=police, question="May it?", **act) == (
+        "Police was already asked about this paper."
+    )
+    event = RequestEvent.objects.get(kind="consulted")
+    assert (event.agency, event.happened_on) == (police, TODAY)
+    answerer = UserFactory()
+    schedule.answer_consultation(
+        consultation=asked, answer="Yes", version=asked.version, by=answerer, at=NOW
+    )
+    assert Consultation.objects.get().answered_by == answerer
+
+
+def test_an_answer_by_email_is_recorded_with_who_answered_and_when(request_, line, adviser):
+    police = AgencyFactory(short_name="Police")
+    asked = Consultation.objects.create(
+        line=line, agency=police, question="May it?", asked_on=date(2013, 5, 2), asked_by=adviser
+    )
+    act = {
+        "consultation": asked, "answer": "Yes", "from_whom": "Legal adviser", "by": adviser,
+        "received_on": date(2013, 5, 3), "version": 1, "at": NOW,
+    }  # fmt: skip
+    assert said(schedule.record_answer, **{**act, "received_on": date(2013, 5, 1)}) == (
+        "The agency was asked on 2 May 2013, after that day."
+    )
+    assert said(schedule.record_answer, **{**act, "received_on": date(2013, 5, 23)}) == (
+        "That day is in the future."
+    )
+    row = schedule.record_answer(**act)
+    assert row.answered_as == (
+        "Legal adviser, Police, by email or phone, recorded by OIA adviser (Labour)"
+    )
+    assert (row.answer, timezone.localdate(row.answered_at)) == ("Yes", date(2013, 5, 3))
+    own = schedule.answer_consultation(
+        consultation=row, answer="No", version=row.version, by=UserFactory(), at=NOW
+    )
+    assert said(schedule.record_answer, **{**act, "version": own.version}) == (
+        "Police has given its own answer here. Ask it to change that."
+    )
+
+
+def test_an_agency_says_nothing_more_after_the_decision(decided, adviser):
+    asked = Consultation.objects.create(
+        line=decided.lines.get(),
+        agency=AgencyFactory(),
+        question="May it?",
+        asked_on=TODAY,
+        asked_by=adviser,
+    )
+    assert (
+        said(
+            schedule.answer_consultation,
+            consultation=asked,
+            answer="No",
+            version=1,
+            by=adviser,
+            at=NOW,
+        )
+        == "This has been decided, so you can no longer answer."
+    )
