@@ -6,7 +6,6 @@ Rules decide who may act. Services decide when an action is possible.
 from typing import Any
 
 import rules
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
@@ -18,7 +17,9 @@ ORDINARY_ROLES = (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER, Seat.Role.OBSERVER)
 OFFICE_ROLES = (Seat.Role.MINISTERS_OFFICE,)
 # Roles in an agency, in the order of the forms.
 AGENCY_ROLES = tuple(role for role in Seat.Role if role not in OFFICE_ROLES)
+# Those of official information, which a country may leave out. The app that has it puts them into `ADDED_ROLES`.
 OF_REQUESTS = (Seat.Role.OIA_ADVISER, Seat.Role.OIA_REVIEWER, Seat.Role.OIA_DECISION_MAKER)
+ADDED_ROLES: list[Seat.Role] = []
 
 
 def agencies_of(user: User | AnonymousUser, *roles: str) -> set[int]:
@@ -76,9 +77,7 @@ def roles_to_manage(user: Any, place: Place) -> tuple[Seat.Role, ...]:
     if isinstance(place, Office):
         return OFFICE_ROLES
     if is_administrator.test(user) or has_role_in(user, place.pk, Seat.Role.COORDINATOR):
-        if settings.REQUESTS:
-            return AGENCY_ROLES
-        return tuple(role for role in AGENCY_ROLES if role not in OF_REQUESTS)
+        return tuple(role for role in AGENCY_ROLES if role not in {*OF_REQUESTS} - {*ADDED_ROLES})
     return ORDINARY_ROLES
 
 

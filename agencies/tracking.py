@@ -113,8 +113,12 @@ def track(
     plan_ways: Sequence[str] = (),
     counted: Sequence[str] = (),
     pauses: bool = False,
+    table: str | None = None,
 ) -> HistoricalRecords:
-    """Keep the history of a model, without the columns in `leave_out`. See `Versions`."""
+    """Keep the history of a model, without the columns in `leave_out`. See `Versions`.
+
+    `table` is the name of the history table of a model whose own table has not the usual name.
+    """
     return Versions(
         bases=[HistoryRow],
         excluded_fields=list(leave_out),
@@ -122,4 +126,5 @@ def track(
         plan_ways=plan_ways,
         counted=counted,
         pauses=pauses,
+        table_name=table,
     )

@@ -18,8 +18,6 @@ class ReportsConfig(AppConfig):
         from reports.clearance import notices
         from reports.meetings.opening_slide import opening_slide
         from reports.models.briefing import has_sensitive_paper
-        from reports.requests.registered import desk_lines as request_lines
-        from reports.requests.registered import notices as request_notices
         from reports.services import kinds
         from workitems import desk as desk
         from workitems import due_calendar
@@ -33,11 +31,9 @@ class ReportsConfig(AppConfig):
         lookups.ADDED_TO_PLANS["is_sensitive"] = has_sensitive_paper()
         successor.CARRIERS.append(kinds.carry_kinds)
         desk.SOURCES.append(desk_lines.lines_for)
-        desk.SOURCES.append(request_lines.lines_for)
         due_calendar.SOURCES.append(follow_up_calendar.follow_up_entries)
         news.SOURCES.append(notices.due_notices)
         news.SOURCES.append(follow_up_notices.due_notices)
-        news.SOURCES.append(request_notices.due_notices)
         news.SOURCES.append(pack_notices.pack_notices)
         present.OPENING_PARTS.append(opening_slide)
         meeting_notices.MINUTES_PATHS.append(pack_notices.minutes_path)

@@ -1,17 +1,16 @@
-"""What a search finds in briefings, drafts, issued papers and requests, beside the records of plans.
+"""What a search finds in briefings, drafts and issued papers, beside the records of plans.
 
 Reads only. `workitems.record_search` says what a kind is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
-from agencies.text_index import Words
 from reports.models import (
     DRAFTING_ROLES,
     Briefing,
@@ -23,14 +22,9 @@ from reports.models import (
 )
 from reports.models.briefing import CONSULTED_STATES
 from reports.paper_indexes import INDEXES
-from reports.requests.letters import Requester, without_requester
-from reports.requests.models import InformationRequest
-from reports.requests.models.request import OIA_ROLES
 from workitems.models.plan import READING_ROLES
 from workitems.record_search import KINDS as RECORDS
 from workitems.record_search import Hit, Kind, Reader, numbered
-
-WHO_ASKED = gettext_noop("[who asked]")
 
 
 def drafts_for(briefing: Briefing, reader: Reader) -> bool:
@@ -170,36 +164,6 @@ def issued_hit(row: IssuedParagraph, reader: Reader) -> Hit:
     )
 
 
-# --- requests for official information ------------------------------------------------------
-
-
-def visible_requests(reader: Reader) -> "QuerySet[InformationRequest]":
-    return InformationRequest.objects.visible_to(reader.user).select_related("agency", "plan")
-
-
-def narrow_requests(rows: Any, words: Words, reader: Reader) -> "QuerySet[Any]":
-    """Filter by words. Who asked is looked in only for those who may read it."""
-    if not rows.exists():
-        return rows.none()  # type: ignore[no-any-return]
-    found = rows.matching(" ".join(words), naming=reader.user.agencies_as(*OIA_ROLES))
-    return found  # type: ignore[no-any-return]
-
-
-def request_hit(row: InformationRequest, reader: Reader) -> Hit:
-    texts = [("", row.text), (_("How it is read"), row.scope_note)]
-    if row.agency_id not in reader.user.agencies_as(*OIA_ROLES):
-        lines = tuple(line.strip() for line in row.requester_address.splitlines())
-        who = Requester(name=row.requester_name, address=lines)
-        texts = [(label, without_requester(text, who, _(WHO_ASKED))) for label, text in texts]
-    return Hit(
-        title=row.reference,
-        url=row.get_absolute_url(),
-        of=f"{row.agency}, {row.get_state_display().lower()}",
-        plan=row.plan if row.plan_id in reader.plans else None,
-        texts=texts,
-    )
-
-
 PAPERS = [
     Kind(
         key="issued",
@@ -233,16 +197,10 @@ PAPERS = [
         order=("-dated", "-pk"),
         hit=briefing_hit,
     ),
-    Kind(
-        key="requests",
-        label=gettext_lazy("Requests for official information"),
-        visible=visible_requests,
-        narrow=narrow_requests,
-        order=("-received_on", "-pk"),
-        hit=request_hit,
-    ),
 ]
 KINDS = [*RECORDS, *PAPERS]
+# What else has a number or reference; see `with_number`.
+NUMBERED: list[Callable[[set[str], Reader], Iterable[Hit]]] = []
 
 
 def with_number(typed: str, reader: Reader) -> Iterator[Hit]:
@@ -251,5 +209,5 @@ def with_number(typed: str, reader: Reader) -> Iterator[Hit]:
     spelt = {typed, typed.upper(), typed.lower()}
     for briefing in visible_briefings(reader).filter(tracker_number__in=spelt).order_by("pk"):
         yield briefing_hit(briefing, reader)
-    for request in visible_requests(reader).filter(reference__in=spelt).order_by("pk"):
-        yield request_hit(request, reader)
+    for source in NUMBERED:
+        yield from source(spelt, reader)

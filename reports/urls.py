@@ -2,14 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from reports.requests.declared_days import views as working_days
-from reports.requests.earlier_papers import views as filing
-from reports.requests.pages.letters import decision, letters
-from reports.requests.pages.redacting import redacting, reviewing
-from reports.requests.pages.register import half_years, requests, steps
-from reports.requests.pages.releasing import releasing
-from reports.requests.pages.schedule import schedule
-from reports.requests.public import publishing, released_papers
+from reports import registry
 from reports.views import (
     agency_covers,
     annex_choices,
@@ -161,10 +154,9 @@ cover_urls = [
     re_path(f"^(?P<ink>{COLOUR})-(?P<rule>{COLOUR}).css$", agency_covers.colours, name="colours")
 ]
 
-# Of these, the pages below /released/, /progress/ and /verify/ need no sign-in.
+# Of these, the pages below /progress/ need no sign-in.
 public_urls = [
     path("progress/", published.published, name="published"),
-    path("released/", published.published, name="published"),
     path("progress/<slug:slug>/", plan_progress.progress, name="progress"),
     path(
         "progress/<slug:slug>/<slug:what>.<slug:format>",
@@ -177,97 +169,12 @@ public_urls = [
         progress_publishing.take_down,
         name="progress-take-down",
     ),
-    path("released/<slug:slug>/", released_papers.released, name="released"),
-    path(
-        "released/<slug:slug>/<int:pk>.pdf", released_papers.released_paper, name="released-paper"
-    ),
-    path("verify/", released_papers.verify, name="released-verify"),
-    path("earlier-papers/", filing.index, name="earlier-papers"),
-    path("earlier-papers/add/", filing.add, name="add-earlier-paper"),
-    path("earlier-papers/<int:pk>/", filing.pdf, name="earlier-paper"),
-    path("earlier-papers/<int:pk>/change/", filing.change, name="change-earlier-paper"),
-    path("earlier-papers/<int:pk>/replace/", filing.add, name="replace-earlier-paper"),
-    path("earlier-papers/<int:pk>/withdraw/", filing.withdraw, name="withdraw-earlier-paper"),
-    path("releases/", publishing.index, name="releases"),
-    path("releases/proactive/", publishing.start_proactive, name="proactive"),
-    path("releases/pages/<slug:slug>/", publishing.change_page, name="released-page"),
-    path("releases/<int:pk>/publish/", publishing.publish, name="publish"),
-    path("releases/<int:pk>/unpublish/", publishing.unpublish, name="unpublish"),
-]
-
-REQUEST, LINE = "requests/<int:pk>/", "requests/<int:pk>/lines/<int:number>/"
-LETTER = f"{REQUEST}letters/<int:letter>/"
-request_urls = [
-    path("requests/", requests.index, name="requests"),
-    path("requests/new/", requests.record, name="record-request"),
-    path("requests/figures/", half_years.figures, name="request-figures"),
-    path("requests/figures.csv", half_years.figures_csv, name="request-figures-csv"),
-    path("requests/days/", working_days.days, name="request-days"),
-    path("requests/days/<int:pk>/withdraw/", working_days.withdraw, name="request-withdraw-day"),
-    path("requests/consulted/<int:pk>/", schedule.consultation, name="request-consultation"),
-    path(
-        "requests/consulted/<int:pk>/file",
-        schedule.consultation_file,
-        name="request-consultation-file",
-    ),
-    path(REQUEST, requests.detail, name="request"),
-    path(f"{REQUEST}change/", requests.change, name="request-change"),
-    path(f"{REQUEST}events/<int:event>/", requests.correct_event, name="request-correct-event"),
-    *(
-        path(f"{REQUEST}{name}/", steps.press, {"name": name}, name=f"request-{name}")
-        for name in steps.BUTTONS
-    ),
-    *(
-        path(f"{REQUEST}{name}/", steps.dated, {"name": name}, name=f"request-{name}")
-        for name in steps.PAGES
-    ),
-    path(f"{REQUEST}close/", steps.close, name="request-close"),
-    path(f"{REQUEST}send-back/", steps.send_back, name="request-send-back"),
-    path(f"{REQUEST}scope/", schedule.scope, name="request-scope"),
-    path(f"{REQUEST}scope/papers/", schedule.add_papers, name="request-add-papers"),
-    path(f"{REQUEST}scope/file/", schedule.add_file, name="request-add-file"),
-    path(f"{REQUEST}scope/not-held/", schedule.add_not_held, name="request-add-not-held"),
-    path(LINE, schedule.line, name="request-line"),
-    path(f"{LINE}file", schedule.line_file, name="request-line-file"),
-    path(f"{LINE}copy/", schedule.line_copy, name="request-line-copy"),
-    path(f"{LINE}copy/file", schedule.line_copy_file, name="request-line-copy-file"),
-    path(f"{LINE}ask/", schedule.ask_agency, name="request-ask-agency"),
-    path(
-        f"{LINE}answers/<int:consultation>/", schedule.record_answer, name="request-record-answer"
-    ),
-    path(f"{REQUEST}found/<slug:key>/file", schedule.found_file, name="request-found-file"),
-    path(f"{REQUEST}letters/new/<slug:kind>/", letters.write, name="request-write-letter"),
-    path(LETTER, letters.letter, name="request-letter"),
-    path(f"{LETTER}send/", letters.send, name="request-send-letter"),
-    *(
-        path(f"{LETTER}letter.{form}", letters.letter_file, {"form": form}, name=f"letter-{form}")
-        for form in ("pdf", "docx")
-    ),
-    path(f"{REQUEST}decision/", decision.decision, name="request-decision"),
-    path(f"{REQUEST}release/", releasing.release, name="request-release"),
-    path(f"{REQUEST}release/<int:number>.pdf", releasing.paper, name="request-released-paper"),
-    path(f"{REQUEST}release/package.zip", releasing.package_file, name="request-package"),
-    path(f"{LINE}redact/", redacting.redact, name="request-redact"),
-    path(
-        f"{LINE}redactions/<int:redaction>/withdraw/",
-        redacting.withdraw,
-        name="request-withdraw-redaction",
-    ),
-    path(
-        f"{LINE}earlier/<int:earlier>/", redacting.propose_earlier, name="request-propose-earlier"
-    ),
-    path(f"{LINE}warnings/", redacting.leave_warnings, name="request-leave-warnings"),
-    path(f"{LINE}marked-up.pdf", redacting.marked_up, name="request-marked-up"),
-    path(f"{LINE}preview/", redacting.preview, name="request-preview"),
-    path(f"{LINE}preview.pdf", redacting.preview_pdf, name="request-preview-pdf"),
-    path(f"{REQUEST}review/", reviewing.review, name="request-review"),
-    path(f"{REQUEST}review/agree/", reviewing.agree_to_all, name="request-agree-all"),
-    path(f"{REQUEST}review/<int:redaction>/", reviewing.answer, name="request-review-redaction"),
 ]
 
 urlpatterns = [
     path("search/", include(([path("", search.search, name="search")], "search"))),
-    path("", include(([*public_urls, *request_urls], "reports"))),
+    path("", include((public_urls, "reports"))),
+    *(path("", include(name)) for name in registry.URLS),
     path("covers/", include((cover_urls, "covers"))),
     path("plans/<slug:slug>/returns/", include((return_paper_urls, "return_papers"))),
     path("plans/<slug:slug>/meetings/", include((paper_urls, "papers"))),

@@ -21,8 +21,9 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import setup_test_environment
 
-FOLDER = settings.BASE_DIR / "var" / "test-databases"
-APPS = ("trafficking_plan", "agencies", "workitems", "reports")
+# A country may leave out an app.
+FOLDER = settings.BASE_DIR / "var" / "test-databases" / settings.COUNTRY
+APPS = ("trafficking_plan", "agencies", "workitems", "reports", "reports/requests")
 # What `migrate` reads: the steps, the models, triggers and indexes that it ends with, other people's apps.
 SOURCES = (
     "migrations/**/*.py",
@@ -58,7 +59,7 @@ def template_key(root):
     for app in APPS:
         for pattern in SOURCES:
             paths.update((root / app).glob(pattern))
-    digest = hashlib.sha256(f"Django {django.get_version()}\n".encode())
+    digest = hashlib.sha256(f"Django {django.get_version()} {settings.REQUESTS}\n".encode())
     for path in sorted(paths):
         contents = path.read_bytes()
         digest.update(f"{path.relative_to(root)} {len(contents)}\n".encode())
@@ -128,9 +129,10 @@ class PostgresqlDatabases:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template])
             made = cursor.fetchone() is not None
         if not made:
-            migrate("test_unfinished")
+            unfinished = f"test_unfinished_{settings.COUNTRY}"
+            migrate(unfinished)
             with connection._nodb_cursor() as cursor:
-                cursor.execute(f'ALTER DATABASE "test_unfinished" RENAME TO "{template}"')
+                cursor.execute(f'ALTER DATABASE "{unfinished}" RENAME TO "{template}"')
         return template
 
     def copy(self, template):

@@ -1,49 +1,22 @@
 """Test the profile of a country: its values, its pages and its papers."""
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
-from datetime import UTC, datetime
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
-from django.utils import timezone
 
-from agencies.models import User
 from reports.document import Document, from_json, to_json
-from reports.models import IssuedPaper
 from reports.render.pdf import render_pdf
+from tests.codebase.source import ROOT
 from tests.reports import sample
 from tests.reports.paper_reading import opened, pages
 from trafficking_plan import country
-from workitems.demo import fiji
-from workitems.models import Plan
 
 FIJI = country.profile_of("fiji", {})
-# Words of New Zealand alone.
-FOREIGN = re.compile(r"New Zealand|\bOIA\b|te reo|Ombudsman|Official Information Act|Kia ora|en-NZ")
-# Addresses that write, send a file, or end the session.
-LEFT_OUT = (
-    "/sign-out",
-    ".pdf",
-    ".docx",
-    ".xlsx",
-    ".csv",
-    ".json",
-    ".ics",
-    "/pdf/",
-    "/docx/",
-    "/xlsx/",
-)
-
-
-@pytest.fixture
-def in_fiji(settings):
-    for name, value in FIJI.items():
-        setattr(settings, name, value)
-    settings.COUNTRY = "fiji"
-    settings.SCREEN_LANGUAGE = FIJI["LANGUAGE_TAG"]
 
 
 @pytest.mark.parametrize("name", ["new-zealand", "fiji"])
@@ -137,64 +110,16 @@ def test_pages_have_the_name_mark_and_colours_of_the_settings(client, settings, 
         assert unchanged.status_code == 304
 
 
-# --- the demo of Fiji ----------------------------------------------------------------------------
+# --- a country without an Act -----------------------------------------------------------------
 
 
-@pytest.fixture
-def demo(in_fiji, settings, db):
-    settings.DEBUG = True
-    with timezone.override("Pacific/Fiji"):
-        call_command("load_demo_plan", stdout=StringIO())
-        call_command("load_demo_briefing", stdout=StringIO())
-        yield Plan.objects.get(slug=fiji.PLAN)
-
-
-def pages_from(client, start: str) -> dict[str, str]:
-    """Return the HTML of every page that links lead to, by address; of many alike, the first three."""
-    waiting, seen, alike, found = [start], {start}, {}, {}
-    while waiting:
-        address = waiting.pop(0)
-        answer = client.get(address, follow=True)
-        assert answer.status_code in (200, 409), address
-        if not answer["Content-Type"].startswith("text/html"):
-            continue
-        found[address] = html = answer.content.decode()
-        for link in re.findall(r'href="(/[^"#?]*)', html):
-            if link in seen or any(part in link for part in LEFT_OUT) or "/static/" in link:
-                continue
-            seen.add(link)
-            form = re.sub(r"\d+(\.\d+)?", "N", link)
-            alike[form] = alike.get(form, 0) + 1
-            if alike[form] <= 2:
-                waiting.append(link)
-    return found
-
-
-@pytest.mark.one_database(reason="words of settings and templates")
-def test_no_page_of_a_coordinator_of_fiji_is_of_new_zealand(demo, client):
-    client.force_login(User.objects.get(email="coordinator@example.org"))
-    found = pages_from(client, "/")
-    assert len(found) > 60
-    assert {re.search(r'<html lang="([^"]*)"', html)[1] for html in found.values()} == {"en-FJ"}
-    foreign = {at: sorted(set(FOREIGN.findall(html))) for at, html in found.items()}
-    assert {at: words for at, words in foreign.items() if words} == {}
-    assert "may be released under the Information Act 2018" in found["/"]
-    assert not [at for at in found if "/requests" in at or "/releases" in at]
-    for name in ("requests", "releases", "earlier-papers", "released-verify", "request-figures"):
-        assert client.get(reverse(f"reports:{name}")).status_code == 404
-    assert client.get(reverse("reports:progress-page", args=[demo.slug])).status_code == 200
-
-
-@pytest.mark.one_database(reason="words of settings and templates")
-def test_the_briefing_of_fiji_is_signed_in_its_own_words(demo):
-    issued = IssuedPaper.objects.get()
-    document = from_json(bytes(issued.document))
-    assert (document.language, document.paper_size) == ("en-FJ", "A4")
-    text = "".join(pages(bytes(issued.pdf)))
-    assert "CONFIDENTIAL" in text
-    assert FOREIGN.findall(text) == []
-    # 9 a.m. in Fiji, which is UTC+12.
-    opened = demo.rounds.order_by("-period_start")[0].opened_at
-    assert opened.astimezone(UTC) == datetime.combine(
-        opened.astimezone(UTC).date(), datetime.min.time().replace(hour=21), UTC
+def test_fiji_has_its_own_words_and_nothing_of_requests():
+    """In a process of its own, as its settings leave out an app."""
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/fiji"],
+        cwd=ROOT,
+        env={**os.environ, "COUNTRY": "fiji"},
+        capture_output=True,
+        text=True,
     )
+    assert tests.returncode == 0, tests.stdout

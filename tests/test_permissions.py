@@ -910,25 +910,25 @@ RULES: dict[str, Row] = {
         get=NOT_ALLOWED,
         post=INVALID,
     ),
-    "reports:request-redact": of_request(request_line, who="OIA adviser", post=INVALID),
-    "reports:request-withdraw-redaction": of_plan(
+    "requests:request-redact": of_request(request_line, who="OIA adviser", post=INVALID),
+    "requests:request-withdraw-redaction": of_plan(
         redaction, may=("OIA adviser",), readers=RELEASERS, post=INVALID
     ),
-    "reports:request-leave-warnings": of_request(
+    "requests:request-leave-warnings": of_request(
         request_line, who="OIA adviser", get=NOT_ALLOWED, post=INVALID
     ),
     # What was decided there is about another paper.
-    "reports:request-propose-earlier": of_request(
+    "requests:request-propose-earlier": of_request(
         lambda scene: [*request_line(scene), 1], who="OIA adviser", get=NOT_ALLOWED, post=ONWARD
     ),
-    "reports:request-marked-up": of_request(request_line),
-    "reports:request-preview": of_request(request_line),
-    "reports:request-preview-pdf": of_request(request_line),
-    "reports:request-review": of_request(request),
-    "reports:request-agree-all": of_request(
+    "requests:request-marked-up": of_request(request_line),
+    "requests:request-preview": of_request(request_line),
+    "requests:request-preview-pdf": of_request(request_line),
+    "requests:request-review": of_request(request),
+    "requests:request-agree-all": of_request(
         request, who="OIA reviewer", get=NOT_ALLOWED, post=INVALID
     ),
-    "reports:request-review-redaction": of_request(
+    "requests:request-review-redaction": of_request(
         redaction_of_request, who="OIA reviewer", post=INVALID
     ),
 }
@@ -948,115 +948,116 @@ RULES |= {
     "reports:progress-take-down": of_plan(
         lambda scene: [*plan(scene), 1], may=("coordinator",), post=INVALID
     ),
-    "reports:earlier-papers": of_plan(lambda scene: [], may=REQUEST_READERS, readers=()),
-    "reports:add-earlier-paper": of_plan(
+    "requests:earlier-papers": of_plan(lambda scene: [], may=REQUEST_READERS, readers=()),
+    "requests:add-earlier-paper": of_plan(
         lambda scene: [], may=("OIA adviser",), readers=REQUEST_READERS, post=INVALID
     ),
     # Members of the working group read it as they read briefings.
-    "reports:earlier-paper": of_plan(
+    "requests:earlier-paper": of_plan(
         earlier_paper, may=(*READERS, "OIA adviser", "OIA reviewer", "OIA decision-maker")
     ),
     **{
-        f"reports:{act}-earlier-paper": of_plan(
+        f"requests:{act}-earlier-paper": of_plan(
             earlier_paper, may=("OIA adviser",), readers=RELEASERS, post=INVALID
         )
         for act in ("change", "replace", "withdraw")
     },
-    "reports:released": Row(
+    "requests:released": Row(
         get=dict.fromkeys(EVERYBODY, 200),
         post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
         arguments=plan,
     ),
-    "reports:released-paper": Row(
+    "requests:released-paper": Row(
         get=dict.fromkeys(EVERYBODY, 200),
         post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
         arguments=released_paper,
     ),
     "reports:published": public(200, NOT_ALLOWED),
-    "reports:released-verify": public(200, INVALID),
-    "reports:releases": of_plan(lambda scene: [], may=REQUEST_READERS, readers=()),
-    "reports:proactive": of_plan(
+    "requests:published": public(200, NOT_ALLOWED),
+    "requests:released-verify": public(200, INVALID),
+    "requests:releases": of_plan(lambda scene: [], may=REQUEST_READERS, readers=()),
+    "requests:proactive": of_plan(
         lambda scene: [],
         may=("OIA adviser",),
         readers=REQUEST_READERS,
         post=INVALID,
     ),
-    "reports:released-page": of_plan(
+    "requests:released-page": of_plan(
         plan, may=("OIA decision-maker",), readers=RELEASERS, post=INVALID
     ),
-    "reports:publish": of_plan(
+    "requests:publish": of_plan(
         unpublished, may=("OIA decision-maker",), readers=RELEASERS, post="/releases/"
     ),
-    "reports:unpublish": of_plan(
+    "requests:unpublish": of_plan(
         published, may=("OIA decision-maker",), readers=RELEASERS, post=INVALID
     ),
-    "reports:requests": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
-    "reports:request-figures": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
-    "reports:request-figures-csv": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
-    "reports:request-days": Row(
+    "requests:requests": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
+    "requests:request-figures": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
+    "requests:request-figures-csv": of_plan(lambda scene: [], may=ANY_RELEASER, readers=()),
+    "requests:request-days": Row(
         get=of_plan(lambda scene: [], may=REQUEST_READERS, readers=()).get,
         post=of_plan(
             lambda scene: [], may=DAY_RECORDERS, readers=REQUEST_READERS, post=INVALID
         ).post,
     ),
-    "reports:request-withdraw-day": of_plan(
+    "requests:request-withdraw-day": of_plan(
         recorded_day, may=DAY_RECORDERS, readers=REQUEST_READERS, post=INVALID
     ),
-    "reports:record-request": of_plan(
+    "requests:record-request": of_plan(
         lambda scene: [], may=("OIA adviser",), readers=ANY_RELEASER, post=INVALID
     ),
     # Police is asked about a paper. It never learns who asked.
-    "reports:request-consultation": Row(
+    "requests:request-consultation": Row(
         get=of_plan(consultation, may=POLICE, readers=()).get,
         post=of_plan(consultation, may=WRITERS, readers=POLICE, post=INVALID).post,
         arguments=consultation,
     ),
-    "reports:request-consultation-file": of_plan(consultation, may=POLICE, readers=()),
-    "reports:request": of_releasers(asked),
-    "reports:request-change": of_adviser(asked),
-    "reports:request-correct-event": of_adviser(asked_event),
-    "reports:request-begin": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
-    "reports:request-prepare": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
-    "reports:request-send": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
-    "reports:request-finish": of_plan(
+    "requests:request-consultation-file": of_plan(consultation, may=POLICE, readers=()),
+    "requests:request": of_releasers(asked),
+    "requests:request-change": of_adviser(asked),
+    "requests:request-correct-event": of_adviser(asked_event),
+    "requests:request-begin": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "requests:request-prepare": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "requests:request-send": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "requests:request-finish": of_plan(
         asked, may=("OIA reviewer",), readers=RELEASERS, get=NOT_ALLOWED, post=ONWARD
     ),
-    "reports:request-close": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
-    "reports:request-send-back": of_plan(
+    "requests:request-close": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "requests:request-send-back": of_plan(
         asked, may=("OIA reviewer", "OIA decision-maker"), readers=RELEASERS, post=INVALID
     ),
-    "reports:request-clarified": of_adviser(asked),
-    "reports:request-withdraw": of_adviser(asked),
-    "reports:request-complaint": of_adviser(asked),
-    "reports:request-complaint-closed": of_adviser(asked),
-    "reports:request-scope": of_adviser(asked),
-    "reports:request-add-papers": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
-    "reports:request-add-file": of_adviser(asked),
-    "reports:request-add-not-held": of_adviser(asked),
-    "reports:request-line": of_releasers(asked_line, who="OIA adviser", post=INVALID),
-    "reports:request-line-file": of_releasers(asked_line),
-    "reports:request-line-copy": of_plan(
+    "requests:request-clarified": of_adviser(asked),
+    "requests:request-withdraw": of_adviser(asked),
+    "requests:request-complaint": of_adviser(asked),
+    "requests:request-complaint-closed": of_adviser(asked),
+    "requests:request-scope": of_adviser(asked),
+    "requests:request-add-papers": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
+    "requests:request-add-file": of_adviser(asked),
+    "requests:request-add-not-held": of_adviser(asked),
+    "requests:request-line": of_releasers(asked_line, who="OIA adviser", post=INVALID),
+    "requests:request-line-file": of_releasers(asked_line),
+    "requests:request-line-copy": of_plan(
         asked_file, may=("OIA adviser", "OIA decision-maker"), readers=RELEASERS, post=INVALID
     ),
-    "reports:request-line-copy-file": of_releasers(asked_file),
-    "reports:request-ask-agency": of_adviser(asked_line),
-    "reports:request-record-answer": of_adviser(asked_consultation),
-    "reports:request-found-file": of_plan(found_paper, may=("OIA adviser",), readers=RELEASERS),
-    "reports:request-write-letter": of_adviser(lambda scene: [*asked(scene), "acknowledge"]),
-    "reports:request-letter": of_releasers(asked_letter, who="OIA adviser", post=INVALID),
-    "reports:request-send-letter": of_adviser(asked_letter, get=NOT_ALLOWED),
+    "requests:request-line-copy-file": of_releasers(asked_file),
+    "requests:request-ask-agency": of_adviser(asked_line),
+    "requests:request-record-answer": of_adviser(asked_consultation),
+    "requests:request-found-file": of_plan(found_paper, may=("OIA adviser",), readers=RELEASERS),
+    "requests:request-write-letter": of_adviser(lambda scene: [*asked(scene), "acknowledge"]),
+    "requests:request-letter": of_releasers(asked_letter, who="OIA adviser", post=INVALID),
+    "requests:request-send-letter": of_adviser(asked_letter, get=NOT_ALLOWED),
     # They name who asked, which a coordinator does not read.
-    "reports:letter-pdf": of_plan(asked_letter, may=OIA, readers=RELEASERS),
-    "reports:letter-docx": of_plan(asked_letter, may=OIA, readers=RELEASERS),
-    "reports:request-decision": of_releasers(asked, who="OIA decision-maker", post=INVALID),
-    "reports:request-release": of_releasers(asked, who="OIA decision-maker", post=INVALID),
-    "reports:request-released-paper": of_releasers(
+    "requests:letter-pdf": of_plan(asked_letter, may=OIA, readers=RELEASERS),
+    "requests:letter-docx": of_plan(asked_letter, may=OIA, readers=RELEASERS),
+    "requests:request-decision": of_releasers(asked, who="OIA decision-maker", post=INVALID),
+    "requests:request-release": of_releasers(asked, who="OIA decision-maker", post=INVALID),
+    "requests:request-released-paper": of_releasers(
         lambda scene: [
             *released_request(scene),
             ReleasedPaper.objects.get(release__request__in=released_request(scene)).number,
         ]
     ),
-    "reports:request-package": of_releasers(released_request),
+    "requests:request-package": of_releasers(released_request),
 }
 
 # Sessions open nothing of the API: tests/api/test_permissions.py has the table of its tokens.

@@ -9,8 +9,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from agencies.models import User
+from reports import registry
 from reports.document.wording import join_words
-from reports.requests.models.request import REQUEST_ROLES
 from reports.views.readers import office_plans
 from trafficking_plan import second_step
 from workitems.views.lookups import plans_being_made, visible_plans
@@ -31,9 +31,7 @@ SECTIONS = (
     (gettext_lazy("Plan"), "plans:detail", "plans"),
 )
 # URL namespaces whose pages belong to another section.
-WITHIN = {"workshop": "briefings"}
-# Pages about a plan among those of requests.
-OF_THE_PLAN = ("progress-page", "progress-take-down")
+WITHIN = {"workshop": "briefings", "reports": "plans"}
 # A Minister's office sees only issued papers.
 OFFICE_SECTIONS = ((gettext_lazy("Briefings"), "briefings:list", "briefings"),)
 # Pages that start a plan, which must not look like those of another.
@@ -102,11 +100,8 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     current = next((plan for plan in every if plan.slug == slug), every[0] if every else None)
     here = match.namespace if match else ""
     here = WITHIN.get(here, here)
-    if match and match.url_name in OF_THE_PLAN:
-        here = "plans"
-    beside = []
-    if settings.REQUESTS and user.agencies_as(*REQUEST_ROLES):
-        beside.append((gettext("Requests"), reverse("reports:requests"), here == "reports"))
+    added = [entry for of in registry.MENU if (entry := of(user))]
+    beside = [(words, reverse(page), here == namespace) for words, page, namespace in added]
     if user.has_perm("agencies.administer"):
         frame["is_administrator"] = True
         page = match.url_name if match and here == "agencies" else ""
@@ -114,7 +109,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
             (gettext("Agencies"), reverse("agencies:list"), page in ("list", "add", "change"))
         )
         beside.append((gettext("People"), reverse("agencies:people"), page in PEOPLE_PAGES))
-    if plans or office or user.agencies_as(*REQUEST_ROLES):
+    if plans or office or added:
         frame["search_url"] = reverse("search:search")
     if beside:
         frame["navigation"] = beside

@@ -14,7 +14,7 @@ from django.db import connection, models, transaction
 
 from agencies.guards import Guard
 from reports.models import RecordDigest
-from trafficking_plan.service_checks import EVERY_GUARD, OUR_APPS
+from trafficking_plan.service_checks import EVERY_GUARD, our_apps
 
 # Rows fetched at a time; a paper may have several megabytes.
 CHUNK = 200
@@ -123,7 +123,7 @@ def _file_fields() -> Iterator[tuple[type[models.Model], models.FileField]]:
 
 
 def _our_models() -> Iterator[type[models.Model]]:
-    for label in OUR_APPS:
+    for label in our_apps():
         yield from apps.get_app_config(label).get_models()
 
 

@@ -188,25 +188,6 @@ def label_of(name: str, data: Any) -> str:
     return f"{of}: {words}" if of else words
 
 
-class NoRequests(Middleware):
-    """Answer 404 at the addresses of requests and releases in a country without that module."""
-
-    # A plan's public page of progress is the same everywhere.
-    KEPT = ("published", "progress", "progress-data", "progress-page", "progress-take-down")
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        match = request.resolver_match
-        if settings.REQUESTS or match is None:
-            return
-        if match.namespace == "reports" and match.url_name not in self.KEPT:
-            raise Http404
-        if match.namespace == "api" and match.url_name in ("released", "released_pdf"):
-            raise Http404
-
-
 class RequireSignIn(LoginRequiredMiddleware):
     """Lead to the sign-in page, but give back what was typed into a form that arrives signed out.
 

@@ -33,20 +33,25 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from agencies import guards, scanner
-from reports import paper_guards, paper_indexes
+from reports import paper_guards, paper_indexes, registry
 from reports.models import Rendering, RenderWorker
 from trafficking_plan.libraries import missing_for_papers
 from workitems import plan_guards, plan_indexes
 from workitems.standing import count_noun
 
-OUR_APPS = ("agencies", "workitems", "reports")
-EVERY_GUARD = (*guards.GUARDS, *plan_guards.GUARDS, *paper_guards.GUARDS)
+EVERY_GUARD = (*guards.GUARDS, *plan_guards.GUARDS, *paper_guards.GUARDS, *registry.GUARDS)
 LONG_WAIT = timedelta(minutes=10)  # of a paper, with a worker running
 GREATEST_CLOCK_DIFFERENCE = 2  # seconds
 LEAST_FREE_MB, LOW_FREE_MB = 500, 5_000
 LEAST_CERTIFICATE_DAYS = 14
 PATIENCE = 10  # seconds, for what goes over the network
 LEAST_POSTGRESQL = 15
+
+
+def our_apps() -> list[str]:
+    """Return the labels of our apps with models."""
+    ours = ("agencies", "workitems", "reports")
+    return [each.label for each in apps.get_app_configs() if each.name.startswith(ours)]
 
 
 class State(Enum):
@@ -135,7 +140,7 @@ def unapplied_migrations() -> list[str]:
 def unknown_migrations() -> list[str]:
     """Return our migrations that the database records and this version does not have."""
     on_disk, applied = _migrations()
-    return sorted(f"{app}.{name}" for app, name in applied - on_disk if app in OUR_APPS)
+    return sorted(f"{app}.{name}" for app, name in applied - on_disk if app in our_apps())
 
 
 def why_not_to_migrate() -> str:

@@ -92,7 +92,7 @@ SCREEN_LANGUAGE = LANGUAGE_TAG if LANGUAGE_CODE == "en" else LANGUAGE_CODE
 TIME_ZONE: str = PROFILE["TIME_ZONE"]
 PAPER_SIZE: str = PROFILE["PAPER_SIZE"]
 INFORMATION_ACT: str = PROFILE["INFORMATION_ACT"]
-# The code of the Act of requests and releases; empty: there is no such module.
+# The code of the Act of requests and releases; empty: the app of official information is left out.
 REQUESTS: str = PROFILE["REQUESTS"]
 # What is printed for the three markings, the lowest first.
 MARKINGS: tuple[str, ...] = PROFILE["MARKINGS"]
@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "agencies",
     "workitems",
     "reports",
+    *(["reports.requests"] if REQUESTS else []),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -149,7 +150,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "trafficking_plan.middleware.SessionLimits",
-    "trafficking_plan.middleware.NoRequests",
     "trafficking_plan.middleware.RequireSignIn",
     "trafficking_plan.middleware.RefuseHugeNumbers",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -5,8 +5,6 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import reports.requests.models.schedule
-
 
 class Migration(migrations.Migration):
 
@@ -304,7 +302,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
                 ('kind', models.CharField(choices=[('issued', 'Briefing'), ('pack', 'Meeting pack'), ('minutes', 'Minutes'), ('answer', 'Minister’s answer'), ('evidence', 'Evidence'), ('file', 'Uploaded file'), ('earlier', 'Earlier paper'), ('not_held', 'Not held here')], max_length=10)),
-                ('file', models.FileField(blank=True, max_length=200, upload_to=reports.requests.models.schedule.file_path)),
+                ('file', models.FileField(blank=True, max_length=200, upload_to='requests')),
                 ('file_name', models.CharField(blank=True, max_length=200)),
                 ('file_sha256', models.CharField(blank=True, max_length=64)),
                 ('title', models.CharField(max_length=400, verbose_name='title as listed')),

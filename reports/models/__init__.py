@@ -23,6 +23,3 @@ from reports.models.record_digest import RecordDigest
 from reports.models.rendering import RecordChange, Rendering, RenderWorker
 from reports.models.response import AnswerDraft, FollowUp, Response, ResponseChoice
 from reports.models.word_copy import Suggestion, WordCopy
-
-# Last, as they refer to the models above.
-from reports.requests.models import *  # noqa: E402,F403,I001

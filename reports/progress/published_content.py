@@ -12,13 +12,12 @@ from typing import Any
 
 from agencies.succession import agency_on
 from agencies.translation import in_english
+from reports import registry
 from reports.document import markup
 from reports.document.dates import long_date
 from reports.document.text import words
 from reports.models import AgencyCover, PublicProgress
 from reports.progress.timeline import TimelineItem, TimelineMilestone, read_timeline
-from reports.requests.law.act import cited
-from reports.requests.models import Release, ReleasedPaper
 from workitems.asat import Moment
 from workitems.models import Plan, Update
 from workitems.models.item import Stage
@@ -65,7 +64,9 @@ def content_of(plan: Plan, moment: Moment, parts: Collection[str]) -> dict[str, 
     if Part.ACHIEVEMENTS in parts:
         found[Part.ACHIEVEMENTS] = _achievements(plan, moment.on)
     if Part.RELEASED_PAPERS in parts:
-        found[Part.RELEASED_PAPERS] = _released(plan, moment.on)
+        found[Part.RELEASED_PAPERS] = [
+            row for released in registry.RELEASED for row in released.on_progress(plan, moment.on)
+        ]
     return found
 
 
@@ -184,25 +185,6 @@ def plain_text(source: str) -> str:
         lines.append(words(block.text))
         lines += [f"• {words(bullet.text)}" for bullet in block.bullets]
     return "\n".join(line for line in lines if line.strip())
-
-
-def _released(plan: Plan, on: date) -> list[dict[str, Any]]:
-    """Return the papers on the plan's page of released papers, if it is open."""
-    releases = Release.objects.of_plan(plan).on_public_pages().published()
-    papers = ReleasedPaper.objects.without_contents().filter(
-        release__in=releases.filter(released_on__lte=on).values("pk")
-    )
-    rows = papers.select_related("release").order_by("-release__released_on", "release", "number")
-    return [
-        {
-            "title": row.title,
-            "released": row.release.released_on.isoformat(),
-            "pages": row.pages,
-            "sha256": row.pdf_sha256,
-            "withheld": {cited(code): count for code, count in sorted(row.withheld.items())},
-        }
-        for row in rows
-    ]
 
 
 def moment_of(plan: Plan, on: date, today: date) -> Moment:

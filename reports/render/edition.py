@@ -17,7 +17,6 @@ LOOK = (
     "agencies/translation.py",
     "reports/charts",
     "reports/document",
-    "reports/requests/letters",
     "reports/render",
     "reports/templatetags/papers.py",
     "workitems/known_dates.py",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from reports.models import PublicProgress
 from reports.progress.published_content import digest_of
-from reports.requests.services.recording import need
 from workitems.models import Plan
 from workitems.services.refusals import Refused, locked
 
@@ -61,8 +60,9 @@ def take_down_progress(
     row = locked(page)
     if row.taken_down_at is not None:
         raise Refused(_("This page is already taken down."))
-    reason = need(reason, _("Say why the page is taken down."), "reason")
-    return _take_down(row, reason=reason, by=by, at=at)
+    if not reason.strip():
+        raise Refused(_("Say why the page is taken down."), "reason")
+    return _take_down(row, reason=reason.strip(), by=by, at=at)
 
 
 def _take_down(row: PublicProgress, *, reason: str, by: User, at: datetime) -> PublicProgress:

@@ -23,14 +23,14 @@ def test_papers_and_progress_are_published_read_and_taken_back_without_a_script(
 ):
     slug = people.plan.slug
     sign_in(people["OIA decision-maker"])
-    page.goto(f"{live_server.url}{reverse('reports:releases')}")
+    page.goto(f"{live_server.url}{reverse('requests:releases')}")
     page.get_by_role("link", name="Withdraw").click()
     page.get_by_role("button", name="Withdraw these papers").click()
     expect(page.locator(".field-error")).to_contain_text("Say why it is withdrawn.")
     page.get_by_label("Why it is withdrawn").fill("It was the wrong file.")
     page.get_by_role("button", name="Withdraw these papers").click()
     expect(page.get_by_role("status")).to_contain_text("is withdrawn")
-    page.goto(f"{live_server.url}{reverse('reports:released', args=[slug])}")
+    page.goto(f"{live_server.url}{reverse('requests:released', args=[slug])}")
     expect(page.get_by_text("It was the wrong file.")).to_be_visible()
 
     sign_in(people["coordinator"])
@@ -46,7 +46,7 @@ def test_papers_and_progress_are_published_read_and_taken_back_without_a_script(
     expect(page.get_by_role("heading", name="Achievements")).to_have_count(0)
 
     sign_in(people["OIA adviser"])
-    page.goto(f"{live_server.url}{reverse('reports:earlier-papers')}")
+    page.goto(f"{live_server.url}{reverse('requests:earlier-papers')}")
     page.get_by_role("link", name="File a paper").click()
     page.get_by_label("Title").fill("Report of 2008")
     page.get_by_label("Date of the paper").fill("1 December 2008")
@@ -76,7 +76,8 @@ def test_no_page_has_an_accessibility_fault_at_three_widths(
     release = Release.objects.published().get()
 
     def at(name, *args, query=""):
-        return f"{live_server.url}{reverse(f'reports:{name}', args=args)}{query}"
+        app = "reports" if name.startswith("progress") else "requests"
+        return f"{live_server.url}{reverse(f'{app}:{name}', args=args)}{query}"
 
     said = []
     page.on("console", lambda message: said.append(message.text))

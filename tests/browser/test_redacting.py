@@ -72,7 +72,7 @@ def line(agency):
 
 @pytest.fixture
 def address(line, live_server):
-    return live_server.url + reverse("reports:request-redact", args=[line.request_id, 1])
+    return live_server.url + reverse("requests:request-redact", args=[line.request_id, 1])
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_words_are_selected_with_the_mouse_and_another_person_agrees(
     expect(page).to_have_url(re.compile("#withheld-"))
 
     sign_in(reviewer)
-    page.goto(live_server.url + reverse("reports:request-review", args=[line.request_id]))
+    page.goto(live_server.url + reverse("requests:request-review", args=[line.request_id]))
     accessible()
     page.get_by_role("link", name=f"Read in context or decline “{NAME}”").click()
     expect(page.get_by_text(WHY)).to_be_visible()

@@ -18,8 +18,11 @@ def places_by_name(files):
         *folders, name = file.removesuffix(".py").split("/")
         if name in GIVEN or "management" in folders:
             continue
-        in_layers = len(folders) > 1 and folders[1] in LAYERS
-        places[name].add(f"{folders[0]}'s layers" if in_layers else "/".join(folders))
+        # An app may be inside another.
+        depth = 2 if folders[:2] == ["reports", "requests"] else 1
+        in_layers = bool(LAYERS.intersection(folders[depth : depth + 1]))
+        of_app = f"{'/'.join(folders[:depth])}'s layers"
+        places[name].add(of_app if in_layers else "/".join(folders))
     return places
 
 

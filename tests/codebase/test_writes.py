@@ -30,6 +30,7 @@ MAY_ASK_THE_CLOCK = {
     "workitems/forms/due_dates.py": "as agencies/fields.py",
     "agencies/history.py": "the moment of a history row is the moment it is written",
     "agencies/models.py": "which seats a person holds is always a question about now",
+    "reports/requests/pages/register/doers.py": "who may take a step now",
     "reports/demo/issued_briefing.py": "workers beside it see from the time whether it still renders",
 }
 

@@ -228,14 +228,14 @@ def test_the_page_names_the_successor_of_an_agency_that_ended(client, plan, coor
     assert "Published by the Ministry of Business on 1 July 2013." in page
     assert "Ask the Ministry of Business." in page
     assert "Department of Labour" not in page
-    released = client.get(reverse("reports:released", args=[plan.slug])).text
+    released = client.get(reverse("requests:released", args=[plan.slug])).text
     assert "Published by the Ministry of Business." in released
 
 
 def test_progress_and_released_papers_lead_to_each_other(client, plan, coordinator):
     page = published(plan, coordinator, "figures")
     progress, papers = (
-        reverse(f"reports:{name}", args=[plan.slug]) for name in ("progress", "released")
+        reverse(name, args=[plan.slug]) for name in ("reports:progress", "requests:released")
     )
     assert f'href="{papers}"' in client.get(progress).text
     assert f'href="{progress}"' in client.get(papers).text
@@ -331,8 +331,8 @@ def test_another_page_replaces_the_one_that_is_up(plan, coordinator):
 def test_the_agencys_name_in_te_reo_is_marked_as_such(client, plan, coordinator):
     AgencyCover.objects.create(agency=plan.coordinating_agency, ministry_mi="Te Tari Mahi")
     published(plan, coordinator, "figures")
-    for name in ("progress", "released"):
-        page = client.get(reverse(f"reports:{name}", args=[plan.slug])).text
+    for name in ("reports:progress", "requests:released"):
+        page = client.get(reverse(name, args=[plan.slug])).text
         assert 'lang="mi">Te Tari Mahi</' in page
 
 

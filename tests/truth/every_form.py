@@ -318,7 +318,7 @@ CREATES = {
         "coordinator",
         page=at("reports:progress-page", query="?on=2010-07-30&parts=figures"),
     ),
-    "reports:add-earlier-paper": Creates(
+    "requests:add-earlier-paper": Creates(
         EarlierPaper,
         "OIA adviser",
         lambda world: {
@@ -329,17 +329,17 @@ CREATES = {
             "file": SimpleUploadedFile("second.pdf", b"%PDF-1.7 second"),
         },
     ),
-    "reports:request-days": Creates(
+    "requests:request-days": Creates(
         NonWorkingDay,
         "OIA adviser",
         lambda world: {"day": "5 May 2014", "is_working": "no", "authority": "A notice of 2014"},
     ),
-    "reports:replace-earlier-paper": Creates(
+    "requests:replace-earlier-paper": Creates(
         EarlierPaper,
         "OIA adviser",
         lambda world: {"file": SimpleUploadedFile("third.pdf", b"%PDF-1.7 third")},
     ),
-    "reports:record-request": Creates(
+    "requests:record-request": Creates(
         InformationRequest,
         "OIA adviser",
         lambda world: {
@@ -351,7 +351,7 @@ CREATES = {
             "text": "All minutes, please.",
         },
     ),
-    "reports:request-clarified": Creates(
+    "requests:request-clarified": Creates(
         RequestEvent,
         "OIA adviser",
         lambda world: {"on": "2 May 2013", "note": "The annual ones."},
@@ -363,23 +363,23 @@ CREATES = {
             at=timezone.now(),
         ),
     ),
-    "reports:request-withdraw": Creates(
+    "requests:request-withdraw": Creates(
         RequestEvent,
         "OIA adviser",
         lambda world: {"on": "2 May 2013", "note": "By telephone."},
         arguments=lambda world: [InformationRequest.objects.get(reference="13/02026").pk],
     ),
-    "reports:request-complaint": Creates(
+    "requests:request-complaint": Creates(
         RequestEvent,
         "OIA adviser",
         lambda world: {"on": "3 June 2013", "note": "It took too long."},
     ),
-    "reports:request-complaint-closed": Creates(
+    "requests:request-complaint-closed": Creates(
         RequestEvent,
         "OIA adviser",
         lambda world: {"on": "3 July 2013", "note": "We apologised."},
     ),
-    "reports:request-add-file": Creates(
+    "requests:request-add-file": Creates(
         ScheduleLine,
         "OIA adviser",
         lambda world: {
@@ -387,15 +387,15 @@ CREATES = {
             "file": SimpleUploadedFile("letter.pdf", b"%PDF-1.7"),
         },
     ),
-    "reports:request-line-copy": Creates(
+    "requests:request-line-copy": Creates(
         LineCopy,
         "OIA adviser",
         lambda world: {"file": SimpleUploadedFile("copy.pdf", made())},
     ),
-    "reports:request-add-not-held": Creates(
+    "requests:request-add-not-held": Creates(
         ScheduleLine, "OIA adviser", lambda world: {"title": "The budget of 2008"}
     ),
-    "reports:request-ask-agency": Creates(
+    "requests:request-ask-agency": Creates(
         Consultation,
         "OIA adviser",
         lambda world: {
@@ -403,8 +403,8 @@ CREATES = {
             "question": "May the paragraph on ports go out?",
         },
     ),
-    "reports:request-write-letter": Creates(RequestLetter, "OIA adviser"),
-    "reports:proactive": Creates(
+    "requests:request-write-letter": Creates(RequestLetter, "OIA adviser"),
+    "requests:proactive": Creates(
         InformationRequest,
         "OIA adviser",
         lambda world: {
@@ -729,7 +729,7 @@ CREATES = {
         "minister's office",
         lambda world: {"decided_on": "3 August 2010", "reason": "The wrong box."},
     ),
-    "reports:request-redact": Creates(
+    "requests:request-redact": Creates(
         Redaction,
         "OIA adviser",
         lambda world: {"words": "emergency financial help", "grounds": ["6(c)"]},
@@ -804,30 +804,30 @@ SAME = "leaves the row as it would be left again"
 ACCOUNT = "is about the person's own account"
 CHANGES = {
     "reports:progress-take-down": STATE,
-    "reports:change-earlier-paper": VERSION,
-    "reports:withdraw-earlier-paper": VERSION,
-    "reports:request-withdraw-day": VERSION,
-    "reports:request-consultation": VERSION,
-    "reports:request-record-answer": VERSION,
-    "reports:request-change": VERSION,
-    "reports:request-correct-event": "an event is corrected once",
-    "reports:request-begin": STATE,
-    "reports:request-prepare": STATE,
-    "reports:request-send": STATE,
-    "reports:request-finish": STATE,
-    "reports:request-close": STATE,
-    "reports:request-send-back": STATE,
-    "reports:request-scope": VERSION,
-    "reports:request-add-papers": "a schedule lists a paper once",
-    "reports:request-line": VERSION,
-    "reports:request-letter": VERSION,
-    "reports:request-send-letter": VERSION,
-    "reports:request-decision": VERSION,
-    "reports:request-release": STATE,
-    "reports:released-verify": "says whether a file is one that was released, and keeps nothing",
-    "reports:released-page": VERSION,
-    "reports:publish": STATE,
-    "reports:unpublish": STATE,
+    "requests:change-earlier-paper": VERSION,
+    "requests:withdraw-earlier-paper": VERSION,
+    "requests:request-withdraw-day": VERSION,
+    "requests:request-consultation": VERSION,
+    "requests:request-record-answer": VERSION,
+    "requests:request-change": VERSION,
+    "requests:request-correct-event": "an event is corrected once",
+    "requests:request-begin": STATE,
+    "requests:request-prepare": STATE,
+    "requests:request-send": STATE,
+    "requests:request-finish": STATE,
+    "requests:request-close": STATE,
+    "requests:request-send-back": STATE,
+    "requests:request-scope": VERSION,
+    "requests:request-add-papers": "a schedule lists a paper once",
+    "requests:request-line": VERSION,
+    "requests:request-letter": VERSION,
+    "requests:request-send-letter": VERSION,
+    "requests:request-decision": VERSION,
+    "requests:request-release": STATE,
+    "requests:released-verify": "says whether a file is one that was released, and keeps nothing",
+    "requests:released-page": VERSION,
+    "requests:publish": STATE,
+    "requests:unpublish": STATE,
     "choose-colours": "keeps a choice in the browser, and nothing in the register",
     "account_login": ACCOUNT,
     "account_logout": ACCOUNT,
@@ -948,11 +948,11 @@ CHANGES = {
     "briefings:finish-action": STATE,
     "briefings:confirm-action": STATE,
     "briefings:reopen-action": STATE,
-    "reports:request-withdraw-redaction": VERSION,
-    "reports:request-leave-warnings": VERSION,
-    "reports:request-propose-earlier": "proposes words once",
-    "reports:request-agree-all": VERSION,
-    "reports:request-review-redaction": VERSION,
+    "requests:request-withdraw-redaction": VERSION,
+    "requests:request-leave-warnings": VERSION,
+    "requests:request-propose-earlier": "proposes words once",
+    "requests:request-agree-all": VERSION,
+    "requests:request-review-redaction": VERSION,
     "workshop:undo": "names the act that it undoes, which is undone once",
     "workshop:section": VERSION,
     "workshop:word-copy": VERSION,

@@ -16,7 +16,7 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 OPTIONAL = "(optional)"
 WITHOUT_FORMS = (
     *("papers:pack-draft", "papers:minutes-draft"),
-    "reports:request-preview",
+    "requests:request-preview",
 )
 # Who sees most of a page is asked first.
 FIRST = ("coordinator", "contributor", "approver", "authorising manager", "minister's office")

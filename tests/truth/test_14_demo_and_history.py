@@ -32,14 +32,14 @@ NO_EVENTS = {
     "reports.briefing": {"period_start", "period_end", "dated", "deadline"},
     "reports.clearance": {"due_on"},
     "reports.followup": {"due_on"},
-    "reports.informationrequest": {"dated", "scope_from", "scope_to"},
-    "reports.scheduleline": {"dated"},
-    "reports.earlierpaper": {"dated"},
+    "requests.informationrequest": {"dated", "scope_from", "scope_to"},
+    "requests.scheduleline": {"dated"},
+    "requests.earlierpaper": {"dated"},
 }
 
 
 def tracked():
-    for app in ("agencies", "workitems", "reports"):
+    for app in ("agencies", "workitems", "reports", "requests"):
         yield from (
             model for model in apps.get_app_config(app).get_models() if hasattr(model, "history")
         )

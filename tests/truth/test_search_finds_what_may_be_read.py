@@ -198,7 +198,7 @@ class World:
             is_as_it_is = of.state != "sent_back" or can("workitems.write_update", of)
             return self.reads(of.round.plan) and can("workitems.read_return", of) and is_as_it_is
         if kind == "requests":
-            return can("reports.read_request", row)
+            return can("requests.read_request", row)
         if kind == "issued":
             readable = [p for p in row.issued.briefing.issued.all() if self.reads_paper(p)]
             return bool(readable) and row.issued == max(readable, key=lambda p: p.number)

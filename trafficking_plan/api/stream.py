@@ -31,6 +31,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from agencies.tracking import OPEN_COLUMN, PLAN_COLUMN
+from trafficking_plan.service_checks import our_apps
 from workitems.models import Plan
 
 SETTLED_AFTER = timedelta(seconds=5)
@@ -77,7 +78,7 @@ class Table:
 def tables() -> tuple[Table, ...]:
     """Return the tables with history, in the order in which they are read."""
     found = []
-    for app in ("agencies", "workitems", "reports"):
+    for app in our_apps():
         for model in apps.get_app_config(app).get_models():
             past: Any = getattr(model, "history", None)
             if past is not None and hasattr(past, "model"):

@@ -11,10 +11,12 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
+from reports import registry
 from trafficking_plan.api import (
     audit_endpoint,
     paper_endpoints,
     plan_endpoints,
+    release_endpoints,
     return_endpoints,
 )
 from trafficking_plan.api.admission import gated
@@ -69,7 +71,13 @@ api = PlanRegisterAPI(
     urls_namespace="api",
     auth=TheToken(),
 )
-for each in (plan_endpoints, paper_endpoints, return_endpoints, audit_endpoint):
+for each in (
+    plan_endpoints,
+    paper_endpoints,
+    *([release_endpoints] if registry.RELEASED else []),
+    return_endpoints,
+    audit_endpoint,
+):
     api.add_router("", each.router)
 
 

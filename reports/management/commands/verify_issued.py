@@ -1,14 +1,23 @@
 """Verify that issued and released papers are unchanged, byte for byte."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from reports import registry
 from reports.models import IssuedPaper
-from reports.requests.models import ReleasedPaper
-from reports.requests.services import packages
+from reports.registry import KeptFiles
 from reports.services import record_digests
 from reports.services.issuing import faults
+
+
+def checked(render: bool) -> Iterator[tuple[IssuedPaper, list[str]]]:
+    """Yield each issued paper with its faults."""
+    rows = IssuedPaper.objects.select_related("briefing").order_by("briefing_id", "number")
+    # One at a time, as a paper may be several megabytes.
+    for issued in rows.iterator(chunk_size=1):
+        yield issued, faults(issued, render=render)
 
 
 class Command(BaseCommand):
@@ -27,33 +36,32 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, render: bool, **options: Any) -> None:
-        wrong = [
-            each
-            for each in (
-                self.verify_issued(render=render),
-                self.verify_chain(),
-                self.verify_released(again=render),
-            )
-            if each
+        kept = [
+            KeptFiles(
+                "issued",
+                ("by their SHA-256", "and rendered to the same bytes"),
+                checked,
+                none="No paper has been issued.",
+            ),
+            *registry.KEPT_FILES,
         ]
-        if wrong:
-            raise CommandError(" ".join(wrong))
+        wrong = [self.verify_files(each, again=render) for each in kept]
+        wrong.insert(1, self.verify_chain())
+        if any(wrong):
+            raise CommandError(" ".join(filter(None, wrong)))
 
-    def verify_issued(self, *, render: bool) -> str:
+    def verify_files(self, kept: KeptFiles, *, again: bool) -> str:
         """Print what was found, and return a sentence if papers are not sound, else ""."""
         papers = sound = 0
-        rows = IssuedPaper.objects.select_related("briefing").order_by("briefing_id", "number")
-        # One at a time, as a paper may be several megabytes.
-        for issued in rows.iterator(chunk_size=1):
+        for name, found in kept.checked(again):
             papers += 1
-            sound += self.told(issued, faults(issued, render=render))
+            sound += self.told(name, found)
         if sound < papers:
-            return f"{papers - sound:,} of {papers:,} issued papers are not sound."
-        how = "and rendered to the same bytes" if render else "by their SHA-256"
+            return f"{papers - sound:,} of {papers:,} {kept.called} papers are not sound."
         noun = "paper is" if papers == 1 else "papers are"
-        self.stdout.write(
-            f"{papers:,} issued {noun} sound, {how}." if papers else "No paper has been issued."
-        )
+        line = f"{papers:,} {kept.called} {noun} sound, {kept.how[again]}." if papers else kept.none
+        if line:
+            self.stdout.write(line)
         return ""
 
     def verify_chain(self) -> str:
@@ -62,21 +70,6 @@ class Command(BaseCommand):
         for fault in found:
             self.stderr.write(f"{fault}.")
         return "The chain of digests is not sound." if found else ""
-
-    def verify_released(self, *, again: bool) -> str:
-        papers = sound = 0
-        rows = ReleasedPaper.objects.select_related("release__request", "line__issued")
-        for paper in rows.order_by("release_id", "number").iterator(chunk_size=1):
-            papers += 1
-            name = f"{paper.release.request}, document {paper.number}"
-            sound += self.told(name, packages.faults(paper, again=again))
-        if sound < papers:
-            return f"{papers - sound:,} of {papers:,} released papers are not sound."
-        how = "and examined anew" if again else "by SHA-256 and the gate’s reports"
-        noun = "paper is" if papers == 1 else "papers are"
-        if papers:
-            self.stdout.write(f"{papers:,} released {noun} sound, {how}.")
-        return ""
 
     def told(self, paper: object, found: list[str]) -> bool:
         """Print the faults of a paper, and return whether it has none."""

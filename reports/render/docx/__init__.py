@@ -32,8 +32,6 @@ from reports.render.docx.word_blocks import Page, Writer
 from reports.render.docx.word_pictures import drawing_into
 from reports.render.html import plain_fragment, present
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
-from reports.requests.letters import Letter
-from reports.requests.print.letter_html import DRAFT, letter_fragment
 
 PARTS = Path(__file__).parent / "parts"
 # Path in the package of each file in `parts`.
@@ -63,11 +61,12 @@ def render_docx(document: Document) -> bytes:
     Raise `RenderRefused` if the paper cannot be printed.
     """
     cover = document.cover
-    file = _written(plain_fragment(document), cover.looks, tables=_tables(document))
-    _head_and_foot(file, marking=cover.printed_marking, reference=cover.tracker_number)
-    _resize(file, document.paper_size)
-    _describe(
-        file,
+    return word_file(
+        plain_fragment(document),
+        cover.looks,
+        tables=_tables(document),
+        paper_size=document.paper_size,
+        marking=cover.printed_marking,
         title=document.title,
         subject=document.plan_title,
         author=present(document)["author"],
@@ -75,33 +74,26 @@ def render_docx(document: Document) -> bytes:
         language=document.language,
         dated=cover.dated,
     )
-    return _bytes(file)
 
 
-@in_english
-def render_letter_docx(
-    letter: Letter, looks: CoverDesign = USUAL_DESIGN, *, is_draft: bool = False
+def word_file(
+    html: str,
+    looks: CoverDesign,
+    *,
+    marking: str,
+    title: str,
+    subject: str,
+    author: str,
+    reference: str,
+    language: str,
+    dated: date,
+    tables: Mapping[str, Node] = {},
+    paper_size: str = "A4",
 ) -> bytes:
-    """Return a letter as a Word file on the agency's letterhead, dated with its own date.
+    """Return the HTML of a paper or a letter as a Word file.
 
     Raise `RenderRefused` if it cannot be printed.
     """
-    html = letter_fragment(letter, looks, is_draft=is_draft)
-    file = _written(html, looks, tables={})
-    _head_and_foot(file, marking=DRAFT if is_draft else "", reference=letter.reference)
-    _describe(
-        file,
-        title=letter.title,
-        subject=letter.subject,
-        author=letter.agency,
-        reference=letter.reference,
-        language=letter.language,
-        dated=letter.dated,
-    )
-    return _bytes(file)
-
-
-def _written(html: str, looks: CoverDesign, *, tables: Mapping[str, Node]) -> Any:
     if len(html) > MAX_HTML:
         raise RenderRefused(
             f"The paper is too long to print: {len(html):,} characters; the limit is {MAX_HTML:,}."
@@ -109,7 +101,18 @@ def _written(html: str, looks: CoverDesign, *, tables: Mapping[str, Node]) -> An
     refuse_unprintable(html)
     file = docx.Document(blank(looks))
     write(html, file, tables=tables)
-    return file
+    _head_and_foot(file, marking=marking, reference=reference)
+    _resize(file, paper_size)
+    _describe(
+        file,
+        title=title,
+        subject=subject,
+        author=author,
+        reference=reference,
+        language=language,
+        dated=dated,
+    )
+    return _bytes(file)
 
 
 def write(html: str, file: Any, *, tables: Mapping[str, Node]) -> None:

@@ -12,10 +12,10 @@ from reports.requests.declared_days import services
 from reports.requests.declared_days.forms import RecordDayForm, WithdrawDayForm
 from reports.requests.models import NonWorkingDay
 from reports.requests.pages.register.doers import require
-from reports.requests.pages.register.requests import require_reader
+from reports.requests.pages.register.views import require_reader
 from workitems.views.lookups import posted
 
-PERMISSION = "reports.manage_working_days"
+PERMISSION = "requests.manage_working_days"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +35,7 @@ def days(request: HttpRequest) -> HttpResponse:
                 else _("{day} is recorded as not a working day. All clocks now count it.")
             )
             messages.success(request, said.format(day=row))
-            return redirect("reports:request-days")
+            return redirect("requests:request-days")
     rows = list(NonWorkingDay.objects.with_last_change().in_order().reverse())
     return form_page(
         request,
@@ -60,5 +60,5 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(
                 request, _("{day} is withdrawn. It now counts as the Act says.").format(day=row)
             )
-            return redirect("reports:request-days")
+            return redirect("requests:request-days")
     return form_page(request, "reports/requests/declared_days/withdraw_day.html", form, row=row)

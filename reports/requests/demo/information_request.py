@@ -12,7 +12,6 @@ from agencies.models import Agency, Seat, User
 from reports.compose.agency_design import design_of
 from reports.demo.issued_briefing import noon
 from reports.document import USUAL_DESIGN
-from reports.render.docx import render_letter_docx
 from reports.requests.letters import Ombudsman, letter_from
 from reports.requests.models import (
     InformationRequest,
@@ -22,6 +21,7 @@ from reports.requests.models import (
     ScheduleLine,
 )
 from reports.requests.models.in_scope import Paper
+from reports.requests.print.letter_docx import render_letter_docx
 from reports.requests.print.letter_html import render_letter_pdf
 from reports.requests.services import (
     deciding,

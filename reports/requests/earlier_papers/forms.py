@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from agencies.fields import DayField, Form, ReasonField, TextField, UploadField, VersionedForm
 from agencies.models import Agency
-from reports.document.dates import long_date
 from reports.requests.models import EarlierPaper
+from reports.requests.pages.register.agency_choices import offer_agencies
 from workitems.attachments import MAX_MEGABYTES
 from workitems.models import Plan
 
@@ -23,24 +23,6 @@ def agency_field() -> forms.ChoiceField:
         label=gettext_lazy("Agency that holds it"),
         error_messages={"required": gettext_lazy("Choose the agency.")},
     )
-
-
-def offer_agencies(field: Any, agencies: list[Agency], today: date) -> None:
-    """Offer agencies by their full names. The one that exists today is chosen; if several do, none is."""
-    living = [agency for agency in agencies if agency.exists_on(today)]
-    first = living if len(living) == 1 else agencies if len(agencies) == 1 else []
-    field.choices = [
-        *([] if first else [("", _("Choose an agency"))]),
-        *((str(agency.pk), with_end(agency, today)) for agency in agencies),
-    ]
-    field.initial = str(first[0].pk) if first else ""
-
-
-def with_end(agency: Agency, today: date) -> str:
-    """Return an agency's full name, with the last day of one that is over."""
-    if agency.exists_on(today) or agency.valid_to is None:
-        return agency.name
-    return _("{agency} (until {day})").format(agency=agency.name, day=long_date(agency.valid_to))
 
 
 class _OfPaper(Form):

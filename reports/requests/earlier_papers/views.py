@@ -21,8 +21,7 @@ from reports.requests.earlier_papers.forms import (
 )
 from reports.requests.models import EarlierPaper
 from reports.requests.models.request import REQUEST_ROLES
-from reports.requests.pages.register.doers import require
-from reports.requests.public.publishing import own_agencies
+from reports.requests.pages.register.doers import own_agencies, require
 from reports.views import files
 from workitems.models import Plan
 from workitems.views.lookups import page_of, posted, signed_in
@@ -57,7 +56,7 @@ def add(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     before = None if pk is None else _managed(request, pk)
     own = signed_in(request).agencies_as(Seat.Role.OIA_ADVISER)
     if not own:
-        require(request, "reports.manage_earlier_papers", None)
+        require(request, "requests.manage_earlier_papers", None)
     agencies = list(Agency.objects.filter(pk__in=own).in_order())
     today = timezone.localdate()
     form = AddEarlierPaperForm(
@@ -79,7 +78,7 @@ def add(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 **form.said,
             )
             messages.success(request, _("The paper is filed."))
-            return redirect("reports:earlier-papers")
+            return redirect("requests:earlier-papers")
     return form_page(request, "reports/requests/earlier_papers/add.html", form, before=before)
 
 
@@ -97,7 +96,7 @@ def _said(row: EarlierPaper) -> dict[str, Any]:
 def _managed(request: HttpRequest, pk: int) -> EarlierPaper:
     rows = EarlierPaper.objects.visible_to(signed_in(request)).for_list()
     row = get_object_or_404(rows, pk=pk)
-    require(request, "reports.manage_earlier_papers", row)
+    require(request, "requests.manage_earlier_papers", row)
     return row
 
 
@@ -124,7 +123,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
                 **form.said,
             )
             say_saved(request, form, saved, _("Saved."))
-            return redirect("reports:earlier-papers")
+            return redirect("requests:earlier-papers")
     return form_page(request, "reports/requests/earlier_papers/change.html", form, paper=row)
 
 
@@ -138,7 +137,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
                 paper=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
             )
             messages.success(request, _("“{title}” is withdrawn.").format(title=row.title))
-            return redirect("reports:earlier-papers")
+            return redirect("requests:earlier-papers")
     return form_page(request, "reports/requests/earlier_papers/withdraw.html", form, paper=row)
 
 

@@ -65,9 +65,10 @@ class EarlierPaper(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = EarlierPaperQuerySet.as_manager()
-    history = track(["pdf"])
+    history = track(["pdf"], table="reports_historicalearlierpaper")
 
     class Meta:
+        db_table = "reports_earlierpaper"
         constraints = [
             models.UniqueConstraint(
                 fields=["agency", "pdf_sha256"],

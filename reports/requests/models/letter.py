@@ -74,9 +74,10 @@ class RequestLetter(models.Model):
 
     objects = RequestLetterQuerySet.as_manager()
     # A letter names the requester, and history rows never change.
-    history = track(["typed", "content", "pdf", "docx"])
+    history = track(["typed", "content", "pdf", "docx"], table="reports_historicalrequestletter")
 
     class Meta:
+        db_table = "reports_requestletter"
         constraints = [
             models.CheckConstraint(
                 name="requestletter_kind_known",

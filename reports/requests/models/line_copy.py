@@ -40,6 +40,7 @@ class LineCopy(models.Model):
     objects = LineCopyQuerySet.as_manager()
 
     class Meta:
+        db_table = "reports_linecopy"
         constraints = [
             models.CheckConstraint(
                 name="linecopy_is_of_what_is_given", condition=Q(decision__in=["full", "part"])

@@ -44,9 +44,10 @@ class NonWorkingDay(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = NonWorkingDayQuerySet.as_manager()
-    history = track()
+    history = track(table="reports_historicalnonworkingday")
 
     class Meta:
+        db_table = "reports_nonworkingday"
         constraints = [
             models.CheckConstraint(name="nonworkingday_has_authority", condition=~Q(authority="")),
         ]

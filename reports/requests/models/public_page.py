@@ -28,9 +28,10 @@ class PublicPage(models.Model):
     version = models.PositiveIntegerField(default=0, editable=False)
 
     objects = PublicPageQuerySet.as_manager()
-    history = track()
+    history = track(table="reports_historicalpublicpage")
 
     class Meta:
+        db_table = "reports_publicpage"
         constraints = [
             models.CheckConstraint(
                 name="publicpage_indexed_while_open",

@@ -79,9 +79,10 @@ class Redaction(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = RedactionQuerySet.as_manager()
-    history = track()
+    history = track(table="reports_historicalredaction")
 
     class Meta:
+        db_table = "reports_redaction"
         constraints = [
             models.CheckConstraint(
                 name="redaction_state_known",

@@ -85,6 +85,7 @@ class Release(models.Model):
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
+        db_table = "reports_release"
         constraints = [
             models.CheckConstraint(
                 name="release_kind_known", condition=Q(kind__in=["oia", "proactive"])
@@ -124,6 +125,7 @@ class ReleasedPaper(models.Model):
     objects = ReleasedPaperQuerySet.as_manager()
 
     class Meta:
+        db_table = "reports_releasedpaper"
         constraints = [
             models.UniqueConstraint(fields=["release", "number"], name="releasedpaper_number_once"),
             models.UniqueConstraint(

@@ -1,6 +1,6 @@
 """Requests for official information, and what happened to them.
 
-An event is never changed or deleted (`reports.paper_guards`): a correction is another event that names
+An event is never changed or deleted (`reports.requests.request_guards`): a correction is another event that names
 the first. Due days and lateness are computed from the events and never stored.
 """
 
@@ -155,9 +155,13 @@ class InformationRequest(models.Model):
 
     objects = InformationRequestQuerySet.as_manager()
     # Who asked is emptied one day, and history rows never change. The text never changes.
-    history = track(["requester_name", "requester_address", "text"])
+    history = track(
+        ["requester_name", "requester_address", "text"],
+        table="reports_historicalinformationrequest",
+    )
 
     class Meta:
+        db_table = "reports_informationrequest"
         constraints = [
             models.UniqueConstraint(
                 fields=["agency", "reference"],
@@ -229,7 +233,7 @@ class InformationRequest(models.Model):
         return self.reference
 
     def get_absolute_url(self) -> str:
-        return reverse("reports:request", args=[self.pk])
+        return reverse("requests:request", args=[self.pk])
 
     @property
     def is_open(self) -> bool:
@@ -333,10 +337,10 @@ class RequestEvent(models.Model):
         Agency, models.PROTECT, null=True, blank=True, related_name="consulted_on_requests"
     )
     letter = models.ForeignKey(
-        "reports.RequestLetter", models.PROTECT, null=True, blank=True, related_name="events"
+        "requests.RequestLetter", models.PROTECT, null=True, blank=True, related_name="events"
     )
     release = models.ForeignKey(
-        "reports.Release", models.PROTECT, null=True, blank=True, related_name="events"
+        "requests.Release", models.PROTECT, null=True, blank=True, related_name="events"
     )
     corrects = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
@@ -350,6 +354,7 @@ class RequestEvent(models.Model):
     objects = RequestEventQuerySet.as_manager()
 
     class Meta:
+        db_table = "reports_requestevent"
         constraints = [
             models.CheckConstraint(
                 name="requestevent_kind_known",

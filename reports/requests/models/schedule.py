@@ -135,9 +135,10 @@ class ScheduleLine(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ScheduleLineQuerySet.as_manager()
-    history = track()
+    history = track(table="reports_historicalscheduleline")
 
     class Meta:
+        db_table = "reports_scheduleline"
         constraints = [
             models.UniqueConstraint(fields=["request", "number"], name="scheduleline_number_once"),
             *(
@@ -284,9 +285,10 @@ class Consultation(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = ConsultationQuerySet.as_manager()
-    history = track()
+    history = track(table="reports_historicalconsultation")
 
     class Meta:
+        db_table = "reports_consultation"
         constraints = [
             models.CheckConstraint(
                 name="consultation_answered_after_it_is_asked",

@@ -1,6 +1,6 @@
 """Letters about requests for official information, as HTML and as PDF.
 
-The page, the PDF and the Word file (`reports.render.docx.render_letter_docx`) use the same templates.
+The page, the PDF and the Word file (`reports.requests.print.letter_docx.render_letter_docx`) use the same templates.
 """
 
 from __future__ import annotations

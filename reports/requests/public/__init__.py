@@ -1,1 +1,1 @@
-"""The public pages of released papers, and publishing them."""
+"""The public pages of released papers. Nobody signs in here."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -38,6 +39,11 @@ from reports.requests.services.recording import check_day, not_now
 from workitems.services.refusals import Refused, locked
 
 TOLD = {kind.value for kind in Happened}
+
+
+def the_ombudsman() -> Ombudsman:
+    """Return how the Ombudsman is reached, as letters say."""
+    return Ombudsman(**settings.OMBUDSMAN)
 
 
 def facts_of(

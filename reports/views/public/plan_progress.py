@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from agencies.succession import agency_on
+from reports import registry
 from reports.charts import milestone_timeline, on_screen, stage_bars
 from reports.document.annexes import MilestoneRow, PillarProgress, Stage, StageCount, TimelineRow
 from reports.document.dates import long_date
@@ -32,7 +33,6 @@ from reports.models import PublicProgress
 from reports.progress.content_schema import LISTS, schema_of
 from reports.progress.tables import Column, Sheet
 from reports.render import csv
-from reports.requests.models import PublicPage
 from reports.views.public.public_frame import public_page
 from workitems.known_dates import KnownDate, KnownTo
 
@@ -72,7 +72,9 @@ def progress(request: HttpRequest, slug: str) -> HttpResponseBase:
     context = {
         "slug": slug,
         "agency": agency_on(row.plan.coordinating_agency, timezone.localdate()),
-        "has_released": PublicPage.objects.open().filter(plan=row.plan).exists(),
+        "released_url": next(
+            filter(None, (released.page_url(row.plan) for released in registry.RELEASED)), ""
+        ),
     }
     if row.taken_down_at is not None:
         context |= {"plan": row.plan, "taken_down_at": row.taken_down_at}

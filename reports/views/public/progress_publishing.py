@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods
 from agencies.views.form_pages import form_page, saying_refusals
 from agencies.views.once import once
 from reports.document import DocumentError
+from reports.forms.progress_publishing import ProgressForm, TakeDownForm
 from reports.models import PublicProgress
 from reports.progress.published_content import content_of, digest_of, moment_of
-from reports.requests.public.forms import ProgressForm, TakeDownForm
 from reports.services import progress_pages
 from reports.views.public.plan_progress import shown
 from workitems.models import Plan

@@ -231,7 +231,7 @@ def test_the_earlier_paper_says_that_it_is_an_example(demo):
     assert "This is an example, made for the demonstration." in text
     assert quick_faults(bytes(paper.pdf)) == []
     adviser = User.objects.get(email="oia.adviser@example.org")
-    assert adviser.has_perm("reports.manage_earlier_papers", paper.agency)
+    assert adviser.has_perm("requests.manage_earlier_papers", paper.agency)
 
 
 @pytest.mark.sqlite

@@ -40,7 +40,7 @@ def adviser(client, plan):
 
 
 def post(client, name, *args, **typed):
-    return client.post(reverse(f"reports:{name}", args=args), typed)
+    return client.post(reverse(f"requests:{name}", args=args), typed)
 
 
 def said_of(plan, **more):
@@ -63,7 +63,7 @@ def test_a_paper_is_filed_byte_for_byte(client, adviser, plan):
         *("Second annual report", "10/2", "Annual report"),
         plan,
     )
-    answer = client.get(reverse("reports:earlier-paper", args=[row.pk]))
+    answer = client.get(reverse("requests:earlier-paper", args=[row.pk]))
     assert sha256(answer.content) == row.pdf_sha256 == sha256(PDF)
     again = post(client, "add-earlier-paper", **said_of(plan, title="Again"))
     assert "This file was already added as “Second annual report”." in again.text
@@ -112,7 +112,7 @@ def test_a_withdrawn_paper_is_listed_no_longer_and_kept(client, adviser, plan, p
     typed = {"reason": "It is a draft.", "version": 1}
     assert post(client, "withdraw-earlier-paper", paper.pk, **typed).status_code == 302
     assert listed(plan) == []
-    page = client.get(reverse("reports:earlier-papers")).text
+    page = client.get(reverse("requests:earlier-papers")).text
     assert "It is a draft." in page
     assert post(client, "withdraw-earlier-paper", paper.pk, **typed).status_code == 422
 
@@ -134,17 +134,17 @@ def test_readers_of_the_plan_see_it_beside_issued_briefings(client, plan, paper)
     client.force_login(SeatFactory(agency=plan.coordinating_agency, role="observer").user)
     page = client.get(reverse("briefings:list", args=[plan.slug])).text
     assert "First annual report" in page
-    assert client.get(reverse("reports:earlier-paper", args=[paper.pk])).status_code == 200
-    assert client.get(reverse("reports:earlier-papers")).status_code == 404
+    assert client.get(reverse("requests:earlier-paper", args=[paper.pk])).status_code == 200
+    assert client.get(reverse("requests:earlier-papers")).status_code == 404
 
 
 @pytest.mark.parametrize("papers", [1, 3])
 def test_the_list_takes_the_same_queries(client, adviser, plan, papers, django_assert_num_queries):
     for _ in range(papers):
         EarlierPaperFactory(agency=plan.coordinating_agency, plan=plan)
-    client.get(reverse("reports:earlier-papers"))
+    client.get(reverse("requests:earlier-papers"))
     with django_assert_num_queries(8):
-        client.get(reverse("reports:earlier-papers"))
+        client.get(reverse("requests:earlier-papers"))
 
 
 # --- whose it is -----------------------------------------------------------------------------------
@@ -160,7 +160,7 @@ def two_agencies(plan, adviser):
 
 
 def agencies_of(client, name):
-    field = client.get(reverse(f"reports:{name}")).context["form"].fields["agency"]
+    field = client.get(reverse(f"requests:{name}")).context["form"].fields["agency"]
     return field.initial, [words for _key, words in field.choices]
 
 
@@ -183,7 +183,7 @@ def test_of_several_agencies_none_is_chosen(client, two_agencies, adviser):
 def test_the_agency_of_a_paper_is_shown_and_corrected(client, two_agencies, plan):
     now, gone = two_agencies
     row = EarlierPaperFactory(agency=gone, plan=plan)
-    assert "Department of Work" in client.get(reverse("reports:earlier-papers")).text
+    assert "Department of Work" in client.get(reverse("requests:earlier-papers")).text
     typed = said_of(plan, version=row.version, reason="It is ours now.")
     assert post(client, "change-earlier-paper", row.pk, **typed).status_code == 302
     row.refresh_from_db()

@@ -285,10 +285,10 @@ def test_the_pages_say_it_and_the_button_proposes_the_same(
         ("request-redact", [request.pk, 1]),
         ("request-review", [request.pk]),
     ):
-        page = client.get(reverse(f"reports:{name}", args=arguments))
+        page = client.get(reverse(f"requests:{name}", args=arguments))
         assert sentence in " ".join(page.text.split()), name
-    address = reverse("reports:request-propose-earlier", args=[request.pk, 1, before.pk])
-    assert address in client.get(reverse("reports:request-line", args=[request.pk, 1])).text
+    address = reverse("requests:request-propose-earlier", args=[request.pk, 1, before.pk])
+    assert address in client.get(reverse("requests:request-line", args=[request.pk, 1])).text
     assert client_of(reviewer).post(address).status_code == 403
     assert client.post(address).status_code == 302
     assert again.redactions.proposed().count() == 2

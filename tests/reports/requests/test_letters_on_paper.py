@@ -11,9 +11,9 @@ from openxml_audit import FileFormat, OpenXmlValidator
 from PIL import Image
 
 from reports.document import CoverDesign, Mark
-from reports.render.docx import render_letter_docx
 from reports.render.pdf import RenderRefused, printable
 from reports.requests.letters import Kind, Requester, letter_from, lines_of, public_copy, write
+from reports.requests.print.letter_docx import render_letter_docx
 from reports.requests.print.letter_html import letter_fragment, render_letter_pdf
 from tests.reports.paper_reading import opened, pages, spoken, structure
 from tests.reports.requests.letter_facts import LINES, OF_KIND, facts, random_facts

@@ -348,7 +348,7 @@ def client_of(user):
 
 
 def at(name, *arguments):
-    return reverse(f"reports:{name}", args=arguments)
+    return reverse(f"requests:{name}", args=arguments)
 
 
 def test_the_answer_is_downloaded_from_the_schedule(listed, request_, adviser, today):

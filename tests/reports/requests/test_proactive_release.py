@@ -24,7 +24,7 @@ def request_(client, plan, adviser):
         "reference": "PR 1",
         "text": "The report of 2010.",
     }
-    assert client.post(reverse("reports:proactive"), typed).status_code == 302
+    assert client.post(reverse("requests:proactive"), typed).status_code == 302
     InformationRequest.objects.update(dated=TODAY, received_on=TODAY)  # as if it were that day
     return InformationRequest.objects.get()
 
@@ -87,9 +87,9 @@ def test_a_memo_lacks(typed, sentence, line, decide, prepared):
 def test_no_letter_but_the_memo_is_written(client, line, adviser):
     client.force_login(adviser)
     for kind in ("acknowledge", "release", "decide_and_release"):
-        address = reverse("reports:request-write-letter", args=[line.request_id, kind])
+        address = reverse("requests:request-write-letter", args=[line.request_id, kind])
         assert client.get(address).status_code == 404
-    page = client.get(reverse("reports:request-write-letter", args=[line.request_id, "decide"]))
+    page = client.get(reverse("requests:request-write-letter", args=[line.request_id, "decide"]))
     assert "Decision memo" in page.text
     assert set(page.context["form"].fields) == {
         *("dated", "public_interest", "own_words", "signatory_name", "signatory_role", "version")
@@ -116,16 +116,16 @@ def test_it_is_signed_released_and_published_without_a_requester(
     step = client.get(decided.get_absolute_url()).context["step"]
     assert (step.words, step.url) == (
         "Publish the papers",
-        reverse("reports:publish", args=[release.pk]),
+        reverse("requests:publish", args=[release.pk]),
     )
     PublicPage.objects.create(plan=plan, is_open=True, version=1)
     client.force_login(decision_maker)
-    assert client.post(reverse("reports:publish", args=[release.pk])).status_code == 302
+    assert client.post(reverse("requests:publish", args=[release.pk])).status_code == 302
     assert fresh(decided).state == "closed"
-    to_answer = client.get(reverse("reports:requests")).context["rows"]
+    to_answer = client.get(reverse("requests:requests")).context["rows"]
     assert list(to_answer) == []
     client.logout()
-    page = client.get(reverse("reports:released", args=[plan.slug])).text
+    page = client.get(reverse("requests:released", args=[plan.slug])).text
     assert "Released proactively, 22 May 2013" in page
-    paper = reverse("reports:released-paper", args=[plan.slug, release.papers.get().pk])
+    paper = reverse("requests:released-paper", args=[plan.slug, release.papers.get().pk])
     assert client.get(paper).content == PDF

@@ -64,7 +64,7 @@ def decider(plan):
 
 
 def get(client, name, *args, **query):
-    return client.get(reverse(f"reports:{name}", args=args), query)
+    return client.get(reverse(f"requests:{name}", args=args), query)
 
 
 def test_the_page_says_what_was_released_and_withheld(client, plan):
@@ -164,7 +164,7 @@ def test_search_engines_may_list_a_page_that_says_so(client, plan):
 
 def test_a_file_or_its_digest_is_verified_and_not_kept(client, plan):
     paper = released(plan)
-    address = reverse("reports:released-verify")
+    address = reverse("requests:released-verify")
     title = f">{paper.title}</a>"
     assert title in client.post(address, {"typed": f" {paper.pdf_sha256.upper()}"}).text
     file = SimpleUploadedFile("any.pdf", bytes(paper.pdf))
@@ -178,21 +178,21 @@ def test_a_file_or_its_digest_is_verified_and_not_kept(client, plan):
 def test_the_title_of_what_is_not_published_is_not_told(client, plan):
     paper = released(plan)
     event(paper.release, "unpublished")
-    page = client.post(reverse("reports:released-verify"), {"typed": paper.pdf_sha256}).text
+    page = client.post(reverse("requests:released-verify"), {"typed": paper.pdf_sha256}).text
     assert "A file with this SHA-256 was released" in page
     assert paper.title not in page
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "g" * 64])
 def test_what_is_no_digest_is_refused(client, typed):
-    page = client.post(reverse("reports:released-verify"), {"typed": typed})
+    page = client.post(reverse("requests:released-verify"), {"typed": typed})
     assert page.status_code == 422
     assert "Error:" in page.text
 
 
 def test_a_decision_maker_opens_and_closes_the_page(client, decider, plan):
     client.force_login(decider)
-    address = reverse("reports:released-page", args=[plan.slug])
+    address = reverse("requests:released-page", args=[plan.slug])
     assert client.post(address, {"version": 1}).status_code == 422, "closing needs a reason"
     client.post(address, {"version": 1, "reason": "Moved"})
     assert not PublicPage.objects.get().is_open
@@ -206,7 +206,7 @@ def test_a_decision_maker_publishes_and_takes_back(client, decider, plan):
     client.force_login(decider)
     assert (
         client.post(
-            reverse("reports:unpublish", args=[paper.release.pk]),
+            reverse("requests:unpublish", args=[paper.release.pk]),
             {"reason": "It was the wrong file."},
         ).status_code
         == 302
@@ -224,7 +224,7 @@ def test_a_proactive_release_has_no_requester(client, plan):
         "reference": "PR 1",
         "text": "The annual reports.",
     }
-    assert client.post(reverse("reports:proactive"), typed).status_code == 302
+    assert client.post(reverse("requests:proactive"), typed).status_code == 302
     made = InformationRequest.objects.get()
     assert made.is_own_initiative
     assert made.requester == ()
@@ -289,7 +289,7 @@ def test_the_address_of_a_paper_that_was_taken_back_says_when_and_why(client, pl
 
 def test_a_file_that_is_no_pdf_is_refused_as_such(client):
     file = SimpleUploadedFile("data.json", b"{}")
-    page = client.post(reverse("reports:released-verify"), {"file": file})
+    page = client.post(reverse("requests:released-verify"), {"file": file})
     assert page.status_code == 422
     assert "This is not a PDF." in page.text
     assert "(optional)" not in page.text

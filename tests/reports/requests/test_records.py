@@ -250,12 +250,12 @@ def test_history_says_nothing_of_who_asked():
 
 READS = {"oia_adviser", "oia_reviewer", "oia_decision_maker", "coordinator"}
 RIGHTS = {
-    "reports.read_request": READS,
-    "reports.prepare_request": {"oia_adviser"},
-    "reports.agree_redactions": {"oia_reviewer"},
-    "reports.sign_decision": {"oia_decision_maker"},
-    "reports.publish_release": {"oia_decision_maker"},
-    "reports.manage_earlier_papers": {"oia_adviser"},
+    "requests.read_request": READS,
+    "requests.prepare_request": {"oia_adviser"},
+    "requests.agree_redactions": {"oia_reviewer"},
+    "requests.sign_decision": {"oia_decision_maker"},
+    "requests.publish_release": {"oia_decision_maker"},
+    "requests.manage_earlier_papers": {"oia_adviser"},
 }
 ROLES = (*sorted(READS), "contributor", "approver", "authorising_manager", "observer")
 
@@ -287,8 +287,8 @@ def test_a_right_can_be_asked_about_every_row_of_a_request(make):
         row.agency if isinstance(row, EarlierPaper) else InformationRequest.objects.get().agency
     )
     person = SeatFactory(agency=agency, role="oia_adviser").user
-    assert person.has_perm("reports.read_request", row)
-    assert not UserFactory().has_perm("reports.read_request", row)
+    assert person.has_perm("requests.read_request", row)
+    assert not UserFactory().has_perm("requests.read_request", row)
 
 
 def test_a_consulted_agency_sees_its_own_papers_and_not_the_request():
@@ -298,17 +298,17 @@ def test_a_consulted_agency_sees_its_own_papers_and_not_the_request():
     writer = SeatFactory(agency=asked.agency, role="contributor").user
     assert list(Consultation.objects.visible_to(reader)) == [asked]
     assert list(InformationRequest.objects.visible_to(reader)) == []
-    assert reader.has_perm("reports.read_consultation", asked)
-    assert not reader.has_perm("reports.answer_consultation", asked)
-    assert writer.has_perm("reports.answer_consultation", asked)
-    assert not writer.has_perm("reports.read_request", asked)
+    assert reader.has_perm("requests.read_consultation", asked)
+    assert not reader.has_perm("requests.answer_consultation", asked)
+    assert writer.has_perm("requests.answer_consultation", asked)
+    assert not writer.has_perm("requests.read_request", asked)
 
 
 def test_a_consulted_agency_sees_nothing_more_once_the_request_is_decided():
     asked = ConsultationFactory(line__request__state="decided")
     reader = SeatFactory(agency=asked.agency, role="contributor").user
     assert list(Consultation.objects.visible_to(reader)) == []
-    assert not reader.has_perm("reports.read_consultation", asked)
+    assert not reader.has_perm("requests.read_consultation", asked)
 
 
 def test_what_was_published_and_taken_back_leaves_a_tombstone():

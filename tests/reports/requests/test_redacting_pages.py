@@ -28,7 +28,7 @@ def as_(client):
 
 @pytest.fixture
 def address(line):
-    return reverse("reports:request-redact", args=[line.request_id, line.number])
+    return reverse("requests:request-redact", args=[line.request_id, line.number])
 
 
 @pytest.fixture
@@ -245,7 +245,7 @@ def test_a_file_that_we_did_not_make_says_what_to_do(as_, adviser, line):
     )
     for name in ("redact", "preview", "marked-up"):
         response = as_(adviser).get(
-            reverse(f"reports:request-{name}", args=[line.request_id, other.number])
+            reverse(f"requests:request-{name}", args=[line.request_id, other.number])
         )
         assert response.status_code == 422
         assert "Only a briefing is redacted here." in response.text
@@ -268,7 +268,7 @@ def test_a_proposal_is_removed_at_once_and_an_agreed_one_with_a_reason(
 ):
     def remove(row, **fields):
         address = reverse(
-            "reports:request-withdraw-redaction", args=[line.request_id, line.number, row.pk]
+            "requests:request-withdraw-redaction", args=[line.request_id, line.number, row.pk]
         )
         return as_(adviser).post(address, {"version": row.version, **fields})
 
@@ -384,13 +384,13 @@ def test_what_was_declined_stays_on_the_page_with_who_and_why(
 
 @pytest.fixture
 def review(line):
-    return reverse("reports:request-review", args=[line.request_id])
+    return reverse("requests:request-review", args=[line.request_id])
 
 
 @pytest.fixture
 def answer(as_, reviewer, line):
     def answer(row, act, by=reviewer, **fields):
-        address = reverse("reports:request-review-redaction", args=[line.request_id, row.pk])
+        address = reverse("requests:request-review-redaction", args=[line.request_id, row.pk])
         return as_(by).post(address, {"act": act, "version": row.version, **fields})
 
     return answer
@@ -417,7 +417,7 @@ def test_a_reviewer_agrees_and_declines_with_a_note(answer, propose, as_, advise
     assert answer(other, "decline", reason="They are public.").status_code == 302
     assert fresh(other).state == "declined"
     page = as_(adviser).get(
-        reverse("reports:request-review-redaction", args=[line.request_id, other.pk])
+        reverse("requests:request-review-redaction", args=[line.request_id, other.pk])
     )
     assert "They are public." in page.text
 
@@ -444,7 +444,7 @@ def test_nobody_agrees_their_own(answer, propose, both, as_, review, line):
     page = as_(both).get(review)
     assert ">Agree<" not in page.text.replace(" ", "") and not page.context["by_ground"]
     single = as_(both).get(
-        reverse("reports:request-review-redaction", args=[line.request_id, row.pk])
+        reverse("requests:request-review-redaction", args=[line.request_id, row.pk])
     )
     assert "Another reviewer must agree to it." in single.text
     assert 'value="agree"' not in single.text
@@ -479,10 +479,10 @@ def test_the_preview_has_the_gates_report_and_withholds_what_is_proposed(
 ):
     propose(f"{MANAGER}.direct_dial", 0, 5)
     args = [line.request_id, line.number]
-    page = as_(reviewer).get(reverse("reports:request-preview", args=args))
+    page = as_(reviewer).get(reverse("requests:request-preview", args=args))
     assert "The withheld phrase is not in this file." in " ".join(page.text.split())
     assert "1 redaction is not agreed yet." in page.text
-    marked = as_(reviewer).get(reverse("reports:request-marked-up", args=args))
+    marked = as_(reviewer).get(reverse("requests:request-marked-up", args=args))
     assert marked["Content-Disposition"] == (
         'attachment; filename="document-1-contains-withheld-information.pdf"'
     )

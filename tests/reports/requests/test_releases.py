@@ -225,10 +225,10 @@ def test_a_plan_has_a_public_page_when_somebody_opens_it(released, plan, decisio
 def test_the_coordinating_agencys_decision_maker_opens_the_public_page(
     plan, decision_maker, adviser
 ):
-    assert decision_maker.has_perm("reports.change_public_page", plan)
-    assert not adviser.has_perm("reports.change_public_page", plan)
+    assert decision_maker.has_perm("requests.change_public_page", plan)
+    assert not adviser.has_perm("requests.change_public_page", plan)
     elsewhere = SeatFactory(role="oia_decision_maker").user
-    assert not elsewhere.has_perm("reports.change_public_page", plan)
+    assert not elsewhere.has_perm("requests.change_public_page", plan)
 
 
 # --- at the same time ----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reports.requests.models import InformationRequest, RequestLetter
-from reports.requests.registered.desk_lines import lines_for
+from reports.requests.registered.request_lines import lines_for
 from reports.requests.services import requests, schedule
 from tests.factories import (
     AgencyFactory,
@@ -42,7 +42,7 @@ def client_of(user):
 
 
 def at(name, *arguments):
-    return reverse(f"reports:{name}", args=arguments)
+    return reverse(f"requests:{name}", args=arguments)
 
 
 def another(agency, reference, received_on, **columns):

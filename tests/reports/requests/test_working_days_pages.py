@@ -46,7 +46,7 @@ def client_of(user):
 
 
 def withdrawing(row):
-    return reverse("reports:request-withdraw-day", args=[row.pk])
+    return reverse("requests:request-withdraw-day", args=[row.pk])
 
 
 def problems(answer):

@@ -77,7 +77,8 @@ class Command(BaseCommand):
         papers = IssuedPaper.objects.all()
         if country == NEW_ZEALAND:
             call_command("load_demo_papers", stdout=StringIO())
-            call_command("load_demo_requests", stdout=StringIO())
+            if settings.REQUESTS:
+                call_command("load_demo_requests", stdout=StringIO())
             papers = papers.filter(briefing__tracker_number=TRACKER_NUMBER)
         BRIEFING.write_bytes(bytes(papers.newest_first()[0].pdf))
 

@@ -1,1 +1,1 @@
-"""Letters to requesters, and the decision."""
+"""Letters to requesters."""

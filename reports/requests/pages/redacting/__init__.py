@@ -1,1 +1,1 @@
-"""Withholding words of a briefing, and reviewing what is proposed."""
+"""Withholding words of a briefing."""

@@ -1,1 +1,1 @@
-"""Requests as they are recorded: the list, a request with its steps, and the figures of half-years."""
+"""Requests as they are recorded: the list and a request, and what the other pages share."""

@@ -1,9 +1,9 @@
-"""Refuse a step of a request with who may take it, instead of "ask your coordinator"."""
+"""The agencies that a user acts for, and who may take a step of a request, instead of "ask your coordinator"."""
 
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from agencies.models import Agency, Seat
 from reports.document.wording import join_words
 from reports.requests.models import Consultation
 from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES
-from reports.rules import agency_of
+from reports.requests.rules import agency_of
 from workitems.models import Plan
 from workitems.rules import WRITERS
 from workitems.views import lookups
@@ -19,17 +19,25 @@ from workitems.views.lookups import Row, signed_in
 
 Role = Seat.Role
 DOERS: dict[str, tuple[str, ...]] = {
-    "reports.read_requester": OIA_ROLES,
-    "reports.read_redactions": OIA_ROLES,
-    "reports.prepare_request": (Role.OIA_ADVISER,),
-    "reports.agree_redactions": (Role.OIA_REVIEWER,),
-    "reports.sign_decision": (Role.OIA_DECISION_MAKER,),
-    "reports.publish_release": (Role.OIA_DECISION_MAKER,),
-    "reports.change_public_page": (Role.OIA_DECISION_MAKER,),
-    "reports.manage_earlier_papers": (Role.OIA_ADVISER,),
-    "reports.manage_working_days": (Role.OIA_ADVISER, Role.OIA_DECISION_MAKER),
-    "reports.answer_consultation": WRITERS,
+    "requests.read_requester": OIA_ROLES,
+    "requests.read_redactions": OIA_ROLES,
+    "requests.prepare_request": (Role.OIA_ADVISER,),
+    "requests.agree_redactions": (Role.OIA_REVIEWER,),
+    "requests.sign_decision": (Role.OIA_DECISION_MAKER,),
+    "requests.publish_release": (Role.OIA_DECISION_MAKER,),
+    "requests.change_public_page": (Role.OIA_DECISION_MAKER,),
+    "requests.manage_earlier_papers": (Role.OIA_ADVISER,),
+    "requests.manage_working_days": (Role.OIA_ADVISER, Role.OIA_DECISION_MAKER),
+    "requests.answer_consultation": WRITERS,
 }
+
+
+def own_agencies(request: HttpRequest, *roles: str) -> set[int]:
+    """Return the user's agencies in which they have one of the roles. Raise 404 if there are none."""
+    found = signed_in(request).agencies_as(*roles)
+    if not found:
+        raise Http404
+    return found
 
 
 def require(request: HttpRequest, permission: str, row: Row) -> Row:

@@ -10,7 +10,7 @@ from reports.requests.models import InformationRequest, RequestEvent
 
 
 def may_read_requester(user: User, row: InformationRequest) -> bool:
-    return user.has_perm("reports.read_requester", row)
+    return user.has_perm("requests.read_requester", row)
 
 
 def letter_as_read(user: User, row: InformationRequest, letter: Letter) -> Letter:

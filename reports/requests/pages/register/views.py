@@ -1,0 +1,230 @@
+"""The list of requests, a request's page, recording one, and corrections of its events."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.models import Agency, Seat, User
+from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.once import once
+from reports.document.dates import long_date
+from reports.requests.models import InformationRequest, RequestEvent
+from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES
+from reports.requests.models.request_clock import RequestClock, calendar, clock_of
+from reports.requests.pages.register.doers import require
+from reports.requests.pages.register.forms import (
+    ChangeRequestForm,
+    CorrectEventForm,
+    RecordRequestForm,
+    SearchForm,
+)
+from reports.requests.pages.register.request_status import (
+    clock_days,
+    mark_of,
+    next_step,
+    other_steps,
+    waits_for,
+)
+from reports.requests.pages.register.requester import hide_requester, may_read_requester
+from reports.requests.registered.request_lines import sent_back
+from reports.requests.services import deciding
+from reports.requests.services import requests as services
+from workitems.models import Plan
+from workitems.views.lookups import page_of, posted, signed_in, state_tabs
+
+State = InformationRequest.State
+ROWS_ON_A_PAGE = 50
+TABS = {"": gettext_lazy("To answer"), "ended": gettext_lazy("Ended"), "all": gettext_lazy("All")}
+
+
+def visible_request(request: HttpRequest, pk: int) -> InformationRequest:
+    """Return the request, or raise `Http404` if the user may not read it."""
+    rows = InformationRequest.objects.visible_to(signed_in(request))
+    return get_object_or_404(rows.select_related("agency__cover", "plan"), pk=pk)
+
+
+def prepared_request(request: HttpRequest, pk: int) -> InformationRequest:
+    """Return the request for its adviser. Others who may read it get 403."""
+    return require(request, "requests.prepare_request", visible_request(request, pk))
+
+
+def require_reader(request: HttpRequest) -> User:
+    """Return the user, who answers requests of some agency. Raise `Http404` for anybody else."""
+    user = signed_in(request)
+    if not user.agencies_as(*REQUEST_ROLES):
+        raise Http404
+    return user
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """List the requests to the user's agencies, the most overdue first."""
+    user, on = require_reader(request), timezone.localdate()
+    form = SearchForm(request.GET)
+    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    state = request.GET.get("state", "")
+    state = state if state in TABS else ""
+    rows = InformationRequest.objects.visible_to(user).for_list()
+    if words:
+        rows = rows.matching(words, naming=user.agencies_as(*OIA_ROLES))
+    if state == "":
+        rows = rows.filter(state__in=(*InformationRequest.OPEN, State.DECIDED))
+    elif state == "ended":
+        rows = rows.filter(state__in=InformationRequest.ENDED)
+    if state:
+        rows = rows.order_by("-received_on", "-pk")
+    page = page_of(request, _most_overdue_first(rows, on) if state == "" else rows, ROWS_ON_A_PAGE)
+    days = calendar()
+    address = request.path
+    return render(
+        request,
+        "reports/requests/register/list.html",
+        {
+            "page": page,
+            "rows": [
+                (row, clock, mark_of(row, clock, on))
+                for row in page
+                for clock in [clock_of(row.events.all(), days)]
+            ],
+            "form": form,
+            "words": words,
+            "state": state,
+            "tabs": state_tabs(address, {key: str(label) for key, label in TABS.items()}, state),
+            "may_record": bool(user.agencies_as(Seat.Role.OIA_ADVISER)),
+            "has_any": bool(words) or InformationRequest.objects.visible_to(user).exists(),
+        },
+    )
+
+
+def _most_overdue_first(rows: Any, on: date) -> list[InformationRequest]:
+    days = calendar()
+
+    def order(row: InformationRequest) -> tuple[Any, ...]:
+        if row.is_own_initiative:
+            return (2, 0, row.pk)
+        clock = clock_of(row.events.all(), days)
+        if not row.is_open:
+            return (1, 0, row.pk)
+        return (0, clock.due.toordinal(), row.pk)
+
+    return sorted(rows, key=order)
+
+
+def _plans_of(agencies: Any) -> Any:
+    return (
+        Plan.objects.adopted()
+        .filter(members__agency__in=agencies)
+        .distinct()
+        .order_by("title", "pk")
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def record(request: HttpRequest) -> HttpResponse:
+    """Record a request that an agency received."""
+    user = require_reader(request)
+    own = user.agencies_as(Seat.Role.OIA_ADVISER)
+    if not own:
+        require(request, "requests.prepare_request", None)
+    form = RecordRequestForm(
+        posted(request),
+        agencies=Agency.objects.filter(pk__in=own).in_order(),
+        plans=_plans_of(own),
+        today=timezone.localdate(),
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            row = services.record_request(by=user, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("The request is recorded. Its clock is running."))
+            return redirect("requests:request", row.pk)
+    return form_page(request, "reports/requests/register/record.html", form)
+
+
+@require_safe
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a request: its clock, what happens next, its papers, letters, people and events."""
+    row, user, on = visible_request(request, pk), signed_in(request), timezone.localdate()
+    events = list(row.events.for_timeline())
+    days = calendar()
+    clock = clock_of(events, days)
+    corrected = {each.corrects_id: each for each in events if each.corrects_id}
+    letters = list(row.letters.without_contents())
+    release = getattr(row, "release", None)
+    may_prepare = user.has_perm("requests.prepare_request", row)
+    seats = Seat.objects.on(on).filter(agency=row.agency_id, role__in=OIA_ROLES)
+    hide_requester(user, row, events)
+    return render(
+        request,
+        "reports/requests/register/detail.html",
+        {
+            "row": row,
+            "clock": clock,
+            "mark": mark_of(row, clock, on),
+            "day": clock.day_number(on),
+            "days": clock_days(clock, on),
+            "recorded_days": clock.recorded_days(on),
+            "sent_back": sent_back([row]).get(row.pk),
+            "step": next_step(user, row, events, is_released=release is not None),
+            "waits_for": waits_for(row, is_released=release is not None),
+            "others": other_steps(user, row, events, letters),
+            "events": [(each, corrected.get(each.pk)) for each in events],
+            "lines": list(row.lines.for_list().prefetch_related("redactions")),
+            "letters": letters,
+            "people": seats.select_related("user").order_by("role", "user__name"),
+            "release": release,
+            "may_prepare": may_prepare,
+            "may_read_requester": may_read_requester(user, row),
+            "may_read_redactions": user.has_perm("requests.read_redactions", row),
+            "due_words": _due_words(row, clock, on),
+            "warnings": deciding.warnings(row)
+            if may_prepare and row.state == State.PREPARING
+            else (),
+            "may_scope": may_prepare and row.state in InformationRequest.PREPARED_IN,
+        },
+    )
+
+
+def _due_words(row: InformationRequest, clock: RequestClock, on: date) -> str:
+    """Return when the decision is due, for a request that is not decided."""
+    if not row.is_open or row.is_own_initiative:
+        return ""
+    return _("Decision due {day}.").format(day=long_date(clock.due))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what is recorded about a request, but not its text or its days."""
+    row = prepared_request(request, pk)
+    form = ChangeRequestForm(posted(request), row=row, plans=_plans_of([row.agency_id]))
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.change_request(request=row, by=signed_in(request), **form.cleaned_data)
+            say_saved(request, form, saved, _("What is recorded is changed."))
+            return redirect("requests:request", pk)
+    return form_page(request, "reports/requests/register/change.html", form, row=row)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_event(request: HttpRequest, pk: int, event: int) -> HttpResponse:
+    """Record an event that corrects another."""
+    row = prepared_request(request, pk)
+    first = get_object_or_404(RequestEvent.objects.filter(request=row), pk=event)
+    form = CorrectEventForm(posted(request), event=first)
+    if form.is_valid():
+        with saying_refusals(form):
+            services.correct_event(
+                event=first, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(request, _("The correction is recorded beside the first record."))
+            return redirect("requests:request", pk)
+    return form_page(
+        request, "reports/requests/register/correct_event.html", form, row=row, event=first
+    )

@@ -1,0 +1,150 @@
+"""Release the papers of a decided request: the gate's report, the package, and the release."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agencies.fields import Refusal
+from agencies.views.form_pages import form_page, saying_refusals
+from reports.requests.models import InformationRequest, Release, ScheduleLine
+from reports.requests.pages.register.doers import require
+from reports.requests.pages.register.requester import may_read_requester
+from reports.requests.pages.register.views import visible_request
+from reports.requests.pages.releasing.forms import ReleaseForm
+from reports.requests.print.release_package import package
+from reports.requests.services import packages
+from reports.requests.services import releases as services
+from reports.requests.services.line_files import lack_of
+from reports.views.files import download, frozen
+from workitems.views.lookups import signed_in
+
+State = InformationRequest.State
+
+
+def release_of(row: InformationRequest) -> Release | None:
+    return Release.objects.with_publication().filter(request=row).first()
+
+
+@transaction.non_atomic_requests
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what is or would be released with the gate's report on each file, and release it."""
+    with transaction.atomic():
+        row = visible_request(request, pk)
+        if request.method == "POST":
+            require(request, "requests.publish_release", row)
+        made = release_of(row)
+    form = ReleaseForm(
+        request.POST if request.method == "POST" else None,
+        initial={"released_on": _decided_on(row) or timezone.localdate()},
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            prepared = packages.prepared_papers(row)
+            if request.POST.get("act") == "check":
+                with transaction.atomic():
+                    return _page(request, row, made, form, checked=prepared)
+            _release(row, prepared, form.cleaned_data["released_on"], request)
+            messages.success(request, _("The papers are released. They can no longer be changed."))
+            return redirect("requests:request-release", pk)
+    with transaction.atomic():
+        return _page(request, row, made, form)
+
+
+def _decided_on(row: InformationRequest) -> date | None:
+    return (
+        row.events.in_force()
+        .of_kind("decision_notified")
+        .values_list("happened_on", flat=True)
+        .first()
+    )
+
+
+def _release(row: InformationRequest, prepared: Any, on: date, request: HttpRequest) -> None:
+    try:
+        services.release(
+            request=row, papers=prepared, on=on, by=signed_in(request), at=timezone.now()
+        )
+    except Refusal as refusal:
+        field = "released_on" if refusal.field == "on" else refusal.field
+        raise type(refusal)(str(refusal), field) from refusal
+
+
+def _page(
+    request: HttpRequest,
+    row: InformationRequest,
+    made: Release | None,
+    form: ReleaseForm,
+    checked: Any = (),
+) -> HttpResponse:
+    may_release = request.user.has_perm("requests.publish_release", row)
+    is_waiting = row.state == State.DECIDED and made is None
+    return form_page(
+        request,
+        "reports/requests/releasing/release.html",
+        form,
+        row=row,
+        made=made,
+        papers=made.papers.defer("pdf").order_by("number") if made else [],
+        checked=checked,
+        lines=list(row.lines.given().for_list().prefetch_related("redactions")),
+        may_release=may_release and is_waiting,
+        lacks=_lacking(row) if is_waiting else [],
+        publish_url=_public_url(made) if made is not None and may_release else "",
+        is_published=made is not None and Release.objects.published().filter(pk=made.pk).exists(),
+        is_decided=row.state in (State.DECIDED, State.CLOSED),
+        may_read_requester=may_read_requester(signed_in(request), row),
+    )
+
+
+def _lacking(row: InformationRequest) -> list[tuple[str, ScheduleLine]]:
+    """Return the papers that have no file to release, each with what it lacks."""
+    lines = row.lines.given().in_order().select_related("evidence", "response")
+    return [(said, line) for line in lines for said in [lack_of(line)] if said]
+
+
+def _public_url(made: Release) -> str:
+    """Return the page on which a release is published or taken back."""
+    is_published = Release.objects.published().filter(pk=made.pk).exists()
+    return reverse("requests:unpublish" if is_published else "requests:publish", args=[made.pk])
+
+
+def _made(row: InformationRequest) -> Release:
+    return get_object_or_404(Release.objects.with_publication(), request=row)
+
+
+@require_safe
+def paper(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Return one released file, byte for byte, if it matches its SHA-256."""
+    row = visible_request(request, pk)
+    found = get_object_or_404(_made(row).papers, number=number)
+    if not found.is_intact:
+        raise Http404
+    return frozen(request, bytes(found.pdf), found.pdf_sha256, found.file_name)
+
+
+@require_safe
+def package_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the letter, the schedule, the PDFs and their digests as one ZIP.
+
+    A coordinator's has no letter, which names who asked.
+    """
+    row = visible_request(request, pk)
+    made = _made(row)
+    letters = row.letters.sent().filter(kind__in=("decide", "decide_and_release", "release"))
+    if row.is_own_initiative:
+        letters = letters.none()  # a memo is for whoever signs
+    if not may_read_requester(signed_in(request), row):
+        letters = letters.none()
+    data = package(made, list(made.papers.order_by("number")), list(letters.order_by("pk")))
+    name = slugify(row.reference.replace("/", "-")) or "request"
+    return download(data, f"release {name}.zip", "application/zip")

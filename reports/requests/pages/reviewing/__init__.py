@@ -1,0 +1,1 @@
+"""Reviewing what is proposed to be withheld."""

@@ -1,0 +1,460 @@
+"""Find papers in scope, list them, decide on each, and consult agencies about them."""
+
+from typing import Any
+
+from csp.constants import NONE
+from csp.decorators import csp
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.models import Seat
+from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
+from agencies.views.once import once
+from reports.requests.models import Consultation, InformationRequest, ScheduleLine
+from reports.requests.models.in_scope import COLUMNS, as_listed, found_between, papers_of
+from reports.requests.pages.register.doers import require
+from reports.requests.pages.register.views import prepared_request, visible_request
+from reports.requests.pages.schedule.forms import (
+    AskAgencyForm,
+    ConsultationForm,
+    CopyForm,
+    DecideLineForm,
+    FileForm,
+    NotHeldForm,
+    RecordAnswerForm,
+    ScopeForm,
+)
+from reports.requests.services import earlier_releases, line_files, packages
+from reports.requests.services import requests as services_of_requests
+from reports.requests.services import schedule as services
+from reports.views.files import MIME_TYPES, download
+from workitems.attachments import content_type
+from workitems.rules import WRITERS
+from workitems.services.refusals import Refused
+from workitems.views.lookups import posted, signed_in
+
+MODELS = {column: model for model, column in COLUMNS.items()}
+LARGEST = 2**31
+
+
+def _may_change(row: InformationRequest) -> bool:
+    return row.state in InformationRequest.PREPARED_IN
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def scope(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say between which days papers are in scope, and list what the product holds between them."""
+    row = prepared_request(request, pk)
+    form = ScopeForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services_of_requests.set_scope(
+                request=row, by=signed_in(request), **form.cleaned_data
+            )
+            said = (
+                _("The scope is saved.")
+                if saved.scope_from
+                else _("The scope is saved. Enter both days to find papers.")
+            )
+            say_saved(request, form, saved, said)
+            return redirect("requests:request-scope", pk)
+    found = (
+        found_between(row, row.scope_from, row.scope_to) if row.scope_from and row.scope_to else []
+    )
+    return form_page(
+        request,
+        "reports/requests/schedule/scope.html",
+        form,
+        row=row,
+        found=found,
+        unlisted=[each for each in found if not each.is_listed],
+        lines=list(row.lines.for_list().prefetch_related("redactions")),
+        may_change=_may_change(row),
+    )
+
+
+@require_POST
+def add_papers(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the papers that were ticked, each by its key: "issued-7"."""
+    row = prepared_request(request, pk)
+    keys = request.POST.getlist("paper")
+    if not keys:
+        messages.error(request, _("Tick at least one paper."))
+    added = 0
+    with refusals_in_messages(request):
+        for key in keys:
+            services.add_paper(request=row, paper=_paper(row, key), by=signed_in(request))
+            added += 1
+    if added:
+        said = ngettext(
+            "{count} paper is added to the schedule.",
+            "{count} papers are added to the schedule.",
+            added,
+        )
+        messages.success(request, said.format(count=added))
+    return redirect("requests:request-scope", pk)
+
+
+def _paper(row: InformationRequest, key: str) -> Any:
+    column, _hyphen, number = key.partition("-")
+    model = MODELS.get(column)
+    if model is None or not number.isascii() or not number.isdecimal() or int(number) > LARGEST:
+        raise Http404
+    return get_object_or_404(papers_of(row, model), pk=int(number))
+
+
+# Evidence is somebody else's file: if a browser displayed it, the policy would block scripts.
+@transaction.non_atomic_requests
+@require_safe
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def found_file(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """Return a paper that was found, before it is listed."""
+    with transaction.atomic():
+        row = prepared_request(request, pk)
+        found = as_listed(_paper(row, key))
+    column = COLUMNS[type(found.paper)]
+    line = ScheduleLine(request=row, kind=found.kind, title=found.title, **{column: found.paper})
+    return _download(line)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def add_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """List a file that we did not make."""
+    row = prepared_request(request, pk)
+    form = FileForm(posted(request), request.FILES if request.method == "POST" else None)
+    if form.is_valid():
+        with saying_refusals(form):
+            services.add_file(request=row, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, _("The file is added to the schedule."))
+            return redirect("requests:request-scope", pk)
+    return form_page(
+        request,
+        "reports/requests/schedule/add.html",
+        form,
+        row=row,
+        title=_("Add a file"),
+        lead=_(
+            "For a paper that is not in this register. It is released in full, withheld or refused, "
+            "or replaced by a copy that was redacted elsewhere."
+        ),
+        submit=_("Add the file"),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def add_not_held(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a line for a paper that is asked for and that the agency does not hold."""
+    row = prepared_request(request, pk)
+    form = NotHeldForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            services.add_not_held(request=row, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, _("It is listed as not held here."))
+            return redirect("requests:request-scope", pk)
+    return form_page(
+        request,
+        "reports/requests/schedule/add.html",
+        form,
+        row=row,
+        title=_("List what is not held here"),
+        lead="",
+        submit=_("Add to the schedule"),
+    )
+
+
+# --- one line --------------------------------------------------------------------------------------
+
+
+def _line(row: InformationRequest, number: int) -> ScheduleLine:
+    found: ScheduleLine = get_object_or_404(row.lines.for_list(), number=number)
+    found.request = row
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Show a paper of the schedule with its decision; its adviser decides."""
+    row = visible_request(request, pk)
+    if request.method == "POST":
+        require(request, "requests.prepare_request", row)
+    found, on = _line(row, number), timezone.localdate()
+    form = DecideLineForm(posted(request), row=found, on=on)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.decide_line(
+                line=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+            say_saved(
+                request,
+                form,
+                saved,
+                _("Decided: {decision}.").format(decision=saved.get_decision_display().lower()),
+            )
+            if saved.is_ours and saved.decision == ScheduleLine.Decision.PART:
+                return redirect("requests:request-line", pk, number)
+            if line_files.lack_of(saved):
+                return redirect("requests:request-line-copy", pk, number)
+            return redirect("requests:request", pk)
+    may_prepare = request.user.has_perm("requests.prepare_request", row)
+    return form_page(
+        request,
+        "reports/requests/schedule/line.html",
+        form,
+        row=row,
+        line=found,
+        consultations=found.consultations.all(),
+        withheld=found.redactions.standing().count(),
+        redact_url=_redact_url(request, found),
+        has_file=found.kind != ScheduleLine.Kind.NOT_HELD,
+        earlier=earlier_releases.withheld_before(found),
+        copy=line_files.standing_copy(found),
+        lacks=line_files.lack_of(found),
+        refused=packages.refusal_of_file(found) if _goes_out_as_it_is(found) else "",
+        may_copy=_may_copy(request, found),
+        scan_name=found.response.scan_name if found.response is not None else "",
+        may_decide=may_prepare and _may_change(row),
+        may_consult=may_prepare and row.is_open and found.kind != ScheduleLine.Kind.NOT_HELD,
+    )
+
+
+def _redact_url(request: HttpRequest, line: ScheduleLine) -> str:
+    """Return the page on which the words of a briefing are withheld, or "", as for a reader who may
+    not open it."""
+    if not line.is_ours or not request.user.has_perm("requests.read_redactions", line):
+        return ""
+    return reverse("requests:request-redact", args=[line.request_id, line.number])
+
+
+def _goes_out_as_it_is(line: ScheduleLine) -> bool:
+    """Whether a paper that we did not make is given and has a file to be checked."""
+    if not line.is_given or line.is_ours or line.response is not None:
+        return False
+    return not line_files.lack_of(line)
+
+
+def _may_copy(request: HttpRequest, line: ScheduleLine) -> bool:
+    """Whether the user may upload a PDF for this paper now: its adviser while it is prepared and,
+    where a signed decision cannot be released without it, also whoever releases."""
+    row = line.request
+    if line.is_ours or not line.is_given:
+        return False
+    if row.state in InformationRequest.PREPARED_IN:
+        return request.user.has_perm("requests.prepare_request", row)
+    if row.state != InformationRequest.State.DECIDED or hasattr(row, "release"):
+        return False
+    return _may_repair(request, row) and line_files.needs_repair(line)
+
+
+def _may_repair(request: HttpRequest, row: InformationRequest) -> bool:
+    may = ("requests.prepare_request", "requests.publish_release")
+    return any(request.user.has_perm(each, row) for each in may)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def line_copy(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Upload the PDF to be released instead of a paper: made of it, or redacted elsewhere."""
+    row = visible_request(request, pk)
+    if not _may_repair(request, row):
+        raise PermissionDenied
+    found = _line(row, number)
+    if found.is_ours or found.kind == ScheduleLine.Kind.NOT_HELD:
+        raise Http404
+    form = CopyForm(posted(request), request.FILES if request.method == "POST" else None)
+    if form.is_valid():
+        with saying_refusals(form):
+            line_files.add_copy(
+                line=found,
+                file=form.cleaned_data["file"],
+                by=signed_in(request),
+                at=timezone.now(),
+            )
+            messages.success(
+                request, _("The copy is checked and kept. It will be released for this paper.")
+            )
+            return redirect("requests:request-line", pk, number)
+    is_part = found.decision == ScheduleLine.Decision.PART
+    return form_page(
+        request,
+        "reports/requests/schedule/copy.html",
+        form,
+        row=row,
+        line=found,
+        copy=line_files.standing_copy(found),
+        is_part=is_part,
+        title=_("Upload the redacted copy") if is_part else _("Upload a PDF of the paper"),
+        may_copy=_may_copy(request, found),
+    )
+
+
+@require_safe
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def line_copy_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Return the uploaded copy that goes out for a paper."""
+    found = _line(visible_request(request, pk), number)
+    copy = line_files.standing_copy(found)
+    if copy is None:
+        raise Http404
+    return download(bytes(copy.pdf), f"copy-of-{slugify(found.title)[:60] or 'paper'}.pdf")
+
+
+def paper_of(line: ScheduleLine, *, scan: bool = False) -> HttpResponse:
+    """Return the file of a line as a download: of a Minister's answer, a page made from its record or,
+    if asked for, its scan. Raise `Http404` if there is none. Not in a transaction."""
+    row = ScheduleLine.objects.select_related(*line_files.WITH_FILES).get(pk=line.pk)
+    return _download(row, scan=scan)
+
+
+def _download(row: ScheduleLine, *, scan: bool = False) -> HttpResponse:
+    """Return the file of a line, which may be unsaved."""
+    name = f"{slugify(row.title)[:60] or 'paper'}.pdf"
+    if row.response is not None and not scan:
+        try:
+            return download(line_files.print_answer(row, is_whole=True), name)
+        except Refused as refusal:
+            raise Http404(str(refusal)) from refusal
+    if row.evidence is not None:
+        name = row.evidence.file_name
+    elif row.response is not None:
+        name = row.response.scan_name
+    elif row.kind == ScheduleLine.Kind.FILE:
+        name = row.file_name
+    try:
+        data = line_files.held_file(row)
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    if not data:
+        raise Http404
+    return download(data, name, content_type(name) or MIME_TYPES["pdf"])
+
+
+# Somebody else's file: if a browser displayed it, the policy would block scripts and requests.
+@transaction.non_atomic_requests
+@require_safe
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def line_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Return the paper as we hold it; with `?scan`, the signed paper of a Minister's answer."""
+    scan = "scan" in request.GET
+    return paper_of(_line(visible_request(request, pk), number), scan=scan)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def ask_agency(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Ask another agency about one paper."""
+    row = prepared_request(request, pk)
+    found = _line(row, number)
+    on = timezone.localdate()
+    form = AskAgencyForm(
+        posted(request),
+        request=row,
+        on=on,
+        answering=set(
+            Seat.objects.on(on)
+            .filter(role__in=WRITERS, agency__isnull=False, user__is_active=True)
+            .values_list("agency", flat=True)
+        ),
+        initial={"answer_by": services.usual_answer_day(row, on)},
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            made = services.ask_agency(
+                line=found,
+                on=on,
+                by=signed_in(request),
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
+            messages.success(
+                request,
+                _("{agency} is asked. It is on the desks of its people.").format(
+                    agency=made.agency.short_name
+                ),
+            )
+            return redirect("requests:request-line", pk, number)
+    return form_page(
+        request, "reports/requests/schedule/ask_agency.html", form, row=row, line=found
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def record_answer(request: HttpRequest, pk: int, number: int, consultation: int) -> HttpResponse:
+    """Record what a consulted agency answered by email or phone."""
+    row = prepared_request(request, pk)
+    line = _line(row, number)
+    asked = get_object_or_404(line.consultations.select_related("agency"), pk=consultation)
+    asked.line = line
+    form = RecordAnswerForm(posted(request), row=asked, on=timezone.localdate())
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.record_answer(
+                consultation=asked, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+            say_saved(request, form, saved, _("The answer is recorded."))
+            return redirect("requests:request-line", pk, number)
+    return form_page(
+        request,
+        "reports/requests/schedule/record_answer.html",
+        form,
+        row=row,
+        line=line,
+        asked=asked,
+    )
+
+
+# --- the consulted agency --------------------------------------------------------------------------
+
+
+def _consultation(request: HttpRequest, pk: int) -> Consultation:
+    rows = Consultation.objects.visible_to(signed_in(request))
+    return require(request, "requests.read_consultation", get_object_or_404(rows, pk=pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def consultation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a consulted agency the paper and our question, and take its answer.
+
+    The page knows nothing of the request: not who asked, nor what for.
+    """
+    row = _consultation(request, pk)
+    if request.method == "POST":
+        require(request, "requests.answer_consultation", row)
+    form = ConsultationForm(posted(request), row=row)
+    if form.is_valid():
+        with saying_refusals(form):
+            saved = services.answer_consultation(
+                consultation=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
+            )
+            say_saved(
+                request,
+                form,
+                saved,
+                _("Your agency’s answer is recorded. You can change it until the decision."),
+            )
+            return redirect("requests:request-consultation", pk)
+    return form_page(
+        request,
+        "reports/requests/schedule/consultation.html",
+        form,
+        row=row,
+        asking=services.asking_agency(row),
+        may_answer=request.user.has_perm("requests.answer_consultation", row),
+    )
+
+
+@transaction.non_atomic_requests
+@require_safe
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+def consultation_file(request: HttpRequest, pk: int) -> HttpResponse:
+    return paper_of(_consultation(request, pk).line)

@@ -1,0 +1,183 @@
+"""Steps of a request that need no letter: a button each, or a page with a day and words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.translation import StrOrPromise
+from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.once import once
+from reports.requests.models import InformationRequest
+from reports.requests.pages.register.doers import require
+from reports.requests.pages.register.views import prepared_request, visible_request
+from reports.requests.pages.steps.forms import DatedNoteForm, SendBackForm
+from reports.requests.services import requests as services
+from reports.requests.services.letters import the_ombudsman
+from workitems.views.lookups import posted, signed_in
+
+
+@dataclass(frozen=True)
+class Button:
+    """A step that asks nothing: who may take it, the service, and what is said after it."""
+
+    permission: str
+    service: Callable[..., InformationRequest]
+    said: StrOrPromise
+    goes_to: str = "requests:request"
+
+
+def _send_for_review(**act: Any) -> InformationRequest:
+    return services.send_for_review(ombudsman=the_ombudsman(), **act)
+
+
+def _finish_review(**act: Any) -> InformationRequest:
+    return services.finish_review(ombudsman=the_ombudsman(), **act)
+
+
+PREPARES = "requests.prepare_request"
+BUTTONS = {
+    "begin": Button(
+        PREPARES,
+        services.start_scoping,
+        gettext_lazy("Say which papers are in scope."),
+        "requests:request-scope",
+    ),
+    "prepare": Button(PREPARES, services.start_preparing, gettext_lazy("Decide on each paper.")),
+    "send": Button(PREPARES, _send_for_review, gettext_lazy("It is with the OIA reviewer.")),
+    "finish": Button(
+        "requests.agree_redactions",
+        _finish_review,
+        gettext_lazy("It is with the OIA decision-maker."),
+    ),
+}
+
+
+@require_POST
+def press(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Take a step that asks nothing."""
+    button = BUTTONS[name]
+    row = require(request, button.permission, visible_request(request, pk))
+    with refusals_in_messages(request):
+        button.service(request=row, by=signed_in(request))
+        messages.success(request, button.said)
+        return redirect(button.goes_to, pk)
+    return redirect("requests:request", pk)
+
+
+@require_POST
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a decided request today."""
+    row = prepared_request(request, pk)
+    with refusals_in_messages(request):
+        services.close(
+            request=row, on=timezone.localdate(), by=signed_in(request), at=timezone.now()
+        )
+        messages.success(request, _("The request is closed."))
+    return redirect("requests:request", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a request back to its adviser, with what has to change."""
+    row = visible_request(request, pk)
+    may = ("requests.agree_redactions", "requests.sign_decision")
+    if not any(request.user.has_perm(each, row) for each in may):
+        raise PermissionDenied
+    form = SendBackForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            services.send_back(request=row, by=signed_in(request), **form.cleaned_data)
+            messages.success(request, _("It is with the OIA adviser again."))
+            return redirect("requests:request", pk)
+    return form_page(
+        request,
+        "reports/requests/steps/step.html",
+        form,
+        row=row,
+        title=_("Send back to the adviser"),
+        lead=_("The adviser reads your reason, changes it and sends it for review again."),
+        submit=_("Send back"),
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """A step with a day and words."""
+
+    title: StrOrPromise
+    lead: StrOrPromise
+    label: StrOrPromise
+    submit: StrOrPromise
+    service: Callable[..., Any]
+    said: StrOrPromise
+
+
+PAGES = {
+    "clarified": Page(
+        gettext_lazy("Record the requester’s answer"),
+        gettext_lazy(
+            "If the question was asked within the first seven working days, the clock starts again on "
+            "the day of the answer."
+        ),
+        gettext_lazy("What the requester answered"),
+        gettext_lazy("Record the answer"),
+        services.receive_clarification,
+        gettext_lazy("The answer is recorded."),
+    ),
+    "withdraw": Page(
+        gettext_lazy("Record that the request was withdrawn"),
+        gettext_lazy("This ends the request. Nothing more can be recorded before a decision."),
+        gettext_lazy("How the requester withdrew it"),
+        gettext_lazy("Record the withdrawal"),
+        services.withdraw,
+        gettext_lazy("The request is withdrawn."),
+    ),
+    "complaint": Page(
+        gettext_lazy("Record a complaint to the Ombudsman"),
+        gettext_lazy("It is counted in the half-year in which it was received."),
+        gettext_lazy("What the complaint is about"),
+        gettext_lazy("Record the complaint"),
+        services.receive_complaint,
+        gettext_lazy("The complaint is recorded."),
+    ),
+    "complaint-closed": Page(
+        gettext_lazy("Record how a complaint ended"),
+        "",
+        gettext_lazy("How it ended"),
+        gettext_lazy("Record the end of the complaint"),
+        services.close_complaint,
+        gettext_lazy("The end of the complaint is recorded."),
+    ),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def dated(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Record a step with its day and words."""
+    row, page = prepared_request(request, pk), PAGES[name]
+    form = DatedNoteForm(posted(request), initial={"on": timezone.localdate()})
+    form.fields["note"].label = page.label
+    if form.is_valid():
+        with saying_refusals(form):
+            page.service(request=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data)
+            messages.success(request, page.said)
+            return redirect("requests:request", pk)
+    return form_page(
+        request,
+        "reports/requests/steps/step.html",
+        form,
+        row=row,
+        title=page.title,
+        lead=page.lead,
+        submit=page.submit,
+    )

@@ -1,0 +1,199 @@
+"""How requests for official information stand in words, and the to-do lines they make; a source of `workitems.desk`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from agencies.composed import composed
+from agencies.models import Seat, User
+from agencies.translation import StrOrPromise
+from reports.document.dates import long_date
+from reports.requests.models import Consultation, InformationRequest, Release, ScheduleLine
+from reports.requests.models.request import OIA_ROLES
+from reports.requests.models.request_clock import RequestClock, calendar, clock_of
+from workitems.desk import SHOWN_AT_MOST, Line, line, since
+from workitems.rules import WRITERS
+
+State = InformationRequest.State
+LETTERS_OF_TEXT = 120
+# Who has the next step in each state, and what it is.
+TURNS = {
+    State.RECEIVED: (Seat.Role.OIA_ADVISER, gettext_lazy("Answer request {request}")),
+    State.SCOPING: (Seat.Role.OIA_ADVISER, gettext_lazy("Find the papers for request {request}")),
+    State.PREPARING: (
+        Seat.Role.OIA_ADVISER,
+        gettext_lazy("Prepare the answer to request {request}"),
+    ),
+    State.IN_REVIEW: (
+        Seat.Role.OIA_REVIEWER,
+        gettext_lazy("Review the redactions of request {request}"),
+    ),
+    State.READY: (
+        Seat.Role.OIA_DECISION_MAKER,
+        gettext_lazy("Sign the decision on request {request}"),
+    ),
+}
+# Papers are given, and not released yet.
+AWAITS_RELEASE = Exists(
+    ScheduleLine.objects.filter(request=OuterRef("pk"), decision__in=ScheduleLine.GIVEN)
+) & ~Exists(Release.objects.filter(request=OuterRef("pk")))
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """Why a request is being prepared again, by whom it was sent back, and when."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+def sent_back(requests: Iterable[InformationRequest]) -> dict[int, SentBack]:
+    """Return those of the requests that were sent back and not sent for review since, by id. One query."""
+    of = [row.pk for row in requests if row.state == State.PREPARING]
+    found: dict[int, SentBack] = {}
+    before: dict[int, str] = {}
+    for row in InformationRequest.history.filter(id__in=of).order_by("history_id"):
+        if row.state != State.PREPARING:
+            found.pop(row.id, None)
+        elif before.get(row.id) in (State.IN_REVIEW, State.READY):
+            found[row.id] = SentBack(
+                row.history_change_reason or "", row.history_actor, row.history_date
+            )
+        before[row.id] = row.state
+    return found
+
+
+def clock_words(clock: RequestClock, on: date) -> str:
+    """Return how far a running clock is: "1 working day late", "Due today", "Due in 3 working days"."""
+    late = clock.days.late_by(clock.due, on)
+    if late:
+        return ngettext("{count} working day late", "{count} working days late", late).format(
+            count=late
+        )
+    if clock.due == on:
+        return _("Due today")
+    if clock.due < on:  # Since the due day, no working day has begun.
+        return _("Was due on {day}").format(day=long_date(clock.due))
+    left = clock.days.late_by(on, clock.due)
+    return ngettext("Due in {count} working day", "Due in {count} working days", left).format(
+        count=left
+    )
+
+
+def lines_for(user: User, on: date) -> list[Line]:
+    """Return the lines for `user` as at `on`: at most seven queries, one for most people."""
+    writing = user.agencies_as(*WRITERS)
+    answering = user.agencies_as(*OIA_ROLES)
+    preparing = user.agencies_as(Seat.Role.OIA_ADVISER)
+    return [
+        *(_consultations(writing, on) if writing else ()),
+        *(_requests(user, answering, on) if answering else ()),
+        *(_answers(preparing, on) if preparing else ()),
+    ]
+
+
+def _answers(agencies: set[int], on: date) -> Iterator[Line]:
+    """Yield a line for each answer of a consulted agency that the paper was not decided after."""
+    rows = (
+        Consultation.objects.filter(
+            line__request__agency__in=agencies,
+            line__request__state__in=InformationRequest.PREPARED_IN,
+            answered_at__isnull=False,
+        )
+        .filter(Q(line__decided_at=None) | Q(line__decided_at__lt=F("answered_at")))
+        .select_related("agency", "line__request__agency", "line__request__plan")
+        .order_by("answered_at", "pk")
+    )
+    for row in rows[:SHOWN_AT_MOST]:
+        assert row.answered_at is not None
+        day, request = timezone.localdate(row.answered_at), row.line.request
+        yield line(
+            due=day,
+            on=on,
+            plan=request.plan.title if request.plan else request.agency.name,
+            what=_("Read what {agency} answered about “{paper}”").format(
+                agency=row.agency.short_name, paper=row.line.title
+            ),
+            detail=Truncator(row.answer).chars(LETTERS_OF_TEXT),
+            when=_("Answered {since}").format(since=since(day, on)),
+            may_finish=False,
+            url=reverse("requests:request-line", args=[request.pk, row.line.number]),
+        )
+
+
+def _requests(user: User, agencies: set[int], on: date) -> Iterator[Line]:
+    rows = list(
+        InformationRequest.objects.filter(agency__in=agencies, state__in=(*TURNS, State.DECIDED))
+        .for_list()
+        .annotate(awaits_release=AWAITS_RELEASE)[:SHOWN_AT_MOST]
+    )
+    days = calendar()
+    why = sent_back(rows)
+    for row in rows:
+        role, act = _turn(row)
+        if row.agency_id not in user.agencies_as(role):
+            continue
+        clock = clock_of(row.events.all(), days)
+        is_counted = row.is_open and not row.is_own_initiative
+        detail = (
+            _("Sent back: {reason}").format(reason=why[row.pk].reason)
+            if row.pk in why
+            else row.text
+        )
+        yield line(
+            due=clock.due if is_counted else on,
+            on=on,
+            plan=row.plan.title if row.plan else row.agency.name,
+            what=act.format(request=row.reference),
+            detail=Truncator(detail).chars(LETTERS_OF_TEXT),
+            when=clock_words(clock, on)
+            if is_counted
+            else _("Decided")
+            if not row.is_open
+            else _("No due day"),
+            url=row.get_absolute_url(),
+        )
+
+
+def _turn(row: InformationRequest) -> "tuple[str, StrOrPromise]":
+    """Return whose turn it is, and what is done next. The row says whether it awaits its release."""
+    if row.state != State.DECIDED:
+        return TURNS[State(row.state)]
+    if row.awaits_release:  # type: ignore[attr-defined]
+        return Seat.Role.OIA_DECISION_MAKER, _("Release the papers of request {request}")
+    return Seat.Role.OIA_ADVISER, _("Close request {request}")
+
+
+@composed
+def _waiting_consultations(agencies: Any) -> Any:
+    rows = Consultation.objects.waiting().filter(
+        agency__among=agencies, line__request__state__in=InformationRequest.OPEN
+    )
+    return rows.select_related("agency", "line").order_by("asked_on", "pk")[:SHOWN_AT_MOST]
+
+
+def _consultations(agencies: set[int], on: date) -> Iterator[Line]:
+    """Yield a line for each paper that an agency is asked about. It does not say who asked for it."""
+    for row in _waiting_consultations(agencies=agencies):
+        asked = _("Asked {since}").format(since=since(row.asked_on, on))
+        if row.answer_by:
+            asked = _("Answer by {day}. {asked}").format(day=long_date(row.answer_by), asked=asked)
+        yield line(
+            due=row.answer_by or row.asked_on,
+            on=on,
+            plan=row.agency.name,
+            what=_("Say what may be released of “{paper}”").format(paper=row.line.title),
+            detail=Truncator(row.question).chars(LETTERS_OF_TEXT),
+            when=asked,
+            may_finish=False,
+            url=reverse("requests:request-consultation", args=[row.pk]),
+        )
