@@ -18,6 +18,7 @@ import shutil
 import django
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import setup_test_environment
 
@@ -83,10 +84,16 @@ def use(name):
 
 
 def migrate(name):
-    """Make a database of this name from nothing, with Django's own test command."""
+    """Make a database of this name from nothing.
+
+    Django's own test command would also make the table of the cache, which a live service has from
+    `migrate` alone.
+    """
     plain = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = name
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.creation._create_test_db(verbosity=0, autoclobber=True)
+    use(name)
+    call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
     # On SQLite the last connection to close also moves everything into the one file.
     use(plain)
 
