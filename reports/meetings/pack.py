@@ -81,7 +81,7 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
         ),
         round=line(round.name) if round else "",
         round_due=round.due_on if round else None,
-        returns=tuple(answer(each) for each in page.returns),
+        returns=tuple(answer(each) for each in page.at.returns),
         since=since.words if since else "",
         changed=changes.summary if changes else "",
         changes=_changes(changes) if changes else (),

@@ -152,13 +152,14 @@ class Changed:
 
 @dataclass(frozen=True, kw_only=True)
 class Dashboard:
-    """Everything the page shows.
+    """Everything the page shows of the plan `at` a moment, narrowed as it is looked at.
 
     If two moments are compared, figures have `was`, `changed` are the changes that matter most, and
     `changes` is the number of all.
     """
 
     look: Look
+    at: PlanAt
     headline: str
     finding: str
     changed: list[Changed]
@@ -171,8 +172,6 @@ class Dashboard:
     due: list[Figure]
     due_soon: list[Due]
     causes: list[Cause]
-    variations: int
-    returns: Sequence[ReturnAt]
     answered: dict[int, tuple[int, int]]
 
     @property
@@ -201,7 +200,7 @@ def read_dashboard(look: Look) -> Dashboard:
     """
     at = plan_at(look.plan, look.at, texts=False).narrowed(pillar=look.pillar, lead=look.agency)
     if look.since is None:
-        return compose(look, counts_of(at))
+        return compose(look, at)
     changes = read_changes(look)
     before = [item for item in at.items if item.pk not in changes.after]
     before += [
@@ -209,30 +208,32 @@ def read_dashboard(look: Look) -> Dashboard:
         for item in changes.before.values()
         if look.pillar in (None, item.pillar) and look.agency in (None, item.lead)
     ]
-    return compose(look, counts_of(at), EarlierCounts(items=before), changes)
+    return compose(look, at, EarlierCounts(items=before), changes)
 
 
 def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
     """Return the dashboard, counted from whole plans. It names no changes."""
-    now = counts_of(at.narrowed(pillar=look.pillar, lead=look.agency))
+    at = at.narrowed(pillar=look.pillar, lead=look.agency)
     if before is None:
-        return compose(look, now)
+        return compose(look, at)
     before = before.narrowed(pillar=look.pillar, lead=look.agency)
-    return compose(look, now, EarlierCounts(items=before.items, needing=len(attention(before))))
+    return compose(look, at, EarlierCounts(items=before.items, needing=len(attention(before))))
 
 
 def compose(
     look: Look,
-    now: PlanCounts,
+    at: PlanAt,
     then: EarlierCounts | None = None,
     changes: Comparison | None = None,
 ) -> Dashboard:
+    now = counts_of(at)
     foremost = changes.foremost(CHANGES_SHOWN) if changes else []
     return Dashboard(
         look=look,
-        headline=_headline(in_all(now), now.variations, look.at),
+        at=at,
+        headline=_headline(in_all(now), len(at.variations), look.at),
         finding=finding(look, in_all(now), in_all(then) if then else None, now.causes),
-        changed=[Changed(each, now.agencies[each.item.lead].short_name) for each in foremost],
+        changed=[Changed(each, at.agencies[each.item.lead].short_name) for each in foremost],
         changes=len(changes.changes) if changes else 0,
         figures=Figures(standings(look, now, then)),
         attention=now.lines[:ATTENTION_SHOWN],
@@ -242,7 +243,7 @@ def compose(
             url=look.link("attention"),
             was=then.needing if then else None,
         ),
-        grid=grid(look, now, then),
+        grid=grid(look, at, now, then),
         timeline=[strip_of(item, look.item(item.number)) for item in now.timeline],
         due=[
             Figure(
@@ -254,9 +255,7 @@ def compose(
         ],
         due_soon=list(now.due_soon),
         causes=[cause(look, each) for each in now.causes],
-        variations=now.variations,
-        returns=now.returns,
-        answered=answered(look, now.returns),
+        answered=answered(look, at.returns),
     )
 
 
@@ -475,13 +474,13 @@ def _percent(count: int, total: int) -> str:
     return f"{min(100 * count / total, 100) if total else 0:.1f}%"
 
 
-def grid(look: Look, now: PlanCounts, then: EarlierCounts | None) -> Grid:
+def grid(look: Look, at: PlanAt, now: PlanCounts, then: EarlierCounts | None) -> Grid:
     stood = then.stood if then else {}
     agencies = sorted(
-        (now.agencies[pk] for pk in {lead for _, lead in now.standings}),
+        (at.agencies[pk] for pk in {lead for _, lead in now.standings}),
         key=lambda agency: agency.short_name.casefold(),
     )
-    pillars = [row for row in now.pillars if look.pillar in (None, row.pk)]
+    pillars = [row for row in at.pillars if look.pillar in (None, row.pk)]
     none: Counter[Standing] = Counter()
 
     def cell(pillar: Any, agency: Any) -> Cell:

@@ -94,7 +94,7 @@ def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) ->
     for cause in page.causes:
         rows.append(_figure("Open delays", "", "", cause.figure))
         rows.append(["Days of open delays", "", "", cause.figure.label, cause.days, None])
-    for state, count in _states(page.returns).items():
+    for state, count in _states(page.at.returns).items():
         rows.append(["Returns", "", "", state, count, None])
     columns = [
         Column("Part", 22), Column("Pillar", 34), Column("Lead agency", 16),

@@ -10,15 +10,12 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from agencies.models import Agency
 from reports.progress.record_of_dates import DateWarning, warning_of
 from workitems.attention import Line, attention
 from workitems.plan_at import (
     ItemAt,
     MilestoneAt,
-    PillarAt,
     PlanAt,
-    ReturnAt,
     milestones_at,
     with_milestones,
 )
@@ -65,12 +62,11 @@ class PlanCounts:
     """The counts of a plan, whole or narrowed to a pillar or a lead agency.
 
     `standings` are the numbers of items by place and status. `single` are the items of places with
-    few of them. `lines` are all that need attention, most urgent first. `due` is the number of milestones due within so many days. `timeline` are items that are
-    late or due next, with all their milestones. `causes` begin with most days.
+    few of them. `lines` are all that need attention, most urgent first. `due` is the number of
+    milestones due within so many days. `timeline` are items that are late or due next, with all their
+    milestones. `causes` begin with most days.
     """
 
-    pillars: Sequence[PillarAt]
-    agencies: Mapping[int, Agency]
     standings: Mapping[Place, Counter[Standing]]
     single: Mapping[Place, Sequence[ItemAt]]
     lines: Sequence[Line]
@@ -78,8 +74,6 @@ class PlanCounts:
     due_soon: Sequence[Due]
     timeline: Sequence[ItemAt]
     causes: Sequence[CauseCount]
-    variations: int
-    returns: Sequence[ReturnAt]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +108,6 @@ def counts_of(at: PlanAt) -> PlanCounts:
         places[item.pillar, item.lead].append(item)
     soon = due_within(at, DUE_WITHIN_DAYS[-1])
     return PlanCounts(
-        pillars=at.pillars,
-        agencies=at.agencies,
         standings=standings_of(at.items),
         single={place: items for place, items in places.items() if len(items) <= MARKS_IN_A_CELL},
         lines=attention(at),
@@ -123,8 +115,6 @@ def counts_of(at: PlanAt) -> PlanCounts:
         due_soon=[Due(row, at.by_pk[row.item]) for row in soon[:DUE_SHOWN]],
         timeline=_timeline(at),
         causes=_causes(at),
-        variations=len(at.variations),
-        returns=at.returns,
     )
 
 

@@ -408,11 +408,11 @@ def test_returns_of_the_open_round_show_the_number_of_answered_items(
     ReturnFactory(round=closed, agency=police)
     ReturnFactory()  # another plan's
     page = read(plan)
-    assert [(row.agency, row.state) for row in page.returns] == [
+    assert [(row.agency, row.state) for row in page.at.returns] == [
         (customs, "sent_back"),
         (police, "due"),
     ]
-    assert {row.agency.short_name: page.answered[row.pk] for row in page.returns} == {
+    assert {row.agency.short_name: page.answered[row.pk] for row in page.at.returns} == {
         customs.short_name: (0, 0),
         police.short_name: (1, 1),
     }

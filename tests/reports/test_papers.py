@@ -184,7 +184,7 @@ def figures(page: dashboard.Dashboard) -> dict[str, object]:
         "all": page.grid.total.count,
         "due": [each.count for each in page.due],
         "causes": [(each.figure.label, each.figure.count, each.days) for each in page.causes],
-        "returns": [each.agency.short_name for each in page.returns],
+        "returns": [each.agency.short_name for each in page.at.returns],
     }
 
 

@@ -139,9 +139,9 @@ def test_every_figure_in_the_file_matches_the_dashboard(papers, data):
         assert re.search(rf"{cause.figure.label}\s+{cause.words}", slips)
 
     answers = heard["Who has answered"]
-    assert cells(answers, "TH")[2:] == [each.agency.short_name for each in page.returns]
+    assert cells(answers, "TH")[2:] == [each.agency.short_name for each in page.at.returns]
     assert cells(answers) == [
-        each.reasons[0].words if each.reasons else each.state_label for each in page.returns
+        each.reasons[0].words if each.reasons else each.state_label for each in page.at.returns
     ]
 
 
