@@ -30,6 +30,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
+from tests.reports.test_charts_screen import assert_linked, charts_of, drawn, width_of
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.asat import Moment
 from workitems.standing import Standing
@@ -326,6 +327,16 @@ def test_every_figure_on_the_page_opens_a_list_of_that_many(reader, plan, police
     assert len(figures) > 15
     for link, count in figures:
         assert (link, total_of(reader.get(unescape(link)).text)) == (link, int(count))
+
+
+def test_every_chart_of_the_page_has_a_title_and_stays_within_its_frame(reader, plan, police):
+    item = WorkItemFactory(plan=plan, lead_agency=police)
+    DelayFactory(milestone=MilestoneFactory(item=item), due_before=DUE, due_after=SLIPPED)
+    charts = charts_of(reader.get(address(plan)))
+    assert charts
+    for chart in charts:
+        assert width_of(drawn(chart)) in (340, 600)
+        assert_linked(drawn(chart))
 
 
 def test_links_keep_the_filters_of_the_page(reader, plan, police):
