@@ -96,6 +96,11 @@ def handler_of(provider: Provider) -> type[BaseHTTPRequestHandler]:
 
 @contextmanager
 def running_provider() -> Iterator[Provider]:
+    # As its app does, which is installed only where the settings name an organisation.
+    from allauth.socialaccount.providers import registry
+    from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+
+    registry.register(OpenIDConnectProvider)
     provider = Provider()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler_of(provider))
     provider.url = f"http://127.0.0.1:{server.server_port}"

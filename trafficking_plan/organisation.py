@@ -15,12 +15,10 @@ from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from agencies.models import User
 from agencies.services import claimed_seats
@@ -103,29 +101,18 @@ class SignedTokens(OpenIDConnectOAuth2Adapter):
         return decoded
 
 
+def sign_in(request: HttpRequest) -> HttpResponse:
+    return answer_with(OAuth2LoginView, request)
+
+
+def come_back(request: HttpRequest) -> HttpResponse:
+    return answer_with(OAuth2CallbackView, request)
+
+
 def answer_with(view: Any, request: HttpRequest) -> HttpResponse:
-    if settings.OIDC is None:
-        raise Http404
     try:
         response: HttpResponse = view.adapter_view(SignedTokens(request, PROVIDER_ID))(request)
         return response
     except requests.RequestException:
         refusal: HttpResponse = refuse(request, "failed").response
         return refusal
-
-
-# No transaction is open while the provider is asked.
-@transaction.non_atomic_requests
-@login_not_required
-@require_safe
-def sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Lead to the organisation's own sign-in page."""
-    return answer_with(OAuth2LoginView, request)
-
-
-@transaction.non_atomic_requests
-@login_not_required
-@require_safe
-def come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
-    """Sign in whom the organisation sends back."""
-    return answer_with(OAuth2CallbackView, request)

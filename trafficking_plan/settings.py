@@ -122,7 +122,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
     "django_filters",
@@ -326,6 +325,9 @@ try:
     )
 except ValueError as fault:
     raise ImproperlyConfigured(str(fault)) from fault
+if OIDC:
+    # Its libraries take memory that other installations save.
+    INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
 SOCIALACCOUNT_PROVIDERS = OIDC.for_allauth if OIDC else {}
 SOCIALACCOUNT_ADAPTER = "trafficking_plan.organisation.OrganisationAdapter"
 # The sign-in page has a link. A form could not follow redirects to another site (form-action).

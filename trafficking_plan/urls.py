@@ -9,7 +9,7 @@ from django.urls import URLResolver, include, path, re_path
 from django.urls.resolvers import RoutePattern
 
 from agencies.views.transactions import writes_on_get
-from trafficking_plan import organisation, views
+from trafficking_plan import views
 from trafficking_plan.openid import PROVIDER_ID
 
 FIXED = {"provider_id": PROVIDER_ID}
@@ -80,8 +80,8 @@ second_step_urls = [
 ]
 
 organisation_urls = [
-    path("sign-in/", organisation.sign_in, FIXED, name="openid_connect_login"),
-    path("come-back/", organisation.come_back, FIXED, name="openid_connect_callback"),
+    path("sign-in/", views.organisation_sign_in, FIXED, name="openid_connect_login"),
+    path("come-back/", views.organisation_come_back, FIXED, name="openid_connect_callback"),
 ]
 
 urlpatterns = [

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from allauth.usersessions.views import ListUserSessionsView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
@@ -206,3 +209,32 @@ def clears_site_data(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 
 sign_out = clears_site_data(account.logout)
+
+
+def _organisation() -> ModuleType:
+    """Return the module that signs in with an organisation. Raise 404 if there is none.
+
+    It is loaded here, because its libraries take memory that other installations save.
+    """
+    if settings.OIDC is None:
+        raise Http404
+    return import_module("trafficking_plan.organisation")
+
+
+# No transaction is open while the provider is asked.
+@transaction.non_atomic_requests
+@login_not_required
+@require_safe
+def organisation_sign_in(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Lead to the organisation's own sign-in page."""
+    response: HttpResponse = _organisation().sign_in(request)
+    return response
+
+
+@transaction.non_atomic_requests
+@login_not_required
+@require_safe
+def organisation_come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Sign in whom the organisation sends back."""
+    response: HttpResponse = _organisation().come_back(request)
+    return response

@@ -6,7 +6,16 @@ import sys
 
 from tests.codebase.source import ROOT
 
-LIBRARIES = ["weasyprint", "docx", "fontTools", "icalendar", "holidays", "ninja", "pydantic"]
+LIBRARIES = [
+    "weasyprint",
+    "docx",
+    "fontTools",
+    "icalendar",
+    "holidays",
+    "ninja",
+    "pydantic",
+    "requests",
+]
 LOAD = f"""
 import json, sys
 from django.core.wsgi import get_wsgi_application

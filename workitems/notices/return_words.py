@@ -16,7 +16,6 @@ from agencies.translation import day_words, list_in_words
 from workitems.attachments import content_type
 from workitems.models import Notice, Return
 from workitems.notices.news import Attachment, Entry, Key, Why, absolute, one_line, until
-from workitems.return_sheet import workbook_name, write_workbook
 from workitems.services.answers import Answers
 from workitems.services.handover import Mending, is_from_mail
 from workitems.spans import span_in_words
@@ -121,6 +120,9 @@ def brings_workbook(line: ReturnNews) -> bool:
 def workbook_of(of_return: Return, on: date) -> Attachment:
     """Return the return's workbook as an attachment. It has no words of this round, which stay behind
     the sign-in."""
+    # Here, because every process loads this module, and openpyxl takes memory.
+    from workitems.return_sheet import workbook_name, write_workbook
+
     name = workbook_name(of_return)
     return name, write_workbook(of_return, on, with_draft=False), content_type(name)
 
