@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 
 from agencies.fields import Form, Refusal, VersionedForm, say_refusal
+from agencies.translation import StrOrPromise
 from agencies.views.permissions import signed_in
 
 Row = TypeVar("Row", bound=Model)
@@ -41,7 +42,7 @@ def refusals_in_messages(request: HttpRequest) -> Iterator[None]:
 
 
 def carry_out(
-    request: HttpRequest, form: Form, service: Callable[..., Row], **arguments: Any
+    request: HttpRequest, form: Form, service: Callable[..., Row], /, **arguments: Any
 ) -> Row | None:
     """Call the service for the user with `arguments` and those of the form. Return its row.
 
@@ -53,9 +54,11 @@ def carry_out(
     return None
 
 
-def done(request: HttpRequest, message: str, to: Any, *args: Any, **names: Any) -> HttpResponse:
+def done(
+    request: HttpRequest, message: StrOrPromise, to: Any, /, *args: Any, **names: Any
+) -> HttpResponse:
     """Redirect as `redirect(to, *args)` does, and show the message there, with `names` filled in."""
-    messages.success(request, message.format(**names) if names else message)
+    messages.success(request, message.format(**names) if names else str(message))
     return redirect(to, *args)
 
 
@@ -63,8 +66,9 @@ def saved(
     request: HttpRequest,
     form: VersionedForm,
     row: Any,
-    message: str,
+    message: StrOrPromise,
     to: Any,
+    /,
     *args: Any,
     **names: Any,
 ) -> HttpResponse:

@@ -197,7 +197,7 @@ def step(request: HttpRequest, slug: str, pk: int, name: str) -> HttpResponse:
     require(request, permission, briefing)
     form = StepForm(posted(request), label=question)
     if moved := carry_out(request, form, service, briefing=briefing):
-        return done(request, str(message), home_of(moved))
+        return done(request, message, home_of(moved))
     return form_page(
         request,
         "reports/issue/step.html",
