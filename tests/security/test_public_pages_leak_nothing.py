@@ -31,7 +31,7 @@ from tests.factories import (
     ReleaseFactory,
     RequestEventFactory,
 )
-from tests.reports.test_demo_releases import COMMANDS
+from tests.reports.requests.test_demo_releases import COMMANDS
 from workitems.asat import Moment
 from workitems.models import Delay, Plan, Risk, Update, Variation
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from agencies import scanner
 from agencies.fields import UploadField
-from reports.requests.publishing.forms import VerifyForm
+from reports.requests.public.forms import VerifyForm
 from tests.factories import MilestoneFactory, SeatFactory
 from tests.security.test_check_service import found
 from tests.security.test_logs import BACKEND
