@@ -1,12 +1,11 @@
 """Days that count otherwise than the Act's calendar says: the list, recording and withdrawing one."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page
 from agencies.views.once import once
 from reports.requests.declared_days import services
 from reports.requests.declared_days.forms import RecordDayForm, WithdrawDayForm
@@ -26,16 +25,13 @@ def days(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         require(request, PERMISSION, None)
     form = RecordDayForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            row = services.enter_day(by=user, **form.cleaned_data)
-            said = (
-                _("{day} is recorded as a working day. All clocks now count it.")
-                if row.is_working
-                else _("{day} is recorded as not a working day. All clocks now count it.")
-            )
-            messages.success(request, said.format(day=row))
-            return redirect("requests:request-days")
+    if row := carry_out(request, form, services.enter_day):
+        said = (
+            _("{day} is recorded as a working day. All clocks now count it.")
+            if row.is_working
+            else _("{day} is recorded as not a working day. All clocks now count it.")
+        )
+        return done(request, said.format(day=row), "requests:request-days")
     rows = list(NonWorkingDay.objects.with_last_change().in_order().reverse())
     return form_page(
         request,
@@ -50,15 +46,11 @@ def days(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw a day, so that it counts by the Act again."""
-    user = require_reader(request)
+    require_reader(request)
     require(request, PERMISSION, None)
     row = get_object_or_404(NonWorkingDay.objects.with_last_change(), pk=pk)
     form = WithdrawDayForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            services.withdraw_day(row=row, by=user, **form.cleaned_data)
-            messages.success(
-                request, _("{day} is withdrawn. It now counts as the Act says.").format(day=row)
-            )
-            return redirect("requests:request-days")
+    if carry_out(request, form, services.withdraw_day, row=row):
+        message = _("{day} is withdrawn. It now counts as the Act says.")
+        return done(request, message, "requests:request-days", day=row)
     return form_page(request, "reports/requests/declared_days/withdraw_day.html", form, row=row)

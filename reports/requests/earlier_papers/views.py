@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, say_saved, saying_refusals
 from agencies.views.once import once
 from reports.models.issue import sha256
 from reports.requests.earlier_papers import services
@@ -131,13 +131,10 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     row = _managed(request, pk)
     form = WithdrawEarlierPaperForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            services.withdraw_earlier_paper(
-                paper=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(request, _("“{title}” is withdrawn.").format(title=row.title))
-            return redirect("requests:earlier-papers")
+    if carry_out(request, form, services.withdraw_earlier_paper, paper=row, at=timezone.now()):
+        return done(
+            request, _("“{title}” is withdrawn."), "requests:earlier-papers", title=row.title
+        )
     return form_page(request, "reports/requests/earlier_papers/withdraw.html", form, paper=row)
 
 

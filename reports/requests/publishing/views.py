@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, form_page, saved, saying_refusals
 from agencies.views.once import once
 from reports.models import PublicProgress
 from reports.requests.models import InformationRequest, PublicPage, Release
@@ -155,13 +155,8 @@ def change_page(request: HttpRequest, slug: str) -> HttpResponse:
     require(request, "requests.change_public_page", plan)
     row = PublicPage.objects.filter(plan=plan).first() or PublicPage(plan=plan)
     form = PublicPageForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = releases.change_public_page(
-                plan=plan, by=signed_in(request), **form.cleaned_data
-            )
-            say_saved(request, form, saved, _("Saved."))
-            return redirect("requests:releases")
+    if kept := carry_out(request, form, releases.change_public_page, plan=plan):
+        return saved(request, form, kept, _("Saved."), "requests:releases")
     return form_page(
         request, "reports/requests/publishing/change_page.html", form, plan=plan, row=row
     )

@@ -3,16 +3,15 @@
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat, User
-from agencies.views.form_pages import form_page, say_saved, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, saved
 from agencies.views.once import once
 from reports.document.dates import long_date
 from reports.requests.models import InformationRequest, RequestEvent
@@ -140,11 +139,10 @@ def record(request: HttpRequest) -> HttpResponse:
         plans=_plans_of(own),
         today=timezone.localdate(),
     )
-    if form.is_valid():
-        with saying_refusals(form):
-            row = services.record_request(by=user, at=timezone.now(), **form.cleaned_data)
-            messages.success(request, _("The request is recorded. Its clock is running."))
-            return redirect("requests:request", row.pk)
+    if row := carry_out(request, form, services.record_request, at=timezone.now()):
+        return done(
+            request, _("The request is recorded. Its clock is running."), "requests:request", row.pk
+        )
     return form_page(request, "reports/requests/register/record.html", form)
 
 
@@ -204,11 +202,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what is recorded about a request, but not its text or its days."""
     row = prepared_request(request, pk)
     form = ChangeRequestForm(posted(request), row=row, plans=_plans_of([row.agency_id]))
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services.change_request(request=row, by=signed_in(request), **form.cleaned_data)
-            say_saved(request, form, saved, _("What is recorded is changed."))
-            return redirect("requests:request", pk)
+    if kept := carry_out(request, form, services.change_request, request=row):
+        return saved(request, form, kept, _("What is recorded is changed."), "requests:request", pk)
     return form_page(request, "reports/requests/register/change.html", form, row=row)
 
 
@@ -218,13 +213,9 @@ def correct_event(request: HttpRequest, pk: int, event: int) -> HttpResponse:
     row = prepared_request(request, pk)
     first = get_object_or_404(RequestEvent.objects.filter(request=row), pk=event)
     form = CorrectEventForm(posted(request), event=first)
-    if form.is_valid():
-        with saying_refusals(form):
-            services.correct_event(
-                event=first, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            messages.success(request, _("The correction is recorded beside the first record."))
-            return redirect("requests:request", pk)
+    if carry_out(request, form, services.correct_event, event=first, at=timezone.now()):
+        message = _("The correction is recorded beside the first record.")
+        return done(request, message, "requests:request", pk)
     return form_page(
         request, "reports/requests/register/correct_event.html", form, row=row, event=first
     )

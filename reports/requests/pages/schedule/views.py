@@ -17,7 +17,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Seat
-from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
+from agencies.views.form_pages import (
+    carry_out,
+    done,
+    form_page,
+    refusals_in_messages,
+    saved,
+    say_saved,
+    saying_refusals,
+)
 from agencies.views.once import once
 from reports.requests.models import Consultation, InformationRequest, ScheduleLine
 from reports.requests.models.in_scope import COLUMNS, as_listed, found_between, papers_of
@@ -55,18 +63,13 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
     """Say between which days papers are in scope, and list what the product holds between them."""
     row = prepared_request(request, pk)
     form = ScopeForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services_of_requests.set_scope(
-                request=row, by=signed_in(request), **form.cleaned_data
-            )
-            said = (
-                _("The scope is saved.")
-                if saved.scope_from
-                else _("The scope is saved. Enter both days to find papers.")
-            )
-            say_saved(request, form, saved, said)
-            return redirect("requests:request-scope", pk)
+    if kept := carry_out(request, form, services_of_requests.set_scope, request=row):
+        said = (
+            _("The scope is saved.")
+            if kept.scope_from
+            else _("The scope is saved. Enter both days to find papers.")
+        )
+        return saved(request, form, kept, said, "requests:request-scope", pk)
     found = (
         found_between(row, row.scope_from, row.scope_to) if row.scope_from and row.scope_to else []
     )
@@ -132,11 +135,8 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     """List a file that we did not make."""
     row = prepared_request(request, pk)
     form = FileForm(posted(request), request.FILES if request.method == "POST" else None)
-    if form.is_valid():
-        with saying_refusals(form):
-            services.add_file(request=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("The file is added to the schedule."))
-            return redirect("requests:request-scope", pk)
+    if carry_out(request, form, services.add_file, request=row):
+        return done(request, _("The file is added to the schedule."), "requests:request-scope", pk)
     return form_page(
         request,
         "reports/requests/schedule/add.html",
@@ -157,11 +157,8 @@ def add_not_held(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a line for a paper that is asked for and that the agency does not hold."""
     row = prepared_request(request, pk)
     form = NotHeldForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            services.add_not_held(request=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("It is listed as not held here."))
-            return redirect("requests:request-scope", pk)
+    if carry_out(request, form, services.add_not_held, request=row):
+        return done(request, _("It is listed as not held here."), "requests:request-scope", pk)
     return form_page(
         request,
         "reports/requests/schedule/add.html",
@@ -190,22 +187,18 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         require(request, "requests.prepare_request", row)
     found, on = _line(row, number), timezone.localdate()
     form = DecideLineForm(posted(request), row=found, on=on)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services.decide_line(
-                line=found, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            say_saved(
-                request,
-                form,
-                saved,
-                _("Decided: {decision}.").format(decision=saved.get_decision_display().lower()),
-            )
-            if saved.is_ours and saved.decision == ScheduleLine.Decision.PART:
-                return redirect("requests:request-line", pk, number)
-            if line_files.lack_of(saved):
-                return redirect("requests:request-line-copy", pk, number)
-            return redirect("requests:request", pk)
+    if kept := carry_out(request, form, services.decide_line, line=found, at=timezone.now()):
+        say_saved(
+            request,
+            form,
+            kept,
+            _("Decided: {decision}.").format(decision=kept.get_decision_display().lower()),
+        )
+        if kept.is_ours and kept.decision == ScheduleLine.Decision.PART:
+            return redirect("requests:request-line", pk, number)
+        if line_files.lack_of(kept):
+            return redirect("requests:request-line-copy", pk, number)
+        return redirect("requests:request", pk)
     may_prepare = request.user.has_perm("requests.prepare_request", row)
     return form_page(
         request,
@@ -367,22 +360,15 @@ def ask_agency(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         ),
         initial={"answer_by": services.usual_answer_day(row, on)},
     )
-    if form.is_valid():
-        with saying_refusals(form):
-            made = services.ask_agency(
-                line=found,
-                on=on,
-                by=signed_in(request),
-                at=timezone.now(),
-                **form.cleaned_data,
-            )
-            messages.success(
-                request,
-                _("{agency} is asked. It is on the desks of its people.").format(
-                    agency=made.agency.short_name
-                ),
-            )
-            return redirect("requests:request-line", pk, number)
+    if made := carry_out(request, form, services.ask_agency, line=found, on=on, at=timezone.now()):
+        return done(
+            request,
+            _("{agency} is asked. It is on the desks of its people."),
+            "requests:request-line",
+            pk,
+            number,
+            agency=made.agency.short_name,
+        )
     return form_page(
         request, "reports/requests/schedule/ask_agency.html", form, row=row, line=found
     )
@@ -396,13 +382,12 @@ def record_answer(request: HttpRequest, pk: int, number: int, consultation: int)
     asked = get_object_or_404(line.consultations.select_related("agency"), pk=consultation)
     asked.line = line
     form = RecordAnswerForm(posted(request), row=asked, on=timezone.localdate())
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services.record_answer(
-                consultation=asked, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            say_saved(request, form, saved, _("The answer is recorded."))
-            return redirect("requests:request-line", pk, number)
+    if kept := carry_out(
+        request, form, services.record_answer, consultation=asked, at=timezone.now()
+    ):
+        return saved(
+            request, form, kept, _("The answer is recorded."), "requests:request-line", pk, number
+        )
     return form_page(
         request,
         "reports/requests/schedule/record_answer.html",
@@ -431,18 +416,11 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         require(request, "requests.answer_consultation", row)
     form = ConsultationForm(posted(request), row=row)
-    if form.is_valid():
-        with saying_refusals(form):
-            saved = services.answer_consultation(
-                consultation=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data
-            )
-            say_saved(
-                request,
-                form,
-                saved,
-                _("Your agency’s answer is recorded. You can change it until the decision."),
-            )
-            return redirect("requests:request-consultation", pk)
+    if kept := carry_out(
+        request, form, services.answer_consultation, consultation=row, at=timezone.now()
+    ):
+        message = _("Your agency’s answer is recorded. You can change it until the decision.")
+        return saved(request, form, kept, message, "requests:request-consultation", pk)
     return form_page(
         request,
         "reports/requests/schedule/consultation.html",

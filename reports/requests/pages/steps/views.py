@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agencies.translation import StrOrPromise
-from agencies.views.form_pages import form_page, refusals_in_messages, saying_refusals
+from agencies.views.form_pages import carry_out, done, form_page, refusals_in_messages
 from agencies.views.once import once
 from reports.requests.models import InformationRequest
 from reports.requests.pages.register.doers import require
@@ -93,11 +93,8 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     if not any(request.user.has_perm(each, row) for each in may):
         raise PermissionDenied
     form = SendBackForm(posted(request))
-    if form.is_valid():
-        with saying_refusals(form):
-            services.send_back(request=row, by=signed_in(request), **form.cleaned_data)
-            messages.success(request, _("It is with the OIA adviser again."))
-            return redirect("requests:request", pk)
+    if carry_out(request, form, services.send_back, request=row):
+        return done(request, _("It is with the OIA adviser again."), "requests:request", pk)
     return form_page(
         request,
         "reports/requests/steps/step.html",
@@ -167,11 +164,8 @@ def dated(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     row, page = prepared_request(request, pk), PAGES[name]
     form = DatedNoteForm(posted(request), initial={"on": timezone.localdate()})
     form.fields["note"].label = page.label
-    if form.is_valid():
-        with saying_refusals(form):
-            page.service(request=row, by=signed_in(request), at=timezone.now(), **form.cleaned_data)
-            messages.success(request, page.said)
-            return redirect("requests:request", pk)
+    if carry_out(request, form, page.service, request=row, at=timezone.now()):
+        return done(request, page.said, "requests:request", pk)
     return form_page(
         request,
         "reports/requests/steps/step.html",
