@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.characters import searchable
-from agencies.composed import Given
 from agencies.fields import Form
 from agencies.models import Agency
 from workitems.asat import rows_at
@@ -99,12 +98,11 @@ class WorkItemFilter(Form):
         return in_order(narrowed(at, self.cleaned_data), sort, at)
 
 
-def agencies_of(plan: Plan | Given) -> "QuerySet[Agency]":
+def agencies_of(plan: Plan) -> "QuerySet[Agency]":
     """Return the agencies to offer in filters of the plan's items, by name: members and leads."""
-    of: Any = plan
     return Agency.objects.filter(
-        Q(pk__in=Member.objects.filter(plan=of).values("agency"))
-        | Q(pk__in=WorkItem.objects.filter(plan=of).values("lead_agency"))
+        Q(pk__in=Member.objects.filter(plan=plan).values("agency"))
+        | Q(pk__in=WorkItem.objects.filter(plan=plan).values("lead_agency"))
     ).in_order()
 
 

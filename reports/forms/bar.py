@@ -8,24 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.composed import composed
 from agencies.fields import Form
 from reports.progress.view import Earlier, Look, briefings_before, meetings_before
 from workitems.asat import Moment
 from workitems.filters import agencies_of
 from workitems.forms.moments import MomentField
-from workitems.models import Pillar, Plan
-
-
-@composed
-def _pillars(plan: Any) -> Any:
-    rows = Pillar.objects.filter(plan=plan).order_by("number")
-    return rows.values_list("pk", "number", "title")
-
-
-@composed
-def _agencies(plan: Any) -> Any:
-    return agencies_of(plan).values_list("pk", "short_name")
+from workitems.models import Plan
 
 
 class BarForm(Form):
@@ -48,15 +36,15 @@ class BarForm(Form):
         fields["at"].on, fields["at"].present = on, self.present
         fields["since"].on, fields["since"].present = on, Moment.today(on)
         # Read when first asked for, because an export prints no choices.
+        pillars = plan.pillars.order_by("number").values_list("pk", "number", "title")
         fields["pillar"].choices = cache(
             lambda: [
                 ("", _("All pillars")),
-                *((pk, f"{number} {title}") for pk, number, title in _pillars(plan=plan.pk)),
+                *((pk, f"{number} {title}") for pk, number, title in pillars),
             ]
         )
-        fields["agency"].choices = cache(
-            lambda: [("", _("All agencies")), *_agencies(plan=plan.pk)]
-        )
+        agencies = agencies_of(plan).values_list("pk", "short_name")
+        fields["agency"].choices = cache(lambda: [("", _("All agencies")), *agencies])
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

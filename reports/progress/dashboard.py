@@ -10,7 +10,6 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from agencies.composed import composed
 from reports.charts import Strip
 from reports.document.wording import capitalised
 from reports.progress.changes import Change, Comparison, read_changes
@@ -559,17 +558,11 @@ def cause(look: Look, counted: CauseCount) -> Cause:
     )
 
 
-@composed
-def _answered(of_round: Any) -> Any:
-    rows: Any = Return.objects.filter(round=of_round).with_progress().order_by()
-    return rows.values_list("pk", "answered", "items")
-
-
 def answered(look: Look, returns: Sequence[ReturnAt]) -> dict[int, tuple[int, int]]:
     """Map returns of a round to the number of items answered and asked about. Empty for the past, which
     keeps only a return's state."""
     if not (look.at.is_now and returns):
         return {}
-    rows = _answered(of_round=returns[0].round.pk)
-    found = {pk: (done, items) for pk, done, items in rows}
+    rows = Return.objects.filter(round=returns[0].round.pk).with_progress().order_by()
+    found = {row.pk: (row.answered, row.items) for row in rows}
     return {row.pk: found[row.pk] for row in returns}

@@ -11,12 +11,11 @@ from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from agencies.composed import composed
 from reports.document.dates import long_date
 from reports.models import Briefing, MeetingPaper
 from reports.models.meeting_paper import moment_before
 from workitems.asat import Moment, end_of
-from workitems.models import Meeting, Plan
+from workitems.models import Plan
 
 # The newest meetings and briefings offered. Earlier ones can be entered by date.
 OFFERED = 6
@@ -126,19 +125,14 @@ class Earlier:
     back: str = ""
 
 
-@composed
-def _meetings(plan: Any, on: Any) -> Any:
-    packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
-    held = Meeting.objects.filter(plan=plan, held_on__lt=on).order_by("-held_on")
-    rows = held.values_list("held_on", Subquery(packs.newest_first().values("as_at")[:1]))
-    return rows[:OFFERED]
-
-
 def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
     """Return the newest meetings held before the moment's day, newest first. One query.
 
     The moment of each is that of its last frozen pack or, without one, the end of its day.
     """
+    packs = MeetingPaper.objects.filter(meeting=OuterRef("pk"), kind=MeetingPaper.Kind.PACK)
+    held = plan.meetings.filter(held_on__lt=at.on).order_by("-held_on")
+    rows = held.values_list("held_on", Subquery(packs.newest_first().values("as_at")[:1]))
     return [
         Earlier(
             moment_before(shown or end_of(held_on), held_on),
@@ -146,15 +140,9 @@ def meetings_before(plan: Plan, at: Moment) -> list[Earlier]:
             gettext("the meeting of {day}").format(day=day),
             gettext("{day} (meeting)").format(day=day),
         )
-        for held_on, shown in _meetings(plan=plan.pk, on=at.on)
+        for held_on, shown in rows[:OFFERED]
         for day in (long_date(held_on),)
     ]
-
-
-@composed
-def _briefings(plan: Any, on: Any) -> Any:
-    rows = Briefing.objects.filter(plan=plan, dated__lt=on).newest_first()
-    return rows.values_list("dated")[:OFFERED]
 
 
 def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
@@ -162,7 +150,7 @@ def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
 
     Drafts are included, as their dates are not confidential.
     """
-    found = _briefings(plan=plan.pk, on=min(at.on, today))
+    rows = Briefing.objects.filter(plan=plan, dated__lt=min(at.on, today)).newest_first()
     return [
         Earlier(
             Moment.end_of(dated),
@@ -170,6 +158,6 @@ def briefings_before(plan: Plan, at: Moment, today: date) -> list[Earlier]:
             gettext("the briefing of {day}").format(day=day),
             gettext("{day} (briefing)").format(day=day),
         )
-        for (dated,) in found
+        for dated in rows.values_list("dated", flat=True)[:OFFERED]
         for day in (long_date(dated),)
     ]
