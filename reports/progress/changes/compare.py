@@ -148,7 +148,7 @@ class _Comparing:
         story = self.story(was, now, item_was, item)
         if story.change:
             yield story.change
-        if was.agreed != now.agreed:
+        if (was.agreed_due, was.agreed_known_to) != (now.agreed_due, now.agreed_known_to):
             yield change_words.agreed_moved(
                 item, was, now, self.by(item, Variation.Kind.DATE, now.pk)
             )
@@ -187,7 +187,7 @@ class _Comparing:
             return _Story(change_words.fell_overdue(item, now, self.cause(now)), True)
         if now.forecast_due < was.forecast_due:
             return _Story(change_words.nearer(item, was, now), not now.late.is_late)
-        if now.forecast != was.forecast:
+        if now.forecast_known_to != was.forecast_known_to:
             return _Story(change_words.restated(item, was, now))
         return _Story()
 
