@@ -19,6 +19,7 @@ LOOK = (
     "reports/document",
     "reports/render",
     "reports/templatetags/papers.py",
+    "workitems/item_texts.py",
     "workitems/known_dates.py",
     "workitems/spans.py",
     "workitems/standing.py",

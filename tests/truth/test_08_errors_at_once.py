@@ -1,26 +1,27 @@
 """Rule 8: a form shows all errors at once, and marks required and optional fields alike."""
 
 import importlib
-import pkgutil
 from collections import defaultdict
 
 import pytest
 from django import forms
 from django.urls import reverse
 
-import reports.forms
-import workitems.forms
 from agencies.asking import DJANGOS_REQUIRED, AskingForm, ask_for, word_errors
+from tests.codebase.source import APPS, ROOT, modules
 from tests.test_permissions import RULES
 from tests.truth.every_page import client_of, emptied, fields_of, posted_forms, reader_of
 
-OURS = ("agencies.forms", "reports.forms", "workitems.forms", "trafficking_plan.account_forms")
+OURS = (
+    *("agencies.forms", "reports.forms", "reports.requests", "workitems.forms"),
+    "trafficking_plan.account_forms",
+)
 
 
 def form_classes():
-    for package in (reports.forms, workitems.forms):
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{package.__name__}.{module.name}")
+    for path in modules(*APPS):
+        if "forms" in (parts := path.relative_to(ROOT).with_suffix("").parts):
+            importlib.import_module(".".join(parts))
 
     def below(cls):
         for each in cls.__subclasses__():
