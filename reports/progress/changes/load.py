@@ -21,6 +21,7 @@ from workitems.plan_at import (
     pillar_titles,
     variations_at,
 )
+from workitems.plan_at.moment_reading import Of
 
 
 def read_changes(look: Look) -> Comparison:
@@ -42,17 +43,19 @@ def read_changes(look: Look) -> Comparison:
 
 def read_both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen]:
     """Return the plan at both moments, without items that are the same at both."""
-    items, variations = _differing(plan, since, at)
+    milestones, items, variations = _differing(plan, since, at)
     names = dict(Agency.objects.values_list("pk", "short_name")), pillar_titles(plan, at)
-    before, after = (_then(plan, moment, items, variations, *names) for moment in (since, at))
-    return before, after
+    # With all milestones, the items of the earlier moment have their status.
+    every, changed = {"item__in": items}, {"pk__in": milestones}
+    before = _then(plan, since, every, milestones, items, variations, *names)
+    return before, _then(plan, at, changed, milestones, items, variations, *names)
 
 
-# The items and variations that may differ, found at once: written by hand, as a query of each kind within
+# The records that may differ, each with its item, found at once: written by hand, as a query of each kind within
 # those that read the records takes much longer to compose. {written} is a condition on history rows.
 # Dates without such a row are in {milestones} and {delays}: today's records, or history.
 DIFFERING = """
-SELECT DISTINCT 'item', item_id FROM workitems_milestone WHERE id IN (
+SELECT 'milestone', id, item_id FROM workitems_milestone WHERE id IN (
     SELECT id FROM workitems_historicalmilestone
     WHERE history_plan_id = %(plan)s AND {written}
     UNION SELECT id FROM {milestones} AND (
@@ -67,8 +70,8 @@ SELECT DISTINCT 'item', item_id FROM workitems_milestone WHERE id IN (
         OR ended_on > %(first)s AND ended_on <= %(last)s
     )
 )
-UNION SELECT 'item', id FROM workitems_historicalworkitem WHERE plan_id = %(plan)s AND {written}
-UNION SELECT 'variation', id FROM workitems_historicalvariation
+UNION SELECT 'item', id, id FROM workitems_historicalworkitem WHERE plan_id = %(plan)s AND {written}
+UNION SELECT 'variation', id, item_id FROM workitems_historicalvariation
 WHERE plan_id = %(plan)s AND {written}
 """
 PAST = {
@@ -83,8 +86,8 @@ TODAY = {
 }
 
 
-def _differing(plan: Plan, since: Moment, at: Moment) -> tuple[list[int], list[int]]:
-    """Return the ids of the items, and of the variations, that may differ between the moments."""
+def _differing(plan: Plan, since: Moment, at: Moment) -> tuple[list[int], list[int], list[int]]:
+    """Return the ids of the milestones, the items and the variations that may differ."""
     assert since.until is not None, "Nothing comes after today."
     written = "history_date >= %(since)s"
     if at.until is not None:
@@ -101,22 +104,27 @@ def _differing(plan: Plan, since: Moment, at: Moment) -> tuple[list[int], list[i
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         found = cursor.fetchall()
-    items = [pk for kind, pk in found if kind == "item"]
-    return items, [pk for kind, pk in found if kind == "variation"]
+    return (
+        [pk for kind, pk, _ in found if kind == "milestone"],
+        list({item for kind, _, item in found if kind != "variation"}),
+        [pk for kind, pk, _ in found if kind == "variation"],
+    )
 
 
 def _then(
     plan: Plan,
     moment: Moment,
+    of_milestones: Of,
+    milestones: list[int],
     items: list[int],
     variations: list[int],
     agencies: dict[int, str],
     pillars: dict[int, str],
 ) -> PlanThen:
-    delays = delays_at(moment, {"milestone__item__in": items})
-    milestones = milestones_at(moment, {"item__in": items}, delays)
+    delays = delays_at(moment, {"milestone__in": milestones})
+    steps = milestones_at(moment, of_milestones, delays)
     # The changes are sorted.
-    found = items_in_any_order(moment, {"pk__in": items}, milestones)
+    found = items_in_any_order(moment, {"pk__in": items}, steps)
     approved = variations_at(
         moment, {"plan_id": plan.pk, "pk__in": variations}, Variation.State.APPROVED
     )
