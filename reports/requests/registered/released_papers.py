@@ -14,7 +14,6 @@ from reports.registry import PublicPage as PageOfPlan
 from reports.requests.law.act import cited
 from reports.requests.models import PublicPage, Release, ReleasedPaper
 from reports.requests.models.request import REQUEST_ROLES
-from reports.requests.services import packages
 from workitems.models import Plan
 from workitems.views.lookups import signed_in, visible_plans
 
@@ -83,6 +82,9 @@ def papers(releases: Iterable[Any]) -> Any:
 
 def checked(again: bool) -> Iterator[tuple[str, list[str]]]:
     """Yield each released paper with its faults; with `again`, the gate examines it anew."""
+    # The gate reads PDFs with a large library, and only `verify_issued` calls this.
+    from reports.requests.services import packages
+
     rows = ReleasedPaper.objects.select_related("release__request", "line__issued")
     # One at a time, as a paper may be several megabytes.
     for paper in rows.order_by("release_id", "number").iterator(chunk_size=1):
