@@ -7,7 +7,7 @@ class AgenciesConfig(AppConfig):
     verbose_name = "Agencies and people"
 
     def ready(self) -> None:
-        from agencies import guards, history
+        from agencies.records import guards, history
 
         pre_migrate.connect(guards.lift_before_migrate, sender=self)
         post_migrate.connect(guards.install_after_migrate, sender=self)

@@ -1,6 +1,6 @@
 """Agencies, users, their seats (roles in a place for a period), invitations and Ministers.
 
-Only fields, constraints, querysets and properties of one row. Writes are in `agencies.services`.
+Only fields, constraints, querysets and properties of one row. Writes are in `agencies.people.services`.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rules.permissions import has_perm
 
-from agencies.composed import composed
-from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.records.composed import composed
+from agencies.records.tracking import SIGNATURE_LENGTH, track
 
 UNIT_LENGTH = 150
 # Stored values of `Seat.Role`, needed before that class exists for the constraints.

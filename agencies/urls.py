@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path, register_converter
 
 from agencies.models import OFFICE_PATH, Agency, Office, path_of
-from agencies.views import agencies, appointments, invitations, people, seats, tokens, units
+from agencies.people.views import agencies, appointments, invitations, people, seats, tokens, units
 
 
 class PlaceConverter:

@@ -2,8 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from agencies import history
 from agencies.models import Agency, Seat, User
+from agencies.records import history
 from workitems.models import (
     Delay,
     Member,

@@ -65,7 +65,7 @@ def fill() -> None:
 
 def begin(briefing: Any, annexes: list[str]) -> None:
     """Begin the draft as a coordinator would, with these annexes."""
-    from reports.services.beginning import begin_as
+    from reports.workshop.services.beginning import begin_as
 
     nobody: Any = None
     briefing.annexes = annexes

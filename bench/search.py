@@ -66,7 +66,7 @@ def measured(user: Any, typed: str) -> tuple[float, float, float, int]:
     from django.test import RequestFactory
     from django.urls import resolve
 
-    from reports.views.search import search
+    from reports.search.views import search
 
     took: list[float] = []
     on_cpu: list[float] = []

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db.models import Max
 
-from agencies.characters import searchable
 from agencies.models import Agency, User
-from agencies.tracking import PLAN_COLUMN
+from agencies.records.tracking import PLAN_COLUMN
+from agencies.typed.characters import searchable
 from bench import bulk
 from bench.big_plan import AGENCIES, PILLARS
 from workitems.models import (

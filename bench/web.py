@@ -69,8 +69,8 @@ def draft_of_paragraphs(today: date) -> None:
     from bench.big_plan import make_plan
     from reports.document import Source
     from reports.drafting.cover import draft
-    from reports.services import drafts
-    from reports.services.beginning import begin_as
+    from reports.workshop.services import drafts
+    from reports.workshop.services.beginning import begin_as
     from workitems.models import Update
 
     plan = make_plan(PARAGRAPHS, today)
@@ -178,7 +178,7 @@ def item_saved(size: int) -> tuple[Any, Callable[[], dict[str, str]]]:
     It changes in the agency's return if that is being written, else at once.
     """
     from workitems.models import Plan
-    from workitems.services.milestone_answers import return_to_write
+    from workitems.returns.services.milestone_answers import return_to_write
 
     plan = Plan.objects.get(slug=slug_of(size))
     item = open_items(plan, plan.coordinating_agency_id)[0]

@@ -21,7 +21,7 @@ def workbook(items: int) -> bytes:
     """Return a workbook with a plan of this many items."""
     import openpyxl
 
-    from workitems.workbook.columns import SHEETS
+    from workitems.intake.workbook.columns import SHEETS
 
     rows: dict[str, list[list[object]]] = {
         "Plan": [
@@ -85,7 +85,7 @@ def workbook(items: int) -> bytes:
 def run(keys: set[str]) -> list[Line]:
     from django.utils import timezone
 
-    from workitems.workbook import export_workbook, import_workbook
+    from workitems.intake.workbook import export_workbook, import_workbook
 
     content = workbook(ITEMS)
 
@@ -137,13 +137,13 @@ def tracker(rows: int) -> bytes:
 def read_tracker() -> list[Line]:
     from django.utils import timezone
 
-    from workitems.tracker.book import PlanFacts, book_of
-    from workitems.tracker.guess import guess
-    from workitems.tracker.known_agencies import known_agencies
-    from workitems.tracker.opening import open_tracker
-    from workitems.tracker.plan_reading import understand
-    from workitems.tracker.understood import About
-    from workitems.workbook.importing import preview_book
+    from workitems.intake.tracker.book import PlanFacts, book_of
+    from workitems.intake.tracker.guess import guess
+    from workitems.intake.tracker.known_agencies import known_agencies
+    from workitems.intake.tracker.opening import open_tracker
+    from workitems.intake.tracker.plan_reading import understand
+    from workitems.intake.tracker.understood import About
+    from workitems.intake.workbook.importing import preview_book
 
     content = tracker(TRACKER_ROWS)
     about = About(date(2025, 7, 1), date(2026, 6, 30), date(2026, 7, 20), "DoL")

@@ -7,24 +7,22 @@ class ReportsConfig(AppConfig):
     verbose_name = "Briefings"
 
     def ready(self) -> None:
-        from reports import (
-            desk_lines,
-            follow_up_calendar,
-            follow_up_notices,
-            pack_notices,
-            paper_guards,
-            paper_indexes,
-        )
-        from reports.clearance import notices
+        from reports.clearance import news as notices
+        from reports.kinds.services import kinds
+        from reports.meetings import pack_news as pack_notices
         from reports.meetings.opening_slide import opening_slide
+        from reports.models import guards as paper_guards
+        from reports.models import indexes as paper_indexes
         from reports.models.briefing import has_sensitive_paper
-        from reports.services import kinds
-        from workitems import desk as desk
-        from workitems import due_calendar
-        from workitems.notices import meeting_notices, news
-        from workitems.services import successor
-        from workitems.views import lookups
-        from workitems.views.meetings import present
+        from reports.responses import desk_lines, follow_up_calendar
+        from reports.responses import follow_up_news as follow_up_notices
+        from workitems.calendar import due_calendar
+        from workitems.desk import to_dos as desk
+        from workitems.intake.services import successor
+        from workitems.meetings import meeting_news as meeting_notices
+        from workitems.notices import news
+        from workitems.plan.views import lookups
+        from workitems.presenting import views as present
 
         post_migrate.connect(paper_guards.install_after_migrate, sender=self)
         post_migrate.connect(paper_indexes.install_after_migrate, sender=self)

@@ -2,31 +2,20 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from reports import registry
-from reports.views import (
-    agency_covers,
-    annex_choices,
-    briefing_decisions,
-    briefings,
-    changes,
-    checks,
-    clearance,
-    comparing,
-    dashboard,
-    drafting,
-    exports,
-    issuing,
-    kinds,
-    meeting_papers,
-    renderings,
-    responses,
-    return_papers,
-    search,
-    timeline,
-    trends,
-    word_copies,
-)
-from reports.views.public import plan_progress, progress_publishing, published
+from reports.briefings.views import briefing_decisions
+from reports.clearance import views as clearance
+from reports.comparison import views as comparing
+from reports.extensions import registry
+from reports.issuing.views import issuing, renderings
+from reports.kinds.views import agency_covers, annex_choices, kinds
+from reports.meetings import views as meeting_papers
+from reports.progress.views import changes, dashboard, exports, timeline, trends
+from reports.public.views import plan_progress, progress_publishing, published
+from reports.responses import views as responses
+from reports.return_papers import views as return_papers
+from reports.search import views as search
+from reports.word_copies import views as word_copies
+from reports.workshop.views import briefings, checks, drafting
 
 dashboard_urls = [
     path("", dashboard.overview, name="overview"),

@@ -18,7 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Agency, Seat, User
-from agencies.services.invitations import hash_of
+from agencies.people.services.invitations import hash_of
 from reports.document import Document, from_json, to_json
 from reports.models import Briefing, BriefingKind, IssuedPaper
 from reports.models.issue import sha256

@@ -19,7 +19,7 @@ from tests.demos import Demos
 from tests.factories import AgencyFactory, PlanFactory
 from tests.made_once import kept_in_this_run
 from tests.snapshots import take_snapshot
-from trafficking_plan.call_stack import roomy
+from trafficking_plan.running.call_stack import roomy
 
 pytest_plugins = [
     "tests.suite_membership",

@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from agencies.models import Agency, Appointment, Invitation, Seat, Token, Unit, User
 from reports.document import from_json, to_json
+from reports.issuing.services import record_digests
 from reports.models import (
     Briefing,
     BriefingKind,
@@ -42,7 +43,6 @@ from reports.requests.models import (
     RequestLetter,
     ScheduleLine,
 )
-from reports.services import record_digests
 from tests.reports.sample import document as sample_document
 from workitems.models import (
     Assignment,

@@ -1,6 +1,6 @@
 """Prints a paper once in a run: a later test whose paper has the same page gets the same file.
 
-Equal pages give equal bytes, which `tests/reports/test_pdf.py` and its like prove. These are marked
+Equal pages give equal bytes, which `tests/reports/render/test_pdf.py` and its like prove. These are marked
 `prints_anew`, as is every test that is about printing itself. `manage.py test` gives all suites one
 folder of files by `--papers`; without it, the workers of a run have one.
 """

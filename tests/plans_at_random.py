@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from hypothesis import strategies as st
 
-from agencies import history
 from agencies.models import Agency, User
+from agencies.records import history
 from tests.factories import (
     AgencyFactory,
     DelayFactory,
@@ -35,8 +35,8 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from workitems.asat import Moment
 from workitems.models import Delay, Milestone, Plan, WorkItem
+from workitems.plan.asat import Moment
 
 FIRST, TODAY = date(2010, 2, 1), date(2011, 3, 1)
 NZ = ZoneInfo("Pacific/Auckland")

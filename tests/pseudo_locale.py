@@ -21,7 +21,7 @@ from reports.document import Verb
 from reports.document.cover_design import USUAL_LABELS
 from reports.document.dates import MONTHS
 from tests.codebase.source import ROOT
-from workitems.workbook.columns import SHEETS
+from workitems.intake.workbook.columns import SHEETS
 
 PLAIN = "abcdefghijklmnopqrstuvwxyz"
 MARKED = "ȧḃċḋėḟġḣïĵķŀṁṅȯṗʠṙṡṫüṽẇẋẏż"
@@ -96,7 +96,7 @@ def texts_of(data: object) -> Iterator[str]:
 
 
 # What papers print in English, which screens quote.
-OF_PAPERS = (ROOT / "reports/requests/law/acts", ROOT / "reports/kinds.json")
+OF_PAPERS = (ROOT / "reports/requests/law/acts", ROOT / "reports/kinds/kinds.json")
 
 
 def all_data() -> str:

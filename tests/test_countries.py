@@ -14,7 +14,7 @@ from reports.render.pdf import render_pdf
 from tests.codebase.source import ROOT
 from tests.reports import sample
 from tests.reports.paper_reading import opened, pages
-from trafficking_plan import country
+from trafficking_plan.country import profile as country
 
 FIJI = country.profile_of("fiji", {})
 

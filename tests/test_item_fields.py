@@ -26,9 +26,9 @@ from django.db import connection, models, transaction
 from django.forms import BaseForm
 from django.urls import reverse
 
-from agencies import guards, history
-from agencies.fields import DayField, VersionedForm
 from agencies.models import Seat
+from agencies.records import guards, history
+from agencies.typed.fields import DayField, VersionedForm
 from reports.compose import ANNEXES, compose, generate
 from reports.drafting.cover import draft
 from reports.render.html import document_fragment
@@ -44,13 +44,13 @@ from tests.factories import (
     UserFactory,
     WorkItemFactory,
 )
-from workitems.forms.item_texts import TextForm, texts_of
-from workitems.item_texts import not_official
-from workitems.known_dates import Known
+from workitems.intake.workbook import export_workbook
+from workitems.intake.workbook.columns import ITEMS, MILESTONES
 from workitems.models import Milestone, MilestoneAnswer, Plan, Update, WorkItem
-from workitems.services import additions
-from workitems.workbook import export_workbook
-from workitems.workbook.columns import ITEMS, MILESTONES
+from workitems.plan.forms.item_texts import TextForm, texts_of
+from workitems.terms.item_texts import not_official
+from workitems.terms.known_dates import Known
+from workitems.variations.services import additions
 
 NZ = ZoneInfo("Pacific/Auckland")
 BEGAN = datetime(2010, 5, 3, 12, tzinfo=NZ)

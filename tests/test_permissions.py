@@ -16,8 +16,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, resolve, reverse
 from django.utils.timezone import localdate
 
-from agencies import services as seating
 from agencies.models import Appointment, Office
+from agencies.people import services as seating
 from reports.models import IssuedPaper
 from reports.requests.models import (
     Consultation,

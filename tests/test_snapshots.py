@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from agencies import history
 from agencies.models import Agency
+from agencies.records import history
 from tests.factories import AgencyFactory, SeatFactory
 from tests.snapshots import take_snapshot
 

@@ -16,7 +16,7 @@ from reports.requests.redaction.redact import ORDINALS
 from tests.cast import client_of, standing_scene
 from tests.pseudo_locale import all_data, marked, plain_words, pseudo_locale, untranslated
 from tests.test_permissions import EVERYBODY, RULES
-from workitems.workbook.columns import SHEETS
+from workitems.intake.workbook.columns import SHEETS
 
 pytestmark = [
     pytest.mark.django_db,

@@ -6,6 +6,6 @@ class TraffickingPlanConfig(AppConfig):
     verbose_name = "Plan Register"
 
     def ready(self) -> None:
-        from trafficking_plan import deployment_checks as deployment_checks
-        from trafficking_plan import security_log as security_log
-        from trafficking_plan import sessions as sessions
+        from trafficking_plan.running import deployment_checks as deployment_checks
+        from trafficking_plan.sign_in import security_log as security_log
+        from trafficking_plan.sign_in import sessions as sessions

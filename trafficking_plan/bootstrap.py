@@ -17,9 +17,9 @@ import time
 from collections.abc import Iterator
 from typing import NoReturn
 
-from trafficking_plan.environment import HOME as ROOT
-from trafficking_plan.environment import IS_CHECKOUT, read_settings_file
-from trafficking_plan.libraries import HOMEBREW_LIBRARIES, LIBRARIES, missing_for_papers
+from trafficking_plan.running.environment import HOME as ROOT
+from trafficking_plan.running.environment import IS_CHECKOUT, read_settings_file
+from trafficking_plan.running.libraries import HOMEBREW_LIBRARIES, LIBRARIES, missing_for_papers
 
 VAR = ROOT / "var"
 ENVIRONMENT_FILE = ROOT / ".env"

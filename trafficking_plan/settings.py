@@ -14,7 +14,9 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from trafficking_plan import country, environment, logs, openid
+from trafficking_plan.country import profile as country
+from trafficking_plan.running import environment, logs
+from trafficking_plan.sign_in import openid
 
 # Whichever program starts us: manage.py, gunicorn, a timer.
 environment.read_settings_file()
@@ -134,30 +136,30 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "trafficking_plan.middleware.NoStore",
+    "trafficking_plan.frame.middleware.NoStore",
     "trafficking_plan.api.problems.ProblemsForPrograms",
     # Before anything that asks for the host, the session or the database, and before the request log.
-    "trafficking_plan.middleware.HealthChecks",
-    "trafficking_plan.request_log.RequestLog",
-    "trafficking_plan.middleware.RefuseUnreadableRequests",
-    "trafficking_plan.middleware.DatabaseAway",
+    "trafficking_plan.frame.middleware.HealthChecks",
+    "trafficking_plan.running.request_log.RequestLog",
+    "trafficking_plan.frame.middleware.RefuseUnreadableRequests",
+    "trafficking_plan.frame.middleware.DatabaseAway",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # After WhiteNoise, whose files were compressed by collectstatic.
-    "trafficking_plan.middleware.CompressText",
+    "trafficking_plan.frame.middleware.CompressText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "trafficking_plan.middleware.SessionLimits",
-    "trafficking_plan.middleware.RequireSignIn",
-    "trafficking_plan.middleware.RefuseHugeNumbers",
+    "trafficking_plan.frame.middleware.SessionLimits",
+    "trafficking_plan.frame.middleware.RequireSignIn",
+    "trafficking_plan.frame.middleware.RefuseHugeNumbers",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     # Near the end, so that middleware that writes, such as that of sessions, is outside.
-    "trafficking_plan.middleware.ReadWithoutLock",
-    "trafficking_plan.middleware.LeadToAdoption",
-    "trafficking_plan.second_step.LeadToSecondStep",
+    "trafficking_plan.frame.middleware.ReadWithoutLock",
+    "trafficking_plan.frame.middleware.LeadToAdoption",
+    "trafficking_plan.sign_in.second_step.LeadToSecondStep",
 ]
 
 ROOT_URLCONF = "trafficking_plan.urls"
@@ -165,7 +167,7 @@ WSGI_APPLICATION = "trafficking_plan.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "trafficking_plan.template_backend.Templates",
+        "BACKEND": "trafficking_plan.frame.template_backend.Templates",
         "NAME": "django",
         "DIRS": [RESOURCES_DIR / "templates"],
         "APP_DIRS": True,
@@ -181,7 +183,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "trafficking_plan.context.page_frame",
+                "trafficking_plan.frame.context.page_frame",
             ],
         },
     },
@@ -261,13 +263,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "trafficking_plan.accounts.InvitedOnlyAdapter"
+ACCOUNT_ADAPTER = "trafficking_plan.sign_in.accounts.InvitedOnlyAdapter"
 ACCOUNT_FORMS = {
-    "login": "trafficking_plan.account_forms.SignInForm",
-    "reauthenticate": "trafficking_plan.account_forms.ReauthenticateForm",
-    "change_password": "trafficking_plan.account_forms.ChangePasswordForm",
-    "reset_password": "trafficking_plan.account_forms.ResetPasswordForm",
-    "reset_password_from_key": "trafficking_plan.account_forms.ResetPasswordKeyForm",
+    "login": "trafficking_plan.sign_in.account_forms.SignInForm",
+    "reauthenticate": "trafficking_plan.sign_in.account_forms.ReauthenticateForm",
+    "change_password": "trafficking_plan.sign_in.account_forms.ChangePasswordForm",
+    "reset_password": "trafficking_plan.sign_in.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "trafficking_plan.sign_in.account_forms.ResetPasswordKeyForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -295,13 +297,13 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Roles that must use a second step: codes of `Seat.Role`, "administrator", or "everyone". Whoever reads a plan
 # with a SENSITIVE paper must in any case (second_step.py).
 REQUIRE_SECOND_STEP = frozenset(split_list(env("REQUIRE_SECOND_STEP", "")))
-MFA_ADAPTER = "trafficking_plan.accounts.SecondSteps"
+MFA_ADAPTER = "trafficking_plan.sign_in.accounts.SecondSteps"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "authenticate": "trafficking_plan.account_forms.CodeForm",
-    "reauthenticate": "trafficking_plan.account_forms.CodeAgainForm",
-    "activate_totp": "trafficking_plan.account_forms.SetUpAppForm",
-    "add_webauthn": "trafficking_plan.account_forms.AddPasskeyForm",
+    "authenticate": "trafficking_plan.sign_in.account_forms.CodeForm",
+    "reauthenticate": "trafficking_plan.sign_in.account_forms.CodeAgainForm",
+    "activate_totp": "trafficking_plan.sign_in.account_forms.SetUpAppForm",
+    "add_webauthn": "trafficking_plan.sign_in.account_forms.AddPasskeyForm",
 }
 # The device asks for a fingerprint, face or PIN, so that a passkey is two steps in one.
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
@@ -329,7 +331,7 @@ if OIDC:
     # Its libraries take memory that other installations save.
     INSTALLED_APPS.append("allauth.socialaccount.providers.openid_connect")
 SOCIALACCOUNT_PROVIDERS = OIDC.for_allauth if OIDC else {}
-SOCIALACCOUNT_ADAPTER = "trafficking_plan.organisation.OrganisationAdapter"
+SOCIALACCOUNT_ADAPTER = "trafficking_plan.sign_in.organisation.OrganisationAdapter"
 # The sign-in page has a link. A form could not follow redirects to another site (form-action).
 SOCIALACCOUNT_LOGIN_ON_GET = True
 
@@ -364,13 +366,13 @@ SECURE_PROXY_SSL_HEADER = (
 )
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "trafficking_plan.views.csrf_failure"
+CSRF_FAILURE_VIEW = "trafficking_plan.frame.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- Language, time, files, mail ----------------------------------------------------------
 
-FORMAT_MODULE_PATH = ["trafficking_plan.formats"]
+FORMAT_MODULE_PATH = ["trafficking_plan.frame.formats"]
 # One language for everybody. Catalogues of other languages are in `locale`, or in a folder of your own.
 LANGUAGES = [(LANGUAGE_CODE, LANGUAGE_CODE)]
 # Words are in English as they stand: to look each one up would take a tenth of a long page's time.
@@ -405,12 +407,12 @@ if FILES_BUCKET:
 STORAGES = {
     "default": (
         {
-            "BACKEND": "trafficking_plan.object_storage.Bucket",
+            "BACKEND": "trafficking_plan.storage.object_storage.Bucket",
             "OPTIONS": {"bucket_name": FILES_BUCKET},
         }
         if FILES_BUCKET
         else {
-            "BACKEND": "trafficking_plan.file_storage.Folder",
+            "BACKEND": "trafficking_plan.storage.file_storage.Folder",
             "OPTIONS": {"location": FILES_DIR or str(BASE_DIR / "var" / "files")},
         }
     ),
@@ -418,7 +420,7 @@ STORAGES = {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
             if DEBUG
-            else "trafficking_plan.static_files.HashedFiles"
+            else "trafficking_plan.storage.static_files.HashedFiles"
         )
     },
 }
@@ -431,7 +433,9 @@ if SCANNER and not re.fullmatch(r"/.+|[^/:]+:\d+", SCANNER):
     )
 
 EMAIL_BACKEND = (
-    "trafficking_plan.mail.MailFiles" if DEBUG else "django.core.mail.backends.smtp.EmailBackend"
+    "trafficking_plan.running.mail.MailFiles"
+    if DEBUG
+    else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
@@ -472,7 +476,7 @@ OMBUDSMAN = {
 
 # Reasons can be long; the default column is limited to 100 characters.
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
-# History is always read by record or by plan; see `agencies.tracking.Versions` for its indexes.
+# History is always read by record or by plan; see `agencies.records.tracking.Versions` for its indexes.
 SIMPLE_HISTORY_DATE_INDEX = False
 
 # The file of the security log; empty: standard error, beside the requests but under a name of its own.

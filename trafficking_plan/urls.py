@@ -8,9 +8,9 @@ from allauth.mfa.webauthn import views as passkeys
 from django.urls import URLResolver, include, path, re_path
 from django.urls.resolvers import RoutePattern
 
-from agencies.views.transactions import writes_on_get
-from trafficking_plan import views
-from trafficking_plan.openid import PROVIDER_ID
+from agencies.pages.transactions import writes_on_get
+from trafficking_plan.frame import views
+from trafficking_plan.sign_in.openid import PROVIDER_ID
 
 FIXED = {"provider_id": PROVIDER_ID}
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
-from trafficking_plan.call_stack import roomy
+from trafficking_plan.running.call_stack import roomy
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trafficking_plan.settings")
 
 answer = get_wsgi_application()
 
-from trafficking_plan import start_up  # noqa: E402  (needs the apps)
+from trafficking_plan.running import start_up  # noqa: E402  (needs the apps)
 
 start_up.refuse_to_start_unprepared()
 

@@ -7,27 +7,24 @@ class WorkItemsConfig(AppConfig):
     verbose_name = "Plans and work items"
 
     def ready(self) -> None:
-        from agencies import letters
-        from workitems import (
-            coordinators,
-            group_lines,
-            item_lines,
-            plan_guards,
-            plan_indexes,
-            return_lines,
-            variation_lines,
-        )
-        from workitems import desk as desk
+        from agencies.people import letters
+        from workitems.desk import to_dos as desk
+        from workitems.items import desk_lines as item_lines
+        from workitems.meetings import action_news as action_notices
+        from workitems.meetings import meeting_news as meeting_notices
         from workitems.models import HeldEntry
-        from workitems.notices import (
-            action_notices,
-            between_agencies,
-            meeting_notices,
-            news,
-            out_of_session_notices,
-            return_news,
-        )
-        from workitems.services import held_entries, risks
+        from workitems.models import guards as plan_guards
+        from workitems.models import indexes as plan_indexes
+        from workitems.notices import news
+        from workitems.out_of_session import desk_lines as group_lines
+        from workitems.out_of_session import news as out_of_session_notices
+        from workitems.plan import coordinators
+        from workitems.returns import desk_lines as return_lines
+        from workitems.returns import news as return_news
+        from workitems.returns import proposal_news as between_agencies
+        from workitems.risks import services as risks
+        from workitems.variations import desk_lines as variation_lines
+        from workitems.variations.services import held_entries
 
         letters.OVERSEERS.append(coordinators.coordinators_over)
         news.SOURCES.append(return_news.return_news)

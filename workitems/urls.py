@@ -2,35 +2,26 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from workitems.views import (
-    additions,
-    assignments,
-    date_box,
-    delays,
-    desk,
-    evidence,
-    feeds,
-    held_entries,
-    item_history,
-    item_texts,
-    items,
-    milestones,
-    out_of_session,
-    plan_making,
-    plans,
+from workitems.calendar import views as feeds
+from workitems.desk import views as desk
+from workitems.intake.views import plan_making, plans, trackers, workbook
+from workitems.items.views import assignments, delays, evidence, item_texts, items, milestones
+from workitems.meetings.views import decisions, matters
+from workitems.meetings.views import pages as meeting_pages
+from workitems.narrative import views as item_history
+from workitems.out_of_session import views as out_of_session
+from workitems.plan.views import date_box
+from workitems.presenting import views as present
+from workitems.returns.views import (
     reading,
     return_sheet,
     returns,
-    risks,
     round_levers,
     rounds,
     status_proposals,
-    trackers,
-    variations,
-    workbook,
 )
-from workitems.views.meetings import decisions, matters, present
-from workitems.views.meetings import pages as meeting_pages
+from workitems.risks import views as risks
+from workitems.variations.views import additions, held_entries, variations
 
 making_urls = [
     path("add/", plan_making.add_item, name="add-item"),

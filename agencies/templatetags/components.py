@@ -17,14 +17,14 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 
-from agencies.fields import TOKEN_FIELD
+from agencies.typed.fields import TOKEN_FIELD
 
 register = template.Library()
 
 
 @register.simple_tag
 def once() -> str:
-    """Render the token of a form that creates something; its view is `agencies.views.once.once`.
+    """Render the token of a form that creates something; its view is `agencies.pages.once.once`.
 
     Firefox would bring a spent token back with the page, without `autocomplete`.
     """

@@ -45,7 +45,7 @@ def lost_saves(user: User, ledger: Ledger) -> Iterator[str]:
 
 def lost_files(user: User, ledger: Ledger) -> Iterator[str]:
     """Yield which files are not there once, with one row of history and the bytes that were sent."""
-    from trafficking_plan.object_storage import Bucket
+    from trafficking_plan.storage.object_storage import Bucket
     from workitems.models import Evidence
 
     bucket = Bucket(BUCKET)

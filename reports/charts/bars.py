@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
-from agencies.translation import StrOrPromise
+from agencies.wording.translation import StrOrPromise
 from reports.charts.drawing import (
     ACCENT,
     INK,

@@ -17,12 +17,12 @@ from typing import NamedTuple, Protocol
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
-from agencies.translation import StrOrPromise
+from agencies.wording.translation import StrOrPromise
 from reports.charts.drawing import ACCENT, INK, QUIET, RULE, SIGNAL, WHITE, month_name, month_ticks
 from reports.document.dates import long_date, short_date
-from workitems.known_dates import KnownDate
-from workitems.spans import span_in_words
-from workitems.standing import MilestoneLike
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import MilestoneLike
+from workitems.terms.spans import span_in_words
 
 LANE = 28  # In pixels. Links are 24 high, the minimum target size.
 # Of longer lists, browsers lay out only the rows in sight.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from agencies.composed import composed
+from agencies.records.composed import composed
 from reports.checks import blockers, warns
 from reports.checks.check import BLOCKING, WARNING, Check, Count, Gate, count
 from reports.checks.material import read_material

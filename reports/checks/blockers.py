@@ -13,8 +13,8 @@ from django.utils.translation import gettext, gettext_noop
 
 from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
-from reports.clearance.concerns import place_of
 from reports.document.dates import long_date
+from reports.drafting.concerns import place_of
 from reports.drafting.draft import Part, broken_references
 from reports.models import Briefing, Clearance
 from reports.models.briefing import marking_words

@@ -6,8 +6,8 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from agencies.composed import composed
 from agencies.models import by_short_name
+from agencies.records.composed import composed
 from reports.drafting.draft import Part, Portion
 from reports.drafting.paper import Drafted
 from reports.models import Briefing, ClearanceComment, Suggestion

@@ -6,14 +6,13 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
-from reports.clearance import concerns
 from reports.document import Document, Paragraph, Recommendation, markup
 from reports.document.wording import capitalised, sentences
-from reports.drafting import draft_rows
+from reports.drafting import concerns, draft_rows
 from reports.drafting.draft import Draft, printed
 from reports.drafting.paper import assembled, generated
 from reports.models import Clearance, ClearanceComment
-from workitems.word_diff import Strand, short_diff
+from workitems.plan.word_diff import Strand, short_diff
 
 
 @dataclass(frozen=True)

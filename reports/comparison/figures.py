@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from reports.document import Document, ProgressPicture, Stage, WorkItemTable
 from workitems.models import Delay
 from workitems.models.item import Confidence
-from workitems.plan_at import PlanAt
-from workitems.standing import Standing, days_in_words
+from workitems.plan.plan_at import PlanAt
+from workitems.terms.lateness import Standing, days_in_words
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from reports.document.dates import long_date
 from reports.drafting.paper import Drafted
 from reports.drafting.past_drafts import read_past_draft
 from reports.models import Briefing, Clearance, IssuedPaper, PaperReading
-from workitems.asat import Moment
-from workitems.plan_at import ItemAt
-from workitems.standing import LATE_ORDER
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import ItemAt
+from workitems.terms.lateness import LATE_ORDER
 
 # Late items that are named, the worst first.
 WORST = 3

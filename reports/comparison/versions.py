@@ -15,7 +15,7 @@ from reports.drafting import past_drafts
 from reports.drafting.paper import document_of
 from reports.models import Briefing, IssuedPaper
 from reports.models.issue import IssuedPaperQuerySet, sha256
-from workitems.asat import Moment, end_of
+from workitems.plan.asat import Moment, end_of
 
 NOW = "now"
 _ISSUED = re.compile(r"\d{1,18}-v\d{1,9}")

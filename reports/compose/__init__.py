@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports.compose.achievements import achievements
 from reports.compose.agency_design import design_of
 from reports.compose.ahead import next_steps, risks

@@ -26,7 +26,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.models import Pillar, Update
-from workitems.plan_at import ItemAt
+from workitems.plan.plan_at import ItemAt
 
 HEADLINE_WORDS = 30
 MOST_SENTENCES = 2

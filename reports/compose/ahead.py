@@ -25,7 +25,7 @@ from reports.document.wording import (
     some,
 )
 from workitems.models import Delay
-from workitems.plan_at import ItemAt, MilestoneAt
+from workitems.plan.plan_at import ItemAt, MilestoneAt
 
 MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12

@@ -41,13 +41,13 @@ from reports.document import (
 )
 from reports.document.dates import long_date, period
 from reports.document.wording import count_in_words
-from workitems.known_dates import KnownTo
 from workitems.models import Delay, Risk
 from workitems.models.item import Stage as ItemStage
 from workitems.models.risk import SEVERITY, WEIGHT
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, RiskAt, causes_in_words
-from workitems.spans import span_in_words
-from workitems.standing import Late
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, RiskAt, causes_in_words
+from workitems.terms.known_dates import KnownTo
+from workitems.terms.lateness import Late
+from workitems.terms.spans import span_in_words
 
 
 def progress_picture(facts: Facts) -> ProgressPicture:

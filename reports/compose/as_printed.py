@@ -21,7 +21,7 @@ from reports.document.wording import (
     sentences,
 )
 from workitems.models import Update
-from workitems.plan_at import ItemAt, MilestoneAt
+from workitems.plan.plan_at import ItemAt, MilestoneAt
 
 
 @dataclass(frozen=True)

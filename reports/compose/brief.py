@@ -39,12 +39,12 @@ from reports.document.wording import (
     some,
     the,
 )
-from workitems.known_dates import KnownDate
 from workitems.models import Delay, Update
 from workitems.models.item import Stage
-from workitems.plan_at import ItemAt, MilestoneAt
-from workitems.spans import span_in_words
-from workitems.standing import Late
+from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import Late
+from workitems.terms.spans import span_in_words
 
 STANDING = {
     Stage.COMPLETE: ("is complete", "are complete"),

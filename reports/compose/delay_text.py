@@ -46,11 +46,11 @@ from reports.document.wording import (
     number,
     sentences,
 )
-from workitems.known_dates import KnownDate
 from workitems.models import Delay
 from workitems.models.item import Stage
-from workitems.plan_at import DelayAt, ItemAt, MitigationAt
-from workitems.standing import times_in_words
+from workitems.plan.plan_at import DelayAt, ItemAt, MitigationAt
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import times_in_words
 
 # Annexes that list all late items.
 HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, Protocol
 from django.db.models import F, Subquery
 from django.utils.timezone import localdate
 
-from agencies.composed import composed
 from agencies.models import Agency, Appointment, by_short_name
+from agencies.records.composed import composed
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date, months_in
 from reports.models import (
@@ -27,10 +27,10 @@ from reports.models import (
     Response,
     ResponseChoice,
 )
-from workitems.asat import Moment, end_of, rows_as_at, versions_in_order
 from workitems.models import Member, Pillar, Plan, Return, Support, Update, Variation
 from workitems.models.item import Stage
-from workitems.plan_at import (
+from workitems.plan.asat import Moment, end_of, rows_as_at, versions_in_order
+from workitems.plan.plan_at import (
     ItemAt,
     MilestoneAt,
     RiskAt,
@@ -40,7 +40,7 @@ from workitems.plan_at import (
     milestones_at,
     risks_at,
 )
-from workitems.plan_at.moment_reading import read_at
+from workitems.plan.plan_at.moment_reading import read_at
 
 
 def maori_names() -> tuple[str, ...]:

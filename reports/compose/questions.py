@@ -28,8 +28,8 @@ from reports.document.wording import (
 )
 from workitems.models import Delay
 from workitems.models.item import Stage
-from workitems.plan_at import DelayAt, ItemAt
-from workitems.standing import times_in_words
+from workitems.plan.plan_at import DelayAt, ItemAt
+from workitems.terms.lateness import times_in_words
 
 MOST_LATE = 5  # key items that have questions of their own
 MOST_NAMED = 8

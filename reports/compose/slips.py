@@ -8,7 +8,7 @@ from reports.compose.facts import Facts, item_source, milestone_source, version_
 from reports.document import Source
 from workitems.models import Delay
 from workitems.models.item import Stage
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from agencies.translation import StrOrPromise, gettext_lazy
+from agencies.wording.translation import StrOrPromise, gettext_lazy
 from reports.document import DocumentError
 from reports.document.dates import long_date, period
 from reports.document.wording import capitalised, join_words, the

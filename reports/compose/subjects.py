@@ -13,12 +13,12 @@ from datetime import date, timedelta
 
 from reports.document.dates import long_date, month_of
 from reports.document.wording import join_words, number
-from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import Delay
 from workitems.models.item import Confidence, number_key
-from workitems.plan_at import ItemAt, MilestoneAt
-from workitems.spans import span_in_words
-from workitems.standing import Late
+from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.known_dates import KnownDate, KnownTo
+from workitems.terms.lateness import Late
+from workitems.terms.spans import span_in_words
 
 # A description of more words is not recited in a sentence, and a longer title only once.
 MOST_WORDS = 14

@@ -34,7 +34,7 @@ from reports.document.wording import (
 )
 from workitems.models import Update
 from workitems.models.item import Stage
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
 
 MOST_POINTS = 6
 MOST_ACHIEVED = 2

@@ -6,10 +6,10 @@ follow-up; its second is in consultation.
 
 from datetime import date, timedelta
 
-from agencies import history
+from agencies.records import history
 from reports.demo.issued_briefing import Paper
 from reports.document import Verb
-from reports.services import kinds
+from reports.kinds.services import kinds
 from workitems.models import Plan
 
 TRACKER_NUMBER = "10/96252"

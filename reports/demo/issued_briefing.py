@@ -7,28 +7,22 @@ from typing import Any
 
 from django.utils import timezone
 
-from agencies import history
 from agencies.models import Agency, Seat, User
-from reports.clearance import concerns
+from agencies.records import history
+from reports.briefings.services import COVER_FIELDS, change_cover, create_briefing, states
+from reports.clearance import services as clearance
 from reports.document import Verb
-from reports.drafting import draft_rows
+from reports.drafting import concerns, draft_rows
 from reports.drafting.cover import draft as draft_cover
+from reports.issuing.services import issuing
+from reports.kinds.services import agency_covers
 from reports.models import Briefing, Clearance, ClearanceComment, FollowUp, IssuedPaper
 from reports.models.response import ON_THE_PAPER
-from reports.services import (
-    COVER_FIELDS,
-    agency_covers,
-    change_cover,
-    clearance,
-    create_briefing,
-    issuing,
-    responses,
-    states,
-)
-from reports.services import drafts as acts
-from reports.services.beginning import begin_as
+from reports.responses import services as responses
+from reports.workshop.services import drafts as acts
+from reports.workshop.services.beginning import begin_as
+from workitems.meetings.services import actions
 from workitems.models import Plan
-from workitems.services import actions
 
 
 def noon(day: date) -> datetime:

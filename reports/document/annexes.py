@@ -11,9 +11,9 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from agencies.translation import _
+from agencies.wording.translation import _
 from reports.document.text import Bullet, DocumentError, Text, check_length, check_text
-from workitems.known_dates import Known, KnownDate, KnownTo
+from workitems.terms.known_dates import Known, KnownDate, KnownTo
 
 MAX_TIMELINE_ROWS = 24  # what fits on the annex's one page beside three pillars
 

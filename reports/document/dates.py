@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from reports.document.wording import number
-from workitems.standing import days_in_words
+from workitems.terms.lateness import days_in_words
 
 MONTHS = (
     "January",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from agencies.characters import is_unprintable
+from agencies.typed.characters import is_unprintable
 
 MAX_TEXT = 10_000  # characters in one paragraph or field; more is a mistake or an attack
 

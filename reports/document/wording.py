@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from agencies.translation import _, gettext_noop, list_in_words
-from workitems.spans import NUMBERS
+from agencies.wording.translation import _, gettext_noop, list_in_words
+from workitems.terms.spans import NUMBERS
 
 # A full stop, closing quotes or brackets, and a space, unless a small letter follows ("9 p.m. on").
 SENTENCE_END = re.compile(r"[.!?][”’\"')*]*\s+(?=[^a-zāēīōū])")

@@ -9,11 +9,11 @@ from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Subquery
 
-from agencies.composed import composed
+from agencies.records.composed import composed
 from reports.document import Source, Verb
 from reports.drafting.draft import Ask, Draft, Origin, Part, Portion, Taken, home_of
 from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
-from workitems.asat import rows_as_at
+from workitems.plan.asat import rows_as_at
 
 # Change reasons of generated paragraphs, by which their history is queried.
 DRAFTED, REFRESHED = "Drafted", "Updated from the records"

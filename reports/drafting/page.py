@@ -28,7 +28,7 @@ from reports.drafting.draft_rows import Stored
 from reports.drafting.paper import Drafted, read_drafted
 from reports.drafting.sources import Cited, RecordLinks, Shelf, sources_panel
 from reports.models import Briefing
-from workitems.word_diff import Strand, short_diff
+from workitems.plan.word_diff import Strand, short_diff
 
 # Number of last words shown to identify a sentence after which a paragraph can be split.
 LAST_WORDS = 6

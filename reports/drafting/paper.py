@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext
 
-from reports.bad_characters import telling_places, with_places
 from reports.compose import CONTENTS, USUAL_ANNEXES, compose, generate
 from reports.compose import Composed as Generated
+from reports.compose.bad_characters import telling_places, with_places
 from reports.compose.paragraphs import key, length
 from reports.compose.standing_text import filled
 from reports.document import (

@@ -19,7 +19,7 @@ from reports.drafting.draft import DraftError
 from reports.drafting.draft_rows import DRAFTED, REFRESHED, REFRESHED_BEFORE
 from reports.drafting.paper import assembled, generated
 from reports.models import Briefing, DraftAsk, DraftParagraph, DraftSection
-from workitems.asat import Moment, rows_as_at
+from workitems.plan.asat import Moment, rows_as_at
 
 State = Briefing.State
 # Newest moments offered of each type. Any other moment has an address too.

@@ -14,13 +14,13 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from agencies.composed import composed
+from agencies.records.composed import composed
 from reports.compose.facts import Facts, Versioned, version_of
 from reports.compose.slips import delay_source
 from reports.document import Source
 from reports.drafting.draft import Draft, Part, Portion
-from workitems.asat import Moment
 from workitems.models import Delay, Plan
+from workitems.plan.asat import Moment
 
 # Record types offered for a section, by its content. Other contents are offered all of them.
 RECORD_TYPES = {

@@ -21,20 +21,14 @@ from reports.meetings.record_words import (
     name_of,
     paragraphs,
 )
-from workitems.agenda import line_on, lines_by_subject
-from workitems.asat import rows_at
-from workitems.attention import Line
+from workitems.meetings.agenda import line_on, lines_by_subject
+from workitems.meetings.variation_effect import Effects
 from workitems.models import Decision, Meeting, Risk, Variation
 from workitems.models.item import Confidence, Stage
 from workitems.models.risk import SEVERITY
-from workitems.plan_at import (
-    ItemAt,
-    PlanAt,
-    causes_in_words,
-    milestones_at,
-    with_milestones,
-)
-from workitems.variation_effect import Effects
+from workitems.plan.asat import rows_at
+from workitems.plan.attention import Line
+from workitems.plan.plan_at import ItemAt, PlanAt, causes_in_words, milestones_at, with_milestones
 
 
 def agenda(meeting: Meeting, at: PlanAt, lines: Iterable[Line]) -> tuple[Matter, ...]:

@@ -9,12 +9,12 @@ from typing import Any
 from django.conf import settings
 
 from agencies.models import Agency
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports.meetings.parts import Asked, Considered, DecisionLine, Minutes
 from reports.meetings.record_words import asked, decision_line, line, paragraphs
-from workitems.asat import Moment
-from workitems.forms.meetings import invited
+from workitems.meetings.forms.meetings import invited
 from workitems.models import Decision, Matter, Meeting, Variation
+from workitems.plan.asat import Moment
 
 
 @in_english

@@ -4,8 +4,8 @@ from django.template.loader import render_to_string
 
 from reports.progress import dashboard
 from reports.progress.view import Look, meetings_before
-from workitems.asat import Moment
 from workitems.models import Meeting
+from workitems.plan.asat import Moment
 
 
 def opening_slide(meeting: Meeting, moment: Moment) -> str:

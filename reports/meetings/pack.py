@@ -11,7 +11,7 @@ from datetime import date
 
 from django.conf import settings
 
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports.meetings.agenda_parts import agenda, decided_out_of_session, open_decisions
 from reports.meetings.parts import (
     AttentionLine,
@@ -31,11 +31,11 @@ from reports.progress.changes import Comparison
 from reports.progress.changes import read_changes as read_changes
 from reports.progress.plan_counts import DUE_WITHIN_DAYS, due_within
 from reports.progress.view import Look, meetings_before
-from workitems.asat import Moment
-from workitems.attention import Line, attention
 from workitems.models import Meeting
-from workitems.plan_at import PlanAt, plan_at
-from workitems.standing import Standing
+from workitems.plan.asat import Moment
+from workitems.plan.attention import Line, attention
+from workitems.plan.plan_at import PlanAt, plan_at
+from workitems.terms.lateness import Standing
 
 # Rows in a table. The paper says how many more there are; the dashboard shows them.
 ATTENTION_LINES = 40

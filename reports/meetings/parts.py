@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from reports.document import plain_json
-from workitems.known_dates import Known, KnownDate, KnownTo
+from workitems.terms.known_dates import Known, KnownDate, KnownTo
 
 # Of papers that name none: those of New Zealand, and all earlier ones.
 MARKING = "UNCLASSIFIED"

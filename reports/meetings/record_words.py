@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from reports.document.markup import tidy
 from reports.meetings.parts import Answers, Asked, DecisionLine, MilestoneDates, ReturnLine, Words
-from workitems.additions import Addition, NewItem, addition_of
-from workitems.attention import Line, Point
-from workitems.known_dates import KnownDate, KnownTo
 from workitems.models import Variation
-from workitems.plan_at import ReturnAt
-from workitems.standing import MilestoneLike, by_then, milestone_lateness
+from workitems.plan.attention import Line, Point
+from workitems.plan.plan_at import ReturnAt
+from workitems.terms.additions import Addition, NewItem, addition_of
+from workitems.terms.known_dates import KnownDate, KnownTo
+from workitems.terms.lateness import MilestoneLike, by_then, milestone_lateness
 
 
 def line(text: str) -> str:

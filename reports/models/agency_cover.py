@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from agencies.tracking import track
+from agencies.records.tracking import track
 from reports.document.cover_design import INK, USUAL_LABELS
 
 MINISTRY_LENGTH = 200
@@ -19,7 +19,7 @@ LABEL_LENGTH = 60
 
 
 class CoverMark(models.Model):
-    """A crest or logo as a PNG that `reports.services.marks` has written. Never changed: history refers to it."""
+    """A crest or logo as a PNG that `reports.kinds.services.marks` has written. Never changed: history refers to it."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="cover_marks")
     png = models.BinaryField()

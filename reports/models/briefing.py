@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Seat, User
-from agencies.tracking import track
+from agencies.records.tracking import track
 from reports.document import Marking as PaperMarking
 from workitems.models import Plan
 from workitems.models.plan import READING_ROLES

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User, by_short_name
-from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.records.tracking import SIGNATURE_LENGTH, track
 from reports.models.briefing import Briefing
 
 # Of an answer's comment or reason. Printed on the cover, which must fit on one page.

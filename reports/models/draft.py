@@ -1,6 +1,6 @@
 """Kinds of briefing with their sections, and the parts of a draft.
 
-`reports.drafting` reads these rows as one draft; `reports.services.drafts` writes them.
+`reports.drafting` reads these rows as one draft; `reports.workshop.services.drafts` writes them.
 """
 
 from typing import Self
@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from agencies.tracking import track
+from agencies.records.tracking import track
 from reports.document import Verb as PaperVerb
 from reports.models.briefing import Briefing
 from workitems.models import Plan

@@ -8,8 +8,8 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
-from agencies.composed import composed
 from agencies.models import User
+from agencies.records.composed import composed
 from reports.models.briefing import Briefing
 from reports.models.draft import KEY_LENGTH
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
-from agencies.tracking import SIGNATURE_LENGTH
+from agencies.records.tracking import SIGNATURE_LENGTH
 from reports.document import Document, printed_words
 from reports.models.briefing import Briefing
 

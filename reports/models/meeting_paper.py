@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from reports.models.issue import sha256
-from workitems.asat import Moment, end_of
 from workitems.models import Meeting
+from workitems.plan.asat import Moment, end_of
 
 
 class MeetingPaperQuerySet(models.QuerySet["MeetingPaper"]):

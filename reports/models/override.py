@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
-from agencies.tracking import track
+from agencies.records.tracking import track
 from reports.models.briefing import Briefing
 
 REASON_LENGTH = 1000

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.translation import day_words
+from agencies.wording.translation import day_words
 from reports.models.briefing import Briefing
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
-from agencies.tracking import SIGNATURE_LENGTH
+from agencies.records.tracking import SIGNATURE_LENGTH
 from workitems.models import Plan
 
 REASON_LENGTH = 2000

@@ -1,7 +1,7 @@
 """The Minister's answer to an issued paper, what is typed of one, and the follow-ups that agencies owe
 because of it.
 
-The database refuses to change or delete an answer (`reports.paper_guards`). A correction is a new
+The database refuses to change or delete an answer (`reports.models.guards`). A correction is a new
 answer that refers to the one it corrects.
 """
 
@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
-from agencies.tracking import SIGNATURE_LENGTH, track
-from agencies.translation import day_words
+from agencies.records.tracking import SIGNATURE_LENGTH, track
+from agencies.wording.translation import day_words
 from reports.models.issue import IssuedPaper
 from workitems.models import Action, Plan
 

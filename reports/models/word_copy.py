@@ -11,9 +11,9 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from agencies.composed import composed
 from agencies.models import User
-from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.records.composed import composed
+from agencies.records.tracking import SIGNATURE_LENGTH, track
 from reports.models.briefing import Briefing
 from reports.models.draft import KEY_LENGTH
 

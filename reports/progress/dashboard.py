@@ -26,12 +26,12 @@ from reports.progress.plan_counts import (
 )
 from reports.progress.timeline import strip_of
 from reports.progress.view import Look
-from workitems.asat import Moment
-from workitems.attention import Line, attention
 from workitems.models import Delay, Return
-from workitems.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
-from workitems.spans import in_words
-from workitems.standing import Standing, days_in_words
+from workitems.plan.asat import Moment
+from workitems.plan.attention import Line, attention
+from workitems.plan.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
+from workitems.terms.lateness import Standing, days_in_words
+from workitems.terms.spans import in_words
 
 SHOWN_STANDINGS = tuple(Standing)
 # Statuses of which more is better, or less. Of the others neither is.

@@ -11,18 +11,18 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.models import Agency
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports.progress import dashboard, registers
 from reports.progress.changes import Change, Comparison
 from reports.progress.changes import Kind as ChangeKind
 from reports.progress.plan_counts import Due
 from reports.progress.registers import DelayLine
-from reports.progress.tables import Column, Field, Kind, Sheet, Value
 from reports.progress.view import Look
-from workitems.attention import Line, attention
+from reports.render.tables import Column, Field, Kind, Sheet, Value
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
-from workitems.plan_at import ItemAt, MitigationAt, PlanAt, milestones_at, with_milestones
+from workitems.plan.attention import Line, attention
+from workitems.plan.plan_at import ItemAt, MitigationAt, PlanAt, milestones_at, with_milestones
 
 STAGES = {value: str(label) for value, label in Stage.choices}
 CONFIDENCE = {value: str(label) for value, label in Confidence.choices} | {"": ""}

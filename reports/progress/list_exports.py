@@ -5,14 +5,14 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports.progress.exports import date_column, facts, number_column
-from reports.progress.tables import Column, Field, Sheet, Value
 from reports.progress.trends import Trends
 from reports.progress.view import Look
-from workitems.additions import in_lines
+from reports.render.tables import Column, Field, Sheet, Value
 from workitems.models import Decision, Meeting, Risk, Round, Variation
 from workitems.models.item import Stage
+from workitems.terms.additions import in_lines
 
 
 @in_english

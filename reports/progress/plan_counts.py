@@ -11,15 +11,9 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from reports.progress.record_of_dates import DateWarning, warning_of
-from workitems.attention import Line, attention
-from workitems.plan_at import (
-    ItemAt,
-    MilestoneAt,
-    PlanAt,
-    milestones_at,
-    with_milestones,
-)
-from workitems.standing import Standing
+from workitems.plan.attention import Line, attention
+from workitems.plan.plan_at import ItemAt, MilestoneAt, PlanAt, milestones_at, with_milestones
+from workitems.terms.lateness import Standing
 
 ATTENTION_SHOWN = 8
 DUE_SHOWN = 8

@@ -10,17 +10,17 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from agencies.succession import agency_on
-from agencies.translation import in_english
-from reports import registry
+from agencies.people.succession import agency_on
+from agencies.wording.translation import in_english
 from reports.document import markup
 from reports.document.dates import long_date
 from reports.document.text import words
+from reports.extensions import registry
 from reports.models import AgencyCover, PublicProgress
 from reports.progress.timeline import TimelineItem, TimelineMilestone, read_timeline
-from workitems.asat import Moment
 from workitems.models import Plan, Update
 from workitems.models.item import Stage
+from workitems.plan.asat import Moment
 
 Part = PublicProgress.Part
 

@@ -18,10 +18,10 @@ from django.db import connection
 from django.utils.timezone import get_default_timezone_name
 from django.utils.translation import gettext_lazy
 
-from agencies.tracking import PLAN_COLUMN
-from workitems.asat import Moment
+from agencies.records.tracking import PLAN_COLUMN
 from workitems.models import Milestone, Plan, WorkItem
 from workitems.models.item import Confidence
+from workitems.plan.asat import Moment
 
 IN_DOUBT = (Confidence.AT_RISK, Confidence.OFF_TRACK)
 # Counted by the database, because the dashboard shows the record and a plan has thousands of versions. {day} is the day of

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from reports.progress.plan_counts import Due
 from workitems.models import Delay
-from workitems.plan_at import DelayAt, ItemAt, PlanAt, grouped
-from workitems.standing import settlement_in_words, slip_in_words
+from workitems.plan.plan_at import DelayAt, ItemAt, PlanAt, grouped
+from workitems.terms.lateness import settlement_in_words, slip_in_words
 
 # Values of the query parameters "late" and "due" of the milestones page, with labels.
 LATE = {"overdue": gettext_lazy("Overdue"), "late": gettext_lazy("Overdue or expected late")}

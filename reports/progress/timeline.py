@@ -16,13 +16,13 @@ from django.utils.translation import gettext, ngettext
 from agencies.models import Agency
 from reports.charts import Scale, Strip
 from reports.progress.view import Look
-from workitems.asat import Moment
-from workitems.known_dates import KnownDate
 from workitems.models import Milestone, Plan, WorkItem
 from workitems.models.item import Stage, number_key
-from workitems.plan_at import ItemAt, pillar_titles
-from workitems.plan_at.moment_reading import read_at
-from workitems.standing import Lateness, by_then, dates_ahead
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import ItemAt, pillar_titles
+from workitems.plan.plan_at.moment_reading import read_at
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import Lateness, by_then, dates_ahead
 
 # With more rows, groups are closed so that the reader chooses one first, and a group is drawn when it
 # is opened. So is the table of its dates.

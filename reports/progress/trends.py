@@ -20,12 +20,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from agencies.models import Agency
-from agencies.tracking import PLAN_COLUMN
+from agencies.records.tracking import PLAN_COLUMN
 from reports.progress.record_of_dates import RecordOfDates, record_of_dates
-from workitems.asat import Moment, end_of, rows_at
 from workitems.models import Delay, Milestone, Plan, WorkItem
 from workitems.models.item import Stage
-from workitems.plan_at import pillar_titles
+from workitems.plan.asat import Moment, end_of, rows_at
+from workitems.plan.plan_at import pillar_titles
 
 NEVER = date.max
 CLOSED_STAGES = (Stage.COMPLETE, Stage.WITHDRAWN)

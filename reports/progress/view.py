@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 from reports.document.dates import long_date
 from reports.models import Briefing, MeetingPaper
 from reports.models.meeting_paper import moment_before
-from workitems.asat import Moment, end_of
 from workitems.models import Plan
+from workitems.plan.asat import Moment, end_of
 
 # The newest meetings and briefings offered. Earlier ones can be entered by date.
 OFFERED = 6

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import NamedTuple
 
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports.document import (
     ConsultedRow,
     ConsultedTable,
@@ -30,9 +30,9 @@ from reports.document import (
     words,
 )
 from reports.document.dates import long_date
-from reports.progress.tables import Column, Field, Kind, Row, Sheet
 from reports.render import xlsx
-from workitems.item_texts import ITEM_TEXTS
+from reports.render.tables import Column, Field, Kind, Row, Sheet
+from workitems.terms.item_texts import ITEM_TEXTS
 
 
 class Listed(NamedTuple):

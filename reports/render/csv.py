@@ -5,9 +5,9 @@ import io
 import re
 from datetime import date
 
-from reports.progress.tables import Sheet, Value
-from workitems.known_dates import KnownDate
-from workitems.workbook.cell_kinds import clean
+from reports.render.tables import Sheet, Value
+from workitems.intake.workbook.cell_kinds import clean
+from workitems.terms.known_dates import KnownDate
 
 MIME_TYPE = "text/csv; charset=utf-8"
 MARK = "\ufeff"

@@ -14,15 +14,15 @@ from django.conf import settings
 
 # Files that the rendered bytes depend on, besides the document.
 LOOK = (
-    "agencies/translation.py",
+    "agencies/wording/translation.py",
     "reports/charts",
     "reports/document",
     "reports/render",
     "reports/templatetags/papers.py",
-    "workitems/item_texts.py",
-    "workitems/known_dates.py",
-    "workitems/spans.py",
-    "workitems/standing.py",
+    "workitems/terms/item_texts.py",
+    "workitems/terms/known_dates.py",
+    "workitems/terms/spans.py",
+    "workitems/terms/lateness.py",
     "static/fonts",
     "static/paper",
     "templates/reports/paper",

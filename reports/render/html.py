@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports import charts
 from reports.document import (
     Annex,
@@ -39,7 +39,7 @@ from reports.document import (
 )
 from reports.document.cover_design import INK
 from reports.document.dates import long_date
-from workitems.item_texts import ITEM_TEXTS
+from workitems.terms.item_texts import ITEM_TEXTS
 
 SHEETS = ("paper/paper.css", "paper/pdf.css")
 # Additional stylesheet for packs and minutes.
@@ -104,7 +104,7 @@ def document_html(document: Document, *, stamp: str = "", sheet: str = "") -> st
     if colours_css(looks):
         stylesheets.append(f"{ASSETS}{looks.ink}-{looks.rule}.css".replace("#", ""))
     context = {"paper": {**present(document), "stamp": stamp}, "stylesheets": stylesheets}
-    return render_to_string("reports/paper/page.html", context)
+    return render_to_string("reports/render/paper/page.html", context)
 
 
 @in_english
@@ -115,19 +115,21 @@ def document_fragment(document: Document) -> SafeString:
     if colours_css(looks):
         colours = reverse("covers:colours", args=[looks.ink[1:], looks.rule[1:]])
     context = {"paper": present(document), "colours": colours}
-    return mark_safe(render_to_string("reports/paper/document.html", context))
+    return mark_safe(render_to_string("reports/render/paper/document.html", context))
 
 
 @in_english
 def plain_fragment(document: Document) -> str:
     """Return the paper alone, in no colours of its own."""
-    return render_to_string("reports/paper/document.html", {"paper": present(document)})
+    return render_to_string("reports/render/paper/document.html", {"paper": present(document)})
 
 
 @in_english
 def body_fragment(document: Document) -> SafeString:
     """Return the paper's text without cover and annexes, for a page with its own h1."""
-    return mark_safe(render_to_string("reports/paper/body.html", {"paper": present(document)}))
+    return mark_safe(
+        render_to_string("reports/render/paper/body.html", {"paper": present(document)})
+    )
 
 
 def present(document: Document) -> dict[str, Any]:
@@ -206,7 +208,11 @@ def _cover_rows(cover: Cover) -> Iterator[dict[str, Any]]:
     for part in looks.rows():
         row = {"part": part, "label": looks.label(part)}
         if part in people:
-            yield {**row, "template": "reports/paper/cover_people.html", "people": people[part]}
+            yield {
+                **row,
+                "template": "reports/render/paper/cover_people.html",
+                "people": people[part],
+            }
             continue
         is_consulted = part == CoverPart.AGENCIES_CONSULTED
         is_empty = not lines[part] and not (is_consulted and cover.not_concurring)
@@ -215,7 +221,7 @@ def _cover_rows(cover: Cover) -> Iterator[dict[str, Any]]:
         name = "cover_consulted" if is_consulted else "cover_row"
         yield {
             **row,
-            "template": f"reports/paper/{name}.html",
+            "template": f"reports/render/paper/{name}.html",
             "lines": lines[part] or ("N/A",),
             "look": LOOKS.get(part, ""),
         }
@@ -330,7 +336,7 @@ def _annex(annex: Annex, letter: str, looks: CoverDesign) -> dict[str, Any]:
         case ConsultedTable():
             name, style = "consulted", "paper-upright"
     return {
-        "template": f"reports/paper/{name}.html",
+        "template": f"reports/render/paper/{name}.html",
         "style": style,
         "key": annex.key,
         "heading": looks.annex_heading(letter, annex.heading),

@@ -13,9 +13,9 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from reports.progress.tables import Kind, Sheet, Value
-from workitems.known_dates import KnownDate, KnownTo
-from workitems.workbook.cell_kinds import CELL_CHARACTERS, FIRST_SHEET_DAY, clean
+from reports.render.tables import Kind, Sheet, Value
+from workitems.intake.workbook.cell_kinds import CELL_CHARACTERS, FIRST_SHEET_DAY, clean
+from workitems.terms.known_dates import KnownDate, KnownTo
 
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DATE_FORMAT = "d mmm yyyy"

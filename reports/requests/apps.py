@@ -9,7 +9,7 @@ class RequestsConfig(AppConfig):
 
     def ready(self) -> None:
         from agencies import rules
-        from reports import paper_search, registry
+        from reports.extensions import registry
         from reports.requests import request_guards
         from reports.requests.registered import (
             earlier_papers,
@@ -19,7 +19,8 @@ class RequestsConfig(AppConfig):
             request_notices,
             request_search,
         )
-        from workitems import desk as desk
+        from reports.search import paper_search
+        from workitems.desk import to_dos as desk
         from workitems.notices import news
 
         post_migrate.connect(request_guards.install_after_migrate, sender=self)

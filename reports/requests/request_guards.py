@@ -1,8 +1,8 @@
-"""Triggers of the tables of official information (see agencies/guards.py)."""
+"""Triggers of the tables of official information (see agencies/records/guards.py)."""
 
 from typing import Any
 
-from agencies.guards import Guard, frozen, frozen_history, install
+from agencies.records.guards import Guard, frozen, frozen_history, install
 
 WITH_HISTORY = (
     *("informationrequest", "scheduleline", "consultation", "redaction"),

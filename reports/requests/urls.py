@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from reports.public.views import published
 from reports.requests.declared_days import views as working_days
 from reports.requests.earlier_papers import views as filing
 from reports.requests.pages.decision import views as decision
@@ -15,7 +16,6 @@ from reports.requests.pages.schedule import views as schedule
 from reports.requests.pages.steps import views as steps
 from reports.requests.public import views as released_papers
 from reports.requests.publishing import views as publishing
-from reports.views.public import published
 
 app_name = "requests"
 

@@ -8,9 +8,9 @@ from django import template
 from agencies.models import Agency
 from reports.compose.as_printed import Answer, of_answer, of_milestone
 from workitems.models import MilestoneAnswer
-from workitems.plan_at import DelayAt, MilestoneAt
-from workitems.plan_at.of_records import delay_row, item_row, milestone_row
-from workitems.returns import MilestoneLine, Section
+from workitems.plan.plan_at import DelayAt, MilestoneAt
+from workitems.plan.plan_at.of_records import delay_row, item_row, milestone_row
+from workitems.returns.return_page import MilestoneLine, Section
 
 register = template.Library()
 

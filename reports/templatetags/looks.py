@@ -11,10 +11,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.translation import StrOrPromise
+from agencies.wording.translation import StrOrPromise
 from reports.progress.dashboard import Cell, Figure, Mark
 from reports.progress.view import Earlier, Look
-from workitems.attention import Line, Point
+from workitems.plan.attention import Line, Point
 
 register = template.Library()
 

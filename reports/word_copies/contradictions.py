@@ -12,7 +12,7 @@ from django.db import models
 from reports.document import Source
 from reports.document.dates import MONTHS
 from reports.document.wording import join_words
-from workitems.known_dates import Known, KnownDate, KnownTo, known
+from workitems.terms.known_dates import Known, KnownDate, KnownTo, known
 
 _MONTHS = "|".join(MONTHS)
 _DATE = re.compile(rf"(?:\b(\d{{1,2}})\s+)?\b({_MONTHS})\s+(\d{{4}})\b")

@@ -11,12 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agencies.characters import is_unprintable
+from agencies.typed.characters import is_unprintable
 from reports.document import markup
 from reports.document.text import DocumentError
 from reports.render.docx.keys import NAME, SECTION, Stamp, key_of
 from reports.word_copies.word_package import DAMAGED, MAX_DEPTH, Package
-from workitems.services.refusals import Refused
+from workitems.plan.services.refusals import Refused
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Styles by their names, which no program changes. Any other paragraph among these is a new one.

@@ -13,7 +13,7 @@ from typing import Any
 
 from lxml import etree
 
-from workitems.services.refusals import Refused
+from workitems.plan.services.refusals import Refused
 
 MEGABYTE = 1024 * 1024
 MAX_PACKED = 10 * MEGABYTE

@@ -1,5 +1,5 @@
 // A date box says below it how the server understands what is typed, and has the browser's calendar beside it.
-// The reading is the server's (workitems/views/date_box.py), so that this line and the form never differ.
+// The reading is the server's (workitems/plan/views/date_box.py), so that this line and the form never differ.
 
 import { _ } from "./words.js";
 

@@ -3,7 +3,7 @@
 import pytest
 
 from agencies.models import Seat
-from agencies.services import invitations
+from agencies.people.services import invitations
 from tests.agencies.reading import NIGHT, TODAY
 from tests.factories import AgencyFactory, SeatFactory
 

@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from agencies.services import SeatRefused
+from agencies.people.services import SeatRefused
 
 YESTERDAY, TODAY, TOMORROW = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
 # Late in New Zealand's day, so that a UTC day would be the wrong one from tomorrow on.

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agencies.models import Seat, Token, User
-from agencies.services.invitations import hash_of
+from agencies.people.services.invitations import hash_of
 from reports.requests.models import Release
 from tests.cast import Scene
 from tests.factories import TokenFactory

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from agencies.models import Token
-from agencies.services import accounts, seats, tokens
+from agencies.people.services import accounts, seats, tokens
 from tests.api.programs import program, program_of, token_of
 from tests.factories import (
     BriefingFactory,

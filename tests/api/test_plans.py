@@ -21,7 +21,7 @@ from tests.factories import (
     SupportFactory,
     WorkItemFactory,
 )
-from workitems.services import items as item_services
+from workitems.plan.services import items as item_services
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from workitems.models import MilestoneAnswer, Update
-from workitems.services import Conflict
+from workitems.plan.services import Conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.timezone import now
 
-from agencies import history
 from agencies.models import Agency
+from agencies.records import history
 from tests.api.programs import program_of
 from tests.factories import (
     PlanFactory,
@@ -22,7 +22,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from trafficking_plan.api import stream
-from workitems.services import items as item_services
+from workitems.plan.services import items as item_services
 
 # Rows are settled once their transaction has ended.
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.cast import scene as make_scene
 from tests.factories import MatterFactory, MeetingFactory
 from tests.workitems.record import ready_to_decide
-from workitems.agenda import title_of
+from workitems.meetings.agenda import title_of
 from workitems.models import Variation, WorkItem
 
 pytestmark = pytest.mark.django_db(transaction=True)

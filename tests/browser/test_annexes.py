@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies.models import Seat
-from reports.services.annex_choices import choose_annexes
+from reports.kinds.services.annex_choices import choose_annexes
 from tests.browser.keyboard import tab_to
 from tests.factories import PlanFactory, SeatFactory, WorkItemFactory
 from tests.reports.drafted import drafted

@@ -11,8 +11,8 @@ import time_machine
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from agencies import history
 from agencies.models import User
+from agencies.records import history
 from reports.models import Briefing, IssuedPaper
 from tests.reports.paper_reading import numbered
 from workitems.demo.demo_plans import PLAN_OF_2009

@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from agencies import history
 from agencies.models import Seat
+from agencies.records import history
 from reports import checks
 from reports.drafting.paper import read_drafted
 from reports.models import CheckOverride
-from reports.services import checks as acts
-from reports.services import drafts
+from reports.workshop.services import drafts
+from reports.workshop.services import overrides as acts
 from tests.browser.keyboard import tab_to
 from tests.factories import (
     AgencyFactory,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from agencies.models import Agency, Seat
-from reports.services import clearance
+from reports.clearance import services as clearance
 from tests.browser.workshop import draft_of_today, seated
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from reports.models import AgencyCover
 from tests.cast import scene
-from tests.reports.test_marks import file_of, picture
+from tests.reports.document.test_marks import file_of, picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

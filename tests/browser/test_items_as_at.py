@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from agencies.asking import ENTER_A_DATE
 from agencies.models import Seat
+from agencies.typed.asking import ENTER_A_DATE
 from tests.factories import MilestoneFactory, PlanFactory, SeatFactory, WorkItemFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

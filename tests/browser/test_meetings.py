@@ -15,7 +15,7 @@ from tests.factories import (
     MatterFactory,
     MeetingFactory,
 )
-from workitems.due_calendar import entries_of
+from workitems.calendar.due_calendar import entries_of
 from workitems.models import Decision
 
 pytestmark = pytest.mark.django_db(transaction=True)

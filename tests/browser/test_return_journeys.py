@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from tests.browser.keyboard import tab_to
 from tests.browser.returns import owed
 from tests.factories import MilestoneFactory, SupportFactory, UpdateFactory, WorkItemFactory
-from workitems.forms.due_dates import KnownDateField
 from workitems.models import Return
+from workitems.plan.forms.due_dates import KnownDateField
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from tests.browser.keyboard import tab_to
 from tests.browser.returns import owed
 from tests.factories import MilestoneFactory, UpdateFactory
 from workitems.models import Milestone
-from workitems.returns import FIRST, WHOLE
+from workitems.returns.return_page import FIRST, WHOLE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.browser.returns import owed
 from tests.workitems.sheets import Sheets, address
 from workitems.models import Update
-from workitems.services import rounds
+from workitems.returns.services import rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,7 +9,7 @@ from agencies.models import User
 from tests.factories import PASSWORD, AgencyFactory, SeatFactory, UserFactory
 from tests.oidc_provider import CLIENT_ID, SECRET, running_provider
 from tests.security.second_steps import code_of, set_up_app
-from trafficking_plan import openid
+from trafficking_plan.sign_in import openid
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

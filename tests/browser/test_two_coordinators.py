@@ -16,7 +16,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import expect
 
-from agencies import history
+from agencies.records import history
 from tests.browser.workshop import bring_up_to_date, context_of, draft_of_today
 from workitems.models import WorkItem
 

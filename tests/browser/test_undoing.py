@@ -4,7 +4,7 @@ beside the draft."""
 import pytest
 from playwright.sync_api import expect
 
-from reports.services import drafts
+from reports.workshop.services import drafts
 from tests.browser.keyboard import tab_to
 from tests.browser.workshop import MARK, bar, beginnings, context_of, edit, paragraph, surface
 

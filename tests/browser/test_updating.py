@@ -9,10 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from agencies.models import Seat
-from reports.clearance import concerns
-from reports.drafting import draft_rows
+from reports.clearance import services as clearance
+from reports.drafting import concerns, draft_rows
 from reports.models import Clearance
-from reports.services import clearance
 from tests.browser.workshop import seated
 from tests.factories import (
     AgencyFactory,

@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 
 from agencies.models import Seat
 from reports.models import Suggestion
-from reports.services import drafts, word_copies
+from reports.word_copies import services as word_copies
+from reports.workshop.services import drafts
 from tests.browser.workshop import seated
 from tests.factories import AgencyFactory, PlanFactory, WorkItemFactory
 from tests.reports.drafted import drafted

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
-from agencies import history
+from agencies.records import history
 from tests.browser.keyboard import tab_to
 from tests.cast import scene as make_scene
 from tests.factories import (

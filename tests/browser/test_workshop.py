@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from agencies import history
+from agencies.records import history
 from reports.models import Briefing
 from tests.browser.keyboard import tab_to
 from tests.browser.workshop import (

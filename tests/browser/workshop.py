@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
-from agencies import history
 from agencies.models import Seat, User
+from agencies.records import history
 from reports.models import Briefing
 from tests.factories import (
     AgencyFactory,

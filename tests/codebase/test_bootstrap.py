@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from trafficking_plan import bootstrap, libraries
+from trafficking_plan import bootstrap
+from trafficking_plan.running import libraries
 
 
 @pytest.fixture

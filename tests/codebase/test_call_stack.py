@@ -2,7 +2,7 @@
 
 import resource
 
-from trafficking_plan.call_stack import roomy
+from trafficking_plan.running.call_stack import roomy
 
 CALLS = 1000
 

@@ -5,7 +5,7 @@ import re
 from tests.codebase.source import PACKAGES, ROOT
 
 TOP = (*PACKAGES, "templates", "tests", "static", "docs", "bench")
-# Inside backquotes: `reports/checks/`, `workitems/forms/items.py`, `reports.progress.tables.Sheet`.
+# Inside backquotes: `reports/checks/`, `workitems/plan/forms/items.py`, `reports.render.tables.Sheet`.
 QUOTED = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(rf"(?<![\w/.])((?:{'|'.join(TOP)})/[\w./-]*)")
 MODULE = re.compile(rf"(?<![\w/.\"])((?:{'|'.join(PACKAGES)})(?:\.[A-Za-z_]\w*)+)")
@@ -54,5 +54,7 @@ def test_each_decision_has_a_number_of_its_own_without_gaps():
 
 
 def test_the_check_sees_what_is_not_there():
-    text = "`reports/gone.py`, `reports/checks/`, `reports.gone.Sheet`, `reports.progress.tables.Sheet`"
+    text = (
+        "`reports/gone.py`, `reports/checks/`, `reports.gone.Sheet`, `reports.render.tables.Sheet`"
+    )
     assert list(missing(text)) == ["reports/gone.py", "reports.gone.Sheet"]

@@ -13,7 +13,7 @@ from tests.codebase.source import (
     modules,
     name_of,
 )
-from trafficking_plan import country
+from trafficking_plan.country import profile as country
 
 # Shown in a mail program, without our stylesheet and policy.
 MAY_STYLE_INLINE = {"templates/notices/digest.html"}

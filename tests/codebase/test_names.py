@@ -46,7 +46,7 @@ def test_the_check_finds_a_duplicate_name():
     assert clashes([*files, "workitems/items.py"]) == [
         "items: reports's layers, reports/progress, workitems"
     ]
-    assert clashes([*files, "workitems/forms/items.py"]) == [
+    assert clashes([*files, "workitems/plan/forms/items.py"]) == [
         "items: reports's layers, reports/progress, workitems's layers"
     ]
 

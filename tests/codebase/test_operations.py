@@ -11,7 +11,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from tests.codebase.source import ROOT
-from trafficking_plan import libraries
+from trafficking_plan.running import libraries
 
 DEPLOY = ROOT / "deploy"
 PAGE = (ROOT / "docs/operations.md").read_text()

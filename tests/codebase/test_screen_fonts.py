@@ -11,7 +11,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from tests.codebase.source import ROOT
-from trafficking_plan.screen_fonts import CHARACTERS, FONTS, WEIGHTS, screen_font
+from trafficking_plan.frame.screen_fonts import CHARACTERS, FONTS, WEIGHTS, screen_font
 
 APPS = ("agencies", "workitems", "reports", "trafficking_plan")
 # Written as numbers, in styles and scripts.

@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from tests.codebase.scripts import unmarked_words
 from tests.codebase.source import ROOT
 from tests.pseudo_locale import in_a_language
-from trafficking_plan.views import catalogue
+from trafficking_plan.frame.views import catalogue
 
 # What looks like words and is none.
 CLASSES = {

@@ -257,7 +257,7 @@ def test_a_suite_records_the_tests_that_it_ran_and_left_out(tmp_path):
 def test_a_template_database_is_rebuilt_when_a_migration_guard_or_model_changes(tmp_path):
     names = ["trafficking_plan/settings.py", "requirements-dev.lock"]
     names += ["agencies/migrations/0001_a.py", "reports/models/draft.py"]
-    names += ["agencies/guards.py", "workitems/plan_guards.py"]
+    names += ["agencies/records/guards.py", "workitems/models/guards.py"]
     names += ["workitems/views.py"]
     for name in names:
         path = tmp_path / name

@@ -14,21 +14,21 @@ from tests.codebase.source import (
 
 # Files that bypass `save`, and why history stays complete.
 WRITE_THEIR_OWN_HISTORY = {
-    "agencies/history.py": "is where history rows are written",
-    "reports/services/renderings.py": "files of drafts are no records and have no history",
-    "workitems/services/trackers.py": "notes never change, and a mapping is a suggestion",
-    "workitems/services/slides.py": "the slide that members see moves all the time",
-    "agencies/services/tokens.py": "the day of the last use is no part of the record",
-    "workitems/services/feeds.py": "the day of the last reading is no part of the record",
-    "workitems/workbook/write.py": "thousands of rows at once, each with its own history row",
+    "agencies/records/history.py": "is where history rows are written",
+    "reports/issuing/services/renderings.py": "files of drafts are no records and have no history",
+    "workitems/intake/services/trackers.py": "notes never change, and a mapping is a suggestion",
+    "workitems/presenting/services.py": "the slide that members see moves all the time",
+    "agencies/people/services/tokens.py": "the day of the last use is no part of the record",
+    "workitems/calendar/services.py": "the day of the last reading is no part of the record",
+    "workitems/intake/workbook/write.py": "thousands of rows at once, each with its own history row",
 }
 
 # Files below the views that read the clock, and why.
 MAY_ASK_THE_CLOCK = {
-    "agencies/asking.py": "the example beside a date is a day near today",
-    "agencies/fields.py": "a typed date without its year is the nearest to today",
-    "workitems/forms/due_dates.py": "as agencies/fields.py",
-    "agencies/history.py": "the moment of a history row is the moment it is written",
+    "agencies/typed/asking.py": "the example beside a date is a day near today",
+    "agencies/typed/fields.py": "a typed date without its year is the nearest to today",
+    "workitems/plan/forms/due_dates.py": "as agencies/typed/fields.py",
+    "agencies/records/history.py": "the moment of a history row is the moment it is written",
     "agencies/models.py": "which seats a person holds is always a question about now",
     "reports/requests/pages/register/doers.py": "who may take a step now",
     "reports/demo/issued_briefing.py": "workers beside it see from the time whether it still renders",

@@ -14,10 +14,10 @@ from agencies.models import Seat, User
 from agencies.rules import OF_REQUESTS as ROLES_OF_REQUESTS
 from reports.document import from_json
 from reports.models import IssuedPaper, PublicProgress
-from reports.paper_search import KINDS
+from reports.search.paper_search import KINDS
 from tests.museum.old_databases import each_model_built_alone, opened, signed_papers
 from tests.reports.paper_reading import pages
-from trafficking_plan import kept_records, service_checks
+from trafficking_plan.running import kept_records, service_checks
 from workitems.demo import fiji
 from workitems.models import Plan
 

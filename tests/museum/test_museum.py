@@ -36,21 +36,21 @@ from reports.document import SCHEMA, from_json, plain_json, to_json
 from reports.document import document as document_module
 from reports.document import schema as schema_module
 from reports.document import words as words_of
+from reports.issuing.services.issuing import faults
 from reports.meetings import parts
+from reports.meetings.meeting_html import frozen_words
 from reports.meetings.parts import from_plain
+from reports.meetings.services import print_paper
 from reports.models import Briefing, FollowUp, IssuedPaper, MeetingPaper, Response
 from reports.render.annex_sheets import render_workbook
 from reports.render.docx import render_docx
 from reports.render.html import document_html
-from reports.render.meeting_html import frozen_words
 from reports.render.pdf import render_pdf
-from reports.services.issuing import faults
-from reports.services.meeting_papers import print_paper
 from tests.museum.exhibits import exhibits
 from tests.reports.paper_reading import pages
 from tests.reports.word_reading import opened, word_lines
+from workitems.intake.workbook import export_workbook, import_workbook, preview_import
 from workitems.models import Plan
-from workitems.workbook import export_workbook, import_workbook, preview_import
 
 # Schema number: since which release, and why.
 LOOKS_DIFFERENT: dict[int, str] = {1: "the next: annexes of a small plan share a page"}

@@ -16,7 +16,7 @@ from tests.museum.old_databases import (
     opened,
     signed_papers,
 )
-from trafficking_plan import service_checks
+from trafficking_plan.running import service_checks
 
 OURS = ("agencies", "workitems", "reports")
 

@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Seat
-from reports.services import drafts, kinds, word_copies
+from reports.kinds.services import kinds
+from reports.word_copies import services as word_copies
+from reports.workshop.services import drafts
 from tests import factories
 from tests.factories import SeatFactory, UserFactory, WorkItemFactory
 from tests.reports.drafted import drafted

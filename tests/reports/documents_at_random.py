@@ -47,7 +47,7 @@ from reports.document import (
     WorkItemTexts,
 )
 from tests.reports import sample
-from workitems.known_dates import KnownTo
+from workitems.terms.known_dates import KnownTo
 
 ANYTHING = st.characters(exclude_categories=("Cc", "Cs", "Cn", "Co", "Cf", "Zl", "Zp"))
 # Characters in the paper's fonts.

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from agencies import history
 from agencies.models import Appointment
-from reports import services
+from agencies.records import history
+from reports.briefings import services
 from reports.drafting.paper import composed
+from reports.kinds.services import kinds
 from reports.models import Briefing, BriefingKind
-from reports.services import drafts, kinds
+from reports.workshop.services import drafts
 from tests.factories import AppointmentFactory
 
 DATED = date(2010, 7, 30)

@@ -11,9 +11,9 @@ from reports.compose import UNDRAFTED, USUAL_ANNEXES, assembled, write
 from reports.compose.facts import Facts, GroupDecision, UpdateFacts
 from reports.document import Source, words
 from reports.models import Briefing
-from workitems import standing
 from workitems.models import Pillar, Plan, Return, Round
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt, RiskAt
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt, RiskAt
+from workitems.terms import lateness as standing
 
 START, ON = date(2009, 7, 31), date(2010, 7, 30)
 LABOUR = Agency(pk=1, short_name="DoL", name="Department of Labour", name_mi="Te Tari Mahi")

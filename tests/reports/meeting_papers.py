@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import time_machine
 from django.utils import timezone
 
-from agencies import history
 from agencies.models import Agency, Seat, User
+from agencies.records import history
 from tests.factories import (
     AgencyFactory,
     DecisionFactory,

@@ -24,8 +24,8 @@ from tests.reports.in_memory import (
     step,
     withdrawn,
 )
-from workitems.known_dates import MONTHS, KnownDate
 from workitems.models import Delay
+from workitems.terms.known_dates import MONTHS, KnownDate
 
 SURE = ("", "on_track", "at_risk", "off_track")
 STAGES = ("not_started", "under_way", "under_way", "under_way", "ongoing", "complete", "withdrawn")

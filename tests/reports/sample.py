@@ -238,7 +238,7 @@ def cover() -> Cover:
 
 
 def mark() -> Mark:
-    """A crest as `reports.services.marks` makes it: a red disc on white."""
+    """A crest as `reports.kinds.services.marks` makes it: a red disc on white."""
     picture = Image.new("RGB", (213, 213), "white")
     ImageDraw.Draw(picture).ellipse((0, 0, 212, 212), fill="#7a1f2b")
     file = io.BytesIO()

@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
-from trafficking_plan import service_checks
-from trafficking_plan.service_checks import CHECKS, State
+from trafficking_plan.running import service_checks
+from trafficking_plan.running.service_checks import CHECKS, State
 
 pytestmark = pytest.mark.django_db
 

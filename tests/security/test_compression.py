@@ -7,7 +7,7 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from tests.factories import SeatFactory
-from trafficking_plan.middleware import LONG_PAGE, CompressText
+from trafficking_plan.frame.middleware import LONG_PAGE, CompressText
 
 ACCEPTED = "gzip, deflate, br"
 TEXT = "The plan, and the items of the plan. " * 40

@@ -81,7 +81,7 @@ def test_other_errors_are_not_reported_as_a_database_failure(
 
     user = django_user_model.objects.create_user("person@example.org", name="Person")
     client.force_login(user, backend=BACKEND)
-    monkeypatch.setattr("trafficking_plan.views.form_page", fail)
+    monkeypatch.setattr("trafficking_plan.frame.views.form_page", fail)
     client.raise_request_exception = False
     response = client.get("/account/colours/")
     assert response.status_code == 500

@@ -4,12 +4,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from agencies import guards
-from agencies.guards import Guard
 from agencies.models import Agency
-from reports import paper_guards
+from agencies.records import guards
+from agencies.records.guards import Guard
+from reports.models import guards as paper_guards
 from tests.factories import AgencyFactory
-from workitems import plan_guards
+from workitems.models import guards as plan_guards
 
 EVERY = (*guards.GUARDS, *plan_guards.GUARDS, *paper_guards.GUARDS)
 KEPT = sorted({each.table for each in EVERY if isinstance(each, Guard) and each.keeps_rows})

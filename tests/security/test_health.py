@@ -9,11 +9,11 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
-from reports.services import renderings
+from reports.issuing.services import renderings
 from tests.security.test_logs import log as log
-from trafficking_plan import health, service_checks
-from trafficking_plan.health import Readiness
-from trafficking_plan.service_checks import Check, State, well, wrong
+from trafficking_plan.running import health, service_checks
+from trafficking_plan.running.health import Readiness
+from trafficking_plan.running.service_checks import Check, State, well, wrong
 
 NO_WORKER = "Worker: No worker is running, so long papers wait. Start render_papers."
 

@@ -8,11 +8,11 @@ from django.test.client import encode_multipart
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from reports.forms.covers import CoverForm
+from reports.workshop.forms.covers import CoverForm
 from tests.cast import client_of, standing_scene
 from tests.test_permissions import INVALID, RULES
-from workitems.filters import WorkItemFilter
-from workitems.forms.items import (
+from workitems.items.filters import WorkItemFilter
+from workitems.plan.forms.items import (
     ChangeStatusForm,
     CloseMilestoneForm,
     MoveForecastForm,

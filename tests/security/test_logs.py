@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from agencies.models import Agency
 from tests.factories import AgencyFactory, SeatFactory
-from trafficking_plan import logs
+from trafficking_plan.running import logs
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def test_an_error_is_logged_with_its_place_but_without_data(client, log, monkeyp
             raise ValueError(f"could not save {Agency.objects.model(name='Hidden')}") from error
 
     client.force_login(SeatFactory().user, backend=BACKEND)
-    monkeypatch.setattr("trafficking_plan.views.form_page", fail)
+    monkeypatch.setattr("trafficking_plan.frame.views.form_page", fail)
     client.raise_request_exception = False
     client.get("/account/colours/")
     (failed,) = log()

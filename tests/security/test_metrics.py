@@ -10,11 +10,11 @@ from django.db import DatabaseError
 from django.test import override_settings
 from django.utils import timezone
 
-from reports.services import renderings
+from reports.issuing.services import renderings
 from tests.factories import RenderingFactory, SeatFactory
 from tests.security.test_logs import BACKEND
 from tests.security.test_logs import log as log
-from trafficking_plan import metrics, start_up
+from trafficking_plan.running import metrics, start_up
 
 TOKEN = "a-token-that-prometheus-sends-0123456789"
 

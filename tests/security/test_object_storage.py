@@ -19,12 +19,12 @@ from moto.server import ThreadedMotoServer
 
 from tests.factories import EvidenceFactory, MilestoneFactory, SeatFactory, UserFactory
 from tests.security.test_logs import BACKEND
-from trafficking_plan import health, kept_records, service_checks, start_up
-from trafficking_plan.file_storage import StorageAway
-from trafficking_plan.health import Readiness
-from trafficking_plan.service_checks import CHECKS, State
+from trafficking_plan.running import health, kept_records, service_checks, start_up
+from trafficking_plan.running.health import Readiness
+from trafficking_plan.running.service_checks import CHECKS, State
+from trafficking_plan.storage.file_storage import StorageAway
+from workitems.intake.workbook import held
 from workitems.models import Evidence
-from workitems.workbook import held
 
 PDF = b"%PDF-1.7 receipt"
 
@@ -40,7 +40,7 @@ def server():
 @contextmanager
 def kept_in(bucket, address):
     options = {
-        "BACKEND": "trafficking_plan.object_storage.Bucket",
+        "BACKEND": "trafficking_plan.storage.object_storage.Bucket",
         "OPTIONS": {"bucket_name": bucket},
     }
     with pytest.MonkeyPatch.context() as patch:

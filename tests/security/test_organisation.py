@@ -9,12 +9,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.utils.timezone import localdate
 
 from agencies.models import Seat, User
-from agencies.record_history import history_of_account
-from agencies.seating import history_of
+from agencies.people.record_history import history_of_account
+from agencies.people.seating import history_of
 from tests.factories import AgencyFactory, SeatFactory
 from tests.oidc_provider import CLIENT_ID, SECRET, running_provider
 from tests.security.second_steps import set_up_app
-from trafficking_plan import openid, service_checks
+from trafficking_plan.running import service_checks
+from trafficking_plan.sign_in import openid
 
 pytestmark = pytest.mark.django_db
 

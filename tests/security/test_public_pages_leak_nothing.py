@@ -15,6 +15,7 @@ from django.utils import timezone
 from agencies.models import Seat, User
 from reports.models import DraftParagraph
 from reports.progress.published_content import content_of, digest_of
+from reports.public import services as progress_pages
 from reports.requests.models import (
     EarlierPaper,
     InformationRequest,
@@ -23,7 +24,6 @@ from reports.requests.models import (
     ScheduleLine,
 )
 from reports.requests.services.redactions import withheld_strings
-from reports.services import progress_pages
 from tests.content_policy import POLICY, policy
 from tests.factories import (
     EarlierPaperFactory,
@@ -32,8 +32,8 @@ from tests.factories import (
     RequestEventFactory,
 )
 from tests.reports.requests.test_demo_releases import COMMANDS
-from workitems.asat import Moment
 from workitems.models import Delay, Plan, Risk, Update, Variation
+from workitems.plan.asat import Moment
 
 ON = date(2013, 5, 22)
 # Achievements are updates' own words, so here they are not chosen.

@@ -16,7 +16,7 @@ from agencies.models import Agency
 from reports.render.pdf import render_pdf
 from tests.factories import AgencyFactory, IssuedPaperFactory
 from tests.reports.sample import document as sample_document
-from trafficking_plan import kept_records
+from trafficking_plan.running import kept_records
 from trafficking_plan.testing.postgresql import find_programs
 
 HISTORY = "agencies_historicalagency"
@@ -153,7 +153,7 @@ def test_a_missing_trigger_is_found(described):
         assert fault.startswith("Triggers: 1 of ")
         assert f"frozen_{HISTORY}_delete" in fault
     finally:
-        from agencies import guards
+        from agencies.records import guards
 
         guards.install(guards.GUARDS, "default")
 

@@ -11,14 +11,14 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from agencies import scanner
-from agencies.fields import UploadField
+from agencies.typed import scanner
+from agencies.typed.fields import UploadField
 from reports.requests.public.forms import VerifyForm
 from tests.factories import MilestoneFactory, SeatFactory
 from tests.security.test_check_service import found
 from tests.security.test_logs import BACKEND
 from tests.security.test_logs import log as log
-from trafficking_plan.service_checks import State
+from trafficking_plan.running.service_checks import State
 from workitems.models import Evidence
 
 # Harmless; every scanner takes it for malware. In two parts, so that none takes this file for it.

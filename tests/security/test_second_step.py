@@ -14,9 +14,9 @@ from django.db import connection
 from django.urls import reverse
 
 from agencies.models import Seat
-from agencies.record_history import history_of_account
-from agencies.services import accounts
-from agencies.services.conflicts import Conflict, Refused
+from agencies.people.record_history import history_of_account
+from agencies.people.services import accounts
+from agencies.people.services.conflicts import Conflict, Refused
 from tests.factories import (
     PASSWORD,
     BriefingFactory,
@@ -26,7 +26,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.security.second_steps import code_of, set_up_app
-from trafficking_plan import deployment_checks, start_up
+from trafficking_plan.running import deployment_checks, start_up
 
 pytestmark = pytest.mark.django_db
 

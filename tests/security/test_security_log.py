@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from tests.factories import PASSWORD, SeatFactory, UserFactory
 from tests.security.second_steps import set_up_app
-from trafficking_plan import logs, security_log
+from trafficking_plan.running import logs
+from trafficking_plan.sign_in import security_log
 
 pytestmark = pytest.mark.django_db
 

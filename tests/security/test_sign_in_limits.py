@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from tests.factories import PASSWORD, SeatFactory
-from trafficking_plan import sign_in_limits
+from trafficking_plan.sign_in import sign_in_limits
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
-from agencies import guards
-from trafficking_plan import service_checks, start_up
+from agencies.records import guards
 from trafficking_plan.management.commands.migrate import LOCK
-from trafficking_plan.service_checks import State
+from trafficking_plan.running import service_checks, start_up
+from trafficking_plan.running.service_checks import State
 
 
 def files_in(folder):

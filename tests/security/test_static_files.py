@@ -7,7 +7,7 @@ from django.core.files.storage import FileSystemStorage
 from django.test import override_settings
 
 from tests.codebase.source import ROOT
-from trafficking_plan.static_files import IMPORT, HashedFiles
+from trafficking_plan.storage.static_files import IMPORT, HashedFiles
 
 IMPORTERS = ("js/return.js", "js/workshop.js")
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from tests.factories import EvidenceFactory, MilestoneFactory, SeatFactory
 from tests.security.test_logs import BACKEND
-from trafficking_plan.file_storage import Folder, StorageAway
+from trafficking_plan.storage.file_storage import Folder, StorageAway
 from workitems.models import Evidence
 
 NOT_SAVED = "<h1>This was not saved</h1>"
@@ -23,7 +23,10 @@ NOT_SAVED = "<h1>This was not saved</h1>"
 
 @pytest.fixture
 def folder(tmp_path):
-    kept = {"BACKEND": "trafficking_plan.file_storage.Folder", "OPTIONS": {"location": tmp_path}}
+    kept = {
+        "BACKEND": "trafficking_plan.storage.file_storage.Folder",
+        "OPTIONS": {"location": tmp_path},
+    }
     with override_settings(STORAGES={**settings.STORAGES, "default": kept}):
         yield tmp_path
 
@@ -113,7 +116,7 @@ def test_a_database_without_space_is_said(client, milestone, monkeypatch, error,
     def fail(*arguments, **more):
         raise error from cause
 
-    monkeypatch.setattr("workitems.services.evidence.history.save", fail)
+    monkeypatch.setattr("workitems.plan.services.evidence.history.save", fail)
     answer = add(client, milestone)
     assert (answer.status_code, NOT_SAVED in answer.text) == (507, True)
 
@@ -122,7 +125,7 @@ def test_another_error_stays_one(client, milestone, monkeypatch):
     def fail(*arguments, **more):
         raise OSError(errno.ECONNRESET, "reset")
 
-    monkeypatch.setattr("workitems.services.evidence.history.save", fail)
+    monkeypatch.setattr("workitems.plan.services.evidence.history.save", fail)
     assert add(client, milestone).status_code == 500
 
 

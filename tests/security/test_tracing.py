@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.factories import MilestoneFactory, SeatFactory
 from tests.security.test_logs import log as log
-from trafficking_plan import tracing
+from trafficking_plan.running import tracing
 
 PASSWORD = "long enough to be good"
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -120,7 +120,7 @@ def test_a_whole_journey_emits_no_name_email_title_or_text(client, collector, lo
         )
         refused = client.post(evidence, {"link": "Linkwords"})
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("workitems.views.evidence.EvidenceForm", None)
+            patch.setattr("workitems.items.views.evidence.EvidenceForm", None)
             failed = client.post(evidence, {"note": "Errorwords"})
         figures = client.get("/metrics").text
     codes = [answer.status_code for answer in (*pages[:2], added, refused, failed)]

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from tests.factories import PASSWORD, SeatFactory
-from trafficking_plan.addresses import browser_words, network_of
+from trafficking_plan.sign_in.addresses import browser_words, network_of
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Agency, Appointment, Invitation, Seat, Token, Unit, User
+from reports.briefings.services import states
 from reports.drafting.paper import document_of
+from reports.kinds.services.kinds import patterns
 from reports.models import (
     Briefing,
     BriefingKind,
@@ -47,8 +49,6 @@ from reports.requests.models import (
     ScheduleLine,
 )
 from reports.requests.services import requests
-from reports.services import states
-from reports.services.kinds import patterns
 from tests.cast import REQUEST, Scene
 from tests.factories import (
     PASSWORD,
@@ -65,7 +65,8 @@ from tests.reports.word_edits import Edited
 from tests.test_permissions import RULES
 from tests.workitems.trackers import sheet_of
 from tests.workitems.workbooks import file_of, small
-from workitems.agenda import proposals
+from workitems.meetings.agenda import proposals
+from workitems.meetings.services import meetings
 from workitems.models import (
     Attendance,
     CalendarFeed,
@@ -90,8 +91,9 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
-from workitems.return_sheet import write_workbook
-from workitems.services import meetings, rounds, variations
+from workitems.returns.services import rounds
+from workitems.returns.sheet import write_workbook
+from workitems.variations.services import variations
 
 Says = Callable[[Scene], dict[str, Any]]
 

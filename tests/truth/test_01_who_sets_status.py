@@ -17,12 +17,13 @@ from tests.factories import (
 )
 from tests.workitems.conftest import *  # noqa: F403
 from tests.workitems.conftest import seated
-from tests.workitems.notices import run
+from tests.workitems.notices.sent import run
 from tests.workitems.record import NOW, TODAY, YESTERDAY, newest, refused, unchanged
-from workitems.desk import lines_for
+from workitems.desk.to_dos import lines_for
 from workitems.models import Return, StatusProposal
-from workitems.services import Conflict, milestone_answers, rounds, status_proposals
-from workitems.services.answers import answers_of
+from workitems.plan.services import Conflict
+from workitems.returns.services import milestone_answers, rounds, status_proposals
+from workitems.returns.services.answers import answers_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 

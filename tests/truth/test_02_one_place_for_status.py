@@ -22,8 +22,9 @@ from tests.workitems.conftest import *  # noqa: F403
 from tests.workitems.record import NOW, TODAY, entries, refused, unchanged
 from workitems.models import Return, WorkItem
 from workitems.models.item import Confidence, Stage
-from workitems.services import Refused, items, rounds
-from workitems.services.answers import answers_of, moved_items
+from workitems.plan.services import Refused, items
+from workitems.returns.services import rounds
+from workitems.returns.services.answers import answers_of, moved_items
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 

@@ -9,12 +9,14 @@ from agencies.models import Seat
 from tests.factories import MilestoneFactory, SupportFactory
 from tests.workitems.conftest import *  # noqa: F403
 from tests.workitems.conftest import seated
-from tests.workitems.notices import run
+from tests.workitems.notices.sent import run
 from tests.workitems.record import NOW, SLIPPED, TODAY, TOMORROW, newest, refused, unchanged
-from workitems.desk import lines_for
+from workitems.desk.to_dos import lines_for
 from workitems.models import Delay, HeldEntry, MilestoneAnswer, Mitigation, Risk, Variation
-from workitems.services import Conflict, held_entries, items, milestone_answers, rounds
-from workitems.services.answers import answers_of
+from workitems.plan.services import Conflict, items
+from workitems.returns.services import milestone_answers, rounds
+from workitems.returns.services.answers import answers_of
+from workitems.variations.services import held_entries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 

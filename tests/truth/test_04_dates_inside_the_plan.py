@@ -28,10 +28,12 @@ from tests.workitems.record import (
     unchanged,
 )
 from tests.workitems.workbooks import file_of, small
-from workitems.known_dates import KnownDate, KnownTo
+from workitems.intake.workbook import WorkbookRefused, import_workbook
 from workitems.models import Plan, Variation
-from workitems.services import items, out_of_session, variations
-from workitems.workbook import WorkbookRefused, import_workbook
+from workitems.out_of_session import services as out_of_session
+from workitems.plan.services import items
+from workitems.terms.known_dates import KnownDate, KnownTo
+from workitems.variations.services import variations
 
 pytestmark = pytest.mark.django_db
 

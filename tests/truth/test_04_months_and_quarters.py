@@ -20,17 +20,20 @@ from tests.factories import (
 )
 from tests.workitems.record import NOW, TODAY, item_history, ready_to_decide, refused, unchanged
 from tests.workitems.workbooks import file_of, small
-from workitems import desk, due_calendar
-from workitems.asat import Moment
-from workitems.known_dates import KnownDate
+from workitems.calendar import due_calendar
+from workitems.desk import to_dos as desk
+from workitems.intake.workbook import WorkbookRefused, import_workbook
+from workitems.intake.workbook.export import export_workbook
 from workitems.models import CalendarFeed, Milestone, Plan
 from workitems.narrative.blocks import Field
 from workitems.narrative.reading import Reader, Scope, Wanted, history_page
-from workitems.plan_at.loading import delays_at, milestones_at
-from workitems.services import held_entries, items, milestone_answers, variations
-from workitems.standing import Late, milestone_lateness
-from workitems.workbook import WorkbookRefused, import_workbook
-from workitems.workbook.export import export_workbook
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at.loading import delays_at, milestones_at
+from workitems.plan.services import items
+from workitems.returns.services import milestone_answers
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import Late, milestone_lateness
+from workitems.variations.services import held_entries, variations
 
 pytestmark = pytest.mark.django_db
 

@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
+from reports.meetings.meeting_html import paper_fragment
 from reports.meetings.pack import compose_pack
-from reports.render.meeting_html import paper_fragment
 from tests.factories import MatterFactory, MeetingFactory, MilestoneFactory, VariationFactory
 from tests.workitems.record import TODAY
-from workitems.asat import Moment
+from workitems.plan.asat import Moment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 

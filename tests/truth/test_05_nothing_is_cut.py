@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse
 
-from agencies.fields import Form, LinesField, ReasonField
+from agencies.typed.fields import Form, LinesField, ReasonField
 from tests.cast import scene
 from tests.truth.every_page import client_of
 

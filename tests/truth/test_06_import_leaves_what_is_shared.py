@@ -9,16 +9,21 @@ from django.apps import apps
 from django.db import transaction
 from django.urls import reverse
 
-from agencies import history
 from agencies.models import Agency, Appointment, Seat
+from agencies.records import history
 from tests.cast import seated
 from tests.factories import AgencyFactory, AppointmentFactory
-from tests.workitems.demo import TODAY, noon
+from tests.workitems.demo.plans import TODAY, noon
 from tests.workitems.workbooks import file_of, setting, small
 from workitems.demo.demo_plans import TEXT_OF_2009, appoint_minister, import_text
+from workitems.intake.workbook import (
+    WorkbookRefused,
+    export_workbook,
+    import_workbook,
+    preview_import,
+)
+from workitems.intake.workbook.columns import AGENCIES, CLEARED, PLAN, SHEETS
 from workitems.models import Milestone, Plan, Update
-from workitems.workbook import WorkbookRefused, export_workbook, import_workbook, preview_import
-from workitems.workbook.columns import AGENCIES, CLEARED, PLAN, SHEETS
 
 pytestmark = pytest.mark.django_db
 AT = noon(TODAY)

@@ -19,7 +19,7 @@ from tests.factories import (
     VariationFactory,
 )
 from tests.workitems.conftest import seated
-from tests.workitems.notices import run
+from tests.workitems.notices.sent import run
 from tests.workitems.record import (
     DUE,
     NOW,
@@ -32,11 +32,15 @@ from tests.workitems.record import (
     refused,
     unchanged,
 )
-from workitems import agenda, desk
-from workitems.asat import Moment
+from workitems.desk import to_dos as desk
+from workitems.intake.services import plans
+from workitems.meetings import agenda
 from workitems.models import Decision, Meeting, Milestone, OutOfSession, Variation
 from workitems.notices import news as notices
-from workitems.services import Conflict, out_of_session, plans, variations
+from workitems.out_of_session import services as out_of_session
+from workitems.plan.asat import Moment
+from workitems.plan.services import Conflict
+from workitems.variations.services import variations
 
 pytestmark = pytest.mark.django_db
 

@@ -7,14 +7,14 @@ import pytest
 from django import forms
 from django.urls import reverse
 
-from agencies.asking import DJANGOS_REQUIRED, AskingForm, ask_for, word_errors
+from agencies.typed.asking import DJANGOS_REQUIRED, AskingForm, ask_for, word_errors
 from tests.codebase.source import APPS, ROOT, modules
 from tests.test_permissions import RULES
 from tests.truth.every_page import client_of, emptied, fields_of, posted_forms, reader_of
 
 OURS = (
-    *("agencies.forms", "reports.forms", "reports.requests", "workitems.forms"),
-    "trafficking_plan.account_forms",
+    *("agencies.people.forms", "reports.forms", "reports.requests", "workitems.forms"),
+    "trafficking_plan.sign_in.account_forms",
 )
 
 

@@ -12,10 +12,10 @@ from tests.factories import DelayFactory, MitigationFactory
 from tests.workitems.conftest import seated
 from tests.workitems.record import TODAY
 from workitems.models import Delay, Mitigation
-from workitems.services import items
-from workitems.services.refusals import Refused
-from workitems.spans import span_in_words
-from workitems.standing import slip_in_words, times_in_words
+from workitems.plan.services import items
+from workitems.plan.services.refusals import Refused
+from workitems.terms.lateness import slip_in_words, times_in_words
+from workitems.terms.spans import span_in_words
 
 AGREED = date(2010, 6, 30)
 SLIP = "Expected five months after the agreed date. Its date has moved three times."

@@ -8,10 +8,11 @@ import time_machine
 from tests.factories import MilestoneFactory, ReturnNoteFactory, UpdateFactory, WorkItemFactory
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
 from workitems.models import Return, ReturnNote
-from workitems.returns import return_page
-from workitems.services import Conflict, handover, milestone_answers, rounds
-from workitems.services.handover import mended_words, mendings_of
-from workitems.services.rounds import Unmended
+from workitems.plan.services import Conflict
+from workitems.returns.return_page import return_page
+from workitems.returns.services import handover, milestone_answers, rounds
+from workitems.returns.services.handover import mended_words, mendings_of
+from workitems.returns.services.rounds import Unmended
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 

@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 
 from tests.factories import WorkItemFactory
 from workitems.models.item import Confidence
-from workitems.standing import Standing
+from workitems.terms.lateness import Standing
 
 
 def drawn(name):

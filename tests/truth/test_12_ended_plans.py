@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from agencies import history
 from agencies.models import Seat
+from agencies.records import history
 from tests.cast import seated
 from tests.factories import (
     AgencyFactory,
@@ -33,14 +33,14 @@ from tests.factories import (
 )
 from tests.workitems.record import noon
 from tests.workitems.workbooks import file_of, small
-from workitems.asat import Moment
-from workitems.desk import lines_for
-from workitems.due_calendar import entries_of
+from workitems.calendar.due_calendar import entries_of
+from workitems.desk.to_dos import lines_for
+from workitems.intake.workbook import import_workbook
 from workitems.models import Milestone
 from workitems.notices.news import news
+from workitems.plan.asat import Moment
 from workitems.rules import CLOSED_BY_THE_END
-from workitems.spans import span_in_words
-from workitems.workbook import import_workbook
+from workitems.terms.spans import span_in_words
 
 pytestmark = pytest.mark.django_db
 

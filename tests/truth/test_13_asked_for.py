@@ -8,15 +8,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from agencies.models import Agency
+from reports.meetings.meeting_html import paper_fragment
 from reports.meetings.minutes import compose_minutes
 from reports.meetings.pack import compose_pack
 from reports.meetings.parts import Asked
 from reports.meetings.record_words import asked
-from reports.render.meeting_html import paper_fragment
 from tests.factories import DecisionFactory, MatterFactory, MeetingFactory, VariationFactory
 from tests.workitems.record import NOW, SLIPPED, TODAY
-from workitems.asat import Moment
 from workitems.models import Variation
+from workitems.plan.asat import Moment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -63,7 +63,7 @@ def test_a_paper_says_now_only_of_what_was_approved(milestone, meeting, state, k
         row, item=milestone.item, milestone="Brochure printed", agencies=Agency.objects.in_bulk()
     )
     assert (printed.before_label, printed.after_label, printed.outcome) == SIDES[state]
-    html = render_to_string("reports/papers/print/asked.html", {"asked": printed, "maori": ()})
+    html = render_to_string("reports/meetings/print/asked.html", {"asked": printed, "maori": ()})
     heads = re.findall('<th scope="row">([^<]+)</th>', html)
     assert heads[1:4] == [*SIDES[state][:2], "Requested by"]
     assert ("Now" in heads) == (state == State.APPROVED)

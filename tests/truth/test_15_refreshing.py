@@ -11,13 +11,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from reports.clearance import concerns
+from reports.clearance import services as clearance
 from reports.clearance.consultation import read_consultation
-from reports.drafting import draft_rows
+from reports.drafting import concerns, draft_rows
 from reports.drafting.draft import printed
 from reports.drafting.paper import composed
 from reports.models import Briefing, Clearance, ClearanceComment, DraftParagraph
-from reports.services import clearance, drafts, record_updates
+from reports.workshop.services import drafts, record_updates
 from tests.factories import (
     DelayFactory,
     MilestoneFactory,
@@ -29,7 +29,7 @@ from tests.factories import (
 from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 from workitems.models import Delay
 from workitems.models.item import Stage, WorkItem
-from workitems.services import Refused
+from workitems.plan.services import Refused
 
 pytestmark = pytest.mark.django_db
 

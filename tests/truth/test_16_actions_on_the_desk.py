@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from agencies.models import Seat
-from agencies.typed_dates import in_words
+from agencies.typed.typed_dates import in_words
 from reports.models import FollowUp
 from tests.factories import (
     BriefingFactory,
@@ -27,10 +27,11 @@ from tests.workitems.record import (
     refused,
     unchanged,
 )
-from workitems import desk
+from workitems.desk import to_dos as desk
+from workitems.meetings.services import actions
 from workitems.models import Action
 from workitems.notices import news as notices
-from workitems.services import Conflict, actions
+from workitems.plan.services import Conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import time_machine
 from django.core import mail
 from django.urls import reverse
 
-from agencies import history
+from agencies.records import history
 from reports.models import Briefing, Clearance
 from reports.models.response import ON_THE_PAPER
 from tests.factories import (
@@ -20,7 +20,7 @@ from tests.factories import (
     ResponseFactory,
     SeatFactory,
 )
-from workitems.desk import lines_for
+from workitems.desk.to_dos import lines_for
 
 pytestmark = pytest.mark.django_db
 

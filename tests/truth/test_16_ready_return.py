@@ -18,11 +18,11 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import NOW, TODAY, TOMORROW, newest, refused, unchanged
-from workitems.desk import lines_for
+from workitems.desk.to_dos import lines_for
 from workitems.models import MilestoneAnswer, Notice
 from workitems.notices import send_notices
-from workitems.return_reading import reading_of
-from workitems.services import handover, rounds
+from workitems.returns.return_reading import reading_of
+from workitems.returns.services import handover, rounds
 
 pytestmark = pytest.mark.django_db
 

@@ -6,13 +6,13 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from reports.clearance.concerns import OWNER_LOOKUPS
 from reports.compose import compose
 from reports.document import words
+from reports.drafting.concerns import OWNER_LOOKUPS
 from reports.drafting.cover import draft
 from reports.models import FollowUp
 from reports.models.response import ON_THE_PAPER
-from reports.services import responses
+from reports.responses import services as responses
 from tests.factories import (
     AppointmentFactory,
     BriefingFactory,
@@ -23,8 +23,8 @@ from tests.factories import (
     ResponseFactory,
 )
 from tests.workitems.record import refused
-from workitems.due_calendar import entries_of
-from workitems.services import actions
+from workitems.calendar.due_calendar import entries_of
+from workitems.meetings.services import actions
 
 pytestmark = pytest.mark.django_db
 

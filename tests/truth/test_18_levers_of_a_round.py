@@ -9,12 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from agencies.models import Seat
 from tests.factories import ReturnFactory, SeatFactory
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
-from workitems.asat import Moment
-from workitems.desk import lines_for
+from workitems.desk.to_dos import lines_for
 from workitems.models import Evidence, Notice, Reminder
 from workitems.notices import send_notices
-from workitems.plan_at import plan_at
-from workitems.services import round_levers, rounds
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import plan_at
+from workitems.returns.services import round_levers, rounds
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from agencies import history
 from agencies.models import Invitation, Office, Seat
-from agencies.seating import history_of, seating_of
+from agencies.people.seating import history_of, seating_of
+from agencies.records import history
 from reports.models import Briefing, IssuedPaper
 from tests.cast import Scene, standing_scene
 from tests.constraints import refused_by

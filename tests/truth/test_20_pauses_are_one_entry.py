@@ -10,13 +10,15 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from agencies.models import Seat
+from reports.briefings.services import states
 from reports.drafting import draft_rows
-from reports.services import drafts, states
+from reports.workshop.services import drafts
 from tests.factories import SeatFactory
 from tests.reports.drafted import drafted
 from tests.test_permissions import client_of
 from workitems.models import Return, Update
-from workitems.services import Conflict, rounds
+from workitems.plan.services import Conflict
+from workitems.returns.services import rounds
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,11 @@ import time_machine
 from django.urls import reverse
 
 from agencies.models import Seat
-from reports.clearance import concerns
-from reports.drafting import draft_rows
+from reports.briefings.services import states
+from reports.drafting import concerns, draft_rows
+from reports.issuing.services import issuing, renderings
 from reports.models import Briefing, Clearance, PaperReading
-from reports.services import drafts, issuing, renderings, states
+from reports.workshop.services import drafts
 from tests.factories import (
     ClearanceFactory,
     DelayFactory,
@@ -23,7 +24,7 @@ from tests.factories import (
 )
 from tests.reports.drafted import BEFORE, drafted
 from tests.reports.paper_reading import opened
-from workitems.desk import lines_for
+from workitems.desk.to_dos import lines_for
 
 pytestmark = pytest.mark.django_db
 

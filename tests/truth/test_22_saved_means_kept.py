@@ -9,16 +9,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Invitation, Seat
-from agencies.services import invitations, seats
-from agencies.services.seats import SeatRefused
-from agencies.views.form_pages import NOTHING_CHANGED
+from agencies.pages.form_pages import NOTHING_CHANGED
+from agencies.people.services import invitations, seats
+from agencies.people.services.seats import SeatRefused
 from tests.cast import standing_scene
 from tests.factories import DelayFactory, MilestoneFactory, MitigationFactory
 from tests.test_permissions import RULES
 from tests.truth.every_form import fields_of
 from tests.truth.test_23_one_act_one_record import client_of
+from workitems.calendar import services as feeds
 from workitems.models import Delay, Round
-from workitems.services import Refused, feeds, items
+from workitems.plan.services import Refused, items
 
 pytestmark = pytest.mark.django_db
 

@@ -10,16 +10,16 @@ from django.test import Client
 from django.urls import get_resolver, resolve, reverse
 from django.utils import timezone
 
-from agencies.fields import TOKEN_FIELD
 from agencies.models import SentForm
-from agencies.services import sent_forms
-from agencies.views.once import SENT_BEFORE
-from reports.services import meeting_papers
+from agencies.pages import services as sent_forms
+from agencies.pages.once import SENT_BEFORE
+from agencies.typed.fields import TOKEN_FIELD
+from reports.meetings import services as meeting_papers
 from tests.cast import client_of, scene
 from tests.factories import PASSWORD
 from tests.test_permissions import NO_TOKEN, NOT_ALLOWED, RULES, addresses
 from tests.truth.every_form import CHANGES, CREATES
-from tests.workitems.test_concurrency import threads
+from tests.workitems.plan.test_concurrency import threads
 from workitems.models import Risk
 
 AT_ONCE = 30

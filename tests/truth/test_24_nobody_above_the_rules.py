@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from agencies.models import Office, Seat, User
-from agencies.seating import history_of
-from agencies.services import invitations, seats
+from agencies.people.seating import history_of
+from agencies.people.services import invitations, seats
 from reports.models import Briefing, IssuedPaper
 from tests.cast import Scene, client_of, standing_scene
 from tests.factories import PASSWORD, SeatFactory, UserFactory

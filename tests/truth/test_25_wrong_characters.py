@@ -10,19 +10,19 @@ from django.db import transaction
 from django.urls import get_resolver, reverse
 from django.utils.timezone import localdate
 
-from agencies import history
-from agencies.characters import fault_of, is_unprintable
-from agencies.fields import TextField
 from agencies.models import Agency
-from reports.bad_characters import RECORDS, page_of, places_of
+from agencies.records import history
+from agencies.typed.characters import fault_of, is_unprintable
+from agencies.typed.fields import TextField
+from reports.compose.bad_characters import RECORDS, page_of, places_of
 from tests.cast import client_of, standing_scene
 from tests.codebase.source import modules, name_of
 from tests.factories import BriefingFactory, MatterFactory, MeetingFactory, UpdateFactory
 from tests.test_permissions import NOT_ALLOWED, RULES
 from tests.truth.every_form import CHANGES, CREATES
 from tests.workitems.workbooks import file_of, small
+from workitems.intake.workbook import WorkbookRefused, preview_import
 from workitems.models import Milestone
-from workitems.workbook import WorkbookRefused, preview_import
 
 OVERRIDE = "\u202e"
 HUGE = (2**31, 2**63 - 1, 2**63)
@@ -75,7 +75,7 @@ def test_every_text_field_refuses_them():
         # A password is compared and never shown.
         and "password" not in path.read_text().splitlines()[node.lineno - 1]
     ]
-    assert faults == [], "use agencies.fields.TextField"
+    assert faults == [], "use agencies.typed.fields.TextField"
     with pytest.raises(forms.ValidationError, match="Character 2, after “a”, is U\\+202E"):
         TextField().clean(f"a{OVERRIDE}b")
 

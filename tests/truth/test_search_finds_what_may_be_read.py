@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from agencies.models import Seat
 from reports.models import IssuedParagraph
-from reports.paper_search import KINDS
+from reports.search.paper_search import KINDS
 from tests.factories import (
     AgencyFactory,
     BriefingFactory,

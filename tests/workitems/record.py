@@ -15,7 +15,7 @@ from workitems.models import Meeting, Variation, WorkItem
 from workitems.narrative import Scope, Wanted, history_page
 from workitems.narrative.blocks import Entry
 from workitems.narrative.reading import Reader
-from workitems.services import Refused
+from workitems.plan.services import Refused
 
 TODAY = date(2010, 6, 1)
 NOW = datetime(2010, 6, 1, 9, 30, tzinfo=ZoneInfo("Pacific/Auckland"))

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from tests.workitems.record import NOW
 from workitems.models import Update
-from workitems.return_sheet.row_keys import Key
-from workitems.services import rounds
+from workitems.returns.services import rounds
+from workitems.returns.sheet.row_keys import Key
 
 KEPT = Path(__file__).parent / "kept_workbooks"
 

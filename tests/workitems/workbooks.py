@@ -7,7 +7,7 @@ from datetime import date
 import openpyxl
 from openpyxl.utils import get_column_letter
 
-from workitems.workbook.columns import SHEETS
+from workitems.intake.workbook.columns import SHEETS
 
 SMALL = {
     "Plan": [

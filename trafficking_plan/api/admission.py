@@ -19,14 +19,14 @@ from django.utils.crypto import salted_hmac
 from django.utils.http import quote_etag
 from django.views.decorators.csrf import csrf_exempt
 
-from agencies import history
 from agencies.models import Token
-from agencies.services import tokens
+from agencies.people.services import tokens
+from agencies.records import history
 from reports.models import RecordChange
-from trafficking_plan import second_step
 from trafficking_plan.api.problems import Problem
-from trafficking_plan.middleware import read_without_lock
-from workitems.views.limits import address_of, is_within
+from trafficking_plan.frame.middleware import read_without_lock
+from trafficking_plan.sign_in import second_step
+from workitems.calendar.limits import address_of, is_within
 
 View = Callable[..., HttpResponseBase]
 

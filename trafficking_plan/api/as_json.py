@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from agencies.models import Agency
 from reports.progress.changes import Change
-from workitems.asat import Moment
-from workitems.known_dates import KnownDate
 from workitems.models import Plan
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
-from workitems.standing import Late, Lateness, Reason
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import Late, Lateness, Reason
 
 Row = dict[str, Any]
 Agencies = Mapping[int, Agency]

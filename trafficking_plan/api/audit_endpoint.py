@@ -13,7 +13,7 @@ from trafficking_plan.api import stream
 from trafficking_plan.api.admission import may
 from trafficking_plan.api.problems import Problem
 from workitems.models import Plan
-from workitems.views.lookups import signed_in
+from workitems.plan.views.lookups import signed_in
 
 router = Router(tags=["Audit"])
 MIME_TYPE = "application/x-ndjson"

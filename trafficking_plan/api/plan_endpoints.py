@@ -8,20 +8,20 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from agencies.models import Agency, Token
-from reports.forms.bar import BarForm
 from reports.progress import registers
 from reports.progress.changes import Kind, read_changes
 from reports.progress.changes.periods import offered
+from reports.progress.forms import BarForm
 from reports.progress.view import Look
 from trafficking_plan.api import as_json, schemas
 from trafficking_plan.api.admission import may
 from trafficking_plan.api.as_json import Row
 from trafficking_plan.api.problems import Problem, refuse_invalid
-from workitems.asat import Moment, rows_at
-from workitems.filters import SORTS, WorkItemFilter, sort_of
-from workitems.forms.moments import AsAtForm
+from workitems.items.filters import SORTS, WorkItemFilter, sort_of
 from workitems.models import Delay, Plan, Support
-from workitems.plan_at import (
+from workitems.plan.asat import Moment, rows_at
+from workitems.plan.forms.moments import AsAtForm
+from workitems.plan.plan_at import (
     PlanAt,
     agencies_at,
     delays_at,
@@ -32,7 +32,7 @@ from workitems.plan_at import (
     plan_at,
     with_milestones,
 )
-from workitems.views.lookups import visible_plan, visible_plans
+from workitems.plan.views.lookups import visible_plan, visible_plans
 
 router = Router(tags=["Plans"])
 READ = Token.Scope.READ

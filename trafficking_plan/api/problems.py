@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from agencies.fields import Refusal
-from workitems.services import Conflict
-from workitems.views.lookups import NotAdoptedYet
+from agencies.typed.fields import Refusal
+from workitems.plan.services import Conflict
+from workitems.plan.views.lookups import NotAdoptedYet
 
 PREFIX = "/api/"
 MIME_TYPE = "application/problem+json"

@@ -18,12 +18,18 @@ from trafficking_plan.api.as_json import Row
 from trafficking_plan.api.problems import Problem, Wrong
 from trafficking_plan.api.schemas import Id, Page, Pages, ShortText
 from workitems.models import Return, WorkItem
-from workitems.returns import MilestoneLine, Section, one_section, return_page
-from workitems.views.answer_saving import save_entry
-from workitems.views.answers import NO_CHANGE, SAVE, Entry, entries_of, refuse_gone_milestones
-from workitems.views.lookups import require, visible_plan
-from workitems.views.returns import visible_return, writing_for
-from workitems.views.rounds import rounds_of
+from workitems.plan.views.lookups import require, visible_plan
+from workitems.returns.return_page import MilestoneLine, Section, one_section, return_page
+from workitems.returns.views.answer_saving import save_entry
+from workitems.returns.views.answers import (
+    NO_CHANGE,
+    SAVE,
+    Entry,
+    entries_of,
+    refuse_gone_milestones,
+)
+from workitems.returns.views.returns import visible_return, writing_for
+from workitems.returns.views.rounds import rounds_of
 
 router = Router(tags=["Returns"])
 READ, WRITE = Token.Scope.READ, Token.Scope.WRITE

@@ -30,8 +30,8 @@ from django.db.models import BooleanField, OuterRef, Q, Subquery, Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from agencies.tracking import OPEN_COLUMN, PLAN_COLUMN
-from trafficking_plan.service_checks import our_apps
+from agencies.records.tracking import OPEN_COLUMN, PLAN_COLUMN
+from trafficking_plan.running.service_checks import our_apps
 from workitems.models import Plan
 
 SETTLED_AFTER = timedelta(seconds=5)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.security import HttpBearer
 
-from reports import registry
+from reports.extensions import registry
 from trafficking_plan.api import (
     audit_endpoint,
     paper_endpoints,

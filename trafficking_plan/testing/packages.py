@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from trafficking_plan.environment import HOME
+from trafficking_plan.running.environment import HOME
 
 # Everything that a service may run with, also what is off unless set.
 LOCK = HOME / "deploy" / "extras.lock"

@@ -12,19 +12,15 @@ from typing import Any
 from agencies.models import User
 from workitems.demo import demo_meetings
 from workitems.demo.story import Story
+from workitems.intake.workbook.record import round_name
+from workitems.meetings.services import actions
 from workitems.models import Decision, Plan, Return, Risk, Round
 from workitems.models.item import Confidence, Stage
-from workitems.services import (
-    actions,
-    handover,
-    held_entries,
-    items,
-    out_of_session,
-    risks,
-    rounds,
-    status_proposals,
-)
-from workitems.workbook.record import round_name
+from workitems.out_of_session import services as out_of_session
+from workitems.plan.services import items
+from workitems.returns.services import handover, rounds, status_proposals
+from workitems.risks import services as risks
+from workitems.variations.services import held_entries
 
 PERIOD_DAYS = 180
 OPENED_DAYS_AGO = 13

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from agencies import history
-from workitems import agenda
+from agencies.records import history
 from workitems.demo.story import Story
+from workitems.meetings import agenda
+from workitems.meetings.services import actions, decisions, matters, meetings
 from workitems.models import Matter, Meeting, Variation
-from workitems.services import actions, decisions, matters, meetings, variations
+from workitems.variations.services import variations
 
 PLACE = "Stout Street, Wellington"
 FIRST, LAST, NEXT = -112, -42, 8

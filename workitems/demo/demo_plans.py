@@ -7,14 +7,14 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from agencies import history
 from agencies.models import Appointment
+from agencies.records import history
 from workitems.demo import current_round, fiji
 from workitems.demo.people import ACTOR, PORTFOLIO, seat_people
 from workitems.demo.plan_text import workbook_of
+from workitems.intake.workbook import import_workbook
+from workitems.intake.workbook.record import morning
 from workitems.models import Delay, Plan
-from workitems.workbook import import_workbook
-from workitems.workbook.record import morning
 
 TEXT_OF_2009 = Path(__file__).parent / "plan-of-action-2009.toml"
 CURRENT_TEXT = Path(__file__).parent / "plan-of-action-current.toml"

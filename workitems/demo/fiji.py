@@ -5,11 +5,11 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from agencies import history
+from agencies.records import history
 from workitems.demo.people import Person, Role, user_of
+from workitems.intake.workbook.record import round_name
 from workitems.models import Plan
-from workitems.services import rounds
-from workitems.workbook.record import round_name
+from workitems.returns.services import rounds
 
 TEXT = Path(__file__).parent / "plan-of-fiji.toml"
 PLAN = "national-action-plan-against-trafficking-in-persons"

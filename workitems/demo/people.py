@@ -11,9 +11,9 @@ from datetime import date, datetime, time, timedelta
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from agencies import history
-from agencies import services as seating
 from agencies.models import Agency, Office, Seat, User
+from agencies.people import services as seating
+from agencies.records import history
 
 ACTOR = "Demo loader"
 # Public, so the loader refuses to run unless DEBUG is on.

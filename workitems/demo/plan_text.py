@@ -13,9 +13,9 @@ from typing import Any
 
 import openpyxl
 
-from workitems.known_dates import KnownDate, read_known_date
-from workitems.workbook.cell_kinds import DueDate
-from workitems.workbook.columns import AGENCIES, MILESTONES, PLAN, SHEETS
+from workitems.intake.workbook.cell_kinds import DueDate
+from workitems.intake.workbook.columns import AGENCIES, MILESTONES, PLAN, SHEETS
+from workitems.terms.known_dates import KnownDate, read_known_date
 
 Entries = dict[str, Any]
 DUE_DATES = {column.heading for column in MILESTONES if isinstance(column.kind, DueDate)}

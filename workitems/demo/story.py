@@ -8,11 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from agencies import history
 from agencies.models import Agency
+from agencies.records import history
 from workitems.demo.people import APPROVERS, CONTRIBUTORS, COORDINATOR, user_of
 from workitems.models import Milestone, Plan, Variation, WorkItem
-from workitems.services import variations
+from workitems.variations.services import variations
 
 REQUESTS = tomllib.loads((Path(__file__).parent / "requests.toml").read_text(encoding="utf-8"))
 

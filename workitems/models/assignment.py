@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from agencies.models import Agency, Seat, Unit, User
-from agencies.tracking import track
+from agencies.records.tracking import track
 from workitems.models.item import WorkItem
 
 

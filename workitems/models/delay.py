@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
-from agencies.tracking import track
-from workitems.additions import Addition, addition_of, asks_to_add
-from workitems.item_texts import ITEM_TEXTS
-from workitems.known_dates import Known, KnownDate, from_to
+from agencies.records.tracking import track
 from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
-from workitems.standing import cause_in_words
+from workitems.terms.additions import Addition, addition_of, asks_to_add
+from workitems.terms.item_texts import ITEM_TEXTS
+from workitems.terms.known_dates import Known, KnownDate, from_to
+from workitems.terms.lateness import cause_in_words
 
 
 class DelayQuerySet(models.QuerySet["Delay"]):

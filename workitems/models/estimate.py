@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.translation import day_words
+from agencies.wording.translation import day_words
 from workitems.models.plan import Plan
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from agencies.models import Agency, User
-from agencies.tracking import track
+from agencies.records.tracking import track
 from workitems.models.plan import Plan
 
 

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
-from agencies.tracking import track
-from workitems.additions import Addition, addition_of, asks_to_add
-from workitems.known_dates import Known, KnownDate
+from agencies.records.tracking import track
 from workitems.models.delay import Variation
 from workitems.models.item import Milestone, WorkItem, known_to_field
 from workitems.models.plan import Plan
 from workitems.models.risk import Risk
+from workitems.terms.additions import Addition, addition_of, asks_to_add
+from workitems.terms.known_dates import Known, KnownDate
 
 
 class HeldEntryQuerySet(models.QuerySet["HeldEntry"]):

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.characters import searchable
 from agencies.models import Agency, User
-from agencies.tracking import track
-from workitems.item_texts import ITEM_TEXTS, official
-from workitems.known_dates import Known, KnownDate, KnownTo
+from agencies.records.tracking import track
+from agencies.typed.characters import searchable
 from workitems.models.plan import Pillar, Plan
+from workitems.terms.item_texts import ITEM_TEXTS, official
+from workitems.terms.known_dates import Known, KnownDate, KnownTo
 
 TITLE_LENGTH = 200
 AS_TOLD_LENGTH = 120

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
-from agencies.tracking import track
-from agencies.translation import day_words
+from agencies.records.tracking import track
+from agencies.wording.translation import day_words
 from workitems.models.action import Action
 from workitems.models.delay import Variation
 from workitems.models.item import WorkItem

@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
-from agencies.tracking import track
-from workitems.known_dates import Known, KnownDate
+from agencies.records.tracking import track
 from workitems.models.delay import Delay, Mitigation
 from workitems.models.item import Milestone, known_to_field
 from workitems.models.round import Return
-from workitems.standing import cause_in_words
+from workitems.terms.known_dates import Known, KnownDate
+from workitems.terms.lateness import cause_in_words
 
 
 class MilestoneAnswerQuerySet(models.QuerySet["MilestoneAnswer"]):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
-from agencies.tracking import track
+from agencies.records.tracking import track
 from workitems.models.delay import Variation
 
 

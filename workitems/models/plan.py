@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, AgencyQuerySet, Seat, User
-from agencies.tracking import track
+from agencies.records.tracking import track
 
 # Seats with these roles may read the whole plan. A Minister's office reads only issued briefings.
 READING_ROLES = (

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from agencies.models import User
-from agencies.tracking import SIGNATURE_LENGTH
+from agencies.records.tracking import SIGNATURE_LENGTH
 from workitems.models.round import Return
 
 

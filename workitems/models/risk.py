@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
-from agencies.tracking import track
+from agencies.records.tracking import track
 from workitems.models.item import WorkItem
 from workitems.models.plan import Plan
 

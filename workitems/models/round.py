@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, Seat, User, by_short_name
-from agencies.tracking import track
+from agencies.records.tracking import track
 from workitems.models.item import Confidence, Milestone, Stage, WorkItem
 from workitems.models.plan import READING_ROLES, WRITING_ROLES, Plan
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
-from agencies.tracking import track
+from agencies.records.tracking import track
 from workitems.models.item import Confidence, Stage, WorkItem
 
 

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
-from workitems.word_diff import Strand
+from workitems.plan.word_diff import Strand
 
 # Start of the reason that an import gives; the file's name follows.
 IMPORTED = "Imported from "

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from agencies.tracking import PLAN_COLUMN
-from workitems.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
+from agencies.records.tracking import PLAN_COLUMN
 from workitems.models import (
     Attendance,
     CalendarFeed,
@@ -37,6 +36,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.narrative.blocks import Field
+from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 
 
 @dataclass(frozen=True)

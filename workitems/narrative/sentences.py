@@ -11,10 +11,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from agencies.translation import StrOrPromise, day_words
-from workitems.additions import addition_of, asks_to_add
-from workitems.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, Text
-from workitems.known_dates import Known, KnownDate, from_to
+from agencies.wording.translation import StrOrPromise, day_words
 from workitems.models import (
     Delay,
     Milestone,
@@ -28,8 +25,11 @@ from workitems.models import (
 from workitems.models.item import Confidence, Stage
 from workitems.models.meeting import time_in_words
 from workitems.narrative.blocks import IMPORTED, Change, Field
-from workitems.standing import settlement_in_words
-from workitems.word_diff import Strand, short_diff
+from workitems.plan.word_diff import Strand, short_diff
+from workitems.terms.additions import addition_of, asks_to_add
+from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, Text
+from workitems.terms.known_dates import Known, KnownDate, from_to
+from workitems.terms.lateness import settlement_in_words
 
 
 class Sentence(NamedTuple):

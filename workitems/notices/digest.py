@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.translation import list_in_words
+from agencies.wording.translation import list_in_words
 from workitems.models import Notice
 from workitems.notices.news import Entry, News, absolute, one_line
 

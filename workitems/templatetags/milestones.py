@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from django import template
 from django.utils.translation import gettext
 
-from workitems.known_dates import KnownDate
-from workitems.standing import Late, MilestoneLike, milestone_lateness
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import Late, MilestoneLike, milestone_lateness
 
 register = template.Library()
 

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from reports.meetings.services import freeze_minutes, freeze_pack
 from reports.models import MeetingPaper
-from reports.services.meeting_papers import freeze_minutes, freeze_pack
 from workitems.demo.demo_plans import CURRENT_PLAN
 from workitems.models import Meeting
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reports.bad_characters import telling_places
 from reports.compose import compose
+from reports.compose.bad_characters import telling_places
 from reports.document import DocumentError, to_json
 from reports.drafting.cover import draft, other_members
 from reports.models import Briefing

@@ -12,10 +12,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from reports.issuing.services import renderings
 from reports.models import Rendering, RenderWorker
 from reports.render.pdf import RenderRefused
 from reports.render.room import Room, RoomLost
-from reports.services import renderings
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from reports import registry
+from reports.extensions import registry
+from reports.extensions.registry import KeptFiles
+from reports.issuing.services import record_digests
+from reports.issuing.services.issuing import faults
 from reports.models import IssuedPaper
-from reports.registry import KeptFiles
-from reports.services import record_digests
-from reports.services.issuing import faults
 
 
 def checked(render: bool) -> Iterator[tuple[IssuedPaper, list[str]]]:

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from workitems.plan_at import ItemAt
-from workitems.word_diff import Strand, short_diff
+from workitems.plan.plan_at import ItemAt
+from workitems.plan.word_diff import Strand, short_diff
 
 
 class Kind(StrEnum):

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, closed, join_words
 from reports.progress.changes.change import Change, Kind, Reworded, Told
-from workitems.known_dates import KnownDate, from_to
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
-from workitems.spans import span_in_words
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
+from workitems.terms.known_dates import KnownDate, from_to
+from workitems.terms.spans import span_in_words
 
 P = ParamSpec("P")
 

@@ -10,10 +10,10 @@ from datetime import date
 
 from reports.progress.changes import change_words
 from reports.progress.changes.change import Change, Kind, Reworded
-from workitems.item_texts import ITEM_TEXTS
 from workitems.models import Variation
 from workitems.models.item import Stage, number_key
-from workitems.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
+from workitems.terms.item_texts import ITEM_TEXTS
 
 ORDER = {kind: place for place, kind in enumerate(Kind)}
 # For items completed in between, only milestones that were late or early are reported.

@@ -12,16 +12,16 @@ from agencies.models import Agency
 from reports.progress.changes.change import Comparison
 from reports.progress.changes.compare import PlanThen, compare
 from reports.progress.view import Look
-from workitems.asat import Moment
 from workitems.models import Plan, Variation
-from workitems.plan_at import (
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import (
     delays_at,
     items_in_any_order,
     milestones_at,
     pillar_titles,
     variations_at,
 )
-from workitems.plan_at.moment_reading import Of
+from workitems.plan.plan_at.moment_reading import Of
 
 
 def read_changes(look: Look) -> Comparison:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from reports.document.dates import add_months, long_date
 from reports.progress.view import Earlier, Look
-from workitems.asat import Moment
+from workitems.plan.asat import Moment
 
 QUARTER = 3  # months
 

@@ -22,7 +22,7 @@ from docx.image.image import Image
 from docx.oxml.ns import qn
 from docx.shared import Emu, Length, Mm
 
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports import charts
 from reports.document import USUAL_DESIGN, CoverDesign, Document, ProgressPicture
 from reports.document.cover_design import INK, MARK_HEIGHT, MARK_WIDTH
@@ -236,7 +236,7 @@ def _tables(document: Document) -> dict[str, Node]:
     return {
         annex.key: parse_html(
             render_to_string(
-                "reports/paper/timeline_table.html",
+                "reports/render/paper/timeline_table.html",
                 {"rows": [(row, charts.slip_words(row.milestone)) for row in annex.timeline]},
             )
         )

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import DayField, Form, ReasonField, TextField, VersionedForm
+from agencies.typed.fields import DayField, Form, ReasonField, TextField, VersionedForm
 
 AUTHORITY_LENGTH = 300
 

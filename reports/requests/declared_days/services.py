@@ -5,14 +5,14 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from agencies import history
 from agencies.models import User
+from agencies.records import history
 from reports.document.dates import long_date
 from reports.requests.law.working_days import BeyondCalendar
 from reports.requests.models import NonWorkingDay
 from reports.requests.models.request_clock import calendar
 from reports.requests.services.recording import need
-from workitems.services.refusals import Refused, locked
+from workitems.plan.services.refusals import Refused, locked
 
 
 @transaction.atomic

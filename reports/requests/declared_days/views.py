@@ -5,14 +5,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agencies.views.form_pages import carry_out, done, form_page
-from agencies.views.once import once
+from agencies.pages.form_pages import carry_out, done, form_page
+from agencies.pages.once import once
 from reports.requests.declared_days import services
 from reports.requests.declared_days.forms import RecordDayForm, WithdrawDayForm
 from reports.requests.models import NonWorkingDay
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.views import require_reader
-from workitems.views.lookups import posted
+from workitems.plan.views.lookups import posted
 
 PERMISSION = "requests.manage_working_days"
 

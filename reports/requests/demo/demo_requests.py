@@ -9,17 +9,17 @@ from io import BytesIO
 
 from django.core.files.base import File
 
-from agencies import history
 from agencies.models import Agency
+from agencies.records import history
 from reports.demo.example_paper import example_paper
 from reports.models import IssuedPaper, PublicProgress, Response
 from reports.progress.published_content import content_of, digest_of, moment_of
+from reports.public import services as progress_pages
 from reports.requests.demo.information_request import Asked
 from reports.requests.earlier_papers import services as earlier_papers
 from reports.requests.models import EarlierPaper, RequestLetter, ScheduleLine
 from reports.requests.models.request_clock import calendar
 from reports.requests.services import releases
-from reports.services import progress_pages
 from workitems.models import Plan
 
 REFERENCE = "13/02025"

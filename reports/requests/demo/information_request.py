@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-from agencies import history
 from agencies.models import Agency, Seat, User
+from agencies.records import history
 from reports.compose.agency_design import design_of
 from reports.demo.issued_briefing import noon
 from reports.document import USUAL_DESIGN

@@ -8,12 +8,12 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import DayField, Form, ReasonField, TextField, UploadField, VersionedForm
 from agencies.models import Agency
+from agencies.typed.fields import DayField, Form, ReasonField, TextField, UploadField, VersionedForm
 from reports.requests.models import EarlierPaper
 from reports.requests.pages.register.agency_choices import offer_agencies
-from workitems.attachments import MAX_MEGABYTES
 from workitems.models import Plan
+from workitems.plan.attachments import MAX_MEGABYTES
 
 MOST_SUGGESTED = 20
 

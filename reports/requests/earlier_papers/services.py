@@ -7,14 +7,14 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies import history
 from agencies.models import Agency, User
+from agencies.records import history
 from reports.models.issue import sha256
 from reports.requests.models import EarlierPaper
 from reports.requests.services.recording import need
-from workitems.attachments import clean_name, fault
 from workitems.models import Plan
-from workitems.services.refusals import Refused, locked
+from workitems.plan.attachments import clean_name, fault
+from workitems.plan.services.refusals import Refused, locked
 
 
 @transaction.atomic

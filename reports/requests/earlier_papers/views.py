@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
-from agencies.views.form_pages import carry_out, done, form_page, say_saved, saying_refusals
-from agencies.views.once import once
+from agencies.pages.form_pages import carry_out, done, form_page, say_saved, saying_refusals
+from agencies.pages.once import once
 from reports.models.issue import sha256
+from reports.render import files
 from reports.requests.earlier_papers import services
 from reports.requests.earlier_papers.forms import (
     AddEarlierPaperForm,
@@ -22,9 +23,8 @@ from reports.requests.earlier_papers.forms import (
 from reports.requests.models import EarlierPaper
 from reports.requests.models.request import REQUEST_ROLES
 from reports.requests.pages.register.doers import own_agencies, require
-from reports.views import files
 from workitems.models import Plan
-from workitems.views.lookups import page_of, posted, signed_in
+from workitems.plan.views.lookups import page_of, posted, signed_in
 
 
 @require_safe

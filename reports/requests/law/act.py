@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from agencies.translation import _
+from agencies.wording.translation import _
 
 ACTS = Path(__file__).parent / "acts"
 NEW_ZEALAND = "nz-oia-1982"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
-from agencies.translation import _
+from agencies.wording.translation import _
 from reports.requests.law.act import Act
 
 SATURDAY = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from agencies.translation import StrOrPromise, _, gettext_lazy
+from agencies.wording.translation import StrOrPromise, _, gettext_lazy
 from reports.document.dates import long_date
 from reports.document.wording import join_words
 from reports.requests.law.act import Reason, UnknownGround, act_named, cited, cited_in_full

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
-from agencies.characters import is_unprintable
+from agencies.typed.characters import is_unprintable
 from reports.document.dates import long_date
 from reports.document.markup import Block as ParsedBlock
 from reports.document.markup import languages, parse

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
-from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.records.tracking import SIGNATURE_LENGTH, track
 from reports.requests.models.request import REQUEST_ROLES
 from workitems.models import Plan
 

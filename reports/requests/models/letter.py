@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
-from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.records.tracking import SIGNATURE_LENGTH, track
 from reports.requests.models.request import NOTE_LENGTH, InformationRequest
 
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from agencies.tracking import SIGNATURE_LENGTH
+from agencies.records.tracking import SIGNATURE_LENGTH
 from reports.requests.models.schedule import ScheduleLine
 
 

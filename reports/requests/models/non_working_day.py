@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy
 
-from agencies.tracking import track
-from agencies.translation import day_words
+from agencies.records.tracking import track
+from agencies.wording.translation import day_words
 
 
 class NonWorkingDayQuerySet(models.QuerySet["NonWorkingDay"]):

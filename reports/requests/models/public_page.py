@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.tracking import track
+from agencies.records.tracking import track
 from workitems.models import Plan
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
-from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.records.tracking import SIGNATURE_LENGTH, track
 from reports.requests.models.request import NOTE_LENGTH, InformationRequest
 from reports.requests.models.schedule import GROUNDS_LENGTH, ScheduleLine, codes
 

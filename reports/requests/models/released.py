@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
-from agencies.tracking import SIGNATURE_LENGTH
-from agencies.translation import day_words
+from agencies.records.tracking import SIGNATURE_LENGTH
+from agencies.wording.translation import day_words
 from reports.models.issue import sha256
 from reports.requests.models.request import REQUEST_ROLES, InformationRequest, RequestEvent
 from reports.requests.models.schedule import GROUNDS_LENGTH, TITLE_LENGTH, ScheduleLine, codes

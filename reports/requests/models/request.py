@@ -16,10 +16,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.characters import searchable
 from agencies.models import Agency, Seat, User
-from agencies.tracking import SIGNATURE_LENGTH, track
-from agencies.translation import day_words
+from agencies.records.tracking import SIGNATURE_LENGTH, track
+from agencies.typed.characters import searchable
+from agencies.wording.translation import day_words
 from reports.requests.letters import Requester, without_requester
 from workitems.models import Plan
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User, by_short_name
-from agencies.tracking import SIGNATURE_LENGTH, track
+from agencies.records.tracking import SIGNATURE_LENGTH, track
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
 from reports.models.response import Response

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.template.loader import render_to_string
 
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports.meetings.parts import LANGUAGE
 from reports.render.html import ASSETS, MEETING_SHEET, RELEASED_SHEET, SHEETS
 from reports.render.pdf import html_to_pdf, undisturbed

@@ -1,6 +1,6 @@
 """Letters about requests for official information, as Word files."""
 
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports.document import USUAL_DESIGN, CoverDesign
 from reports.render.docx import word_file
 from reports.requests.letters import Letter

@@ -11,7 +11,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from agencies.translation import in_english
+from agencies.wording.translation import in_english
 from reports.document import USUAL_DESIGN, CoverDesign, Text
 from reports.render.html import ASSETS, SHEETS, colours_css
 from reports.render.pdf import html_to_pdf, printable

@@ -8,8 +8,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.utils.text import slugify
 
-from reports.progress.tables import Column, Kind, Sheet
 from reports.render import csv
+from reports.render.tables import Column, Kind, Sheet
 from reports.requests.law.act import cited
 
 SUMS = "SHA256SUMS"

@@ -9,8 +9,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import Form, TextField
-from workitems.attachments import MAX_MEGABYTES
+from agencies.typed.fields import Form, TextField
+from workitems.plan.attachments import MAX_MEGABYTES
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 NO_DIGEST = gettext_lazy("A SHA-256 has 64 digits and letters from a to f. Copy all of it.")

@@ -12,18 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.characters import searchable
-from agencies.succession import agency_on
-from agencies.views.form_pages import saying_refusals
+from agencies.pages.form_pages import saying_refusals
+from agencies.people.succession import agency_on
+from agencies.typed.characters import searchable
 from reports.document.dates import long_date
 from reports.models import PublicProgress
+from reports.public.views.public_frame import keep_out, public_page
+from reports.render import files
 from reports.requests.law.act import UnknownGround, act_named, cited, cited_in_full
 from reports.requests.models import PublicPage, Release, ReleasedPaper, RequestEvent, ScheduleLine
 from reports.requests.public.forms import VerifyForm
-from reports.views import files
-from reports.views.public.public_frame import keep_out, public_page
 from workitems.models import Plan
-from workitems.views.lookups import posted
+from workitems.plan.views.lookups import posted
 
 Kind = RequestEvent.Kind
 MOST_ASKED = 200  # characters of a search

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import Form, LinesField, ReasonField, TextField, VersionedForm
+from agencies.typed.fields import Form, LinesField, ReasonField, TextField, VersionedForm
 from reports.requests.models import PublicPage
 from reports.requests.models.request import NOTE_LENGTH
 from reports.requests.pages.register.warnings import LeavesWarnings

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
-from agencies.views.form_pages import carry_out, form_page, saved, saying_refusals
-from agencies.views.once import once
+from agencies.pages.form_pages import carry_out, form_page, saved, saying_refusals
+from agencies.pages.once import once
 from reports.models import PublicProgress
 from reports.requests.models import InformationRequest, PublicPage, Release
 from reports.requests.models.request import REQUEST_ROLES
@@ -26,7 +26,7 @@ from reports.requests.publishing.forms import (
 )
 from reports.requests.services import releases, requests
 from workitems.models import Plan
-from workitems.views.lookups import posted, signed_in
+from workitems.plan.views.lookups import posted, signed_in
 
 
 @require_safe

@@ -21,7 +21,7 @@ from typing import Any
 
 import pikepdf
 
-from agencies.translation import _, gettext_lazy
+from agencies.wording.translation import _, gettext_lazy
 from reports.requests.redaction.withheld_words import APART, Form, Searched, forms, sought
 
 POPPLER = "pdftotext"

@@ -18,7 +18,7 @@ from itertools import chain
 from string import ascii_uppercase
 from typing import Any
 
-from agencies.translation import _, gettext_lazy
+from agencies.wording.translation import _, gettext_lazy
 from reports.document import (
     Bullet,
     ConsultedRow,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from agencies.models import User
-from reports import registry
+from reports.extensions import registry
 from reports.requests.models import EarlierPaper
 from workitems.models import Plan
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from agencies.models import User
-from reports.registry import MenuEntry
+from reports.extensions.registry import MenuEntry
 from reports.requests.models.request import REQUEST_ROLES
 
 

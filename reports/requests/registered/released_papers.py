@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from reports.registry import KeptFiles, Released
-from reports.registry import PublicPage as PageOfPlan
+from reports.extensions.registry import KeptFiles, Released
+from reports.extensions.registry import PublicPage as PageOfPlan
 from reports.requests.law.act import cited
 from reports.requests.models import PublicPage, Release, ReleasedPaper
 from reports.requests.models.request import REQUEST_ROLES
 from workitems.models import Plan
-from workitems.views.lookups import signed_in, visible_plans
+from workitems.plan.views.lookups import signed_in, visible_plans
 
 
 def pages() -> list[PageOfPlan]:

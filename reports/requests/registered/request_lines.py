@@ -1,4 +1,4 @@
-"""How requests for official information stand in words, and the to-do lines they make; a source of `workitems.desk`."""
+"""How requests for official information stand in words, and the to-do lines they make; a source of `workitems.desk.to_dos`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.composed import composed
 from agencies.models import Seat, User
-from agencies.translation import StrOrPromise
+from agencies.records.composed import composed
+from agencies.wording.translation import StrOrPromise
 from reports.document.dates import long_date
 from reports.requests.models import Consultation, InformationRequest, Release, ScheduleLine
 from reports.requests.models.request import OIA_ROLES
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
-from workitems.desk import SHOWN_AT_MOST, Line, line, since
+from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, since
 from workitems.rules import WRITERS
 
 State = InformationRequest.State

@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from agencies.text_index import Words
+from agencies.records.text_index import Words
 from reports.requests.letters import Requester, without_requester
 from reports.requests.models import InformationRequest
 from reports.requests.models.request import OIA_ROLES
-from workitems.record_search import Hit, Kind, Reader
+from workitems.plan.record_search import Hit, Kind, Reader
 
 WHO_ASKED = gettext_noop("[who asked]")
 

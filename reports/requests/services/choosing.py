@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from reports.document import Document
 from reports.requests.redaction.redact import occurrences
 from reports.requests.services.redactions import shown, texts_of
-from workitems.services.refusals import Refused
+from workitems.plan.services.refusals import Refused
 
 Chosen = tuple[str, int, int]  # a place, from where, up to where
 WORDS = "words"

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies import history
 from agencies.models import User
-from agencies.translation import StrOrPromise
+from agencies.records import history
+from agencies.wording.translation import StrOrPromise
 from reports.document import Document
 from reports.document.dates import long_date
 from reports.requests.letters import Letter, Ombudsman
@@ -37,7 +37,7 @@ from reports.requests.services.recording import check_day, not_now, record
 from reports.requests.services.redactions import check_unchanged, document_of, shown, spans_of
 from reports.requests.services.requests import move
 from reports.requests.services.schedule import check_prepared
-from workitems.services.refusals import Refused, locked
+from workitems.plan.services.refusals import Refused, locked
 
 State = InformationRequest.State
 Outcome = RequestEvent.Outcome

@@ -25,7 +25,7 @@ from reports.requests.models import (
 )
 from reports.requests.redaction.redact import Span
 from reports.requests.services.redactions import document_of, propose, spans_of, texts_of
-from workitems.services.refusals import Refused
+from workitems.plan.services.refusals import Refused
 
 Decision = ScheduleLine.Decision
 State = InformationRequest.State

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from reports.document import Marking
 from reports.document.dates import long_date
 from reports.requests.law.act import Act, Ground, UnknownGround, act_named
-from workitems.services.refusals import Refused
+from workitems.plan.services.refusals import Refused
 
 MARKINGS = {
     *(marking.value for marking in Marking),

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agencies import history
 from agencies.models import User
+from agencies.records import history
 from reports.document.dates import long_date
 from reports.models.issue import sha256
 from reports.requests.law.working_days import BeyondCalendar
@@ -36,7 +36,7 @@ from reports.requests.models.request import in_force
 from reports.requests.models.request_clock import calendar
 from reports.requests.models.request_clock import clock_of as clock_of_request
 from reports.requests.services.recording import check_day, not_now
-from workitems.services.refusals import Refused, locked
+from workitems.plan.services.refusals import Refused, locked
 
 TOLD = {kind.value for kind in Happened}
 

@@ -25,8 +25,8 @@ from reports.requests.redaction.gate import Report, examine
 from reports.requests.redaction.redact import label, needles, redact, visible_elsewhere
 from reports.requests.services.recording import not_now
 from reports.requests.services.redactions import spans_of
-from workitems.attachments import clean_name, fault
-from workitems.services.refusals import Refused, locked
+from workitems.plan.attachments import clean_name, fault
+from workitems.plan.services.refusals import Refused, locked
 
 Decision = ScheduleLine.Decision
 Kind = ScheduleLine.Kind

@@ -20,8 +20,8 @@ from reports.requests.services.line_files import (
 )
 from reports.requests.services.redactions import document_of, spans_of
 from reports.requests.services.releases import Prepared
-from workitems.attachments import KINDS, ending
-from workitems.services.refusals import Refused
+from workitems.plan.attachments import KINDS, ending
+from workitems.plan.services.refusals import Refused
 
 PROACTIVE_STAMP = "PROACTIVELY RELEASED"
 

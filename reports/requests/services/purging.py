@@ -4,9 +4,9 @@ from datetime import date
 
 from django.db import transaction
 
-from agencies import history
+from agencies.records import history
 from reports.requests.models import InformationRequest, RequestLetter
-from workitems.services.refusals import locked
+from workitems.plan.services.refusals import locked
 
 ACTOR = "Removal of requesters"
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agencies.models import User
 from reports.document.dates import long_date
 from reports.requests.models import InformationRequest, RequestEvent
-from workitems.services.refusals import Refused
+from workitems.plan.services.refusals import Refused
 
 State = InformationRequest.State
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies import history
 from agencies.models import User
+from agencies.records import history
 from reports.document import Document, DocumentError, from_json
 from reports.models.issue import sha256
 from reports.requests.models import InformationRequest, Redaction, ScheduleLine
@@ -24,7 +24,7 @@ from reports.requests.services.grounds import (
 )
 from reports.requests.services.recording import need, not_now
 from reports.requests.services.schedule import check_prepared
-from workitems.services.refusals import Refused, locked
+from workitems.plan.services.refusals import Refused, locked
 
 State = Redaction.State
 PRIVACY = "9(2)(a)"

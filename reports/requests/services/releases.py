@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies import history
 from agencies.models import User
+from agencies.records import history
 from reports.document.dates import long_date
 from reports.models.issue import sha256
 from reports.requests.models import (
@@ -28,9 +28,9 @@ from reports.requests.services.deciding import Warned
 from reports.requests.services.recording import need, not_now, record
 from reports.requests.services.requests import move
 from reports.requests.services.schedule import names_requester
-from workitems.attachments import clean_name
 from workitems.models import Plan
-from workitems.services.refusals import Conflict, Refused, locked
+from workitems.plan.attachments import clean_name
+from workitems.plan.services.refusals import Conflict, Refused, locked
 
 State = InformationRequest.State
 Kind = RequestEvent.Kind

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies import history
 from agencies.models import Agency, User
+from agencies.records import history
 from reports.document.dates import long_date
 from reports.requests.law.working_days import BeyondCalendar
 from reports.requests.letters import Ombudsman
@@ -22,7 +22,7 @@ from reports.requests.models.request_clock import RequestClock, calendar, clock_
 from reports.requests.services.letters import write_again
 from reports.requests.services.recording import check_day, check_open, need, not_now, record
 from workitems.models import Plan
-from workitems.services.refusals import Refused, locked
+from workitems.plan.services.refusals import Refused, locked
 
 State = InformationRequest.State
 Kind = RequestEvent.Kind

@@ -9,9 +9,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies import history
 from agencies.models import Agency, User
-from agencies.tracking import SIGNATURE_LENGTH
+from agencies.records import history
+from agencies.records.tracking import SIGNATURE_LENGTH
 from reports.document.dates import long_date
 from reports.models.issue import sha256
 from reports.requests.models import Consultation, InformationRequest, RequestEvent, ScheduleLine
@@ -25,8 +25,8 @@ from reports.requests.services.grounds import (
     stored,
 )
 from reports.requests.services.recording import check_day, check_open, need, not_now, record
-from workitems.attachments import clean_name, fault
-from workitems.services.refusals import Refused, locked
+from workitems.plan.attachments import clean_name, fault
+from workitems.plan.services.refusals import Refused, locked
 
 Decision = ScheduleLine.Decision
 # Between whoever answered for an agency, by email or phone, and whoever recorded it.

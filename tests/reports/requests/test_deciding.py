@@ -26,7 +26,7 @@ from tests.reports.requests.conftest import (
     killed_at_each_write,
 )
 from tests.reports.requests.test_requests import said
-from workitems.services import Conflict
+from workitems.plan.services import Conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from agencies import guards
 from agencies.models import User
+from agencies.records import guards
 from reports.models import PublicProgress
 from reports.models.issue import sha256
 from reports.requests.letters import letter_from, lines_of

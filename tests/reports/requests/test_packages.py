@@ -9,7 +9,7 @@ from tests.factories import EarlierPaperFactory
 from tests.reports.paper_reading import pages
 from tests.reports.requests.conftest import NOW, TODAY, fresh
 from tests.reports.requests.test_gate import made
-from workitems.services import Refused
+from workitems.plan.services import Refused
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ from reports.requests.models import Redaction
 from reports.requests.services import redactions
 from tests.factories import SeatFactory
 from tests.reports.requests.conftest import NOW
-from tests.workitems.test_concurrency import simultaneously
+from tests.workitems.plan.test_concurrency import simultaneously
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 

@@ -14,8 +14,8 @@ from tests.factories import SeatFactory
 from tests.reports.requests.conftest import NOW, TODAY, fresh, killed_at_each_write
 from tests.reports.requests.test_gate import made
 from tests.reports.requests.test_requests import said
-from tests.workitems.test_concurrency import kinds, simultaneously
-from workitems.services import Conflict
+from tests.workitems.plan.test_concurrency import kinds, simultaneously
+from workitems.plan.services import Conflict
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from tests.factories import ConsultationFactory, SeatFactory
-from tests.workitems.notices import run
+from tests.workitems.notices.sent import run
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 from django.db import transaction
 
-from agencies import history
+from agencies.records import history
 from reports.requests.models import InformationRequest, RequestEvent
 from reports.requests.services import requests
 from tests.factories import (
@@ -17,7 +17,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, RECEIVED, TODAY, fresh
-from workitems.services import Refused
+from workitems.plan.services import Refused
 
 pytestmark = pytest.mark.django_db
 

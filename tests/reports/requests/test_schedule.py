@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
 from tests.reports.requests.test_requests import said
-from workitems.services import Conflict
+from workitems.plan.services import Conflict
 
 pytestmark = pytest.mark.django_db
 

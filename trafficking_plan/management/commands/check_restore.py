@@ -8,8 +8,14 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trafficking_plan import kept_records
-from trafficking_plan.service_checks import Check, State, check_migrations, check_triggers, findings
+from trafficking_plan.running import kept_records
+from trafficking_plan.running.service_checks import (
+    Check,
+    State,
+    check_migrations,
+    check_triggers,
+    findings,
+)
 
 DATABASE_CHECKS = (Check("Migrations", check_migrations), Check("Triggers", check_triggers))
 

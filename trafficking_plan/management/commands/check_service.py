@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trafficking_plan.service_checks import CHECKS, State, findings
+from trafficking_plan.running.service_checks import CHECKS, State, findings
 
 WIDTH = max(len(check.name) for check in CHECKS)
 

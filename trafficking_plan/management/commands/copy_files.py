@@ -6,8 +6,8 @@ from typing import Any
 from django.core.files.storage import Storage, default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trafficking_plan import kept_records
-from trafficking_plan.file_storage import Folder
+from trafficking_plan.running import kept_records
+from trafficking_plan.storage.file_storage import Folder
 
 
 class Command(BaseCommand):

@@ -19,7 +19,7 @@ from django.db import connection
 
 from reports.demo.demo_briefings import TRACKER_NUMBER
 from reports.models import IssuedPaper
-from trafficking_plan.service_checks import unknown_migrations
+from trafficking_plan.running.service_checks import unknown_migrations
 
 HOST = "127.0.0.1"
 VAR = settings.BASE_DIR / "var"

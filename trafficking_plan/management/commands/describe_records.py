@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from trafficking_plan import kept_records
+from trafficking_plan.running import kept_records
 
 
 class Command(BaseCommand):

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from reports.issuing.services import record_digests
 from reports.models import RecordDigest
-from reports.services import record_digests
-from trafficking_plan import kept_records
-from workitems.standing import count_noun
+from trafficking_plan.running import kept_records
+from workitems.terms.lateness import count_noun
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from django.core.management import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
 
-from trafficking_plan.service_checks import why_not_to_migrate
+from trafficking_plan.running.service_checks import why_not_to_migrate
 
 LOCK = 719_204
 WAIT = 1.0  # seconds

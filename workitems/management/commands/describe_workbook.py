@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from workitems.workbook.columns import described
+from workitems.intake.workbook.columns import described
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from workitems.intake.workbook import ExportRefused, export_workbook
 from workitems.models import Plan
-from workitems.workbook import ExportRefused, export_workbook
 
 
 class Command(BaseCommand):

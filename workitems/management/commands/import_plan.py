@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from workitems.workbook import Outcome, WorkbookRefused, import_workbook, preview_import
+from workitems.intake.workbook import Outcome, WorkbookRefused, import_workbook, preview_import
 
 
 class Command(BaseCommand):

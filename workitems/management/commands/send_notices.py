@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from agencies import history
-from agencies.services import sent_forms
+from agencies.pages import services as sent_forms
+from agencies.records import history
 from workitems.notices import send_notices
 
 

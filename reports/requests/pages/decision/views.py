@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from agencies.fields import DayField
-from agencies.translation import StrOrPromise
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.pages.form_pages import form_page, saying_refusals
+from agencies.typed.fields import DayField
+from agencies.wording.translation import StrOrPromise
 from reports.requests.letters import GROUND_FOR_NOTHING, NO_OMBUDSMAN, OF_SCHEDULE, Purpose
 from reports.requests.models import InformationRequest, Redaction, RequestLetter
 from reports.requests.pages.letters.forms import SignForm
@@ -24,8 +24,8 @@ from reports.requests.pages.register.views import visible_request
 from reports.requests.print.letter_html import letter_fragment
 from reports.requests.services import deciding, line_files, packages
 from reports.requests.services import letters as letter_services
-from workitems.services.refusals import Refused
-from workitems.views.lookups import signed_in
+from workitems.plan.services.refusals import Refused
+from workitems.plan.views.lookups import signed_in
 
 State = InformationRequest.State
 

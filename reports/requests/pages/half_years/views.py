@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
-from reports.progress.tables import Column, Kind, Sheet
 from reports.render import csv
+from reports.render.files import download
+from reports.render.tables import Column, Kind, Sheet
 from reports.requests.models import InformationRequest
 from reports.requests.models.figures import Figures, figures_of, half_year
 from reports.requests.models.request_clock import calendar
 from reports.requests.pages.register.views import require_reader
-from reports.views.files import download
 
 TITLES = (
     *(

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import DayField, LinesField, TextField, VersionedForm
-from agencies.translation import StrOrPromise
+from agencies.typed.fields import DayField, LinesField, TextField, VersionedForm
+from agencies.wording.translation import StrOrPromise
 from reports.requests.law.act import act_named
 from reports.requests.models import RequestLetter
 from reports.requests.models.request import NAME_LENGTH, NOTE_LENGTH

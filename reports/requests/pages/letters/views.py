@@ -12,12 +12,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.fields import Refusal
 from agencies.models import User
-from agencies.views.form_pages import form_page, saying_refusals
-from agencies.views.once import once
+from agencies.pages.form_pages import form_page, saying_refusals
+from agencies.pages.once import once
+from agencies.typed.fields import Refusal
 from reports.compose.agency_design import design_of
 from reports.document import USUAL_DESIGN, CoverDesign
+from reports.render.files import MIME_TYPES, download, frozen
 from reports.render.pdf import RenderRefused
 from reports.requests.letters import Letter, letter_from
 from reports.requests.models import InformationRequest, RequestLetter
@@ -28,9 +29,8 @@ from reports.requests.pages.register.views import prepared_request, visible_requ
 from reports.requests.print.letter_html import letter_fragment, render_letter_pdf
 from reports.requests.services import letters as services
 from reports.requests.services import requests
-from reports.views.files import MIME_TYPES, download, frozen
-from workitems.services import Refused
-from workitems.views.lookups import posted, signed_in
+from workitems.plan.services import Refused
+from workitems.plan.views.lookups import posted, signed_in
 
 Kind = RequestLetter.Kind
 # Where each kind is signed or sent; the others are on the letter's own page.

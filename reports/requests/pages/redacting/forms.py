@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.asking import Fault
-from agencies.fields import Form, LinesField, ReasonField, TextField, VersionedForm
+from agencies.typed.asking import Fault
+from agencies.typed.fields import Form, LinesField, ReasonField, TextField, VersionedForm
 from reports.requests.law.act import Family, Ground
 from reports.requests.models import Redaction
 from reports.requests.services.choosing import NO_WORDS, WORDS

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.views.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
-from agencies.views.once import once
+from agencies.pages.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
+from agencies.pages.once import once
+from reports.render import files
 from reports.render.html import document_fragment
 from reports.render.pdf import RenderRefused
 from reports.requests.law.act import act_named
@@ -28,9 +29,8 @@ from reports.requests.services import deciding, earlier_releases, packages, reda
 from reports.requests.services.choosing import chosen
 from reports.requests.services.redacted_paper import RedactedPaper
 from reports.requests.services.releases import Prepared
-from reports.views import files
-from workitems.services import Refused
-from workitems.views.lookups import posted, signed_in
+from workitems.plan.services import Refused
+from workitems.plan.views.lookups import posted, signed_in
 
 
 def readable_line(request: HttpRequest, pk: int, number: int) -> ScheduleLine:

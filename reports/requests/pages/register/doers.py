@@ -13,9 +13,9 @@ from reports.requests.models import Consultation
 from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES
 from reports.requests.rules import agency_of
 from workitems.models import Plan
+from workitems.plan.views import lookups
+from workitems.plan.views.lookups import Row, signed_in
 from workitems.rules import WRITERS
-from workitems.views import lookups
-from workitems.views.lookups import Row, signed_in
 
 Role = Seat.Role
 DOERS: dict[str, tuple[str, ...]] = {

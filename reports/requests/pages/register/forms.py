@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.asking import Fault
-from agencies.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
 from agencies.models import Agency
-from agencies.translation import StrOrPromise
+from agencies.typed.asking import Fault
+from agencies.typed.fields import DayField, Form, LinesField, ReasonField, TextField, VersionedForm
+from agencies.wording.translation import StrOrPromise
 from reports.requests.models import InformationRequest, RequestEvent
 from reports.requests.models.request import (
     NAME_LENGTH,

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import User
+from reports.briefings.views.next_steps import Step
 from reports.requests.models import InformationRequest, RequestEvent, RequestLetter
 from reports.requests.models.request import in_force
 from reports.requests.models.request_clock import RequestClock
 from reports.requests.registered.request_lines import clock_words
-from reports.views.steps import Step
 
 State = InformationRequest.State
 Kind = RequestEvent.Kind

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat, User
-from agencies.views.form_pages import carry_out, done, form_page, saved
-from agencies.views.once import once
+from agencies.pages.form_pages import carry_out, done, form_page, saved
+from agencies.pages.once import once
 from reports.document.dates import long_date
 from reports.requests.models import InformationRequest, RequestEvent
 from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES
@@ -36,7 +36,7 @@ from reports.requests.registered.request_lines import sent_back
 from reports.requests.services import deciding
 from reports.requests.services import requests as services
 from workitems.models import Plan
-from workitems.views.lookups import page_of, posted, signed_in, state_tabs
+from workitems.plan.views.lookups import page_of, posted, signed_in, state_tabs
 
 State = InformationRequest.State
 ROWS_ON_A_PAGE = 50

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from agencies.fields import Form, LinesField
+from agencies.typed.fields import Form, LinesField
 from reports.requests.models.request import NOTE_LENGTH
 
 

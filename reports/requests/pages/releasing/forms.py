@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import DayField, Form
+from agencies.typed.fields import DayField, Form
 
 
 class ReleaseForm(Form):

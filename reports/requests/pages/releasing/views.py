@@ -13,8 +13,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agencies.fields import Refusal
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.pages.form_pages import form_page, saying_refusals
+from agencies.typed.fields import Refusal
+from reports.render.files import download, frozen
 from reports.requests.models import InformationRequest, Release, ScheduleLine
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.requester import may_read_requester
@@ -24,8 +25,7 @@ from reports.requests.print.release_package import package
 from reports.requests.services import packages
 from reports.requests.services import releases as services
 from reports.requests.services.line_files import lack_of
-from reports.views.files import download, frozen
-from workitems.views.lookups import signed_in
+from workitems.plan.views.lookups import signed_in
 
 State = InformationRequest.State
 

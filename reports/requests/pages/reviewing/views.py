@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.fields import VersionedForm
-from agencies.views.form_pages import form_page, saying_refusals
+from agencies.pages.form_pages import form_page, saying_refusals
+from agencies.typed.fields import VersionedForm
 from reports.requests.law.act import act_named
 from reports.requests.models import InformationRequest, Redaction
 from reports.requests.pages.redacting.forms import AgreeAllForm, AgreeForm, DeclineForm, seen
 from reports.requests.pages.register.doers import require
 from reports.requests.services import earlier_releases, line_files, redactions
 from reports.requests.services.redacted_paper import RedactedPaper, Withheld
-from workitems.views.lookups import posted, signed_in
+from workitems.plan.views.lookups import posted, signed_in
 
 State = Redaction.State
 

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import DayField, Form, LinesField, TextField, UploadField, VersionedForm
 from agencies.models import Agency
+from agencies.typed.fields import DayField, Form, LinesField, TextField, UploadField, VersionedForm
 from reports.requests.law.act import act_named
 from reports.requests.models import Consultation, InformationRequest, ScheduleLine
 from reports.requests.models.request import NAME_LENGTH, NOTE_LENGTH

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.models import Seat
-from agencies.views.form_pages import (
+from agencies.pages.form_pages import (
     carry_out,
     done,
     form_page,
@@ -26,7 +26,8 @@ from agencies.views.form_pages import (
     say_saved,
     saying_refusals,
 )
-from agencies.views.once import once
+from agencies.pages.once import once
+from reports.render.files import MIME_TYPES, download
 from reports.requests.models import Consultation, InformationRequest, ScheduleLine
 from reports.requests.models.in_scope import COLUMNS, as_listed, found_between, papers_of
 from reports.requests.pages.register.doers import require
@@ -44,11 +45,10 @@ from reports.requests.pages.schedule.forms import (
 from reports.requests.services import earlier_releases, line_files, packages
 from reports.requests.services import requests as services_of_requests
 from reports.requests.services import schedule as services
-from reports.views.files import MIME_TYPES, download
-from workitems.attachments import content_type
+from workitems.plan.attachments import content_type
+from workitems.plan.services.refusals import Refused
+from workitems.plan.views.lookups import posted, signed_in
 from workitems.rules import WRITERS
-from workitems.services.refusals import Refused
-from workitems.views.lookups import posted, signed_in
 
 MODELS = {column: model for model, column in COLUMNS.items()}
 LARGEST = 2**31

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from agencies.fields import DayField, Form, LinesField, ReasonField
+from agencies.typed.fields import DayField, Form, LinesField, ReasonField
 from reports.requests.models.request import NOTE_LENGTH
 
 

@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.translation import StrOrPromise
-from agencies.views.form_pages import carry_out, done, form_page, refusals_in_messages
-from agencies.views.once import once
+from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages
+from agencies.pages.once import once
+from agencies.wording.translation import StrOrPromise
 from reports.requests.models import InformationRequest
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.views import prepared_request, visible_request
 from reports.requests.pages.steps.forms import DatedNoteForm, SendBackForm
 from reports.requests.services import requests as services
 from reports.requests.services.letters import the_ombudsman
-from workitems.views.lookups import posted, signed_in
+from workitems.plan.views.lookups import posted, signed_in
 
 
 @dataclass(frozen=True)

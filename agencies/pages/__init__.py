@@ -1,0 +1,1 @@
+"""What pages of every app share: forms, permissions, one act one record."""

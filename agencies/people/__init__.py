@@ -1,0 +1,1 @@
+"""Agencies, accounts, seats, invitations and Ministers."""

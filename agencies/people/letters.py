@@ -1,0 +1,86 @@
+"""Send this app's emails. Their text is in templates/agencies/letters."""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agencies.models import Invitation, Place, Seat, User, columns_of
+
+log = structlog.get_logger(__name__)
+
+# Who else looks after a place: functions of other apps, which register in `AppConfig.ready`.
+OVERSEERS: list[Callable[[Place, date], Iterable[User]]] = []
+
+
+def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
+    """Email the invitation's link as plain text. Raise `OSError` if the mail server refuses."""
+    link = settings.SITE_URL + reverse("agencies:accept-invitation", args=[token])
+    # Leave out the name that the inviter typed, so that they cannot put text into our emails.
+    body = render_to_string(
+        "agencies/people/letters/invitation.txt", {"invitation": invitation, "by": by, "link": link}
+    )
+    EmailMessage(
+        subject=_subject(_("You are invited to {place}").format(place=invitation.place)),
+        body=body,
+        to=[invitation.email],
+    ).send()
+
+
+def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
+    """Email those who look after the seat's place that `by` gave or changed the seat.
+
+    They are its approvers and the coordinators of its plans, except for the person themselves. If
+    the mail server refuses, log it: the history shows the seat in any case.
+    """
+    place = seat.place
+    approvers = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, **columns_of(place))
+    users = [each.user for each in approvers.select_related("user")]
+    users += [user for source in OVERSEERS for user in source(place, on)]
+    told = {user.pk: user for user in users if user.is_active and user != by}
+    own = seat.user_id == by.pk
+    if changed:
+        what = _("changed their own role") if own else _("changed the role of {person}")
+    else:
+        what = _("gave themselves a role") if own else _("gave {person} a role")
+    what = what.format(person=seat.user)
+    link = settings.SITE_URL + reverse("agencies:seats", args=[place])
+    body = render_to_string(
+        "agencies/people/letters/seat.txt", {"seat": seat, "by": by, "what": what, "link": link}
+    )
+    subject = _subject(_("{person} is {position}").format(person=seat.user, position=seat.position))
+    _send(
+        [EmailMessage(subject=subject, body=body, to=[user.email]) for user in told.values()],
+        seat_id=seat.pk,
+    )
+
+
+def tell_of_new_address(user: User, *, old: str) -> None:
+    """Email a person's old address that an administrator changed it. Log it if that fails."""
+    body = render_to_string("agencies/people/letters/new_address.txt", {"user": user})
+    subject = _subject(_("Your email address was changed"))
+    _send([EmailMessage(subject=subject, body=body, to=[old])], user_id=user.pk)
+
+
+def tell_of_reset(user: User, *, by: User) -> None:
+    """Email a person that an administrator reset their second step. Log it if that fails."""
+    about = {"user": user, "by": by, "link": settings.SITE_URL + reverse("account_login")}
+    body = render_to_string("agencies/people/letters/second_step_reset.txt", about)
+    subject = _subject(_("Your second step was reset"))
+    _send([EmailMessage(subject=subject, body=body, to=[user.email])], user_id=user.pk)
+
+
+def _subject(words: str) -> str:
+    return f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{words}"
+
+
+def _send(mails: list[EmailMessage], **about: int) -> None:
+    try:
+        get_connection().send_messages(mails)
+    except OSError as fault:
+        log.warning("mail_not_sent", fault=type(fault).__name__, **about)

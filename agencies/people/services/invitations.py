@@ -1,0 +1,269 @@
+"""Send, resend, withdraw and accept invitations. Accepting an invitation gives the seat."""
+
+import hashlib
+import secrets
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.models import Invitation, Place, Seat, User, columns_of
+from agencies.people import letters
+from agencies.people.seating import INVITED_BY
+from agencies.people.services.seats import SeatRefused, give_seat, lock, period_faults, tell_of_seat
+from agencies.records import history
+from agencies.rules import is_administrator
+
+LINK_VALID_DAYS = 14
+# Sent by one user, so that a stolen session cannot flood others with email.
+EMAILS_PER_HOUR = 30
+# Sent to one address, so that nobody is flooded.
+EMAILS_PER_DAY_TO_ADDRESS = 5
+
+
+class InvitationGone(SeatRefused):
+    """The link is unknown, used, withdrawn or expired. The message does not say which."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This link does not work any more."))
+
+
+def hash_of(token: str) -> str:
+    # Tokens are long and random, so an unsalted hash is enough to protect a stolen table.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_by_token(token: str, at: datetime) -> Invitation | None:
+    """Return the invitation of this token with its agency, or None if its link does not work."""
+    return (
+        Invitation.objects.live(at)
+        .select_related("agency")
+        .filter(token_hash=hash_of(token))
+        .first()
+    )
+
+
+def was_accepted_by(token: str, user: User) -> bool:
+    """Return whether this user accepted the invitation of this token earlier."""
+    return Invitation.objects.filter(token_hash=hash_of(token), seat__user=user).exists()
+
+
+@transaction.atomic
+def invite(
+    *,
+    place: Place,
+    role: Seat.Role,
+    name: str,
+    email: str,
+    from_on: date,
+    to_on: date | None,
+    by: User,
+    at: datetime,
+    reason: str = "",
+) -> Invitation:
+    """Offer a seat by email. The link works for 14 days, but not after the role's last day.
+
+    The inviter cannot learn whether the address has an account. Raise `SeatRefused` if the
+    address already holds the seat or has an invitation to it, if `from_on` is in the
+    past, if the sending limits are exceeded, or if the period is not possible (`check_period`).
+    """
+    # The second of two clicks finds the first one's invitation.
+    lock(place)
+    email = email.lower()
+    invitation = Invitation(
+        role=role, name=name, email=email, from_on=from_on, to_on=to_on, **columns_of(place)
+    )
+    same = Invitation.objects.waiting().filter(role=role, email=email, **columns_of(place))
+    waiting = same.first()
+    if waiting is not None:
+        raise SeatRefused(
+            _(
+                "{email} is already invited to be {position}. Withdraw that invitation first, or send it "
+                "again."
+            ).format(email=email, position=invitation.position),
+            "email",
+        )
+    SeatRefused.raise_any(period_faults(place, from_on, to_on, timezone.localdate(at)))
+    held = Seat.objects.during(from_on, to_on).filter(role=role, **columns_of(place))
+    if held.filter(user__email__iexact=email).exists():
+        raise SeatRefused(
+            _("{email} is already {position} for part of that time.").format(
+                email=email, position=invitation.position
+            ),
+            "email",
+        )
+    return _send(invitation, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def send_again(*, invitation: Invitation, version: int, by: User, at: datetime) -> Invitation:
+    """Send a new link; the old one stops working.
+
+    `version` is the version that the page was made from: if the invitation has been sent again
+    since, do nothing. Raise `SeatRefused` if it was accepted or withdrawn, if the role's last day
+    is in the past, or if the sending limits are exceeded.
+    """
+    invitation = _locked(invitation)
+    if invitation.accepted_at is not None:
+        raise SeatRefused(_("The invitation was already accepted."))
+    if invitation.withdrawn_at is not None:
+        raise SeatRefused(_("The invitation was already withdrawn."))
+    if invitation.version != version:
+        return invitation
+    if invitation.to_on is not None and invitation.to_on < timezone.localdate(at):
+        raise SeatRefused(_("The last day of this role has passed. Withdraw the invitation."))
+    return _send(invitation, by=by, at=at, reason="Sent again.")
+
+
+@transaction.atomic
+def withdraw(*, invitation: Invitation, by: User, at: datetime, reason: str = "") -> Invitation:
+    """Stop the link from working. Raise `SeatRefused` if it was accepted or withdrawn."""
+    invitation = _locked(invitation)
+    if invitation.withdrawn_at is not None:
+        raise SeatRefused(_("The invitation was already withdrawn."))
+    if invitation.accepted_at is not None:
+        raise SeatRefused(_("The invitation was already accepted. End the role instead."))
+    invitation.withdrawn_at = at
+    return history.save(invitation, by=by, at=at, reason=reason, fields=["withdrawn_at"])
+
+
+@transaction.atomic
+def accept(*, invitation: Invitation, user: User, at: datetime) -> Seat:
+    """Give the seat to the signed-in user, whose address must be the invitation's.
+
+    Raise `InvitationGone` if the link has stopped working since the page was made, and
+    `SeatRefused` for another address or if `give_seat` refuses.
+    """
+    invitation = _live(invitation, at)
+    if user.email.lower() != invitation.email:
+        raise SeatRefused(_("This invitation is for a different email address."))
+    return _give(invitation, user, at)
+
+
+@transaction.atomic
+def accept_as_new_person(*, invitation: Invitation, name: str, password: str, at: datetime) -> User:
+    """Create an account for the invitation's address, give it the seat, and return it.
+
+    Raise `InvitationGone` if the link has stopped working since the page was made, and
+    `SeatRefused` if the address already has an account or if `give_seat` refuses.
+    """
+    invitation = _live(invitation, at)
+    if account_of(invitation) is not None:
+        raise SeatRefused(
+            _("This address already has an account. Sign in to accept the invitation.")
+        )
+    user = User(email=invitation.email, name=name)
+    user.set_password(password)
+    history.save(user, by=None, at=at, actor=name, reason=_invited_by(invitation))
+    _give(invitation, user, at)
+    return user
+
+
+def account_of(invitation: Invitation) -> User | None:
+    """Return the account of the invitation's address, or None.
+
+    Show the answer only to a person with the link, never to the inviter.
+    """
+    return User.objects.filter(email__iexact=invitation.email).first()
+
+
+def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
+    seat = give_seat(
+        user=user,
+        place=invitation.place,
+        role=Seat.Role(invitation.role),
+        from_on=max(invitation.from_on, timezone.localdate(at)),
+        to_on=invitation.to_on,
+        by=user,
+        reason=_invited_by(invitation),
+    )
+    inviter = invitation.history.select_related("history_user").earliest().history_user
+    if inviter is not None and (inviter == user or is_administrator.test(inviter)):
+        tell_of_seat(seat, by=inviter, on=timezone.localdate(at))
+    invitation.accepted_at, invitation.seat = at, seat
+    history.save(invitation, by=user, at=at, fields=["accepted_at", "seat"])
+    return seat
+
+
+def _invited_by(invitation: Invitation) -> str:
+    return f"{INVITED_BY}{invitation.history.earliest().history_actor}."
+
+
+def _live(invitation: Invitation, at: datetime) -> Invitation:
+    token_hash = invitation.token_hash
+    invitation = _locked(invitation)
+    # If it has been sent again, it has another token, and the link that was followed is old.
+    if invitation.token_hash != token_hash or not Invitation.objects.live(at).filter(
+        pk=invitation.pk
+    ):
+        raise InvitationGone
+    return invitation
+
+
+def _locked(invitation: Invitation) -> Invitation:
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("agency")
+    return rows.get(pk=invitation.pk)
+
+
+def _send(invitation: Invitation, *, by: User, at: datetime, reason: str) -> Invitation:
+    _check_sending_limits(invitation.email, by, at)
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash = hash_of(token)
+    invitation.sent_at, invitation.failed_at = at, None
+    invitation.expires_at = at + timedelta(days=LINK_VALID_DAYS)
+    if invitation.to_on is not None:
+        after = datetime.combine(
+            invitation.to_on + timedelta(days=1), time.min, timezone.get_current_timezone()
+        )
+        invitation.expires_at = min(invitation.expires_at, after)
+    if invitation.pk is not None:
+        invitation.version += 1
+    history.save(invitation, by=by, at=at, reason=reason)
+
+    def post() -> None:
+        try:
+            letters.send_invitation(invitation, by=by, token=token)
+        except OSError:
+            # The mail server is down or refuses the email; the page shows it and offers a retry.
+            _note_failure(invitation, at)
+
+    transaction.on_commit(post)
+    return invitation
+
+
+def _check_sending_limits(email: str, by: User, at: datetime) -> None:
+    """Raise `SeatRefused` if a sending limit is reached.
+
+    Each email wrote one history row of a waiting invitation, so these rows are counted.
+    """
+    emails_sent = Invitation.history.filter(accepted_at=None, withdrawn_at=None, failed_at=None)
+    by_this_person = emails_sent.filter(history_user=by, history_date__gt=at - timedelta(hours=1))
+    if by_this_person.count() >= EMAILS_PER_HOUR:
+        raise SeatRefused(
+            _("You sent {count} invitations within an hour. Wait an hour, then send more.").format(
+                count=EMAILS_PER_HOUR
+            )
+        )
+    to_this_address = emails_sent.filter(email=email, history_date__gt=at - timedelta(days=1))
+    if to_this_address.count() >= EMAILS_PER_DAY_TO_ADDRESS:
+        raise SeatRefused(
+            _("{email} was sent {count} invitations within a day. Try again tomorrow.").format(
+                email=email, count=EMAILS_PER_DAY_TO_ADDRESS
+            )
+        )
+
+
+@transaction.atomic
+def _note_failure(invitation: Invitation, at: datetime) -> None:
+    version = invitation.version
+    invitation = _locked(invitation)
+    if invitation.version == version:
+        invitation.failed_at = at
+        history.save(
+            invitation,
+            by=None,
+            actor="Mail server",
+            reason="The email was not accepted.",
+            fields=["failed_at"],
+        )

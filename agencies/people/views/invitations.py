@@ -1,0 +1,179 @@
+"""Invite a person to a seat, and accept an invitation from the emailed link."""
+
+from allauth.account.internal.flows.login import record_authentication
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.models import Invitation, Office, Place, User, columns_of
+from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages
+from agencies.pages.once import once
+from agencies.pages.permissions import managed_place, posted, require_role, signed_in
+from agencies.people.forms import InviteForm, NewPersonForm, WithdrawForm
+from agencies.people.services import invitations as services
+from agencies.people.services.invitations import InvitationGone
+from agencies.people.services.seats import SeatRefused
+from agencies.rules import roles_to_manage
+from agencies.wording.translation import day_words
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
+    of = managed_place(request, place)
+    form = InviteForm(
+        posted(request),
+        place=of,
+        roles=roles_to_manage(request.user, of),
+        today=localdate(),
+    )
+    if invitation := carry_out(request, form, services.invite, place=of, at=timezone.now()):
+        return done(
+            request,
+            _("{person} is invited. We’ll email the link to {email}."),
+            "agencies:seats",
+            of,
+            person=invitation.name,
+            email=invitation.email,
+        )
+    return form_page(request, "agencies/people/invitations/invite.html", form, place=of)
+
+
+def managed_invitation(request: HttpRequest, place: Place, pk: int) -> Invitation:
+    rows = Invitation.objects.filter(**columns_of(place)).select_related("agency")
+    invitation = get_object_or_404(rows, pk=pk)
+    require_role(request, invitation)
+    return invitation
+
+
+@require_POST
+def send_again(request: HttpRequest, place: int | Office, invitation: int) -> HttpResponse:
+    of = managed_place(request, place)
+    waiting = managed_invitation(request, of, invitation)
+    version = request.POST.get("version", "")
+    with refusals_in_messages(request):
+        services.send_again(
+            invitation=waiting,
+            version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+            by=signed_in(request),
+            at=timezone.now(),
+        )
+        messages.success(
+            request,
+            _("We’ll email a new link to {email}. The old link does not work any more.").format(
+                email=waiting.email
+            ),
+        )
+    return redirect("agencies:seats", of)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, place: int | Office, invitation: int) -> HttpResponse:
+    of = managed_place(request, place)
+    waiting = managed_invitation(request, of, invitation)
+    form = WithdrawForm(posted(request))
+    if carry_out(request, form, services.withdraw, invitation=waiting, at=timezone.now()):
+        message = _("The invitation to {email} is withdrawn.")
+        return done(request, message, "agencies:seats", of, email=waiting.email)
+    return form_page(
+        request, "agencies/people/invitations/withdraw.html", form, place=of, invitation=waiting
+    )
+
+
+@login_not_required
+@sensitive_post_parameters("password1", "password2")
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def accept(request: HttpRequest, token: str) -> HttpResponse:
+    """Accept an invitation: a new person enters a name and a password, a known one signs in.
+
+    Every link that does not work gets the same page, so that it does not reveal the reason.
+    """
+    at = timezone.now()
+    user = request.user if isinstance(request.user, User) else None
+    invitation = services.find_by_token(token, at)
+    if invitation is None:
+        if user is not None and services.was_accepted_by(token, user):
+            return redirect("home")
+        return gone(request)
+    try:
+        if user is not None:
+            return take_seat(request, invitation, user)
+        account = services.account_of(invitation)
+        if account is not None:
+            return render(
+                request,
+                "agencies/people/invitations/sign_in.html",
+                {"invitation": invitation, "account": account},
+            )
+        return begin(request, invitation)
+    except InvitationGone:
+        return gone(request)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    return render(request, "agencies/people/invitations/gone.html", status=404)
+
+
+def take_seat(request: HttpRequest, invitation: Invitation, user: User) -> HttpResponse:
+    """Let a signed-in user accept, or explain that the invitation is for another address."""
+    refusal = ""
+    is_theirs = user.email.lower() == invitation.email
+    if is_theirs and request.method == "POST":
+        try:
+            services.accept(invitation=invitation, user=user, at=timezone.now())
+        except InvitationGone:
+            raise
+        except SeatRefused as refused:
+            refusal = str(refused)
+        else:
+            welcome(request, invitation)
+            return redirect("home")
+    return render(
+        request,
+        "agencies/people/invitations/take_seat.html",
+        {"invitation": invitation, "is_theirs": is_theirs, "refusal": refusal},
+        status=422 if refusal else 200,
+    )
+
+
+def begin(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """Ask a person without an account for a name and a password, then sign them in."""
+    form = NewPersonForm(
+        posted(request),
+        email=invitation.email,
+        initial={"name": invitation.name},
+    )
+    if form.is_valid():
+        try:
+            user = services.accept_as_new_person(
+                invitation=invitation,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password1"],
+                at=timezone.now(),
+            )
+        except InvitationGone:
+            raise
+        except SeatRefused as refused:
+            form.add_error(None, str(refused))
+        else:
+            # Having the link proves that the address is theirs.
+            login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+            # So that whoever must set up a second step next is not asked for the password again.
+            record_authentication(request, user, method="password", email=user.email)
+            welcome(request, invitation)
+            return redirect("home")
+    return form_page(request, "agencies/people/invitations/begin.html", form, invitation=invitation)
+
+
+def welcome(request: HttpRequest, invitation: Invitation) -> None:
+    start = max(invitation.from_on, localdate())
+    says = _("You are {position}.") if start == localdate() else _("You are {position} from {day}.")
+    messages.success(request, says.format(position=invitation.position, day=day_words(start)))

@@ -1,0 +1,1 @@
+"""How records are kept: history, triggers, the index of words, composed queries."""

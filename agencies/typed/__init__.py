@@ -1,0 +1,1 @@
+"""What people type: fields of forms, dates, characters, uploaded files."""

@@ -1,1 +1,0 @@
-"""Views of seats and invitations, one module per noun."""

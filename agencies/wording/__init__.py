@@ -1,0 +1,1 @@
+"""Words of screens in the reader's language."""

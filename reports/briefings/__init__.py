@@ -1,0 +1,1 @@
+"""A briefing's states, who may read it, and what stops it."""

@@ -1,1 +1,0 @@
-"""Forms of briefings and of the dashboard."""

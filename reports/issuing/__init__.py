@@ -1,0 +1,1 @@
+"""Authorising a briefing, its files, and reading what was issued."""

@@ -1,0 +1,1 @@
+"""Kinds of briefing: sections, standing text, annexes and covers."""

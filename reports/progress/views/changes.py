@@ -1,0 +1,89 @@
+"""What changed between two moments: all changes as sentences, or one kind with pagination."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from reports.progress.changes import Change, Comparison, Kind, read_changes
+from reports.progress.changes.periods import between, offered
+from reports.progress.view import Look
+from reports.progress.views.dashboard import chosen, look_of, look_page
+
+# Sentences shown of each kind. Further ones are on the kind's own pages.
+SENTENCES_SHOWN = 50
+
+
+class Row(NamedTuple):
+    change: Change
+    lead: str
+
+
+class Group(NamedTuple):
+    """The first sentences of one kind, and the URL of all of them."""
+
+    kind: Kind
+    total: int
+    url: str
+    rows: list[Row]
+
+
+@require_safe
+def changes(request: HttpRequest, slug: str) -> HttpResponse:
+    look, context = look_of(request, slug)
+    earlier, usual = offered(look, context["bar"].earlier())
+    if look.since is None:
+        look = replace(look, since=usual.moment, is_compared_by_default=True)
+    found = read_changes(look)
+    only = chosen(request, "kind", {kind: kind.label for kind in Kind})
+    page = None
+    if only:
+        paginator = Paginator(found.of(Kind(only)), SENTENCES_SHOWN)
+        page = paginator.get_page(request.GET.get("page"))
+    return look_page(
+        request,
+        "changes",
+        context,
+        look=look,
+        earlier=earlier,
+        headline=headline(look, found),
+        meanwhile=meanwhile(look),
+        groups=[group(look, found, kind) for kind in found.counts],
+        only=Kind(only) if only else None,
+        page=page,
+        rows=rows(found, page) if page is not None else [],
+    )
+
+
+def headline(look: Look, found: Comparison) -> str:
+    """Return a headline such as "Between 5 August and 14 October 2026: 3 completed, 2 slipped."
+
+    Lines do not break after a number.
+    """
+    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", f"{between(look)}: {found.summary}.")
+
+
+def meanwhile(look: Look) -> str:
+    """Return a query string that limits an item's history to the days between the moments."""
+    assert look.since is not None
+    first = look.since.on + timedelta(days=look.since.is_whole_day)
+    return urlencode({"since": first.isoformat(), "until": look.at.on.isoformat()})
+
+
+def group(look: Look, found: Comparison, kind: Kind) -> Group:
+    all_of_it = found.of(kind)
+    return Group(
+        kind,
+        len(all_of_it),
+        look.link("changes", kind=kind),
+        rows(found, all_of_it[:SENTENCES_SHOWN]),
+    )
+
+
+def rows(found: Comparison, some: Any) -> list[Row]:
+    return [Row(change, found.agencies[change.item.lead]) for change in some]

@@ -1,0 +1,1 @@
+"""The Minister's answers and what follows from them."""

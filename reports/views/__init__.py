@@ -1,1 +1,0 @@
-"""Views of briefings and of the plan's progress."""

@@ -1,0 +1,1 @@
+"""The pages and writes of a draft: paragraphs, sections, checks, undo."""

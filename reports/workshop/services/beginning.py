@@ -1,0 +1,30 @@
+"""Beginning a briefing's draft from one of the plan's kinds and the current records."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agencies.models import User
+from reports.document import DocumentError
+from reports.drafting.paper import composed_for
+from reports.kinds.services import kinds
+from reports.models import Briefing
+from reports.workshop.services import drafts
+from workitems.plan.services.refusals import Refused
+
+
+@transaction.atomic
+def begin_as(*, briefing: Briefing, slug: str, by: User) -> Briefing:
+    """Begin the draft as the plan's kind with this slug.
+
+    Raise `Refused` without such a kind, if the draft has begun, or if it cannot be composed.
+    """
+    found = {kind.slug: kind for kind in kinds.take_patterns(plan=briefing.plan, by=by)}
+    if slug not in found:
+        raise Refused(_("Choose one of the plan’s kinds of briefing."), "kind")
+    kind = found[slug]
+    sections = kind.sections.live().in_order().values_list("key", "content", "standing_text")
+    try:
+        said = composed_for(briefing, list(sections), kind.annexes)
+    except DocumentError as error:
+        raise Refused(str(error)) from error
+    return drafts.begin_draft(briefing=briefing, kind=kind, composed=said, by=by)

@@ -1,0 +1,118 @@
+"""Overriding warnings, and adding a paragraph about missing returns."""
+
+from datetime import datetime
+from itertools import groupby
+
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from agencies.models import User
+from agencies.records import history
+from reports import checks
+from reports.checks.blockers import RETURN
+from reports.checks.material import missing_returns
+from reports.document import Source
+from reports.document.dates import long_date
+from reports.document.wording import agree, join_words
+from reports.drafting import draft_rows
+from reports.drafting.draft import CLOSING
+from reports.drafting.paper import read_drafted
+from reports.models import Briefing, CheckOverride, DraftParagraph
+from reports.models.override import REASON_LENGTH
+from reports.workshop.services import drafts
+from workitems.models import Return
+from workitems.plan.asat import versions_in_order
+from workitems.plan.services.refusals import Refused
+
+
+@transaction.atomic
+def override(
+    *, briefing: Briefing, key: str, about: str, reason: str, by: User, at: datetime
+) -> CheckOverride:
+    """Accept a warning with a reason. `about` is the warning's digest as the user saw it.
+
+    Raise `Refused` without a reason, for a blocking check, or if the warning's text changed.
+    """
+    briefing = drafts.open_briefing(briefing)
+    if not reason.strip():
+        raise Refused(_("Say why this warning can be accepted."), "reason")
+    if len(reason) > REASON_LENGTH:
+        raise Refused(
+            _("Enter at most {most:,} characters.").format(most=REASON_LENGTH),
+            "reason",
+        )
+    check = next(
+        (
+            each
+            for each in checks.failed_checks(read_drafted(briefing), localdate(at))
+            if each.key == key
+        ),
+        None,
+    )
+    if check is None:
+        raise Refused(_("This warning no longer exists."))
+    if check.is_blocking:
+        raise Refused(_("This problem must be fixed. It cannot be accepted."))
+    if check.about != about:
+        raise Refused(_("The text has changed since. Read the warning again."))
+    row = CheckOverride.objects.filter(briefing=briefing, key=key).first() or CheckOverride(
+        briefing=briefing, key=key
+    )
+    row.about, row.words, row.reason = check.about, check.words, reason.strip()
+    row.by, row.at, row.is_withdrawn = by, at, False
+    return history.save(row, by=by, reason=row.reason[:100])
+
+
+@transaction.atomic
+def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
+    """Withdraw an override, so that the warning counts again. Does nothing if there is none."""
+    briefing = drafts.open_briefing(briefing)
+    row = CheckOverride.objects.in_force().filter(briefing=briefing, key=key).first()
+    if row:
+        row.is_withdrawn = True
+        history.save(row, by=by, reason="Taken back")
+
+
+@transaction.atomic
+def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParagraph:
+    """Add a paragraph that names the returns not accepted by the paper's date, as its sources.
+
+    It ends the achievements, else the first section. Raise `Refused` if no return is missing.
+    """
+    briefing = drafts.open_briefing(briefing)
+    draft = draft_rows.read_draft(briefing).draft
+    told = {
+        source.pk
+        for part in draft.parts()
+        if not part.is_hidden
+        for source in part.sources
+        if source.model == RETURN
+    }
+    missing = [row for row in missing_returns(briefing) if row.pk not in told]
+    if not missing:
+        raise Refused(_("The paper already names every missing return."))
+    homes = [portion for portion in draft.portions if portion.content != CLOSING]
+    if not homes:
+        raise Refused(_("The draft has no section for this paragraph. Add a section first."))
+    home = next((portion for portion in homes if portion.content == "achievements"), homes[0])
+    versions = dict(versions_in_order(Return, id__in=[row.pk for row in missing]))
+    missing.sort(key=lambda row: (row.round.period_end, row.round_id))
+    of_rounds = [
+        f"of {join_words([row.agency.short_name for row in rows])} for {round.name}"
+        for round, rows in groupby(missing, key=lambda row: row.round)
+    ]
+    return drafts.add(
+        briefing=briefing,
+        section=home.key,
+        position=len(home.parts),
+        text=(
+            f"The {agree(len(missing), 'return', 'returns')} {join_words(of_rounds)} had not been accepted by "
+            f"{long_date(briefing.dated)}. What {agree(len(missing), 'it says', 'they say')} is not in this paper."
+        ),
+        sources=tuple(
+            Source(RETURN, row.pk, versions.get(row.pk), f"Return of {row.agency}, {row.round}")
+            for row in missing
+        ),
+        by=by,
+    )

@@ -1,0 +1,125 @@
+"""Actions on a paragraph or a recommendation, other than saving text."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.wording.translation import StrOrPromise
+from reports.document import DocumentError
+from reports.drafting import draft_rows
+from reports.drafting.draft import Draft
+from reports.drafting.paper import composed
+from reports.models import Briefing
+from reports.workshop.forms.drafting import BackForm, DriftForm, MoveForm, SplitForm
+from reports.workshop.services import drafts
+from workitems.plan.services import Conflict, Refused
+from workitems.plan.views.lookups import signed_in
+
+LEFT_OUT = gettext_lazy("Left out of the paper. You can put it back here.")
+BACK = gettext_lazy("Back in the paper.")
+
+# The message of an action: its words, or what makes them of the draft after it and the key.
+Said = StrOrPromise | Callable[[Draft, str], str]
+Act = Callable[[HttpRequest, Briefing, str], Said]
+
+
+def outcome(do: Callable[[], Said]) -> tuple[int, Said]:
+    """Do an action. Return the level of its message and the message, or why it was refused."""
+    try:
+        return messages.SUCCESS, do()
+    except Conflict:
+        return messages.ERROR, (
+            _("This was changed elsewhere, so nothing was done. Read it, then try again.")
+        )
+    except Refused as refusal:
+        return messages.ERROR, str(refusal)
+
+
+def run_action(
+    request: HttpRequest, do: Callable[[], Said], briefing: Briefing, key: str = ""
+) -> None:
+    """Do an action and show its message, or why it was refused, on the next page."""
+    level, said = outcome(do)
+    if callable(said):
+        said = said(draft_rows.read_draft(briefing).draft, key)
+    messages.add_message(request, level, said)
+
+
+def cleaned(form: Any) -> dict[str, Any]:
+    if not form.is_valid():
+        raise Refused(_("We could not read that. Try again."))
+    return dict(form.cleaned_data)
+
+
+def calling(
+    service: Callable[..., object],
+    said: Said,
+    form: type[forms.Form] | None = None,
+    **arguments: Any,
+) -> Act:
+    """Return the action that calls a service with the form's values, and says so."""
+
+    def act(request: HttpRequest, briefing: Briefing, key: str) -> Said:
+        typed = cleaned(form(request.POST)) if form else {}
+        service(briefing=briefing, key=key, by=signed_in(request), **arguments, **typed)
+        return said
+
+    return act
+
+
+def moved_message(draft: Draft, key: str) -> str:
+    number = draft.numbers.get(key)
+    heading = draft.portion_of(key).heading
+    if number:
+        return _("Moved: it is paragraph {number}, under “{heading}” now.").format(
+            number=number, heading=heading
+        )
+    return _("Moved: it is under “{heading}” now.").format(heading=heading)
+
+
+def settling(service: Callable[..., object], said: StrOrPromise) -> Act:
+    """Return the action that keeps or replaces an edited text whose records have changed."""
+
+    def act(request: HttpRequest, briefing: Briefing, key: str) -> Said:
+        composed = composed_now(briefing)
+        return calling(service, said, DriftForm, composed=composed)(request, briefing, key)
+
+    return act
+
+
+def composed_now(briefing: Briefing) -> list[Any]:
+    try:
+        return composed(briefing)
+    except DocumentError as error:
+        raise Refused(str(error)) from error
+
+
+ACTS: dict[str, Act] = {
+    "up": calling(drafts.step, moved_message, places=-1),
+    "down": calling(drafts.step, moved_message, places=1),
+    "move": calling(drafts.move, moved_message, MoveForm),
+    "split": calling(drafts.split, gettext_lazy("Split in two."), SplitForm),
+    "join": calling(drafts.merge, gettext_lazy("Joined with the paragraph after it.")),
+    "hide": calling(drafts.hide, LEFT_OUT),
+    "restore": calling(drafts.restore, BACK),
+    "accept": settling(
+        drafts.accept,
+        gettext_lazy("The text now matches the records. The earlier text is among its versions."),
+    ),
+    "dismiss": settling(
+        drafts.dismiss,
+        gettext_lazy("Your text is kept. You will see here if the records change again."),
+    ),
+    "back": calling(drafts.go_back, gettext_lazy("The earlier words are back."), BackForm),
+}
+ASK_ACTS: dict[str, Act] = {
+    "up": calling(drafts.step_ask, gettext_lazy("Moved up."), places=-1),
+    "down": calling(drafts.step_ask, gettext_lazy("Moved down."), places=1),
+    "hide": calling(drafts.hide_ask, LEFT_OUT),
+    "restore": calling(drafts.restore_ask, BACK),
+}

@@ -1,0 +1,396 @@
+"""The page of a draft with at most one open form, beginning a draft, and a paragraph's versions."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_update
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from agencies.pages.form_pages import saying_refusals
+from agencies.pages.once import once
+from agencies.pages.permissions import wants_json
+from agencies.wording.translation import StrOrPromise
+from reports import checks
+from reports.briefings.views.readers import readable_briefing
+from reports.drafting import draft_rows
+from reports.drafting.draft import Draft, DraftError, Portion, printed, to_numbers
+from reports.drafting.draft_rows import Stored
+from reports.drafting.page import Page, changes_since, menu_of, page_of
+from reports.drafting.sources import Record, records
+from reports.drafting.undo_steps import steps_of
+from reports.models import Briefing
+from reports.models.word_copy import suggestions_by_key
+from reports.workshop.forms.drafting import AskForm, HeadingForm, KindForm, ParagraphForm, TypedForm
+from reports.workshop.services import drafts
+from reports.workshop.services.beginning import begin_as
+from reports.workshop.services.undoing import ChangedSince
+from workitems.plan.views.lookups import require, signed_in
+from workitems.plan.word_diff import short_diff
+
+
+def home(briefing: Briefing, place: str = "", query: str = "") -> str:
+    """Return the URL of the page, at a paragraph, recommendation or section."""
+    address = reverse("workshop:draft", args=[briefing.plan.slug, briefing.pk])
+    return f"{address}{query}{f'#{place}' if place else ''}"
+
+
+def address_of(briefing: Briefing, key: str) -> str:
+    """Return the URL of a paragraph. Without a key, that is where all of them begin."""
+    address = reverse("workshop:paragraph", args=[briefing.plan.slug, briefing.pk, "-"])
+    return f"{address.removesuffix('-/')}{f'{key}/' if key else ''}"
+
+
+def changeable(request: HttpRequest, slug: str, pk: int) -> Briefing:
+    briefing = readable_briefing(request, slug, pk)
+    require(request, "reports.change_briefing", briefing)
+    return briefing
+
+
+def changeable_draft(request: HttpRequest, slug: str, pk: int) -> Briefing:
+    briefing = changeable(request, slug, pk)
+    if briefing.kind_id is None:
+        raise Http404
+    return briefing
+
+
+# A frame shows the PDF beside the draft.
+@require_safe
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]
+def draft(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show the page.
+
+    `?edit=` opens a paragraph or recommendation, `?after=` and `?into=` a new paragraph (from the
+    record `?from=`), `?ask=new` a new recommendation; `?section=` selects the sources' section.
+    """
+    briefing = readable_briefing(request, slug, pk)
+    if briefing.kind_id is None:
+        return undrafted(request, briefing)
+    if wants_json(request):
+        require(request, "reports.change_briefing", briefing)
+        opened = request.GET.get("edit", "")
+        return changed(request, briefing, key=opened or request.GET.get("show", ""), opened=opened)
+    return show(request, page_of(briefing))
+
+
+def changed(
+    request: HttpRequest,
+    briefing: Briefing,
+    *,
+    said: StrOrPromise | Callable[[Draft, str], str] = "",
+    key: str = "",
+    opened: str = "",
+    overtaken: str = "",
+) -> JsonResponse:
+    """Return what the page that asks does not show yet, as JSON for the script.
+
+    The page sends its `state`. `key` is a paragraph or recommendation that it gets in any case, and
+    `opened` one that it gets with its form. If only the whole page will do, `whole` says so.
+    `overtaken` is HTML that says why an undo was refused.
+    """
+    asked = request.POST if request.method == "POST" else request.GET
+    state = asked.get("state", "")
+    found = changes_since(briefing, state, wanted=key) if briefing.is_open else None
+    if callable(said):
+        said = said(found.rows.draft if found else draft_rows.read_draft(briefing).draft, key)
+    if found is None:
+        return JsonResponse({"says": str(said), "key": key, "whole": True, "overtaken": overtaken})
+    context: dict[str, Any] = {
+        "plan": briefing.plan,
+        "briefing": briefing,
+        "form": form_of(found.rows, opened),
+        "opened": opened,
+        "may_change": True,
+        "here": home(briefing),
+        "paragraphs": address_of(briefing, ""),
+        "suggested": suggestions_by_key(briefing),
+        "csrf_token": get_token(request),
+    }
+    blocks = [
+        render_to_string(f"reports/workshop/{name}.html", {**context, what: each})
+        for name, what, several in (("block", "block", found.blocks), ("ask", "asked", found.asks))
+        for each in several
+    ]
+    menu = ""
+    if asked.get("menu") and any(part.key == key for part in found.rows.draft.parts()):
+        context |= {"menu": menu_of(found.rows, key), "address": address_of(briefing, key)}
+        menu = render_to_string("reports/workshop/acts.html", context)
+    return JsonResponse(
+        {
+            "says": str(said),
+            "key": key,
+            "overtaken": overtaken,
+            "steps": steps_html(request, briefing, found.rows),
+            "state": found.state,
+            "seen": found.seen,
+            "order": found.order,
+            "asks": [ask.key for ask in found.rows.draft.asks],
+            "blocks": "".join(blocks),
+            "menu": menu,
+        }
+    )
+
+
+def steps_html(request: HttpRequest, briefing: Briefing, rows: Stored) -> str:
+    """Return the buttons that undo and redo the user's own acts."""
+    context = {
+        "steps": steps_of(briefing, rows, request.user),
+        "plan": briefing.plan,
+        "briefing": briefing,
+        "csrf_token": get_token(request),
+    }
+    return render_to_string("reports/workshop/steps.html", context)
+
+
+def undrafted(
+    request: HttpRequest, briefing: Briefing, form: KindForm | None = None, status: int = 200
+) -> HttpResponse:
+    may_begin = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
+    return render(
+        request,
+        "reports/workshop/begin.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "form": form or (KindForm(plan=briefing.plan) if may_begin else None),
+        },
+        status=status,
+    )
+
+
+@require_POST
+@once
+def begin(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    briefing = changeable(request, slug, pk)
+    form = KindForm(request.POST, plan=briefing.plan)
+    if form.is_valid():
+        with saying_refusals(form):
+            begin_as(briefing=briefing, slug=form.cleaned_data["kind"], by=signed_in(request))
+            messages.success(request, _("The briefing is drafted from the plan’s records."))
+            return redirect(home(briefing))
+    return undrafted(request, briefing, form, status=422)
+
+
+def show(
+    request: HttpRequest,
+    page: Page,
+    *,
+    form: TypedForm | None = None,
+    key: str = "",
+    theirs: dict[str, Any] | None = None,
+    heading: HeadingForm | None = None,
+    overtaken: ChangedSince | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page with at most one open form: the one refused, else the one requested.
+
+    `heading` is the form of a heading that was refused, `overtaken` an undo that was.
+    """
+    briefing = page.drafted.briefing
+    may_change = briefing.is_open and request.user.has_perm("reports.change_briefing", briefing)
+    opened = request.GET.get("edit", "") if form is None else key
+    new: dict[str, Any] = {}
+    if may_change and form is None:
+        form = form_of(page.drafted.rows, opened)
+        if form is None:
+            new = new_paragraph(request, page)
+            form = new.get("form")
+            if form is None and request.GET.get("ask") == "new":
+                new = {"key": f"r-{drafts.new_key()[2:]}", "is_ask": True}
+                form = AskForm(key=new["key"], initial={"version": 0, "seen": page.seen})
+    elif form is not None and page.block(key) is None and not is_asked(page, key):
+        new = {"key": key, "is_ask": isinstance(form, AskForm)}
+        new |= place_of(page, key, form)
+    portion = in_hand(request, page, new.get("section", ""), opened)
+    return render(
+        request,
+        "reports/workshop/draft.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "page": page,
+            "form": form,
+            "opened": opened if form and may_change else "",
+            "paragraphs": address_of(briefing, ""),
+            "suggested": suggestions_by_key(briefing) if may_change else {},
+            "new": new,
+            "theirs": theirs,
+            "heading": heading,
+            "overtaken": overtaken,
+            "may_change": may_change,
+            "steps": steps_of(briefing, page.drafted.rows, request.user) if may_change else None,
+            "count": checks.count(checks.failed_checks(page.drafted, timezone.localdate())),
+            "portion": portion,
+            "shelves": page.shelves(portion),
+        },
+        status=status,
+    )
+
+
+def form_of(rows: Stored, key: str) -> TypedForm | None:
+    """Return the form of a paragraph or recommendation of the draft."""
+    initial: dict[str, Any] = {"seen": " ".join(rows.draft.numbers)}
+    for part in rows.draft.parts():
+        if part.key == key:
+            initial |= {"version": rows.paragraphs[key].version}
+            initial |= {"text": to_numbers(rows.draft, part.text)}
+            return ParagraphForm(key=key, initial=initial)
+    for ask in rows.draft.asks:
+        if ask.key == key:
+            initial |= {"version": rows.asks[key].version, "verb": ask.verb}
+            initial |= {"text": to_numbers(rows.draft, ask.text)}
+            initial |= {"options": " / ".join(ask.options)}
+            return AskForm(key=key, initial=initial)
+    return None
+
+
+def is_asked(page: Page, key: str) -> bool:
+    return any(asked.ask.key == key for asked in page.asks)
+
+
+def place_of(page: Page, key: str, form: TypedForm) -> dict[str, str]:
+    """Return the place of a form whose paragraph is not on the page.
+
+    A new paragraph keeps the place it was begun at; one that was joined or withdrawn gets its
+    former place. If the paragraph before it is gone too, the last remaining one before it is used.
+    """
+    section, after = form.data.get("section", ""), form.data.get("after", "")
+    if page.block(after):
+        return {"section": section, "after": after}
+    rows = page.drafted.rows.paragraphs
+    gone = rows.get(key) or rows.get(after)
+    if gone is not None:
+        section = gone.section.key
+    homes = [chapter for chapter in page.chapters if not chapter.is_closing]
+    home = next((each for each in homes if each.portion.key == section), homes[0])
+    before = [
+        block.key
+        for block in home.blocks
+        if gone is not None and rows[block.key].position < gone.position
+    ]
+    return {"section": home.portion.key, "after": before[-1] if before else ""}
+
+
+def new_paragraph(request: HttpRequest, page: Page) -> dict[str, Any]:
+    """Return the context of a form for a new paragraph, or {}.
+
+    It goes after another paragraph or ends a section, and starts with the record's text, if any.
+    """
+    after, section = request.GET.get("after", ""), request.GET.get("into", "")
+    for chapter in page.chapters:
+        if chapter.is_closing:
+            continue
+        if any(block.key == after for block in chapter.blocks):
+            section = chapter.portion.key
+        elif chapter.portion.key == section and not after and chapter.blocks:
+            after = chapter.blocks[-1].key
+        if chapter.portion.key == section:
+            break
+    else:
+        return {}
+    record = record_named(page, request.GET.get("from", ""))
+    key = drafts.new_key()
+    initial = {
+        "version": 0,
+        "seen": page.seen,
+        "section": section,
+        "after": after,
+        "source": record.key if record else "",
+        "text": record.text if record else "",
+    }
+    form = ParagraphForm(key=key, initial=initial)
+    return {"key": key, "section": section, "after": after, "form": form, "is_ask": False}
+
+
+def record_named(page: Page, name: str) -> Record | None:
+    if not name or page.drafted.found is None:
+        return None
+    return next((each for each in records(page.drafted.found.facts) if each.key == name), None)
+
+
+def in_hand(request: HttpRequest, page: Page, section: str, opened: str) -> Portion:
+    """Return the section for the sources panel: the open form's, else the one requested."""
+    wanted = section or request.GET.get("section", "")
+    for chapter in page.chapters:
+        if any(block.key == opened for block in chapter.blocks):
+            return chapter.portion
+    for chapter in page.chapters:
+        if chapter.portion.key == wanted:
+            return chapter.portion
+    return page.chapters[0].portion
+
+
+@require_safe
+def paragraph_acts(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
+    """Show what can be done with a paragraph: its menu as JSON for the script, else a page."""
+    briefing = changeable_draft(request, slug, pk)
+    try:
+        menu = menu_of(draft_rows.read_draft(briefing), key)
+    except DraftError as error:
+        if wants_json(request):
+            return JsonResponse({"says": str(error)}, status=HTTPStatus.CONFLICT)
+        raise Http404 from error
+    context = {
+        "plan": briefing.plan,
+        "briefing": briefing,
+        "menu": menu,
+        "here": home(briefing),
+        "address": address_of(briefing, key),
+    }
+    if not wants_json(request):
+        return render(request, "reports/workshop/more.html", context)
+    context["csrf_token"] = get_token(request)
+    return JsonResponse({"menu": render_to_string("reports/workshop/acts.html", context)})
+
+
+@require_safe
+def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
+    """List the versions of a paragraph, newest first, each with its diff."""
+    briefing = readable_briefing(request, slug, pk)
+    rows = draft_rows.read_draft(briefing)
+    row = rows.paragraphs.get(key)
+    if row is None:
+        raise Http404
+    number = rows.draft.numbers.get(key)
+    entries: list[dict[str, Any]] = []
+    said, before = "", None
+    for each in row.history.order_by("history_id"):
+        now = (printed(rows.draft, each.text), each.origin, each.is_hidden, each.is_withdrawn)
+        # Other rows have another place, because paragraphs around it moved, or newer sources.
+        if now != before:
+            entries.append(
+                {
+                    "version": each,
+                    "who": each.history_actor or _("A user"),
+                    "strands": short_diff(said, now[0]) if said not in ("", now[0]) else [],
+                    "text": now[0],
+                    "is_other": each.text != row.text,
+                }
+            )
+        said, before = now[0], now
+    return render(
+        request,
+        "reports/workshop/versions.html",
+        {
+            "plan": briefing.plan,
+            "briefing": briefing,
+            "row": row,
+            "title": _("Versions of paragraph {number}").format(number=number)
+            if number
+            else _("Versions of what is left out"),
+            "entries": entries[::-1],
+            "back": home(briefing, key),
+            "may_change": briefing.is_open
+            and not row.is_withdrawn
+            and request.user.has_perm("reports.change_briefing", briefing),
+        },
+    )

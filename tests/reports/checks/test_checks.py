@@ -1,0 +1,425 @@
+"""Test each check of a briefing alone, and that a good paper passes."""
+
+from datetime import UTC, date, datetime
+from functools import partial
+
+import pytest
+import time_machine
+
+from agencies.records import history
+from reports import checks
+from reports.checks import Gate
+from reports.checks.paper_dates import called_future
+from reports.clearance.services import resolve
+from reports.drafting.page import page_of
+from reports.drafting.paper import composed, read_drafted
+from reports.models import Briefing, Clearance
+from reports.workshop.services import drafts
+from tests.factories import (
+    ClearanceCommentFactory,
+    ClearanceFactory,
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    ReturnFactory,
+    RoundFactory,
+    UpdateFactory,
+    UserFactory,
+    WorkItemFactory,
+)
+from tests.reports.drafted import BEFORE, BEFORE_ON, DATED, drafted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def before_the_paper():
+    """Date the records made by these tests before the paper's date."""
+    with time_machine.travel(BEFORE, tick=False):
+        yield
+
+
+@pytest.fixture
+def by():
+    return UserFactory(name="Coordinator")
+
+
+@pytest.fixture
+def begin(plan, item, by):
+    """Draft a briefing with a complete cover from the records so far."""
+
+    return partial(drafted, plan, item, by)
+
+
+def blocking(briefing, before=Gate.AUTHORISATION):
+    return checks.blocking(read_drafted(briefing), before)
+
+
+def keys(found):
+    return [check.key for check in found]
+
+
+def shown(briefing):
+    return list(briefing.draft_paragraphs.order_by("section__position", "position"))
+
+
+def set_cover(briefing, **cover):
+    for name, value in cover.items():
+        setattr(briefing, name, value)
+    history.save(briefing, by=None)
+    return Briefing.objects.select_related("plan").get(pk=briefing.pk)
+
+
+def test_a_good_draft_passes_every_check(begin):
+    assert checks.failed_checks(read_drafted(begin()), BEFORE_ON) == []
+
+
+@pytest.mark.parametrize("break_it", [False, True], ids=["good", "without its Minister"])
+def test_checks_are_the_same_on_a_draft_that_was_already_read(begin, by, item, update, break_it):
+    briefing = begin(contact_phone="(04) 555 0100", copied_to="")
+    drafts.add(briefing=briefing, section="delay", text="SENSITIVE " * 151, by=by)
+    item.title = "Print a brochure (IN CONFIDENCE)"
+    history.save(item, by=None)
+    if break_it:
+        type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")
+        briefing.plan.refresh_from_db()
+    found = checks.failed_checks(read_drafted(briefing), BEFORE_ON)
+    assert len(found) == (3 if break_it else 5)
+    assert checks.failed_checks(page_of(briefing).drafted, BEFORE_ON) == found
+
+
+def test_a_briefing_without_a_draft_is_stopped_without_warnings(begin, update):
+    briefing = begin(contact_phone="(04) 555 0100")
+    briefing.kind = None
+    assert (
+        keys(blocking(briefing))
+        == keys(checks.failed_checks(read_drafted(briefing), BEFORE_ON))
+        == ["draft"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("cover", "expected"),
+    [
+        ({"copied_to": ""}, ["cover-copied_to"]),
+        ({"copied_to": "N/A"}, []),
+        ({"tracker_number": ""}, ["cover-tracker_number"]),
+        ({"agencies_consulted": " "}, ["cover-agencies_consulted"]),
+        ({"contact_phone": ""}, ["cover-contact_phone"]),
+        ({"contact_phone": "", "contact_mobile": "021 555 0110"}, []),
+        ({"manager_phone": ""}, ["cover-manager_phone"]),
+        ({"second_contact_name": "Advisor"}, ["cover-second_contact_phone"]),
+        ({"deadline": None, "for_referral_to": ""}, []),
+    ],
+)
+def test_missing_cover_fields_stop_the_paper(begin, cover, expected):
+    found = blocking(begin(**cover))
+    assert keys(found) == expected
+    assert all(f"cover/#id_{check.key.removeprefix('cover-')}" in check.mend_url for check in found)
+
+
+def test_agencies_consulted_are_not_required_before_the_consultation(begin):
+    briefing = begin(agencies_consulted="", copied_to="")
+    assert keys(blocking(briefing, Gate.CONSULTATION)) == ["cover-copied_to"]
+    assert keys(blocking(briefing)) == ["cover-copied_to", "cover-agencies_consulted"]
+    found = checks.count(checks.failed_checks(read_drafted(briefing), BEFORE_ON))
+    assert (found.before(Gate.CONSULTATION), found.before(Gate.AUTHORISATION)) == (1, 2)
+    assert [check.is_late_stop for check in blocking(briefing)] == [False, True]
+
+
+def test_a_paper_that_cannot_be_composed_is_stopped(begin):
+    briefing = set_cover(begin(), dated=date(2030, 1, 1))
+    type(briefing.plan).objects.filter(pk=briefing.plan_id).update(portfolio="Nobody’s")
+    briefing.plan.refresh_from_db()
+    found = checks.failed_checks(read_drafted(briefing), BEFORE_ON)
+    assert keys(found) == ["paper"]
+    assert found[0].words.startswith("Nobody is recorded as Nobody’s")
+
+
+def test_a_return_of_the_period_not_accepted_by_the_papers_date_stops_it(begin, plan, police):
+    round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
+    row = ReturnFactory(round=round, agency=police)
+    briefing = begin()
+    (check,) = blocking(briefing)
+    assert check.key == f"return-{row.pk}"
+    # Only its agency reads a return before it is submitted; the link leads to the round.
+    assert (check.url, check.mend_url) == (
+        f"/plans/{plan.slug}/returns/{round.pk}/#return-{police.pk}",
+        "",
+    )
+    row.state, row.submitted_at = "submitted", BEFORE
+    row.save()
+    assert blocking(briefing)[0].mend_url == row.get_absolute_url()
+    row.state, row.accepted_on = "accepted", date(2010, 7, 31)
+    row.save()
+    assert keys(blocking(briefing)) == [f"return-{row.pk}"]
+    row.accepted_on = DATED
+    row.save()
+    assert blocking(briefing) == []
+
+
+def test_a_return_of_another_period_is_ignored(begin, plan, police):
+    round = RoundFactory(plan=plan, period_start=date(2009, 1, 1), period_end=date(2009, 6, 30))
+    ReturnFactory(round=round, agency=police)
+    assert blocking(begin()) == []
+
+
+def test_a_late_milestone_needs_a_cause_and_a_mitigation(begin, item):
+    step = MilestoneFactory(
+        item=item,
+        number=1,
+        description="Brochure printed",
+        original_due=date(2010, 3, 31),
+        agreed_due=date(2010, 3, 31),
+        forecast_due=date(2010, 9, 30),
+    )
+    briefing = begin()
+    (check,) = blocking(briefing)
+    assert check.words == (
+        "“Brochure printed” (item 1.2) is late on 30 July 2010 without a cause recorded by that day."
+    )
+    assert check.url == f"/plans/{item.plan.slug}/items/1.2/#milestone-1"
+    assert check.remedy == (
+        "Ask Police to record it. What is recorded after that day counts once the briefing is dated "
+        "later."
+    )
+    delay = DelayFactory(milestone=step, found_on=date(2010, 4, 1))
+    assert "without a mitigation" in blocking(briefing)[0].words
+    MitigationFactory(delay=delay)
+    assert blocking(briefing) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "marking", "is_stopped"),
+    [
+        ("Told by Police (IN CONFIDENCE).", "UNCLASSIFIED", True),
+        ("Told by Police (IN-CONFIDENCE).", "IN CONFIDENCE", False),
+        ("[SENSITIVE] Told by Police.", "IN CONFIDENCE", True),
+        ("SECRET: told by Police.", "SENSITIVE", True),
+        ("A sensitive matter, told in confidence; no secret.", "UNCLASSIFIED", False),
+    ],
+)
+def test_text_with_a_higher_marking_stops_the_paper(begin, by, typed, marking, is_stopped):
+    briefing = begin(marking=marking)
+    row = drafts.add(briefing=briefing, section="delay", text=typed, by=by)
+    assert keys(blocking(briefing)) == [f"marking-{row.key}"] * is_stopped
+    drafts.hide(briefing=briefing, key=row.key, by=by)
+    assert blocking(briefing) == []
+
+
+def test_a_higher_marking_of_a_source_counts_although_the_text_was_edited(begin, by):
+    briefing = begin()
+    row = shown(briefing)[0]
+    row.taken = [{**row.taken[0], "text": "(SENSITIVE) As told."}]
+    row.save()
+    drafts.edit(briefing=briefing, key=row.key, text="As told.", version=1, by=by)
+    assert f"marking-{row.key}" in keys(blocking(briefing))
+
+
+def test_a_marking_in_an_annex_stops_the_paper(begin, item):
+    item.title = "Print a brochure (IN CONFIDENCE)"
+    history.save(item, by=None)
+    found = [check for check in blocking(begin()) if "annex" in check.words]
+    assert [check.words for check in found] == [
+        "The annex “Work items” has text marked IN CONFIDENCE, but the paper is UNCLASSIFIED."
+    ]
+
+
+def test_a_reference_to_a_hidden_paragraph_stops_the_paper(begin, by):
+    briefing = begin()
+    rows = shown(briefing)
+    first = rows[0].key
+    added = drafts.add(briefing=briefing, section="delay", text="As in {1}.", by=by)
+    assert blocking(briefing) == []
+    drafts.hide(briefing=briefing, key=first, by=by)
+    (check,) = blocking(briefing)
+    assert check.key == f"reference-{added.key}"
+    assert check.url.endswith(f"#{added.key}")
+
+
+def test_an_unresolved_comment_stops_only_authorisation(begin, police, by):
+    briefing = begin()
+    comment = ClearanceCommentFactory(
+        clearance=ClearanceFactory(briefing=briefing, agency=police), key=shown(briefing)[0].key
+    )
+    (check,) = blocking(briefing)
+    assert check.words == "A comment of Police is not resolved (paragraph 1)."
+    assert check.url.endswith(f"/clearance/#comment-{comment.pk}")
+    assert blocking(briefing, Gate.CONSULTATION) == []
+    resolve(comment=comment, resolution="It says so now.", by=by, at=BEFORE)
+    assert blocking(briefing) == []
+
+
+def test_a_paper_without_a_recommendation_is_stopped(begin):
+    briefing = begin()
+    briefing.draft_asks.update(is_hidden=True)
+    assert keys(blocking(briefing)) == ["recommendation"]
+
+
+def test_long_paragraphs_give_a_warning_and_long_lists_do_not(begin, by):
+    briefing = begin()
+    long = drafts.add(briefing=briefing, section="delay", text="word " * 151, by=by)
+    drafts.add(briefing=briefing, section="delay", text="word " * 150, by=by)
+    bullets = "\n".join(f"- {'word ' * 100}" for _ in range(3))
+    drafts.add(briefing=briefing, section="delay", text=f"A list:\n{bullets}", by=by)
+    assert keys(checks.failed_checks(read_drafted(briefing), BEFORE_ON)) == [f"long-{long.key}"]
+
+
+def test_an_edited_paragraph_gives_a_warning_when_the_records_change(begin, by, plan):
+    briefing = begin()
+    row = shown(briefing)[1]
+    drafts.edit(briefing=briefing, key=row.key, text="Our own words.", version=1, by=by)
+    assert checks.failed_checks(read_drafted(briefing), BEFORE_ON) == []
+    WorkItemFactory(
+        plan=plan, number="1.3", title="Another", lead_agency=row.briefing.plan.coordinating_agency
+    )
+    assert f"drift-{row.key}" in keys(checks.failed_checks(read_drafted(briefing), BEFORE_ON))
+
+
+def test_an_outdated_generated_paragraph_gives_a_warning_until_it_is_updated(begin, by, plan):
+    briefing = begin()
+    WorkItemFactory(plan=plan, number="1.3", title="Another", lead_agency=plan.coordinating_agency)
+    assert [
+        (check.key, check.words)
+        for check in checks.failed_checks(read_drafted(briefing), BEFORE_ON)
+    ] == [("stale", "Paragraph 2 differs from the records. Update the draft.")]
+    drafts.refresh(briefing=briefing, composed=composed(briefing), by=by)
+    assert checks.failed_checks(read_drafted(briefing), BEFORE_ON) == []
+
+
+@pytest.fixture
+def update(plan, item, police):
+    round = RoundFactory(plan=plan, period_start=date(2010, 1, 1), period_end=date(2010, 6, 30))
+    accepted = ReturnFactory(
+        round=round,
+        agency=police,
+        state="accepted",
+        submitted_at=datetime(2010, 7, 1, tzinfo=UTC),
+        accepted_on=date(2010, 7, 1),
+    )
+    return UpdateFactory(
+        of_return=accepted,
+        item=item,
+        achieved="Police printed the brochure in ten languages.",
+        planned_next="Police will hand it out by 1 December 2010.",
+        key_achievement="yes",
+    )
+
+
+def test_a_key_achievement_in_no_paragraph_gives_a_warning(begin, by, update):
+    briefing = begin()
+    assert checks.failed_checks(read_drafted(briefing), BEFORE_ON) == []
+    row = next(row for row in shown(briefing) if "Police printed" in row.text)
+    drafts.hide(briefing=briefing, key=row.key, by=by)
+    assert keys(checks.failed_checks(read_drafted(briefing), BEFORE_ON)) == [f"unused-{update.pk}"]
+
+
+def test_the_same_phone_number_given_twice_gives_a_warning(begin):
+    found = checks.failed_checks(read_drafted(begin(contact_phone="(04) 555 0100")), BEFORE_ON)
+    assert [check.words for check in found] == [
+        "The cover gives one number for the first contact and the authorising manager."
+    ]
+    briefing = set_cover(
+        found and Briefing.objects.get(),
+        contact_phone="(04) 555 0110",
+        contact_mobile="04 555 0110",
+    )
+    found = checks.failed_checks(read_drafted(briefing), BEFORE_ON)
+    assert [check.words for check in found] == [
+        "The cover gives one number twice for the first contact."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "past"),
+    [
+        ("Police will publish it by 30 June 2010.", ["30 June 2010"]),
+        ("Publication is planned for March 2010.", ["March 2010"]),
+        ("It is expected by 31 August 2010.", []),
+        ("It is expected between April and June 2010.", ["April and June 2010"]),
+        ("It is planned for April to June 2010.", ["April to June 2010"]),
+        ("It is expected by the end of June 2010.", ["June 2010"]),
+        ("It is planned for July–September 2010.", []),
+        ("It will be done in July 2010.", []),
+        ("It was planned for March 2010 and is done.", []),
+        ("Police will build on the work agreed in March 2010.", []),
+        ("It was due on 31 March 2010 and is now expected by 31 December 2010.", []),
+        ("Police will, from 1 August 2010, hand it out.", []),
+        ("It is to open on 1 May 2010; the rest follows.", ["1 May 2010"]),
+        ("It will be done by 31 February 2010.", ["31 February 2010"]),
+        ("They will meet again. It was held on 3 May 2010.", []),
+    ],
+)
+def test_past_dates_written_as_future_are_found(text, past):
+    assert list(called_future(text, DATED)) == past
+
+
+# --- clearance ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["in_consultation", "awaiting"])
+def test_an_agency_that_has_not_answered_gives_a_warning(begin, police, by, state):
+    briefing = set_cover(begin(), state=state)
+    row = ClearanceFactory(briefing=briefing, agency=police)
+    (check,) = of_clearances(briefing)
+    assert (check.key, check.words) == (
+        f"clearance-{row.pk}",
+        "Police has not answered. Its answer is due on 15 July 2010.",
+    )
+    Clearance.objects.update(reopened_because="Paragraph 2 was changed.")
+    (again,) = of_clearances(briefing)
+    assert again.words == (
+        "Police has not answered. It was asked again because what it cleared has changed. Its "
+        "answer is due on 15 July 2010."
+    )
+    assert again.about != check.about
+    Clearance.objects.update(
+        answer="concurs", answered_as="A", answered_by=by, answered_at=BEFORE, reopened_because=""
+    )
+    assert of_clearances(briefing) == []
+
+
+def of_clearances(briefing):
+    return [
+        check
+        for check in checks.failed_checks(read_drafted(briefing), BEFORE_ON)
+        if check.key.startswith("clearance-")
+    ]
+
+
+@pytest.mark.parametrize("state", ["in_consultation", "awaiting"])
+def test_a_paper_signed_before_its_date_gives_a_warning(begin, state):
+    briefing = begin()
+    assert keys(checks.failed_checks(read_drafted(briefing), BEFORE_ON)) == []
+    briefing = set_cover(briefing, state=state)
+    (check,) = checks.failed_checks(read_drafted(briefing), BEFORE_ON)
+    assert (check.key, check.words) == (
+        "dated-ahead",
+        "The briefing is dated 30 July 2010, which has not come yet. If it is signed before that day, it "
+        "will not have what is recorded until then.",
+    )
+    assert checks.failed_checks(read_drafted(briefing), DATED) == []
+
+
+def test_the_checks_take_a_fixed_number_of_queries(
+    begin, plan, police, by, update, django_assert_num_queries
+):
+    briefing = begin()
+    with django_assert_num_queries(QUERIES):
+        checks.failed_checks(read_drafted(briefing), BEFORE_ON)
+    for number in range(3, 6):
+        item = WorkItemFactory(plan=plan, number=f"1.{number}", lead_agency=police)
+        MilestoneFactory(item=item, number=1, agreed_due=date(2010, 3, 31))
+        drafts.add(briefing=briefing, section="delay", text="More.", by=by)
+    with django_assert_num_queries(QUERIES):
+        assert len(checks.failed_checks(read_drafted(briefing), BEFORE_ON)) > 3
+
+
+QUERIES = 25
+
+
+def test_a_tracker_number_may_be_missing_until_authorisation(begin):
+    briefing = begin(tracker_number="")
+    assert blocking(briefing, Gate.CONSULTATION) == []
+    [check] = blocking(briefing)
+    assert check.words.startswith("The paper has no tracker number yet.")

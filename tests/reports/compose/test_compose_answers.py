@@ -1,0 +1,170 @@
+"""Test the paragraph about the Minister's answer to the last paper."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from agencies.records import history
+from reports.compose import compose
+from reports.document import Source, words
+from reports.drafting.cover import draft
+from tests.factories import (
+    AppointmentFactory,
+    BriefingFactory,
+    FollowUpFactory,
+    IssuedPaperFactory,
+    ResponseChoiceFactory,
+    ResponseFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+DATED = date(2011, 7, 29)
+ANSWERED = (
+    "On 3 August 2010 the Minister answered the last paper on the Plan, 10/96252 of 30 July 2010"
+)
+
+
+@pytest.fixture
+def last_year(plan, item):
+    AppointmentFactory(portfolio=plan.portfolio)
+    return BriefingFactory(plan=plan, tracker_number="10/96252", state="returned")
+
+
+@pytest.fixture
+def issued(last_year):
+    return IssuedPaperFactory(briefing=last_year)
+
+
+def answer(issued, *options, **more):
+    """Record the choice at each recommendation; the first is to note the paper."""
+    response = ResponseFactory(issued=issued, **more)
+    asked = [("note", "the contents of this paper"), ("agree", "that training be finished")]
+    for number, option in enumerate(options, start=1):
+        verb, text = asked[number - 1]
+        ResponseChoiceFactory(
+            response=response,
+            number=number,
+            key=f"r-0{number}",
+            verb=verb,
+            text=text,
+            option=option,
+        )
+    return response
+
+
+def told(plan, dated=DATED):
+    """Return the text of Background after the members, with bullets and sub-bullets."""
+    paper = draft(plan, period_start=date(2010, 7, 31), period_end=dated, dated=dated)
+    paper.tracker_number = "11/1"
+    section = next(s for s in compose(paper).sections if s.heading == "Background")
+    lines = []
+    for paragraph in section.paragraphs[1:]:
+        lines.append(words(paragraph.text))
+        for bullet in paragraph.bullets:
+            lines.append("- " + words(bullet.text))
+            lines += ["  - " + words(inner.text) for inner in bullet.bullets]
+    return lines
+
+
+def test_nothing_is_printed_before_there_is_an_answer(plan, issued):
+    assert told(plan) == []
+
+
+def test_the_answer_to_one_recommendation_is_a_sentence(plan, issued):
+    answer(issued, "noted")
+    assert told(plan) == [
+        f"{ANSWERED}: the recommendation to note the contents of that paper was marked “noted”."
+    ]
+
+
+def test_answers_to_several_recommendations_are_listed_one_by_one(plan, issued):
+    answer(issued, "noted", "not agreed")
+    assert told(plan) == [
+        f"{ANSWERED}. It made two recommendations:",
+        "- to note the contents of that paper: noted",
+        "- to agree that training be finished: not agreed.",
+    ]
+
+
+def test_an_answer_without_any_choice_is_reported_too(plan, issued):
+    answer(issued, "")
+    assert told(plan) == [f"{ANSWERED}. No recommendation was marked."]
+
+
+@pytest.mark.parametrize(
+    ("done_on", "when"),
+    [
+        (None, "due on 30 September 2010 and not done yet"),
+        (date(2010, 9, 12), "done on 12 September 2010"),
+    ],
+)
+def test_a_follow_up_of_an_agency_is_printed_with_its_state(plan, issued, police, done_on, when):
+    answer(issued, "noted", "agreed")
+    to_do = FollowUpFactory(issued=issued, owner_agency=police, text="Train everybody.")
+    with time_machine.travel(datetime(2010, 9, 13, tzinfo=UTC)):
+        to_do.done_on = done_on
+        history.save(to_do, by=None)
+    assert told(plan)[2:] == [
+        "- to agree that training be finished: agreed",
+        f"  - the New Zealand Police, {when}: Train everybody.",
+    ]
+
+
+def test_the_paragraph_names_its_source(plan, issued):
+    response = answer(issued, "noted")
+    paper = draft(
+        plan, period_start=date(2010, 7, 31), period_end=DATED, dated=DATED, tracker_number="11/1"
+    )
+    background = compose(paper).sections[1]
+    assert background.paragraphs[-1].sources == (
+        Source(
+            "reports.response",
+            response.pk,
+            None,
+            "The Minister’s answer of 3 August 2010 to 10/96252",
+        ),
+    )
+
+
+def test_a_corrected_answer_is_printed_as_on_the_papers_date(plan, issued):
+    first = answer(issued, "noted")
+    answer(
+        issued,
+        "",
+        corrects=first,
+        reason="The wrong box",
+        recorded_at=datetime(2011, 7, 1, tzinfo=UTC),
+    )
+    assert told(plan, dated=date(2011, 6, 30))[0].endswith("was marked “noted”.")
+    assert told(plan)[0].endswith("No recommendation was marked.")
+
+
+def test_an_answer_on_or_after_the_papers_date_is_left_out(plan, issued):
+    response = answer(issued, "noted")
+    assert told(plan, dated=response.decided_on) == []
+    later = response.decided_on + timedelta(days=1)
+    assert told(plan, dated=later)[0].startswith(ANSWERED)
+
+
+def test_only_the_last_of_several_answers_is_printed(plan, issued):
+    answer(issued, "noted")
+    interim = BriefingFactory(plan=plan, tracker_number="11/0", dated=date(2011, 2, 1))
+    answer(
+        IssuedPaperFactory(briefing=interim),
+        "noted",
+        decided_on=date(2011, 2, 7),
+        recorded_at=datetime(2011, 2, 7, tzinfo=UTC),
+    )
+    assert told(plan)[0].startswith(
+        "On 7 February 2011 the Minister answered the last paper on the Plan, 11/0 of 1 February 2011"
+    )
+
+
+def test_the_answer_to_the_paper_itself_is_left_out(plan, last_year, issued):
+    """A correction is composed after the paper it corrects was answered."""
+    answer(issued, "noted")
+    last_year.dated = date(2010, 8, 31)
+    background = compose(last_year).sections[1]
+    assert len(background.paragraphs) == 1

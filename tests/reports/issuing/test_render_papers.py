@@ -1,0 +1,115 @@
+"""Test the worker: what it renders, what it does when its process dies, and how it stops."""
+
+import os
+import signal
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from reports.drafting.paper import document_of
+from reports.issuing.services import renderings
+from reports.models import Rendering, RenderWorker
+from reports.render.pdf import render_pdf
+from reports.render.room import Room, RoomLost
+from tests.factories import AppointmentFactory, BriefingFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.prints_anew]
+
+State = Rendering.State
+NOW = datetime(2010, 7, 30, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def briefing(plan, item):
+    AppointmentFactory(portfolio=plan.portfolio)
+    return BriefingFactory(plan=plan)
+
+
+def asked(briefing, form="pdf"):
+    return renderings.ask(briefing=briefing, form=form, document=document_of(briefing), at=NOW)
+
+
+def work():
+    call_command("render_papers", "--once", "--nice", "0")
+
+
+def test_the_worker_renders_the_same_bytes_as_a_request(briefing):
+    document = document_of(briefing)
+    rows = [asked(briefing), asked(briefing, "docx")]
+    work()
+    for row in rows:
+        row.refresh_from_db()
+    assert [row.state for row in rows] == [State.DONE, State.DONE]
+    assert bytes(rows[0].data) == render_pdf(document)
+    assert not RenderWorker.objects.exists()
+
+
+def test_a_paper_that_kills_its_process_is_retried_once_and_then_refused(briefing, monkeypatch):
+    tries = []
+
+    def make(self, form, document, tell):
+        tries.append(form)
+        raise RoomLost("It died.")
+
+    monkeypatch.setattr(Room, "make", make)
+    row = asked(briefing)
+    work()
+    row.refresh_from_db()
+    assert (tries, row.state, row.reason) == (
+        ["pdf", "pdf"],
+        State.REFUSED,
+        renderings.DIED_TWICE,
+    )
+
+
+def test_no_transaction_is_open_while_the_worker_renders(briefing, monkeypatch):
+    outside, within = connection.in_atomic_block, []
+    depth = len(connection.savepoint_ids)
+
+    def make(self, form, document, tell):
+        within.append((connection.in_atomic_block, len(connection.savepoint_ids)))
+        return b"a file"
+
+    monkeypatch.setattr(Room, "make", make)
+    asked(briefing)
+    work()
+    assert within == [(outside, depth)]
+
+
+def test_a_worker_skips_a_paper_claimed_by_another(briefing, monkeypatch):
+    made = []
+
+    def make(self, form, document, tell):
+        Rendering.objects.update(attempts=2, state=State.RUNNING)
+        tell("layout", 3, 0)
+        made.append(form)
+        return b"a file too late"
+
+    monkeypatch.setattr(Room, "make", make)
+    row = asked(briefing)
+    work()
+    row.refresh_from_db()
+    assert made == []
+    assert (row.state, row.attempts, bytes(row.data or b"")) == (State.RUNNING, 2, b"")
+
+
+def test_a_worker_that_is_stopped_returns_its_paper_to_the_queue(briefing, monkeypatch):
+    """What it does at that moment, such as a statement, is not broken off."""
+    went_on = []
+
+    def make(self, form, document, tell):
+        os.kill(os.getpid(), signal.SIGTERM)
+        went_on.append("to the next report of progress")
+        tell("layout", 1, 0)
+        went_on.append("to the end of the paper")
+        return b"a file"
+
+    monkeypatch.setattr(Room, "make", make)
+    row = asked(briefing)
+    work()
+    row.refresh_from_db()
+    assert went_on == ["to the next report of progress"]
+    assert (row.state, row.attempts) == (State.WAITING, 0)
+    assert not RenderWorker.objects.exists()

@@ -1,0 +1,355 @@
+"""Test what changed, as read from records and history, and its page."""
+
+import random
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+
+from agencies.models import Agency, Seat
+from agencies.records import history
+from reports.models import Briefing
+from reports.progress.changes import Kind, compare, read_both
+from reports.progress.changes import read_changes as read_changes
+from reports.progress.changes.compare import PlanThen
+from reports.progress.view import Look
+from tests.factories import (
+    DelayFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    PillarFactory,
+    PlanFactory,
+    SeatFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import TODAY
+from workitems.models import Milestone, Pillar, Plan, WorkItem
+from workitems.models.item import Confidence
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import items_in_full
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
+JANUARY, MARCH = date(2010, 1, 10), date(2010, 3, 10)
+FEBRUARY = Moment.end_of(date(2010, 2, 1))
+
+
+@pytest.fixture
+def reader(client, plan, police):
+    client.force_login(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user)
+    with time_machine.travel(NOON, tick=False):
+        yield client
+
+
+def on(day):
+    """Write everything in the block at noon of that day."""
+    return time_machine.travel(datetime(day.year, day.month, day.day, tzinfo=UTC), tick=False)
+
+
+def changed(row, day, **values):
+    for name, value in values.items():
+        setattr(row, name, value)
+    with on(day):
+        history.save(row, by=None, reason="As told")
+
+
+def sentences(plan, since=FEBRUARY, at=None, **narrowed):
+    look = Look(plan=plan, at=at or Moment.today(TODAY), since=since, **narrowed)
+    return [(change.kind, change.sentence) for change in read_changes(look).changes]
+
+
+def address(plan):
+    return f"/plans/{plan.slug}/dashboard/changes/"
+
+
+@pytest.fixture
+def brochure(plan, police):
+    """An item with a milestone due in January."""
+    with on(JANUARY):
+        item = WorkItemFactory(
+            plan=plan,
+            pillar=PillarFactory(plan=plan, number=1, title="Prevention"),
+            number="1.2",
+            title="Print a brochure",
+            action="Print a brochure for the border.",
+            lead_agency=police,
+            stage="under_way",
+            confidence="on_track",
+        )
+        MilestoneFactory(
+            item=item, number=1, description="Brochure printed", original_due=date(2010, 4, 30)
+        )
+    return item
+
+
+# --- reading ----------------------------------------------------------------------------------
+
+
+def test_changes_written_between_the_moments_are_shown_with_their_cause(plan, brochure):
+    milestone = brochure.milestones.get()
+    changed(milestone, MARCH, forecast_due=date(2010, 9, 30))
+    with on(MARCH):
+        DelayFactory(milestone=milestone, found_on=MARCH, explanation="the money came in July")
+    changed(brochure, MARCH, confidence="off_track")
+    assert sentences(plan) == [
+        (
+            Kind.SLIPPED,
+            "1.2 Print a brochure: “Brochure printed” slipped from 30 April 2010 to "
+            "30 September 2010 (five months), because of funding. The money came in July.",
+        ),
+        (
+            Kind.CONFIDENCE,
+            "1.2 Print a brochure: agency’s confidence moved from on track to off track.",
+        ),
+    ]
+    assert sentences(plan, at=Moment.end_of(date(2010, 3, 1))) == []
+    assert sentences(plan, since=Moment.end_of(MARCH), at=Moment.end_of(date(2010, 4, 30))) == []
+
+
+def test_a_date_that_passed_is_reported_without_any_write(plan, brochure):
+    with on(JANUARY):
+        DelayFactory(milestone=brochure.milestones.get(), found_on=JANUARY)
+    assert sentences(plan) == [
+        (
+            Kind.OVERDUE,
+            "1.2 Print a brochure: “Brochure printed” passed its agreed date, 30 April 2010 "
+            "(overdue by a month), because of funding. No money was set aside.",
+        )
+    ]
+    assert sentences(plan, at=Moment.end_of(date(2010, 4, 30))) == []
+    assert [kind for kind, _ in sentences(plan, since=Moment.end_of(date(2010, 4, 30)))] == [
+        Kind.OVERDUE
+    ]
+    assert sentences(plan, since=Moment.end_of(date(2010, 5, 1))) == []
+
+
+def test_a_later_record_is_new_and_a_later_withdrawal_is_ignored(plan, police, brochure):
+    with on(MARCH):
+        WorkItemFactory(
+            plan=plan, pillar=brochure.pillar, number="1.3", title="Train", lead_agency=police
+        )
+    changed(brochure, date(2010, 5, 1), stage="withdrawn")
+    assert [kind for kind, _ in sentences(plan)] == [Kind.NEW, Kind.WITHDRAWN]
+    assert sentences(plan, at=Moment.end_of(date(2010, 4, 1))) == [
+        (Kind.NEW, "1.3 Train: added under Prevention, led by Police.")
+    ]
+
+
+def test_a_moved_agreed_date_names_its_variation(plan, brochure):
+    milestone = brochure.milestones.get()
+    with on(MARCH):
+        VariationFactory(
+            milestone=milestone,
+            approved=True,
+            number=4,
+            due_after=date(2010, 8, 31),
+            meeting=MeetingFactory(plan=plan, held_on=MARCH),
+        )
+    changed(milestone, MARCH, agreed_due=date(2010, 8, 31))
+    told = (
+        Kind.AGREED,
+        "1.2 Print a brochure: agreed date of “Brochure printed” moved from 30 April 2010 to "
+        "31 August 2010 (four months later) by V4. The printer is late.",
+    )
+    assert sentences(plan) == [told]
+    # On the next day, the same variation is not a change.
+    assert sentences(plan, since=Moment.end_of(MARCH)) == []
+
+
+def test_filters_use_the_items_pillar_and_agency_at_the_later_moment(
+    plan, brochure, police, customs
+):
+    changed(brochure, MARCH, lead_agency=customs)
+    moved = [(Kind.MOVED, "1.2 Print a brochure: lead moved from Police to Customs.")]
+    at = Moment.end_of(date(2010, 4, 1))
+    assert sentences(plan, at=at, agency=customs.pk) == moved
+    assert sentences(plan, at=at, agency=police.pk) == []
+    assert sentences(plan, at=at, pillar=brochure.pillar_id) == moved
+    assert sentences(plan, at=at, pillar=PillarFactory(plan=plan).pk) == []
+
+
+def test_changes_of_another_plan_are_not_shown(plan, brochure):
+    other = PlanFactory()
+    changed(brochure, MARCH, stage="ongoing")
+    assert sentences(other) == []
+
+
+def whole(plan: Plan, moment: Moment) -> PlanThen:
+    """The plan with everything in it."""
+    return PlanThen(
+        on=moment.on,
+        items={item.pk: item for item in items_in_full(plan, moment)},
+        approved={},
+        pillars=dict(Pillar.objects.values_list("pk", "title")),
+        agencies=dict(Agency.objects.values_list("pk", "short_name")),
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_reduced_read_finds_the_same_changes_as_the_full_read(plan, police, customs, seed):
+    """The reduced read, the full read and the counts of the dashboard agree."""
+    chance = random.Random(seed)
+    pillar = PillarFactory(plan=plan)
+    days = [date(2010, 1, 10) + timedelta(days=20 * step) for step in range(7)]
+
+    def soon():
+        return date(2010, 1, 1) + timedelta(days=chance.randrange(200))
+
+    found: list = []
+    for day in days:
+        with on(day):
+            for _ in range(chance.randrange(3)):
+                item = WorkItemFactory(plan=plan, pillar=pillar, lead_agency=police)
+                steps = MilestoneFactory.create_batch(2, item=item, original_due=soon())
+                found += [item, *steps, DelayFactory(milestone=steps[0], found_on=day)]
+        for row in chance.sample(found, k=len(found) // 3):
+            if isinstance(row, WorkItem):
+                done = chance.random() < 0.3
+                values = {
+                    "stage": "complete" if done else chance.choice(["under_way", "withdrawn"]),
+                    "completed_on": day if done else None,
+                    "confidence": chance.choice(Confidence.values),
+                    "lead_agency": chance.choice([police, customs]),
+                }
+            elif isinstance(row, Milestone):
+                done = chance.random() < 0.3
+                values = {"forecast_due": soon(), "completed_on": day if done else None}
+            else:
+                values = {"ended_on": max(row.found_on, soon())}
+            changed(row, day, **values)
+    moments = [Moment.end_of(day - timedelta(days=1)) for day in days] + [Moment.today(TODAY)]
+    told = 0
+    for place, since in enumerate(moments):
+        for at in moments[place + 1 :]:
+            expected = compare(whole(plan, since), whole(plan, at))
+            assert [
+                (change.kind, change.sentence) for change in compare(*read_both(plan, since, at))
+            ] == [(change.kind, change.sentence) for change in expected]
+            told += len(expected)
+    assert told > 50
+
+
+# --- the page ---------------------------------------------------------------------------------
+
+
+def test_the_page_has_a_summary_and_links_each_item_as_at_the_moment(reader, plan, brochure):
+    changed(brochure, MARCH, action="Print a brochure for the airport.")
+    page = reader.get(f"{address(plan)}?at=2010-04-01&since=2010-02-01").text
+    assert "Between 1 February and 1 April 2010: 1 reworded." in _plain(page)
+    assert f'href="/plans/{plan.slug}/items/1.2/?at=2010-04-01"' in page
+    history_of_it = f"/plans/{plan.slug}/items/1.2/history/?since=2010-02-02&amp;until=2010-04-01"
+    assert f'href="{history_of_it}"' in page
+    assert "changed the action" in reader.get(history_of_it.replace("&amp;", "&")).text
+    assert "[removed: border]" in _plain(page)
+    assert "[added: airport]" in _plain(page)
+
+
+def _plain(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+
+
+@pytest.mark.parametrize(
+    ("meeting", "briefing", "query", "said", "words"),
+    [
+        (True, True, "", "Meeting of 3 May 2010", "the meeting of 3 May 2010"),
+        (False, True, "", "Briefing of 20 May 2010", "the briefing of 20 May 2010"),
+        (False, False, "", "A quarter ago", "a quarter ago"),
+        (True, False, "?at=2010-05-03", "A quarter before", "a quarter before"),
+        (True, False, "?since=2010-02-01", "", "1 February 2010"),
+    ],
+)
+def test_the_default_comparison_is_the_last_meeting_or_briefing_or_quarter(
+    reader, plan, brochure, meeting, briefing, query, said, words
+):
+    if meeting:
+        MeetingFactory(plan=plan, held_on=date(2010, 5, 3))
+        MeetingFactory(plan=plan, held_on=date(2010, 2, 3)) if not query else None
+    if briefing:
+        Briefing.objects.create(
+            plan=plan,
+            created_at=NOON,
+            title="Progress",
+            tracker_number="10/1",
+            period_start=date(2009, 7, 31),
+            period_end=date(2010, 5, 20),
+            dated=date(2010, 5, 20),
+            contact_name="Coordinator",
+            manager_name="Manager",
+        )
+    page = reader.get(address(plan) + query)
+    assert f"<summary>Since {words}</summary>" in page.text
+    if said:
+        assert f'aria-current="true">{said}</a>' in page.text
+
+
+def test_a_plan_in_which_nothing_changed_says_so(reader, plan, brochure):
+    page = reader.get(f"{address(plan)}?at=2010-04-01&since=2010-02-01").text
+    assert "Between 1 February and 1 April 2010: nothing changed." in _plain(page)
+    assert "Nothing changed." in page
+
+
+def test_long_lists_of_changes_are_counted_and_paged(reader, plan, police):
+    with on(JANUARY):
+        items = WorkItemFactory.create_batch(53, plan=plan, lead_agency=police)
+    for item in items:
+        changed(item, MARCH, stage="complete", completed_on=MARCH)
+    changed(items[0], date(2010, 3, 11), confidence="on_track")
+    page = reader.get(f"{address(plan)}?since=2010-02-01").text
+    assert page.count("Completed on 10 March 2010.") == 50
+    link = f'<a href="{address(plan)}?since=2010-02-01&amp;kind=completed">All 53 completed</a>'
+    assert link in page
+    second = reader.get(f"{address(plan)}?since=2010-02-01&kind=completed&page=2").text
+    assert second.count("Completed on 10 March 2010.") == 3
+    assert "51–53 of 53 completed" in _plain(second)
+    assert "confidence moved" not in second
+    unknown = reader.get(f"{address(plan)}?since=2010-02-01&kind=bogus").text
+    assert _plain(unknown) == _plain(page)
+    empty = reader.get(f"{address(plan)}?since=2010-02-01&kind=slipped").text
+    assert "There are no changes of this kind." in empty
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("at=2010-06-02", "Choose a day up to today."),
+        ("at=1 May 2010&since=3 May 2010", "Choose a day before 1 May 2010."),
+        ("at=1 January 0001", "Check the year: it should be between 1990 and 2100."),
+    ],
+)
+def test_a_moment_that_cannot_be_compared_is_refused_beside_its_field(reader, plan, query, said):
+    page = reader.get(f"{address(plan)}?{query}")
+    assert page.status_code == 422
+    assert said in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "queries"), [("?since=2010-02-01", 22), ("?at=2010-05-31&since=2010-02-01", 23)]
+)
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_takes_the_same_queries_for_any_number_of_changes(
+    reader, plan, police, count, query, queries, django_assert_num_queries
+):
+    for _ in range(count):
+        with on(JANUARY):
+            item = WorkItemFactory(plan=plan, lead_agency=police, stage="under_way")
+            milestone = MilestoneFactory(item=item, original_due=date(2010, 4, 30))
+        changed(milestone, MARCH, forecast_due=date(2010, 9, 30))
+        changed(item, MARCH, title="Print two brochures", confidence="off_track")
+        with on(MARCH):
+            DelayFactory(milestone=milestone, found_on=MARCH)
+    with django_assert_num_queries(queries):
+        page = reader.get(address(plan) + query)
+    assert f"{count} slipped" in _plain(page.text)
+
+
+def test_the_dashboard_names_the_foremost_changes_and_links_here(reader, plan, brochure):
+    changed(brochure.milestones.get(), MARCH, forecast_due=date(2010, 9, 30))
+    page = reader.get(f"/plans/{plan.slug}/dashboard/?since=2010-02-01")
+    told = reader.get(page.context["look"].link("changes")).context
+    assert page.context["page"].changes == sum(group.total for group in told["groups"])
+    assert [each.change.words for each in page.context["page"].changed] == [
+        row.change.words for row in told["groups"][0].rows
+    ]
+    assert "Since 1 February 2010" in _plain(page.text)

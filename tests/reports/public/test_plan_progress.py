@@ -1,0 +1,361 @@
+"""Test the public page of a plan's progress: what is chosen is there, and nothing else is."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import jsonschema
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from agencies.models import Seat
+from reports.models import AgencyCover, PublicProgress
+from reports.progress.content_schema import schema_of
+from reports.progress.published_content import content_of, digest_of, moment_of
+from reports.progress.trends import read_trends
+from reports.public import services as progress_pages
+from reports.requests.models import PublicPage
+from tests.content_policy import POLICY, policy
+from tests.factories import (
+    AgencyFactory,
+    MilestoneFactory,
+    PillarFactory,
+    PlanFactory,
+    PublicProgressFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    UpdateFactory,
+    WorkItemFactory,
+)
+from tests.reports.requests.test_public_pages import released
+from tests.reports.requests.test_requests import said
+from workitems.models import Milestone
+
+pytestmark = pytest.mark.django_db
+
+# History is written as tests run, so the records have no other moment.
+ON = localdate()
+NOW = datetime(2013, 7, 1, tzinfo=UTC)
+PARTS = tuple(PublicProgress.Part.values)
+# Strings that only one part has.
+MARKS = {
+    "figures": ("Zebra pillar", "Counted from"),
+    "timeline": ("Quokka brochure", "2013-05-01"),
+    "achievements": ("Walrus training", "Axolotl item"),
+    "released_papers": ("Okapi report", "Okapi"),
+}
+
+
+@pytest.fixture
+def plan():
+    agency = AgencyFactory(short_name="Labour", name="Department of Labour")
+    plan = PlanFactory(
+        slug="plan-of-action", coordinating_agency=agency, released_on=date(2009, 7, 1)
+    )
+    pillar = PillarFactory(plan=plan, number=1, title="Zebra pillar")
+    item = WorkItemFactory(
+        plan=plan,
+        pillar=pillar,
+        number="1.1",
+        title="Print it",
+        lead_agency=agency,
+        stage="under_way",
+    )
+    MilestoneFactory(
+        item=item,
+        number=1,
+        description="Quokka brochure",
+        original_due=date(2013, 5, 1),
+        agreed_due=date(2013, 5, 1),
+        forecast_due=date(2013, 7, 1),
+    )
+    told = WorkItemFactory(
+        plan=plan, pillar=pillar, number="1.2", title="Axolotl item", lead_agency=agency
+    )
+    of_return = ReturnFactory(
+        round=RoundFactory(plan=plan),
+        agency=agency,
+        state="accepted",
+        submitted_at=datetime(2010, 7, 2, tzinfo=UTC),
+        accepted_on=date(2010, 7, 9),
+    )
+    UpdateFactory(
+        of_return=of_return,
+        item=told,
+        achieved="**Walrus training** was held.",
+        challenges="A secret challenge",
+        planned_next="A secret plan",
+        key_achievement="yes",
+    )
+    PublicPage.objects.create(plan=plan, is_open=True, version=1)
+    released(plan, title="Okapi report")
+    return plan
+
+
+@pytest.fixture
+def coordinator(plan):
+    return SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
+
+
+def published(plan, by, *parts):
+    content = content_of(plan, moment_of(plan, ON, ON), parts)
+    return progress_pages.publish_progress(
+        plan=plan, content=content, seen_sha256=digest_of(content), by=by, at=NOW
+    )
+
+
+def every_answer(client, slug):
+    """Return the bytes of each answer about the plan's progress that is there."""
+    found = [client.get(reverse("reports:progress", args=[slug]))]
+    for what in ("data", "schema", "figures", "stages", *PARTS):
+        for form in ("json", "csv", "svg"):
+            found.append(client.get(reverse("reports:progress-data", args=[slug, what, form])))
+    return [answer for answer in found if answer.status_code == 200]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_that_was_not_chosen_occurs_in_no_byte(client, plan, coordinator, part):
+    others = [each for each in PARTS if each != part]
+    if part == "achievements":
+        others.remove("timeline")  # which names items, too
+    published(plan, coordinator, *others)
+    every = b"".join(answer.content for answer in every_answer(client, plan.slug))
+    assert [mark for mark in (*MARKS[part], part) if mark.encode() in every] == []
+    progress_pages.take_down_progress(
+        page=PublicProgress.objects.up().get(), reason="More", by=coordinator, at=NOW
+    )
+    published(plan, coordinator, *PARTS)
+    every = b"".join(answer.content for answer in every_answer(client, plan.slug))
+    assert [mark for mark in MARKS[part] if mark.encode() not in every] == []
+
+
+def test_what_agencies_wrote_beside_an_achievement_and_people_are_nowhere(
+    client, plan, coordinator
+):
+    published(plan, coordinator, *PARTS)
+    every = b"".join(answer.content for answer in every_answer(client, plan.slug))
+    for secret in ("secret", coordinator.name, coordinator.email, "requester", "**"):
+        assert secret.encode() not in every
+
+
+def test_the_data_follows_its_schema(plan):
+    content = content_of(plan, moment_of(plan, ON, ON), PARTS)
+    jsonschema.validate(
+        json.loads(json.dumps(content)),
+        schema_of(content),
+        format_checker=jsonschema.FormatChecker(),
+    )
+
+
+def test_figures_agree_with_the_trends_and_the_list_behind_them(plan):
+    moment = moment_of(plan, ON, ON)
+    content = content_of(plan, moment, PARTS)
+    values = {row["key"]: row["value"] for row in content["figures"]}
+    now = read_trends(plan, moment).now
+    assert (values["items"], values["milestones_overdue"]) == (now.items, now.overdue)
+    late = [row["milestone"] for row in content["timeline"] if row["status"] == "Overdue"]
+    assert (values["milestones_overdue"], late) == (1, ["Quokka brochure"])
+
+
+def test_a_published_page_stays_as_it_was(client, plan, coordinator):
+    published(plan, coordinator, *PARTS)
+    before = [answer.content for answer in every_answer(client, plan.slug)]
+    WorkItemFactory(plan=plan, pillar=plan.pillars.get(), lead_agency=plan.coordinating_agency)
+    assert [answer.content for answer in every_answer(client, plan.slug)] == before
+
+
+def test_caches_keep_every_answer_and_it_is_the_same_for_everybody(client, plan, coordinator):
+    published(plan, coordinator, *PARTS)
+    before = every_answer(client, plan.slug)
+    client.force_login(coordinator)
+    session = client.session
+    session["seen_at"] = 0  # so that the session is stored again
+    session["began_at"] = 2**40
+    session.save()
+    after = every_answer(client, plan.slug)
+    assert [answer.content for answer in after] == [answer.content for answer in before]
+    for answer in (*before, *after):
+        is_page = answer["Content-Type"].startswith("text/html")
+        assert answer["Cache-Control"] == f"public, {'no-cache' if is_page else 'max-age=300'}"
+        assert not answer.cookies
+        assert answer.get("Vary", "Accept-Encoding") == "Accept-Encoding"
+        assert policy(answer) >= POLICY
+    first = before[0]
+    again = client.get(
+        reverse("reports:progress", args=[plan.slug]), headers={"If-None-Match": first["ETag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_an_overdue_milestone_says_so_in_the_chart_and_in_the_table(client, plan, coordinator):
+    published(plan, coordinator, "timeline")
+    page = client.get(reverse("reports:progress", args=[plan.slug])).text
+    assert "Quokka brochure: promised 1 May 2013, overdue since 1 May 2013" in page
+    assert page.count("1 May 2013, overdue</text>") == 2, "drawn wide and narrow"
+    assert '<span class="mark mark-late">' in page
+
+
+def test_a_chart_says_which_milestones_it_leaves_out(client, plan, coordinator):
+    item = plan.items.get(number="1.1")
+    for number in range(45):
+        day = ON + timedelta(days=number)
+        MilestoneFactory(
+            item=item,
+            number=number + 2,
+            description=f"Step {number}",
+            original_due=day,
+            agreed_due=day,
+        )
+    published(plan, coordinator, "timeline")
+    chart = client.get(reverse("reports:progress-data", args=[plan.slug, "timeline", "svg"])).text
+    assert "40 of 46 milestones: those overdue first" in chart
+    assert ("Quokka brochure" in chart, "Step 38:" in chart, "Step 39:" in chart) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_the_page_names_the_successor_of_an_agency_that_ended(client, plan, coordinator):
+    old = plan.coordinating_agency
+    old.valid_to = date(2012, 6, 30)
+    old.successor = AgencyFactory(short_name="MBIE", name="Ministry of Business")
+    old.save()
+    published(plan, coordinator, "figures")
+    page = client.get(reverse("reports:progress", args=[plan.slug])).text
+    assert "Published by the Ministry of Business on 1 July 2013." in page
+    assert "Ask the Ministry of Business." in page
+    assert "Department of Labour" not in page
+    released = client.get(reverse("requests:released", args=[plan.slug])).text
+    assert "Published by the Ministry of Business." in released
+
+
+def test_progress_and_released_papers_lead_to_each_other(client, plan, coordinator):
+    page = published(plan, coordinator, "figures")
+    progress, papers = (
+        reverse(name, args=[plan.slug]) for name in ("reports:progress", "requests:released")
+    )
+    assert f'href="{papers}"' in client.get(progress).text
+    assert f'href="{progress}"' in client.get(papers).text
+    progress_pages.take_down_progress(page=page, reason="A mistake", by=coordinator, at=NOW)
+    assert f'href="{papers}"' in client.get(progress).text
+    assert f'href="{progress}"' not in client.get(papers).text
+    PublicPage.objects.update(is_open=False)
+    assert f'href="{papers}"' not in client.get(progress).text
+
+
+def test_the_parts_published_last_are_ticked(client, plan, coordinator):
+    published(plan, coordinator, "figures", "released_papers")
+    client.force_login(coordinator)
+    page = client.get(reverse("reports:progress-page", args=[plan.slug]))
+    assert page.context["form"].initial["parts"] == ["figures", "released_papers"]
+
+
+def test_a_page_that_is_taken_down_says_so_and_its_data_is_gone(client, plan, coordinator):
+    page = published(plan, coordinator, "figures")
+    client.force_login(coordinator)
+    address = reverse("reports:progress-take-down", args=[plan.slug, page.number])
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "A mistake"}).status_code == 302
+    assert client.post(address, {"reason": "A mistake"}).status_code == 422, "it is down already"
+    client.logout()
+    gone = client.get(reverse("reports:progress", args=[plan.slug]))
+    assert gone.status_code == 410
+    assert "A mistake" not in gone.text
+    assert "public" not in gone["Cache-Control"]
+    data = reverse("reports:progress-data", args=[plan.slug, "data", "json"])
+    assert client.get(data).status_code == 404
+
+
+def test_exactly_what_was_previewed_is_published(client, plan, coordinator):
+    client.force_login(coordinator)
+    address = reverse("reports:progress-page", args=[plan.slug])
+    page = client.get(address, {"on": "2013-06-30", "parts": ["figures"]})
+    sent = {"on": "2013-06-30", "parts": ["figures"], "seen": page.context["seen"]}
+    assert client.post(address, {**sent, "seen": "0" * 64}).status_code == 422
+    assert client.post(address, sent).status_code == 302
+    assert set(PublicProgress.objects.get().content) == {
+        *("format", "plan", "agency", "agency_mi", "as_at", "licence", "figures", "stages")
+    }
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"on": "1 July 2100", "parts": "figures"}, "That day is in the future."),
+        ({"on": "1 July 2000", "parts": "figures"}, "The plan was released on 1 July 2009."),
+        ({"on": "30 June 2013"}, "Choose at least one part."),
+    ],
+)
+def test_a_wrong_choice_is_refused(client, plan, coordinator, typed, sentence):
+    client.force_login(coordinator)
+    page = client.get(reverse("reports:progress-page", args=[plan.slug]), typed)
+    assert page.status_code == 422
+    assert sentence in page.text
+
+
+def test_a_record_that_cannot_be_printed_is_named_and_nothing_is_published(
+    client, plan, coordinator
+):
+    Milestone.objects.update(description="Quokka\u202e brochure")  # from before such were refused
+    client.force_login(coordinator)
+    address = reverse("reports:progress-page", args=[plan.slug])
+    typed = {"on": f"{ON:%Y-%m-%d}", "parts": ["timeline"], "seen": "0" * 64}
+    for page in (client.get(address, typed), client.post(address, typed)):
+        assert page.status_code == 422
+        assert "A milestone" in page.text
+    assert not PublicProgress.objects.exists()
+
+
+def test_another_page_replaces_the_one_that_is_up(plan, coordinator):
+    published(plan, coordinator, "figures")
+    second = published(plan, coordinator, "timeline")
+    assert [row.number for row in PublicProgress.objects.up()] == [second.number]
+    assert PublicProgress.objects.get(number=1).reason == "Replaced by page 2."
+    content = second.content
+    assert (
+        said(
+            progress_pages.publish_progress,
+            plan=plan,
+            content=content,
+            seen_sha256=digest_of(content),
+            by=coordinator,
+            at=NOW,
+        )
+        == "This is already published."
+    )
+
+
+def test_the_agencys_name_in_te_reo_is_marked_as_such(client, plan, coordinator):
+    AgencyCover.objects.create(agency=plan.coordinating_agency, ministry_mi="Te Tari Mahi")
+    published(plan, coordinator, "figures")
+    for name in ("reports:progress", "requests:released"):
+        page = client.get(reverse(name, args=[plan.slug])).text
+        assert 'lang="mi">Te Tari Mahi</' in page
+
+
+def test_the_database_refuses_to_change_or_delete_a_page(plan):
+    page = PublicProgressFactory(plan=plan)
+    for statement in (
+        "UPDATE reports_publicprogress SET content = '{}'",
+        "UPDATE reports_publicprogress SET published_as = 'Nobody'",
+        "DELETE FROM reports_publicprogress",
+    ):
+        with (
+            pytest.raises(DatabaseError, match="never changed or deleted"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+    assert PublicProgress.objects.get() == page
+
+
+@pytest.mark.parametrize("items", [1, 3])
+def test_the_content_takes_six_queries(plan, items, django_assert_num_queries):
+    for _ in range(items):
+        WorkItemFactory(plan=plan, pillar=plan.pillars.get(), lead_agency=plan.coordinating_agency)
+    moment = moment_of(plan, ON, ON)
+    with django_assert_num_queries(6):
+        content_of(plan, moment, PARTS)

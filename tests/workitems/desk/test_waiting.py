@@ -1,0 +1,213 @@
+"""Test the to-dos of each kind of user on their desk, most urgent first."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.factories import (
+    AssignmentFactory,
+    DecisionFactory,
+    MeetingFactory,
+    MilestoneFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    UpdateFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import TODAY
+from workitems.desk.to_dos import days_until, lines_for
+
+pytestmark = pytest.mark.django_db
+
+
+def told(user):
+    return [(line.what, line.detail, line.when, line.is_late) for line in lines_for(user, TODAY)]
+
+
+def days(number):
+    return TODAY + timedelta(days=number)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "Due today"),
+        (1, "Due in 1 day"),
+        (30, "Due in 30 days"),
+        (-1, "Overdue by one day"),
+        (-1200, "Overdue by three years and three months"),
+    ],
+)
+def test_days_are_given_in_words(number, words):
+    assert days_until(days(number), TODAY) == words
+
+
+def test_a_user_without_a_seat_has_no_to_dos(nobody, item, milestone, of_return):
+    assert lines_for(nobody, TODAY) == []
+
+
+def test_an_observer_has_no_to_dos(police, item, milestone, of_return):
+    assert lines_for(SeatFactory(agency=police, role="observer").user, TODAY) == []
+
+
+# --- an agency's own work -------------------------------------------------------------------
+
+
+def test_a_return_is_a_to_do_of_contributor_and_approver(contributor, approver, item, of_return):
+    line = (
+        "Return for January to June 2010, Police",
+        "0 of 1 item answered",
+        "Due in 43 days",
+        False,
+    )
+    assert told(contributor) == told(approver) == [line]
+    UpdateFactory(item=item, of_return=of_return)
+    assert told(contributor)[0][1] == "1 of 1 item answered"
+
+
+def test_a_return_sent_back_says_so_and_how_late_it_is(contributor, plan, police):
+    ReturnFactory(round=RoundFactory(plan=plan, due_on=days(-2)), agency=police, state="sent_back")
+    assert told(contributor) == [
+        (
+            "Return for January to June 2010, Police",
+            "Sent back: the coordinator asks for changes",
+            "Overdue by two days",
+            True,
+        )
+    ]
+
+
+@pytest.mark.parametrize("state", ["submitted", "accepted"])
+def test_a_submitted_return_is_no_to_do(contributor, plan, police, state):
+    accepted = {"accepted_on": TODAY} if state == "accepted" else {}
+    ReturnFactory(round=RoundFactory(plan=plan), agency=police, state=state, **accepted)
+    assert told(contributor) == []
+
+
+def test_a_return_of_a_closed_round_is_no_to_do(contributor, plan, police):
+    closed = RoundFactory(plan=plan, closed_at="2010-05-01T00:00:00Z")
+    ReturnFactory(round=closed, agency=police)
+    assert told(contributor) == []
+
+
+def test_milestones_are_to_dos_from_a_month_ahead_with_the_latest_first(contributor, item):
+    for due in (31, 30, 0, -5):
+        MilestoneFactory(item=item, description=f"Due {due}", original_due=days(due))
+    detail = "Item 1.2 Print a brochure"
+    assert told(contributor) == [
+        ("Due -5", detail, "Overdue by five days", True),
+        ("Due 0", detail, "Due today", False),
+        ("Due 30", detail, "Due in 30 days", False),
+    ]
+
+
+def test_a_milestone_is_a_to_do_of_its_responsible_agency_and_not_of_the_lead(
+    contributor, colleague, item, customs
+):
+    MilestoneFactory(item=item, original_due=TODAY, responsible_agency=customs)
+    assert told(contributor) == []
+    (line,) = lines_for(colleague, TODAY)
+    assert line.url.startswith(item.get_absolute_url())
+
+
+@pytest.mark.parametrize(
+    "done", [{"completed_on": date(2010, 5, 1)}, {"withdrawn_on": date(2010, 5, 1)}]
+)
+def test_a_closed_milestone_is_no_to_do(contributor, item, done):
+    MilestoneFactory(item=item, original_due=TODAY, **done)
+    assert told(contributor) == []
+
+
+def test_a_milestone_of_a_withdrawn_item_is_no_to_do(contributor, plan, police):
+    item = WorkItemFactory(plan=plan, lead_agency=police, stage="withdrawn")
+    MilestoneFactory(item=item, original_due=TODAY)
+    assert told(contributor) == []
+
+
+def test_open_work_of_an_ended_plan_is_no_to_do(contributor, police):
+    for ends_on, waits in [(days(-1), False), (TODAY, True)]:
+        plan = PlanFactory(ends_on=ends_on, members=[police])
+        milestone = MilestoneFactory(
+            item=WorkItemFactory(plan=plan, lead_agency=police), original_due=TODAY
+        )
+        found = milestone.description in [line.what for line in lines_for(contributor, TODAY)]
+        assert found is waits
+
+
+def test_a_decision_is_a_to_do_of_its_owner(contributor, colleague, plan, police):
+    meeting = MeetingFactory(plan=plan, held_on=date(2010, 5, 20))
+    DecisionFactory(meeting=meeting, text="Ask the printer.", owner_agency=police, due_on=days(3))
+    DecisionFactory(meeting=meeting, number=2, text="Note.")
+    line = (
+        "Ask the printer.",
+        "Decided by the working group, meeting of 20 May 2010",
+        "Due in 3 days",
+        False,
+    )
+    assert told(contributor) == [line]
+    assert told(colleague) == []
+
+
+# --- the coordinator's ----------------------------------------------------------------------
+
+
+def test_a_submitted_return_is_a_to_do_of_the_coordinator(coordinator, plan, police):
+    sent = ReturnFactory(round=RoundFactory(plan=plan), agency=police, state="submitted")
+    assert told(coordinator) == [
+        (
+            "Read the return of Police for January to June 2010",
+            "Accept it or send it back",
+            "Submitted",
+            False,
+        )
+    ]
+    assert [line.url for line in lines_for(coordinator, TODAY)] == [sent.get_absolute_url()]
+
+
+def test_variations_are_to_dos_of_the_coordinator(coordinator, contributor, milestone):
+    VariationFactory(milestone=milestone, number=4)
+    assert told(coordinator) == [
+        (
+            "V4 of Police: move an agreed date",
+            "Item 1.2 Print a brochure",
+            "Waiting for your recommendation",
+            False,
+        )
+    ]
+    assert told(contributor) == [
+        ("Brochure printed", "Item 1.2 Print a brochure", "Due in 29 days", False)
+    ]
+
+
+def test_another_plans_work_is_a_to_do_of_its_own_coordinator(coordinator):
+    VariationFactory()
+    ReturnFactory(state="submitted")
+    assert told(coordinator) == []
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desk_takes_the_same_queries_for_any_number_of_to_dos(
+    count, plan, labour, police, django_assert_num_queries
+):
+    """Every kind of to-do: a user who writes for one agency and coordinates for another."""
+    user = SeatFactory(agency=labour, role="coordinator").user
+    SeatFactory(user=user, agency=police)
+    meeting = MeetingFactory(plan=plan)
+    around = RoundFactory(plan=plan)
+    ReturnFactory(round=around, agency=labour, state="submitted")
+    ReturnFactory(round=around, agency=police)
+    for number in range(count):
+        item = WorkItemFactory(plan=plan, lead_agency=police)
+        milestone = MilestoneFactory(item=item, original_due=TODAY)
+        VariationFactory(milestone=milestone)
+        AssignmentFactory(item=item, unit=None, user=user)
+        DecisionFactory(
+            meeting=meeting, number=number + 1, owner_agency=police, due_on=TODAY, item=item
+        )
+    # Seats; returns to send, milestones, what is given to the user, decisions; returns to read, variations. Of briefings:
+    # clearances and follow-ups; consultations; papers to send or follow up. Consultations on requests.
+    with django_assert_num_queries(16):
+        assert len(lines_for(user, TODAY)) == 2 + 4 * count

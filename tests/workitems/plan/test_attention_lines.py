@@ -1,0 +1,130 @@
+"""Test the answers of a line that needs attention: why, expected when, being done, asked."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.factories import (
+    DelayFactory,
+    MilestoneFactory,
+    MitigationFactory,
+    ReturnFactory,
+    RiskFactory,
+    RoundFactory,
+    VariationFactory,
+    WorkItemFactory,
+)
+from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
+from workitems.plan.asat import Moment, end_of
+from workitems.plan.attention import attention
+from workitems.plan.plan_at import plan_at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def item(plan, police):
+    return WorkItemFactory(plan=plan, lead_agency=police, stage="under_way", heard_on=YESTERDAY)
+
+
+@pytest.fixture
+def late(item):
+    return MilestoneFactory(item=item, original_due=YESTERDAY, forecast_due=SLIPPED)
+
+
+def line(plan, moment=None):
+    [found] = attention(plan_at(plan, moment or Moment.today(TODAY)))
+    return found
+
+
+def test_an_overdue_item_without_a_record_has_gaps_and_asks_what_will_be_done(plan, item):
+    MilestoneFactory(item=item, original_due=YESTERDAY)
+    found = line(plan)
+    assert (found.reason, found.further, found.cause) == ("Overdue by one day.", "", "")
+    assert found.expected == ("No new date", "agreed for 31 May 2010", True)
+    assert found.doing == ("Nothing recorded", "", True)
+    assert found.asked == (f"Ask {item.lead_agency} what will be done", "", False)
+
+
+def test_a_late_item_says_its_cause_its_new_date_and_what_is_done_by_whom(plan, late, customs):
+    delay = DelayFactory(
+        milestone=late, cause="funding", explanation="no money was set aside", times_moved=2,
+        found_on=YESTERDAY, settlement="being_settled", settling_agency=customs,
+        settling_by=SLIPPED,
+    )  # fmt: skip
+    MitigationFactory(delay=delay, number=1, description="Ask again", done_on=YESTERDAY)
+    MitigationFactory(
+        delay=delay, number=2, description="Borrow a room", owner_agency=customs, due_on=DUE
+    )
+    found = line(plan)
+    settled = f"It is being settled by {customs} by {SLIPPED:%-d %B %Y}."
+    assert found.cause == f"Funding: no money was set aside. {settled}"
+    assert (found.reason, found.further) == (
+        "Overdue by one day.", "Its date has moved twice.",
+    )  # fmt: skip
+    assert found.expected == (f"{SLIPPED:%-d %B %Y}", "agreed for 31 May 2010", False)
+    assert found.doing == ("Borrow a room", f"{customs}, by {DUE:%-d %B %Y}", False)
+    assert found.asked == (f"Hear from {late.item.lead_agency}", "", False)
+
+
+def test_what_was_done_is_said_if_nothing_else_is_being_done(plan, late, customs):
+    delay = DelayFactory(milestone=late, found_on=YESTERDAY)
+    MitigationFactory(delay=delay, description="Ask again", owner_agency=customs, done_on=YESTERDAY)
+    assert line(plan).doing == ("Ask again", f"{customs}, done on 31 May 2010", False)
+
+
+@pytest.mark.parametrize(
+    ("state", "asked"),
+    [("recommended", "Decide variation V7"), ("requested", "Variation V7 awaits a recommendation")],
+)
+def test_a_request_is_asked_about_with_its_effect(plan, late, state, asked):
+    VariationFactory(milestone=late, number=7, state=state, due_before=YESTERDAY, due_after=SLIPPED)
+    found = line(plan)
+    assert found.asked == (asked, f"to {SLIPPED:%-d %B %Y}", False)
+    # What is asked says that it waits, so the reasons do not.
+    assert "variation" not in f"{found.reason} {found.further}"
+
+
+def test_a_cause_that_needs_a_decision_is_asked_for_before_a_report(plan, late):
+    delay = DelayFactory(milestone=late, found_on=YESTERDAY, settlement="needs_decision")
+    MitigationFactory(delay=delay)
+    assert line(plan).asked.words == "Decide how to settle the cause"
+
+
+def test_an_escalated_risk_is_discussed_and_says_what_is_done(plan, item, customs):
+    RiskFactory(
+        plan=plan, item=item, number=4, description="Money ends", response="Ask for more",
+        owner_agency=customs, escalated_to="minister", escalated_on=YESTERDAY,
+    )  # fmt: skip
+    found = line(plan)
+    assert (found.reason, found.cause) == ("R4 is escalated.", "Money ends")
+    assert found.doing == ("Ask for more", str(customs), False)
+    assert found.asked == ("Discuss risk R4", "with the Minister since 31 May 2010", False)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "asked"),
+    [
+        ({"confidence": "off_track"}, "Hear from {}"),
+        ({"confidence": "on_track", "reviewer_confidence": "at_risk"}, "Agree a rating with {}"),
+        ({"heard_on": TODAY - timedelta(days=200)}, "Ask {} for an update"),
+    ],
+)
+def test_an_item_that_is_not_late_is_asked_about_by_its_reason(plan, item, ratings, asked):
+    for name, value in ratings.items():
+        setattr(item, name, value)
+    item.save()
+    found = line(plan)
+    assert found.asked.words == asked.format(item.lead_agency)
+    assert (found.expected.words, found.doing.words) == ("", "")
+
+
+def test_a_missing_return_is_with_its_agency_which_is_reminded(plan, police):
+    ReturnFactory(round=RoundFactory(plan=plan, due_on=YESTERDAY), agency=police)
+    found = line(plan)
+    assert (found.doing.words, found.asked.words) == (f"With {police}", f"Remind {police}")
+
+
+def test_nothing_is_asked_once_the_plan_has_ended(plan, late):
+    ended = Moment(date(2010, 6, 1), end_of(date(2100, 1, 1)), is_end_of_plan=True)
+    assert line(plan, ended).asked.words == ""

@@ -1,0 +1,172 @@
+"""Test what a return shows of the sentences that its answers will print in the briefing."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from reports.compose.as_printed import Answer, of_answer
+from tests.factories import MilestoneFactory, UpdateFactory
+from tests.workitems.record import DUE, TODAY
+from tests.workitems.returns.test_return_saves import LATE, asked, typed
+from workitems.plan.plan_at.of_records import item_row
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+
+@pytest.fixture
+def writer(client_of, contributor):
+    return client_of(contributor)
+
+
+def told(html):
+    """Return the lines of each sentence's box."""
+    boxes = re.findall(r'<div class="in-briefing">(.*?)</div>', html, re.DOTALL)
+    return [
+        [" ".join(strip_tags(line).split()) for line in re.findall("<p.*?</p>", box, re.DOTALL)]
+        for box in boxes
+    ]
+
+
+def saved(writer, of_return, item, **said):
+    """Save a section as the script does, and return what it brings back."""
+    plan, round_ = of_return.round.plan, of_return.round
+    url = reverse("returns:save", args=[plan.slug, round_.pk, of_return.agency_id, item.number])
+    return writer.post(url, typed(item, **said)).json()["in_briefing"]
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        (
+            {"achieved": "Printed in Suva.", "key_achievement": "no"},
+            ["Not in the text of the briefing. Its annex of texts has the whole answer."],
+        ),
+        (
+            {"achieved": "Printed in Suva.", "key_achievement": "yes"},
+            [
+                "In the briefing, under Achievements",
+                "Printed in Suva.",
+                "3 of 60 words",
+            ],
+        ),
+        (
+            {"achieved": "Police printed it. It is out. It is read.", "key_achievement": "yes"},
+            [
+                "In the briefing, under Achievements",
+                "Police printed it. It is out.",
+                "6 of 60 words",
+                "One sentence stands in the annex of texts only.",
+            ],
+        ),
+        (
+            {"achieved": "word " * 40, "key_achievement": "headline"},
+            [
+                "In the briefing, under Achievements, as a headline",
+                " ".join(["Word", *["word"] * 38, "word."]),
+                "40 of 30 words",
+                "Say it in at most 30 words.",
+            ],
+        ),
+        (
+            {"achieved": "word " * 61, "key_achievement": "headline"},
+            [
+                "Not in the text of the briefing yet.",
+                "61 of 30 words",
+                "The first sentence is too long to print. Use at most 30 words.",
+            ],
+        ),
+    ],
+)
+def test_a_saved_answer_comes_back_as_it_will_print(writer, of_return, item, said, lines):
+    assert told(saved(writer, of_return, item, **said)) == [lines]
+
+
+def test_an_answer_that_is_refused_brings_no_sentence(writer, of_return, item):
+    assert saved(writer, of_return, item, stage="lost", achieved="Printed.") is None
+
+
+def test_a_key_item_at_risk_shows_why_it_will_say_so(writer, of_return, item):
+    item.is_key = True
+    item.save()
+    boxes = told(
+        saved(writer, of_return, item, confidence="at_risk", challenges="No printer bids.")
+    )
+    assert boxes == [
+        [
+            "In the briefing, under In brief",
+            f"One key item is at risk: “{item.title}” (1.2). No printer bids.",
+            "3 of 20 words",
+        ]
+    ]
+    boxes = told(saved(writer, of_return, item, version=1, confidence="at_risk"))
+    assert boxes[0][-1] == "Say under Challenges, in one sentence, why it is at risk."
+
+
+def test_an_answer_without_a_number_is_compared_with_the_last_one(writer, of_return, item):
+    row = item_row(item, TODAY, [])
+    said = Answer("Many were trained.", "yes", "", "In May 40 were trained.")
+    assert of_answer(row, of_return.agency, said)[0].advice == ("Last time you gave a number.",)
+
+
+def test_a_milestone_that_is_reported_late_shows_its_sentence(writer, of_return, item):
+    step = MilestoneFactory(
+        item=item, original_due=DUE, responsible_agency=of_return.agency, as_told="the leaflet"
+    )
+    writer.post(of_return.get_absolute_url(), asked(step, **LATE) | {"act": "save"})
+    boxes = told(writer.get(of_return.get_absolute_url()).text)
+    assert boxes == [
+        [
+            "In the briefing, under Delay",
+            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
+            "4 of 45 words",
+        ]
+    ]
+
+
+def test_the_page_shows_the_sentences_without_a_script(writer, of_return, item):
+    UpdateFactory(
+        of_return=of_return, item=item, achieved="Printed in Suva.", key_achievement="yes"
+    )
+    boxes = told(writer.get(of_return.get_absolute_url()).text)
+    assert boxes[0][1] == "Printed in Suva."
+
+
+# --- on the milestone's page -------------------------------------------------------------------
+
+
+def test_a_forecast_can_be_tried_and_is_not_saved(writer, item):
+    step = MilestoneFactory(
+        item=item, original_due=DUE, responsible_agency=item.lead_agency, as_told="the leaflet"
+    )
+    url = reverse("workitems:milestone", args=[item.plan.slug, item.number, step.number])
+    typed_so_far = {
+        "act": "move",
+        "try": "yes",
+        "move-forecast_due": "September 2010",
+        "move-reason": "The printer is late.",
+        "move-cause": "procurement",
+    }
+    page = writer.post(url, typed_so_far)
+    assert told(page.text) == [
+        [
+            "In the briefing, under Delay",
+            "The leaflet (1.2) will be three months late, in September 2010. The printer is late.",
+            "4 of 45 words",
+        ]
+    ]
+    step.refresh_from_db()
+    assert (step.forecast_due, step.version, step.answers.count(), step.delays.count()) == (
+        DUE,
+        1,
+        0,
+        0,
+    )
+
+
+def test_a_forecast_without_a_date_shows_no_sentence(writer, item):
+    step = MilestoneFactory(item=item, original_due=DUE, responsible_agency=item.lead_agency)
+    url = reverse("workitems:milestone", args=[item.plan.slug, item.number, step.number])
+    page = writer.post(url, {"act": "move", "try": "yes", "move-reason": "Late."})
+    assert (page.status_code, told(page.text)) == (422, [])

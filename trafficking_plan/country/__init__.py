@@ -1,0 +1,1 @@
+"""What another government's installation changes, as data."""

@@ -1,0 +1,67 @@
+"""What a web process refuses to start with. `settings` refuses what can be seen from settings alone."""
+
+import logging
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import default_storage
+from django.db import InterfaceError, OperationalError, connection
+
+from trafficking_plan.running.service_checks import (
+    files_folder,
+    unapplied_migrations,
+    why_not_to_migrate,
+)
+from trafficking_plan.sign_in.second_step import unknown_roles, unknown_seat_roles
+
+log = logging.getLogger(__name__)
+
+
+def refuse_missing_bucket(storage: Any) -> None:
+    try:
+        storage.look_for_bucket()
+    except FileNotFoundError as error:
+        raise ImproperlyConfigured(
+            f"FILES_BUCKET is {storage.bucket_name}, which is not there. Create the bucket."
+        ) from error
+    except OSError:
+        log.warning("Object storage does not answer yet, or refuses the keys")
+
+
+def refuse_to_start_unprepared() -> None:
+    """Raise `ImproperlyConfigured` for an unmigrated database, a folder or bucket that is not there, or
+    roles in the settings that do not exist.
+
+    If the database or object storage does not answer, start: pages say so until it does.
+    """
+    folder = files_folder()
+    if folder and folder != settings.BASE_DIR / "var" / "files" and not folder.is_dir():
+        raise ImproperlyConfigured(
+            f"FILES_DIR is {folder}, which is not there. Create the folder, or mount its disk."
+        )
+    if folder is None:
+        refuse_missing_bucket(default_storage)
+    if settings.METRICS_DIR and not os.access(settings.METRICS_DIR, os.W_OK | os.X_OK):
+        raise ImproperlyConfigured(
+            f"METRICS_DIR is {settings.METRICS_DIR}, which is not there or cannot be written. Create the folder."
+        )
+    if fault := unknown_roles(settings.REQUIRE_SECOND_STEP):
+        raise ImproperlyConfigured(fault)
+    if fault := unknown_seat_roles(settings.OIDC):
+        raise ImproperlyConfigured(fault)
+    try:
+        missing = unapplied_migrations()
+        refusal = why_not_to_migrate() if missing else ""
+    except (OperationalError, InterfaceError):
+        log.warning("The database does not answer yet")
+        return
+    finally:
+        # Not shared with processes that this one may start.
+        connection.close()
+    if missing:
+        raise ImproperlyConfigured(
+            refusal
+            or f"The database lacks {len(missing):,} migrations of this version. Run: manage.py migrate"
+        )

@@ -1,0 +1,267 @@
+"""An agency's due dates in a plan as an iCalendar file (RFC 5545). Reads only.
+
+A feed has no sign-in, so it has only what any member may read: of a return, its due date.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.timezone import make_aware
+from django.utils.translation import gettext as _
+
+from agencies.wording.translation import day_words
+from workitems.models import CalendarFeed, Decision, Meeting, Milestone, Mitigation, Return, Round
+from workitems.models.item import Stage
+from workitems.terms.known_dates import KnownTo
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+PRODUCT = "-//Plan Register//Due dates//EN"
+ASK_AGAIN_AFTER = "PT6H"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An event, all day unless it `starts_at` a time. `changes` is the number of history rows after the record's creation."""
+
+    uid: str
+    day: date
+    title: str
+    text: str
+    category: str
+    path: str
+    changed_at: datetime
+    changes: int
+    place: str = ""
+    starts_at: time | None = None
+
+
+def with_changes(rows: QuerySet[Any], **ways: tuple[type[Model], str]) -> QuerySet[Any]:
+    """Annotate `<name>_changed_at` and `<name>_versions` from history, one pair per keyword.
+
+    Each value of `ways` is (model, lookup to its primary key): `own=(Milestone, "pk")`.
+    """
+    for name, (model, path) in ways.items():
+        versions = model.history.filter(  # type: ignore[attr-defined]
+            **{model._meta.pk.attname: OuterRef(path)}
+        )
+        counted = versions.order_by().values(model._meta.pk.attname).annotate(n=Count("*"))
+        rows = rows.annotate(
+            **{
+                f"{name}_changed_at": Subquery(
+                    versions.order_by("-history_date").values("history_date")[:1]
+                ),
+                f"{name}_versions": Subquery(counted.values("n")),
+            }
+        )
+    return rows
+
+
+# Apps that this one may not import add what else an agency owes.
+SOURCES: list[Callable[[CalendarFeed], Iterable[Entry]]] = []
+
+
+def entries_of(feed: CalendarFeed, on: date) -> list[Entry]:
+    """Return the agency's due dates and the working group's meetings, by day. Five queries, and
+    those of `SOURCES`.
+
+    Of a plan that has ended only the returns of its open rounds and what `SOURCES` add are due.
+    """
+    found = [*_returns(feed), *_meetings(feed)]
+    found += [entry for source in SOURCES for entry in source(feed)]
+    if not feed.plan.has_ended(on):
+        found += [*_milestones(feed), *_decisions(feed, on), *_mitigations(feed, on)]
+    return sorted(found, key=lambda entry: (entry.day, entry.uid))
+
+
+def _milestones(feed: CalendarFeed) -> Iterator[Entry]:
+    rows = (
+        Milestone.objects.open()
+        .filter(item__plan=feed.plan, responsible_agency=feed.agency)
+        .exclude(item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
+        .select_related("item")
+    )
+    for row in with_changes(rows, own=(Milestone, "pk")):
+        row.item.plan = feed.plan
+        lines = [_("Item {number} {title}").format(number=row.item.number, title=row.item.title)]
+        if row.forecast != row.agreed:
+            lines.append(_("Forecast: {forecast}").format(forecast=row.forecast))
+        if row.done_means:
+            lines.append(_("Done when: {words}").format(words=row.done_means))
+        # An event has days, so a month or a quarter is shown on its last one.
+        is_day = row.agreed.known_to == KnownTo.DAY
+        title = (
+            row.description
+            if is_day
+            else _("{description} (due {date})").format(
+                description=row.description, date=row.agreed.on
+            )
+        )
+        yield entry_of("milestone", row, row.agreed_due, title, lines, _("Milestone"))
+
+
+def _returns(feed: CalendarFeed) -> Iterator[Entry]:
+    rows = (
+        Return.objects.waiting_for_agency()
+        .filter(round__plan=feed.plan, agency=feed.agency)
+        .select_related("round")
+    )
+    for row in with_changes(rows, own=(Return, "pk"), round=(Round, "round")):
+        row.round.plan = feed.plan
+        lines = [
+            _("For {first_day} to {last_day}").format(
+                first_day=day_words(row.round.period_start),
+                last_day=day_words(row.round.period_end),
+            )
+        ]
+        title = _("Return for {round}").format(round=row.round.name)
+        yield entry_of("return", row, row.due_on, title, lines, _("Return"), also="round")
+
+
+def _decisions(feed: CalendarFeed, on: date) -> Iterator[Entry]:
+    rows = (
+        Decision.objects.of_plan(feed.plan)
+        .open(on)
+        .filter(owner_agency=feed.agency)
+        .select_related("meeting", "out_of_session__variation", "item")
+    )
+    for row in with_changes(rows, own=(Decision, "pk")):
+        row.within(feed.plan)
+        lines = [_("Decided by the working group on {day}").format(day=day_words(row.decided_on))]
+        if row.item is not None:
+            lines.append(
+                _("Item {number} {title}").format(number=row.item.number, title=row.item.title)
+            )
+        path = row.place_url
+        yield entry_of("decision", row, row.due_on, row.text, lines, _("Decision"), path=path)
+
+
+def _mitigations(feed: CalendarFeed, on: date) -> Iterator[Entry]:
+    rows = (
+        Mitigation.objects.filter(
+            delay__milestone__item__plan=feed.plan,
+            delay__milestone__in=Milestone.objects.open(),
+            delay__ended_on=None,
+            owner_agency=feed.agency,
+            due_on__isnull=False,
+            done_on=None,
+        )
+        .exclude(delay__milestone__item__stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
+        .select_related("delay__milestone__item")
+    )
+    for row in with_changes(rows, own=(Mitigation, "pk")):
+        milestone = row.delay.milestone
+        milestone.item.plan = feed.plan
+        lines = [
+            _("Against the delay of “{description}” ({cause})").format(
+                description=milestone.description, cause=row.delay.get_cause_display().lower()
+            ),
+            _("Item {number} {title}").format(
+                number=milestone.item.number, title=milestone.item.title
+            ),
+        ]
+        path = milestone.item.get_absolute_url()
+        yield entry_of(
+            "mitigation", row, row.due_on, row.description, lines, _("Mitigation"), path=path
+        )
+
+
+def _meetings(feed: CalendarFeed) -> Iterator[Entry]:
+    for row in with_changes(Meeting.objects.filter(plan=feed.plan), own=(Meeting, "pk")):
+        row.plan = feed.plan
+        title = _("Meeting of the working group")
+        lines = [_("Join online: {link}").format(link=row.link)] if row.link else []
+        entry = entry_of("meeting", row, row.held_on, title, lines, _("Meeting"), place=row.place)
+        yield replace(entry, starts_at=row.starts_at)
+
+
+def entry_of(
+    kind: str,
+    row: Any,
+    day: date,
+    title: str,
+    lines: list[str],
+    category: str,
+    *,
+    also: str = "",
+    path: str = "",
+    place: str = "",
+) -> Entry:
+    """Return the entry of a row from `with_changes`. `kind` makes its UID unique with the row's id."""
+    names = ["own", also] if also else ["own"]
+    return Entry(
+        uid=f"{kind}-{row.pk}",
+        day=day,
+        title=title,
+        text="\n".join(lines),
+        category=category,
+        path=path or row.get_absolute_url(),
+        changed_at=max(getattr(row, f"{name}_changed_at") for name in names),
+        changes=sum(getattr(row, f"{name}_versions") - 1 for name in names),
+        place=place,
+    )
+
+
+def calendar_of(feed: CalendarFeed, entries: list[Entry], site_url: str) -> bytes:
+    """Return the iCalendar file. The bytes are the same until a row behind them changes.
+
+    `site_url` is the base of all links; its host makes the UIDs globally unique.
+    """
+    name = f"{feed.agency}: {feed.plan}"
+    from icalendar import Calendar, vText  # 5 MiB, which a worker loads only for a feed
+
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    # RFC 7986's properties, and the older ones that calendar programs still use.
+    for property_name in ("name", "x-wr-calname"):
+        calendar.add(property_name, vText(name))  # escaped; the library knows neither as text
+    calendar.add("refresh-interval", timedelta(hours=6), {"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", ASK_AGAIN_AFTER)
+    host = urlsplit(site_url).hostname
+    for entry in entries:
+        calendar.add_component(_event(entry, site_url, f"{entry.uid}@{host}"))
+    return bytes(calendar.to_ical())
+
+
+def _event(entry: Entry, site_url: str, uid: str) -> "Event":
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", uid)
+    # Without METHOD, DTSTAMP means the last revision (RFC 5545, 3.8.7.2).
+    for property_name in ("dtstamp", "last-modified"):
+        event.add(property_name, entry.changed_at.astimezone(UTC).replace(microsecond=0))
+    event.add("sequence", entry.changes)
+    if entry.starts_at:
+        starts = make_aware(datetime.combine(entry.day, entry.starts_at))
+        event.add("dtstart", starts.astimezone(UTC))
+    else:
+        event.add("dtstart", entry.day)
+        event.add("dtend", entry.day + timedelta(days=1))
+    event.add("summary", entry.title)
+    event.add("categories", [entry.category])
+    # Do not mark the person as busy.
+    event.add("transp", "TRANSPARENT")
+    event.add("url", site_url + entry.path)
+    if entry.text:
+        event.add("description", entry.text)
+    if entry.place:
+        event.add("location", entry.place)
+    return event
+
+
+def fingerprint(text: bytes) -> str:
+    return sha256(text).hexdigest()[:32]
+
+
+def address_of(token: str, site_url: str) -> str:
+    return site_url + reverse("feeds:calendar", args=[token])

@@ -1,0 +1,94 @@
+"""The facts and buttons of the first steps (`workitems.desk.first_run`). Reads only."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from agencies.models import Agency, Appointment, Invitation, Seat, User
+from agencies.rules import is_administrator
+from workitems.desk.first_run import Facts, Key, PlanState, Reader, Step, steps
+from workitems.models import Plan, Round, WorkItem
+
+# Not those that an import made of what was said before.
+WAS_OPENED = Q(closed_at=None) | Q(opened_by__isnull=False)
+
+
+def steps_for(user: User, on: date) -> list[tuple[Step, str]]:
+    """Return the first steps with the address of each button, for those who do them.
+
+    Empty for everybody else, and once a round was opened: in any plan for an administrator, else in
+    a plan that the user's agencies coordinate.
+    """
+    coordinating = user.agencies_as(Seat.Role.COORDINATOR)
+    administers = is_administrator.test(user)
+    if not (administers or coordinating):
+        return []
+    plans = Plan.objects.all()
+    if coordinating:
+        plans = plans.filter(coordinating_agency__in=coordinating)
+    if Round.objects.filter(WAS_OPENED, plan__in=plans.values("pk")).exists():
+        return []
+    # The newest that is adopted, else the newest that is begun.
+    plans = plans.annotate(has_items=Exists(WorkItem.objects.filter(plan=OuterRef("pk"))))
+    plan = plans.order_by(F("adopted_on").desc(nulls_last=True), "-pk").first()
+    found = steps(
+        Facts(
+            reader=Reader.BOTH
+            if administers and coordinating
+            else Reader.ADMINISTRATOR
+            if administers
+            else Reader.COORDINATOR,
+            agencies=Agency.objects.valid_on(on).count(),
+            coordinators=_coordinators(on),
+            invited=_invited(),
+            plan=_state_of(plan),
+            # Who only administers knows nothing of a plan.
+            plan_title=plan.title if plan and coordinating else "",
+        )
+    )
+    addresses = _addresses(plan, coordinating, administers)
+    return [(step, addresses[step.key] if step.act else "") for step in found]
+
+
+def unheld_portfolios(user: User) -> list[str]:
+    """Return the portfolios of plans that the user coordinates for which no Minister is recorded."""
+    own = Plan.objects.filter(coordinating_agency__in=user.agencies_as(Seat.Role.COORDINATOR))
+    recorded = Appointment.objects.values("portfolio")
+    found = own.exclude(portfolio__in=recorded).order_by("portfolio")
+    return list(found.values_list("portfolio", flat=True).distinct())
+
+
+def _state_of(plan: Any) -> PlanState:
+    if plan is None:
+        return PlanState.NONE
+    if plan.adopted_on is None:
+        return PlanState.BEGUN
+    return PlanState.ADOPTED if plan.has_items else PlanState.EMPTY
+
+
+def _coordinators(on: date) -> int:
+    seats = Seat.objects.on(on).filter(role=Seat.Role.COORDINATOR, user__is_active=True)
+    return seats.values("user").distinct().count()
+
+
+def _invited() -> str:
+    waiting = Invitation.objects.waiting().filter(role=Seat.Role.COORDINATOR).order_by("sent_at")
+    return waiting.values_list("name", flat=True).first() or ""
+
+
+def _addresses(plan: Plan | None, coordinating: set[int], administers: bool) -> dict[Key, str]:
+    own: Sequence[int] = sorted(coordinating)
+    people = (
+        reverse("agencies:choose-place")
+        if administers
+        else reverse("agencies:invite", args=[own[0]])
+    )
+    return {
+        Key.AGENCIES: reverse("agencies:add"),
+        Key.PEOPLE: people,
+        Key.PLAN: plan.get_absolute_url() if plan else reverse("plans:start"),
+        Key.ROUND: reverse("returns:open-round", args=[plan.slug]) if plan else "",
+    }

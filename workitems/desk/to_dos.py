@@ -1,0 +1,110 @@
+"""To-dos on a user's home page. Reads only.
+
+Each subject registers a source of its to-dos in `SOURCES`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from agencies.models import User
+from workitems.terms.lateness import days_in_words
+from workitems.terms.spans import span_in_words
+
+# Per kind of to-do. Nobody reads a longer list to the end.
+SHOWN_AT_MOST = 50
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button that finishes a to-do from the desk: its words, and the URL that it posts to.
+
+    The view redirects with `workitems.plan.views.lookups.after_act`, which leads back to the desk.
+    """
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A to-do. Sorted by `due`; `when` is the due date or the age in words; `url` is where to do it.
+
+    What is late is shown in red.
+    """
+
+    due: date
+    plan: str
+    what: str
+    detail: str
+    when: str
+    is_late: bool
+    url: str
+    act: Act | None = None
+
+
+def line(
+    *,
+    due: date,
+    on: date,
+    plan: str,
+    what: str,
+    detail: str,
+    url: str,
+    when: str = "",
+    may_finish: bool = True,
+    act: Act | None = None,
+) -> Line:
+    """Return a to-do. It is never late for a reader who may not finish it."""
+    return Line(
+        due=due,
+        plan=plan,
+        what=what,
+        detail=detail,
+        when=when or days_until(due, on),
+        is_late=may_finish and due < on,
+        url=url,
+        act=act,
+    )
+
+
+def days_until(due: date, on: date) -> str:
+    """ "Due today", "Due in 4 days", "Overdue by three months"."""
+    days = (due - on).days
+    if days == 0:
+        return _("Due today")
+    return (
+        _("Due in {time}").format(time=days_in_words(days))
+        if days > 0
+        else _("Overdue by {time}").format(time=span_in_words(-days))
+    )
+
+
+def since(then: date, on: date) -> str:
+    """ "today", "yesterday", "12 days ago", "three weeks ago"."""
+    days = (on - then).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    return _("{time} ago").format(time=span_in_words(days))
+
+
+def not_ended(on: Any, plan: str) -> Q:
+    """Filter rows whose plan (the lookup `plan`) is adopted and has not ended."""
+    is_open = Q(**{f"{plan}__ends_on": None}) | Q(**{f"{plan}__ends_on__gte": on})
+    return Q(**{f"{plan}__adopted_on__isnull": False}) & is_open
+
+
+# Functions that return to-dos of a user on a day. They register in `AppConfig.ready`.
+SOURCES: list[Callable[[User, date], list[Line]]] = []
+
+
+def lines_for(user: User, on: date) -> list[Line]:
+    """Return the user's to-dos, soonest due first."""
+    lines = [line for source in SOURCES for line in source(user, on)]
+    return sorted(lines, key=lambda line: (line.due, line.what))

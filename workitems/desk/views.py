@@ -1,0 +1,42 @@
+"""The home page: the signed-in user's to-dos, or the first steps of an empty register."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from agencies.models import Seat
+from workitems.desk import to_dos as desk
+from workitems.desk.getting_started import steps_for, unheld_portfolios
+from workitems.plan.views.lookups import plans_being_made, signed_in, visible_plans
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    on = localdate()
+    user = signed_in(request)
+    plans_read = visible_plans(request)
+    steps = steps_for(user, on)
+    return render(
+        request,
+        "workitems/desk/desk.html",
+        {
+            "steps": steps,
+            "may_see_ministers": user.has_perm("agencies.see_ministers"),
+            "being_made": plans_being_made(request),
+            "may_create_plan": user.has_perm("workitems.create_plan"),
+            "portfolios": unheld_portfolios(user) if steps else [],
+            "lines": desk.lines_for(user, on),
+            "today": on,
+            "ended": {plan.pk for plan in plans_read if plan.has_ended(on)},
+            "calendar_agencies": [
+                agency
+                for agency in {seat.agency_id: seat.agency for seat in user.current_seats}.values()
+                if agency and plans_read and user.has_perm("workitems.make_feed", agency)
+            ],
+            # A coordinator finds the seats of all member agencies on the plan's page.
+            "managed_agencies": [
+                seat.agency for seat in user.current_seats if seat.role == Seat.Role.APPROVER
+            ],
+        },
+    )

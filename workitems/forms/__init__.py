@@ -1,1 +1,0 @@
-"""Forms of this app. They validate the input; services decide whether the change is allowed."""

@@ -1,0 +1,286 @@
+"""Forms to bring a tracker in: the file, what its columns become, the plan itself, and its doubts."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
+
+from agencies.models import Agency
+from agencies.typed.fields import DayField, Form, TextField, UploadField
+from workitems.intake.forms.portfolios import PortfolioField, offer_recorded
+from workitems.intake.forms.workbook import MAX_MEGABYTES
+from workitems.intake.tracker.doubts import ADD, NAME_PARTS, Doubt
+from workitems.intake.tracker.grid import Sheet
+from workitems.intake.tracker.guess import Column, Mapping
+from workitems.intake.tracker.headings import LABELS, Field
+from workitems.models import Plan
+from workitems.plan.forms.due_dates import KnownDateField
+from workitems.terms.known_dates import read_known_date
+
+FIELDS = [(str(field), label) for field, label in LABELS.items()]
+HEADING_ROWS = 100
+# A doubt, its choice, its date if it takes one, and the names of an agency that it may add.
+Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundField] | None]
+
+
+def hidden_part(words: str, rest: str) -> str:
+    """Return a label of which only the words are seen; the rest is for screen readers."""
+    return format_html('{}<span class="visually-hidden">{}</span>', words, rest)
+
+
+class TrackerFileForm(Form):
+    tracker = UploadField(
+        label=gettext_lazy("Spreadsheet"),
+        max_length=255,
+        help_text=format_lazy(
+            gettext_lazy(
+                "An Excel workbook (.xlsx) or a CSV file, at most {megabytes} MB. Nothing is imported "
+                "until you have seen the plan."
+            ),
+            megabytes=MAX_MEGABYTES,
+        ),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
+        error_messages={
+            "required": gettext_lazy("Choose the spreadsheet."),
+            "empty": gettext_lazy("The file is empty."),
+            "max_length": gettext_lazy("The file's name is too long."),
+        },
+    )
+
+    def clean_tracker(self) -> "UploadedFile[bytes]":
+        file: UploadedFile[bytes] = self.cleaned_data["tracker"]
+        if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
+            raise forms.ValidationError(
+                gettext("The file has more than {megabytes} MB.").format(megabytes=MAX_MEGABYTES)
+            )
+        return file
+
+
+class TrackerPlanForm(Form):
+    """What is said of the plan. `coordinated` are the agencies that the user coordinates for, `on` is
+    today."""
+
+    title = TextField(label=gettext_lazy("Title of the plan"), max_length=200)
+    released_on = DayField(label=gettext_lazy("Released on"))
+    ends_on = DayField(label=gettext_lazy("Last day of the plan"), required=False)
+    portfolio = PortfolioField(label=gettext_lazy("Minister’s portfolio"))
+    coordinating_agency = forms.ModelChoiceField(
+        Agency.objects.none(), label=gettext_lazy("Coordinating agency")
+    )
+    as_at = DayField(
+        label=gettext_lazy("Day of the tracker"),
+        help_text=gettext_lazy(
+            "The day that it describes. Its progress is imported as updates accepted on that day."
+        ),
+    )
+
+    def __init__(self, *args: Any, coordinated: QuerySet[Agency], on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        offer_recorded(self, is_new=True)
+        choice = self.fields["coordinating_agency"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = coordinated
+        if coordinated.count() == 1:
+            choice.initial, choice.empty_label = coordinated.get(), None
+
+    def clean_title(self) -> str:
+        title: str = self.cleaned_data["title"]
+        if Plan.objects.filter(title__iexact=title).exists():
+            raise forms.ValidationError(
+                gettext(
+                    "There is already a plan with this title, and a tracker can only start a new one. Enter "
+                    "another title. To bring rows into that plan, export it as a workbook, add them there, "
+                    "and import it again on the plan’s page."
+                )
+            )
+        return title
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        released, ends, as_at = data.get("released_on"), data.get("ends_on"), data.get("as_at")
+        if released and ends and ends <= released:
+            self.add_error("ends_on", gettext("Enter a day after the release."))
+        if as_at and as_at > self.on:
+            self.add_error("as_at", gettext("That day has not come yet. Enter a day up to today."))
+        if as_at and released and as_at < released:
+            self.add_error(
+                "as_at",
+                gettext(
+                    "Enter the day of the release or a later one. The plan has no progress before it."
+                ),
+            )
+        return data
+
+
+class SheetForm(Form):
+    """How one sheet is read: whether, where its headings are, and what each column becomes."""
+
+    is_read = forms.BooleanField(required=False)
+    first = forms.IntegerField(
+        label=gettext_lazy("First row of headings"),
+        min_value=1,
+        max_value=HEADING_ROWS,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+    )
+    last = forms.IntegerField(
+        label=gettext_lazy("Last row of headings"),
+        min_value=1,
+        max_value=HEADING_ROWS,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+    )
+
+    def __init__(
+        self, *args: Any, sheet: Sheet, columns: Sequence[Column], mapping: Mapping, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheet, self.columns, self.mapping = sheet, columns, mapping
+        self.fields["is_read"].label = gettext("Read the sheet “{sheet}”").format(sheet=sheet.name)
+        self.initial["is_read"] = mapping.is_read
+        self.initial["first"] = mapping.headings.first or None
+        self.initial["last"] = mapping.headings.last or None
+        for column in columns:
+            self.fields[f"c{column.index}"] = forms.ChoiceField(
+                label=gettext("Column {letter} becomes").format(letter=column.letter),
+                choices=FIELDS,
+                initial=str(mapping.fields.get(column.index, Field.NOTE)),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("first"), data.get("last")
+        if data.get("is_read"):
+            if not first and "first" not in self.errors:
+                self.add_error("first", gettext("Enter the row that has the headings."))
+            elif first and last and not first <= last <= first + 5:
+                self.add_error("last", gettext("Enter the first row of headings or a later row."))
+        return data
+
+    @property
+    def rows(self) -> list[tuple[Column, forms.BoundField]]:
+        return [(column, self[f"c{column.index}"]) for column in self.columns]
+
+    @property
+    def headings(self) -> tuple[int, int]:
+        first = self.cleaned_data.get("first") or 0
+        return first, self.cleaned_data.get("last") or first
+
+    @property
+    def chosen(self) -> dict[int, Field]:
+        return {
+            column.index: Field(self.cleaned_data[f"c{column.index}"]) for column in self.columns
+        }
+
+
+class DoubtsForm(Form):
+    """The doubts of a tracker, with their choices. `fingerprint` is that of the plan shown."""
+
+    fingerprint = forms.RegexField("^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, doubts: Iterable[Doubt], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.doubts = list(doubts)
+        for doubt in self.doubts:
+            choices = [(choice.value, choice.label) for choice in doubt.choices]
+            known = {value for value, _ in choices}
+            if not doubt.suggested:
+                choices.insert(0, ("", gettext("Choose")))
+            typed = doubt.chosen if doubt.chosen not in known else ""
+            self.fields[doubt.name] = forms.ChoiceField(
+                label=gettext("Answer about {what}").format(what=doubt.said or doubt.problem),
+                choices=choices,
+                required=False,
+                initial=doubt.suggested if typed else doubt.chosen,
+            )
+            if doubt.takes_date:
+                self.fields[f"{doubt.name}-date"] = KnownDateField(
+                    label=gettext("Another date for {what}").format(what=doubt.said)
+                    if doubt.said
+                    else gettext("Another date for them"),
+                    required=False,
+                    initial=str(read_known_date(typed)) if typed else None,
+                )
+            if doubt.new_agency:
+                name, short = doubt.new_agency
+                about = gettext(" of “{said}”").format(said=doubt.said[:60])
+                self.fields[f"{doubt.name}-name"] = TextField(
+                    label=hidden_part(gettext("Name, if you add it"), about),
+                    required=False,
+                    max_length=200,
+                    initial=name,
+                )
+                self.fields[f"{doubt.name}-short"] = TextField(
+                    label=hidden_part(gettext("Short name"), about),
+                    required=False,
+                    max_length=30,
+                    initial=short,
+                    widget=forms.TextInput(attrs={"size": 12}),
+                )
+
+    def need(self, doubts: Iterable[Doubt]) -> None:
+        """Say at these doubts that they must be answered."""
+        for doubt in doubts:
+            if doubt.name in self.fields:
+                says = (
+                    gettext("“{said}”: choose an answer.")
+                    if doubt.said
+                    else gettext("Choose an answer.")
+                )
+                self.add_error(doubt.name, says.format(said=doubt.said))
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a new agency without names, or with those of another."""
+        data = super().clean() or self.cleaned_data
+        for doubt in self.doubts:
+            if not doubt.new_agency or data.get(doubt.name) != ADD:
+                continue
+            short = data.get(f"{doubt.name}-short", "")
+            asks = gettext("Enter the agency’s name."), gettext("Enter the agency’s short name.")
+            for part, ask in zip(NAME_PARTS, asks, strict=True):
+                if f"{doubt.name}-{part}" in data and not data[f"{doubt.name}-{part}"]:
+                    self.add_error(f"{doubt.name}-{part}", ask)
+            if ";" in short:
+                self.add_error(
+                    f"{doubt.name}-short", gettext("Enter a short name without a semicolon.")
+                )
+            elif other := Agency.objects.filter(short_name__iexact=short).first():
+                self.add_error(
+                    f"{doubt.name}-short",
+                    gettext(
+                        "That is the short name of {agency}. Choose it in the list, or enter another."
+                    ).format(agency=other.name),
+                )
+        return data
+
+    @property
+    def rows(self) -> list[Row]:
+        return [
+            (
+                doubt,
+                self[doubt.name],
+                self[f"{doubt.name}-date"] if doubt.takes_date else None,
+                [self[f"{doubt.name}-{part}"] for part in NAME_PARTS] if doubt.new_agency else None,
+            )
+            for doubt in self.doubts
+        ]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Return the answers by the names of the doubts. A date that was typed counts."""
+        found = {}
+        for doubt in self.doubts:
+            typed = self.cleaned_data.get(f"{doubt.name}-date")
+            answer = typed.code if typed else self.cleaned_data.get(doubt.name, "")
+            if answer:
+                found[doubt.name] = answer
+            for part in NAME_PARTS if doubt.new_agency else ():
+                found[f"{doubt.name}-{part}"] = self.cleaned_data.get(f"{doubt.name}-{part}", "")
+        return found

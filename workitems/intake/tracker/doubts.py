@@ -1,0 +1,126 @@
+"""Doubts: what could be meant in several ways, with its cells, what was understood, and choices. No Django.
+
+A doubt is about a word, not a cell: "NZP" in forty cells is one question. Its answer is kept by its
+name, which is the same for the same word in the next file.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from workitems.intake.tracker.grid import Cell, Sheet
+
+# Answers that many doubts share.
+NOTE, ADD, READ = "note", "add", "read"
+# Answers beside "add": how the new agency is called.
+NAME_PARTS = ("name", "short")
+
+
+class Fate(StrEnum):
+    """What became of a cell. Every cell that holds something has exactly one."""
+
+    UNDERSTOOD = "understood"
+    DOUBT = "doubt"
+    LEFT_OVER = "left over"
+
+
+@dataclass(frozen=True)
+class Place:
+    sheet: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet}, {self.address}"
+
+
+def place_of(sheet: Sheet, cell: Cell) -> Place:
+    return Place(sheet.name, cell.address)
+
+
+@dataclass(frozen=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass
+class Doubt:
+    """A question with choices. `suggested` is "" if somebody must answer. With `takes_date`, a date
+    can be typed instead."""
+
+    key: str
+    said: str
+    problem: str
+    choices: tuple[Choice, ...]
+    suggested: str = ""
+    takes_date: bool = False
+    # Of an agency that may be added: the name and the short name that it would have.
+    new_agency: tuple[str, str] | None = None
+    places: list[Place] = field(default_factory=list)
+    chosen: str = ""
+
+    @property
+    def name(self) -> str:
+        return name_of(self.key)
+
+    @property
+    def more(self) -> int:
+        """How many places there are beyond the three that a page shows."""
+        return max(0, len(self.places) - 3)
+
+    @property
+    def is_open(self) -> bool:
+        return not self.chosen
+
+    @property
+    def is_of_word(self) -> bool:
+        """Return whether the answer is remembered for the next file with the same headings."""
+        return self.key.partition(":")[0] in ("agency", "lead", "status", "colour")
+
+
+def name_of(key: str) -> str:
+    return f"d{hashlib.sha256(key.encode()).hexdigest()[:16]}"
+
+
+class Doubts:
+    """The doubts of a reading, each asked once, with the answers given so far."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self.answers = answers
+        self.by_key: dict[str, Doubt] = {}
+
+    def ask(
+        self,
+        key: str,
+        place: Place,
+        *,
+        said: str,
+        problem: str,
+        choices: Iterable[Choice],
+        suggested: str = "",
+        takes_date: bool = False,
+        is_date: Callable[[str], bool] = bool,
+    ) -> str:
+        """Return the answer, or the suggested one, or "" if it must be answered and is not."""
+        doubt = self.by_key.get(key)
+        if doubt is None:
+            doubt = Doubt(key, said, problem, tuple(choices), suggested, takes_date)
+            answer = self.answers.get(doubt.name, "")
+            known = answer in {choice.value for choice in doubt.choices}
+            if known or (answer and takes_date and is_date(answer)):
+                doubt.chosen = answer
+            else:
+                doubt.chosen = suggested
+            self.by_key[key] = doubt
+        doubt.places.append(place)
+        return doubt.chosen
+
+    def is_open_at(self, place: Place) -> bool:
+        """Whether something that was just asked about the cell must still be answered."""
+        return any(doubt.is_open and doubt.places[-1] == place for doubt in self.by_key.values())
+
+    @property
+    def in_order(self) -> list[Doubt]:
+        """Doubts that must be answered, then the others, each in the order of the cells."""
+        return sorted(self.by_key.values(), key=lambda doubt: bool(doubt.suggested))

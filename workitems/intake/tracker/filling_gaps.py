@@ -1,0 +1,221 @@
+"""Work out what a tracker does not say, after all its sheets are read, or ask it. No Django."""
+
+from collections import defaultdict
+
+from agencies.wording.translation import gettext, ngettext
+from workitems.intake.tracker import words
+from workitems.intake.tracker.doubts import Choice
+from workitems.intake.tracker.plan_so_far import PlanSoFar
+from workitems.intake.tracker.understood import TITLE_MOST, Item, Milestone, Pillar, Understood
+from workitems.terms.known_dates import KnownDate
+
+
+def fill_gaps(plan: PlanSoFar) -> Understood:
+    """Return the whole plan, with what the tracker does not say worked out or asked."""
+    found = plan.found
+    for item in found.items:
+        if item.causes or item.mitigations:
+            item.saying()
+    _leads(plan)
+    _statuses(plan)
+    _undated(plan)
+    _pillars(plan)
+    _numbers(plan)
+    _timeframes(plan)
+    _wording(plan)
+    if plan.shortened_titles:
+        found.assumed.append(
+            ngettext(
+                "A title has more than {most} characters. It is shortened, and the whole text is "
+                "the action.",
+                "{count} titles have more than {most} characters. They are shortened, and the "
+                "whole text is the action.",
+                plan.shortened_titles,
+            ).format(count=plan.shortened_titles, most=TITLE_MOST)
+        )
+    if plan.has_rag_alone:
+        found.assumed.append(gettext("An item with a RAG colour and no stage counts as under way."))
+    found.doubts = plan.doubts.in_order
+    return found
+
+
+def _leads(plan: PlanSoFar) -> None:
+    for item in plan.found.items:
+        if item.lead or item in plan.lead_is_open:
+            continue
+        item.lead = plan.doubts.ask(
+            "no-lead",
+            plan.places[item],
+            said="",
+            problem=gettext("These items have no lead agency."),
+            choices=plan.agency_choices(),
+            suggested=plan.about.coordinating,
+        )
+    for item in plan.found.items:
+        item.supporting.pop(item.lead, None)
+
+
+def _statuses(plan: PlanSoFar) -> None:
+    for item in plan.found.items:
+        said = [status for status, _, _ in item.statuses]
+        stages = {status.stage for status in said if status.stage}
+        done = [step for step in item.milestones if step.completed]
+        if len(stages) == 1 and len([s for s in said if s.stage]) == len(said):
+            item.stage = stages.pop()
+        elif stages:
+            item.stage = "under_way" if len(stages) > 1 or len(said) > 1 else stages.pop()
+        elif item.milestones and len(done) == len(item.milestones):
+            item.stage = "complete"
+        elif said:
+            item.stage, plan.has_rag_alone = "under_way", True
+        else:
+            item.stage = "under_way" if done or item.said else "not_started"
+        open_ones = [
+            s for s, steps, _ in item.statuses if not all(m.completed for m in steps) or not steps
+        ]
+        confidences = [s.confidence for s in open_ones if s.confidence]
+        if item.stage not in ("complete", "withdrawn") and confidences:
+            item.confidence = confidences[0]
+        if item.stage == "complete":
+            plan.undated += [(item, step) for step in item.milestones if not step.completed]
+
+
+def _undated(plan: PlanSoFar) -> None:
+    """Ask when milestones and items were completed of which only that is said."""
+    by_item: dict[Item, list[Milestone]] = defaultdict(list)
+    for item, step in plan.undated:
+        if not step.completed and step not in by_item[item]:
+            by_item[item].append(step)
+    for item in plan.found.items:
+        if item.stage == "complete" and not item.milestones:
+            by_item.setdefault(item, [])
+    as_at = KnownDate(plan.about.as_at)
+    for item, steps in by_item.items():
+        answer = plan.doubts.ask(
+            "complete-undated",
+            plan.places[item],
+            said=gettext("Complete"),
+            problem=gettext("The tracker says complete, but gives no date."),
+            choices=[
+                Choice(
+                    "as_at",
+                    gettext("Completed on {day}, the day of the tracker").format(day=as_at),
+                ),
+                Choice(
+                    "due",
+                    gettext("Completed when due, at the latest on {day}").format(day=as_at),
+                ),
+                Choice("open", gettext("Not complete: under way")),
+            ],
+            suggested="as_at",
+        )
+        if answer == "open":
+            if item.stage == "complete":
+                item.stage = "under_way"
+            continue
+        for step in steps:
+            step.completed = plan.about.as_at
+            if answer == "due":
+                step.completed = min(step.original.last_day, plan.about.as_at)
+        if item.stage == "complete":
+            item.saying()
+
+
+def _pillars(plan: PlanSoFar) -> None:
+    """Number the pillars, leave out those without items, and give one to items without."""
+    found = plan.found
+    if any(item.pillar is None for item in found.items):
+        general = Pillar("Actions") if not found.pillars else Pillar("Other actions")
+        found.pillars.append(general)
+        found.assumed.append(
+            gettext(
+                "The tracker does not say the pillar of some items. They are in “{pillar}”."
+            ).format(pillar=general.title)
+            if len(found.pillars) > 1
+            else gettext("The tracker has no pillars. All items are in one, “{pillar}”.").format(
+                pillar=general.title
+            )
+        )
+        for item in found.items:
+            item.pillar = item.pillar or general
+    used = {id(item.pillar) for item in found.items}
+    for key, cells in plan.pillar_cells.items():
+        if id(plan.pillars.get(key)) not in used:
+            for sheet, cell in cells:
+                found.fates.pop((sheet.name, cell.at), None)
+                plan.keep(sheet, cell, None)
+    found.pillars = [pillar for pillar in found.pillars if id(pillar) in used]
+    taken: set[int] = set()
+    for pillar in found.pillars:
+        if pillar.number in taken or not pillar.number:
+            pillar.number = None
+        else:
+            taken.add(pillar.number)
+    for pillar in found.pillars:
+        if pillar.number is None:
+            pillar.number = next(n for n in range(1, 40_000) if n not in taken)
+            taken.add(pillar.number)
+        pillar.title = pillar.title or f"Pillar {pillar.number}"
+    found.pillars.sort(key=lambda pillar: pillar.number or 0)
+
+
+def _numbers(plan: PlanSoFar) -> None:
+    """Give a number to items that have none."""
+    taken = {item.number for item in plan.found.items if item.number}
+    last: dict[int, int] = defaultdict(int)
+    made = 0
+    for item in plan.found.items:
+        if item.number:
+            continue
+        pillar = (item.pillar and item.pillar.number) or 1
+        while not item.number or item.number in taken:
+            last[pillar] += 1
+            item.number = f"{pillar}.{last[pillar]}"
+        taken.add(item.number)
+        made += 1
+    if made:
+        plan.found.assumed.append(
+            ngettext(
+                "An item has no number of its own in the tracker. It gets the next one of its pillar.",
+                "{count:,} items have no number of their own in the tracker. They get the next ones "
+                "of their pillar.",
+                made,
+            ).format(count=made)
+        )
+
+
+def _wording(plan: PlanSoFar) -> None:
+    """Let the title be the action where the tracker has neither action nor objective."""
+    bare = [item for item in plan.found.items if not item.action and not item.objective]
+    for item in bare:
+        item.action = item.title
+    if bare:
+        plan.found.assumed.append(
+            gettext(
+                "Where the tracker has neither an action nor an objective, the title is the official "
+                "wording of the action as well."
+            )
+        )
+
+
+def _timeframes(plan: PlanSoFar) -> None:
+    assumed = False
+    for item in plan.found.items:
+        if item.timeframe:
+            continue
+        assumed = True
+        ends = [step.original.last_day for step in item.milestones]
+        if item.stage == "ongoing" and not ends:
+            item.timeframe = "ongoing"
+        elif ends:
+            days = (max(ends) - plan.about.released_on).days
+            item.timeframe = words.timeframe_of(max(0, days) // 30)
+        else:
+            item.timeframe = "medium"
+    if assumed:
+        plan.found.assumed.append(
+            gettext(
+                "Where the tracker has no timeframe, it is worked out from the last due date: short up "
+                "to a year after the release, medium up to three years, then long; medium without a date."
+            )
+        )

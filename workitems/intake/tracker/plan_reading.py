@@ -1,0 +1,52 @@
+"""Read a tracker by its mappings into an `Understood`. No Django.
+
+Every cell that holds something gets exactly one fate: understood, in doubt, or left over, which
+means that it is kept as a note. What is ambiguous is asked (doubts.py) and never settled here.
+"""
+
+from collections.abc import Mapping as Answers
+
+from agencies.wording.translation import _
+from workitems.intake.tracker.filling_gaps import fill_gaps
+from workitems.intake.tracker.grid import Sheet, Tracker
+from workitems.intake.tracker.guess import Mapping
+from workitems.intake.tracker.plan_so_far import PlanSoFar
+from workitems.intake.tracker.row_reading import RowReading
+from workitems.intake.tracker.understood import About, Note, Understood, shortened
+from workitems.intake.tracker.words import Agencies
+
+
+def understand(
+    tracker: Tracker,
+    mappings: dict[str, Mapping],
+    agencies: Agencies,
+    about: About,
+    answers: Answers[str, str] | None = None,
+) -> Understood:
+    """Return the plan that the tracker holds. `mappings` are by the name of the sheet."""
+    plan = PlanSoFar(agencies, about, answers or {})
+    read = [sheet for sheet in tracker.sheets if _is_read(mappings, sheet)]
+    for sheet in tracker.sheets:
+        if sheet in read:
+            RowReading(plan, sheet, mappings[sheet.name], alone=len(read) == 1).read()
+            _conditional(plan, sheet)
+        for cell in sheet.cells.values():
+            if (sheet.name, cell.at) not in plan.found.fates:
+                plan.keep(sheet, cell, None)
+    return fill_gaps(plan)
+
+
+def _is_read(mappings: dict[str, Mapping], sheet: Sheet) -> bool:
+    return sheet.name in mappings and mappings[sheet.name].is_read
+
+
+def _conditional(plan: PlanSoFar, sheet: Sheet) -> None:
+    """Note where colours come from conditional formatting, which only a spreadsheet program works out."""
+    if sheet.conditional:
+        areas = shortened(", ".join(sheet.conditional), 200)
+        said = _("The colours that conditional formatting gives to {areas} in “{sheet}”.").format(
+            areas=areas, sheet=sheet.name
+        )
+        plan.found.not_read.append(said)
+        address = sheet.conditional[0].partition(":")[0][:10]
+        plan.found.notes.append(Note(sheet.name, address, "Not read", said))

@@ -1,0 +1,175 @@
+"""The plan as far as a tracker's sheets have been read, with the fate of every cell. No Django."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping as Answers
+from dataclasses import replace
+
+from agencies.wording.translation import _
+from workitems.intake.tracker.doubts import (
+    ADD,
+    NAME_PARTS,
+    NOTE,
+    Choice,
+    Doubt,
+    Doubts,
+    Fate,
+    Place,
+    place_of,
+)
+from workitems.intake.tracker.grid import At, Cell, Sheet
+from workitems.intake.tracker.headings import plain
+from workitems.intake.tracker.understood import (
+    TITLE_MOST,
+    About,
+    Item,
+    Milestone,
+    Note,
+    Pillar,
+    Understood,
+    one_line,
+    shortened,
+)
+from workitems.intake.tracker.words import Agencies, Named
+
+PILLAR = re.compile(
+    r"^(?:(?:strategic |priority |focus )?(?:pillar|theme|priority|goal|area|workstream|outcome|strand|"
+    r"part|section|pou|objective)\s*)?(?:#\s*)?(\d{1,2})\s*(?:[:.)\-–—]\s*|\s+|$)(.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class PlanSoFar:
+    """What the sheets of a tracker share: agencies, pillars, items, doubts and fates."""
+
+    def __init__(self, agencies: Agencies, about: About, answers: Answers[str, str]) -> None:
+        self.agencies, self.about = agencies, about
+        self.doubts = Doubts(answers)
+        self.found = Understood(about)
+        self.by_number: dict[str, Item] = {}
+        self.places: dict[Item, Place] = {}
+        self.pillars: dict[str, Pillar] = {}
+        self.pillar_cells: dict[str, list[tuple[Sheet, Cell]]] = defaultdict(list)
+        self.undated: list[tuple[Item, Milestone]] = []
+        # The comments that no item has yet, and what is kept already.
+        self.comments: dict[tuple[str, At], int] = {}
+        self.noted: set[tuple[str, str, str, Item | None]] = set()
+        # Items whose lead is a question of its own, about the name that their cell has.
+        self.lead_is_open: set[Item] = set()
+        self.shortened_titles = 0
+        self.has_rag_alone = False
+
+    # --- fates and notes ---------------------------------------------------------------------
+
+    def fate(self, sheet: Sheet, cell: Cell, fate: Fate) -> bool:
+        """Set the fate of a cell. A doubt stays one. Return whether it had none before."""
+        key = (sheet.name, cell.at)
+        is_first = key not in self.found.fates
+        if is_first or fate == Fate.DOUBT:
+            self.found.fates[key] = fate
+        if is_first and cell.note:
+            self.comments[key] = len(self.found.notes)
+            self.note(sheet, cell, "Comment", cell.note, None)
+        return is_first
+
+    def comment_of(self, sheet: Sheet, cell: Cell, item: Item) -> None:
+        """Give the comment of a cell to an item."""
+        index = self.comments.pop((sheet.name, cell.at), None)
+        if index is not None:
+            self.found.notes[index] = replace(self.found.notes[index], item=item)
+
+    def note(self, sheet: Sheet, cell: Cell, heading: str, text: str, item: Item | None) -> None:
+        note = Note(sheet.name, cell.address, one_line(heading)[:200], text, item)
+        if (key := (*note.place, heading, item)) not in self.noted:
+            self.noted.add(key)
+            self.found.notes.append(note)
+
+    def keep(self, sheet: Sheet, cell: Cell, item: Item | None, heading: str = "") -> None:
+        """Keep a cell as a note. It is left over unless it was understood or in doubt before."""
+        self.fate(sheet, cell, Fate.LEFT_OVER)
+        if cell.text:
+            self.note(sheet, cell, heading, cell.text, item)
+
+    # --- agencies -----------------------------------------------------------------------------
+
+    def agency_choices(self) -> list[Choice]:
+        return [
+            Choice(
+                each.short, each.short if each.short == each.name else f"{each.short}: {each.name}"
+            )
+            for each in self.agencies.known
+        ]
+
+    def agency(self, sheet: Sheet, cell: Cell, named: Named) -> str:
+        """Return the short name of the agency that is meant, or "" if it is none, or not known yet.
+
+        What stands beside a known agency is probably a person or a unit of it.
+        """
+        if named.short:
+            return named.short
+        self.fate(sheet, cell, Fate.DOUBT)
+        answer = self.doubts.ask(
+            f"agency:{named.key}",
+            place_of(sheet, cell),
+            said=named.text,
+            problem=_("This agency no longer exists.")
+            if named.key in self.agencies.ended
+            else _("This agency is not known by that name."),
+            choices=[
+                Choice(ADD, _("Add “{agency}” as a new agency").format(agency=named.text[:60])),
+                Choice(NOTE, _("It is not an agency: keep it as a note")),
+                *self.agency_choices(),
+            ],
+            suggested=named.near
+            or (NOTE if any(each.short for each in self.agencies.read(cell.text)) else ""),
+        )
+        doubt = self.doubts.by_key[f"agency:{named.key}"]
+        if doubt.new_agency is None:
+            doubt.new_agency = self.names_of(doubt)
+        if answer == ADD:
+            name, short = doubt.new_agency
+            self.found.new_agencies[short] = name
+            return short
+        return "" if answer == NOTE else answer
+
+    def names_of(self, doubt: Doubt) -> tuple[str, str]:
+        """Return the name and short name of an agency that is to be added, as typed or else as guessed."""
+        name, short = (self.doubts.answers.get(f"{doubt.name}-{part}", "") for part in NAME_PARTS)
+        if name and short and short not in self.agencies.shorts:
+            return name, short
+        return self.guessed_names(doubt.said)
+
+    def guessed_names(self, text: str) -> tuple[str, str]:
+        name = shortened(text, 200)
+        short = name.replace(";", ",")
+        if len(short) > 30:
+            short = "".join(word[0] for word in re.findall(r"[A-Z]\w*", name)) or short[:30].strip()
+        if short in self.agencies.shorts and self.found.new_agencies.get(short) != name:
+            short = shortened(name, 29).replace(";", ",")
+        return name, short
+
+    # --- pillars ------------------------------------------------------------------------------
+
+    def pillar(self, text: str) -> Pillar:
+        """Return the pillar that a text names, by its number or title."""
+        said = one_line(text)
+        number, title = None, said
+        if match := PILLAR.match(said):
+            number, title = int(match[1]), match[2].strip(" :.-–—")
+        by_number = f"#{number}" if number else ""
+        key = plain(title) or by_number
+        found = self.pillars.get(key) or (self.pillars.get(by_number) if by_number else None)
+        if found is None or (title and found.title and plain(title) != plain(found.title)):
+            found = self.pillars.get(key) or Pillar(shortened(title, TITLE_MOST), number)
+            if len(title) > TITLE_MOST:
+                found.description = title
+            if found not in self.found.pillars:
+                self.found.pillars.append(found)
+        if title and not found.title:
+            found.title = shortened(title, TITLE_MOST)
+        if number and found.number is None:
+            found.number = number
+        self.pillars[key] = found
+        if by_number:
+            self.pillars.setdefault(by_number, found)
+        return found

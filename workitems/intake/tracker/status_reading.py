@@ -1,0 +1,252 @@
+"""Read the status of a row: a stage, a RAG word or colour, or several of them. No Django."""
+
+from dataclasses import replace
+
+from agencies.wording.translation import _, gettext_lazy, ngettext
+from workitems.intake.tracker import words
+from workitems.intake.tracker.doubts import NOTE, Choice
+from workitems.intake.tracker.fill_colours import (
+    AMBER,
+    BLUE,
+    GREEN,
+    GREY,
+    RED,
+    WORDS,
+    filled_in_words,
+)
+from workitems.intake.tracker.grid import Cell, letters
+from workitems.intake.tracker.headings import Field, plain
+from workitems.intake.tracker.sheet_cells import SheetCells
+from workitems.intake.tracker.understood import Milestone, shortened
+from workitems.intake.tracker.words import Status
+
+STAGES = {
+    "not_started": gettext_lazy("not started"),
+    "under_way": gettext_lazy("under way"),
+    "complete": gettext_lazy("complete"),
+    "ongoing": gettext_lazy("ongoing"),
+    "withdrawn": gettext_lazy("withdrawn"),
+}
+CONFIDENCES = {
+    "on_track": gettext_lazy("on track"),
+    "at_risk": gettext_lazy("at risk"),
+    "off_track": gettext_lazy("off track"),
+}
+ANY_STATUS = (
+    *(Status(stage) for stage in STAGES),
+    *(Status("", confidence) for confidence in CONFIDENCES),
+)
+
+
+# What each colour of a fill is taken for, unless a person says otherwise.
+MEANT = {
+    RED: Status("", "off_track"),
+    AMBER: Status("", "at_risk"),
+    GREEN: Status("", "on_track"),
+    BLUE: Status("complete"),
+    GREY: Status("not_started"),
+}
+# With these stages a colour says nothing else.
+AGREEING = {
+    "complete": (GREEN, BLUE, GREY),
+    "withdrawn": (GREY,),
+    "not_started": (GREY, BLUE),
+    "ongoing": (GREY, BLUE),
+}
+
+
+def status_words(status: Status) -> str:
+    parts = (STAGES.get(status.stage), CONFIDENCES.get(status.confidence))
+    return ", ".join(str(part) for part in parts if part).capitalize()
+
+
+class StatusReading:
+    """Reads words and fills. `beside` is a column of another kind whose fills may state the status."""
+
+    def __init__(self, cells: SheetCells) -> None:
+        self.cells, self.plan = cells, cells.plan
+        sheet, mapping = cells.sheet, cells.mapping
+        after = mapping.headings.last
+        self.columns = mapping.columns(Field.STATUS)
+        varied = [c for c in sheet.varied_columns(after) if mapping.fields.get(c) != Field.IGNORE]
+        are_filled = any(sheet.colours(column, after) for column in self.columns)
+        self.beside = 0 if are_filled or not varied else varied[0]
+        unread = [column for column in varied if column not in (*self.columns, self.beside)]
+        if unread and mapping.is_read:
+            self.plan.found.not_read.append(
+                ngettext(
+                    "The colours of column {columns} in “{sheet}”.",
+                    "The colours of columns {columns} in “{sheet}”.",
+                    len(unread),
+                ).format(columns=", ".join(map(letters, unread)), sheet=sheet.name)
+            )
+
+    def read(self, row: int, made: list[Milestone]) -> None:
+        """Give the present item the status of a row, and of the milestones that the row added."""
+        for cell in self._cells(row):
+            colour = self._colour(row, cell)
+            if cell.text and cell.column in self.columns:
+                status = self._of_words(cell, colour)
+            elif colour:
+                if cell.text and self.cells.is_fresh(cell):
+                    self.cells.keep(cell)
+                status = self._of_colour(cell, colour)
+            else:
+                continue
+            if status is not None:
+                self._take(row, cell, status, made)
+
+    def _cells(self, row: int) -> list[Cell]:
+        """Return the row's cells that may state the status, those of words first."""
+        found = self.cells.read_new(row, Field.STATUS)
+        for column in (*self.columns, self.beside):
+            cell = self.cells.filled(row, column)
+            if cell is not None and self.cells.is_fresh(cell):
+                found.append(cell)
+        beside = self.cells.sheet.cells.get((row, self.beside))
+        return [*found, beside] if beside and beside.text else found
+
+    def _colour(self, row: int, cell: Cell) -> str:
+        """Return the colour of a cell, unless its neighbours have it too, as rows in stripes do."""
+        if cell.colour not in (BLUE, GREY):
+            return cell.colour
+        sheet = self.cells.sheet
+        for column in (cell.column - 1, cell.column + 1):
+            beside = sheet.at(row, column)
+            if (beside.colour if beside else sheet.fills.get((row, column))) == cell.colour:
+                return ""
+        return cell.colour
+
+    def _take(self, row: int, cell: Cell, status: Status, made: list[Milestone]) -> None:
+        item = self.cells.present
+        before = item.statuses[-1] if item.statuses else None
+        if before and before[2] == f"{self.cells.sheet.name}:{row}":
+            # A second column of the row, such as RAG beside the stage.
+            merged = Status(
+                before[0].stage or status.stage, before[0].confidence or status.confidence
+            )
+            if (status.stage and before[0].stage not in ("", status.stage)) or (
+                status.confidence and before[0].confidence not in ("", status.confidence)
+            ):
+                self._keep(cell)
+            item.statuses[-1] = (merged, before[1], before[2])
+            status = merged
+        else:
+            if item.statuses:
+                # The plan has one status an item; that of this milestone is kept in its words.
+                self._keep(cell)
+            item.statuses.append((status, made, f"{self.cells.sheet.name}:{row}"))
+        if status.stage == "complete" and made:
+            self.plan.undated += [(item, step) for step in made if not step.completed]
+
+    def _keep(self, cell: Cell) -> None:
+        """Keep what a cell says of the status as a note: its words, or its colour."""
+        if cell.text and cell.column in self.columns:
+            self.cells.keep(cell)
+        else:
+            self._keep_colour(cell)
+
+    def _keep_colour(self, cell: Cell) -> None:
+        heading = self.cells.headings.get(cell.column, "")
+        self.plan.note(
+            self.cells.sheet,
+            cell,
+            f"Colour of {heading}",
+            f"Filled {cell.colour}",
+            self.cells.item,
+        )
+
+    def _of_words(self, cell: Cell, colour: str) -> Status | None:
+        text = cell.text
+        read = words.read_status(text)
+        if read.has_more:
+            self.cells.keep(cell)
+        if read.is_sure:
+            return self._with_colour(cell, read.choices[0], colour)
+        said, key = text, f"status:{plain(text)[:100] or text[:100]}"
+        likely = list(read.choices)
+        if colour:
+            said, key = (
+                _("{text} (filled {colour})").format(
+                    text=shortened(text, 90), colour=WORDS[colour]
+                ),
+                f"{key}:{colour}",
+            )
+            likely = likely or [MEANT[colour]]
+        answer = self._ask(
+            cell,
+            key,
+            _("This can mean several things.") if read.choices else _("This status is not known."),
+            said,
+            likely,
+            _("Keep it as a note"),
+        )
+        if answer is None or not read.choices:
+            self.cells.keep(cell)
+        return answer
+
+    def _of_colour(self, cell: Cell, colour: str) -> Status | None:
+        meaning = status_words(MEANT[colour]).lower()
+        answer = self._ask(
+            cell,
+            f"colour:{colour}",
+            _("The cell is filled {colour}. Is this item {meaning}?").format(
+                colour=WORDS[colour], meaning=meaning
+            ),
+            filled_in_words(colour),
+            [MEANT[colour]],
+            _("Keep the colour as a note"),
+        )
+        if answer is None:
+            self._keep_colour(cell)
+        return answer
+
+    def _with_colour(self, cell: Cell, status: Status, colour: str) -> Status:
+        """Return what a word says with what the colour adds. If they differ, ask."""
+        meant = MEANT.get(colour)
+        if meant is None or colour in AGREEING.get(status.stage, ()):
+            return status
+        if meant.confidence and status.confidence == meant.confidence:
+            return status
+        is_open = status.stage in ("not_started", "under_way", "ongoing")
+        if meant.confidence and is_open and not status.confidence:
+            added = self._of_colour(cell, colour)
+            return replace(status, confidence=added.confidence if added else "")
+        other = replace(meant, stage=meant.stage or status.stage.replace("complete", "under_way"))
+        answer = self._ask(
+            cell,
+            f"colour:{colour}:{plain(cell.text)[:100]}",
+            _("It says {status}, and is filled {colour}.").format(
+                status=status_words(status).lower(), colour=WORDS[colour]
+            ),
+            _("{text} (filled {colour})").format(
+                text=shortened(cell.text, 90), colour=WORDS[colour]
+            ),
+            [status, other],
+            "",
+        )
+        if answer == status:
+            self._keep_colour(cell)
+        else:
+            self.cells.keep(cell)
+        return answer or status
+
+    def _ask(
+        self, cell: Cell, key: str, problem: str, said: str, likely: list[Status], keep: str
+    ) -> Status | None:
+        """Ask what a cell says of the status. The first that is likely is suggested, else a note."""
+        answer = self.cells.doubt(
+            cell,
+            key,
+            problem,
+            [
+                *(
+                    Choice(each.code, status_words(each))
+                    for each in dict.fromkeys([*likely, *ANY_STATUS])
+                ),
+                *([Choice(NOTE, keep)] if keep else ()),
+            ],
+            likely[0].code if likely else NOTE,
+            said=said,
+        )
+        return None if answer == NOTE else Status.of(answer)

@@ -1,0 +1,392 @@
+"""The format of the workbook: all sheets and their columns.
+
+Reading, checking, comparing, writing and the documentation use it. `Column.field` is the model
+field of a column, or the attribute that joins two (`known_dates.Known`); a column without one is handled by its heading in the code that checks it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import KW_ONLY, dataclass
+from typing import Any
+
+from django.db import models
+
+from agencies.models import Agency, Appointment
+from agencies.wording.translation import gettext_noop
+from workitems.intake.workbook.cell_kinds import (
+    AgencyList,
+    AgencyName,
+    Choice,
+    Day,
+    DueDate,
+    ItemNumber,
+    Kind,
+    Line,
+    Lines,
+    Phrase,
+    Whole,
+    YesNo,
+    sentence_start,
+)
+from workitems.models import Delay, Milestone, Pillar, Plan, Risk, Update, WorkItem
+from workitems.models.item import Confidence, Stage
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, or a key of the sheet Plan.
+
+    `blank` is the value of an empty cell in a new row, and of `CLEARED` in any. It is not for
+    columns without `clears`. `locked` is set if an import into an adopted plan may not change the value of an existing
+    row. It is the expected value in the error message.
+    """
+
+    heading: str
+    kind: Kind
+    field: str = ""
+    _: KW_ONLY
+    required: bool = False
+    blank: Any = None
+    note: str = ""
+    locked: str = ""
+    clears: bool = True
+    width: int = 14
+
+    @property
+    def names_agency(self) -> bool:
+        return isinstance(self.kind, AgencyName)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    name: str
+    columns: tuple[Column, ...]
+    note: str
+    # True for the sheet Plan, which has a column of keys and a column of values.
+    downwards: bool = False
+
+    def column(self, heading: str) -> Column:
+        return next(column for column in self.columns if column.heading == heading)
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+
+def line(model: type[models.Model], field: str) -> Line:
+    """Return a `Line` with the maximum length of a model field.
+
+    PostgreSQL refuses longer text, but SQLite would store it.
+    """
+    column = model._meta.get_field(field)
+    assert isinstance(column, models.CharField) and column.max_length
+    return Line(most=column.max_length)
+
+
+TEXT = Kind()
+DAY = Day()
+PAST_DAY = Day(past=True)
+PHRASE = Phrase()
+DUE_DATE = DueDate()
+AGENCY = AgencyName()
+ITEM = ItemNumber()
+# What a cell says to empty a value: an empty cell keeps it.
+CLEARED = "(none)"
+AS_TOLD = gettext_noop("How papers name it in their sentences. It is not official wording.")
+ADOPTED = gettext_noop("that wording. A variation is the way to change official wording.")
+
+PLAN = Sheet(
+    "Plan",
+    (
+        Column(
+            "Title",
+            line(Plan, "title"),
+            "title",
+            required=True,
+            note=gettext_noop(
+                "The plan's address comes from it, so a plan is found again by its title."
+            ),
+        ),
+        Column("Released on", DAY, "released_on", required=True),
+        Column("Ends on", DAY, "ends_on", note=gettext_noop("After the release.")),
+        Column("Portfolio", line(Plan, "portfolio"), "portfolio", required=True),
+        Column(
+            "Minister",
+            line(Appointment, "minister"),
+            blank="",
+            note=gettext_noop(
+                "Who holds the portfolio on the day of release. Entered if nobody does yet."
+            ),
+            clears=False,
+        ),
+        Column("Coordinating agency", AGENCY, "coordinating_agency", required=True),
+        Column(
+            "Background",
+            TEXT,
+            blank="",
+            note=gettext_noop("The key repeats, once for each paragraph."),
+        ),
+        Column("Copied to", line(Plan, "copied_to"), "copied_to", blank=""),
+    ),
+    gettext_noop(
+        "One row for each key. Every key except Background is used once. Keys that need not be filled may be left out."
+    ),
+    downwards=True,
+)
+
+AGENCIES = Sheet(
+    "Agencies",
+    (
+        Column(
+            "Short name",
+            AgencyName(most=line(Agency, "short_name").most),
+            required=True,
+            note=gettext_noop(
+                "An agency that is known already is found by it, or by a short name that it had before, "
+                "in any case."
+            ),
+        ),
+        Column("Name", line(Agency, "name"), "name", required=True, width=44),
+        Column("Te reo name", line(Agency, "name_mi"), "name_mi", blank="", width=32),
+        Column("Valid from", DAY, "valid_from"),
+        Column("Valid to", DAY, "valid_to", note=gettext_noop("Its last day.")),
+        Column("Successor", AGENCY, "successor", note=gettext_noop("Only with a last day.")),
+    ),
+    gettext_noop(
+        "Every agency here becomes a member of the plan's working group. One that is not known yet is added. "
+        "One that is known is not changed: a difference is shown before the import."
+    ),
+)
+
+PILLARS = Sheet(
+    "Pillars",
+    (
+        Column("Number", Whole(), required=True),
+        Column("Title", line(Pillar, "title"), "title", required=True, width=32),
+        Column("Description", TEXT, "description", blank="", width=60),
+    ),
+    gettext_noop("In the plan's order."),
+)
+
+ITEMS = Sheet(
+    "Work items",
+    (
+        Column(
+            "Number", ITEM, required=True, note=gettext_noop("Text, as printed: 1.10 is not 1.1.")
+        ),
+        Column("Pillar", Whole(), required=True, note=gettext_noop("The pillar's number.")),
+        Column(
+            "Title",
+            line(WorkItem, "title"),
+            "title",
+            required=True,
+            note=gettext_noop("Official wording: it changes by a variation, not here."),
+            locked=ADOPTED,
+            width=40,
+        ),
+        Column("As told", PHRASE, "as_told", blank="", note=AS_TOLD, width=36),
+        Column(
+            "Objective",
+            TEXT,
+            "objective",
+            blank="",
+            note=gettext_noop("Official wording."),
+            locked=ADOPTED,
+            width=50,
+        ),
+        Column(
+            "Action",
+            TEXT,
+            "action",
+            blank="",
+            note=gettext_noop("Official wording."),
+            locked=ADOPTED,
+            width=60,
+        ),
+        Column("Kind", Choice(choices=WorkItem.Kind), "kind", required=True, width=18),
+        Column("Lead agency", AGENCY, "lead_agency", required=True),
+        Column("Supporting agencies", AgencyList(), blank="", clears=False, width=24),
+        Column("Key", YesNo(), "is_key", blank=False),
+        Column("Timeframe", Choice(choices=WorkItem.Timeframe), "timeframe", required=True),
+        Column("Months", Whole(), "months"),
+        Column("Starts on", DAY, "starts_on"),
+        Column(
+            "Stage",
+            Choice(choices=Stage),
+            "stage",
+            required=True,
+            note=gettext_noop(
+                "Complete only with all milestones completed; its day is that of the last "
+                "milestone, else that of the first update that says complete."
+            ),
+        ),
+        Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
+        Column("Measure", Lines(), blank="", clears=False, width=50),
+    ),
+    gettext_noop("Found again by number."),
+)
+
+MILESTONES = Sheet(
+    "Milestones",
+    (
+        Column("Work item", ITEM, required=True),
+        Column("Milestone", Whole(), required=True, note=gettext_noop("Its number in the item.")),
+        Column(
+            "Description", line(Milestone, "description"), "description", required=True, width=50
+        ),
+        Column("As told", PHRASE, "as_told", blank="", note=AS_TOLD, width=36),
+        Column("Done means", TEXT, "done_means", blank="", width=50),
+        Column("Responsible agency", AGENCY, "responsible_agency", required=True),
+        Column(
+            "Original due",
+            DUE_DATE,
+            "original",
+            required=True,
+            note=gettext_noop("Never moves."),
+            locked=gettext_noop("that date. An original date never moves."),
+        ),
+        Column(
+            "Agreed due",
+            DUE_DATE,
+            "agreed",
+            note=gettext_noop(
+                "Empty in a new row: the original date. Afterwards it moves by a variation, not here."
+            ),
+            locked=gettext_noop("that date. A variation is the way to move an agreed date."),
+        ),
+        Column(
+            "Forecast due",
+            DUE_DATE,
+            "forecast",
+            note=gettext_noop("Empty in a new row, or (none): the agreed date."),
+        ),
+        Column("Completed on", PAST_DAY, "completed_on"),
+    ),
+    gettext_noop("Found again by the item's number and its own."),
+)
+
+DELAYS = Sheet(
+    "Delays",
+    (
+        Column("Work item", ITEM, required=True),
+        Column("Milestone", Whole(), required=True),
+        Column("Cause", Choice(choices=Delay.Cause), "cause", required=True, width=18),
+        Column("Explanation", TEXT, "explanation", required=True, width=60),
+        Column("Effect", TEXT, "effect", blank="", width=50),
+        Column(
+            "Cause settled",
+            Choice(choices=Delay.Settlement),
+            "settlement",
+            blank="",
+            note=gettext_noop("Whether there is money now, the people are there, and so on."),
+            width=18,
+        ),
+        Column(
+            "Settled by agency",
+            AGENCY,
+            "settling_agency",
+            note=gettext_noop("The agency that settles it. With Being settled, and only then."),
+        ),
+        Column(
+            "Settled by date",
+            DAY,
+            "settling_by",
+            note=gettext_noop("By when. Only with Being settled."),
+        ),
+        Column("Found on", PAST_DAY, "found_on", required=True),
+        Column("Ended on", DAY, "ended_on"),
+    ),
+    gettext_noop("A milestone's first row here is its delay 1, the next its delay 2, and so on."),
+)
+
+MITIGATIONS = Sheet(
+    "Mitigations",
+    (
+        Column("Work item", ITEM, required=True),
+        Column("Milestone", Whole(), required=True),
+        Column(
+            "Delay", Whole(), required=True, note=gettext_noop("Its number for that milestone.")
+        ),
+        Column("Mitigation", TEXT, "description", required=True, width=60),
+        Column("Owner agency", AGENCY, "owner_agency", required=True),
+        Column("Due", DAY, "due_on"),
+        Column("Done on", PAST_DAY, "done_on"),
+    ),
+    gettext_noop("Numbered for each delay from the top, as delays are."),
+)
+
+UPDATES = Sheet(
+    "Updates",
+    (
+        Column("Period start", DAY, required=True),
+        Column("Period end", DAY, required=True),
+        Column("Agency", AGENCY, required=True),
+        Column("Work item", ITEM, required=True),
+        Column(
+            "Stage",
+            Choice(choices=Stage),
+            "stage",
+            blank="",
+            note=gettext_noop("Only the lead agency’s updates have one."),
+        ),
+        Column("Confidence", Choice(choices=Confidence), "confidence", blank=""),
+        Column("Achieved", TEXT, "achieved", blank="", width=60),
+        Column("Planned next", TEXT, "planned_next", blank="", width=50),
+        Column("Challenges", TEXT, "challenges", blank="", width=50),
+        Column(
+            "Key achievement",
+            Choice(choices=Update.KeyAchievement),
+            "key_achievement",
+            blank=str(Update.KeyAchievement.NO),
+        ),
+        Column(
+            "Accepted on",
+            PAST_DAY,
+            required=True,
+            note=gettext_noop("One day for all of an agency's updates of a period."),
+        ),
+    ),
+    gettext_noop(
+        "Accepted updates. Each period becomes a closed round with the agencies' accepted returns."
+    ),
+)
+
+RISKS = Sheet(
+    "Risks",
+    (
+        Column(
+            "Work item",
+            ITEM,
+            note=gettext_noop("Empty in a new row, or (none): a risk to the whole plan."),
+        ),
+        Column("Risk", TEXT, "description", required=True, width=60),
+        Column("Likelihood", Choice(choices=Risk.Level), "likelihood", required=True),
+        Column("Impact", Choice(choices=Risk.Level), "impact", required=True),
+        Column("Owner agency", AGENCY, "owner_agency", required=True),
+        Column("Response", TEXT, "response", blank="", width=60),
+        Column(
+            "Escalated on",
+            PAST_DAY,
+            note=gettext_noop("To the working group, unless it is recorded otherwise."),
+        ),
+        Column("Closed on", PAST_DAY, "closed_on"),
+    ),
+    gettext_noop("The first row is the plan's risk 1, the next its risk 2, and so on."),
+)
+
+# Sheets of the workbook to fill in that help people; an import does not read them.
+INSTRUCTIONS, EXAMPLE = "Instructions", "Example"
+SHEETS = (PLAN, AGENCIES, PILLARS, ITEMS, MILESTONES, DELAYS, MITIGATIONS, UPDATES, RISKS)
+
+
+def described() -> str:
+    """Return the format as Markdown for docs/workbook.md. A test checks that the page has it."""
+    out = []
+    for sheet in SHEETS:
+        heading = "Key" if sheet.downwards else "Column"
+        out += [f"### {sheet.name}", "", sheet.note, ""]
+        out += [f"| {heading} | Must be filled | Holds |", "| --- | --- | --- |"]
+        for column in sheet:
+            filled = "yes" if column.required else "no"
+            holds = f"{sentence_start(column.kind.right)} {column.note}".strip()
+            out.append(f"| {column.heading} | {filled} | {holds} |")
+        out.append("")
+    return "\n".join(out)

@@ -1,0 +1,253 @@
+"""Import a workbook, and preview an import. Only the import writes the proposal."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import BinaryIO
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from agencies.models import User
+from workitems.intake.services.plan_making import TAKEN_SLUGS
+from workitems.intake.workbook import item_rows, plan_rows, record
+from workitems.intake.workbook.cell_kinds import shown
+from workitems.intake.workbook.faults import Fault, WorkbookRefused
+from workitems.intake.workbook.past import Past
+from workitems.intake.workbook.proposal import Change, Count, Proposal
+from workitems.intake.workbook.read import UNREADABLE, Book, read_workbook
+from workitems.intake.workbook.record import AcceptedUpdates
+from workitems.intake.workbook.stored import Stored
+from workitems.intake.workbook.write import write
+from workitems.models import Plan
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import did, or would do.
+
+    `differences` are sentences on what the workbook says otherwise of agencies and Ministers, which
+    an import does not change.
+    """
+
+    plan: Plan
+    plan_is_new: bool
+    changes: tuple[Change, ...]
+    counts: tuple[Count, ...]
+    differences: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes
+
+    @property
+    def fingerprint(self) -> str:
+        """Digest of what the preview says, to check that the user confirms exactly what they saw."""
+        return hashlib.sha256(
+            repr((self.plan.slug, self.changes, self.differences)).encode()
+        ).hexdigest()
+
+    @property
+    def sentences(self) -> list[str]:
+        """One sentence per sheet with changes, or one that there are no changes."""
+        if self.is_empty:
+            return [_("No changes: nothing in the plan would change.")]
+        return [
+            f"{count.sheet}: {_counted(count)}."
+            for count in self.counts
+            if count.new or count.changed
+        ]
+
+
+def _counted(count: Count) -> str:
+    parts = []
+    if count.new:
+        parts.append(_("{count:,} new").format(count=count.new))
+    if count.changed:
+        parts.append(_("{count:,} changed").format(count=count.changed))
+    if count.same:
+        parts.append(_("{count:,} as before").format(count=count.same))
+    return ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class _Examined:
+    proposal: Proposal
+    accepted: AcceptedUpdates
+    delays: record.Delays
+
+    @property
+    def outcome(self) -> Outcome:
+        proposal = self.proposal
+        return Outcome(
+            proposal.plan,
+            proposal.plan_is_new,
+            tuple(proposal.changes),
+            tuple(proposal.counts),
+            tuple(proposal.differences),
+        )
+
+
+def preview_import(
+    file: BinaryIO,
+    *,
+    at: datetime,
+    plan: Plan | None = None,
+    new_for: Collection[int] | None = None,
+) -> Outcome:
+    """Return what importing the workbook at the moment `at` would do. Write nothing.
+
+    With `plan`, the workbook must be of that plan. With `new_for`, it must be of a new plan, and
+    its coordinating agency must have one of these ids. Raise `WorkbookRefused` with all faults.
+    """
+    return preview_book(
+        read_workbook(file, today=timezone.localdate(at)), at=at, plan=plan, new_for=new_for
+    )
+
+
+def preview_book(
+    book: Book,
+    *,
+    at: datetime,
+    plan: Plan | None = None,
+    new_for: Collection[int] | None = None,
+) -> Outcome:
+    """Return what importing the rows of a book would do, as `preview_import` does for a file."""
+    return _examine(book, timezone.localdate(at), plan, new_for, lock=False).outcome
+
+
+def import_workbook(
+    file: BinaryIO,
+    *,
+    name: str,
+    at: datetime,
+    by: User | None = None,
+    plan: Plan | None = None,
+    new_for: Collection[int] | None = None,
+    expected: str = "",
+) -> Outcome:
+    """Create or update the plan from the workbook in one transaction, and return what it did.
+
+    Rows are matched by their numbers and never deleted. `name` is the file name, for the reason in
+    history. Without a user (`by`), history names the import as the actor. `expected` is the
+    fingerprint of a preview: if the plan has changed since, nothing is written and the outcome has
+    another fingerprint. Raise `WorkbookRefused` as `preview_import` does.
+    """
+    book = read_workbook(file, today=timezone.localdate(at))
+    return import_book(book, name=name, at=at, by=by, plan=plan, new_for=new_for, expected=expected)
+
+
+def import_book(
+    book: Book,
+    *,
+    name: str,
+    at: datetime,
+    by: User | None = None,
+    plan: Plan | None = None,
+    new_for: Collection[int] | None = None,
+    expected: str = "",
+) -> Outcome:
+    """Write the rows of a book, as `import_workbook` does for a file. A book is imported once."""
+    today = timezone.localdate(at)
+    try:
+        with transaction.atomic():
+            examined = _examine(book, today, plan, new_for, lock=True)
+            outcome = examined.outcome
+            if expected and expected != outcome.fingerprint:
+                return outcome
+            past = Past(
+                plan=examined.proposal.plan,
+                at=at,
+                accepted=examined.accepted,
+                slips=_slips(examined.delays),
+            )
+            reason = f"Imported from {name}"
+            if plan is None:
+                # Its history has the true dates of what it tells, which hide the day of the import.
+                reason += f" on {today:%-d %B %Y}"
+            write(examined.proposal, past, by=by, reason=reason)
+    except IntegrityError as error:
+        # All rules have been checked; another user must have changed something concurrently.
+        said = str(error).splitlines()[0]
+        problem = _("The plan changed while the workbook was being imported ({message}).").format(
+            message=said
+        )
+        raise WorkbookRefused([Fault(problem, _("to import it once more."))]) from error
+    return outcome
+
+
+def _examine(
+    book: Book, today: date, plan: Plan | None, new_for: Collection[int] | None, *, lock: bool
+) -> _Examined:
+    """Compare the workbook with the plan. Raise `WorkbookRefused` with all faults."""
+    slug, plan = _identify(book, plan, must_be_new=new_for is not None, lock=lock)
+    proposal = Proposal(book, Stored(plan, lock=lock), slug=slug, today=today)
+    agencies = plan_rows.agencies(proposal)
+    plan_rows.plan(proposal, new_for)
+    item_rows.items(proposal, plan_rows.pillars(proposal))
+    item_rows.milestones(proposal)
+    delays = record.delays(proposal)
+    record.mitigations(proposal, delays)
+    accepted = record.updates(proposal)
+    record.risks(proposal)
+    item_rows.completions(proposal, accepted.first)
+    plan_rows.members(proposal, agencies)
+    proposal.faults.stop()
+    return _Examined(proposal, accepted, delays)
+
+
+def _identify(
+    book: Book, plan: Plan | None, *, must_be_new: bool, lock: bool
+) -> tuple[str, Plan | None]:
+    """Return the slug and the plan of the workbook's title, or None for a new plan."""
+    row = book.plan
+    title = row["Title"]
+    plans = Plan.objects.select_for_update(of=("self",)) if lock else Plan.objects.all()
+    if title is UNREADABLE:
+        return "", plans.get(pk=plan.pk) if plan else None
+    slug = slugify(title)
+    if not slug or slug in TAKEN_SLUGS:
+        book.faults.add(
+            row.fault(
+                "Title",
+                _("No address can be made of {title}.").format(title=shown(title)),
+                _("a title with more letters of the Latin alphabet or digits."),
+            )
+        )
+    named = Q(slug=slug) | Q(title=title)
+    if plan is not None:
+        if not Plan.objects.filter(named, pk=plan.pk).exists():
+            book.faults.add(
+                row.fault(
+                    "Title",
+                    _("This workbook is of {title}.").format(title=shown(title)),
+                    _("the workbook of {plan}, the plan that you are importing into.").format(
+                        plan=shown(plan.title)
+                    ),
+                )
+            )
+        return slug, plans.get(pk=plan.pk)
+    found = sorted(plans.filter(named), key=lambda each: each.slug != slug)
+    if found and must_be_new:
+        book.faults.add(
+            row.fault(
+                "Title",
+                _("There is already a plan {title}.").format(title=shown(title)),
+                _("another title; or import the workbook on the page of that plan."),
+            )
+        )
+    return slug, found[0] if found else None
+
+
+def _slips(delays: record.Delays) -> dict[tuple[str, int], date]:
+    """Return the day on which the first new delay of each milestone was found."""
+    first: dict[tuple[str, int], date] = {}
+    for key, series in delays.items():
+        days = [draft.row.found_on for draft in series.drafts if draft.is_new]
+        if days:
+            first[key] = min(days)
+    return first

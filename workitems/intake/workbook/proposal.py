@@ -1,0 +1,270 @@
+"""The changes that a workbook would make to the plan, in memory, and their description.
+
+A preview shows a proposal; an import writes it (write.py). Nothing here writes.
+"""
+
+import difflib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from workitems.intake.workbook.cell_kinds import shown
+from workitems.intake.workbook.columns import SHEETS, Column
+from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
+from workitems.intake.workbook.stored import Stored
+from workitems.models import Plan, WorkItem
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    heading: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row that would be created (without `fields`) or changed."""
+
+    sheet: str
+    label: str
+    is_new: bool
+    fields: tuple[FieldChange, ...] = ()
+
+
+@dataclass
+class Draft:
+    """A database row with the workbook's values. `was` has the replaced values."""
+
+    row: Any
+    is_new: bool = field(init=False)
+    source: Row | None = None
+    was: dict[str, Any] = field(default_factory=dict)
+    words: list[FieldChange] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        # Not asked later: writing the row gives it a key.
+        self.is_new = self.row.pk is None
+
+    def put(self, name: str, value: Any) -> bool:
+        """Set a field. Return True if that changes a stored row."""
+        if not self.is_new:
+            before = getattr(self.row, name)
+            if before == value:
+                return False
+            self.was.setdefault(name, before)
+        setattr(self.row, name, value)
+        return not self.is_new
+
+    @property
+    def is_needed(self) -> bool:
+        return self.is_new or bool(self.was)
+
+
+@dataclass(frozen=True)
+class Count:
+    """Number of a sheet's rows that would be created, changed or left unchanged."""
+
+    sheet: str
+    new: int
+    changed: int
+    same: int
+
+
+class Proposal:
+    """The drafts to write, the changes to show, and the faults.
+
+    `differences` are sentences on what the workbook says otherwise of records that all plans share.
+    They are not imported.
+    """
+
+    def __init__(self, book: Book, stored: Stored, *, slug: str, today: date) -> None:
+        self.book, self.stored, self.today = book, stored, today
+        self.faults = book.faults
+        self.plan_is_new = stored.plan is None
+        # A first import takes what its records say of the past.
+        self.is_first = not stored.items
+        # Afterwards the working group decides what an adopted plan has.
+        is_adopted = stored.plan is not None and stored.plan.adopted_on is not None
+        self.needs_decisions = is_adopted and not self.is_first
+        self.plan = stored.plan or Plan(slug=slug)
+        # Agencies that rows may name (those on the sheet and the members), by case-folded name.
+        self.agencies: dict[str, Agency] = {}
+        self.items = {item.number: Draft(item) for item in stored.items}
+        # New rows have no id yet, so milestones are kept by item and milestone number.
+        self.milestones: dict[str, dict[int, Draft]] = defaultdict(dict)
+        for milestone in stored.milestones:
+            self.milestones[milestone.item.number][milestone.number] = Draft(milestone)
+        self.referred: set[str] = set()
+        self.differences: list[str] = []
+        self.drafts: dict[type[models.Model], list[Draft]] = defaultdict(list)
+        self._changes: list[Change] = []
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    # --- looking up ------------------------------------------------------------------------
+
+    def agency(self, row: Row, column: Column) -> Any:
+        """Return the agency that the cell names, or the cell's value if it names none.
+
+        For an unknown agency, add a fault and return `UNREADABLE`.
+        """
+        name = row[column.heading]
+        return self.named(row, column.heading, name) if isinstance(name, str) else name
+
+    def named(self, row: Row, heading: str, name: str) -> Any:
+        found = self.agencies.get(name.casefold())
+        if found is None:
+            near = difflib.get_close_matches(name.casefold(), self.agencies, n=1)
+            self.fault(
+                row,
+                heading,
+                _("{name} is not an agency on the sheet Agencies.").format(name=shown(name)),
+                _(
+                    "“{agency}”, if that is meant, or an agency of that short name added there."
+                ).format(agency=self.agencies[near[0]].short_name)
+                if near
+                else _("an agency of that short name added there, or one that is there."),
+            )
+            return UNREADABLE
+        self.referred.add(found.short_name)
+        return found
+
+    def item(self, row: Row) -> WorkItem | None:
+        """Return the item named in the column Work item, or None, with a fault if it is unknown."""
+        number = row["Work item"]
+        if not number:
+            return None
+        if number not in self.items:
+            self.fault(
+                row,
+                "Work item",
+                _("There is no work item {number}.").format(number=number),
+                _("a number on the sheet Work items."),
+            )
+            return None
+        found: WorkItem = self.items[number].row
+        return found
+
+    def milestone(self, row: Row) -> Draft | None:
+        item = self.item(row)
+        number = row["Milestone"]
+        if item is None or number is UNREADABLE:
+            return None
+        found = self.milestones[item.number].get(number)
+        if found is None:
+            self.fault(
+                row,
+                "Milestone",
+                _("Item {item} has no milestone {number}.").format(item=item.number, number=number),
+                _("the number of a milestone on the sheet Milestones."),
+            )
+        return found
+
+    # --- collecting ------------------------------------------------------------------------
+
+    def fault(self, row: Row, heading: str, problem: str, right: str) -> None:
+        self.faults.add(row.fault(heading, problem, right))
+
+    def is_duplicate(self, row: Row, heading: str, key: Any, rows: dict[Any, int]) -> bool:
+        """Return whether an earlier row has the key, and add a fault if so. `rows` is updated."""
+        if key in rows:
+            self.fault(
+                row,
+                heading,
+                _("{number} is already in row {row}.").format(number=row[heading], row=rows[key]),
+                _("a number of its own for each row."),
+            )
+            return True
+        rows[key] = row.number
+        return False
+
+    def fill(self, row: Row, draft: Draft, leave_out: Iterable[str] = ()) -> Draft:
+        """Set the draft's fields to the values of the row.
+
+        Fields without a column in the workbook keep their value; in a new row they are blank.
+        """
+        for column in row.sheet:
+            if not column.field or column.heading in leave_out:
+                continue
+            value = self.agency(row, column) if column.names_agency else row[column.heading]
+            if value is NOT_GIVEN and draft.is_new:
+                value = column.blank
+            if value is not UNREADABLE and value is not NOT_GIVEN:
+                self.put(row, draft, column, value)
+        return draft
+
+    def put(self, row: Row, draft: Draft, column: Column, value: Any) -> None:
+        """Set the column's field, or add a fault if the value differs and the column is locked.
+
+        Columns are locked once the plan is adopted.
+        """
+        if draft.is_new:
+            draft.put(column.field, value)
+            return
+        before = getattr(draft.row, column.field)
+        if before is None and value is None:
+            return
+        normal = column.kind.normal
+        if before is not None and not column.names_agency:
+            before = normal(before)
+        # A text that happens to be the word for nothing comes back as nothing.
+        if before == value or (value == column.blank and is_cleared(before)):
+            return
+        if column.locked and self.plan.adopted_on is not None:
+            self.fault(
+                row,
+                column.heading,
+                _("The plan has {value} here.").format(
+                    value=shown(before) if before else _("nothing")
+                ),
+                column.locked,
+            )
+            return
+        draft.put(column.field, value)
+        draft.words.append(FieldChange(column.heading, words(column, before), words(column, value)))
+
+    def note(self, sheet: str, label: str, draft: Draft) -> None:
+        """Count the draft and record its changes, without adding it to those to write."""
+        if draft.is_new:
+            self._counts[sheet, "new"] += 1
+            self._changes.append(Change(sheet, label, is_new=True))
+        elif draft.words:
+            self._counts[sheet, "changed"] += 1
+            self._changes.append(Change(sheet, label, is_new=False, fields=tuple(draft.words)))
+        else:
+            self._counts[sheet, "same"] += 1
+
+    def add(self, draft: Draft, sheet: str = "", label: str = "") -> None:
+        """Add a draft to those to write. With a sheet and a label, also count and record it."""
+        self.drafts[type(draft.row)].append(draft)
+        if sheet:
+            self.note(sheet, label, draft)
+
+    # --- results ---------------------------------------------------------------------------
+
+    @property
+    def changes(self) -> list[Change]:
+        """The changes by sheet, and within a sheet by row."""
+        order = {sheet.name: index for index, sheet in enumerate(SHEETS)}
+        return sorted(self._changes, key=lambda change: order[change.sheet])
+
+    @property
+    def counts(self) -> list[Count]:
+        return [
+            Count(
+                sheet.name, *(self._counts[sheet.name, kind] for kind in ("new", "changed", "same"))
+            )
+            for sheet in SHEETS
+        ]
+
+
+def words(column: Column, value: Any) -> str:
+    if isinstance(value, Agency):
+        return value.short_name
+    return "" if value is None else column.kind.words(value)

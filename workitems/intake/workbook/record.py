@@ -1,0 +1,394 @@
+"""Check the sheets Delays, Mitigations, Updates and Risks."""
+
+import calendar
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from workitems.intake.workbook.cell_kinds import day_words
+from workitems.intake.workbook.columns import DELAYS, MITIGATIONS, RISKS, UPDATES
+from workitems.intake.workbook.proposal import Draft, FieldChange, Proposal
+from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row
+from workitems.models import Delay, Mitigation, Return, Risk, Round, Update, WorkItem
+from workitems.terms.known_dates import KnownDate
+
+
+def morning(day: date) -> datetime:
+    """Return 9 a.m. New Zealand time on the day: the moment used for events without a time."""
+    return datetime.combine(day, time(9), timezone.get_default_timezone())
+
+
+@dataclass
+class _Series:
+    """Rows of one parent, numbered by their order in the sheet: stored rows, then new ones."""
+
+    drafts: list[Draft]
+    given: int = 0
+
+    def following(self, model: type[Model], **parent: Model) -> Draft:
+        """Return the stored row that the next row of the sheet matches, or a new one."""
+        self.given += 1
+        if self.given > len(self.drafts):
+            number = self.drafts[-1].row.number + 1 if self.drafts else 1
+            self.drafts.append(Draft(model(number=number, **parent)))
+        return self.drafts[self.given - 1]
+
+
+def _series(rows: list[Any]) -> _Series:
+    return _Series([Draft(row) for row in rows])
+
+
+Delays = dict[tuple[str, int], _Series]
+
+
+def delays(proposal: Proposal) -> Delays:
+    """Return the plan's delays by item and milestone number, including new ones.
+
+    The sheet does not have the dates between which a delay moved its milestone. A new delay is
+    recorded as one move from the agreed date to the forecast, or to the completion date.
+    """
+    found: Delays = {
+        (number, step_number): _series(
+            [] if step.is_new else proposal.stored.delays_of[step.row.pk]
+        )
+        for number, steps in proposal.milestones.items()
+        for step_number, step in steps.items()
+    }
+    for row in proposal.book[DELAYS]:
+        step = proposal.milestone(row)
+        if step is None:
+            continue
+        milestone = step.row
+        series = found[milestone.item.number, milestone.number]
+        draft = series.following(Delay, milestone=milestone)
+        if draft.is_new and milestone.agreed and milestone.forecast:
+            draft.put("before", milestone.agreed)
+            # For a completed milestone the completion date shows the length of the delay.
+            done = milestone.completed_on
+            reached = KnownDate(done) if done else milestone.forecast
+            draft.put("after", max(milestone.agreed, reached))
+        proposal.fill(row, draft)
+        _settlement(proposal, row, draft)
+        found_on, ended = row["Found on"], row.given("Ended on", draft.row.ended_on)
+        if found_on and ended and ended < found_on:
+            proposal.fault(
+                row,
+                "Ended on",
+                _("{day} is before the delay was found.").format(day=day_words(ended)),
+                _("a day from {day} on.").format(day=day_words(found_on)),
+            )
+        label = _("{item}, milestone {milestone}, delay {delay}").format(
+            item=milestone.item.number, milestone=milestone.number, delay=series.given
+        )
+        proposal.add(draft, DELAYS.name, label)
+    return found
+
+
+SETTLING = {"Settled by agency": "settling_agency", "Settled by date": "settling_by"}
+
+
+def _settlement(proposal: Proposal, row: Row, draft: Draft) -> None:
+    """Check who settles the cause of a delay, which goes with Being settled alone."""
+    if not row.readable("Cause settled", *SETTLING):
+        return
+    delay = draft.row
+    if delay.settlement == Delay.Settlement.BEING_SETTLED:
+        if delay.settling_agency is None and row["Settled by agency"] in (None, NOT_GIVEN):
+            proposal.fault(
+                row,
+                "Settled by agency",
+                _("The cause is being settled, and no agency is named."),
+                _("the short name of the agency that settles it."),
+            )
+        return
+    for heading, name in SETTLING.items():
+        if row[heading] in (None, NOT_GIVEN):
+            draft.put(name, None)
+        else:
+            proposal.fault(
+                row,
+                heading,
+                _("This goes only with Being settled in Cause settled."),
+                _("Being settled there, or an empty cell here."),
+            )
+
+
+def mitigations(proposal: Proposal, delays: Delays) -> None:
+    found: dict[tuple[str, int, int], _Series] = {}
+    for row in proposal.book[MITIGATIONS]:
+        step, number = proposal.milestone(row), row["Delay"]
+        if step is None or number is UNREADABLE:
+            continue
+        item, milestone = step.row.item.number, step.row.number
+        known = delays[item, milestone].drafts
+        if number > len(known):
+            proposal.fault(
+                row,
+                "Delay",
+                _("Milestone {milestone} of item {item} has no delay {delay}.").format(
+                    milestone=milestone, item=item, delay=number
+                ),
+                _("a number from 1 to {last}.").format(last=len(known))
+                if known
+                else _("a delay of this milestone on the sheet Delays first."),
+            )
+            continue
+        delay = known[number - 1]
+        key = (item, milestone, number)
+        if key not in found:
+            found[key] = _series(
+                [] if delay.is_new else proposal.stored.mitigations_of[delay.row.pk]
+            )
+        series = found[key]
+        draft = series.following(Mitigation, delay=delay.row)
+        proposal.fill(row, draft)
+        label = _("{item}, milestone {milestone}, delay {delay}, mitigation {mitigation}").format(
+            item=item, milestone=milestone, delay=number, mitigation=series.given
+        )
+        proposal.add(draft, MITIGATIONS.name, label)
+
+
+def risks(proposal: Proposal) -> None:
+    series = _series(proposal.stored.risks)
+    for row in proposal.book[RISKS]:
+        item = proposal.item(row)
+        draft = series.following(Risk, plan=proposal.plan)
+        proposal.fill(row, draft)
+        before = draft.row.item
+        if row["Work item"] not in (UNREADABLE, NOT_GIVEN) and draft.put("item", item):
+            draft.words.append(
+                FieldChange("Work item", before.number if before else "", row["Work item"] or "")
+            )
+        _escalation(row, draft)
+        proposal.add(draft, RISKS.name, _("Risk {number}").format(number=series.given))
+
+
+def _escalation(row: Row, draft: Draft) -> None:
+    """Set the escalation. The sheet has only its day: it is to the working group, unless the plan
+    already has another level."""
+    day, before = row["Escalated on"], draft.row.escalated_on
+    if day in (UNREADABLE, NOT_GIVEN):
+        return
+    draft.put("escalated_on", day)
+    draft.put("escalated_to", (draft.row.escalated_to or Risk.EscalatedTo.GROUP) if day else "")
+    if not draft.is_new and before != day:
+        kind = RISKS.column("Escalated on").kind
+        draft.words.append(FieldChange("Escalated on", kind.words(before), kind.words(day)))
+
+
+@dataclass
+class AcceptedUpdates:
+    """Data of accepted updates, for the fields of items and for their history (past.py)."""
+
+    # By item and stage: the day of the lead agency's first update with that stage.
+    first: dict[str, dict[str, date]] = field(default_factory=lambda: defaultdict(dict))
+    # By item: new updates of its lead agency with the day of their acceptance.
+    new: dict[str, list[tuple[date, Update]]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(kw_only=True)
+class _Rounds:
+    """Rounds, returns and updates by their keys, including new ones."""
+
+    rounds: dict[tuple[date, date], Draft]
+    returns: dict[tuple[date, date, str], Draft]
+    updates: dict[tuple[date, date, str, str], Draft]
+    # By return: the first row of the sheet, which gives the day of acceptance.
+    accepted: dict[tuple[date, date, str], Row] = field(default_factory=dict)
+    seen: dict[tuple[date, date, str, str], int] = field(default_factory=dict)
+
+
+def _known_rounds(proposal: Proposal) -> _Rounds:
+    stored = proposal.stored
+    return _Rounds(
+        rounds={(r.period_start, r.period_end): Draft(r) for r in stored.rounds},
+        returns={
+            (r.round.period_start, r.round.period_end, r.agency.short_name): Draft(r)
+            for r in stored.returns
+        },
+        updates={
+            (
+                u.of_return.round.period_start,
+                u.of_return.round.period_end,
+                u.of_return.agency.short_name,
+                u.item.number,
+            ): Draft(u)
+            for u in stored.updates
+        },
+    )
+
+
+def updates(proposal: Proposal) -> AcceptedUpdates:
+    """Check the sheet Updates. Create closed rounds for periods that have none."""
+    known = _known_rounds(proposal)
+    for row in proposal.book[UPDATES]:
+        item = proposal.item(row)
+        agency = proposal.agency(row, UPDATES.column("Agency"))
+        if agency is UNREADABLE or item is None:
+            continue
+        if not row.readable("Period start", "Period end", "Accepted on"):
+            proposal.fill(row, Draft(Update()))
+            continue
+        of_return = _return(proposal, row, agency, known)
+        if of_return is not None:
+            _update(proposal, row, item, of_return, known)
+    for made in known.rounds.values():
+        proposal.add(made)
+    for of_return in known.returns.values():
+        proposal.add(of_return)
+    return _accepted_updates(proposal, known)
+
+
+def _return(proposal: Proposal, row: Row, agency: Any, known: _Rounds) -> Draft | None:
+    """Return the accepted return of the row, or add a fault and return None."""
+    start, end, accepted = row["Period start"], row["Period end"], row["Accepted on"]
+    if end <= start:
+        proposal.fault(
+            row,
+            "Period end",
+            _("{day} is not after the period's start.").format(day=day_words(end)),
+            _("a day after {day}.").format(day=day_words(start)),
+        )
+        return None
+    key = (start, end, agency.short_name)
+    first = known.accepted.setdefault(key, row)
+    if first["Accepted on"] != accepted:
+        proposal.fault(
+            row,
+            "Accepted on",
+            _("{agency}'s return for this period was accepted on {day}, says row {row}.").format(
+                agency=agency.short_name,
+                day=day_words(first["Accepted on"]),
+                row=first.number,
+            ),
+            _("the same day in all rows of an agency and a period."),
+        )
+        return None
+    made = known.rounds.get((start, end))
+    of_return = known.returns.get(key)
+    if of_return is None and (made is None or made.is_new or not made.row.is_open):
+        if made is None:
+            made = _new_round(proposal, start, end, accepted)
+            known.rounds[start, end] = made
+        elif made.is_new:
+            made.row.due_on = max(made.row.due_on, accepted)
+            made.row.closed_at = max(made.row.closed_at, morning(accepted))
+            made.row.opened_at = min(made.row.opened_at, morning(accepted))
+        of_return = Draft(
+            Return(
+                round=made.row,
+                agency=agency,
+                state=Return.State.ACCEPTED,
+                submitted_at=morning(accepted),
+                accepted_on=accepted,
+            )
+        )
+        known.returns[key] = of_return
+    if of_return is None or of_return.row.state != Return.State.ACCEPTED:
+        state = of_return.row.get_state_display().lower() if of_return else _("not there")
+        proposal.fault(
+            row,
+            "Agency",
+            _("The return of {agency} for {round} is {state}.").format(
+                agency=agency.short_name, round=known.rounds[start, end].row, state=state
+            ),
+            _(
+                "only updates of returns that are accepted. Accept it in the round, or leave the "
+                "row out."
+            ),
+        )
+        return None
+    before = of_return.row.accepted_on
+    if of_return.put("accepted_on", accepted):
+        of_return.words.append(FieldChange("Accepted on", day_words(before), day_words(accepted)))
+        proposal.note(UPDATES.name, f"{agency.short_name}, {of_return.row.round}", of_return)
+    return of_return
+
+
+def _new_round(proposal: Proposal, start: date, end: date, accepted: date) -> Draft:
+    """Return a closed round. The sheet has no due date, so the last day of acceptance is used."""
+    return Draft(
+        Round(
+            plan=proposal.plan,
+            name=round_name(start, end),
+            period_start=start,
+            period_end=end,
+            due_on=accepted,
+            opened_at=morning(min(end, accepted)),
+            closed_at=morning(accepted),
+        )
+    )
+
+
+def round_name(start: date, end: date) -> str:
+    """Return "July to December 2009", or with days if the period is not whole months."""
+    last = calendar.monthrange(end.year, end.month)[1]
+    if start.day != 1 or end.day != last:
+        return f"{day_words(start)} to {day_words(end)}"
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{end:%B %Y}"
+    year = f" {start.year}" if start.year != end.year else ""
+    return f"{start:%B}{year} to {end:%B %Y}"
+
+
+def _update(proposal: Proposal, row: Row, item: WorkItem, of_return: Draft, known: _Rounds) -> None:
+    agency, round_ = of_return.row.agency, of_return.row.round
+    key = (round_.period_start, round_.period_end, agency.short_name, item.number)
+    if key in known.seen:
+        proposal.fault(
+            row,
+            "Work item",
+            _("{agency}'s update on {item} for this period is already in row {row}.").format(
+                agency=agency.short_name, item=item.number, row=known.seen[key]
+            ),
+            _("one update of an item by an agency in a period."),
+        )
+        return
+    known.seen[key] = row.number
+    draft = known.updates.get(key)
+    if draft is None:
+        draft = Draft(
+            Update(
+                of_return=of_return.row, item=item, written_at=morning(of_return.row.accepted_on)
+            )
+        )
+        known.updates[key] = draft
+    proposal.fill(row, draft)
+    update = draft.row
+    if not update.stage and getattr(item, "lead_agency", None) is agency:
+        proposal.fault(
+            row,
+            "Stage",
+            _("The lead agency’s update on {item} needs a stage.").format(item=item.number),
+            _("one of the stages."),
+        )
+        return
+    says = (update.achieved, update.planned_next, update.challenges)
+    if any(says) or update.key_achievement != Update.KeyAchievement.NO:
+        draft.put("no_change_on", None)
+    proposal.add(draft, UPDATES.name, f"{item.number}, {agency.short_name}, {round_}")
+
+
+def _accepted_updates(proposal: Proposal, known: _Rounds) -> AcceptedUpdates:
+    found = AcceptedUpdates()
+    for key in sorted(known.updates):
+        draft = known.updates[key]
+        update, of_return = draft.row, draft.row.of_return
+        item = proposal.items[update.item.number]
+        is_lead = getattr(item.row, "lead_agency", None) is of_return.agency
+        if of_return.state != Return.State.ACCEPTED or not is_lead:
+            continue
+        day = of_return.accepted_on
+        days = found.first[item.row.number]
+        days[update.stage] = min(day, days.get(update.stage, day))
+        moved = known.returns[key[:3]].was
+        if draft.is_new or moved:
+            item.put("heard_on", max(day, item.row.heard_on or day))
+        if draft.is_new:
+            found.new[item.row.number].append((day, update))
+    return found

@@ -1,0 +1,171 @@
+"""End a delay, say whether its cause is settled, and mark its mitigations as done.
+
+While the agency writes its return, this is part of the return; otherwise it takes effect at once.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agencies.models import Agency
+from agencies.pages.form_pages import NOTHING_CHANGED, form_page, saying_refusals
+from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Return
+from workitems.plan.forms.delays import EndDelayForm, FinishMitigationForm, SettleCauseForm
+from workitems.plan.services import items as item_services
+from workitems.plan.views.lookups import posted, require, signed_in, visible_item, visible_milestone
+from workitems.returns.services import milestone_answers
+
+
+def visible_delay(
+    request: HttpRequest, slug: str, number: str, milestone: int, delay: int
+) -> Delay:
+    """Return the delay of a milestone, or raise 404 if the user may not read the plan."""
+    item = visible_item(request, slug, number)
+    row = visible_milestone(item, milestone)
+    found = get_object_or_404(row.delays.select_related("settling_agency"), number=delay)
+    row.item, found.milestone = item, row
+    return found
+
+
+def return_of(delay: Delay, agency_id: int) -> Return | None:
+    """Return the return that the agency is writing, if there is one."""
+    return milestone_answers.return_to_write(agency_id, delay.milestone.item.plan)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int) -> HttpResponse:
+    row = visible_delay(request, slug, number, milestone, delay)
+    require(request, "workitems.update_milestone", row.milestone)
+    of_return = return_of(row, row.milestone.responsible_agency_id)
+    form = EndDelayForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            said = form.cleaned_data
+            if of_return is not None:
+                part = {"delay": row, "day": said["ended_on"], "reason": said["reason"]}
+                outcome = MilestoneAnswer.Outcome.DELAY_OVER
+                answer_part(request, of_return, row.milestone, outcome, part)
+            else:
+                by = signed_in(request)
+                item_services.end_delay(delay=row, on=localdate(), by=by, **said)
+                messages.success(request, _("The delay is over. Its record stays."))
+            return redirect(row.milestone)
+    return show(request, "end", row, form, of_return)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settle(
+    request: HttpRequest, slug: str, number: str, milestone: int, delay: int
+) -> HttpResponse:
+    """Say whether the cause of the delay is settled."""
+    row = visible_delay(request, slug, number, milestone, delay)
+    require(request, "workitems.update_milestone", row.milestone)
+    of_return = return_of(row, row.milestone.responsible_agency_id)
+    outcome = MilestoneAnswer.Outcome.SETTLEMENT
+    answer = None
+    if of_return is not None:
+        pending = of_return.milestone_answers.pending()
+        answer = pending.filter(delay=row, outcome=outcome).first()
+    members = Agency.objects.filter(memberships__plan=row.milestone.item.plan_id).in_order()
+    agencies = {agency.pk: agency for agency in members}
+    form = SettleCauseForm(
+        posted(request), delay=row, agencies=agencies, answer=answer, on=localdate()
+    )
+    if form.is_valid():
+        with saying_refusals(form):
+            said = form.cleaned_data
+            was = said.pop("was")
+            if not form.has_changed():
+                messages.info(request, NOTHING_CHANGED)
+            elif of_return is not None:
+                answer_part(request, of_return, row.milestone, outcome, {"delay": row, **said})
+            else:
+                by = signed_in(request)
+                item_services.settle_cause(delay=row, was=was, on=localdate(), by=by, **said)
+                messages.success(request, _("Saved."))
+            return redirect(row.milestone)
+    return show(request, "settle", row, form, of_return)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def finish(
+    request: HttpRequest, slug: str, number: str, milestone: int, delay: int, mitigation: int
+) -> HttpResponse:
+    row = visible_delay(request, slug, number, milestone, delay)
+    step = get_object_or_404(row.mitigations.select_related("owner_agency"), number=mitigation)
+    step.delay = row
+    require(request, "workitems.finish_mitigation", step)
+    answers_for_milestone = request.user.has_perm("workitems.update_milestone", row.milestone)
+    agency = row.milestone.responsible_agency_id if answers_for_milestone else step.owner_agency_id
+    of_return = return_of(row, agency)
+    form = FinishMitigationForm(posted(request))
+    if form.is_valid():
+        with saying_refusals(form):
+            day = form.cleaned_data["done_on"]
+            if of_return is not None:
+                outcome = MilestoneAnswer.Outcome.STEP_DONE
+                part = {"step": step, "day": day}
+                answer_part(request, of_return, row.milestone, outcome, part)
+            else:
+                item_services.finish_mitigation(
+                    mitigation=step, done_on=day, on=localdate(), by=signed_in(request)
+                )
+                messages.success(request, _("Recorded as done."))
+            return redirect(row.milestone if answers_for_milestone else row.milestone.item)
+    return show(request, "finish", row, form, of_return, step)
+
+
+def answer_part(
+    request: HttpRequest,
+    of_return: Return,
+    milestone: Milestone,
+    outcome: str,
+    said: dict[str, Any],
+) -> None:
+    """Write what is said of a delay or a mitigation into the return, instead of an earlier answer."""
+    pending = of_return.milestone_answers.pending().filter(milestone=milestone)
+    earlier = pending.filter(delay=said.get("delay"), mitigation=said.get("step")).first()
+    milestone_answers.answer(
+        of_return=of_return,
+        milestone=milestone,
+        version=milestone.version,
+        outcome=outcome,
+        answer_version=earlier.version if earlier else 0,
+        by=signed_in(request),
+        on=localdate(),
+        at=timezone.now(),
+        **said,
+    )
+    done = _("Saved in the return for {round}, which is not submitted yet.").format(
+        round=of_return.round
+    )
+    messages.success(request, done)
+
+
+def show(
+    request: HttpRequest,
+    act: str,
+    delay: Delay,
+    form: EndDelayForm | FinishMitigationForm | SettleCauseForm,
+    of_return: Return | None,
+    mitigation: Mitigation | None = None,
+) -> HttpResponse:
+    milestone = delay.milestone
+    return form_page(
+        request,
+        f"workitems/items/delays/{act}.html",
+        form,
+        plan=milestone.item.plan,
+        item=milestone.item,
+        milestone=milestone,
+        delay=delay,
+        of_return=of_return,
+        mitigation=mitigation,
+        cancel_url=milestone.get_absolute_url(),
+    )

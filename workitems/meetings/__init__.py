@@ -1,0 +1,1 @@
+"""Meetings of the working group: agenda, matters, decisions and actions."""

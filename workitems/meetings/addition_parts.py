@@ -1,0 +1,59 @@
+"""What a variation adds, with the names of its pillar and agencies, for pages and papers. Reads only."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from agencies.models import Agency
+from workitems.models import Pillar, WorkItem
+from workitems.terms.additions import Addition, NewItem, NewMilestone
+from workitems.terms.item_texts import ITEM_TEXTS, not_official
+
+
+class MilestonePart(NamedTuple):
+    adds: NewMilestone
+    responsible: str
+
+
+class AdditionParts(NamedTuple):
+    """`item` is None of a milestone that is added to an item that there is. `texts` are those of an
+    item that are not official, each with its label."""
+
+    item: NewItem | None
+    pillar: str
+    lead: str
+    supports: list[tuple[str, str]]
+    kind: str
+    timeframe: str
+    texts: list[tuple[str, str]]
+    milestones: list[MilestonePart]
+
+
+def addition_parts(
+    adds: Addition | None, agencies: Mapping[int, Any] | None = None
+) -> AdditionParts | None:
+    """Return the parts, or None if nothing is added. `agencies` by id, if their rows are known
+    already, under their names of a moment; otherwise one query. One more for a pillar."""
+    if adds is None:
+        return None
+    if agencies is None:
+        agencies = Agency.objects.in_bulk(list(adds.agencies))
+    milestones = [
+        MilestonePart(each, agencies[each.responsible_agency].short_name)
+        for each in adds.milestones
+    ]
+    if not isinstance(adds, NewItem):
+        return AdditionParts(None, "", "", [], "", "", [], milestones)
+    return AdditionParts(
+        item=adds,
+        pillar=str(Pillar.objects.get(pk=adds.pillar)),
+        lead=agencies[adds.lead_agency].short_name,
+        supports=[(agencies[pk].short_name, role) for pk, role in adds.supports],
+        kind=str(WorkItem.Kind(adds.kind).label),
+        timeframe=str(WorkItem.Timeframe(adds.timeframe).label),
+        texts=[
+            (str(ITEM_TEXTS[name].label), text)
+            for name in not_official(ITEM_TEXTS)
+            if (text := getattr(adds, name))
+        ],
+        milestones=milestones,
+    )

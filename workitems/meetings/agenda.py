@@ -1,0 +1,294 @@
+"""Proposals for a meeting's agenda: the attention list, variations, open decisions and risks.
+
+Reads only. The coordinator puts them on the agenda one by one or all together.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
+
+from agencies.wording.translation import day_words
+from workitems.models import (
+    Decision,
+    Matter,
+    Plan,
+    Return,
+    Risk,
+    Variation,
+    WorkItem,
+)
+from workitems.models.meeting import MatterQuerySet
+from workitems.plan.asat import Moment, rows_at
+from workitems.plan.attention import Line, attention
+from workitems.plan.plan_at import plan_at
+from workitems.terms.lateness import Rank
+from workitems.terms.spans import span_in_words
+
+KINDS: dict[type[Any], str] = {
+    WorkItem: "item",
+    Variation: "variation",
+    Decision: "decision",
+    Risk: "risk",
+    Return: "of_return",
+}
+# Reasons of an item that are left out where its variations and risks are told themselves.
+SAID_WITHIN = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed matter and the reasons for it. `kind` is the field of `Matter` for its subject, and
+    `line` that of the attention list on the subject or its item, if there is one. An item comes with
+    its variations, decisions and risks (`within`); `is_for_itself` if it has reasons besides these."""
+
+    subject: Any
+    reasons: tuple[str, ...]
+    line: Line | None = None
+    within: tuple[tuple[str, int], ...] = ()
+    is_for_itself: bool = True
+
+    @property
+    def kind(self) -> str:
+        return kind_of(self.subject)
+
+    @property
+    def title(self) -> str:
+        return title_of(self.subject)
+
+    @property
+    def key(self) -> str:
+        """Identifies the subject in a form: "item-12"."""
+        return f"{self.kind}-{self.subject.pk}"
+
+
+def lines_by_subject(lines: Iterable[Line]) -> dict[tuple[str, int], Line]:
+    """Return the lines of the attention list by the kind and id of what they are about; risks to the
+    whole plan by their number."""
+    found: dict[tuple[str, int], Line] = {}
+    for line in lines:
+        if line.item:
+            found["item", line.item.pk] = line
+        elif line.of_return:
+            found["of_return", line.of_return.pk] = line
+        elif line.risk:
+            found["risk", line.risk.number] = line
+    return found
+
+
+def line_on(matter: Matter, lines: Mapping[tuple[str, int], Line]) -> Line | None:
+    """Return the line on a matter's subject or its item. None of a decision to follow up: what is
+    asked of it is in the decision."""
+    if matter.decision_id is not None:
+        return None
+    if (item := matter.subject_item) is not None:
+        return lines.get(("item", item.pk))
+    if matter.risk is not None:
+        return lines.get(("risk", matter.risk.number))
+    return lines.get((matter.kind, matter.subject_pk or 0))
+
+
+def kind_of(subject: Any) -> str:
+    """Return the field of `Matter` for such a subject."""
+    return KINDS[type(subject)]
+
+
+def plan_id_of(subject: Any) -> int:
+    if isinstance(subject, Decision):
+        return subject.plan.pk
+    if isinstance(subject, Return):
+        return subject.round.plan_id
+    return int(subject.plan_id)
+
+
+def title_of(subject: Any) -> str:
+    """Return the title of a matter about this subject."""
+    if isinstance(subject, WorkItem):
+        return f"{subject.number} {subject.title}"
+    if isinstance(subject, Variation):
+        if subject.item is None:
+            return f"{subject.reference} on a new item {subject.about}"
+        return f"{subject.reference} on item {subject.about}"
+    if isinstance(subject, Decision):
+        return f"Decision of {day_words(subject.decided_on)}: {subject.text}"
+    if isinstance(subject, Risk):
+        return f"Risk {subject.reference}: {subject.description}"
+    return f"Return of {subject.agency.short_name} for {subject.round.name}"
+
+
+def present_lines(plan: Plan, on: date) -> list[Line]:
+    """Return the attention list of the plan as it is now."""
+    return attention(plan_at(plan, Moment.present(plan, on)))
+
+
+def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list[Proposal]:
+    """Return all proposals for a meeting on the day `on`, most urgent first. `lines` is the attention
+    list of the day, if it has been read.
+
+    These are the attention list, variations with the working group on which agencies are not
+    answering out of session, open earlier decisions, and escalated risks. There is one proposal for
+    an item, with all that there is to say of it; what is of no item is proposed by itself.
+    """
+    lines = present_lines(plan, on) if lines is None else lines
+    of_risk = {line.risk.number: line for line in lines if line.risk}
+    variations = (
+        plan.variations.filter(state=Variation.State.RECOMMENDED)
+        .for_meetings()
+        .for_list()
+        .order_by("number")
+    )
+    decisions = (
+        Decision.objects.of_plan(plan)
+        .open(on)
+        .decided_before(on)
+        .for_list()
+        .order_by("due_on", "pk")
+    )
+    risks = (
+        plan.risks.open(on)
+        .escalated()
+        .select_related("item", "owner_agency")
+        .order_by("escalated_on", "number")
+    )
+    present = plan.present_day(on)
+    told: list[tuple[Any, str, str]] = [
+        *((row, f"With the working group: {row.asks}.", "") for row in variations),
+        *(
+            (
+                row,
+                _decision_reason(row, present),
+                f"Decision of {day_words(row.decided_on)}: {row.text} ",
+            )
+            for row in decisions
+        ),
+        *(
+            (
+                row,
+                f"Escalated to {_to(row)} on {day_words(row.escalated_on)}.",
+                f"{row.reference}: {row.description} ",
+            )
+            for row in risks
+        ),
+    ]
+    within: dict[int, list[tuple[Any, str]]] = defaultdict(list)
+    alone: list[Proposal] = []
+    for row, reason, named in told:
+        if row.item_id is not None:
+            within[row.item_id].append((row, f"{named}{reason}"))
+        else:
+            line = of_risk.get(row.number) if isinstance(row, Risk) else None
+            alone.append(Proposal(row, (reason,), line))
+    return [*_attention(plan, lines, within), *alone]
+
+
+def _attention(
+    plan: Plan, attention_lines: Iterable[Line], within: dict[int, list[tuple[Any, str]]]
+) -> Iterable[Proposal]:
+    """Yield the proposals of the attention list. Those of an item say also its variations, decisions and
+    risks (`within`). After them come the items with such records that are not on the list."""
+    lines = [line for line in attention_lines if line.risk is None]
+    listed = {line.item.pk for line in lines if line.item}
+    items = plan.items.in_bulk([*listed, *within])
+    returns = (
+        Return.objects.select_related("agency", "round")
+        .filter(round__plan=plan)
+        .in_bulk([line.of_return.pk for line in lines if line.of_return])
+    )
+    for line in lines:
+        if line.item:
+            own = within.get(line.item.pk, [])
+            reasons = [
+                reason.words for reason in line.reasons if not (own and reason.rank in SAID_WITHIN)
+            ]
+            yield _of_item(items[line.item.pk], reasons, own, line)
+        elif line.of_return:
+            words = tuple(reason.words for reason in line.reasons)
+            yield Proposal(returns[line.of_return.pk], words, line)
+    for pk, own in within.items():
+        if pk not in listed:
+            yield _of_item(items[pk], [], own, None)
+
+
+def _of_item(
+    item: WorkItem, reasons: list[str], own: list[tuple[Any, str]], line: Line | None
+) -> Proposal:
+    return Proposal(
+        item,
+        (*reasons, *(words for _, words in own)),
+        line,
+        within=tuple((kind_of(row), row.pk) for row, _ in own),
+        is_for_itself=bool(reasons),
+    )
+
+
+def _decision_reason(decision: Decision, on: date) -> str:
+    assert decision.due_on is not None and decision.owner_agency is not None
+    was = f"{decision.owner_agency.short_name} was to do this by {day_words(decision.due_on)}"
+    late = (on - decision.due_on).days
+    return f"{was}; overdue by {span_in_words(late)}." if late > 0 else f"{was}."
+
+
+def _to(risk: Risk) -> str:
+    label = Risk.EscalatedTo(risk.escalated_to).label
+    return f"{label[0].lower()}{label[1:]}"
+
+
+def not_on(found: Iterable[Proposal], matters: Sequence[Matter]) -> list[Proposal]:
+    """Return the proposals whose subject, or all that they are for, is not on the agenda."""
+    there = {(matter.kind, matter.subject_pk) for matter in matters}
+    return [
+        each
+        for each in found
+        if (each.kind, each.subject.pk) not in there
+        and (each.is_for_itself or not there.issuperset(each.within))
+    ]
+
+
+@dataclass(frozen=True)
+class Considered:
+    """A meeting that considered an item, and its decisions on the item.
+
+    `meeting_pk` is None for decisions out of session, by day.
+    """
+
+    held_on: date
+    meeting_pk: int | None
+    decisions: list[str]
+
+
+def considered_of(item: WorkItem, moment: Moment) -> list[Considered]:
+    """Return the meetings that had considered the item or decided on it, and decisions on it out of
+    session, newest first. One query."""
+    about = Q(item=item.pk) | Q(variation__item=item.pk) | Q(risk__item=item.pk)
+    of_plan = {"meeting__plan": item.plan_id}
+    matters = rows_at(Matter, moment, of=of_plan, considered_on__isnull=False)
+    matters = matters.filter(about).order_by()
+    decisions_of_plan = Decision.objects.of_plan(item.plan_id).values("pk")
+    decided = rows_at(Decision, moment, of={"pk__in": decisions_of_plan}).filter(
+        Q(item=item.pk, matter=None) | Q(matter__in=matters.values("id"))
+    )
+    without_words = matters.values_list("meeting__held_on", "meeting_id", Value(0), Value(""))
+    day = Coalesce("meeting__held_on", "out_of_session__closed_on")
+    found: dict[tuple[int | None, date], Considered] = {}
+    for held_on, meeting, _, text in (
+        decided.order_by()
+        .annotate(day=day)
+        .values_list("day", "meeting_id", "number", "text")
+        .union(without_words)
+        .order_by("-day", "number")
+    ):
+        key = (meeting, held_on)
+        decisions = found.setdefault(key, Considered(held_on, meeting, [])).decisions
+        if text:
+            decisions.append(text)
+    return list(found.values())
+
+
+def matters_of(item: Any) -> MatterQuerySet:
+    """Return matters about the item, its variations or its risks, considered or not."""
+    about = Q(item=item) | Q(variation__item=item) | Q(risk__item=item)
+    return Matter.objects.filter(about)

@@ -1,0 +1,211 @@
+"""Notices about meetings: members are told that one is called, what its pack has, and what came of it.
+
+Sources of `notices.news`. What they yield is sent at once by the views, and by the next run if that failed.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.models import Agency, Seat
+from agencies.wording.translation import day_words
+from workitems.models import Decision, Meeting, Notice, Plan, Variation
+from workitems.notices.news import Addressed, OtherNews, Seats, other_news
+from workitems.plan.asat import end_of
+
+Reason, Role = Notice.Reason, Seat.Role
+
+# What was closed or decided longer ago is no news.
+NEWS_FOR_DAYS = 14
+
+# Apps that this one may not import say where the minutes of a meeting are.
+MINUTES_PATHS: list[Callable[[Meeting], str]] = []
+
+
+def about(meeting: Meeting) -> str:
+    """Return the key of a meeting in the log of notices."""
+    return f"meeting {meeting.pk}"
+
+
+def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
+    """Yield who is told that a meeting ahead is called, or that its day, time or place is another."""
+    rows = _meetings(only).filter(held_on__gte=on, closed_at=None)
+    for meeting, people in members_of(rows, on):
+        says = (
+            _("The working group meets on {when} at {place}.")
+            if meeting.place
+            else _("The working group meets on {when}.")
+        ).format(when=meeting.when, place=meeting.place)
+        if meeting.link:
+            online = _("You can join online; the link is on its page.")
+            says = f"{says} {online}"
+        yield from lines(
+            meeting,
+            people,
+            Reason.MEETING,
+            _occasion(meeting),
+            says,
+            _("is on {when}").format(when=meeting.when),
+        )
+
+
+def _occasion(meeting: Meeting) -> str:
+    """Return what tells a meeting's news apart: its day, and a digest of when and where it is."""
+    told = f"{meeting.when} {meeting.place} {meeting.link}"
+    return f"{meeting.held_on.isoformat()} {sha256(told.encode()).hexdigest()[:8]}"
+
+
+def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
+    """Yield who is told that a record is closed, with the actions of their own agency."""
+    rows = _meetings(only).filter(closed_at__isnull=False)
+    rows = rows.filter(closed_at__gte=end_of(on - timedelta(days=NEWS_FOR_DAYS)))
+    rows = list(rows)
+    if not rows:
+        return
+    decided: dict[int | None, list[Decision]] = defaultdict(list)
+    found = Decision.objects.filter(meeting__in=rows).order_by("due_on", "number")
+    for decision in found.select_related("owner_agency"):
+        decided[decision.meeting_id].append(decision)
+    for meeting, people in members_of(rows, on):
+        assert meeting.closed_at is not None
+        decisions = decided[meeting.pk]
+        count = (
+            ngettext(
+                "The minutes are ready. {count:,} decision was recorded.",
+                "The minutes are ready. {count:,} decisions were recorded.",
+                len(decisions),
+            ).format(count=len(decisions))
+            if decisions
+            else _("The minutes are ready. No decision was recorded.")
+        )
+        for person, agency in people:
+            own = [each for each in decisions if each.owner_agency_id == agency.pk]
+            yield from lines(
+                meeting,
+                [(person, agency)],
+                Reason.MINUTES,
+                f"{localtime(meeting.closed_at):%Y-%m-%d %H:%M}",
+                f"{count} {_own_actions(own, agency)}",
+                ngettext(
+                    "has {count:,} action for {agency}",
+                    "has {count:,} actions for {agency}",
+                    len(own),
+                ).format(count=len(own), agency=agency)
+                if own
+                else _("has its minutes"),
+                link=_("Read the minutes"),
+                path=next((path(meeting) for path in MINUTES_PATHS), meeting.get_absolute_url()),
+            )
+
+
+def _own_actions(own: list[Decision], agency: Agency) -> str:
+    if not own:
+        return _("None is for {agency} to act on.").format(agency=agency)
+    actions = "; ".join(
+        _("{action}, by {day}").format(
+            action=" ".join(each.text.split()).rstrip("."), day=day_words(each.due_on)
+        )
+        for each in own
+    )
+    return _("For {agency} to do: {actions}.").format(agency=agency, actions=actions)
+
+
+def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
+    """Yield who is told what a meeting decided on the variation that their agency requested."""
+    rows = Variation.objects.filter(meeting__isnull=False, decided_at__isnull=False)
+    if only is not None:
+        rows = rows.filter(pk=only)
+    rows = rows.filter(decided_at__gte=end_of(on - timedelta(days=NEWS_FOR_DAYS)))
+    found = [
+        row
+        for row in rows.select_related(
+            "plan__coordinating_agency", "meeting", "item", "milestone", "requesting_agency"
+        )
+        if not row.plan.has_ended(on)
+    ]
+    if not found:
+        return
+    seats = Seats((row.plan for row in found), (row.requesting_agency_id for row in found), on)
+    for row in found:
+        assert row.meeting is not None and row.decided_at is not None
+        state = row.get_state_display().lower()
+        says = _("The meeting of {day} decided it: {state}.").format(
+            day=day_words(row.meeting.held_on), state=state
+        )
+        if row.state == Variation.State.APPROVED:
+            effect = _("It has taken effect.")
+            says = f"{says} {effect}"
+        yield from other_news(
+            seats.sitting(row.plan, row.requesting_agency_id, Role.CONTRIBUTOR, Role.APPROVER),
+            plan=row.plan,
+            agency=row.requesting_agency,
+            reason=Reason.DECIDED,
+            occasion=str(row.state),
+            about=f"variation {row.pk}",
+            due_on=localdate(row.decided_at),
+            title=_("{reference} on {item}").format(reference=row.reference, item=row.about),
+            sentence=says,
+            state=_("is {state}").format(state=state),
+            path=row.get_absolute_url(),
+            link=_("Open the variation"),
+        )
+
+
+def _meetings(only: int | None) -> Any:
+    rows = Meeting.objects.select_related("plan__coordinating_agency")
+    return rows if only is None else rows.filter(pk=only)
+
+
+def members_of(
+    rows: Iterable[Meeting], on: date
+) -> Iterator[tuple[Meeting, list[tuple[Addressed, Agency]]]]:
+    """Yield each meeting with its members' contributors and approvers, each person once, and the agency
+    that they are told for. Leave out plans that have ended."""
+    found = [row for row in rows if not row.plan.has_ended(on)]
+    if not found:
+        return
+    agencies = {row.pk: list(row.plan.agencies_on(row.held_on)) for row in found}
+    everyone = {agency.pk for own in agencies.values() for agency in own}
+    seats = Seats((row.plan for row in found), everyone, on)
+    for row in found:
+        told: dict[int, tuple[Addressed, Agency]] = {}
+        for agency in agencies[row.pk]:
+            for each in seats.sitting(row.plan, agency.pk, Role.CONTRIBUTOR, Role.APPROVER):
+                told.setdefault(each[0].pk, (each, agency))
+        yield row, list(told.values())
+
+
+def lines(
+    meeting: Meeting,
+    people: Iterable[tuple[Addressed, Agency]],
+    reason: Notice.Reason,
+    occasion: str,
+    sentence: str,
+    state: str,
+    *,
+    link: str = "",
+    path: str = "",
+) -> Iterator[OtherNews]:
+    """Yield the same news of a meeting for these people."""
+    plan: Plan = meeting.plan
+    for person, agency in people:
+        yield from other_news(
+            [person],
+            plan=plan,
+            agency=agency,
+            reason=reason,
+            occasion=occasion,
+            about=about(meeting),
+            due_on=meeting.held_on,
+            title=_("Meeting of {day}").format(day=day_words(meeting.held_on)),
+            sentence=sentence,
+            state=state,
+            path=path or meeting.get_absolute_url(),
+            link=link or _("Open the meeting"),
+        )

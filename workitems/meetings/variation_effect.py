@@ -1,0 +1,171 @@
+"""What a request to move an agreed date does if it is approved, in sentences for whoever decides."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from workitems.models import Milestone, Variation
+from workitems.plan.plan_at import ItemAt, MilestoneAt, PlanAt
+from workitems.terms import lateness as standing
+from workitems.terms.lateness import by_then
+from workitems.terms.spans import in_words, span_in_words
+
+# With fewer earlier dates of its agency, those of the whole plan are counted.
+ENOUGH = 3
+
+
+class Effects:
+    """The effects of requests on the plan as it is at a moment. One query, when it is first needed."""
+
+    def __init__(self, at: PlanAt) -> None:
+        self.at = at
+
+    def of(self, variation: Any) -> list[str]:
+        """Return the effects of a variation, or of its history row.
+
+        Empty unless it asks for another date of an open milestone and is not decided.
+        """
+        item = self.at.by_pk.get(variation.item_id or 0)
+        if variation.kind != Variation.Kind.DATE or variation.state not in Variation.PENDING:
+            return []
+        rows = item.milestones if item else ()
+        own = next((row for row in rows if row.pk == variation.milestone_id), None)
+        if item is None or own is None:
+            return []
+        days = (variation.due_after - variation.due_before).days
+        first = (
+            gettext("The date moves {time} ({days} days) later.")
+            if days > 0
+            else gettext("The date moves {time} ({days} days) earlier.")
+        )
+        found = [
+            first.format(time=span_in_words(abs(days) or 1), days=abs(days)),
+            self._late(variation, item),
+            _next(variation, item),
+            self._record(own),
+        ]
+        return [words for words in found if words]
+
+    def _late(self, variation: Any, item: ItemAt) -> str:
+        """Return what becomes of the number of late items."""
+        new = {"agreed_due": variation.due_after, "agreed_known_to": variation.after_known_to}
+        moved = [
+            row._replace(**new) if row.pk == variation.milestone_id else row
+            for row in item.milestones
+        ]
+        late, _ = standing.dates_ahead(moved, self.at.on)
+        before = sum(each.is_late for each in self.at.items)
+        after = before - item.is_late + (item.is_live and late.is_late)
+        if after != before:
+            says = (
+                gettext("Late items fall from {before} to {after}.")
+                if after < before
+                else gettext("Late items rise from {before} to {after}.")
+            )
+            return says.format(before=before, after=after)
+        if item.is_late:
+            return gettext("The item stays late: {how_late}.").format(
+                how_late=late.words[:1].lower() + late.words[1:]
+            )
+        return ""
+
+    def _record(self, own: MilestoneAt) -> str:
+        """Return how dates that were moved before have held: of the agency, or else of the plan."""
+        of_agency = [slipped for agency, slipped in self._moved if agency == own.responsible]
+        if len(of_agency) >= ENOUGH:
+            return _counted(of_agency, str(self.at.agencies[own.responsible]))
+        return _counted([slipped for _, slipped in self._moved], "")
+
+    @cached_property
+    def _moved(self) -> list[tuple[int, bool]]:
+        """The agency of each date that was moved, and whether it slipped again, as far as that is known."""
+        rows = Variation.objects.filter(
+            plan=self.at.plan,
+            kind=Variation.Kind.DATE,
+            state=Variation.State.APPROVED,
+            milestone__isnull=False,
+        )
+        if self.at.moment.until is not None:
+            rows = rows.filter(decided_at__lt=self.at.moment.until)
+        found = list(rows.select_related("milestone").order_by("decided_at", "pk"))
+        last = {row.milestone_id: row.pk for row in found}
+        known: list[tuple[int, bool]] = []
+        for row in found:
+            assert row.milestone is not None
+            again = last[row.milestone_id] != row.pk
+            slipped = True if again else _has_slipped(row.milestone, self.at)
+            if slipped is not None:
+                known.append((row.milestone.responsible_agency_id, slipped))
+        return known
+
+
+def _next(variation: Any, item: ItemAt) -> str:
+    """Return how the next milestone of the item lies to the new date."""
+    after = [
+        row
+        for row in item.milestones
+        if row.pk != variation.milestone_id and row.agreed_due >= variation.due_before
+    ]
+    if not after:
+        return ""
+    row = min(after, key=lambda row: (row.agreed_due, row.number))
+    days = (row.agreed_due - variation.due_after).days
+    if days < 0:
+        return gettext("The next milestone, “{description}”, is due before that: {agreed}.").format(
+            description=row.description, agreed=row.agreed
+        )
+    if days == 0:
+        return gettext("The next milestone, “{description}”, is due at the same time.").format(
+            description=row.description
+        )
+    return gettext("The next milestone, “{description}”, is due {time} after that.").format(
+        description=row.description, time=span_in_words(days)
+    )
+
+
+def _has_slipped(milestone: Milestone, at: PlanAt) -> bool | None:
+    """Return whether a moved date was missed or is to be moved again; None if it is still ahead."""
+    done = by_then(milestone.completed_on, at.on)
+    if done is not None:
+        return done > milestone.agreed_due
+    if milestone.withdrawn_on is not None:
+        return None
+    if milestone.agreed_due < at.on or milestone.forecast_due > milestone.agreed_due:
+        return True
+    return None
+
+
+def _counted(slipped: Sequence[bool], agency: str) -> str:
+    """Return how many of the dates moved again; they are the agency's, if one is named."""
+    if not slipped:
+        return ""
+    count, total = sum(slipped), len(slipped)
+    if total == 1 and agency:
+        says = (
+            gettext("The one date that {agency} had moved before moved again or was missed.")
+            if count
+            else gettext("The one date that {agency} had moved before was met.")
+        )
+        return says.format(agency=agency)
+    if total == 1:
+        return (
+            gettext("The one date that was moved before moved again or was missed.")
+            if count
+            else gettext("The one date that was moved before was met.")
+        )
+    if agency:
+        says = ngettext(
+            "Of {total} dates that {agency} had moved before, {number} moved again or was missed.",
+            "Of {total} dates that {agency} had moved before, {number} moved again or were missed.",
+            count,
+        )
+    else:
+        says = ngettext(
+            "Of {total} dates that were moved before, {number} moved again or was missed.",
+            "Of {total} dates that were moved before, {number} moved again or were missed.",
+            count,
+        )
+    number = in_words(count) if count else gettext("none")
+    return says.format(total=in_words(total), agency=agency, number=number)

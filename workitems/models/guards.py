@@ -1,0 +1,208 @@
+"""Database triggers of this app (see agencies/records/guards.py)."""
+
+from typing import Any
+
+from django.db import models
+
+from agencies.records.guards import Guard, frozen, frozen_history, install
+from workitems.models import Delay, HeldEntry, Milestone, MilestoneAnswer, Variation
+from workitems.terms.known_dates import Known
+
+
+def decided_by_the_group(variation: str) -> str:
+    """Return SQL: the variation or its item was on the agenda of its meeting, or it was decided out of
+    session."""
+    return (
+        "(EXISTS (SELECT 1 FROM workitems_matter m"
+        f" WHERE m.meeting_id = {variation}.meeting_id"
+        f" AND (m.variation_id = {variation}.id OR m.item_id = {variation}.item_id)"
+        " AND m.withdrawn_on IS NULL)"
+        " OR EXISTS (SELECT 1 FROM workitems_outofsession o"
+        f" WHERE o.id = {variation}.out_of_session_id AND o.variation_id = {variation}.id"
+        f" AND o.state = {variation}.state))"
+    )
+
+
+# Days that end a month or a quarter, as SQL text. Every 29 February does; 28 February does if there is none.
+QUARTER_ENDS = "'03-31', '06-30', '09-30', '12-31'"
+MONTH_ENDS = f"{QUARTER_ENDS}, '01-31', '02-28', '02-29', '04-30', '05-31', '07-31', '08-31', '10-31', '11-30'"
+
+
+def not_known_so(day: str, known_to: str) -> str:
+    """Return SQL: the row's date is not the last day of the month or quarter that it is known to."""
+    text, precision = f"CAST(NEW.{day} AS text)", f"NEW.{known_to}"
+    day_of_year, year = f"SUBSTR({text}, 6, 5)", f"CAST(SUBSTR({text}, 1, 4) AS integer)"
+    is_leap_year = f"{year} % 4 = 0 AND ({year} % 100 <> 0 OR {year} % 400 = 0)"
+    return (
+        f"({precision} <> 'day' AND (NEW.{day} IS NULL OR NOT ("
+        f"({precision} = 'quarter' AND {day_of_year} IN ({QUARTER_ENDS}))"
+        f" OR ({precision} = 'month' AND {day_of_year} IN ({MONTH_ENDS})"
+        f" AND NOT ({day_of_year} = '02-28' AND {is_leap_year})))))"
+    )
+
+
+def known_dates(model: type[models.Model], *dates: Known[Any]) -> Guard:
+    """Return a guard: each date is a day, or the last day of the month or quarter it is known to."""
+    return Guard(
+        name=f"{model._meta.model_name}_dates_known",
+        table=model._meta.db_table,
+        events=("INSERT", "UPDATE"),
+        refuse_when=" OR ".join(not_known_so(*each.columns) for each in dates),
+        message="A month or quarter is kept as its last day.",
+    )
+
+
+def of_adopted_plan(item: str) -> str:
+    """Return SQL: the item (its id) is of an adopted plan."""
+    return (
+        "EXISTS (SELECT 1 FROM workitems_workitem i JOIN workitems_plan p ON p.id = i.plan_id"
+        f" WHERE i.id = {item} AND p.adopted_on IS NOT NULL)"
+    )
+
+
+def kept_when_adopted(table: str, adopted: str) -> Guard:
+    """Return a guard: no row of an adopted plan is deleted. `adopted` is SQL of OLD."""
+    return Guard(
+        name=f"{table.removeprefix('workitems_')}_kept_when_adopted",
+        table=table,
+        events=("DELETE",),
+        refuse_when=adopted,
+        message="Nothing of an adopted plan is deleted.",
+    )
+
+
+OLD_PLAN_ADOPTED = (
+    "EXISTS (SELECT 1 FROM workitems_plan p WHERE p.id = OLD.plan_id AND p.adopted_on IS NOT NULL)"
+)
+
+GUARDS = (
+    Guard(
+        name="adoption_stands",
+        table="workitems_plan",
+        events=("UPDATE",),
+        refuse_when=(
+            "OLD.adopted_on IS NOT NULL"
+            " AND (NEW.adopted_on IS NULL OR NEW.adopted_on <> OLD.adopted_on)"
+        ),
+        message="The adoption of a plan is not taken back or moved.",
+    ),
+    kept_when_adopted("workitems_plan", "OLD.adopted_on IS NOT NULL"),
+    *(
+        kept_when_adopted(f"workitems_{name}", OLD_PLAN_ADOPTED)
+        for name in ("pillar", "workitem")
+    ),
+    *(
+        kept_when_adopted(f"workitems_{name}", of_adopted_plan("OLD.item_id"))
+        for name in ("milestone", "measure", "support")
+    ),
+    known_dates(Milestone, Milestone.original, Milestone.agreed, Milestone.forecast),
+    known_dates(Delay, Delay.before, Delay.after),
+    known_dates(Variation, Variation.before, Variation.after),
+    known_dates(HeldEntry, HeldEntry.after),
+    known_dates(MilestoneAnswer, MilestoneAnswer.when),
+    Guard(
+        name="variation_decided_by_the_group",
+        table="workitems_variation",
+        events=("UPDATE",),
+        # Rows decided before there was this rule stay as they are.
+        refuse_when=(
+            "NEW.state IN ('approved', 'declined') AND OLD.state <> NEW.state"
+            f" AND NOT {decided_by_the_group('NEW')}"
+        ),
+        message="A variation is decided where it is on the agenda, or out of session.",
+    ),
+    Guard(
+        name="out_of_session_decision_stands",
+        table="workitems_outofsession",
+        events=("UPDATE",),
+        refuse_when="OLD.state <> 'open'",
+        message="A closed decision out of session does not change.",
+    ),
+    Guard(
+        name="out_of_session_answers_stand",
+        table="workitems_outofsessionanswer",
+        events=("INSERT", "UPDATE"),
+        refuse_when=(
+            "EXISTS (SELECT 1 FROM workitems_outofsession o"
+            " WHERE o.id = NEW.out_of_session_id AND o.state <> 'open')"
+        ),
+        message="The decision is closed; its answers do not change.",
+    ),
+    Guard(
+        name="agreed_date_moves_by_variation",
+        table="workitems_milestone",
+        events=("UPDATE",),
+        refuse_when=(
+            "(NEW.agreed_due <> OLD.agreed_due OR NEW.agreed_known_to <> OLD.agreed_known_to)"
+            f" AND {of_adopted_plan('NEW.item_id')}"
+            " AND NOT EXISTS ("
+            "SELECT 1 FROM workitems_variation v WHERE v.milestone_id = NEW.id"
+            " AND v.kind = 'date' AND v.state = 'approved'"
+            " AND v.due_before = OLD.agreed_due AND v.due_after = NEW.agreed_due"
+            " AND v.before_known_to = OLD.agreed_known_to AND v.after_known_to = NEW.agreed_known_to"
+            f" AND {decided_by_the_group('v')}"
+            # Only the latest approval counts; older ones must not allow the date to move back.
+            " AND NOT EXISTS (SELECT 1 FROM workitems_variation later"
+            " WHERE later.milestone_id = v.milestone_id AND later.kind = 'date'"
+            " AND later.state = 'approved' AND later.decided_at > v.decided_at))"
+        ),
+        message="An agreed date moves only through an approved variation.",
+    ),
+    Guard(
+        name="original_date_never_moves",
+        table="workitems_milestone",
+        events=("UPDATE",),
+        refuse_when=(
+            "(NEW.original_due <> OLD.original_due"
+            " OR NEW.original_known_to <> OLD.original_known_to)"
+            f" AND {of_adopted_plan('NEW.item_id')}"
+        ),
+        message="The original date of a milestone never moves.",
+    ),
+    Guard(
+        name="pillar_belongs_to_items_plan",
+        table="workitems_workitem",
+        events=("INSERT", "UPDATE"),
+        refuse_when=(
+            "NOT EXISTS (SELECT 1 FROM workitems_pillar p"
+            " WHERE p.id = NEW.pillar_id AND p.plan_id = NEW.plan_id)"
+        ),
+        message="The pillar belongs to another plan.",
+    ),
+    Guard(
+        name="assignment_unit_of_its_agency",
+        table="workitems_assignment",
+        events=("INSERT", "UPDATE"),
+        refuse_when=(
+            "NEW.unit_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM agencies_unit u"
+            " WHERE u.id = NEW.unit_id AND u.agency_id = NEW.agency_id)"
+        ),
+        message="The unit belongs to another agency.",
+    ),
+    *frozen(
+        "workitems_notice",
+        name="told_once_for_all",
+        message="What was told is never changed or deleted.",
+    ),
+    *frozen(
+        "workitems_keptestimate",
+        name="keptestimate_frozen",
+        message="An estimate is never changed or deleted; it is compared with what happened.",
+    ),
+    *frozen_history(
+        f"workitems_historical{name}"
+        for name in (
+            "plan", "member", "pillar", "workitem", "support", "measure", "milestone", "delay",
+            "mitigation", "variation", "risk", "round", "reminder", "return",
+            "evidence", "meeting", "attendance", "matter", "decision", "calendarfeed", "milestoneanswer",
+            "statusproposal", "heldentry", "outofsession", "outofsessionanswer", "assignment",
+        )
+    ),
+    *frozen_history(
+        ["workitems_historicalupdate", "workitems_historicalreturnnote"], with_pauses=True
+    ),
+)  # fmt: skip
+
+
+def install_after_migrate(using: str, **kwargs: Any) -> None:
+    install(GUARDS, using)

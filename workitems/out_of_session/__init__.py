@@ -1,0 +1,1 @@
+"""Decisions that the members make between two meetings."""

@@ -1,0 +1,321 @@
+"""The attention list: what needs the working group's attention at a moment, most urgent first.
+
+`standing.Rank` defines the order; docs/attention.md describes the rules. Each line says the same
+four things wherever it is shown: why, when it is expected now, what is being done, what is asked.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from workitems.models import Delay, Variation
+from workitems.models.item import number_key
+from workitems.plan.plan_at import (
+    DelayAt,
+    ItemAt,
+    MilestoneAt,
+    MitigationAt,
+    PlanAt,
+    ReturnAt,
+    RiskAt,
+)
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import Rank, Reason, settlement_in_words
+
+# Reasons that what is asked says as well.
+SAID_BY_ASKED = (Rank.VARIATION_WAITS, Rank.RISK_ESCALATED)
+
+
+class Point(NamedTuple):
+    """One of a line's answers: the words, and a note of who, when or how much. Both may be empty.
+
+    `is_gap` marks the absence of what should be there, such as a mitigation.
+    """
+
+    words: str = ""
+    note: str = ""
+    is_gap: bool = False
+
+    @property
+    def comma(self) -> str:
+        """What stands between the words and the note, if the words end without a stop."""
+        return "," if self.note and not self.words.endswith((".", "!", "?", "…")) else ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the list: an item, a return or a risk to the whole plan.
+
+    `at` is the plan that the line is from; its words are made when they are shown.
+    """
+
+    at: PlanAt = field(repr=False, compare=False)
+    item: ItemAt | None = None
+    of_return: ReturnAt | None = None
+    risk: RiskAt | None = None
+
+    @cached_property
+    def reasons(self) -> Sequence[Reason]:
+        if self.item:
+            return self.at.reasons(self.item.pk)
+        if self.of_return:
+            return self.of_return.reasons
+        assert self.risk is not None
+        words = _("{reference} is escalated.").format(reference=self.risk.reference)
+        return [Reason(Rank.RISK_ESCALATED, words)]
+
+    @property
+    def title(self) -> str:
+        if self.item:
+            return self.item.title
+        if self.of_return:
+            return _("Return for {round}").format(round=self.of_return.round.name)
+        assert self.risk is not None
+        return self.risk.description
+
+    @property
+    def detail(self) -> str:
+        if self.of_return:
+            return self.of_return.agency.short_name
+        if self.item is None:
+            return _("Risk to the whole plan")
+        lead = self._name(self.item.lead)
+        return _("{agency}, key item").format(agency=lead) if self.item.is_key else lead
+
+    @property
+    def rank(self) -> Rank:
+        return self.reasons[0].rank
+
+    @property
+    def why(self) -> str:
+        return " ".join(reason.words for reason in self.reasons)
+
+    @property
+    def reason(self) -> str:
+        """How late it is or else the most urgent reason, without what the answers say."""
+        return self.told[0]
+
+    @property
+    def further(self) -> str:
+        """The other reasons, but for those that `asked` says."""
+        return " ".join(self.told[1:])
+
+    @property
+    def told(self) -> list[str]:
+        """How late it is and the other reasons, without what the answers say."""
+        shown = [each for each in self.reasons if each.rank not in SAID_BY_ASKED]
+        shown = sorted(shown or self.reasons[:1], key=lambda each: not each.short)
+        return [each.short or each.words for each in shown]
+
+    @property
+    def is_late(self) -> bool:
+        return self.item is not None and self.item.is_late
+
+    @cached_property
+    def cause(self) -> str:
+        """Why it is late, or else what its risk is: "Consultation: More replies came than expected.
+        It needs a decision."
+        """
+        if (delay := self._delay) is None:
+            return self._risks[0].description if self.item and self._risks else ""
+        label = "" if delay.cause == Delay.Cause.OTHER else f"{Delay.Cause(delay.cause).label}: "
+        agency = self._name(delay.settling_agency)
+        settled = settlement_in_words(delay.settlement, agency, delay.settling_by, self.at.on)
+        text = f"{label}{delay.explanation}".strip()
+        text = f"{text[:1].upper()}{text[1:]}"
+        stop = "" if text.endswith((".", "!", "?")) else "."
+        if not settled:
+            return f"{text}{stop}"
+        says = _("It {is_settled}.").format(is_settled=settled)
+        return f"{text}{stop} {says}"
+
+    @cached_property
+    def expected_on(self) -> KnownDate | None:
+        """When the late milestone is expected now; None if it has no date ahead, or none is late."""
+        late = self.late_milestone
+        return late.forecast if late and late.forecast_due >= self.at.on else None
+
+    @cached_property
+    def expected(self) -> Point:
+        """When the late milestone is expected now, and its agreed date.
+
+        Says no second length: the line has how late it is already.
+        """
+        if (late := self.late_milestone) is None:
+            return Point()
+        if self.expected_on is None:
+            return Point(
+                _("No new date"), _("agreed for {agreed}").format(agreed=late.agreed), is_gap=True
+            )
+        is_moved = late.forecast_due > late.agreed_due
+        return Point(
+            str(late.forecast),
+            _("agreed for {agreed}").format(agreed=late.agreed) if is_moved else "",
+        )
+
+    @cached_property
+    def doing(self) -> Point:
+        """What is being done, by whom and by when."""
+        if self.of_return:
+            return Point(
+                _("With {agency}").format(agency=self.of_return.agency.short_name),
+                self.of_return.state_label,
+            )
+        if self._steps:
+            return self._done_about(self._steps[0])
+        for risk in self._risks:
+            if risk.response:
+                return Point(risk.response, self._name(risk.owner))
+        return Point(_("Nothing recorded"), is_gap=True) if self.is_late or self.risk else Point()
+
+    @property
+    def also_doing(self) -> list[Point]:
+        """What else is being done, for pages with room for it: the other open mitigations."""
+        return [self._done_about(step) for step in self._steps[1:] if step.done_on is None]
+
+    @cached_property
+    def _steps(self) -> list[MitigationAt]:
+        """The mitigations of open delays: those that are not done yet, and of these the first due."""
+        steps = [step for delay in self._delays for step in delay.mitigations]
+        return sorted(steps, key=lambda each: (each.done_on is not None, _due(each), -each.number))
+
+    def _done_about(self, step: MitigationAt) -> Point:
+        by = self._name(step.owner)
+        if step.done_on:
+            return Point(
+                step.description,
+                _("{agency}, done {on_day}").format(agency=by, on_day=KnownDate(step.done_on).on),
+            )
+        if not step.due_on:
+            return Point(step.description, by)
+        return Point(
+            step.description,
+            _("{agency}, by {day}").format(agency=by, day=KnownDate(step.due_on)),
+        )
+
+    @cached_property
+    def asked(self) -> Point:
+        """What the working group is asked to do about it: nothing once the plan has ended."""
+        if self.at.moment.is_end_of_plan:
+            return Point()
+        if self.of_return:
+            return Point(_("Remind {agency}").format(agency=self.of_return.agency.short_name))
+        if self.item is None:
+            return self._asked_of_risk()
+        lead = self._name(self.item.lead)
+        waiting = [row for row in self.at.variations if row.item == self.item.pk]
+        for row in sorted(waiting, key=lambda row: row.state != Variation.State.RECOMMENDED):
+            if row.state == Variation.State.RECOMMENDED:
+                return Point(
+                    _("Decide variation {reference}").format(reference=row.reference), row.effect
+                )
+            return Point(
+                _("Variation {reference} awaits a recommendation").format(reference=row.reference),
+                row.effect,
+            )
+        if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
+            return Point(_("Decide how to settle the cause"))
+        if self._risks:
+            return self._asked_of_risk()
+        ranks = {reason.rank for reason in self.reasons}
+        if self.is_late and self.doing.is_gap:
+            return Point(_("Ask {lead} what will be done").format(lead=lead))
+        if self.expected.is_gap:
+            return Point(_("Ask {lead} for a new date").format(lead=lead))
+        if self.is_late or ranks & {Rank.SLIPPED_AGAIN, Rank.OFF_TRACK}:
+            return Point(_("Hear from {lead}").format(lead=lead))
+        if Rank.VIEWS_DIFFER in ranks:
+            return Point(_("Agree a rating with {lead}").format(lead=lead))
+        return Point(_("Ask {lead} for an update").format(lead=lead))
+
+    def _asked_of_risk(self) -> Point:
+        risk = self._risks[0]
+        if risk.escalated_on:
+            says = (
+                _("with the Minister since {day}")
+                if risk.is_with_minister
+                else _("with the working group since {day}")
+            ).format(day=KnownDate(risk.escalated_on))
+        elif risk.is_with_minister:
+            says = _("with the Minister")
+        else:
+            says = _("with the working group")
+        return Point(_("Discuss risk {reference}").format(reference=risk.reference), says)
+
+    def _name(self, agency: int | None) -> str:
+        return self.at.agencies[agency].short_name if agency else ""
+
+    @cached_property
+    def late_milestone(self) -> MilestoneAt | None:
+        """The milestone that makes the item as late as it is."""
+        late = [row for row in self.item.milestones if row.is_late] if self.item else []
+        return min(
+            late, key=lambda row: (not row.is_overdue, -row.late.days, row.number), default=None
+        )
+
+    @cached_property
+    def _delays(self) -> list[DelayAt]:
+        """The item's open delays, those of the late milestone first, then the latest found."""
+        if self.item is None:
+            return []
+        late = self.late_milestone.pk if self.late_milestone else None
+        rows = [row for row in self.at.delays if row.item == self.item.pk and row.is_open]
+        rows.sort(key=attrgetter("found_on", "pk"), reverse=True)
+        return sorted(rows, key=lambda row: row.milestone != late)
+
+    @property
+    def _delay(self) -> DelayAt | None:
+        return next(iter(self._delays), None)
+
+    @cached_property
+    def _risks(self) -> list[RiskAt]:
+        """The escalated risks of the item, or the risk itself."""
+        if self.risk:
+            return [self.risk]
+        return [row for row in self.at.risks if self.item and row.item == self.item.pk]
+
+    @property
+    def url(self) -> str:
+        if self.item:
+            return reverse("workitems:detail", args=[self.at.plan.slug, self.item.number])
+        if self.of_return:
+            # Link to the round, because not every reader may open a return that is not accepted.
+            return reverse("returns:round", args=[self.at.plan.slug, self.of_return.round.pk])
+        assert self.risk is not None
+        return reverse("risks:detail", args=[self.at.plan.slug, self.risk.number])
+
+    @property
+    def key(self) -> str:
+        """Identifies the subject at any moment, to compare two moments."""
+        if self.item:
+            return f"item-{self.item.pk}"
+        if self.of_return:
+            return f"return-{self.of_return.pk}"
+        assert self.risk is not None
+        return f"risk-{self.risk.number}"
+
+
+def _due(step: MitigationAt) -> date:
+    return step.due_on or date.max
+
+
+def attention(at: PlanAt) -> list[Line]:
+    """Return the list by most urgent reason, then key items first, then days late, then number of
+    reasons, then the Plan's order."""
+    lines = [Line(at, item) for item in at.items if item.pk in at.ranks]
+    lines += [Line(at, risk=risk) for risk in at.risks if risk.item is None]
+    lines += [Line(at, of_return=row) for row in at.returns if row.reasons]
+    return sorted(lines, key=_urgency)
+
+
+def _urgency(line: Line) -> tuple[int, bool, int, int, str]:
+    if (item := line.item) is not None:
+        ranks = line.at.ranks[item.pk]
+        return ranks[0], not item.is_key, -item.late.days, -len(ranks), number_key(item.number)
+    return line.rank, True, 0, -len(line.reasons), line.title

@@ -1,0 +1,138 @@
+"""Forms to end a delay, to say whether its cause is settled, and to mark a mitigation as done."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.models import Agency
+from agencies.typed.asking import Fault
+from agencies.typed.fields import (
+    DayAheadField,
+    DayField,
+    Form,
+    ReasonField,
+    Refusal,
+    TextField,
+    VersionedForm,
+    overwrite_data,
+    say_refusal,
+)
+from workitems.models import Delay, MilestoneAnswer
+from workitems.plan.services.items import settlement_faults
+
+BEING_SETTLED = Delay.Settlement.BEING_SETTLED
+
+
+class EndDelayForm(Form):
+    ended_on = DayField(label=gettext_lazy("Over since"))
+    reason = ReasonField(label=gettext_lazy("Why it is over"))
+
+
+class FinishMitigationForm(Form):
+    done_on = DayField(label=gettext_lazy("Done on"))
+
+
+class SettlementForm(Form):
+    """The base of forms that ask whether the cause of a delay is settled.
+
+    An empty answer leaves what the record of the delay says.
+    """
+
+    settlement = forms.ChoiceField(
+        label=gettext_lazy("Is the cause settled?"),
+        choices=[("", gettext_lazy("Choose an answer")), *Delay.Settlement.choices],
+        required=False,
+    )
+    settling_agency = forms.TypedChoiceField(
+        label=gettext_lazy("Which agency settles it"),
+        required=False,
+        empty_value=None,
+        help_text=gettext_lazy("Only with “Being settled”."),
+    )
+    settling_by = DayAheadField(label=gettext_lazy("Settled by when"), required=False)
+
+    def offer(self, agencies: dict[int, Agency]) -> None:
+        """Let the person choose among these agencies, by id."""
+        field: Any = self.fields["settling_agency"]
+        choices = [(str(pk), agency.short_name) for pk, agency in agencies.items()]
+        field.choices = [("", _("Choose an agency")), *choices]
+        field.coerce = lambda pk: agencies.get(int(pk))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("settlement") != BEING_SETTLED:
+            # What the record has from before is still posted when another answer is chosen.
+            for name in {"settling_agency", "settling_by"} - set(self.changed_data):
+                cleaned[name] = None
+        return cleaned
+
+
+def settlement_of(row: Delay | MilestoneAnswer) -> dict[str, Any]:
+    """Return what a record says of a cause, as the form begins with it."""
+    return {
+        "settlement": row.settlement,
+        "settling_agency": str(row.settling_agency_id or ""),
+        "settling_by": row.settling_by,
+    }
+
+
+class SettleCauseForm(SettlementForm, VersionedForm):
+    """An empty answer means that nobody says. It carries what its page showed of the delay (`was`), which
+    has no version.
+
+    `answer` is that of the return being written, if there is one; the form begins with it.
+    """
+
+    SOMETIMES = ("settling_agency",)
+
+    version = None  # type: ignore[assignment]
+    was = TextField(required=False, max_length=60, widget=forms.HiddenInput)
+    settlement = forms.ChoiceField(
+        label=gettext_lazy("Is the cause settled?"),
+        choices=[("", gettext_lazy("Not answered")), *Delay.Settlement.choices],
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy(
+            "For example, there is money now, or the people are back. Briefings say so, because it shows "
+            "how firm the new date is."
+        ),
+    )
+
+    field_order = ("was", "settlement", "settling_agency", "settling_by")
+
+    def __init__(
+        self,
+        *args: Any,
+        delay: Delay,
+        agencies: dict[int, Agency],
+        answer: MilestoneAnswer | None = None,
+        on: date,
+        **kwargs: Any,
+    ) -> None:
+        self.delay, self.answer = delay, answer
+        super().__init__(*args, row=delay.milestone, on=on, **kwargs)
+        self.offer(agencies)
+
+    def start(self, row: Any) -> dict[str, Any]:
+        return {"was": self.delay.settlement_key, **settlement_of(self.answer or self.delay)}
+
+    def refuse(self, refusal: Refusal) -> Any:
+        say_refusal(self, refusal)
+        if refusal.current is not None:
+            self.conflict = refusal.current
+            overwrite_data(self, was=self.conflict.settlement_key)
+        return self.conflict
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if {"settlement", "settling_agency", "settling_by"} <= cleaned.keys():
+            yield from settlement_faults(
+                cleaned["settlement"],
+                cleaned["settling_agency"],
+                cleaned["settling_by"],
+                on=self.on or date.max,
+                was_by=self.delay.settling_by,
+            )

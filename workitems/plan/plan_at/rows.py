@@ -1,0 +1,280 @@
+"""Records of a plan as they were at a moment, as plain immutable rows.
+
+`on` is the day of the moment. A completion, withdrawal, end or closing after it has not happened
+yet, so its date is None. Other records are ids. `version` is the id of the history row, or None if
+the row is today's record. Nothing here queries the database.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from workitems.models import Return, Risk
+from workitems.models.item import Stage
+from workitems.terms import lateness as standing
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import NO_DATES, Lateness, Reason, Standing
+
+
+class PillarAt(NamedTuple):
+    pk: int
+    number: int
+    title: str
+
+
+class MitigationAt(NamedTuple):
+    """A mitigation of a delay."""
+
+    pk: int
+    delay: int
+    number: int
+    description: str
+    owner: int
+    due_on: date | None
+    done_on: date | None
+    version: int | None
+    on: date
+
+
+class DelayAt(NamedTuple):
+    """A delay, with its mitigations by number. `of` is its milestone's description of today."""
+
+    pk: int
+    milestone: int
+    item: int
+    of: str
+    number: int
+    cause: str
+    explanation: str
+    effect: str
+    settlement: str
+    settling_agency: int | None
+    settling_by: date | None
+    found_on: date
+    ended_on: date | None
+    due_before: date
+    before_known_to: str
+    due_after: date
+    after_known_to: str
+    times_moved: int
+    version: int | None
+    on: date
+    mitigations: tuple[MitigationAt, ...] = ()
+
+    @property
+    def before(self) -> KnownDate:
+        return KnownDate(self.due_before, self.before_known_to)
+
+    @property
+    def after(self) -> KnownDate:
+        return KnownDate(self.due_after, self.after_known_to)
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_on is None
+
+    def was_open_since(self, start: date) -> bool:
+        """Whether it was open on any day since the start."""
+        return self.ended_on is None or self.ended_on >= start
+
+    @property
+    def days(self) -> int:
+        """Calendar days from `due_before` to `due_after`."""
+        return (self.due_after - self.due_before).days
+
+    @property
+    def is_mitigated(self) -> bool:
+        return bool(self.mitigations)
+
+
+class MilestoneAt(NamedTuple):
+    """A milestone, with its delays by number if they were read."""
+
+    pk: int
+    item: int
+    number: int
+    description: str
+    as_told: str
+    done_means: str
+    responsible: int
+    original_due: date
+    original_known_to: str
+    agreed_due: date
+    agreed_known_to: str
+    forecast_due: date
+    forecast_known_to: str
+    completed_on: date | None
+    withdrawn_on: date | None
+    version: int | None
+    on: date
+    delays: tuple[DelayAt, ...] = ()
+
+    @property
+    def original(self) -> KnownDate:
+        return KnownDate(self.original_due, self.original_known_to)
+
+    @property
+    def agreed(self) -> KnownDate:
+        return KnownDate(self.agreed_due, self.agreed_known_to)
+
+    @property
+    def forecast(self) -> KnownDate:
+        return KnownDate(self.forecast_due, self.forecast_known_to)
+
+    @property
+    def is_done(self) -> bool:
+        return self.completed_on is not None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_on is not None
+
+    @property
+    def is_open(self) -> bool:
+        return self.completed_on is None and self.withdrawn_on is None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.is_open and self.agreed_due < self.on
+
+    @property
+    def is_late(self) -> bool:
+        """True if open and either overdue or expected late."""
+        return self.is_open and (self.agreed_due < self.on or self.forecast_due > self.agreed_due)
+
+    @property
+    def late(self) -> Lateness:
+        return standing.milestone_lateness(self, self.on)
+
+    def is_due_within(self, days: int) -> bool:
+        """Whether the agreed date is the day of the row or at most so many days after it."""
+        return 0 <= (self.agreed_due - self.on).days <= days
+
+
+class ItemAt(NamedTuple):
+    """A work item, with the milestones that were read, by number.
+
+    `late` is the lateness of the open ones, `due` the earliest of their agreed dates.
+    """
+
+    pk: int
+    number: str
+    title: str
+    as_told: str
+    objective: str
+    action: str
+    pillar: int
+    lead: int
+    is_key: bool
+    months: int | None
+    starts_on: date | None
+    stage: str
+    completed_on: date | None
+    confidence: str
+    reviewer_confidence: str
+    heard_on: date | None
+    version: int | None
+    on: date
+    milestones: tuple[MilestoneAt, ...] = ()
+    late: Lateness = NO_DATES
+    due: KnownDate | None = None
+    standing: Standing = Standing.ON_TIME
+
+    @property
+    def is_live(self) -> bool:
+        return self.stage not in (Stage.COMPLETE, Stage.WITHDRAWN)
+
+    @property
+    def is_late(self) -> bool:
+        """True if live and with a milestone that is overdue or expected late."""
+        return self.is_live and self.late.is_late
+
+    @property
+    def dates(self) -> Lateness:
+        """The lateness of all milestones that were read, open and closed."""
+        return standing.item_dates(self.stage, self.milestones, self.on)
+
+
+class RiskAt(NamedTuple):
+    """A risk. A risk to the whole plan has no item."""
+
+    pk: int
+    item: int | None
+    number: int
+    description: str
+    likelihood: str
+    impact: str
+    owner: int
+    response: str
+    escalated_to: str
+    escalated_on: date | None
+    closed_on: date | None
+    version: int | None
+    on: date
+
+    @property
+    def reference(self) -> str:
+        return f"R{self.number}"
+
+    @property
+    def is_with_minister(self) -> bool:
+        """Whether it is open and escalated to the Minister."""
+        return (
+            self.escalated_to == Risk.EscalatedTo.MINISTER
+            and self.escalated_on is not None
+            and self.closed_on is None
+        )
+
+
+class VariationAt(NamedTuple):
+    pk: int
+    number: int
+    kind: str
+    item: int | None
+    milestone: int | None
+    wording: str
+    reason: str
+    state: str
+    due_before: date | None
+    due_after: date | None
+    after_known_to: str
+    version: int | None
+    on: date
+
+    @property
+    def reference(self) -> str:
+        return f"V{self.number}"
+
+    @property
+    def effect(self) -> str:
+        """What it would do: "to 30 June 2027", "withdraw the item"."""
+        if self.due_before and self.due_after:
+            return _("to {day}").format(day=KnownDate(self.due_after, self.after_known_to))
+        return (
+            _("new wording of the {wording}").format(wording=self.wording)
+            if self.wording
+            else _("withdraw the item")
+        )
+
+
+class RoundAt(NamedTuple):
+    pk: int
+    name: str
+    due_on: date
+
+
+class ReturnAt(NamedTuple):
+    """A return of an open round, and why it needs attention."""
+
+    pk: int
+    round: RoundAt
+    agency: Agency
+    state: str
+    reasons: Sequence[Reason]
+
+    @property
+    def state_label(self) -> str:
+        return str(Return.State(self.state).label)

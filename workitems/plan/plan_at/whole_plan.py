@@ -1,0 +1,271 @@
+"""The whole plan at a moment: items with their open milestones, and what is counted or needs attention."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from operator import attrgetter
+from typing import Any
+
+from django.utils import timezone
+
+from agencies.models import Agency
+from workitems.models import Plan, Return, ReturnNote, Round, Variation
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at.loading import (
+    agencies_at,
+    delays_at,
+    grouped,
+    items_at,
+    milestones_at,
+    mitigations_at,
+    pillars_at,
+    risks_at,
+    variations_at,
+)
+from workitems.plan.plan_at.moment_reading import Of, read_at
+from workitems.plan.plan_at.rows import (
+    DelayAt,
+    ItemAt,
+    MilestoneAt,
+    PillarAt,
+    ReturnAt,
+    RiskAt,
+    RoundAt,
+    VariationAt,
+)
+from workitems.terms import lateness as standing
+from workitems.terms.lateness import ItemFacts, Rank, Reason
+
+
+class PlanAt:
+    """The plan at a moment, whole or narrowed to a pillar or a lead agency.
+
+    Each part is read when it is first asked for, in at most 12 queries whatever the plan's size;
+    `parts` are those that were read already, by their names. Without `texts`, the items' objective and
+    action are left empty, and what "done" means of a milestone.
+
+    Items are in the Plan's order, with their open milestones. `pillars` and `agencies` (all of
+    them, by id) have their names of the moment. `milestones` are the open ones of live items,
+    `delays` are open, `risks` are open and escalated, `variations` are pending, `returns` belong to
+    the open round.
+    """
+
+    def __init__(self, plan: Plan, moment: Moment, *, texts: bool = True, **parts: Any) -> None:
+        self.plan, self.moment, self.texts = plan, moment, texts
+        vars(self).update(parts)
+
+    @property
+    def on(self) -> date:
+        return self.moment.on
+
+    @cached_property
+    def items(self) -> Sequence[ItemAt]:
+        return self.read_items({"plan_id": self.plan.pk})
+
+    def read_items(self, of: Of) -> list[ItemAt]:
+        """Return the items of this choice (`rows_at`), in two queries."""
+        of_items = {f"item__{name}": value for name, value in of.items()}
+        steps = milestones_at(self.moment, of_items, only_open=True, texts=self.texts)
+        return items_at(self.moment, of, steps, texts=self.texts)
+
+    @cached_property
+    def pillars(self) -> Sequence[PillarAt]:
+        return pillars_at(self.plan, self.moment)
+
+    @cached_property
+    def agencies(self) -> Mapping[int, Agency]:
+        return agencies_at(Agency.objects.in_bulk(), self.moment)
+
+    @cached_property
+    def delays(self) -> Sequence[DelayAt]:
+        of = {"delay__milestone__item__plan_id": self.plan.pk}
+        mitigations = mitigations_at(self.moment, of)
+        of = {"milestone__item__plan_id": self.plan.pk}
+        return delays_at(self.moment, of, mitigations, only_open=True)
+
+    @cached_property
+    def risks(self) -> Sequence[RiskAt]:
+        return _escalated(self.moment, {"plan_id": self.plan.pk})
+
+    @cached_property
+    def variations(self) -> Sequence[VariationAt]:
+        return variations_at(self.moment, {"plan_id": self.plan.pk}, *Variation.PENDING)
+
+    @cached_property
+    def returns(self) -> Sequence[ReturnAt]:
+        return returns_at(self.plan, self.moment, self.agencies)
+
+    @cached_property
+    def facts(self) -> Mapping[int, ItemFacts]:
+        """What decides whether a live item needs attention. Closed items need none."""
+        delays_of, risks_of = grouped(self.delays, "item"), grouped(self.risks, "item")
+        variations_of = grouped(self.variations, "item")
+        found: dict[int, ItemFacts] = {}
+        for item in self.items:
+            if not item.is_live:
+                continue
+            pk = item.pk
+            found[pk] = facts = ItemFacts(
+                item.confidence, item.reviewer_confidence, item.heard_on, item.starts_on, item.late
+            )
+            # Most items have none of these.
+            if pk in delays_of:
+                facts.is_mitigated = any(delay.is_mitigated for delay in delays_of[pk])
+                facts.times_moved = _times_moved(delays_of[pk])
+                facts.causes = causes_in_words(delays_of[pk], self.agencies)
+            if pk in variations_of:
+                facts.variations_pending = len(variations_of[pk])
+            if pk in risks_of:
+                facts.risks = [risk.reference for risk in risks_of[pk]]
+        return found
+
+    @cached_property
+    def ranks(self) -> Mapping[int, Sequence[Rank]]:
+        """The items that need attention, each with its reasons, most urgent first."""
+        found = {pk: standing.ranks(facts, self.on) for pk, facts in self.facts.items()}
+        return {pk: ranks for pk, ranks in found.items() if ranks}
+
+    def reasons(self, pk: int) -> list[Reason]:
+        """Return why an item needs attention, in words."""
+        return standing.attention(self.facts[pk], self.on) if pk in self.ranks else []
+
+    @cached_property
+    def milestones(self) -> list[MilestoneAt]:
+        """The open milestones of live items, by agreed date."""
+        rows = [row for item in self.items if item.is_live for row in item.milestones]
+        return sorted(rows, key=attrgetter("agreed_due", "pk"))
+
+    @cached_property
+    def by_pk(self) -> dict[int, ItemAt]:
+        return {item.pk: item for item in self.items}
+
+    def narrowed(self, *, pillar: int | None = None, lead: int | None = None) -> "PlanAt":
+        """Keep only a pillar's items, or those that an agency leads, and what belongs to them.
+
+        Risks to the whole plan belong to no pillar or agency. A return belongs to its agency.
+        """
+        return self if pillar is None and lead is None else _Narrowed(self, pillar, lead)
+
+
+class _Narrowed(PlanAt):
+    """A part of a plan, from what is read of the whole."""
+
+    def __init__(self, whole: PlanAt, pillar: int | None, lead: int | None) -> None:
+        super().__init__(whole.plan, whole.moment, texts=whole.texts)
+        self.whole, self.pillar, self.lead = whole, pillar, lead
+
+    @cached_property
+    def items(self) -> Sequence[ItemAt]:
+        pillar, lead = self.pillar, self.lead
+        return [
+            item
+            for item in self.whole.items
+            if pillar in (None, item.pillar) and lead in (None, item.lead)
+        ]
+
+    @property
+    def pillars(self) -> Sequence[PillarAt]:
+        return self.whole.pillars
+
+    @property
+    def agencies(self) -> Mapping[int, Agency]:
+        return self.whole.agencies
+
+    @cached_property
+    def delays(self) -> Sequence[DelayAt]:
+        return [row for row in self.whole.delays if row.item in self.by_pk]
+
+    @cached_property
+    def risks(self) -> Sequence[RiskAt]:
+        return [row for row in self.whole.risks if row.item in self.by_pk]
+
+    @cached_property
+    def variations(self) -> Sequence[VariationAt]:
+        return [row for row in self.whole.variations if row.item in self.by_pk]
+
+    @cached_property
+    def returns(self) -> Sequence[ReturnAt]:
+        if self.pillar is not None:
+            return []
+        return [row for row in self.whole.returns if row.agency.pk == self.lead]
+
+
+def plan_at(plan: Plan, moment: Moment, *, texts: bool = True) -> PlanAt:
+    return PlanAt(plan, moment, texts=texts)
+
+
+def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
+    """Return the plan with one item alone, in at most 10 queries. There is none if it was not recorded by then.
+
+    Its milestones and their delays are there open and closed, and the open round's returns are left out.
+    """
+    mitigations = mitigations_at(moment, {"delay__milestone__item_id": pk})
+    delays = delays_at(moment, {"milestone__item_id": pk}, mitigations)
+    return PlanAt(
+        plan,
+        moment,
+        items=items_at(moment, {"pk": pk}, milestones_at(moment, {"item_id": pk}, delays)),
+        delays=[row for row in delays if row.ended_on is None],
+        risks=_escalated(moment, {"item_id": pk}),
+        variations=variations_at(moment, {"item_id": pk}, *Variation.PENDING),
+        returns=[],
+    )
+
+
+def _escalated(moment: Moment, of: Of) -> list[RiskAt]:
+    return [row for row in risks_at(moment, of) if row.escalated_to and not row.closed_on]
+
+
+def causes_in_words(delays: Iterable[DelayAt], agencies: Mapping[int, Agency]) -> list[str]:
+    """Return how the causes of delays stand, a sentence for each cause of which it is said."""
+    found = [
+        standing.cause_in_words(
+            row.cause,
+            row.settlement,
+            agencies[row.settling_agency].short_name if row.settling_agency else "",
+            row.settling_by,
+            row.on,
+        )
+        for row in delays
+    ]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _times_moved(delays: Iterable[DelayAt]) -> int:
+    """Return how often the date of the milestone that moved most has moved, over all its delays."""
+    moves: Counter[int] = Counter()
+    for delay in delays:
+        moves[delay.milestone] += delay.times_moved
+    return max(moves.values())
+
+
+def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
+    """Return the returns of the open round, by agency."""
+    rounds = {
+        row[0]: RoundAt._make(row)
+        for row in read_at(
+            Round, moment, ("id", "name", "due_on"), {"plan_id": plan.pk}, closed_at=None
+        )
+    }
+    if not rounds:
+        return []
+    of_rounds = {"of_return__round_id__in": list(rounds)}
+    notes = read_at(ReturnNote, moment, ("of_return_id", "at"), of_rounds, order=("at", "id"))
+    sent_back = {of_return: timezone.localdate(at) for of_return, at in notes}
+    columns = "id", "round_id", "agency_id", "state", "extended_to"
+    found = [
+        ReturnAt(
+            pk,
+            rounds[round],
+            agencies[agency],
+            state,
+            standing.return_attention(
+                state, extended_to or rounds[round].due_on, sent_back.get(pk), moment.on
+            ),
+        )
+        for pk, round, agency, state, extended_to in read_at(
+            Return, moment, columns, {"round_id__in": list(rounds)}
+        )
+    ]
+    return sorted(found, key=lambda row: row.agency.short_name.casefold())

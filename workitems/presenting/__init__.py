@@ -1,0 +1,1 @@
+"""A meeting on the screen, slide by slide."""

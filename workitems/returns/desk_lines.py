@@ -1,0 +1,133 @@
+"""To-dos from returns and proposed statuses. A source of `desk`."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.models import Seat, User
+from agencies.records.composed import composed
+from agencies.wording.translation import day_words
+from workitems.desk.to_dos import SHOWN_AT_MOST, Line, line, not_ended
+from workitems.models import Return, StatusProposal
+from workitems.rules import WRITERS
+
+
+def lines_for(user: User, on: date) -> list[Line]:
+    """Return the user's to-dos, in at most three queries."""
+    lines: list[Line] = []
+    own = user.agencies_as(*WRITERS)
+    if own:
+        lines += _returns_to_send(own, user.agencies_as(Seat.Role.APPROVER), on)
+        lines += _proposals(own, on)
+    coordinating = user.agencies_as(Seat.Role.COORDINATOR)
+    if coordinating:
+        lines += _returns_to_read(coordinating, on)
+    return lines
+
+
+def _returns_to_send(agencies: set[int], approving: set[int], on: date) -> list[Line]:
+    waiting = _waiting_returns(agencies=agencies)
+    return [_return_to_send(each, each.agency_id in approving, on) for each in waiting]
+
+
+@composed
+def _waiting_returns(agencies: Any) -> Any:
+    waiting = Return.objects.waiting_for_agency().filter(agency__among=agencies)
+    rows = waiting.select_related("round__plan", "agency", "ready_by").with_progress()
+    return rows.soonest_first()[:SHOWN_AT_MOST]
+
+
+def _return_to_send(of_return: Return, approves: bool, on: date) -> Line:
+    what = _("Return for {round}, {agency}").format(
+        round=of_return.round.name, agency=of_return.agency
+    )
+    detail, url = "", of_return.get_absolute_url()
+    is_sent_back = of_return.state == Return.State.SENT_BACK
+    asks_for_changes = (
+        is_sent_back and of_return.ready_at is None and of_return.answered == of_return.items
+    )
+    if asks_for_changes:
+        detail = _("Sent back: the coordinator asks for changes")
+    elif of_return.ready_at is None:
+        detail = ngettext(
+            "{answered} of {count:,} item answered",
+            "{answered} of {count:,} items answered",
+            of_return.items,
+        ).format(answered=of_return.answered, count=of_return.items)
+    else:
+        said_on = localdate(of_return.ready_at)
+        detail = _("Ready for approval since {day}, says {person}").format(
+            day=day_words(said_on), person=of_return.ready_by
+        )
+        if approves:
+            what = _("Read and submit: return for {round}, {agency}").format(
+                round=of_return.round, agency=of_return.agency
+            )
+            url += "read/"
+    if is_sent_back and not asks_for_changes:
+        detail = _("Sent back. {detail}").format(detail=detail)
+    return line(
+        due=of_return.due_on,
+        on=on,
+        plan=of_return.round.plan.title,
+        what=what,
+        detail=detail,
+        url=url,
+        may_finish=approves or of_return.ready_at is None,
+    )
+
+
+@composed
+def _open_proposals(agencies: Any, on: Any) -> Any:
+    rows = StatusProposal.objects.open().filter(
+        not_ended(on, "item__plan"), item__lead_agency__among=agencies
+    )
+    return rows.select_related("item__plan", "agency").order_by("pk")[:SHOWN_AT_MOST]
+
+
+def _proposals(agencies: set[int], on: date) -> list[Line]:
+    """Statuses that supporting agencies propose for the items that these agencies lead."""
+    waiting = _open_proposals(agencies=agencies, on=on)
+    return [
+        line(
+            due=on,
+            on=on,
+            plan=each.item.plan.title,
+            what=_("{agency} proposes a status for item {number}").format(
+                agency=each.agency, number=each.item.number
+            ),
+            detail=each.item.title,
+            when=_("Since {day}").format(day=day_words(localdate(each.proposed_at))),
+            url=reverse(
+                "workitems:answer-proposal",
+                args=[each.item.plan.slug, each.item.number, each.pk],
+            ),
+        )
+        for each in waiting
+    ]
+
+
+def _returns_to_read(agencies: set[int], on: date) -> list[Line]:
+    submitted = Return.objects.filter(
+        state=Return.State.SUBMITTED,
+        round__closed_at=None,
+        round__plan__coordinating_agency__in=agencies,
+    ).select_related("round__plan", "agency")
+    return [
+        line(
+            due=max(each.round.due_on, on),
+            on=on,
+            plan=each.round.plan.title,
+            what=_("Read the return of {agency} for {round}").format(
+                agency=each.agency, round=each.round.name
+            ),
+            detail=_("Accept it or send it back"),
+            when=_("Submitted"),
+            url=each.get_absolute_url(),
+        )
+        for each in submitted
+    ]

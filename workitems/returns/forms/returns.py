@@ -1,0 +1,306 @@
+"""Forms of a return's page: the answer on an item, and what happened to a milestone."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.models import Agency
+from agencies.typed.asking import Fault
+from agencies.typed.fields import (
+    DayAheadField,
+    Form,
+    LinesField,
+    PastDayField,
+    ReasonField,
+    VersionedForm,
+)
+from workitems.models import (
+    Delay,
+    Milestone,
+    MilestoneAnswer,
+    Mitigation,
+    ReturnNote,
+    Update,
+    WorkItem,
+)
+from workitems.models.item import Confidence, Stage
+from workitems.plan.forms.delays import SettlementForm, settlement_of
+from workitems.plan.forms.due_dates import KnownDateField
+from workitems.plan.forms.evidence import AttachmentField
+from workitems.plan.forms.items import faults_of_forecast
+
+ROWS = 2  # the script grows the textarea with its text
+
+
+class ReturnForm(VersionedForm):
+    """One of the many forms of the page. Unchanged forms are neither validated nor saved."""
+
+    # Fields that the user does not fill in.
+    UNTYPED = frozenset({"version"})
+
+    def is_touched(self) -> bool:
+        """Return whether any field differs from what the page was made with."""
+        return self.is_bound and bool(set(self.changed_data) - self.UNTYPED)
+
+    def words(self) -> list[tuple[str, str]]:
+        """Return (label, text) of each textarea with unsaved text."""
+        return [
+            (str(field.label), str(field.value()))
+            for field in self.visible_fields()
+            if isinstance(field.field.widget, forms.Textarea)
+            and field.value()
+            and field.name in self.changed_data
+        ]
+
+
+class UpdateForm(ReturnForm):
+    """An agency's answer on one item. `version` is 0 if there is none yet.
+
+    `item_version` is that of the item when the page was made; it counts for a new answer. Only the
+    lead has a stage and a confidence.
+    """
+
+    SOMETIMES = ("achieved", "planned_next", "challenges")
+    UNTYPED = frozenset({"version", "item_version"})
+
+    item_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    stage = forms.ChoiceField(
+        label=gettext_lazy("Stage"), widget=forms.RadioSelect(attrs={"class": "inline"})
+    )
+    confidence = forms.ChoiceField(
+        label=gettext_lazy("Confidence in the next date"),
+        choices=[("", gettext_lazy("No rating")), *Confidence.choices],
+        required=False,
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
+    )
+    achieved = LinesField(label=gettext_lazy("Achieved in this period"), rows=ROWS)
+    planned_next = LinesField(label=gettext_lazy("Planned next"), rows=ROWS)
+    challenges = LinesField(label=gettext_lazy("Challenges"), rows=ROWS)
+    key_achievement = forms.ChoiceField(
+        label=gettext_lazy("A key achievement for the Minister’s briefing"),
+        error_messages={"required": gettext_lazy("Choose whether it is a key achievement.")},
+        choices=[
+            (Update.KeyAchievement.NO.value, gettext_lazy("No")),
+            (Update.KeyAchievement.YES.value, gettext_lazy("Yes, as a paragraph")),
+            (Update.KeyAchievement.HEADLINE.value, gettext_lazy("Yes, as a headline achievement")),
+        ],
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
+    )
+
+    def __init__(
+        self, *args: Any, item: WorkItem, update: Update | None, is_led: bool = True, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("prefix", f"i{item.pk}")
+        super().__init__(*args, row=update or item, **kwargs)
+        # Without an update, `row` is the item; its version is not that of an answer.
+        self.initial["version"] = update.version if update else 0
+        self.initial["item_version"] = item.version
+        if not is_led:
+            del self.fields["stage"], self.fields["confidence"]
+            return
+        # An answer from before its agency led the item has no stage.
+        self.initial["stage"] = self.initial["stage"] or item.stage
+        stages = {Stage(item.stage), Stage(self.initial["stage"]), *item.next_stages}
+        self.fields["stage"].choices = [  # type: ignore[attr-defined]
+            (stage.value, stage.label) for stage in Stage if stage in stages - {Stage.WITHDRAWN}
+        ]
+
+    def start(self, row: Update | WorkItem) -> dict[str, Any]:
+        if isinstance(row, Update):
+            return answer_of(row)
+        return {
+            "stage": row.stage,
+            "confidence": row.confidence,
+            "key_achievement": Update.KeyAchievement.NO,
+        }
+
+
+def answer_of(update: Update) -> dict[str, Any]:
+    """Return the values of an answer by form field name."""
+    return model_to_dict(update, UpdateForm.base_fields)
+
+
+class MilestoneAnswerForm(SettlementForm, ReturnForm):
+    """What happened to a due milestone: the completion date if it is done; otherwise the new
+    forecast, the delay and a mitigation. `answer_version` is 0 if the return has no answer yet."""
+
+    SOMETIMES = (
+        "outcome",
+        "completed_on",
+        "forecast_due",
+        "reason",
+        "cause",
+        "mitigation",
+        "owner_agency",
+        "settling_agency",
+    )
+    DONE, NOT_YET = MilestoneAnswer.Outcome.DONE, MilestoneAnswer.Outcome.NOT_YET
+    # The owner has an initial value and means nothing without a mitigation.
+    UNTYPED = frozenset({"version", "answer_version", "owner_agency"})
+
+    answer_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Done?"),
+        choices=[(DONE.value, gettext_lazy("Done")), (NOT_YET.value, gettext_lazy("Not yet"))],
+        required=False,
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
+    )
+    completed_on = PastDayField(label=gettext_lazy("Done on what day"), required=False)
+    shown_by = ReasonField(label=gettext_lazy("Evidence"), required=False)
+    forecast_due = KnownDateField(label=gettext_lazy("Now expected"), required=False)
+    reason = ReasonField(label=gettext_lazy("Why the date moves"), required=False)
+    cause = forms.ChoiceField(
+        label=gettext_lazy("Cause"),
+        choices=[("", gettext_lazy("Choose a cause")), *Delay.Cause.choices],
+        required=False,
+    )
+    effect = LinesField(label=gettext_lazy("Effect"), rows=ROWS)
+    mitigation = LinesField(label=gettext_lazy("What is being done about it"), rows=ROWS)
+    owner_agency = forms.TypedChoiceField(label=gettext_lazy("By which agency"), required=False)
+    mitigation_due_on = DayAheadField(label=gettext_lazy("By when"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        milestone: Milestone,
+        agencies: dict[int, Agency],
+        answer: MilestoneAnswer | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`agencies` are the possible owners of a mitigation, by id, queried once per page.
+        `answer` is the return's answer that the form begins with."""
+        kwargs.setdefault("prefix", f"m{milestone.pk}")
+        super().__init__(*args, row=milestone, **kwargs)
+        self.initial = {**self.initial, **start_of(answer)}
+        self.offer(agencies)
+        for name in ("shown_by", "reason"):
+            self.fields[name].widget.attrs["rows"] = ROWS
+        owner: Any = self.fields["owner_agency"]
+        owner.choices = [(pk, agency.short_name) for pk, agency in agencies.items()]
+        owner.coerce = lambda pk: agencies.get(int(pk))
+        owner.empty_value = None
+
+    def start(self, row: Milestone) -> dict[str, Any]:
+        return {"owner_agency": row.responsible_agency_id}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        outcome = cleaned.get("outcome")
+        if not outcome:
+            self.add_error("outcome", _("Choose done or not yet."))
+        elif outcome == self.DONE:
+            self._need(cleaned, "completed_on", _("Enter the day it was done."))
+        else:
+            self._need(cleaned, "forecast_due", _("Enter when it is now expected."))
+            self._need(cleaned, "reason", _("Say why the date moves."))
+        return cleaned
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        if cleaned.get("outcome") == self.NOT_YET:
+            yield from faults_of_forecast(self.row, cleaned, self.on)
+
+    def _need(self, cleaned: dict[str, Any], name: str, sentence: str) -> None:
+        if not cleaned.get(name) and name not in self.errors:
+            self.add_error(name, sentence)
+
+
+def start_of(answer: MilestoneAnswer | None) -> dict[str, Any]:
+    """Return the initial values of a milestone's form by field name, as far as there is an answer."""
+    if answer is None:
+        return {"answer_version": 0}
+    is_done = answer.outcome == MilestoneAnswer.Outcome.DONE
+    start: dict[str, Any] = {
+        "answer_version": answer.version,
+        "outcome": answer.outcome,
+        "completed_on" if is_done else "forecast_due": answer.day if is_done else answer.when,
+        "shown_by" if is_done else "reason": answer.reason,
+        "cause": answer.cause,
+        "effect": answer.effect,
+        "mitigation": answer.new_mitigation,
+        "mitigation_due_on": answer.mitigation_due_on,
+    }
+    if not is_done:
+        start |= settlement_of(answer)
+    if answer.owner_agency_id is not None:
+        start["owner_agency"] = answer.owner_agency_id
+    return start
+
+
+class MitigationDoneForm(Form):
+    done_on = PastDayField(label=gettext_lazy("Done on"))
+
+    def __init__(self, *args: Any, mitigation: Mitigation, **kwargs: Any) -> None:
+        self.mitigation = mitigation
+        kwargs.setdefault("prefix", f"x{mitigation.pk}")
+        # An empty box is no fault when the page is shown again for another.
+        kwargs |= {"empty_permitted": True, "use_required_attribute": False}
+        super().__init__(*args, **kwargs)
+
+    def is_touched(self) -> bool:
+        return self.is_bound and self.has_changed()
+
+    def words(self) -> list[tuple[str, str]]:
+        return []
+
+
+class ReplyForm(ReturnForm):
+    """The agency's reply to one note of the coordinator."""
+
+    reply = LinesField(label=gettext_lazy("Reply to the coordinator"), rows=ROWS)
+
+    def __init__(self, *args: Any, note: ReturnNote, **kwargs: Any) -> None:
+        super().__init__(*args, row=note, prefix=f"n{note.pk}", **kwargs)
+
+    def start(self, row: ReturnNote) -> dict[str, Any]:
+        return {"reply": row.reply}
+
+
+class SendBackForm(Form):
+    """What the agency should change: on the return as a whole, and on each item."""
+
+    note = LinesField(label=gettext_lazy("Note on the return as a whole"), rows=4)
+
+    def __init__(self, *args: Any, items: Iterable[WorkItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = list(items)
+        for item in self.items:
+            self.fields[f"i{item.pk}-note"] = LinesField(
+                label=_("What the agency should change"), rows=ROWS
+            )
+        self.SOMETIMES = tuple(self.fields)
+
+    def holds_notes(self) -> bool:
+        return any((self[name].value() or "").strip() for name in self.fields)
+
+    def note_on(self, item: WorkItem) -> forms.BoundField:
+        return self[f"i{item.pk}-note"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        on_items = {item: cleaned.get(f"i{item.pk}-note", "") for item in self.items}
+        on_items = {item: body for item, body in on_items.items() if body}
+        if not self.errors and not cleaned.get("note") and not on_items:
+            self.add_error(
+                "note", _("Write what the agency should change, here or beside an item.")
+            )
+        return {"note": cleaned.get("note", ""), "on_items": on_items}
+
+
+class EnterForm(Form):
+    """The email from which the coordinator enters a return."""
+
+    mail = AttachmentField(label=gettext_lazy("The agency’s email"))
+    note = LinesField(
+        label=gettext_lazy("Note"),
+        rows=2,
+        help_text=gettext_lazy("Who sent it and when, if the file does not say so."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mail"].required = True
+        self.fields["mail"].error_messages["required"] = _("Choose the file with the email.")

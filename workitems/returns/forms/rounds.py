@@ -1,0 +1,82 @@
+"""Forms to open and reopen a round."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.models import Agency
+from agencies.typed.asking import Fault
+from agencies.typed.fields import DayField, Form, LinesField, ReasonField, TextField
+from workitems.models import Plan
+from workitems.plan.services.plan_days import later_faults
+from workitems.returns.services.rounds import round_faults
+
+
+class OpenRoundForm(Form):
+    name = TextField(
+        label=gettext_lazy("Name"),
+        max_length=100,
+        help_text=gettext_lazy("As agencies will read it, such as January to June 2026"),
+    )
+    period_start = DayField(label=gettext_lazy("First day of the period"))
+    period_end = DayField(label=gettext_lazy("Last day of the period"))
+    due_on = DayField(label=gettext_lazy("Returns are due on"))
+    message = LinesField(label=gettext_lazy("Message to the agencies"), rows=4)
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        self.plan = plan
+        super().__init__(*args, **kwargs)
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        days = (cleaned.get(name) for name in ("period_start", "period_end", "due_on"))
+        return round_faults(self.plan, *days)
+
+
+class CloseRoundForm(Form):
+    # The returns that the page showed as still open.
+    seen = TextField(required=False, widget=forms.HiddenInput)
+
+
+class ReopenRoundForm(Form):
+    reason = ReasonField(label=gettext_lazy("Why the round is reopened"))
+
+
+class RemindForm(Form):
+    body = LinesField(
+        label=gettext_lazy("Your message"),
+        rows=6,
+        required=True,
+        max_length=2000,
+        help_text=gettext_lazy("They read it above the link to their return."),
+        error_messages={"required": gettext_lazy("Write what the agencies should read.")},
+    )
+
+
+class ExtendReturnsForm(Form):
+    SOMETIMES = ("agency",)  # empty, it is every agency
+
+    agency = forms.ChoiceField(label=gettext_lazy("For"), required=False)
+    to = DayField(label=gettext_lazy("New due date"))
+    reason = ReasonField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("Kept in the history. The working group can read it."),
+    )
+
+    def __init__(self, *args: Any, agencies: list[Agency], on: date, **kwargs: Any) -> None:
+        self.on = on
+        super().__init__(*args, **kwargs)
+        choices = [("", _("Every agency whose return is not accepted yet"))]
+        choices += [(str(agency.pk), agency.name) for agency in agencies]
+        self.fields["agency"].choices = choices  # type: ignore[attr-defined]
+
+    def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
+        return later_faults(cleaned.get("to"), on=self.on, field="to")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        chosen = cleaned.pop("agency", "")
+        return cleaned | {"agencies": [int(chosen)] if chosen else None}

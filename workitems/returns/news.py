@@ -1,0 +1,186 @@
+"""News of returns: who is to do what until when, and what became of it. A source of `notices.news`."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.timezone import localdate, localtime
+
+from agencies.models import Seat
+from workitems.models import Notice, Reminder, Return, Update
+from workitems.notices.news import Addressed, Seats, Why, each_once, step_of
+from workitems.notices.sending import mail_at_once
+from workitems.returns.news_words import ReturnNews
+from workitems.returns.services.answers import answers_of
+from workitems.returns.services.handover import is_from_mail, mendings_of
+
+Reason = Notice.Reason
+Role = Seat.Role
+
+# Days past the due date after which approvers and coordinators are notified as well. The people
+# whose turn it is are notified on the first day.
+APPROVERS_AFTER_DAYS = 3
+COORDINATORS_AFTER_DAYS = 10
+
+
+def return_news(on: date, *, only: Collection[int] | None = None) -> list[ReturnNews]:
+    """Return the day's news of returns in all open rounds, or only of those with these ids."""
+    returns = Return.objects.filter(round__closed_at=None)
+    if only is not None:
+        returns = returns.filter(pk__in=only)
+    begun = [
+        each
+        for each in returns.select_related("round__plan", "agency", "submitted_by", "ready_by")
+        .select_related("entered_by")
+        .soonest_first()
+        if localdate(each.round.opened_at) <= on
+    ]
+    reminders: dict[int, list[Reminder]] = defaultdict(list)
+    for reminder in Reminder.objects.filter(round__in={each.round_id for each in begun}):
+        if localdate(reminder.at) == on:
+            reminders[reminder.round_id].append(reminder)
+    seats = Seats((each.round.plan for each in begun), (each.agency_id for each in begun), on)
+    found: list[ReturnNews] = []
+    for each in begun:
+        found += _of_return(each, reminders[each.round_id], seats, on)
+    return found
+
+
+def _of_return(
+    of_return: Return, reminders: Sequence[Reminder], seats: Seats, on: date
+) -> Iterator[ReturnNews]:
+    def news_for(
+        people: Iterable[Addressed], reason: Reason, occasion: str, **more: Any
+    ) -> Iterator[ReturnNews]:
+        for user, role, why in people:
+            yield ReturnNews(
+                recipient=user,
+                told_as=role,
+                why=why,
+                reason=reason,
+                occasion=occasion,
+                of_return=of_return,
+                **more,
+            )
+
+    version = f"version {of_return.version}"
+    if of_return.state == Return.State.ACCEPTED:
+        yield from news_for(_own_people(of_return, seats), Reason.ACCEPTED, version)
+        return
+    answers = answers_of(of_return, on)
+    if of_return.state == Return.State.SUBMITTED:
+        if _is_new(of_return.submitted_at, on):
+            receivers = _receivers(of_return, seats)
+            yield from news_for(receivers, Reason.SUBMITTED, version, answers=answers)
+        return
+    mendings = mendings_of(of_return) if of_return.state == Return.State.SENT_BACK else []
+    is_ready = not answers.missing and all(each.is_mended for each in mendings)
+    turn = _submitters(of_return, seats) if is_ready else _writers(of_return, seats)
+    facts: dict[str, Any] = {"answers": answers, "is_ready": is_ready, "mendings": mendings}
+    own = _own_people(of_return, seats) or turn
+    if is_ready:
+        said = _minute(of_return.ready_at) or version
+        yield from news_for(turn, Reason.READY, said, **facts)
+    elif of_return.state == Return.State.SENT_BACK:
+        yield from news_for(own, Reason.SENT_BACK, version, **facts)
+    if _is_new(of_return.entered_at, on):
+        yield from news_for(own, Reason.ENTERED, _minute(of_return.entered_at), **facts)
+    if of_return.extended_to is not None:
+        yield from news_for(own, Reason.EXTENDED, of_return.extended_to.isoformat(), **facts)
+    for each in reminders:
+        yield from news_for(own, Reason.REMINDED, f"reminder {each.pk}", message=each.body, **facts)
+    due = of_return.due_on.isoformat()
+    match reminder(of_return, on):
+        case Reason.OPENED:
+            if of_return.state == Return.State.DUE and not is_ready:
+                opened = localdate(of_return.round.opened_at).isoformat()
+                yield from news_for(turn, Reason.OPENED, opened, **facts)
+        case Reason.OVERDUE:
+            late = _overdue(of_return, turn, seats, on)
+            yield from news_for(late, Reason.OVERDUE, due, **facts)
+        case reason:
+            yield from news_for(turn, reason, due, **facts)
+
+
+def _minute(at: datetime | None) -> str:
+    return f"{localtime(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+def _is_new(at: datetime | None, on: date) -> bool:
+    """Return whether it happened today or yesterday. It was told at once, or is told now."""
+    return at is not None and 0 <= (on - localdate(at)).days <= 1
+
+
+def reminder(of_return: Return, on: date) -> Notice.Reason:
+    """Return the return's reminder for the day (see `step_of`)."""
+    opened_on = localdate(of_return.round.opened_at)
+    return step_of(of_return.due_on, opened_on, on, first=Reason.OPENED)
+
+
+def _own_people(of_return: Return, seats: Seats) -> list[Addressed]:
+    """Return the agency's contributors and approvers, each person once."""
+    return _sitting(of_return, seats, Role.CONTRIBUTOR, Role.APPROVER)
+
+
+def _receivers(of_return: Return, seats: Seats) -> list[Addressed]:
+    """Return who gets a receipt: the submitter and the contributors. If the coordinator submitted
+    what came by email, the agency's approvers as well."""
+    by = of_return.submitted_by
+    own = _own_people(of_return, seats)
+    from_mail = is_from_mail(of_return)
+    people = [each for each in own if from_mail or each[1] == Role.CONTRIBUTOR or each[0] == by]
+    if by is not None and by.is_active:
+        role = Role.COORDINATOR if from_mail else Role.APPROVER
+        people.append((by, role, Why.TURN))
+    return each_once(people)
+
+
+def _writers(of_return: Return, seats: Seats) -> list[Addressed]:
+    """Return who must complete the return: contributors, or those who stand in for them."""
+    contributors = _sitting(of_return, seats, Role.CONTRIBUTOR)
+    return contributors or _approvers(of_return, seats, Why.STANDS_IN)
+
+
+def _approvers(of_return: Return, seats: Seats, why: Why) -> list[Addressed]:
+    approvers = _sitting(of_return, seats, Role.APPROVER, why=why)
+    return approvers or seats.coordinators(of_return.round.plan)
+
+
+def _submitters(of_return: Return, seats: Seats) -> list[Addressed]:
+    """Return the approvers who did not write all of it, or else the coordinators."""
+    authors = set(Update.objects.filter(of_return=of_return).values_list("written_by", flat=True))
+    able = [each for each in _sitting(of_return, seats, Role.APPROVER) if authors != {each[0].pk}]
+    return able or seats.coordinators(of_return.round.plan)
+
+
+def _overdue(of_return: Return, turn: list[Addressed], seats: Seats, on: date) -> list[Addressed]:
+    late = (on - of_return.due_on).days
+    people = list(turn)
+    if late >= APPROVERS_AFTER_DAYS:
+        people += _approvers(of_return, seats, Why.LATE)
+    if late >= COORDINATORS_AFTER_DAYS:
+        people += seats.coordinators(of_return.round.plan, Why.LATE)
+    return each_once(people)
+
+
+def _sitting(
+    of_return: Return, seats: Seats, *roles: Seat.Role, why: Why = Why.TURN
+) -> list[Addressed]:
+    """Return who holds these roles at the agency of a return."""
+    return seats.sitting(of_return.round.plan, of_return.agency_id, *roles, why=why)
+
+
+def tell_at_once(
+    returns: Iterable[Return], *reasons: Notice.Reason, on: date, at: datetime
+) -> None:
+    """Email the news of these reasons once the transaction is committed.
+
+    What cannot be sent then, the next run of `send_notices` sends.
+    """
+    ids = [each.pk for each in returns]
+    mail_at_once(
+        lambda: [line for line in return_news(on, only=ids) if line.reason in reasons],
+        on=on,
+        at=at,
+    )

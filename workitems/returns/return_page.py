@@ -1,0 +1,519 @@
+"""Data of a return's page: each item with its previous and new answer, its due milestones, and
+what is missing. Reads only; the number of queries does not grow with the number of items.
+
+Of a long return only the first sections that want something have their fields and all their data. The
+others have their answers and what is missing, until the user opens them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from workitems.models import (
+    Delay,
+    Evidence,
+    Milestone,
+    MilestoneAnswer,
+    Mitigation,
+    Return,
+    ReturnNote,
+    Update,
+    WorkItem,
+)
+from workitems.models.item import Stage
+from workitems.models.round import UpdateQuerySet
+from workitems.plan.plan_at import grouped
+from workitems.returns.answer_changes import AnswerChange, answer_changes
+from workitems.returns.services.answers import (
+    Fault,
+    after_no_changes,
+    by_agreed_date,
+    faults_of,
+    moved_items,
+)
+from workitems.returns.services.handover import Mending, latest_mendings, milestones_answered_at
+from workitems.terms import lateness as standing
+
+WHOLE = 10  # a return of so many sections has all its fields at once; few agencies lead more
+FIRST = 3  # the sections of a longer return that have their fields at first
+
+
+@dataclass(frozen=True, kw_only=True)
+class MilestoneLine:
+    """A milestone that fell due, is expected late, comes next, or was completed in the period.
+    `delays` are its open ones, newest first, with their mitigations.
+
+    `is_own` if the return's agency is responsible for it. `answer` is what the return says of it,
+    and `parts` of its delays and mitigations, as long as that is not submitted; only its writers
+    have them. `is_asked` if it is the agency's, open, late or due, not yet explained and not
+    answered."""
+
+    milestone: Milestone
+    on: date
+    late: standing.Lateness
+    delays: list[Delay]
+    is_own: bool
+    is_asked: bool
+    answer: MilestoneAnswer | None = None
+    parts: list[MilestoneAnswer] = field(default_factory=list)
+
+    @property
+    def slip(self) -> str:
+        """How far it is from its agreed date over all causes, in words; empty if it is on time."""
+        return standing.slip_in_words(self.milestone, self.delays)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is done, or will be when the return is submitted."""
+        if self.answer is not None:
+            return self.answer.outcome == MilestoneAnswer.Outcome.DONE
+        return self.milestone.completed_on is not None
+
+
+@dataclass(kw_only=True)
+class Section:
+    """One item on the page. `last` is the agency's previous accepted update, in `last_round`.
+    `is_led` is false for an item that the agency only supports. `is_open` if the page has its fields.
+    `notes` are those on the item, newest first; `mendings` those of the latest sending back.
+    `moved` is the history row of the item's status if it changed after the answer was saved."""
+
+    item: WorkItem
+    on: date
+    update: Update | None
+    last: Update | None = None
+    last_round: str = ""
+    is_led: bool
+    is_open: bool = True
+    milestones: list[MilestoneLine] = field(default_factory=list)
+    notes: list[ReturnNote] = field(default_factory=list)
+    mendings: list[Mending] = field(default_factory=list)
+    missing: list[Fault] = field(default_factory=list)
+    # For a reader of a return that was sent back.
+    since_sent_back: list[AnswerChange] = field(default_factory=list)
+    milestones_since: list[MilestoneAnswer] = field(default_factory=list)
+    is_after_no_changes: bool = False
+    moved: Any = None
+    # Who looks after it within the agency, for the agency's own people; `is_mine` of the reader.
+    given: Any = None
+    is_mine: bool = False
+    # The page on which they give it to somebody, if they may.
+    give_url: str = ""
+
+    @property
+    def answers(self) -> list[tuple[str, Update]]:
+        """The previous answer and the new one, as far as there are any."""
+        both = (_("Last time"), self.last), (_("This time"), self.update)
+        return [(title, update) for title, update in both if update]
+
+    @property
+    def has_last_words(self) -> bool:
+        return self.last is not None and any(_words(self.last))
+
+    @property
+    def says_the_same(self) -> bool:
+        """Whether the new answer has the words of the previous one."""
+        if self.last is None or self.update is None:
+            return False
+        return any(_words(self.last)) and _words(self.last) == _words(self.update)
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """The evidence on the new answer, oldest first; only on the page, not of `one_section`."""
+        return getattr(self.update, "evidence_listed", [])
+
+    @property
+    def is_answered(self) -> bool:
+        return self.update is not None
+
+    @property
+    def says_something(self) -> bool:
+        return self.update is not None and self.update.says_something
+
+    @property
+    def overdue(self) -> list[Milestone]:
+        """The overdue milestones that want words: of an item that the agency only supports, its own."""
+        late = standing.Late.OVERDUE
+        return [
+            line.milestone
+            for line in self.milestones
+            if line.late.state == late and not line.is_done and (self.is_led or line.is_own)
+        ]
+
+    @property
+    def is_overdue(self) -> bool:
+        return bool(self.overdue)
+
+    @property
+    def may_say_no_change(self) -> bool:
+        return not self.is_overdue and not self.is_after_no_changes
+
+
+def _words(update: Update) -> tuple[str, str, str]:
+    return update.achieved, update.planned_next, update.challenges
+
+
+@dataclass(frozen=True)
+class Page:
+    """`notes` are those on the return as a whole; `mendings` all of the latest sending back. `pending`
+    are the return's answers on milestones, if the page is for its writers."""
+
+    sections: list[Section]
+    notes: list[ReturnNote]
+    mendings: list[Mending] = field(default_factory=list)
+    pending: list[MilestoneAnswer] = field(default_factory=list)
+
+    @property
+    def to_mend(self) -> list[Mending]:
+        """The latest notes on items."""
+        return [each for each in self.mendings if each.note.item_id is not None]
+
+    @property
+    def mended(self) -> int:
+        return sum(each.is_mended for each in self.to_mend)
+
+    @property
+    def led(self) -> list[Section]:
+        return [section for section in self.sections if section.is_led]
+
+    @property
+    def answered(self) -> int:
+        return sum(section.says_something for section in self.led)
+
+    @property
+    def total(self) -> int:
+        return len(self.led)
+
+    @property
+    def is_complete(self) -> bool:
+        return not any(section.missing for section in self.sections)
+
+    @property
+    def silent(self) -> list[Section]:
+        """Items that the agency supports and has not answered."""
+        return [each for each in self.sections if not each.is_led and not each.is_answered]
+
+    @property
+    def authors(self) -> set[int | None]:
+        return {section.update.written_by_id for section in self.sections if section.update} | {
+            answer.written_by_id for answer in self.pending
+        }
+
+
+def takes_answers(of_return: Return) -> bool:
+    """Return whether the round is open and the return is with its agency."""
+    return of_return.round.is_open and of_return.is_with_agency
+
+
+def return_page(
+    of_return: Return,
+    on: date,
+    *,
+    opened: Collection[int] = (),
+    only: WorkItem | None = None,
+    is_for_reading: bool = False,
+    with_fields: bool = True,
+    as_handed_in: bool = False,
+) -> Page:
+    """Return the page's data, or only that of the item `only`. Items the agency leads come first.
+
+    `on` is today's New Zealand date. `opened` are the ids of items whose fields the user asked for.
+    A page for reading has no fields, and every section is complete. Without fields, the sections of
+    another page are not complete. `as_handed_in`: for readers outside the agency, who see of a
+    return that was sent back what was submitted, and not what the agency writes meanwhile.
+    """
+    is_for_reading |= not takes_answers(of_return)
+    agency, items = of_return.agency_id, _items(of_return, only)
+    evidence = Prefetch("evidence", Evidence.objects.for_list(), to_attr="evidence_listed")
+    answers = _answers(of_return, only).prefetch_related(evidence)
+    if is_for_reading:
+        answers = answers.select_related("written_by")
+    updates = {update.item_id: update for update in answers}
+    before = _last_accepted(of_return)
+    last = {update.item_id: update for update in _answers(before, only)} if before else {}
+    notes: dict[int | None, list[ReturnNote]] = defaultdict(list)
+    by_pk = {item.pk: item for item in items}
+    for note in of_return.notes.select_related("by", "replied_by").order_by("-at", "pk"):
+        if note.item_id in by_pk:
+            note.item = by_pk[note.item_id]
+        notes[note.item_id].append(note)
+    written_at = {pk: update.written_at for pk, update in updates.items()}
+    if notes:
+        for pk, at in milestones_answered_at([of_return.pk])[of_return.pk].items():
+            written_at[pk] = max(at, written_at.get(pk, at))
+    mendings = latest_mendings([note for those in notes.values() for note in those], written_at)
+    missing: dict[int, list[Fault]] = defaultdict(list)
+    pending: list[MilestoneAnswer] = []
+    if not is_for_reading:
+        pending = pending_answers(of_return, only)
+        asked = [item for item in items if item.stage != Stage.WITHDRAWN]
+        for fault in faults_of(of_return, asked, updates, on, pending):
+            missing[fault.item.pk].append(fault)
+    led = [item for item in items if item.lead_agency_id == agency]
+    moved: dict[int, Any] = {}
+    if of_return.round.is_open:
+        moved = moved_items((updates[item.pk], item) for item in led if item.pk in updates)
+    sections = [
+        Section(
+            item=item,
+            on=on,
+            update=updates.get(item.pk),
+            last=last.get(item.pk),
+            last_round=before.round.name if before else "",
+            is_led=item.lead_agency_id == agency,
+            is_open=not is_for_reading and (only is not None or item.pk in opened),
+            notes=notes[item.pk],
+            mendings=[each for each in mendings if each.note.item_id == item.pk],
+            missing=missing[item.pk],
+            moved=moved.get(item.pk),
+        )
+        for item in items
+    ]
+    if not is_for_reading and only is None and with_fields:
+        for section in _first_to_open(sections):
+            section.is_open = True
+    if as_handed_in and of_return.state == Return.State.SENT_BACK:
+        _show_as_handed_in(sections, notes, of_return)
+    elif mendings and is_for_reading:
+        _compare_with_sent_back(sections, of_return, mendings[0].note.at)
+    answered = {answer.milestone.item_id for answer in pending}
+    complete = [
+        each for each in sections if each.is_open or is_for_reading or each.item.pk in answered
+    ]
+    _complete(complete, of_return, on, pending)
+    return Page(sections=sections, notes=notes[None], mendings=mendings, pending=pending)
+
+
+def _compare_with_sent_back(sections: list[Section], of_return: Return, sent_at: datetime) -> None:
+    """Add what changed in each answer since the return was sent back. Two queries."""
+    before = _answers_at(of_return, sent_at)
+    since = of_return.milestone_answers.not_removed().filter(written_at__gt=sent_at)
+    answers = grouped(since.for_page().select_related("milestone").in_order(), "milestone.item_id")
+    for section in sections:
+        section.milestones_since = answers[section.item.pk]
+        if section.update is not None:
+            was = before.get(section.update.pk)
+            section.since_sent_back = answer_changes(was, section.update)
+
+
+def _show_as_handed_in(
+    sections: list[Section], notes: Mapping[int | None, list[ReturnNote]], of_return: Return
+) -> None:
+    """Put the answers that were submitted in place of the newer ones, and leave out replies."""
+    every = [note for those in notes.values() for note in those]
+    # An imported return may have been sent back without a note.
+    sent_at = max((note.at for note in every), default=of_return.submitted_at)
+    if sent_at is None:
+        return
+    before = _answers_at(of_return, sent_at)
+    for section in sections:
+        if section.update is not None:
+            evidence = [each for each in section.evidence if each.added_at <= sent_at]
+            section.update = before.get(section.update.pk)
+            if section.update is not None:
+                section.update.evidence_listed = evidence  # type: ignore[attr-defined]
+    for note in every:
+        if note.at == sent_at:
+            note.reply = ""
+
+
+def _answers_at(of_return: Return, at: datetime) -> dict[int, Update]:
+    """Return the answers of a return as they were then, by id. One query."""
+    rows = Update.history.filter(of_return_id=of_return.pk, history_date__lte=at)
+    return {row.id: row.instance for row in rows.order_by("history_date", "history_id")}
+
+
+def pending_answers(of_return: Return, only: WorkItem | None = None) -> list[MilestoneAnswer]:
+    """Return the answers on milestones that take effect when the return is submitted. One query.
+
+    Pass them only to writers of the return's agency.
+    """
+    found = of_return.milestone_answers.pending().for_page().select_related("milestone")
+    return list((found if only is None else found.filter(milestone__item=only)).in_order())
+
+
+def _items(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
+    """Return the items of the agency and those that it answered, without their long texts."""
+    if only is not None:
+        return [only]
+    agency, answered = of_return.agency_id, of_return.updates.values("item")
+    pending = of_return.milestone_answers.pending().values("milestone__item")
+    items = (
+        WorkItem.objects.filter(plan=of_return.round.plan_id)
+        .filter(
+            Q(pk__in=WorkItem.objects.answered_by(agency)) | Q(pk__in=answered) | Q(pk__in=pending)
+        )
+        .exclude(~Q(pk__in=answered), stage=Stage.WITHDRAWN)
+        .defer("objective", "action", "search_text")
+        .in_order()
+    )
+    return sorted(items, key=lambda item: item.lead_agency_id != agency)
+
+
+def _answers(of_return: Return, only: WorkItem | None) -> UpdateQuerySet:
+    # Not through `of_return.updates`, which takes long to give each update its return.
+    answers = Update.objects.filter(of_return=of_return.pk)
+    return answers if only is None else answers.filter(item=only)
+
+
+def _first_to_open(sections: list[Section]) -> list[Section]:
+    """Return the sections that have their fields before the user asks for any."""
+    shown = [each for each in sections if each.is_led or each.is_answered or each.missing]
+    if len(shown) <= WHOLE:
+        return shown
+    return [each for each in shown if each.missing or each.mendings][:FIRST]
+
+
+def _complete(
+    sections: list[Section], of_return: Return, on: date, pending: list[MilestoneAnswer]
+) -> None:
+    """Add what only complete sections need: the item's plan and milestones, and "no change"."""
+    milestones = _milestones(of_return, [each.item for each in sections], on, pending)
+    opened = [each.item for each in sections if each.is_open]
+    after_none = after_no_changes(of_return, opened) if opened else set()
+    for section in sections:
+        section.item.plan = of_return.round.plan
+        section.milestones = milestones[section.item.pk]
+        section.is_after_no_changes = section.item.pk in after_none
+
+
+def one_section(of_return: Return, item: WorkItem, on: date, *, with_milestones: bool) -> Section:
+    """Return the section of one item, without its previous answer and notes."""
+    return Section(
+        item=item,
+        on=on,
+        update=of_return.updates.filter(item=item).first(),
+        is_led=item.lead_agency_id == of_return.agency_id,
+        milestones=_milestones(of_return, [item], on, pending_answers(of_return, item))[item.pk]
+        if with_milestones
+        else [],
+    )
+
+
+def members_of(of_return: Return) -> dict[int, Agency]:
+    """Return the plan's member agencies by id. Any of them may own a mitigation."""
+    members = Agency.objects.filter(memberships__plan=of_return.round.plan_id).in_order()
+    return {agency.pk: agency for agency in members}
+
+
+def _last_accepted(of_return: Return) -> Return | None:
+    """Return the agency's last accepted return before this one, with its round."""
+    return (
+        Return.objects.filter(
+            round__plan=of_return.round.plan_id,
+            agency=of_return.agency_id,
+            state=Return.State.ACCEPTED,
+            round__period_end__lt=of_return.round.period_end,
+        )
+        .select_related("round")
+        .order_by("-round__period_end")
+        .first()
+    )
+
+
+def _milestones(
+    of_return: Return,
+    items: list[WorkItem],
+    on: date,
+    pending: Iterable[MilestoneAnswer],
+) -> dict[int, list[MilestoneLine]]:
+    """Return the milestones to show, by item id.
+
+    These are milestones completed since the period began, each item's next open milestone, other
+    open ones that are due by the period's end (or today, if later) or expected late, and those of
+    `pending` answers. None for a closed round, because milestones have changed since.
+    """
+    lines: dict[int, list[MilestoneLine]] = defaultdict(list)
+    if not of_return.round.is_open:
+        return lines
+    horizon = max(on, of_return.round.period_end)
+    answers, parts = _by_milestone(pending)
+    item_of = {item.pk: item for item in items}
+    for item in items:
+        item.plan = of_return.round.plan
+    rows = (
+        Milestone.objects.filter(
+            Q(completed_on=None)
+            | Q(completed_on__gte=of_return.round.period_start)
+            | Q(pk__in=[*answers, *parts]),
+            item__in=items,
+            withdrawn_on=None,
+        )
+        .select_related("responsible_agency")
+        .prefetch_related(
+            Prefetch(
+                "delays",
+                Delay.objects.open(on)
+                .select_related("settling_agency")
+                .order_by("-number")
+                .prefetch_related(
+                    Prefetch(
+                        "mitigations",
+                        Mitigation.objects.select_related("owner_agency").order_by("number"),
+                    )
+                ),
+                to_attr="open_delays",
+            )
+        )
+        .in_order()
+    )
+    following = {
+        milestone.item_id: milestone
+        for milestone in sorted(rows, key=by_agreed_date, reverse=True)
+        if milestone.is_open
+    }
+    for milestone in rows:
+        late = standing.milestone_lateness(milestone, of_return.round.plan.present_day(on))
+        if (
+            milestone.is_open
+            and milestone != following[milestone.item_id]
+            and milestone.agreed_due > horizon
+            and not late.is_late
+            and milestone.pk not in answers
+            and milestone.pk not in parts
+        ):
+            continue
+        delays: list[Delay] = milestone.open_delays  # type: ignore[attr-defined]
+        is_mitigated = any(delay.mitigations.all() for delay in delays)
+        is_explained = is_mitigated and milestone.forecast_due >= on
+        fell_due = milestone.agreed_due <= on or late.is_late
+        is_own = milestone.responsible_agency_id == of_return.agency_id
+        milestone.item = item_of[milestone.item_id]
+        answer = answers.get(milestone.pk)
+        if answer is not None:
+            answer.milestone = milestone
+        lines[milestone.item_id].append(
+            MilestoneLine(
+                milestone=milestone,
+                on=on,
+                late=late,
+                delays=delays,
+                is_own=is_own,
+                is_asked=is_own
+                and answer is None
+                and milestone.is_open
+                and fell_due
+                and not is_explained,
+                answer=answer,
+                parts=parts.get(milestone.pk, []),
+            )
+        )
+    return lines
+
+
+def _by_milestone(
+    pending: Iterable[MilestoneAnswer],
+) -> tuple[dict[int, MilestoneAnswer], dict[int, list[MilestoneAnswer]]]:
+    """Return the answers on milestones, and those on their delays and mitigations, by milestone."""
+    answers: dict[int, MilestoneAnswer] = {}
+    parts: dict[int, list[MilestoneAnswer]] = defaultdict(list)
+    for answer in pending:
+        if answer.is_on_milestone:
+            answers[answer.milestone_id] = answer
+        else:
+            parts[answer.milestone_id].append(answer)
+    return answers, parts

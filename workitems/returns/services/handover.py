@@ -1,0 +1,251 @@
+"""Hand a return over: ready for approval, read by the coordinator, recalled, notes answered.
+
+Submitting, sending back and accepting are in `rounds`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.formats import time_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.models import User
+from agencies.records import history
+from agencies.wording.translation import day_words
+from workitems.models import MilestoneAnswer, Return, ReturnNote, Update
+from workitems.plan.services.refusals import Conflict, Refused, check_with_agency, locked
+from workitems.returns.services.answers import answers_of
+
+
+def locked_return(of_return: Return) -> Return:
+    """Return the row, locked. Raise `Refused` if its round is closed."""
+    of_return = locked(of_return, related=("round__plan", "agency", "first_read_by"))
+    if not of_return.round.is_open:
+        raise Refused(_("This round is closed."))
+    return of_return
+
+
+def check_complete(of_return: Return, on: date) -> None:
+    """Raise `Refused` if something is missing in the return (see `answers_of`)."""
+    missing = answers_of(of_return, on).missing
+    if missing:
+        says = _("Not yet complete. {missing}").format(missing=missing[0].says)
+        if len(missing) > 1:
+            more = _("And {count} more to answer.").format(count=len(missing) - 1)
+            says = f"{says} {more}"
+        raise Refused(says)
+
+
+# --- ready for approval -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def mark_ready(*, of_return: Return, by: User, on: date, at: datetime) -> Return:
+    """Record that the return is ready for an approver to submit.
+
+    Later edits keep the mark: the approver reads the latest text. A second click changes nothing.
+    Raise `Refused` if the return is not with its agency or if something is missing.
+    """
+    of_return = locked_return(of_return)
+    check_with_agency(of_return)
+    if of_return.ready_at is not None:
+        return of_return
+    check_complete(of_return, on)
+    of_return.ready_at, of_return.ready_by = at, by
+    return history.save(of_return, by=by, fields=["ready_at", "ready_by"])
+
+
+@transaction.atomic
+def withdraw_ready(*, of_return: Return, by: User) -> Return:
+    """Remove the mark "ready for approval". Raise `Refused` if the return was submitted since."""
+    of_return = locked_return(of_return)
+    if not of_return.is_with_agency:
+        raise Refused(
+            _(
+                "This return is {state}. An approver can recall it until the coordinator has opened it."
+            ).format(state=of_return.get_state_display().lower())
+        )
+    if of_return.ready_at is None:
+        return of_return
+    of_return.ready_at = of_return.ready_by = None
+    return history.save(of_return, by=by, fields=["ready_at", "ready_by"])
+
+
+# --- read, or recalled ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def mark_read(*, of_return: Return, by: User, at: datetime) -> Return:
+    """Record who of the coordinators first opened what was submitted, and when.
+
+    The submitter's own reading does not count. The version stays, as nothing in the return changes.
+    """
+    of_return = locked(of_return, related=("round__plan", "agency", "first_read_by"))
+    if (
+        of_return.state != Return.State.SUBMITTED
+        or of_return.first_read_at is not None
+        or of_return.submitted_by_id == by.pk
+        or not of_return.round.is_open
+    ):
+        return of_return
+    of_return.first_read_at, of_return.first_read_by = at, by
+    return history.save(of_return, by=by, fields=["first_read_at", "first_read_by"])
+
+
+def recall_obstacle(of_return: Return) -> str:
+    """Return why a submitted return cannot be recalled, as a sentence, or "".
+
+    What the coordinator entered for the agency can be recalled until it is accepted.
+    """
+    read_at, read_by = of_return.first_read_at, of_return.first_read_by
+    if read_at is None or read_by is None or is_from_mail(of_return):
+        return ""
+    at = localtime(read_at)
+    return _(
+        "{person} opened this return on {at} at {time}, so it can no "
+        "longer be recalled. Ask the coordinator to send it back."
+    ).format(person=read_by, at=day_words(at), time=time_format(at, "g:i a"))
+
+
+def is_from_mail(of_return: Return) -> bool:
+    """Return whether the coordinator who entered the return has also submitted it."""
+    return of_return.is_entered and of_return.submitted_by_id == of_return.entered_by_id
+
+
+@transaction.atomic
+def recall(*, of_return: Return, by: User) -> Return:
+    """Return a submitted return to its agency. It is then as it was before it was submitted.
+
+    The coordinator who entered it for the agency can no longer write in it. Raise `Refused` once
+    the coordinator has read it (see `recall_obstacle`).
+    """
+    of_return = locked_return(of_return)
+    if of_return.state != Return.State.SUBMITTED:
+        raise Refused(
+            _("This return is {state}, so there is nothing to recall.").format(
+                state=of_return.get_state_display().lower()
+            )
+        )
+    if obstacle := recall_obstacle(of_return):
+        raise Refused(obstacle)
+    was_sent_back = of_return.notes.exists()
+    of_return.state = Return.State.SENT_BACK if was_sent_back else Return.State.DUE
+    # Without these the coordinator may not read it.
+    of_return.submitted_at = of_return.submitted_by = None
+    of_return.first_read_at = of_return.first_read_by = None
+    of_return.entered_at = of_return.entered_by = None
+    return history.save_version(of_return, by=by)
+
+
+# --- sent back --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Mending:
+    """A note of the latest sending back. `is_mended` once the item was answered anew or the note
+    has a reply; a note on the whole return once anything was."""
+
+    note: ReturnNote
+    is_mended: bool
+
+
+def mendings_of(of_return: Return) -> list[Mending]:
+    """Return the notes of the latest sending back, on items first, in their order."""
+    return mendings_of_each([of_return])[of_return.pk]
+
+
+def mendings_of_each(returns: Collection[Return]) -> dict[int, list[Mending]]:
+    """Return the `mendings_of` each return, by its id. At most three queries for any number."""
+    ids = [each.pk for each in returns]
+    notes: dict[int, list[ReturnNote]] = {pk: [] for pk in ids}
+    written_at: dict[int, dict[int, datetime]] = {pk: {} for pk in ids}
+    if ids:
+        rows = ReturnNote.objects.filter(of_return__in=ids)
+        for note in rows.select_related("by", "replied_by", "item"):
+            notes[note.of_return_id].append(note)
+        answers = Update.objects.filter(of_return__in=ids)
+        for pk, item, at in answers.values_list("of_return", "item", "written_at"):
+            written_at[pk][item] = at
+        for pk, times in milestones_answered_at(pk for pk in ids if notes[pk]).items():
+            for item, at in times.items():
+                written_at[pk][item] = max(at, written_at[pk].get(item, at))
+    return {pk: latest_mendings(notes[pk], written_at[pk]) for pk in ids}
+
+
+def milestones_answered_at(returns: Iterable[int]) -> dict[int, dict[int, datetime]]:
+    """Return when the last milestone of each item was answered, by return. None without returns."""
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
+    rows = MilestoneAnswer.objects.not_removed().filter(of_return__in=list(returns))
+    for pk, item, at in rows.order_by("written_at").values_list(
+        "of_return", "milestone__item", "written_at"
+    ):
+        found[pk][item] = at
+    return found
+
+
+def latest_mendings(
+    notes: Collection[ReturnNote], written_at: Mapping[int, datetime]
+) -> list[Mending]:
+    """Return what became of the notes with the latest time, on items first, in their order.
+
+    `written_at` are the times of the return's answers by item id. Queries only items not loaded.
+    """
+    if not notes:
+        return []
+    sent_at = max(note.at for note in notes)
+    latest = [note for note in notes if note.at == sent_at]
+    written = {item for item, at in written_at.items() if at > sent_at}
+    anything = bool(written) or any(note.reply for note in latest)
+    found = [
+        Mending(note, bool(note.reply) or (note.item_id in written if note.item_id else anything))
+        for note in latest
+    ]
+    return sorted(found, key=lambda each: each.note.item.number_key if each.note.item else "~")
+
+
+def mended_words(mendings: Collection[Mending]) -> str:
+    """Return "2 of 3 items changed or answered", or "" without notes on items."""
+    on_items = [each for each in mendings if each.note.item_id is not None]
+    mended = sum(each.is_mended for each in on_items)
+    return (
+        ngettext(
+            "{done} of {count:,} item changed or answered",
+            "{done} of {count:,} items changed or answered",
+            len(on_items),
+        ).format(done=mended, count=len(on_items))
+        if on_items
+        else ""
+    )
+
+
+@transaction.atomic
+def reply_to_note(
+    *,
+    note: ReturnNote,
+    version: int,
+    reply: str,
+    by: User,
+    at: datetime,
+    is_pause: bool = False,
+) -> ReturnNote:
+    """Write or change the agency's reply to a note. Unchanged text writes nothing.
+
+    `is_pause`: the page saved by itself; see `agencies.records.history.save`.
+
+    Raise `Conflict` if another user changed it since `version`, and `Refused` if the return is not
+    with its agency.
+    """
+    of_return = locked_return(note.of_return)
+    note = locked(note, related=("item", "by"))
+    if reply == note.reply:
+        return note
+    check_with_agency(of_return)
+    if note.version != version:
+        raise Conflict(note)
+    note.reply, note.replied_by, note.replied_at = reply, by, at
+    return history.save_version(note, by=by, is_pause=is_pause)

@@ -1,0 +1,207 @@
+"""Answer milestones in a return.
+
+An answer is its agency's own until the return is submitted. Submitting performs all of them through
+the services of items, so that the rules are the same as for a change that takes effect at once.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency, User
+from agencies.records import history
+from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Plan, Return
+from workitems.plan.services import items
+from workitems.plan.services.refusals import Conflict, Refused, check_with_agency, locked
+from workitems.returns.services.handover import locked_return
+from workitems.terms.known_dates import Due
+
+Outcome = MilestoneAnswer.Outcome
+# What an agency says in an answer. An unchanged answer is not written again.
+WORDS = (
+    *("outcome", "when", "reason", "cause", "effect", "new_mitigation"),
+    *("owner_agency_id", "mitigation_due_on", "milestone_version"),
+    *("settlement", "settling_agency_id", "settling_by"),
+)
+
+
+def open_return(of_return: Return) -> Return:
+    """Return the locked return. Raise `Refused` if it is not with its agency in an open round."""
+    of_return = locked_return(of_return)
+    check_with_agency(of_return)
+    return of_return
+
+
+def return_to_write(agency_id: int, plan: Plan) -> Return | None:
+    """Return the return that the agency is writing in the plan's open round, if there is one."""
+    found = Return.objects.in_open_round(agency_id, plan.pk).first()
+    if found is None or not found.is_with_agency:
+        return None
+    found.round.plan = plan
+    return found
+
+
+@transaction.atomic
+def answer(
+    *,
+    of_return: Return,
+    milestone: Milestone,
+    version: int,
+    outcome: str,
+    day: Due | None = None,
+    reason: str = "",
+    cause: str = "",
+    effect: str = "",
+    mitigation: str = "",
+    owner_agency: Agency | None = None,
+    mitigation_due_on: date | None = None,
+    settlement: str = "",
+    settling_agency: Agency | None = None,
+    settling_by: date | None = None,
+    delay: Delay | None = None,
+    step: Mitigation | None = None,
+    answer_version: int = 0,
+    by: User,
+    on: date,
+    at: datetime,
+) -> MilestoneAnswer:
+    """Write or change the return's answer on a milestone, or on a delay or mitigation (`step`) of it.
+
+    `day` is the day of completion, or the new forecast, which may be a month or a quarter. Raise `Conflict` if `version` is not the
+    milestone's, or if `answer_version` (0 for none) is not that of the answer, and `Refused` for
+    whatever would be refused if it took effect today.
+    """
+    of_return = open_return(of_return)
+    milestone = locked(milestone, version=version, related=("item",))
+    own = {milestone.responsible_agency_id, step.owner_agency_id if step else None}
+    if of_return.agency_id not in own:
+        raise Refused(
+            _("{agency} answers for this milestone.").format(agency=milestone.responsible_agency)
+        )
+    pending = of_return.milestone_answers.pending().select_for_update()
+    row = pending.filter(milestone=milestone, delay=delay, mitigation=step).first()
+    row = row or MilestoneAnswer(
+        of_return=of_return, milestone=milestone, delay=delay, mitigation=step, version=0
+    )
+    was = _said(row)
+    row.outcome, row.when, row.reason = outcome, day, reason
+    row.cause, row.effect, row.new_mitigation = cause, effect, mitigation
+    row.owner_agency, row.mitigation_due_on = owner_agency, mitigation_due_on
+    row.settlement, row.settling_agency = settlement, settling_agency
+    row.settling_by, row.milestone_version = settling_by, version
+    if row.pk is not None and _said(row) == was:
+        return row
+    if answer_version != row.version:
+        raise Conflict(MilestoneAnswer.objects.for_page().get(pk=row.pk) if row.pk else None)
+    return _write(row, by=by, on=on, at=at)
+
+
+@transaction.atomic
+def confirm(*, answer: MilestoneAnswer, version: int, by: User, on: date, at: datetime) -> None:
+    """Keep an answer whose milestone has changed since. `version` is the milestone's on the page."""
+    open_return(answer.of_return)
+    answer = _pending(answer)
+    answer.milestone = locked(answer.milestone, version=version)
+    answer.milestone_version = version
+    _write(answer, by=by, on=on, at=at)
+
+
+@transaction.atomic
+def remove(*, answer: MilestoneAnswer, by: User, at: datetime) -> None:
+    """Remove an answer that has not taken effect. Its history stays."""
+    open_return(answer.of_return)
+    answer = _pending(answer)
+    answer.removed_at = at
+    answer.version += 1
+    history.save(answer, by=by, fields=["removed_at", "version"])
+
+
+def take_effect(of_return: Return, *, by: User, on: date, at: datetime) -> None:
+    """Perform the answers of a return that is being submitted.
+
+    Raise `Refused` with the item and the milestone if one cannot be performed.
+    """
+    rows = of_return.milestone_answers.pending().for_page().select_related("milestone__item")
+    for row in rows.in_order().select_for_update(of=("self",)):
+        of_what = _("Item {number}, “{milestone}”").format(
+            number=row.milestone.item.number, milestone=row.milestone
+        )
+        try:
+            _perform(row, by=by, on=on)
+        except Conflict as conflict:
+            raise Refused(
+                _("{of_what} changed after it was answered here. Choose again.").format(
+                    of_what=of_what
+                )
+            ) from conflict
+        except Refused as refusal:
+            raise Refused(f"{of_what}: {refusal}") from refusal
+        row.applied_at = at
+        history.save(row, by=by, fields=["applied_at"])
+
+
+def _pending(answer: MilestoneAnswer) -> MilestoneAnswer:
+    answer = locked(answer, related=("milestone", "of_return__round", "delay", "mitigation"))
+    if not answer.is_pending:
+        raise Refused(_("This answer is no longer pending."))
+    return answer
+
+
+def _said(row: MilestoneAnswer) -> tuple[Any, ...]:
+    return tuple(getattr(row, name) for name in WORDS)
+
+
+def _write(row: MilestoneAnswer, *, by: User, on: date, at: datetime) -> MilestoneAnswer:
+    with transaction.atomic():
+        # A rehearsal: whatever is refused is refused now, at the field where it was typed.
+        _perform(row, by=by, on=on)
+        transaction.set_rollback(True)
+    row.written_by, row.written_at = by, at
+    row.version += 1
+    return history.save(row, by=by)
+
+
+def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
+    of_milestone: dict[str, Any] = {
+        "milestone": row.milestone,
+        "version": row.milestone_version,
+        "reason": row.reason,
+        "by": by,
+    }
+    settled: dict[str, Any] = {
+        "settlement": row.settlement,
+        "settling_agency": row.settling_agency,
+        "settling_by": row.settling_by,
+    }
+    match row.outcome:
+        case Outcome.DONE:
+            assert row.day is not None  # held by a check constraint, as in the other cases
+            items.close_milestone(**of_milestone, completed_on=row.day, on=on)
+        case Outcome.NOT_YET:
+            assert row.when is not None
+            items.move_forecast(
+                **of_milestone,
+                forecast_due=row.when,
+                cause=row.cause,
+                effect=row.effect,
+                mitigation=row.new_mitigation,
+                owner_agency=row.owner_agency,
+                mitigation_due_on=row.mitigation_due_on,
+                **settled,
+                on=on,
+            )
+        case Outcome.REOPENED:
+            items.reopen_milestone(**of_milestone)
+        case Outcome.DELAY_OVER:
+            assert row.delay is not None and row.day is not None
+            items.end_delay(delay=row.delay, ended_on=row.day, reason=row.reason, by=by, on=on)
+        case Outcome.SETTLEMENT:
+            assert row.delay is not None
+            # What the record says meanwhile is replaced, as the milestone's page shows both.
+            was = Delay.objects.get(pk=row.delay.pk).settlement_key
+            items.settle_cause(delay=row.delay, was=was, **settled, by=by, on=on)
+        case Outcome.STEP_DONE:
+            assert row.mitigation is not None and row.day is not None
+            items.finish_mitigation(mitigation=row.mitigation, done_on=row.day, by=by, on=on)

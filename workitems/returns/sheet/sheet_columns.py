@@ -1,0 +1,95 @@
+"""The columns of the return's workbook. Their headings are how they are found again."""
+
+from dataclasses import dataclass
+
+from workitems.intake.workbook.cell_kinds import one_line
+
+KEY = "Key (do not change)"
+ITEM = "Item"
+NO_CHANGE_HINT = "“Yes” answers the item without words. Not while a milestone is overdue, and not a third time running."
+
+
+@dataclass(frozen=True)
+class Column:
+    """`field` is the form field that the cell answers; "" for a cell that is only read.
+
+    `choices` names the list to choose from, on the hidden sheet of lists; `hint` is shown beside the
+    cell while it is chosen. `is_later`: workbooks of an earlier release lack the column, and are read; `formerly` is its
+    heading in them.
+    """
+
+    heading: str
+    width: int
+    field: str = ""
+    choices: str = ""
+    is_day: bool = False
+    hint: str = ""
+    is_later: bool = False
+    formerly: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet of the workbook. `kind` is how its keys begin, and how its fields' names do."""
+
+    name: str
+    kind: str
+    columns: tuple[Column, ...]
+
+    @property
+    def answers(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.field)
+
+
+ANSWERS = Table(
+    "Answers",
+    "i",
+    (
+        Column(KEY, 4),
+        Column(ITEM, 8),
+        Column("Title", 30),
+        Column("No change", 11, "no_change", "no_change", hint=NO_CHANGE_HINT, is_later=True),
+        Column("Stage last time", 13),
+        Column("Stage", 13, "stage", choices="stage"),
+        Column("Confidence last time", 13),
+        Column("Confidence in the next date", 13, "confidence", choices="confidence"),
+        Column("Achieved last time", 38),
+        Column("Achieved in this period", 42, "achieved"),
+        Column("Planned last time", 38),
+        Column("Planned next", 42, "planned_next"),
+        Column("Challenges last time", 38),
+        Column("Challenges", 42, "challenges"),
+        Column("Key achievement", 18, "key_achievement", choices="key_achievement"),
+    ),
+)
+DAY_HINT = "Such as 20 Nov 2026 or 20/11/26."
+DUE_HINT = "Such as 20 Nov 2026, 20/11/26, Nov 2026 or Q4 2026."
+MILESTONES = Table(
+    "Milestones",
+    "m",
+    (
+        Column(KEY, 4),
+        Column(ITEM, 8),
+        Column("Milestone", 36),
+        Column("Due", 18),
+        Column("Expected until now", 18),
+        Column("Done on", 16, "completed_on", is_day=True, hint=DAY_HINT),
+        Column("Evidence", 30, "shown_by", formerly="What shows it"),
+        Column("New date", 18, "forecast_due", is_day=True, hint=DUE_HINT),
+        Column("Why the date moves", 36, "reason", formerly="Why it is late"),
+        Column("Cause", 22, "cause", choices="cause"),
+        Column("Is the cause settled?", 20, "settlement", "settlement", is_later=True),
+        Column("Which agency settles it", 14, "settling_agency", "settling_agency", is_later=True),
+        Column("Settled by when", 16, "settling_by", is_day=True, hint=DAY_HINT, is_later=True),
+        Column("Effect", 36, "effect", is_later=True),
+        Column("What is being done", 36, "mitigation"),
+        Column("By which agency", 14, "owner_agency", choices="owner_agency"),
+        Column("By when", 16, "mitigation_due_on", is_day=True, hint=DAY_HINT),
+    ),
+)
+TABLES = (ANSWERS, MILESTONES)
+
+
+def bare(text: object) -> str:
+    """Return a heading or a choice without case and needless spaces, to find it again."""
+    return one_line(str(text)).casefold()

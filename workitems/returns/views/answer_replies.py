@@ -1,0 +1,121 @@
+"""What the script of a return's page is told after it saved."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.formats import time_format
+from django.utils.timezone import localdate, localtime
+
+from agencies.records.composed import composed
+from workitems.models import (
+    Return,
+)
+from workitems.returns.forms.returns import answer_of
+from workitems.returns.return_page import Section, one_section
+from workitems.returns.services import handover as handover_services
+from workitems.returns.services.answers import Fault, faults_of_item
+from workitems.returns.services.handover import mended_words
+from workitems.returns.views.answers import Entry, NoteEntry, entries_of
+
+
+@composed
+def _progress(of_return: Any) -> Any:
+    rows: Any = Return.objects.filter(pk=of_return).with_progress()
+    return rows.values_list("answered", "items")
+
+
+def section_json(
+    request: HttpRequest, of_return: Return, entry: Entry, milestone: str
+) -> dict[str, Any]:
+    """Return the JSON with which the script updates a section and the count at the top.
+
+    `milestone` is the id of the posted milestone, if any; it is returned as HTML with its errors.
+    """
+    on, item = localdate(), entry.section.item
+    ((answered, total),) = _progress(of_return=of_return.pk)
+    update = entry.section.update
+    shown = entry.theirs or update
+    answer: dict[str, Any] = {
+        "version": shown.version if shown else 0,
+        "answer": None,
+        "saved_at": time_format(localtime(), "g:i a"),
+        "is_answered": update is not None and update.says_something,
+        "no_change": bool(update and update.no_change_on),
+        "progress": {"answered": answered, "total": total},
+        "mended": mended_now(of_return),
+        "missing": [
+            {"says": fault.says, "target": target_of(fault)}
+            for fault in faults_of_item(of_return, item, update, on)
+        ],
+        "errors": {},
+        "refusals": entry.refusals,
+        "theirs": None,
+        "milestone": None,
+        # How it prints in the briefing, if it was saved.
+        "in_briefing": None,
+    }
+    if entry.form and entry.is_answer_wrong:
+        answer["errors"] = {
+            "" if name == "__all__" else f"i{item.pk}-{name}": [str(each) for each in said]
+            for name, said in entry.form.errors.items()
+        }
+    if shown:
+        answer["answer"] = {f"i{item.pk}-{name}": value for name, value in answer_of(shown).items()}
+    if entry.is_written:
+        context = {"section": entry.section, "agency": of_return.agency}
+        answer["in_briefing"] = render_to_string(
+            "workitems/returns/answer_in_briefing.html", context
+        )
+    if entry.theirs is not None:
+        context = {"theirs": entry.theirs, "item": item}
+        answer["theirs"] = render_to_string("workitems/returns/theirs.html", context, request)
+    if milestone and not entry.lost:  # else the page keeps what was typed
+        now = one_section(of_return, item, on, with_milestones=True)
+        answer["may_say_no_change"] = now.may_say_no_change
+        answer["milestone"] = milestone_html(request, of_return, entry, now, milestone)
+    return answer
+
+
+def mended_now(of_return: Return) -> str:
+    if of_return.state != Return.State.SENT_BACK:
+        return ""
+    return mended_words(handover_services.mendings_of(of_return))
+
+
+def reply_json(request: HttpRequest, of_return: Return, entry: NoteEntry) -> dict[str, Any]:
+    """Return the JSON with which the script updates a note after saving its reply."""
+    now, form = entry.theirs or entry.note, entry.form
+    name = f"n{entry.note.pk}-reply"
+    errors: Any = form.errors if form and entry.is_wrong else {}
+    answer: dict[str, Any] = {
+        "version": now.version,
+        "answer": {name: now.reply},
+        "saved_at": time_format(localtime(), "g:i a"),
+        "mended": mended_now(of_return),
+        "errors": [str(each) for said in errors.values() for each in said],
+        "theirs": None,
+    }
+    if entry.theirs is not None:
+        context = {"theirs": entry.theirs}
+        answer["theirs"] = render_to_string("workitems/returns/their_reply.html", context, request)
+    return answer
+
+
+def milestone_html(
+    request: HttpRequest, of_return: Return, entry: Entry, now: Section, milestone: str
+) -> str:
+    fresh = entries_of(of_return, [now])[0]
+    fresh.keep_from(entry)
+    for each in fresh.milestones:
+        if str(each.line.milestone.pk) == milestone:
+            return render_to_string("workitems/returns/milestone.html", {"entry": each}, request)
+    return ""
+
+
+def target_of(fault: Fault) -> str:
+    """Return the HTML id of the place on the page where the fault can be fixed."""
+    if fault.milestone is not None:
+        return f"milestone-{fault.milestone.pk}"
+    suffix = "_0" if fault.field == "stage" else ""
+    return f"id_i{fault.item.pk}-{fault.field}{suffix}"

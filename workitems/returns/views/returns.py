@@ -1,0 +1,508 @@
+"""Answer, submit, accept and send back one agency's return.
+
+The page is one form, so that it works without JavaScript: every button saves all changes on the
+page. With JavaScript (static/js/return.js) each section is saved separately, through `save`.
+"""
+
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agencies.models import User
+from agencies.pages.form_pages import carry_out, done, refusals_in_messages
+from agencies.records import history
+from workitems.desk.to_dos import days_until
+from workitems.intake.forms.workbook import WorkbookForm
+from workitems.models import Evidence, Notice, Return, WorkItem
+from workitems.models.plan import READING_ROLES
+from workitems.plan import services
+from workitems.plan.assigned import given_in
+from workitems.plan.services.assignments import TAKERS
+from workitems.plan.views.lookups import require, signed_in, visible_plan
+from workitems.returns.forms.returns import ReplyForm, SendBackForm
+from workitems.returns.news import tell_at_once
+from workitems.returns.return_page import Page, Section, one_section, return_page, takes_answers
+from workitems.returns.services import handover as handover_services
+from workitems.returns.services import rounds as round_services
+from workitems.returns.views.answer_replies import reply_json, section_json, target_of
+from workitems.returns.views.answer_saving import (
+    choose,
+    copied_words,
+    copy_last,
+    rest_in_words,
+    save_entry,
+    save_reply,
+)
+from workitems.returns.views.answers import (
+    CHOICES,
+    COPY,
+    NO_CHANGE,
+    NO_CHANGE_TO_THE_REST,
+    OPEN,
+    SAVE,
+    TAKE_THEIRS,
+    Entry,
+    NoteEntry,
+    entries_of,
+    items_to_open,
+    items_with_fields,
+    keep_notes,
+    milestones_read,
+    note_entries,
+    refuse_gone_milestones,
+)
+
+SUBMIT, SUBMIT_UNMENDED, READY, NOT_READY = "submit", "submit-unmended", "ready", "not-ready"
+MINE = "mine"  # `only` in the address: the items given to the reader
+NOTES_ARE_LEFT = gettext_lazy(
+    "You have written what should change. Send the return back, or clear your notes to accept it."
+)
+SUBMITTED = gettext_lazy("Submitted. We’ll email a receipt to you and the agency’s contributors.")
+Reason = Notice.Reason
+
+
+def visible_return(request: HttpRequest, slug: str, round: int, agency: int) -> Return:
+    """Return the return; 404 if the user may not read the plan, 403 if not (yet) this return."""
+    plan = visible_plan(request, slug)
+    rows = Return.objects.for_page()
+    of_return = get_object_or_404(rows, round=round, round__plan=plan, agency=agency)
+    of_return.round.plan = plan
+    require(request, "workitems.read_return", of_return)
+    return of_return
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def detail(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
+    """Show a return. A POST saves every changed section."""
+    of_return = visible_return(request, slug, round, agency)
+    if request.method == "POST":
+        require(request, "workitems.write_update", of_return)
+        with writing_for(request, of_return):
+            return answer(request, of_return)
+    of_return = read_by_coordinator(request, of_return)
+    opened = request.GET.get("open", "")
+    is_writer = request.user.has_perm("workitems.write_update", of_return)
+    page = return_page(
+        of_return,
+        localdate(),
+        opened=items_to_open(of_return, opened),
+        is_for_reading=not is_writer,
+        as_handed_in=not is_writer,
+    )
+    entries = entries_of(of_return, page.sections, opened=opened)
+    copy_last(entries, request.GET.get("copy", ""))
+    return show(request, of_return, page, entries)
+
+
+def writing_for(request: HttpRequest, of_return: Return) -> AbstractContextManager[None]:
+    """Let the history say for which agency the coordinator writes, if they do."""
+    is_for = round_services.is_for_agency(of_return, signed_in(request))
+    return history.written_for(str(of_return.agency) if is_for else "")
+
+
+def read_by_coordinator(request: HttpRequest, of_return: Return) -> Return:
+    """Record that a coordinator opened what was submitted: from now on it cannot be recalled."""
+    if (
+        request.method != "GET"
+        or of_return.state != Return.State.SUBMITTED
+        or of_return.first_read_at is not None
+        or not request.user.has_perm("workitems.accept_return", of_return)
+    ):
+        return of_return
+    plan = of_return.round.plan
+    handover_services.mark_read(of_return=of_return, by=signed_in(request), at=timezone.now())
+    of_return = Return.objects.for_page().get(pk=of_return.pk)
+    of_return.round.plan = plan
+    return of_return
+
+
+def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
+    """Save the posted page and do what its button says.
+
+    The button's value `act` is "save", "no-change:1.2", "no-change-rest", "copy:1.2", "theirs:1.2", "open:3.1", "open:m77",
+    "keep-answer:1.2", "take-item:1.2", "confirm:5", "remove:5", "ready", "not-ready", "submit" or
+    "submit-unmended". The numbers are of items; "m77" is the milestone with id 77, and 5 an answer
+    on a milestone. All of them save first.
+    """
+    act, _, number = request.POST.get("act", SAVE).partition(":")
+    if act in (SUBMIT, SUBMIT_UNMENDED):
+        require(request, "workitems.submit_return", of_return)
+    page = return_page(of_return, localdate(), opened=items_with_fields(request.POST))
+    entries = entries_of(of_return, page.sections, request.POST)
+    for entry in entries:
+        meant = act in (NO_CHANGE, TAKE_THEIRS) and entry.section.item.number == number
+        save_entry(request, of_return, entry, act if meant else SAVE)
+    refuse_gone_milestones(of_return, entries, request.POST)
+    notes = notes_on_the_whole(of_return, page, request.POST)
+    notes_saved = [save_reply(request, each) for each in notes]
+    wrong = {entry.section.item.pk: entry for entry in entries if entry.is_wrong}
+    if wrong or any(each.is_wrong for each in notes):
+        # Show saved sections from the database and the others as they were typed.
+        plan = of_return.round.plan
+        of_return = Return.objects.for_page().get(pk=of_return.pk)
+        of_return.round.plan = plan
+        page = return_page(of_return, localdate(), opened=wrong)
+        shown = entries_of(of_return, page.sections)
+        for entry in shown:
+            if typed := wrong.get(entry.section.item.pk):
+                entry.keep_from(typed)
+        notes = keep_notes(notes_on_the_whole(of_return, page), notes)
+        return show(request, of_return, page, shown, notes=notes, status=422)
+    if act in (SUBMIT, SUBMIT_UNMENDED):
+        read = {entry.section.item.pk: entry.version_read for entry in entries}
+        steps_read = milestones_read(request.POST)
+        for entry in entries:
+            steps_read |= entry.milestones_written
+        return submit(request, of_return, read, steps_read, with_unmended=act == SUBMIT_UNMENDED)
+    if act in CHOICES:
+        with refusals_in_messages(request):
+            done, number = choose(request, of_return, entries, act, number)
+            messages.success(request, done)
+            return back(request, f"item-{number}", open=number)
+        return back(request, "missing")
+    if act == READY:
+        return ready(request, of_return)
+    if act == NOT_READY:
+        with refusals_in_messages(request):
+            handover_services.withdraw_ready(of_return=of_return, by=signed_in(request))
+            messages.success(
+                request, gettext("The return is no longer marked as ready for approval.")
+            )
+        return back(request)
+    if act == NO_CHANGE_TO_THE_REST:
+        with refusals_in_messages(request):
+            rest = round_services.say_no_change_to_the_rest(
+                of_return=of_return, by=signed_in(request), on=localdate(), at=timezone.now()
+            )
+            say = messages.success if rest.answered else messages.info
+            say(request, rest_in_words(of_return, rest))
+        return back(request)
+    if act == COPY:
+        messages.info(request, copied_words(entries, number))
+        return back(request, f"item-{number}", open=number, copy=number)
+    if act == OPEN:
+        place = number.replace("m", "milestone-", 1) if number[:1] == "m" else f"item-{number}"
+        return back(request, place, open=number)
+    if act == TAKE_THEIRS:
+        messages.success(
+            request, gettext("Item {number} keeps the other version.").format(number=number)
+        )
+    elif any(entry.is_saved for entry in entries) or any(notes_saved):
+        messages.success(request, gettext("Saved."))
+    else:
+        messages.info(request, "There was nothing new to save.")
+    return back(request, f"item-{number}" if number else "")
+
+
+def back(request: HttpRequest, place: str = "", **asked: str) -> HttpResponse:
+    """Redirect to a place on the return's page, which goes on to show only what is the reader's, if it did."""
+    asked = {**({"only": MINE} if request.GET.get("only") == MINE else {}), **asked}
+    query = f"?{urlencode(asked)}" if asked else ""
+    return redirect(f"{request.path}{query}{place and f'#{place}'}")
+
+
+def submit(
+    request: HttpRequest,
+    of_return: Return,
+    read: dict[int, int],
+    steps_read: dict[int, int],
+    *,
+    with_unmended: bool,
+) -> HttpResponse:
+    """Submit what was read. If notes of the coordinator are left, ask once more."""
+    response, unmended = attempt_to_submit(
+        request, of_return, read=read, read_answers=steps_read, with_unmended=with_unmended
+    )
+    if response is not None:
+        return response
+    page = return_page(of_return, localdate())
+    entries = entries_of(of_return, page.sections)
+    return show(request, of_return, page, entries, unmended=unmended, status=422)
+
+
+def attempt_to_submit(
+    request: HttpRequest, of_return: Return, **read: Any
+) -> tuple[HttpResponse | None, round_services.Unmended | None]:
+    """Submit a return and email the receipt. Return where to go next, or the notes that are left."""
+    now = timezone.now()
+    try:
+        of_return = round_services.submit(
+            of_return=of_return, by=signed_in(request), on=localdate(), at=now, **read
+        )
+    except round_services.Unmended as unmended:
+        return None, unmended
+    except services.Refused as refusal:
+        messages.error(request, str(refusal))
+        return back(request, "missing"), None
+    tell_at_once([of_return], Reason.SUBMITTED, on=localdate(), at=now)
+    messages.success(request, SUBMITTED)
+    return redirect(of_return), None
+
+
+def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
+    """Mark the return as ready and email its approvers at once."""
+    now = timezone.now()
+    try:
+        handover_services.mark_ready(
+            of_return=of_return, by=signed_in(request), on=localdate(), at=now
+        )
+    except services.Refused as refusal:
+        messages.error(request, str(refusal))
+        return back(request, "missing")
+    tell_at_once([of_return], Reason.READY, on=localdate(), at=now)
+    messages.success(
+        request,
+        gettext(
+            "Ready for approval. We’ll email the approvers of {agency} now; it is also on their "
+            "desk. You can still change the return."
+        ).format(agency=of_return.agency),
+    )
+    return back(request)
+
+
+def notes_on_the_whole(
+    of_return: Return, page: Page, data: QueryDict | None = None
+) -> list[NoteEntry]:
+    may_reply = takes_answers(of_return)
+    return note_entries(page.notes, page.mendings, data, may_reply=may_reply)
+
+
+def show(
+    request: HttpRequest,
+    of_return: Return,
+    page: Page,
+    entries: list[Entry],
+    *,
+    notes: list[NoteEntry] | None = None,
+    send_back: SendBackForm | None = None,
+    unmended: round_services.Unmended | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    person, on, round = signed_in(request), localdate(), of_return.round
+    mine = show_given(person, of_return, [entry.section for entry in entries], on)
+    only_mine = bool(mine) and request.GET.get("only") == MINE
+    if only_mine:
+        entries = [entry for entry in entries if entry.section.is_mine or entry.is_wrong]
+    writes = takes_answers(of_return) and person.has_perm("workitems.write_update", of_return)
+    reviews = (
+        of_return.state == Return.State.SUBMITTED
+        and round.is_open
+        and person.has_perm("workitems.accept_return", of_return)
+    )
+    if reviews and send_back is None:
+        send_back = SendBackForm(None, items=items_on(page))
+    if send_back is not None:
+        asked = {item.pk for item in send_back.items}
+        for entry in entries:
+            if entry.section.item.pk in asked:
+                entry.send_back = send_back.note_on(entry.section.item)
+    is_submitted = of_return.state == Return.State.SUBMITTED and round.is_open
+    may_recall = is_submitted and person.has_perm("workitems.recall_return", of_return)
+    for_agency = round_services.is_for_agency(of_return, person)
+    return render(
+        request,
+        "workitems/returns/detail.html",
+        {
+            "plan": round.plan,
+            "items_url": f"{of_return.get_absolute_url()}items/",
+            "return": of_return,
+            "round": round,
+            "page": page,
+            # Once every item is answered, what is left is what the coordinator asks to change.
+            "is_only_mending": of_return.state == Return.State.SENT_BACK
+            and page.answered == page.total
+            and bool(page.to_mend),
+            "led": [entry for entry in entries if entry.section.is_led],
+            "supported": [
+                entry
+                for entry in entries
+                if not entry.section.is_led and (writes or entry.section.is_answered)
+            ],
+            "missing": [
+                (
+                    section,
+                    [{"says": fault.says, "target": target_of(fault)} for fault in section.missing],
+                )
+                for section in page.sections
+                if section.is_led or section.missing
+            ],
+            "forms": [form for entry in entries for form in entry.forms if form.is_touched()],
+            "refusals": [(entry.section, said) for entry in entries for said in entry.refusals],
+            "notes": notes if notes is not None else notes_on_the_whole(of_return, page),
+            "mails": mails_of(of_return),
+            "workbook_form": WorkbookForm() if writes else None,
+            "is_for_agency": for_agency,
+            "mine": mine,
+            "only_mine": only_mine,
+            "may_recall": may_recall,
+            "recall_obstacle": handover_services.recall_obstacle(of_return) if may_recall else "",
+            "unmended": unmended,
+            "due_in": days_until(of_return.due_on, on),
+            "is_overdue": of_return.is_overdue(on),
+            "may_write": writes,
+            "may_submit": writes and person.has_perm("workitems.submit_return", of_return),
+            "wrote_it_all": page.authors == {person.pk} and not for_agency,
+            "may_review": reviews,
+            "review_refused": of_return.submitted_by_id == person.pk or page.authors == {person.pk},
+            # Passed even if the user may no longer review, so that a refused note is not lost.
+            "send_back_form": send_back,
+        },
+        status=status,
+    )
+
+
+def show_given(person: User, of_return: Return, sections: list[Section], on: date) -> int:
+    """Put into the sections who looks after each item, and where to give it, for the agency's own people.
+    Return how many are the reader's. One query; none for others."""
+    if of_return.agency_id not in person.agencies_as(*READING_ROLES):
+        return 0
+    items = [section.item.pk for section in sections]
+    given = given_in([of_return.agency_id], items, on)
+    may_give = takes_answers(of_return) and of_return.agency_id in person.agencies_as(*TAKERS)
+    # Not by `reverse` for each, which would take as long as the rest of the section's head.
+    items_url = reverse("workitems:list", args=[of_return.round.plan.slug])
+    units = {seat.unit_id for seat in person.current_seats if seat.agency_id == of_return.agency_id}
+    for section in sections:
+        if may_give:
+            number = quote(section.item.number)
+            section.give_url = f"{items_url}{number}/given/{of_return.agency_id}/?from=return"
+        if (row := given.get(section.item.pk)) is not None:
+            section.given = row
+            section.is_mine = row.user_id == person.pk or row.unit_id in units - {None}
+    return sum(section.is_mine for section in sections)
+
+
+def mails_of(of_return: Return) -> list[Evidence]:
+    """Return the emails from which the coordinator entered the return."""
+    return list(of_return.evidence.for_list()) if of_return.is_entered else []
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def save(request: HttpRequest, slug: str, round: int, agency: int, number: str) -> HttpResponse:
+    """Show or save one section, for the script.
+
+    GET returns the fields of the section, or of one `milestone`, as HTML. POST returns JSON with
+    status 200 if saved, 409 with `theirs` if another user saved first, or 422 with the errors.
+    """
+    of_return = visible_return(request, slug, round, agency)
+    require(request, "workitems.write_update", of_return)
+    items = of_return.round.plan.items.answered_by(of_return.agency_id)
+    item = get_object_or_404(items, number=number)
+    if request.method != "POST":
+        return fields(request, of_return, item)
+    milestone = request.POST.get("milestone", "")
+    section = one_section(
+        of_return, item, localdate(), with_milestones=bool(milestone) or item.is_key
+    )
+    entry = entries_of(of_return, [section], request.POST)[0]
+    with writing_for(request, of_return):
+        act = request.POST.get("act", SAVE)
+        save_entry(request, of_return, entry, act, is_pause=True)
+        refuse_gone_milestones(of_return, [entry], request.POST)
+    status = 409 if entry.theirs else 422 if entry.is_wrong else 200
+    return JsonResponse(section_json(request, of_return, entry, milestone), status=status)
+
+
+def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpResponse:
+    """Return the fields that the page leaves out until the user asks for them."""
+    if not takes_answers(of_return):
+        raise Http404
+    milestone = request.GET.get("milestone", "")
+    page = return_page(of_return, localdate(), only=item)
+    entries = entries_of(of_return, page.sections, opened=f"m{milestone}")
+    for entry in entries:
+        for step in entry.milestones:
+            if str(step.line.milestone.pk) == milestone:
+                return render(request, "workitems/returns/milestone.html", {"entry": step})
+        if not milestone:
+            address = f"{of_return.get_absolute_url()}items/"
+            context = {
+                "entry": entry,
+                "may_write": True,
+                "of_return": of_return,
+                "items_url": address,
+            }
+            return render(request, "workitems/returns/section.html", context)
+    raise Http404
+
+
+@require_POST
+def accept(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
+    of_return = visible_return(request, slug, round, agency)
+    require(request, "workitems.accept_return", of_return)
+    page = return_page(of_return, localdate(), is_for_reading=True)
+    form = SendBackForm(request.POST, items=items_on(page))
+    if of_return.round.is_open and form.holds_notes():
+        form.full_clean()
+        form.add_error("note", NOTES_ARE_LEFT)
+        return show(
+            request,
+            of_return,
+            page,
+            entries_of(of_return, page.sections),
+            send_back=form,
+            status=422,
+        )
+    with refusals_in_messages(request):
+        round_services.accept(of_return=of_return, by=signed_in(request), on=localdate())
+        messages.success(
+            request, gettext("The return of {agency} is accepted.").format(agency=of_return.agency)
+        )
+    return redirect(of_return)
+
+
+@require_POST
+def send_back(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
+    of_return = visible_return(request, slug, round, agency)
+    require(request, "workitems.accept_return", of_return)
+    page = return_page(of_return, localdate(), is_for_reading=True)
+    form = SendBackForm(request.POST, items=items_on(page))
+    if carry_out(request, form, round_services.send_back, of_return=of_return, at=timezone.now()):
+        message = gettext("The return went back to {agency}.")
+        return done(request, message, of_return, agency=of_return.agency)
+    entries = entries_of(of_return, page.sections)
+    return show(request, of_return, page, entries, send_back=form, status=422)
+
+
+@require_POST
+def recall(request: HttpRequest, slug: str, round: int, agency: int) -> HttpResponse:
+    of_return = visible_return(request, slug, round, agency)
+    require(request, "workitems.recall_return", of_return)
+    with refusals_in_messages(request):
+        handover_services.recall(of_return=of_return, by=signed_in(request))
+        messages.success(
+            request,
+            gettext(
+                "The return is recalled. Only {agency} sees it until it is submitted again."
+            ).format(agency=of_return.agency),
+        )
+    return redirect(of_return)
+
+
+@require_POST
+def reply(request: HttpRequest, slug: str, round: int, agency: int, note: int) -> JsonResponse:
+    """Save the reply to a note, for the script. See `save` for the statuses."""
+    of_return = visible_return(request, slug, round, agency)
+    require(request, "workitems.write_update", of_return)
+    row = get_object_or_404(of_return.notes.select_related("by", "item", "replied_by"), pk=note)
+    entry = NoteEntry(row, form=ReplyForm(request.POST, note=row))
+    with writing_for(request, of_return):
+        save_reply(request, entry, is_pause=True)
+    status = 409 if entry.theirs else 422 if entry.is_wrong else 200
+    return JsonResponse(reply_json(request, of_return, entry), status=status)
+
+
+def items_on(page: Page) -> list[WorkItem]:
+    """Return the items that were answered: the coordinator may ask for a change of each."""
+    return [each.item for each in page.sections if each.is_led or each.is_answered]

@@ -1,0 +1,231 @@
+"""List, show, open, close and reopen rounds."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agencies.models import Agency, Invitation, Seat, by_short_name
+from agencies.pages.form_pages import carry_out, done, form_page, saying_refusals
+from agencies.pages.once import once
+from agencies.typed.fields import overwrite_data
+from agencies.wording.translation import day_words
+from workitems.models import Notice, Plan, Return, Round, Variation
+from workitems.models.plan import READING_ROLES
+from workitems.notices.news import Seats
+from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
+from workitems.returns.forms.rounds import CloseRoundForm, OpenRoundForm, ReopenRoundForm
+from workitems.returns.services import rounds as round_services
+from workitems.returns.services.handover import mended_words, mendings_of_each
+
+# Headings for returns that are not accepted, by state.
+STILL_OPEN = {
+    Return.State.SUBMITTED: gettext_lazy("Submitted, not accepted"),
+    Return.State.SENT_BACK: gettext_lazy("Sent back, not submitted again"),
+    Return.State.DUE: gettext_lazy("Not submitted"),
+}
+
+
+def rounds_of(plan: Plan) -> "QuerySet[Round]":
+    """Return the plan's rounds, newest first, with how many returns they ask for and have."""
+    return plan.rounds.annotate(
+        asked=Count("returns"),
+        accepted=Count("returns", filter=Q(returns__state=Return.State.ACCEPTED)),
+    ).order_by("-period_end")
+
+
+@require_safe
+def index(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    return render(
+        request,
+        "workitems/returns/rounds/list.html",
+        {
+            "plan": plan,
+            "rounds": rounds_of(plan),
+            "may_open": request.user.has_perm("workitems.open_round", plan),
+        },
+    )
+
+
+@require_safe
+def detail(request: HttpRequest, slug: str, round: int) -> HttpResponse:
+    plan = visible_plan(request, slug)
+    return show(request, plan, visible_round(plan, round))
+
+
+def visible_round(plan: Plan, pk: int) -> Round:
+    round = get_object_or_404(plan.rounds.select_related("opened_by", "closed_by"), pk=pk)
+    round.plan = plan
+    return round
+
+
+def show(
+    request: HttpRequest,
+    plan: Plan,
+    round: Round,
+    reopen: ReopenRoundForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    on = localdate()
+    own = signed_in(request).agencies_as(*READING_ROLES)
+    may_manage = request.user.has_perm("workitems.open_round", plan)
+    returns = list(round.returns.select_related("agency").with_progress().order_by(by_short_name()))
+    for each in returns:
+        each.round = round
+    seats = people_of(round, returns, on) if may_manage else {}
+    mended = mended_of(returns) if may_manage else {}
+    return render(
+        request,
+        "workitems/returns/rounds/detail.html",
+        {
+            "plan": plan,
+            "round": round,
+            "today": on,
+            "rows": [
+                {
+                    "return": each,
+                    "is_overdue": each.is_overdue(on),
+                    "last_at": max(
+                        filter(None, (each.last_written_at, each.submitted_at)), default=None
+                    ),
+                    # The same as the permission "read_return", without a query per row.
+                    "may_read": each.agency_id in own
+                    or each.state == Return.State.ACCEPTED
+                    or (may_manage and (each.submitted_at is not None or each.is_entered)),
+                    "mended": mended.get(each.pk, ""),
+                    "people": seats.get(each.agency_id, {}).items(),
+                    "has_approver": str(Seat.Role.APPROVER.label) in seats.get(each.agency_id, {}),
+                }
+                for each in returns
+            ],
+            "missing": any(each.is_with_agency for each in returns),
+            "extended": [each.agency.short_name for each in returns if each.extended_to],
+            "reminders": round.reminders.select_related("by").order_by("-at") if may_manage else [],
+            "open_returns": sum(each.state != Return.State.ACCEPTED for each in returns),
+            "may_manage": may_manage,
+            # It names people, so only those who manage the round see it.
+            "notices": Notice.objects.for_round(round) if may_manage else [],
+            "waiting": Variation.objects.pending_in(plan) if round.is_open else [],
+            "reopen_form": reopen or ReopenRoundForm(),
+        },
+        status=status,
+    )
+
+
+def people_of(round: Round, returns: list[Return], on: date) -> dict[int, dict[str, list[str]]]:
+    """Return the names of each agency's contributors and approvers, by the role's label."""
+    seats = Seats([round.plan], [each.agency_id for each in returns], on)
+    found: dict[int, dict[str, list[str]]] = {}
+    for each in returns:
+        by_role = {
+            str(role.label): [
+                user.name for user, *_ in seats.sitting(round.plan, each.agency_id, role)
+            ]
+            for role in (Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER)
+        }
+        found[each.agency_id] = {label: names for label, names in by_role.items() if names}
+    return found
+
+
+def mended_of(returns: list[Return]) -> dict[int, str]:
+    """Return "2 of 3 items changed or answered" by return, for those that were sent back."""
+    sent_back = [each for each in returns if each.state == Return.State.SENT_BACK]
+    return {pk: mended_words(found) for pk, found in mendings_of_each(sent_back).items()}
+
+
+def next_period(plan: Plan) -> dict[str, Any]:
+    """Return initial values for a new round: directly after the last one and as long as it."""
+    last = plan.rounds.order_by("-period_end").first()
+    if last is None:
+        return {}
+    start = last.period_end + timedelta(days=1)
+    end = start + (last.period_end - last.period_start)
+    return {
+        "name": f"{day_words(start)} to {day_words(end)}",
+        "period_start": start,
+        "period_end": end,
+        "due_on": end + timedelta(days=14),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def open_round(request: HttpRequest, slug: str) -> HttpResponse:
+    plan = require(request, "workitems.open_round", visible_plan(request, slug))
+    form = OpenRoundForm(posted(request), plan=plan, initial=next_period(plan))
+    if made := carry_out(request, form, round_services.open_round, plan=plan, at=timezone.now()):
+        message = gettext("The round {round} is open. Each agency has its return.")
+        return done(request, message, made, round=made)
+    return form_page(
+        request,
+        "workitems/returns/rounds/open.html",
+        form,
+        plan=plan,
+        unready=without_approver(plan, localdate()),
+    )
+
+
+def without_approver(plan: Plan, on: date) -> list[tuple[Agency, str]]:
+    """Return the members without an approver today, each with whom it has invited as one, or "".
+
+    Three queries.
+    """
+    approving = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, user__is_active=True)
+    invited = {
+        each.agency_id: each.name
+        for each in Invitation.objects.waiting().filter(role=Seat.Role.APPROVER)
+    }
+    members = plan.agencies_on(on).exclude(pk__in=approving.values("agency"))
+    return [(agency, invited.get(agency.pk, "")) for agency in members]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def close_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
+    """Close the round, after showing which returns are not accepted."""
+    plan = require(request, "workitems.open_round", visible_plan(request, slug))
+    row = visible_round(plan, round)
+    if not row.is_open:
+        messages.info(request, "This round is already closed.")
+        return redirect(row)
+    open_now = round_services.still_open(row)
+    seen = round_services.states_of(open_now)
+    form = CloseRoundForm(posted(request), initial={"seen": seen})
+    if form.is_valid():
+        with saying_refusals(form):
+            round_services.close_round(
+                round=row, seen=form.cleaned_data["seen"], by=signed_in(request), at=timezone.now()
+            )
+            messages.success(request, gettext("The round is closed. It can no longer be changed."))
+            return redirect(row)
+        overwrite_data(form, seen=seen)
+    return form_page(
+        request,
+        "workitems/returns/rounds/close.html",
+        form,
+        plan=plan,
+        round=row,
+        seen=seen,
+        open_returns=[
+            (label, [each for each in open_now if each.state == state])
+            for state, label in STILL_OPEN.items()
+        ],
+        accepted=row.returns.filter(state=Return.State.ACCEPTED).count(),
+    )
+
+
+@require_POST
+def reopen_round(request: HttpRequest, slug: str, round: int) -> HttpResponse:
+    plan = require(request, "workitems.open_round", visible_plan(request, slug))
+    row = visible_round(plan, round)
+    form = ReopenRoundForm(request.POST)
+    if carry_out(request, form, round_services.reopen_round, round=row):
+        return done(request, gettext("The round is reopened."), row)
+    return show(request, plan, row, form, status=422)

@@ -1,0 +1,501 @@
+"""Lateness, freshness and status on a given day, and why an item needs attention.
+
+Pure functions of rows (or objects with the same attributes) and a day. They make no queries and do
+not read the clock. All lengths are calendar days; days are New Zealand local dates.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import IntEnum, StrEnum
+from typing import NamedTuple, Protocol
+
+from agencies.wording.translation import _, gettext_lazy, list_in_words, ngettext
+from workitems.terms.known_dates import KnownDate
+from workitems.terms.spans import in_words, span_in_words
+
+DUE_SOON_DAYS = 30
+# Agencies report twice a year: updates older than that are stale, older than a quarter ageing.
+AGEING_AFTER_DAYS = 92
+STALE_AFTER_DAYS = 184
+
+
+def count_noun(count: int, noun: str) -> str:
+    """Return "1 item" or "1,092 items", always in digits."""
+    return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def times_in_words(count: int) -> str:
+    """Return "once", "twice" or "three times", in digits from ten on."""
+    if count == 1:
+        return _("once")
+    if count == 2:
+        return _("twice")
+    return ngettext("{number} time", "{number} times", count).format(number=in_words(count))
+
+
+def days_in_words(count: int) -> str:
+    """Return "1 day" or "1,092 days"."""
+    return ngettext("{count:,} day", "{count:,} days", count).format(count=count)
+
+
+CONFIDENCES = {
+    "on_track": gettext_lazy("on track"),
+    "at_risk": gettext_lazy("at risk"),
+    "off_track": gettext_lazy("off track"),
+}
+# Causes of a delay within a sentence; the others have no word of their own.
+CAUSES = {
+    "funding": gettext_lazy("funding"),
+    "prior_commitments": gettext_lazy("prior commitments"),
+    "staffing": gettext_lazy("staffing"),
+    "another_agency": gettext_lazy("another agency"),
+    "legislation": gettext_lazy("legislation"),
+    "procurement": gettext_lazy("procurement"),
+    "consultation": gettext_lazy("consultation"),
+    "outside_event": gettext_lazy("outside event"),
+}
+
+
+def by_then(day: date | None, on: date) -> date | None:
+    """Return the day unless it is after `on`; then the event had not happened yet."""
+    return day if day is not None and day <= on else None
+
+
+class MilestoneLike(Protocol):
+    """The attributes of a milestone that are needed here: a record, or an immutable row."""
+
+    @property
+    def description(self) -> str: ...
+    @property
+    def original_due(self) -> date: ...
+    @property
+    def agreed_due(self) -> date: ...
+    @property
+    def agreed_known_to(self) -> str: ...
+    @property
+    def forecast_due(self) -> date: ...
+    @property
+    def original_known_to(self) -> str: ...
+    @property
+    def forecast_known_to(self) -> str: ...
+    @property
+    def original(self) -> KnownDate: ...
+    @property
+    def agreed(self) -> KnownDate: ...
+    @property
+    def forecast(self) -> KnownDate: ...
+    @property
+    def completed_on(self) -> date | None: ...
+    @property
+    def withdrawn_on(self) -> date | None: ...
+
+
+class DelayLike(Protocol):
+    """The attributes of a delay that are needed here."""
+
+    @property
+    def times_moved(self) -> int: ...
+    @property
+    def ended_on(self) -> date | None: ...
+
+
+class Late(StrEnum):
+    """A milestone's state relative to its agreed date, worst first."""
+
+    OVERDUE = "overdue"
+    SLIPPING = "slipping"
+    DUE_SOON = "due_soon"
+    ON_TIME = "on_time"
+    DONE_LATE = "done_late"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return str(LATE_LABELS[self])
+
+
+LATE_LABELS = {
+    Late.OVERDUE: gettext_lazy("Overdue"),
+    Late.SLIPPING: gettext_lazy("Expected late"),
+    Late.DUE_SOON: gettext_lazy("Due soon"),
+    Late.ON_TIME: gettext_lazy("On time"),
+    Late.DONE_LATE: gettext_lazy("Done late"),
+    Late.DONE: gettext_lazy("Done"),
+    Late.WITHDRAWN: gettext_lazy("Withdrawn"),
+}
+LATE_ORDER = tuple(Late)
+
+
+class Lateness(NamedTuple):
+    """A state, and by how many days it is late or expected late. `due` is the agreed date."""
+
+    state: Late
+    days: int = 0
+    due: date | None = None
+
+    @property
+    def is_late(self) -> bool:
+        return self.state in (Late.OVERDUE, Late.SLIPPING)
+
+    @property
+    def words(self) -> str:
+        """Text such as "Overdue by 12 days", "Expected a month late", "Done a year late".
+
+        Each counts from the agreed date: overdue to the day asked about, expected to the forecast,
+        done to the completion.
+        """
+        length = span_in_words(self.days) if self.days else ""
+        if self.state == Late.OVERDUE:
+            return _("Overdue by {time}").format(time=length)
+        if self.state == Late.SLIPPING:
+            return _("Expected {time} late").format(time=length)
+        if self.state == Late.DONE_LATE:
+            return _("Done {time} late").format(time=length)
+        return self.state.label
+
+
+NO_DATES = Lateness(Late.ON_TIME)
+
+
+def milestone_lateness(milestone: MilestoneLike, on: date) -> Lateness:
+    """Return the lateness of a milestone on the day `on`.
+
+    A milestone is "done late" if it was completed after its agreed date, overdue if it is open
+    after that date, and slipping if open and forecast after it. Later completions are ignored.
+    """
+    due = milestone.agreed_due
+    if milestone.withdrawn_on is not None and milestone.withdrawn_on <= on:
+        return Lateness(Late.WITHDRAWN, due=due)
+    if milestone.completed_on is not None and milestone.completed_on <= on:
+        days = (milestone.completed_on - due).days
+        return Lateness(Late.DONE_LATE, days, due) if days > 0 else Lateness(Late.DONE, due=due)
+    if due < on:
+        return Lateness(Late.OVERDUE, (on - due).days, due)
+    if milestone.forecast_due > due:
+        return Lateness(Late.SLIPPING, (milestone.forecast_due - due).days, due)
+    if due <= on + timedelta(days=DUE_SOON_DAYS):
+        return Lateness(Late.DUE_SOON, due=due)
+    return Lateness(Late.ON_TIME, due=due)
+
+
+def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
+    """Return how far an open milestone is from its agreed date, over all its open delays, such as
+    "Expected five months after the agreed date. Its date has moved three times." Empty if on time."""
+    days = (milestone.forecast_due - milestone.agreed_due).days
+    moves = sum(delay.times_moved for delay in delays if delay.ended_on is None)
+    if days <= 0 or not moves or milestone.completed_on or milestone.withdrawn_on:
+        return ""
+    says = _("Expected {time} after the agreed date.").format(time=span_in_words(days))
+    if moves < 2:
+        return says
+    moved = _("Its date has moved {times}.").format(times=times_in_words(moves))
+    return f"{says} {moved}"
+
+
+def settlement_in_words(
+    settlement: str, agency: object, by: date | None, on: date | None = None
+) -> str:
+    """Return how the cause of a delay stands: "is settled", "needs a decision", "is being settled by
+    Police by 30 June 2027". Empty if nobody has said. A date before `on` is not told as ahead."""
+    if settlement == "settled":
+        return _("is settled")
+    if settlement == "needs_decision":
+        return _("needs a decision")
+    if settlement != "being_settled":
+        return ""
+    if by is None:
+        return _("is being settled by {agency}").format(agency=agency)
+    says = (
+        _("was to be settled by {agency} by {day}")
+        if on and by < on
+        else _("is being settled by {agency} by {day}")
+    )
+    return says.format(agency=agency, day=KnownDate(by))
+
+
+def cause_in_words(
+    cause: str, settlement: str, agency: object, by: date | None, on: date | None = None
+) -> str:
+    """Return `settlement_in_words` as a sentence: "The cause (funding) needs a decision." Empty if
+    nobody has said. A cause without a word of its own is not named."""
+    words = settlement_in_words(settlement, agency, by, on)
+    if not words:
+        return ""
+    if cause not in CAUSES:
+        return _("The cause {is_settled}.").format(is_settled=words)
+    return _("The cause ({cause}) {is_settled}.").format(cause=CAUSES[cause], is_settled=words)
+
+
+def item_lateness(milestones: Sequence[MilestoneLike], on: date) -> Lateness:
+    """Return the lateness of the worst milestone; among equals, of the one with most days."""
+    found = [milestone_lateness(milestone, on) for milestone in milestones]
+    if not found:
+        return NO_DATES
+    return min(found, key=lambda late: (LATE_ORDER.index(late.state), -late.days))
+
+
+def item_dates(stage: str, milestones: Sequence[MilestoneLike], on: date) -> Lateness:
+    """Return the lateness of an item with all its milestones, including closed ones. A withdrawn
+    item is neither late nor done."""
+    if stage == "withdrawn":
+        return Lateness(Late.WITHDRAWN)
+    return item_lateness(milestones, on)
+
+
+def dates_ahead(milestones: Iterable[MilestoneLike], on: date) -> tuple[Lateness, KnownDate | None]:
+    """Return the lateness and the earliest agreed date of the milestones that are open on the day.
+
+    The lateness is that of `item_lateness`, found in one pass for thousands of items. Of a day, a
+    month and a quarter with the same end, the earliest is the day, then the month.
+    """
+    due = slip_due = None
+    known_to = ""
+    slip = 0
+    for row in milestones:
+        done, withdrawn, agreed = row.completed_on, row.withdrawn_on, row.agreed_due
+        if (done is None or done > on) and (withdrawn is None or withdrawn > on):
+            if due is None or agreed < due:
+                due, known_to = agreed, row.agreed_known_to
+            elif agreed == due and row.agreed_known_to < known_to:
+                known_to = row.agreed_known_to
+            if row.forecast_due > agreed and (days := (row.forecast_due - agreed).days) > slip:
+                slip, slip_due = days, agreed
+    if due is None:
+        return NO_DATES, None
+    first = KnownDate(due, known_to)
+    if due < on:
+        return Lateness(Late.OVERDUE, (on - due).days, due), first
+    if slip:
+        return Lateness(Late.SLIPPING, slip, slip_due), first
+    is_soon = (due - on).days <= DUE_SOON_DAYS
+    return Lateness(Late.DUE_SOON if is_soon else Late.ON_TIME, due=due), first
+
+
+def span(milestones: Sequence[MilestoneLike], on: date) -> tuple[date, date]:
+    """Return the first and last of the day and all dates, to draw milestones to one scale."""
+    days = [on]
+    for milestone in milestones:
+        days += [milestone.original_due, milestone.agreed_due, milestone.forecast_due]
+        days += [milestone.completed_on] if milestone.completed_on else []
+    return min(days), max(days)
+
+
+class Fresh(StrEnum):
+    FRESH = "fresh"
+    AGEING = "ageing"
+    STALE = "stale"
+    NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Age in days of the last accepted update."""
+
+    state: Fresh
+    days: int | None = None
+
+    @property
+    def words(self) -> str:
+        if self.days is None:
+            return _("No accepted update yet")
+        if self.days == 0:
+            return _("Updated today")
+        return _("Updated {time} ago").format(time=span_in_words(self.days))
+
+
+def freshness(heard_on: date | None, on: date) -> Freshness:
+    if heard_on is None or heard_on > on:
+        return Freshness(Fresh.NEVER)
+    days = (on - heard_on).days
+    if days > STALE_AFTER_DAYS:
+        return Freshness(Fresh.STALE, days)
+    return Freshness(Fresh.AGEING if days > AGEING_AFTER_DAYS else Fresh.FRESH, days)
+
+
+class Standing(StrEnum):
+    """The status of an item. Every item has exactly one.
+
+    Lateness takes precedence over the agency's confidence. The words are not those of a
+    confidence, so that "at risk" always means what an agency or the reviewer said.
+    """
+
+    LATE = "late"
+    IN_DOUBT = "in_doubt"
+    ON_TIME = "on_time"
+    COMPLETE = "complete"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        return str(STANDING_LABELS[self])
+
+    @property
+    def counts(self) -> str:
+        """What the dashboard's figure counts, in a few words."""
+        return str(COUNTS[self])
+
+
+STANDING_LABELS = {
+    Standing.LATE: gettext_lazy("Late"),
+    Standing.IN_DOUBT: gettext_lazy("In doubt"),
+    Standing.ON_TIME: gettext_lazy("On time"),
+    Standing.COMPLETE: gettext_lazy("Complete"),
+    Standing.WITHDRAWN: gettext_lazy("Withdrawn"),
+}
+COUNTS = {
+    Standing.LATE: gettext_lazy("a milestone is overdue or expected late"),
+    Standing.IN_DOUBT: gettext_lazy("not late, but its agency says at risk or off track"),
+    Standing.ON_TIME: gettext_lazy("not late, and not in doubt"),
+    Standing.COMPLETE: gettext_lazy("recorded as complete"),
+    Standing.WITHDRAWN: gettext_lazy("withdrawn from the Plan"),
+}
+
+
+def standing_of(stage: str, is_late: bool, confidence: str) -> Standing:
+    """Return the status of an item.
+
+    Late: live, with a milestone overdue or expected late. In doubt: live, not late, and the
+    agency's confidence is at risk or off track. On time: every other live item.
+    """
+    if stage == "complete":
+        return Standing.COMPLETE
+    if stage == "withdrawn":
+        return Standing.WITHDRAWN
+    if is_late:
+        return Standing.LATE
+    return Standing.IN_DOUBT if confidence in ("at_risk", "off_track") else Standing.ON_TIME
+
+
+class Rank(IntEnum):
+    """Reasons for the working group's attention; lower is more urgent.
+
+    docs/attention.md describes them; a test checks that it has the same order.
+    """
+
+    OVERDUE_UNMITIGATED = 1
+    OVERDUE = 2
+    SLIPPED_AGAIN = 3
+    OFF_TRACK = 4
+    RISK_ESCALATED = 5
+    EXPECTED_LATE = 6
+    VIEWS_DIFFER = 7
+    STALE = 8
+    VARIATION_WAITS = 9
+    SENT_BACK = 10
+    RETURN_MISSING = 11
+
+
+class Reason(NamedTuple):
+    """A reason for attention, in a sentence or more.
+
+    `short` leaves out causes and mitigations, for pages that show them beside it; empty if there is
+    nothing to leave out.
+    """
+
+    rank: Rank
+    words: str
+    short: str = ""
+
+
+@dataclass(slots=True)
+class ItemFacts:
+    """Arguments of `attention`.
+
+    `late` is the lateness of the item's open milestones, `times_moved` the highest number of moves
+    of a milestone over all its open delays, `is_mitigated` whether any open delay has a mitigation. `causes` are
+    sentences on the causes of open delays, told with the lateness. `risks` are the references of open, escalated
+    risks.
+    """
+
+    confidence: str
+    reviewer_confidence: str
+    heard_on: date | None
+    starts_on: date | None
+    late: Lateness
+    is_mitigated: bool = False
+    times_moved: int = 0
+    causes: Sequence[str] = ()
+    variations_pending: int = 0
+    risks: Sequence[str] = ()
+
+
+def attention(item: ItemFacts, on: date) -> list[Reason]:
+    """Return why a live item needs attention on the day, most urgent reason first."""
+    return [_reason(rank, item, on) for rank in ranks(item, on)]
+
+
+def ranks(item: ItemFacts, on: date) -> list[Rank]:
+    """Return the ranks of `attention`, without its words: thousands of items are ranked, few are shown."""
+    found: list[Rank] = []
+    add, state = found.append, item.late.state
+    if state == Late.OVERDUE:
+        add(Rank.OVERDUE if item.is_mitigated else Rank.OVERDUE_UNMITIGATED)
+    if item.times_moved > 1:
+        add(Rank.SLIPPED_AGAIN)
+    if item.confidence == "off_track":
+        add(Rank.OFF_TRACK)
+    if item.risks:
+        add(Rank.RISK_ESCALATED)
+    if state == Late.SLIPPING:
+        add(Rank.EXPECTED_LATE)
+    if item.confidence and item.reviewer_confidence and item.confidence != item.reviewer_confidence:
+        add(Rank.VIEWS_DIFFER)
+    has_begun = item.starts_on is None or item.starts_on <= on
+    if has_begun and item.heard_on is not None and (on - item.heard_on).days > STALE_AFTER_DAYS:
+        add(Rank.STALE)
+    if item.variations_pending:
+        add(Rank.VARIATION_WAITS)
+    return found
+
+
+def _reason(rank: Rank, item: ItemFacts, on: date) -> Reason:
+    """Return a reason of these in words."""
+    if rank in (Rank.OVERDUE, Rank.OVERDUE_UNMITIGATED, Rank.EXPECTED_LATE):
+        words = f"{item.late.words}."
+        if rank == Rank.OVERDUE_UNMITIGATED:
+            words = _("{status}, and no mitigation is recorded.").format(status=item.late.words)
+        return Reason(rank, " ".join([words, *item.causes]), f"{item.late.words}.")
+    if rank == Rank.SLIPPED_AGAIN:
+        words = _("Its date has moved {times}.").format(times=times_in_words(item.times_moved))
+    elif rank == Rank.OFF_TRACK:
+        words = _("Its agency says it is off track.")
+    elif rank == Rank.RISK_ESCALATED:
+        words = ngettext("{risks} is escalated.", "{risks} are escalated.", len(item.risks))
+        words = words.format(risks=list_in_words(item.risks))
+    elif rank == Rank.VIEWS_DIFFER:
+        words = _views_differ(item)
+    elif rank == Rank.STALE:
+        assert item.heard_on is not None
+        since = span_in_words((on - item.heard_on).days)
+        words = _("No update accepted for {time}.").format(time=since)
+    else:
+        words = ngettext(
+            "A variation is waiting for a decision.",
+            "{count} variations are waiting for a decision.",
+            item.variations_pending,
+        ).format(count=item.variations_pending)
+    return Reason(rank, words)
+
+
+def _views_differ(item: ItemFacts) -> str:
+    return _("The reviewer rates it {reviewer}; the agency says {agency}.").format(
+        reviewer=CONFIDENCES[item.reviewer_confidence], agency=CONFIDENCES[item.confidence]
+    )
+
+
+def return_attention(state: str, due_on: date, sent_back_on: date | None, on: date) -> list[Reason]:
+    """Return why a return of an open round needs attention on the day: sent back, or missing."""
+    if state == "sent_back":
+        words = _("Sent back and not answered yet.")
+        if sent_back_on and sent_back_on < on:
+            since = span_in_words((on - sent_back_on).days)
+            words = _("Sent back {since} ago and not answered.").format(since=since)
+        return [Reason(Rank.SENT_BACK, words)]
+    if state == "due" and due_on < on:
+        since = span_in_words((on - due_on).days)
+        return [
+            Reason(Rank.RETURN_MISSING, _("Due {since} ago and not submitted.").format(since=since))
+        ]
+    return []
