@@ -30,8 +30,7 @@ SOURCES = (
     "migrations/**/*.py",
     "models/**/*.py",
     "models.py",
-    "*guards.py",
-    "*_index*.py",
+    "records/*.py",
     "apps.py",
 )
 OTHER_SOURCES = ("trafficking_plan/settings.py", "requirements-dev.lock")

@@ -31,13 +31,14 @@ MAY_ASK_THE_CLOCK = {
     "agencies/records/history.py": "the moment of a history row is the moment it is written",
     "agencies/models.py": "which seats a person holds is always a question about now",
     "reports/requests/pages/register/doers.py": "who may take a step now",
+    "workitems/calendar/limits.py": "a limit counts the requests of the last minute",
     "reports/demo/issued_briefing.py": "workers beside it see from the time whether it still renders",
 }
 
 
 def is_rule_form_or_view(path):
     parts = path.relative_to(ROOT).with_suffix("").parts
-    return bool({"rules", "forms", "views"} & set(parts))
+    return bool({"rules", "forms", "views", "pages"} & set(parts)) and "services" not in parts
 
 
 def test_rules_forms_and_views_write_nothing():
@@ -65,7 +66,7 @@ def test_only_views_and_commands_read_the_clock():
         f"{name_of(path)}:{line}"
         for path in modules(*APPS)
         if name_of(path) not in MAY_ASK_THE_CLOCK
-        and not {"views", "views.py", "management"} & set(path.parts)
+        and not {"views", "views.py", "pages", "management"} & set(path.parts)
         for line in asks_the_clock(path.read_text())
     ]
     assert faults == [], "take the day as an argument; views and commands ask the clock"
