@@ -14,10 +14,9 @@ from tests.factories import (
     IssuedPaperFactory,
     OfficeSeatFactory,
     PlanFactory,
-    ReleasedPaperFactory,
-    RequestEventFactory,
     SeatFactory,
 )
+from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -13,12 +13,11 @@ from tests.browser.keyboard import tab_to
 from tests.factories import (
     AgencyFactory,
     BriefingFactory,
-    InformationRequestFactory,
     IssuedPaperFactory,
     PlanFactory,
-    ScheduleLineFactory,
     SeatFactory,
 )
+from tests.reports.requests.factories import InformationRequestFactory, ScheduleLineFactory
 from tests.reports.sample import document as sample_document
 
 pytestmark = pytest.mark.django_db(transaction=True)

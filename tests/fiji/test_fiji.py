@@ -133,6 +133,7 @@ def test_a_new_database_has_no_table_or_trigger_of_requests():
     assert [name for name in tables if TABLES.fullmatch(name)] == []
     assert "reports_publicprogress" in tables
     assert [name for name in kept_records.kept_tables() if TABLES.fullmatch(name)] == []
+    assert list(kept_records.differences(kept_records.describe())) == []
 
 
 def test_no_address_of_requests_is_there(demo, client):

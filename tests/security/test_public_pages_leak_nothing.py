@@ -25,7 +25,7 @@ from reports.requests.models import (
 )
 from reports.requests.services.redactions import withheld_strings
 from tests.content_policy import POLICY, policy
-from tests.factories import (
+from tests.reports.requests.factories import (
     EarlierPaperFactory,
     ReleasedPaperFactory,
     ReleaseFactory,

@@ -29,7 +29,6 @@ from tests.factories import (
     DraftParagraphFactory,
     DraftSectionFactory,
     HeldEntryFactory,
-    InformationRequestFactory,
     IssuedPaperFactory,
     MatterFactory,
     MeetingFactory,
@@ -46,6 +45,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
+from tests.reports.requests.factories import InformationRequestFactory
 from workitems.models import Return
 
 pytestmark = pytest.mark.django_db

@@ -10,13 +10,7 @@ from django.db import transaction
 from reports.requests.letters import letter_from
 from reports.requests.models import RequestEvent, RequestLetter
 from reports.requests.services import deciding, letters, redactions, requests, schedule
-from tests.factories import (
-    AgencyFactory,
-    BriefingFactory,
-    ConsultationFactory,
-    IssuedPaperFactory,
-    UserFactory,
-)
+from tests.factories import AgencyFactory, BriefingFactory, IssuedPaperFactory, UserFactory
 from tests.reports.requests.conftest import (
     NOW,
     OMBUDSMAN,
@@ -25,6 +19,7 @@ from tests.reports.requests.conftest import (
     fresh,
     killed_at_each_write,
 )
+from tests.reports.requests.factories import ConsultationFactory
 from tests.reports.requests.test_requests import said
 from workitems.plan.services import Conflict
 

@@ -9,13 +9,8 @@ from django.urls import reverse
 from reports.models.issue import sha256
 from reports.requests.models import EarlierPaper
 from reports.requests.models.in_scope import found_between
-from tests.factories import (
-    AgencyFactory,
-    EarlierPaperFactory,
-    InformationRequestFactory,
-    PlanFactory,
-    SeatFactory,
-)
+from tests.factories import AgencyFactory, PlanFactory, SeatFactory
+from tests.reports.requests.factories import EarlierPaperFactory, InformationRequestFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -15,15 +15,15 @@ from reports.requests.services import (
     requests,
     schedule,
 )
-from tests.factories import (
-    AgencyFactory,
+from tests.factories import AgencyFactory
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh, seated
+from tests.reports.requests.factories import (
     EarlierPaperFactory,
     ReleasedPaperFactory,
     ReleaseFactory,
     RequestEventFactory,
     ScheduleLineFactory,
 )
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh, seated
 from tests.reports.requests.test_requests import said
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from reports.requests.declared_days import services as working_calendar
 from reports.requests.earlier_papers import services as earlier_papers
 from reports.requests.models import EarlierPaper, InformationRequest, NonWorkingDay, RequestEvent
 from reports.requests.services import purging, releases, requests
-from tests.factories import InformationRequestFactory, RequestLetterFactory
 from tests.reports.requests.conftest import NOW, TODAY, fresh
+from tests.reports.requests.factories import InformationRequestFactory, RequestLetterFactory
 from tests.reports.requests.test_releases import paper_of
 from tests.reports.requests.test_requests import said
 

@@ -22,7 +22,6 @@ from reports.requests.services import (
     schedule,
 )
 from tests.factories import (
-    EarlierPaperFactory,
     EvidenceFactory,
     MeetingFactory,
     MeetingPaperFactory,
@@ -31,6 +30,7 @@ from tests.factories import (
 )
 from tests.reports.paper_reading import pages
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
+from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_gate import made
 from tests.reports.requests.test_requests import said
 

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from reports.requests.services import deciding, packages, redactions, releases, requests, schedule
-from tests.factories import EarlierPaperFactory
 from tests.reports.paper_reading import pages
 from tests.reports.requests.conftest import NOW, TODAY, fresh
+from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_gate import made
 from workitems.plan.services import Refused
 

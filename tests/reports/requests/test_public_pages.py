@@ -9,13 +9,8 @@ from django.urls import reverse
 from reports.models.issue import sha256
 from reports.requests.models import InformationRequest, PublicPage, RequestEvent
 from tests.content_policy import lacks_policy
-from tests.factories import (
-    PlanFactory,
-    PublicProgressFactory,
-    ReleasedPaperFactory,
-    RequestEventFactory,
-    SeatFactory,
-)
+from tests.factories import PlanFactory, PublicProgressFactory, SeatFactory
+from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -14,8 +14,8 @@ from reports.requests.models import (
     ReleasedPaper,
 )
 from tests.constraints import refused_by
-from tests.factories import (
-    AgencyFactory,
+from tests.factories import AgencyFactory, SeatFactory, UserFactory
+from tests.reports.requests.factories import (
     ConsultationFactory,
     EarlierPaperFactory,
     InformationRequestFactory,
@@ -25,8 +25,6 @@ from tests.factories import (
     RequestEventFactory,
     RequestLetterFactory,
     ScheduleLineFactory,
-    SeatFactory,
-    UserFactory,
 )
 
 pytestmark = pytest.mark.django_db

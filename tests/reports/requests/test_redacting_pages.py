@@ -8,8 +8,9 @@ from reports.render.html import document_fragment
 from reports.requests.models import Redaction
 from reports.requests.redaction.redact import leaves
 from reports.requests.services import deciding, redactions, requests
-from tests.factories import MeetingPaperFactory, ScheduleLineFactory, SeatFactory
+from tests.factories import MeetingPaperFactory, SeatFactory
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, fresh
+from tests.reports.requests.factories import ScheduleLineFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,9 @@ import pytest
 
 from reports.requests.models import Redaction
 from reports.requests.services import redactions, requests, schedule
-from tests.factories import MeetingFactory, MeetingPaperFactory, RedactionFactory
+from tests.factories import MeetingFactory, MeetingPaperFactory
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, fresh
+from tests.reports.requests.factories import RedactionFactory
 from tests.reports.requests.test_requests import said
 
 pytestmark = pytest.mark.django_db

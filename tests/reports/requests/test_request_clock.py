@@ -11,7 +11,8 @@ from reports.requests.law.working_days import WorkingDays
 from reports.requests.models import InformationRequest, NonWorkingDay, RequestEvent
 from reports.requests.models.figures import Figures, figures_of, half_year
 from reports.requests.models.request_clock import calendar, clock_of
-from tests.factories import AgencyFactory, InformationRequestFactory, RequestEventFactory
+from tests.factories import AgencyFactory
+from tests.reports.requests.factories import InformationRequestFactory, RequestEventFactory
 
 ACT = act_named()
 DAYS = WorkingDays(ACT)

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.core import mail
 
-from tests.factories import ConsultationFactory, SeatFactory
+from tests.factories import SeatFactory
+from tests.reports.requests.factories import ConsultationFactory
 from tests.workitems.notices.sent import run
 
 pytestmark = pytest.mark.django_db

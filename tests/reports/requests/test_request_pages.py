@@ -13,17 +13,16 @@ from django.urls import reverse
 from reports.requests.models import InformationRequest, RequestLetter
 from reports.requests.registered.request_lines import lines_for
 from reports.requests.services import requests, schedule
-from tests.factories import (
-    AgencyFactory,
+from tests.factories import AgencyFactory, SeatFactory
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
+from tests.reports.requests.factories import (
     ConsultationFactory,
     InformationRequestFactory,
     ReleasedPaperFactory,
     RequestEventFactory,
     RequestLetterFactory,
     ScheduleLineFactory,
-    SeatFactory,
 )
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
 
 pytestmark = pytest.mark.django_db
 

@@ -9,14 +9,14 @@ from django.db import transaction
 from agencies.records import history
 from reports.requests.models import InformationRequest, RequestEvent
 from reports.requests.services import requests
-from tests.factories import (
+from tests.factories import UserFactory
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, RECEIVED, TODAY, fresh
+from tests.reports.requests.factories import (
     InformationRequestFactory,
     ReleaseFactory,
     RequestEventFactory,
     ScheduleLineFactory,
-    UserFactory,
 )
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, RECEIVED, TODAY, fresh
 from workitems.plan.services import Refused
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,6 @@ from reports.requests.services import requests, schedule
 from tests.factories import (
     AgencyFactory,
     BriefingFactory,
-    EarlierPaperFactory,
     EvidenceFactory,
     IssuedPaperFactory,
     MeetingFactory,
@@ -22,6 +21,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
+from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_requests import said
 from workitems.plan.services import Conflict
 

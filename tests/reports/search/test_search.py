@@ -21,7 +21,6 @@ from tests.factories import (
     DraftParagraphFactory,
     DraftSectionFactory,
     HeldEntryFactory,
-    InformationRequestFactory,
     IssuedPaperFactory,
     MatterFactory,
     MeetingFactory,
@@ -35,6 +34,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
+from tests.reports.requests.factories import InformationRequestFactory
 
 pytestmark = pytest.mark.django_db
 
