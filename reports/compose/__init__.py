@@ -155,10 +155,11 @@ STEP = 15
 def _within(
     facts: Facts, annexes: list[str], contents: tuple[str, ...]
 ) -> tuple[Writer, dict[str, Section]]:
-    """Return text that keeps to the paper's words and uses most of them, or else what must be told.
+    """Return the sections, kept to the paper's limit of words but using most of it; if that is not possible, only what
+    a paper must have.
 
-    Sections do not always use their share, and what must be told may be more than that. So a few
-    amounts are shared out, each corrected by what was left over or too much.
+    Sections do not always use their share, and what they must have may need more than that. So a few
+    totals are tried, each corrected by the words that were left over or too many.
     """
     most = max(facts.most_words - RECOMMENDATIONS, 0)
     late = late_items(facts)
@@ -175,8 +176,8 @@ def _within(
         # The text stays the same until a section has room for its next sentence.
         times = 2 * times if total == last else 1
         last = total
-        left = most - total
-        words = max(words + times * left if is_short else words + 2 * left - STEP, 0)
+        unused = most - total
+        words = max(words + times * unused if is_short else words + 2 * unused - STEP, 0)
     _, writer, sections = best or _with_words(facts, late, annexes, contents, 0)
     return writer, sections
 

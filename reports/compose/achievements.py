@@ -38,33 +38,37 @@ MAX_COMPLETED = 12
 # Limit on the items named of those whose key achievements have no room.
 MAX_LEFT = 3
 
-Said = tuple[ItemAt, UpdateFacts]
+Achieved = tuple[ItemAt, UpdateFacts]
 
 
 def achievements(writer: Writer) -> Section:
     facts, room = writer.facts, writer.room("achievements")
-    said = [
+    achieved = [
         (item, update)
         for item in facts.items
         for update in facts.updates_of(item)
         if update.achieved.strip()
     ]
-    headlines = [pair for pair in said if _is(pair, Update.KeyAchievement.HEADLINE)]
-    others = [pair for pair in said if _is(pair, Update.KeyAchievement.YES)]
+    headlines = [pair for pair in achieved if _is(pair, Update.KeyAchievement.HEADLINE)]
+    others = [pair for pair in achieved if _is(pair, Update.KeyAchievement.YES)]
     completed = [
         item
         for item in facts.items
         if item.completed_on
         and facts.briefing.period_start <= item.completed_on <= facts.briefing.period_end
     ]
-    # What must be said is counted first, so that room is left for it.
+    # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
-    lead, left = _headlines(writer, headlines, room)
-    told, more = _by_pillar(writer, others, room)
-    paragraphs = [*lead, *told, *_left_over(writer, left + more, completed, room)]
+    headline_paragraphs, omitted = _headlines(writer, headlines, room)
+    pillar_paragraphs, omitted_of_pillars = _by_pillar(writer, others, room)
+    paragraphs = [
+        *headline_paragraphs,
+        *pillar_paragraphs,
+        *_omitted(writer, omitted + omitted_of_pillars, completed, room),
+    ]
     if completed:
-        untold = {id(pair) for pair in [*left, *more]}
-        above = [pair[0] for pair in [*headlines, *others] if id(pair) not in untold]
+        omitted_ids = {id(pair) for pair in [*omitted, *omitted_of_pillars]}
+        above = [pair[0] for pair in [*headlines, *others] if id(pair) not in omitted_ids]
         closing = _completed(writer, completed, above)
         paragraphs.append(
             writer.paragraph(
@@ -78,7 +82,7 @@ def achievements(writer: Writer) -> Section:
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
 
 
-def _is(pair: Said, mark: Update.KeyAchievement) -> bool:
+def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
     return pair[1].key_achievement == mark
 
 
@@ -89,32 +93,36 @@ def _achieved(writer: Writer, update: UpdateFacts) -> str:
 
 
 def _headlines(
-    writer: Writer, headlines: list[Said], room: Room
-) -> tuple[list[Paragraph], list[Said]]:
-    """Return the list of headlines, and those that have no room."""
+    writer: Writer, headlines: list[Achieved], room: Room
+) -> tuple[list[Paragraph], list[Achieved]]:
+    """Return the list of headlines, and those for which there is no room."""
     lines: list[tuple[str, list[Source]]] = []
-    left = []
+    omitted = []
     for item, update in headlines:
         text = first_sentences(_achieved(writer, update), 1, HEADLINE_WORDS)
         if text and room.take(text):
             lines.append((text, [update.source]))
         else:
-            left.append((item, update))
+            omitted.append((item, update))
     if not lines:
-        return [], left
+        return [], omitted
     is_year = writer.facts.is_year
-    lead = f"The {'year’s ' if is_year else ''}main {agree(len(lines), 'result', 'results')}"
-    lead += ":" if is_year else " of the period:"
-    room.use(lead)
+    introduction = (
+        f"The {'year’s ' if is_year else ''}main {agree(len(lines), 'result', 'results')}"
+    )
+    introduction += ":" if is_year else " of the period:"
+    room.use(introduction)
     bullets = _listed([writer.text(text) for text, _ in lines])
     sources = [of_line for _, of_line in lines]
     return list(
-        writer.paragraphs(lead, about="headlines", bullets=zip(bullets, sources, strict=True))
-    ), left
+        writer.paragraphs(
+            introduction, about="headlines", bullets=zip(bullets, sources, strict=True)
+        )
+    ), omitted
 
 
 def _listed(texts: list[Text]) -> list[Bullet]:
-    """Return a bullet a text: fragments if all were typed as fragments, else sentences."""
+    """Return one bullet for each text: fragments if all were typed as fragments, else sentences."""
     fragments = all(words(text)[:1].islower() for text in texts)
     last = len(texts) - 1
     return [Bullet(_ended(text, fragments, place == last)) for place, text in enumerate(texts)]
@@ -123,57 +131,59 @@ def _listed(texts: list[Text]) -> list[Bullet]:
 def _ended(text: Text, fragments: bool, last: bool) -> Text:
     """Return a bullet's text with a full stop, or with none before the last fragment."""
     if not fragments:
-        text = (_saying(text[0], capitalised(text[0].text)), *text[1:])
+        text = (_with_text(text[0], capitalised(text[0].text)), *text[1:])
     ending = (closed if last or not fragments else opened)(text[-1].text)
     if not ending and len(text) > 1:  # the last run was only a full stop, after bold text
         return text[:-1]
-    return (*text[:-1], _saying(text[-1], ending))
+    return (*text[:-1], _with_text(text[-1], ending))
 
 
-def _saying(run: Run, text: str) -> Run:
+def _with_text(run: Run, text: str) -> Run:
     """Return the run with another text, or itself if it has that text."""
     return run if run.text == text else replace(run, text=text)
 
 
-def _by_pillar(writer: Writer, said: list[Said], room: Room) -> tuple[list[Paragraph], list[Said]]:
-    """Return paragraphs of each pillar's key achievements, and those that have no room. Pillars take
-    turns, and in each those on key items come first."""
-    told: dict[int, str] = {}
-    ranked = [(update.pk, _achieved(writer, update)) for _, update in _in_turns(said)]
-    # The first sentence of each goes before the second of any.
+def _by_pillar(
+    writer: Writer, pairs: list[Achieved], room: Room
+) -> tuple[list[Paragraph], list[Achieved]]:
+    """Return paragraphs of each pillar's key achievements, and the achievements for which there is no room. Pillars
+    take turns; in each, those of key items come first."""
+    texts: dict[int, str] = {}
+    ranked = [(update.pk, _achieved(writer, update)) for _, update in _in_turns(pairs)]
+    # Each achievement gets its first sentence before any of them gets a second.
     for pk, achieved in ranked:
         first = first_sentences(achieved, 1, MOST_WORDS)
         if first and room.take(first):
-            told[pk] = first
+            texts[pk] = first
     for pk, achieved in ranked:
-        if pk in told:
+        if pk in texts:
             text = first_sentences(achieved, MOST_SENTENCES, MOST_WORDS)
-            if room.take(text.removeprefix(told[pk])):
-                told[pk] = text
+            if room.take(text.removeprefix(texts[pk])):
+                texts[pk] = text
     paragraphs: list[Paragraph] = []
     for pillar in writer.facts.pillars:
-        of_pillar = [pair for pair in said if pair[0].pillar == pillar.pk and pair[1].pk in told]
-        for place, box in enumerate(_boxes(of_pillar, told)):
-            paragraphs.append(_of_pillar(writer, pillar, place, box, told))
-    return paragraphs, [pair for pair in said if pair[1].pk not in told]
+        of_pillar = [pair for pair in pairs if pair[0].pillar == pillar.pk and pair[1].pk in texts]
+        for place, box in enumerate(_boxes(of_pillar, texts)):
+            paragraphs.append(_of_pillar(writer, pillar, place, box, texts))
+    return paragraphs, [pair for pair in pairs if pair[1].pk not in texts]
 
 
-def _in_turns(said: list[Said]) -> list[Said]:
+def _in_turns(pairs: list[Achieved]) -> list[Achieved]:
     """Return the first of each pillar, then the second of each, and so on; key items before others."""
     turns: Counter[int] = Counter()
     ranked = []
-    for item, update in sorted(said, key=lambda pair: not pair[0].is_key):
+    for item, update in sorted(pairs, key=lambda pair: not pair[0].is_key):
         turns[item.pillar] += 1
         ranked.append((turns[item.pillar], (item, update)))
     return [pair for _, pair in sorted(ranked, key=lambda each: each[0])]
 
 
-def _boxes(said: list[Said], told: dict[int, str]) -> Iterator[list[Said]]:
+def _boxes(pairs: list[Achieved], texts: dict[int, str]) -> Iterator[list[Achieved]]:
     """Yield the achievements for each paragraph of a pillar."""
-    box: list[Said] = []
+    box: list[Achieved] = []
     length = 0
-    for pair in said:
-        size = len(told[pair[1].pk].split())
+    for pair in pairs:
+        size = len(texts[pair[1].pk].split())
         if box and length + size > PARAGRAPH_WORDS:
             yield box
             box, length = [], 0
@@ -184,38 +194,40 @@ def _boxes(said: list[Said], told: dict[int, str]) -> Iterator[list[Said]]:
 
 
 def _of_pillar(
-    writer: Writer, pillar: Pillar, place: int, box: list[Said], told: dict[int, str]
+    writer: Writer, pillar: Pillar, place: int, box: list[Achieved], texts: dict[int, str]
 ) -> Paragraph:
-    said = [(closed(capitalised(told[update.pk])), [update.source]) for _, update in box]
+    passages = [(closed(capitalised(texts[update.pk])), [update.source]) for _, update in box]
     about = f"achievements {pillar.pk} {place}" if place else f"achievements {pillar.pk}"
-    return writer.running(said, about=about)
+    return writer.running(passages, about=about)
 
 
-def _left_over(
-    writer: Writer, left: list[Said], completed: list[ItemAt], room: Room
+def _omitted(
+    writer: Writer, omitted: list[Achieved], completed: list[ItemAt], room: Room
 ) -> Iterator[Paragraph]:
-    """Yield a sentence on the key achievements that had no room, but for items that are named as
-    completed."""
-    left = [pair for pair in left if len(completed) > MAX_COMPLETED or pair[0] not in completed]
-    if not left:
+    """Yield a sentence on the key achievements for which there was no room, except those of items that are named
+    as completed."""
+    omitted = [
+        pair for pair in omitted if len(completed) > MAX_COMPLETED or pair[0] not in completed
+    ]
+    if not omitted:
         return
-    items = list(dict.fromkeys(item for item, _ in left))
+    items = list(dict.fromkeys(item for item, _ in omitted))
     if len(items) <= MAX_LEFT:
         names = join_words(map(writer.names.item, items))
-        what = agree(len(left), "Another key achievement", "Other key achievements")
+        what = agree(len(omitted), "Another key achievement", "Other key achievements")
         sentence = f"{what}: {names}."
     else:
         where = writer.where(["items_texts"]) or "the agencies’ reports"
-        sentence = f"{capitalised(number(len(left)))} further key achievements are in {where}."
+        sentence = f"{capitalised(number(len(omitted)))} further key achievements are in {where}."
     room.use(sentence)
     yield writer.paragraph(
-        sentence, about="more achievements", sources=[update.source for _, update in left]
+        sentence, about="more achievements", sources=[update.source for _, update in omitted]
     )
 
 
 def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> str:
-    """Return a sentence that names the completed items, but for those told `above` if they are several: all, or
-    the first and the number of others."""
+    """Return a sentence that names the completed items: all, or the first and the number of others. Items that are
+    named `above` are counted only, if there are several."""
     if not completed:
         return ""
     count = count_in_words(len(completed), "work item")

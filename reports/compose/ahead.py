@@ -30,7 +30,7 @@ from workitems.plan.plan_at import ItemAt, MilestoneAt
 MONTHS_SHOWN = 6
 MONTHS_AHEAD = 12
 MAX_DATES = 5
-# Limit on the items named, on the plans told, and on the risks told in full.
+# Limits on the plans quoted, the late items named as first priority, and the risks reported in full.
 MAX_NAMED = 3
 MAX_FIRST = 2
 MAX_RISKS = 5
@@ -38,7 +38,7 @@ PLAN_WORDS = 30
 RISK_WORDS = 40
 ATTENTION_WORDS = 130
 Step = tuple[ItemAt, MilestoneAt]
-Told = tuple[str, list[Source]]
+Passage = tuple[str, list[Source]]
 
 
 def next_steps(writer: Writer) -> Section:
@@ -49,13 +49,15 @@ def next_steps(writer: Writer) -> Section:
     paragraphs = [
         *_attention_and_dates(writer, attention, shown, room),
         *(_risks(writer, room) if writer.facts.risks else ()),
-        _closing(writer, [step for step in ahead if step not in shown], room, is_more=bool(shown)),
+        _closing(
+            writer, [step for step in ahead if step not in shown], room, has_shown=bool(shown)
+        ),
     ]
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
 
 
 def _attention_and_dates(
-    writer: Writer, attention: list[Told], shown: list[Step], room: Room
+    writer: Writer, attention: list[Passage], shown: list[Step], room: Room
 ) -> Iterator[Paragraph]:
     """Yield the sentences on what the working group attends to, and the main dates ahead. A single sentence leads
     to the dates."""
@@ -64,17 +66,17 @@ def _attention_and_dates(
         for item, step in shown
     ]
     lines += _days_to_settle(writer, room)
-    lead = f"The {agree(len(lines), 'main date', 'main dates')} ahead:"
+    introduction = f"The {agree(len(lines), 'main date', 'main dates')} ahead:"
     sources: list[Source] = []
     if len(attention) > 1 or not lines:
         yield writer.running(attention, about="next steps")
     else:
         before, sources = attention[0]
-        lead = f"{before} {lead}"
+        introduction = f"{before} {introduction}"
     if lines:
-        room.use(lead)
+        room.use(introduction)
         yield from writer.paragraphs(
-            lead,
+            introduction,
             about="dates",
             sources=sources,
             bullets=[
@@ -85,7 +87,7 @@ def _attention_and_dates(
 
 
 def _days_to_settle(writer: Writer, room: Room) -> Iterator[tuple[date, str, Source]]:
-    """Yield the days by which what late items wait for is to be settled, of those that the summary tells."""
+    """Yield the days by which the causes of delay in the summary are to be settled."""
     for entry in writer.late:
         if entry.item.pk not in writer.conditions or not (found := unsettled(entry)):
             continue
@@ -101,7 +103,7 @@ def _days_to_settle(writer: Writer, room: Room) -> Iterator[tuple[date, str, Sou
         yield day, text, source
 
 
-def _attention(writer: Writer, room: Room) -> list[Told]:
+def _attention(writer: Writer, room: Room) -> list[Passage]:
     """Return which key items the working group attends to, and what is planned for them."""
     keys = [item for item in writer.facts.items if item.is_key and item.is_live]
     late = [item for item in keys if item.is_late]
@@ -120,10 +122,10 @@ def _attention(writer: Writer, room: Room) -> list[Told]:
     else:
         words = "No key item is late or at risk, so the working group attends to the dates as they come."
     room.use(words)
-    told = [(words, sources or [writer.facts.plan_source])]
+    passages = [(words, sources or [writer.facts.plan_source])]
     for plan, source in _plans(writer, room, ATTENTION_WORDS - count_words(words)):
-        told.append((plan, [source]))
-    return told
+        passages.append((plan, [source]))
+    return passages
 
 
 class Plan(NamedTuple):
@@ -136,7 +138,7 @@ class Plan(NamedTuple):
 
 
 def plans(facts: Facts, late: Iterable[LateItem]) -> Iterator[Plan]:
-    """Yield the plans for key items that are late or at risk, if no open action says what is done."""
+    """Yield the plans for key items that are late or at risk and have no open action."""
     acted = {
         entry.item.pk
         for entry in late
@@ -172,16 +174,16 @@ def why_past(update: UpdateFacts, item: ItemAt, answered_since: date | None) -> 
 
 def _plans(writer: Writer, room: Room, most_words: int) -> Iterator[tuple[str, Source]]:
     """Yield a sentence for each plan that is still ahead, up to three and to so many words."""
-    told = 0
+    count = 0
     for item, update, past in plans(writer.facts, writer.late):
-        if past or told == MAX_NAMED:
+        if past or count == MAX_NAMED:
             continue
         with errors_naming(update.source):
             plan = first_sentences(writer.flat(update.planned_next), 1, PLAN_WORDS)
         words = f"The plan for {writer.names.item(item)}: “{opened(plan)}”."
         length = count_words(words)
         if plan and length <= most_words and room.take(words):
-            told += 1
+            count += 1
             most_words -= length
             yield words, update.source
 
@@ -239,20 +241,22 @@ def _line(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
     return f"{step.forecast}{sure}: {writer.names.line(item, step, who)}"
 
 
-def _closing(writer: Writer, left: list[Step], room: Room, *, is_more: bool) -> Paragraph:
-    """Return where the other steps of the coming 12 months are, and the promise to tell of risks."""
+def _closing(writer: Writer, unshown: list[Step], room: Room, *, has_shown: bool) -> Paragraph:
+    """Return a paragraph on where the other steps of the coming 12 months are, and the promise to report risks."""
     words = "We will tell you at once if a date moves again or a new risk appears."
-    if left:
+    if unshown:
         where = writer.where(["items", "items_texts"])
         if where:
-            count = f"{number(len(left))} milestones" if len(left) > 1 else "milestone"
-            said = f"{where} lists the {'other ' if is_more else ''}{count} of the next 12 months."
+            count = f"{number(len(unshown))} milestones" if len(unshown) > 1 else "milestone"
+            sentence = (
+                f"{where} lists the {'other ' if has_shown else ''}{count} of the next 12 months."
+            )
         else:
-            count = count_in_words(len(left), "more milestone" if is_more else "milestone")
-            said = f"{capitalised(count)} {agree(len(left), 'follows', 'follow')} in the next 12 months."
-        words = f"{said} {words}"
+            count = count_in_words(len(unshown), "more milestone" if has_shown else "milestone")
+            sentence = f"{capitalised(count)} {agree(len(unshown), 'follows', 'follow')} in the next 12 months."
+        words = f"{sentence} {words}"
     room.use(words)
-    sources = [milestone_source(item, step) for item, step in left]
+    sources = [milestone_source(item, step) for item, step in unshown]
     return writer.paragraph(words, about="closing", sources=sources or None)
 
 
@@ -260,21 +264,21 @@ def risks(writer: Writer) -> Section:
     """Return the risks escalated to the Minister, or a sentence that there are none."""
     room = writer.room("risks")
     none = writer.paragraph("No risk to the Plan is before you.", about="risks")
-    told = tuple(_risks(writer, room)) if writer.facts.risks else (none,)
-    return Section(SectionKind.RISKS, "Risks", told)
+    paragraphs = tuple(_risks(writer, room)) if writer.facts.risks else (none,)
+    return Section(SectionKind.RISKS, "Risks", paragraphs)
 
 
 def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
-    """Yield the risks with the Minister: what threatens and what is done, by number."""
+    """Yield the risks escalated to the Minister, by number: the threat and the response."""
     facts = writer.facts
     lines: list[tuple[Bullet, list[Source]]] = []
-    left = []
+    omitted = []
     for risk in facts.risks:
         source = version_of(risk, "risk", f"Risk {risk.number}")
         with errors_naming(source):
             threat = _start(writer, risk.description, room)
             if not threat or len(lines) == MAX_RISKS:
-                left.append(risk)
+                omitted.append(risk)
                 continue
             room.use(threat)
             answer = _start(writer, risk.response, room, must=False)
@@ -283,22 +287,22 @@ def _risks(writer: Writer, room: Room) -> Iterator[Paragraph]:
         text = cited(f"{capitalised(threat)} {capitalised(answer)}".strip(), f"owner: {owner}")
         lines.append((Bullet(writer.text(text)), [source]))
     count = len(facts.risks)
-    lead = f"{capitalised(count_in_words(count, 'risk'))} {agree(count, 'has', 'have')} been raised with you and {agree(count, 'remains', 'remain')} open"
-    if left:
+    introduction = f"{capitalised(count_in_words(count, 'risk'))} {agree(count, 'has', 'have')} been raised with you and {agree(count, 'remains', 'remain')} open"
+    if omitted:
         where = writer.where(["risks"])
-        others = some([risk.reference for risk in left])
-        verb = agree(len(left), "is", "are")
-        lead += f" ({others} {verb} {f'in {where}' if where else 'not told here'})"
-    room.use(lead)
+        others = some([risk.reference for risk in omitted])
+        verb = agree(len(omitted), "is", "are")
+        introduction += f" ({others} {verb} {f'in {where}' if where else 'not told here'})"
+    room.use(introduction)
     sources = [version_of(risk, "risk", f"Risk {risk.number}") for risk in facts.risks]
     if lines:
-        yield from writer.paragraphs(f"{lead}:", about="risks", bullets=lines)
+        yield from writer.paragraphs(f"{introduction}:", about="risks", bullets=lines)
     else:
-        yield writer.paragraph(f"{lead}.", about="risks", sources=sources)
+        yield writer.paragraph(f"{introduction}.", about="risks", sources=sources)
 
 
 def _start(writer: Writer, typed: str, room: Room, *, must: bool = True) -> str:
-    """Return the first two sentences if they fit, else the first one, if it fits or `must` be told."""
+    """Return the first two sentences if they fit, else the first one, if it fits or `must` be printed."""
     if not typed.strip():
         return ""
     one, two = (first_sentences(writer.flat(typed), most, RISK_WORDS) for most in (1, 2))

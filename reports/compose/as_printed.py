@@ -50,18 +50,18 @@ class Answer:
 
 def of_answer(item: ItemAt, agency: Agency, answer: Answer) -> list[Printed]:
     """Return what the paper prints of the answer: the achievement, and why a key item is at risk."""
-    told = [_achievement(item, agency, answer)] if answer.achieved.strip() else []
+    printed = [_achievement(item, agency, answer)] if answer.achieved.strip() else []
     if item.is_key and item.confidence in DOUBTFUL and not item.is_late:
-        told.append(_at_risk(item, answer.challenges))
-    return told
+        printed.append(_at_risk(item, answer.challenges))
+    return printed
 
 
 def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
-    said_in_full = _flat(answer.achieved)
+    achieved = _flat(answer.achieved)
     is_headline = answer.key_achievement == Update.KeyAchievement.HEADLINE
     advice = []
     if any(letter.isdigit() for letter in answer.last_achieved) and not any(
-        letter.isdigit() for letter in said_in_full
+        letter.isdigit() for letter in achieved
     ):
         advice.append("Last time you gave a number.")
     if answer.key_achievement == Update.KeyAchievement.NO:
@@ -71,26 +71,26 @@ def _achievement(item: ItemAt, agency: Agency, answer: Answer) -> Printed:
             advice=tuple(advice),
         )
     most, limit = (1, HEADLINE_WORDS) if is_headline else (MOST_SENTENCES, MOST_WORDS)
-    said = first_sentences(said_in_full, most, limit)
-    count = len(sentences(said_in_full))
-    left = count - (len(sentences(said)) if said else 0)
-    if not said:
+    quoted = first_sentences(achieved, most, limit)
+    count = len(sentences(achieved))
+    omitted = count - (len(sentences(quoted)) if quoted else 0)
+    if not quoted:
         advice.append(f"The first sentence is too long to print. Use at most {limit} words.")
-    elif is_headline and len(said.split()) > limit:
+    elif is_headline and len(quoted.split()) > limit:
         advice.append(f"Say it in at most {limit} words.")
-    if said and left:
+    if quoted and omitted:
         advice.append(
-            f"{capitalised(count_in_words(left, 'sentence'))} {agree(left, 'stands', 'stand')} in the annex of texts "
+            f"{capitalised(count_in_words(omitted, 'sentence'))} {agree(omitted, 'stands', 'stand')} in the annex of texts "
             "only."
         )
-    text = capitalised(said)
+    text = capitalised(quoted)
     if not is_headline:
         text = closed(text)
     place = "Achievements, as a headline" if is_headline else "Achievements"
     return Printed(
-        place if said else "Not in the text of the briefing yet.",
+        place if quoted else "Not in the text of the briefing yet.",
         markup.inline(text) if text else (),
-        len(said.split()) if said else len((sentences(said_in_full) or [""])[0].split()),
+        len(quoted.split()) if quoted else len((sentences(achieved) or [""])[0].split()),
         limit,
         tuple(advice),
     )
@@ -111,7 +111,7 @@ def of_milestone(item: ItemAt, step: MilestoneAt) -> Printed | None:
     if not step.delays and not step.is_late:
         return None
     start = capitalised(slip_sentence(Names([item]), item, step))
-    told = [start]
+    parts = [start]
     advice = []
     used = 0
     if step.delays:
@@ -119,17 +119,17 @@ def of_milestone(item: ItemAt, step: MilestoneAt) -> Printed | None:
         why = first_sentences(_flat(delay.explanation), 2, REASON_WORDS)
         effect = first_sentences(_flat(delay.effect), 1, EFFECT_WORDS)
         used = len(why.split())
-        why, effect = (closed(capitalised(said)) if said else "" for said in (why, effect))
-        told = [start, why, effect]
+        why, effect = (closed(capitalised(text)) if text else "" for text in (why, effect))
+        parts = [start, why, effect]
         if not why:
-            told.append(late_because(delay.cause))
+            parts.append(late_because(delay.cause))
             advice.append(f"Say why in a sentence of at most {REASON_WORDS} words.")
     elif step.is_late:
         advice.append("No cause is recorded, and the paper will say so.")
     if not step.as_told:
         advice.append("A phrase to be told as would read better than the quotation.")
     return Printed(
-        "Delay", markup.inline(" ".join(filter(None, told))), used, REASON_WORDS, tuple(advice)
+        "Delay", markup.inline(" ".join(filter(None, parts))), used, REASON_WORDS, tuple(advice)
     )
 
 

@@ -31,7 +31,7 @@ from workitems.models import (
 )
 from workitems.plan.services.refusals import Refused
 
-PLACES_TOLD = 3
+MOST_PLACES = 3
 
 Label = Callable[[Any], str]
 
@@ -144,7 +144,7 @@ def places_of(plan: Plan, character: str) -> list[Place]:
         rows: Any = model._base_manager.filter(**{way: plan.pk})
         if model is Update:
             rows = rows.filter(of_return__state=Return.State.ACCEPTED)
-        for row in rows.filter(has_it).order_by("pk")[:PLACES_TOLD]:
+        for row in rows.filter(has_it).order_by("pk")[:MOST_PLACES]:
             for field in fields:
                 place = (getattr(row, field.attname) or "").find(character) + 1
                 if place and not field.name.startswith("search"):
@@ -152,9 +152,9 @@ def places_of(plan: Plan, character: str) -> list[Place]:
                         record=label(row), field=field.verbose_name, place=place
                     )
                     found.append(Place(words, page_of(row)))
-        if len(found) >= PLACES_TOLD:
+        if len(found) >= MOST_PLACES:
             break
-    return found[:PLACES_TOLD]
+    return found[:MOST_PLACES]
 
 
 def with_places(plan: Plan, said: str, character: str) -> str:
@@ -179,8 +179,8 @@ class Unprintable(Refused):
 
 
 @contextmanager
-def telling_places(plan: Plan) -> Iterator[None]:
-    """Tell with an error about a character where in the plan's records it is."""
+def errors_with_places(plan: Plan) -> Iterator[None]:
+    """Add to an error about a character the places in the plan's records that have it."""
     try:
         yield
     except DocumentError as error:

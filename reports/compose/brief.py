@@ -46,7 +46,7 @@ from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late
 from workitems.terms.spans import span_in_words
 
-STANDING = {
+STAGE_VERBS = {
     Stage.COMPLETE: ("is complete", "are complete"),
     Stage.UNDER_WAY: ("is under way", "are under way"),
     Stage.ONGOING: ("is ongoing", "are ongoing"),
@@ -83,8 +83,8 @@ def purpose(writer: Writer) -> Section:
 
 def figures(writer: Writer) -> Section:
     """Return the summary alone, for sections whose standing text states the purpose."""
-    told = tuple(_in_brief(writer, writer.room("figures")))
-    return Section(SectionKind.OTHER, "Figures", told)
+    paragraphs = tuple(_in_brief(writer, writer.room("figures")))
+    return Section(SectionKind.OTHER, "Figures", paragraphs)
 
 
 def _in_brief(writer: Writer, room: Room) -> Iterator[Paragraph]:
@@ -108,10 +108,10 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     have not started."""
     facts = writer.facts
     waiting, first_steps = _not_started(facts, writer.names)
-    told = [*_figures(facts), *_since_last_paper(facts), *([waiting] if waiting else ())]
+    sentences = [*_figures(facts), *_since_last_paper(facts), *([waiting] if waiting else ())]
     sources = [item_source(item) for item in facts.items] or [facts.plan_source]
-    room.use(*told)
-    return " ".join(told), [*sources, *first_steps]
+    room.use(*sentences)
+    return " ".join(sentences), [*sources, *first_steps]
 
 
 def _figures(facts: Facts) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _figures(facts: Facts) -> Iterator[str]:
         yield "The Plan has no work items."
         return
     stages = [item.stage for item in facts.items]
-    found = [(stages.count(stage), STANDING[stage]) for stage in STANDING if stage in stages]
+    found = [(stages.count(stage), STAGE_VERBS[stage]) for stage in STAGE_VERBS if stage in stages]
     if len(found) == 1:
         who = {1: "The Plan’s one work item", 2: "Both work items"}.get(
             total, f"All {count_in_words(total, 'work item')}"
@@ -128,11 +128,11 @@ def _figures(facts: Facts) -> Iterator[str]:
         yield f"{who} {agree(total, *found[0][1])}."
         return
     whole, *parts = numbers([total, *(count for count, _ in found)])
-    said = [
-        f"{figure} {agree(count, *standing)}"
-        for figure, (count, standing) in zip(parts, found, strict=True)
+    parts_in_words = [
+        f"{figure} {agree(count, *verbs)}"
+        for figure, (count, verbs) in zip(parts, found, strict=True)
     ]
-    yield f"Of the Plan’s {whole} work items, {join_words(said)}."
+    yield f"Of the Plan’s {whole} work items, {join_words(parts_in_words)}."
 
 
 def _since_last_paper(facts: Facts) -> Iterator[str]:
@@ -142,10 +142,10 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
         return
     complete = sum(item.stage == Stage.COMPLETE for item in facts.items)
     late = sum(item.is_late for item in facts.items)
-    more = complete - last.complete
-    done = f"{number(more)} more {agree(more, 'is', 'are')} complete"
-    if more < 0:
-        done = f"{number(-more)} fewer {agree(-more, 'is', 'are')} complete"
+    difference = complete - last.complete
+    done = f"{number(difference)} more {agree(difference, 'is', 'are')} complete"
+    if difference < 0:
+        done = f"{number(-difference)} fewer {agree(-difference, 'is', 'are')} complete"
     if late == last.late:
         change = f"as many are late, {number(late)}" if late else "none is late, as then"
     else:
@@ -176,10 +176,10 @@ def _not_started(facts: Facts, by: Names) -> Line:
         return f"Work has yet to start on {join_words(map(by.item, items))}.", sources
     due, dated = min(dates, key=lambda each: each.last_day), facts.briefing.dated
     if len(items) == 1:
-        told = f"The one that has not started ({items[0].number}) is not late"
-        return f"{told}: its first step is due {in_when(due, dated)}.", sources
-    told = f"The {number(len(items))} that have not started ({numbers_of(items)}) are not late"
-    return f"{told}: their first steps are due from {when(due, dated)} on.", sources
+        start = f"The one that has not started ({items[0].number}) is not late"
+        return f"{start}: its first step is due {in_when(due, dated)}.", sources
+    start = f"The {number(len(items))} that have not started ({numbers_of(items)}) are not late"
+    return f"{start}: their first steps are due from {when(due, dated)} on.", sources
 
 
 def _withdrawn(writer: Writer, room: Room) -> Line:
@@ -214,24 +214,24 @@ def _with_reasons(
     """Return a sentence for each of a few items, with the reason in its record; nothing of many."""
     if len(found) > MAX_NAMED:
         return "", []
-    told, sources = [], []
-    for item, (how, said, source) in found:
+    sentences, sources = [], []
+    for item, (how, typed, source) in found:
         with errors_naming(source):
-            reason = first_sentences(writer.flat(said), 1, REASON_WORDS) if said.strip() else ""
+            reason = first_sentences(writer.flat(typed), 1, REASON_WORDS) if typed.strip() else ""
         start = how.format(writer.names.item(item))
         why = closed(capitalised(reason))
-        told.append(joined(opened(start), ":", why, writer.agency_names) if why else start)
+        sentences.append(joined(opened(start), ":", why, writer.agency_names) if why else start)
         sources.append(source)
-    room.use(*told)
-    return " ".join(told), sources
+    room.use(*sentences)
+    return " ".join(sentences), sources
 
 
 def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None:
-    """Return a sentence with a place for the item, the reason and its record, if the period has one. A key
-    achievement is none: it has a section of its own."""
+    """Return a sentence with a placeholder for the item, the reason and its source; None if the period has no
+    reason. A key achievement is not used: it has its own section."""
     if row := facts.withdrawals.get(item.pk):
-        told = f"The working group withdrew {{}} in {month_of(row.decided_on)}."
-        return told, row.reason, row.source
+        start = f"The working group withdrew {{}} in {month_of(row.decided_on)}."
+        return start, row.reason, row.source
     for each in reversed(facts.updates_of(item)):
         if each.achieved.strip() and each.key_achievement == Update.KeyAchievement.NO:
             return "The Plan no longer includes {}.", each.achieved, each.source
@@ -239,8 +239,8 @@ def _why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None
 
 
 def _worries(writer: Writer, room: Room) -> Iterator[Line]:
-    """Yield how the plan goes, what is late and what is at risk: what agencies say in their own words each in a line of
-    its own, so that they clear it."""
+    """Yield lines on how the plan goes, what is late and what is at risk. An agency's own words have a line of their
+    own, so that the agency clears it."""
     live = [item for item in writer.facts.items if item.is_live]
     doubtful = at_risk(live)
     keys = [item for item in live if item.is_key]
@@ -263,7 +263,7 @@ def _first_at_risk(live: list[ItemAt]) -> str:
 
 
 def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
-    """Return how the key items go that are not late, of which none is at risk: `fine` are those still open."""
+    """Return a sentence on the key items that are not late, when none is at risk. `fine` are those still open."""
     kept = [item for item in facts.items if item.is_key and item.stage != Stage.WITHDRAWN]
     done = sum(item.stage == Stage.COMPLETE for item in kept)
     count = len(fine) + done
@@ -326,7 +326,7 @@ def _late(writer: Writer, room: Room) -> Line:
     facts = writer.facts
     entries = writer.late
     late = [entry for entry in entries if entry.is_late]
-    # What came late is done; the section Delay tells it.
+    # An item that was done late is reported in section Delay.
     gone = [
         entry
         for entry in entries
@@ -347,19 +347,19 @@ def _late(writer: Writer, room: Room) -> Line:
     words = f"{capitalised(count_in_words(len(late), 'item'))} {agree(len(late), 'is', 'are')} late"
     words += _how_many_key(facts, len(late), len(keys))
     conditions = list(_not_settled(writer, keys))
-    told = [f"{words}.", *_with_cause(writer.names, late, named, conditions)]
-    if (left := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
-        told.append(
-            f"{capitalised(number(left))} more {agree(left, 'key item is', 'key items are')} late."
+    sentences = [f"{words}.", *_with_cause(writer.names, late, named, conditions)]
+    if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
+        sentences.append(
+            f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
         )
     if gone:
         which = numbers_of([entry.item for entry in gone], MAX_NAMED)
         verb = agree(len(gone), "is", "are")
-        told.append(
+        sentences.append(
             f"{capitalised(number(len(gone)))} more ({which}) slipped and {verb} no longer late."
         )
-    room.use(*told)
-    return " ".join(told), sources
+    room.use(*sentences)
+    return " ".join(sentences), sources
 
 
 def _how_many_key(facts: Facts, late: int, keys: int) -> str:
@@ -394,11 +394,11 @@ def _with_cause(
         of_main = [entry for entry in named if cause_of(entry) == main]
         if len(of_main) == count and all(map(_how_long, of_main)):
             rest = [entry for entry in named if entry not in of_main]
-            (told,) = _will_be(names, of_main)
+            (sentence,) = _will_be(names, of_main)
             yield (
-                f"{opened(told)}, {_all(count)} {because}."
+                f"{opened(sentence)}, {_all(count)} {because}."
                 if count > 1
-                else f"{opened(told)}, {because}."
+                else f"{opened(sentence)}, {because}."
             )
             yield from conditions
             yield from _will_be(names, rest)
@@ -412,13 +412,13 @@ def _with_cause(
         return
     yield from _will_be(names, named)
     if causes:
-        told = some([CAUSES[cause] for cause, _ in causes], MAX_LATE)
-        yield f"The {agree(len(causes), 'cause is', 'causes are')} {told}."
+        named_causes = some([CAUSES[cause] for cause, _ in causes], MAX_LATE)
+        yield f"The {agree(len(causes), 'cause is', 'causes are')} {named_causes}."
     yield from conditions
 
 
 def _not_settled(writer: Writer, keys: list[LateItem]) -> Iterator[str]:
-    """Yield what makes late key items later still: causes that are said not to be settled."""
+    """Yield the conditions under which late key items will be later still: causes reported as not settled."""
     for entry in keys[:MAX_NAMED]:
         if (found := unsettled(entry)) and _last_step(entry):
             name = writer.names.again(entry.item)
@@ -461,35 +461,33 @@ def _last_step(entry: LateItem) -> MilestoneAt | None:
 
 
 def _at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator[Line]:
-    """Yield the key items that are not late but in doubt, with who says so and why."""
+    """Yield lines on the key items that are not late but at risk, with who rates them so and why."""
     for place, item in enumerate(doubtful[:MAX_NAMED]):
         which = "Another key item is at risk" if place else ONE_KEY_ITEM
         text, sources = _why_at_risk(writer, item, which)
         room.use(text)
         yield text, sources
-    if left := doubtful[MAX_NAMED:]:
-        items = agree(len(left), "key item is", "key items are")
-        text = (
-            f"{capitalised(number(len(left)))} more {items} at risk ({numbers_of(left, MAX_LATE)})."
-        )
+    if unnamed := doubtful[MAX_NAMED:]:
+        items = agree(len(unnamed), "key item is", "key items are")
+        text = f"{capitalised(number(len(unnamed)))} more {items} at risk ({numbers_of(unnamed, MAX_LATE)})."
         room.use(text)
-        yield text, [item_source(item) for item in left]
+        yield text, [item_source(item) for item in unnamed]
 
 
 def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
-    """Return that an item is at risk, with the records that say so. Why it is and how its date has moved is told
-    here or, if it came late, in section Delay. `which` introduces it."""
+    """Return a line on an item at risk, with its sources; it begins with `which`. Why it is at risk and how its date
+    has moved are reported here or, if the item has slipped, in section Delay."""
     sources = [item_source(item)]
     moved = moved_furthest(item)
     if moved:
         sources.append(milestone_source(item, moved))
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.late):
-        told = _at_risk_alone(writer.names, item, which)
+        text = _at_risk_alone(writer.names, item, which)
         if moved:
-            told += (
+            text += (
                 f" The new date for {what(moved)}, {when(moved.forecast, moved.on)}, is in doubt."
             )
-        return told, sources
+        return text, sources
     why = ""
     if found := challenge_of(writer, item):
         why = found[0]
@@ -498,14 +496,14 @@ def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
 
 
 def at_risk_in_words(names: Names, item: ItemAt, why: str, which: str) -> str:
-    """Return that an item is at risk ("One key item is at risk"), who says so if its agency does not, which date
-    has moved, and why in the agency's words."""
-    told = [_at_risk_alone(names, item, which)]
+    """Return sentences on an item at risk: `which` ("One key item is at risk"), who rates it so if its agency does
+    not, which date has moved, and why in the agency's words."""
+    sentences = [_at_risk_alone(names, item, which)]
     if moved := moved_furthest(item):
-        told.append(moved_in_words(moved))
+        sentences.append(moved_in_words(moved))
     if why:
-        told.append(closed(capitalised(why)))
-    return " ".join(told)
+        sentences.append(closed(capitalised(why)))
+    return " ".join(sentences)
 
 
 def _at_risk_alone(names: Names, item: ItemAt, which: str) -> str:

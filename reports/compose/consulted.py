@@ -13,7 +13,7 @@ from reports.document.wording import closed, count_in_words, opened
 from reports.models import ResponseChoice
 from reports.models.response import ON_THE_PAPER
 
-Told = tuple[Bullet, list[Source]]
+Listed = tuple[Bullet, list[Source]]
 
 
 def answer_paragraphs(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
@@ -60,7 +60,7 @@ def _asked(choice: ResponseChoice) -> str:
     return f"to {choice.verb} {opened(text)}"
 
 
-def _bullet(writer: Writer, choice: ResponseChoice, answer: AnswerFacts) -> Told:
+def _bullet(writer: Writer, choice: ResponseChoice, answer: AnswerFacts) -> Listed:
     rows = answer.actions.get(choice.key, ())
     words = f"{_asked(choice)}: {choice.option or 'not marked'}"
     if rows and choice.comment:
@@ -74,13 +74,13 @@ def _comment(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
     if not rows:
         return
     comment = answer.response.comment
-    lead = (
+    introduction = (
         f"The Minister also wrote: “{_quoted(writer, comment)}”. This followed:"
         if comment
         else "This followed from the Minister’s comment:"
     )
     yield from writer.paragraphs(
-        lead,
+        introduction,
         about=f"answer {answer.paper.pk} comment",
         bullets=_ended([_alone(writer, row, answer) for row in rows]),
     )
@@ -98,7 +98,7 @@ def _earlier(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
     )
 
 
-def _alone(writer: Writer, row: Any, answer: AnswerFacts, of: str = "") -> Told:
+def _alone(writer: Writer, row: Any, answer: AnswerFacts, of: str = "") -> Listed:
     text = writer.text(f"{of}{_action(writer, row)}")
     return Bullet(text), [answer.source, _source(row)]
 
@@ -116,17 +116,17 @@ def _action(writer: Writer, row: Any) -> str:
         when = f"due on {long_date(row.due_on)} and not done yet"
     else:
         when = f"due on {long_date(row.due_on)}"
-    said = f"{who}, {when}: {opened(writer.flat(row.text))}"
-    return f"{closed(said)} {writer.flat(row.done_note)}" if row.done_note else said
+    words = f"{who}, {when}: {opened(writer.flat(row.text))}"
+    return f"{closed(words)} {writer.flat(row.done_note)}" if row.done_note else words
 
 
 def _source(row: Any) -> Source:
     return Source("reports.followup", row.id, row.history_id, f"The action “{row.text[:60]}”")
 
 
-def _ended(told: Iterable[Told]) -> list[Told]:
+def _ended(listed: Iterable[Listed]) -> list[Listed]:
     """Return the bullets with a full stop at the end of the last one."""
-    *before, (last, sources) = told
+    *before, (last, sources) = listed
     if last.bullets:
         *others, inner = last.bullets
         ended = (*others, replace(inner, text=_closed(inner.text)))

@@ -1,8 +1,8 @@
 """Sections Delay and Mitigation: which milestones slipped, by how much, why, and what is done.
 
 Included are milestones that are late on the paper's date, and delays that were found, open or ended in its
-period. Every late key item is told. Of the others the three that slipped most are, while there is room; the
-rest is counted by cause.
+period. Every late key item is reported. Of the other late items, the three that slipped most are reported while
+there is room; the rest are counted by cause.
 """
 
 import re
@@ -54,7 +54,7 @@ from workitems.terms.lateness import times_in_words
 
 # Annexes that list all late items.
 HOLDS_EVERY_DELAY = ("delays", "items", "items_texts")
-# Limit on the items told of those that are not key, and on an item's milestones and open actions.
+# Limits on the items reported that are not key, and on an item's milestones and open actions.
 MAX_OTHERS = 3
 MAX_STEPS = 2
 MAX_ACTIONS = 2
@@ -64,11 +64,11 @@ REASON_WORDS = 45
 AT_RISK_WORDS = 20
 EFFECT_WORDS = 30
 ACTION_WORDS = 40
-# Words in a paragraph that go on about one item, and those after which another paragraph begins.
+# Words about one item in a paragraph, and those after which another paragraph begins.
 MOST_WORDS = 140
-# Letters of a word that can tell an item apart: shorter ones are in any text.
-LONG_WORD = 6
 PARAGRAPH_WORDS = 90
+# Letters of a word that can identify an item: shorter words are in any text.
+LONG_WORD = 6
 
 
 # --- Delay ----------------------------------------------------------------------------------------
@@ -85,22 +85,22 @@ def delay(writer: Writer) -> Section:
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]
-    # What must be said of each key item is counted first, so that room is left for it.
-    told = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
-    room.use(*told.values())
+    # What every key item must have is counted first, so that there is room for it.
+    texts = {entry.item.pk: _slips(writer.names, entry) for entry in keys}
+    room.use(*texts.values())
     groups = [(cause, list(of)) for cause, of in groupby(_by_cause(keys), key=cause_of)]
-    # The reason for each goes before anything more of one.
+    # Each item gets its reason before any of them gets further sentences.
     for cause, group in groups:
         for entry in group:
-            told[entry.item.pk] = _with_reason(
-                writer, entry, room, told[entry.item.pk], cause if len(group) == 1 else None
+            texts[entry.item.pk] = _with_reason(
+                writer, entry, room, texts[entry.item.pk], cause if len(group) == 1 else None
             )
     for entry in keys:
-        told[entry.item.pk] += _more(writer, entry, room, told[entry.item.pk])
+        texts[entry.item.pk] += _further_sentences(writer, entry, room, texts[entry.item.pk])
     paragraphs = [
         paragraph
         for cause, group in groups
-        for paragraph in _key_items(writer, cause, group, told, room)
+        for paragraph in _key_items(writer, cause, group, texts, room)
     ]
     paragraphs += _other_items(writer, others, room, with_keys=bool(keys))
     gone = [entry for entry in entries if not entry.is_late]
@@ -123,32 +123,34 @@ def _key_items(
     writer: Writer,
     cause: "Delay.Cause | None",
     entries: list[LateItem],
-    told: dict[int, str],
+    texts: dict[int, str],
     room: Room,
 ) -> Iterator[Paragraph]:
     """Yield a paragraph for one item, and a list for several with the same cause."""
     if len(entries) == 1:
         entry = entries[0]
         yield writer.paragraph(
-            told[entry.item.pk], about=f"delay of item {entry.item.pk}", sources=entry.sources()
+            texts[entry.item.pk], about=f"delay of item {entry.item.pk}", sources=entry.sources()
         )
         return
     if cause is None:
-        lead = f"These {number(len(entries))} key items are late:"
+        introduction = f"These {number(len(entries))} key items are late:"
     else:
-        lead = f"{capitalised(CAUSES[cause])} held up {count_in_words(len(entries), 'key item')}:"
-    room.use(lead)
+        introduction = (
+            f"{capitalised(CAUSES[cause])} held up {count_in_words(len(entries), 'key item')}:"
+        )
+    room.use(introduction)
     bullets = [
-        (Bullet(writer.text(told[entry.item.pk])), list(entry.sources())) for entry in entries
+        (Bullet(writer.text(texts[entry.item.pk])), list(entry.sources())) for entry in entries
     ]
     yield from writer.paragraphs(
-        lead, about=f"key delays {cause or 'unexplained'}", bullets=bullets
+        introduction, about=f"key delays {cause or 'unexplained'}", bullets=bullets
     )
 
 
 def _slips(names: Names, entry: LateItem) -> str:
-    """Return how the item's late milestones stand against their dates: up to two by name, more by
-    their number and the last of their dates."""
+    """Return how late the item's late milestones are: up to two by name; of more, their number and the last
+    of their dates."""
     late = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
     is_plain = all(map(is_sayable, late)) and len(set(map(what, late))) == len(late)
     if len(late) == 1 or (len(late) <= MAX_STEPS and is_plain):
@@ -162,12 +164,12 @@ def _slips(names: Names, entry: LateItem) -> str:
             f"{name} are late, the first due {by_when(first.agreed, dated)}, and have no new date."
         )
     last = max(ahead, key=lambda step: step.forecast_due)
-    said = f"{name} are late, the last now expected {by_when(last.forecast, dated)}"
+    sentence = f"{name} are late, the last now expected {by_when(last.forecast, dated)}"
     if how := how_late(last, last.forecast_due):
-        said += f", {how}"
-    if left := len(late) - len(ahead):
-        said += f"; {number(left)} {agree(left, 'has', 'have')} no new date"
-    return f"{said}."
+        sentence += f", {how}"
+    if undated := len(late) - len(ahead):
+        sentence += f"; {number(undated)} {agree(undated, 'has', 'have')} no new date"
+    return f"{sentence}."
 
 
 def _with_reason(
@@ -179,38 +181,38 @@ def _with_reason(
     *,
     must: bool = False,
 ) -> str:
-    """Return the start with the agency's reason if there is room or it `must` be told, else with a sentence on
-    `cause`, if any."""
-    if found := _delay_of(entry):
+    """Return the start with the agency's reason, if there is room or it `must` be printed; otherwise with a
+    sentence on `cause`, if there is one."""
+    if found := _explained_delay(entry):
         source, delay = found
         with errors_naming(source):
-            reason = _said(writer, delay.explanation, 2, REASON_WORDS)
-        if reason and reason not in writer.said and (must or room.has(reason)):
+            reason = _in_agency_words(writer, delay.explanation, 2, REASON_WORDS)
+        if reason and reason not in writer.used_sentences and (must or room.has(reason)):
             room.use(reason)
-            writer.said.add(reason)
+            writer.used_sentences.add(reason)
             return f"{start} {reason}"
     words = late_because(cause)
     room.use(words)
     return f"{start} {words}".rstrip()
 
 
-def _more(writer: Writer, entry: LateItem, room: Room, told: str) -> str:
-    """Return, while there is room, what the delay means in the agency's words, and how often the date has
-    moved."""
-    more = ""
+def _further_sentences(writer: Writer, entry: LateItem, room: Room, text: str) -> str:
+    """Return sentences to add to the item's text while there is room: what the delay means, in the agency's
+    words, and how often the date has moved."""
+    further = ""
     for sentence in _effects(writer, entry):
-        is_short = count_words(told, more, sentence) <= MOST_WORDS
-        if sentence not in writer.said and is_short and room.take(sentence):
-            writer.said.add(sentence)
-            more += f" {sentence}"
-    return more
+        is_short = count_words(text, further, sentence) <= MOST_WORDS
+        if sentence not in writer.used_sentences and is_short and room.take(sentence):
+            writer.used_sentences.add(sentence)
+            further += f" {sentence}"
+    return further
 
 
 def _effects(writer: Writer, entry: LateItem) -> Iterator[str]:
-    if found := _delay_of(entry):
+    if found := _explained_delay(entry):
         source, delay = found
         with errors_naming(source):
-            if effect := _said(writer, delay.effect, 1, EFFECT_WORDS):
+            if effect := _in_agency_words(writer, delay.effect, 1, EFFECT_WORDS):
                 yield effect
         is_acted_on = any(not _is_done(row) for _, row in entry.mitigations())
         if delay.is_open and delay.settlement == Delay.Settlement.SETTLED and not is_acted_on:
@@ -221,22 +223,23 @@ def _effects(writer: Writer, entry: LateItem) -> Iterator[str]:
 
 
 def _with_number(writer: Writer, entry: LateItem, sentence: str) -> str:
-    """Return the sentence, with the item's number if the paper has said it of another item."""
-    if sentence not in writer.said:
+    """Return the sentence, with the item's number if the paper has the same sentence about another item."""
+    if sentence not in writer.used_sentences:
         return sentence
     return joined(f"For {entry.item.number}", ",", sentence, writer.agency_names)
 
 
 def unsettled(entry: LateItem) -> tuple[Source, DelayAt] | None:
-    """Return the delay whose reason is told, if it is open and its cause is said not to be settled."""
-    found = _delay_of(entry)
+    """Return the delay whose reason is printed, if it is open and its agency reports its cause as not settled."""
+    found = _explained_delay(entry)
     if found and found[1].is_open and found[1].settlement not in ("", Delay.Settlement.SETTLED):
         return found
     return None
 
 
-def _delay_of(entry: LateItem) -> tuple[Source, DelayAt] | None:
-    """Return the delay whose reason is told: of a late milestone, if the item is late."""
+def _explained_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:
+    """Return the delay whose reason is printed, with its source: the first one, and if the item is late, the
+    first one of a late milestone."""
     delays = [(slip, delay) for slip in entry.slips for delay in slip.delays]
     if entry.is_late:
         delays = [pair for pair in delays if pair[0].milestone.is_late] or delays
@@ -247,22 +250,23 @@ def _delay_of(entry: LateItem) -> tuple[Source, DelayAt] | None:
 
 
 def challenge_of(writer: Writer, item: ItemAt) -> tuple[str, Source] | None:
-    """Return what the agency says under Challenges, in its last update that has any, and that update."""
+    """Return the first sentence of the item's last update that reports challenges, and its source."""
     for update in reversed(writer.facts.updates_of(item)):
         if update.challenges.strip():
             with errors_naming(update.source):
-                return _said(writer, update.challenges, 1, AT_RISK_WORDS), update.source
+                return _in_agency_words(writer, update.challenges, 1, AT_RISK_WORDS), update.source
     return None
 
 
-def _said(writer: Writer, typed: str, most: int, words: int) -> str:
+def _in_agency_words(writer: Writer, typed: str, most: int, words: int) -> str:
     if not typed.strip():
         return ""
     return closed(capitalised(first_sentences(writer.flat(typed), most, words)))
 
 
 def _settled(writer: Writer, delay: DelayAt, *, of: str = "", introduce: bool = True) -> str:
-    """Return whether the delay's cause is settled, if its agency has said so. `of` is what is late."""
+    """Return a sentence on whether the delay's cause is settled, "" if its agency has not reported it. `of` is
+    the name of what is late."""
     by, who = delay.settling_by, ""
     if delay.settling_agency:
         agency = writer.facts.agencies[delay.settling_agency]
@@ -283,26 +287,29 @@ def _other_items(
     """Yield paragraphs on the late items that are not key."""
     if not others:
         return
-    # The dates of each go before the reasons of any.
+    # Each item gets its dates before any of them gets a reason.
     shown: list[tuple[LateItem, str]] = []
     for entry in others[:MAX_OTHERS]:
         if not room.take(start := _slips(writer.names, entry)):
             break
         shown.append((entry, start))
     rest = ""
-    if left := others[len(shown) :]:
-        counts = Counter(map(cause_of, left))
+    if remaining := others[len(shown) :]:
+        counts = Counter(map(cause_of, remaining))
         rest = _rest(writer, counts, is_all=not shown, with_keys=with_keys)
         room.use(rest)
-    told = [(_told(writer, entry, room, start), _sources([entry])) for entry, start in shown]
-    told += [(rest, _sources(left))] if rest else []
-    yield from _in_paragraphs(writer, told, about="other delays")
+    passages = [
+        (_with_reason_or_effect(writer, entry, room, start), _sources([entry]))
+        for entry, start in shown
+    ]
+    passages += [(rest, _sources(remaining))] if rest else []
+    yield from _in_paragraphs(writer, passages, about="other delays")
 
 
-def _told(writer: Writer, entry: LateItem, room: Room, start: str) -> str:
-    """Return the start with the agency's reason, or else what the delay means, if there is room."""
-    told = _with_reason(writer, entry, room, start, None)
-    return told if told != start else f"{start}{_more(writer, entry, room, start)}"
+def _with_reason_or_effect(writer: Writer, entry: LateItem, room: Room, start: str) -> str:
+    """Return the start with the agency's reason or, without one, with what the delay means, if there is room."""
+    text = _with_reason(writer, entry, room, start, None)
+    return text if text != start else f"{start}{_further_sentences(writer, entry, room, start)}"
 
 
 def _sources(entries: Iterable[LateItem]) -> list[Source]:
@@ -310,12 +317,12 @@ def _sources(entries: Iterable[LateItem]) -> list[Source]:
 
 
 def _in_paragraphs(
-    writer: Writer, told: list[tuple[str, list[Source]]], *, about: str
+    writer: Writer, passages: list[tuple[str, list[Source]]], *, about: str
 ) -> Iterator[Paragraph]:
     """Yield the texts, each with its sources, in as many paragraphs as they need."""
     boxes: list[list[tuple[str, list[Source]]]] = []
     length = 0
-    for text, sources in told:
+    for text, sources in passages:
         length += count_words(text)
         if not boxes or length > PARAGRAPH_WORDS:
             boxes.append([])
@@ -328,7 +335,7 @@ def _in_paragraphs(
 def _rest(
     writer: Writer, counts: "Counter[Delay.Cause | None]", *, is_all: bool, with_keys: bool
 ) -> str:
-    """Return how many items are not told, by cause, and where they are."""
+    """Return a sentence with the number of items that are not reported here, by cause, and the annex that lists them."""
     total = sum(counts.values())
     causes = [
         (count, f"because of {CAUSES[cause]}")
@@ -351,8 +358,9 @@ def _no_longer_late(
     writer: Writer, entries: list[LateItem], room: Room, *, must: bool
 ) -> Iterator[Paragraph]:
     """Yield paragraphs on the items that slipped in the period and are not late now: those at risk with which date
-    has moved and why they are, then others. The summary counts these, so all may be left out unless something `must` be told."""
-    told: list[tuple[str, list[Source]]] = []
+    has moved and why, then others. The summary counts them, so all may be left out unless the section `must`
+    report something."""
+    passages: list[tuple[str, list[Source]]] = []
     entries = sorted(entries, key=lambda entry: not _is_at_risk(entry))
     for entry in entries[:MAX_OTHERS]:
         start = slip_sentence(writer.names, entry.item, entry.slips[0].milestone)
@@ -360,17 +368,17 @@ def _no_longer_late(
             start = f"{writer.names.item(entry.item)} slipped before completion."
         start = capitalised(start)
         if _is_at_risk(entry):
-            told.append(_why_at_risk(writer, entry, room, start))
+            passages.append(_why_at_risk(writer, entry, room, start))
         elif room.take(start):
-            told.append((_told(writer, entry, room, start), _sources([entry])))
+            passages.append((_with_reason_or_effect(writer, entry, room, start), _sources([entry])))
         else:
             break
-    if must and entries and not told:
+    if must and entries and not passages:
         verb = agree(len(entries), "is", "are")
         rest = f"{capitalised(count_in_words(len(entries), 'item'))} slipped and {verb} no longer late."
         room.use(rest)
-        told.append((rest, _sources(entries)))
-    yield from _in_paragraphs(writer, told, about="no longer late")
+        passages.append((rest, _sources(entries)))
+    yield from _in_paragraphs(writer, passages, about="no longer late")
 
 
 def _is_at_risk(entry: LateItem) -> bool:
@@ -382,15 +390,15 @@ def _why_at_risk(
 ) -> tuple[str, list[Source]]:
     """Return the start with the agency's reason, how a date has moved and the agency's challenge, whether they
     fit or not, and the sources."""
-    told, sources = [_with_reason(writer, entry, room, start, None, must=True)], _sources([entry])
+    parts, sources = [_with_reason(writer, entry, room, start, None, must=True)], _sources([entry])
     room.use(start)
     if moved := moved_furthest(entry.item):
-        told.append(moved_in_words(moved))
+        parts.append(moved_in_words(moved))
     if found := challenge_of(writer, entry.item):
-        told.append(found[0])
+        parts.append(found[0])
         sources.append(found[1])
-    room.use(*told[1:])
-    return " ".join(told), sources
+    room.use(*parts[1:])
+    return " ".join(parts), sources
 
 
 def _without_cause(writer: Writer, late: list[LateItem], room: Room) -> Iterator[Paragraph]:
@@ -398,12 +406,12 @@ def _without_cause(writer: Writer, late: list[LateItem], room: Room) -> Iterator
     bare = [entry.item for entry in late if cause_of(entry) is None]
     if not bare:
         return
-    words = f"For {_late(bare, late)} no cause is recorded ({numbers_of(bare)})."
+    words = f"For {_count_of_late(bare, late)} no cause is recorded ({numbers_of(bare)})."
     room.use(words)
     yield writer.paragraph(words, about="no cause", sources=[item_source(item) for item in bare])
 
 
-def _late(items: list[ItemAt], late: list[LateItem]) -> str:
+def _count_of_late(items: list[ItemAt], late: list[LateItem]) -> str:
     """Return "two of the three late items", "both late items", "all three late items"."""
     count, total = len(items), len(late)
     if count < total:
@@ -416,17 +424,18 @@ def _late(items: list[ItemAt], late: list[LateItem]) -> str:
 
 
 def mitigation(writer: Writer) -> Section:
-    """Return what is being done about the late items, by item: open actions, and what is not settled."""
+    """Return the section on what is being done about the late items: by item, open actions and causes that are
+    not settled."""
     room = writer.room("mitigation")
     entries = writer.late
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]
-    told = _actions(writer, keys, others[:MAX_OTHERS], room)
-    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], told, room)
+    actions = _actions(writer, keys, others[:MAX_OTHERS], room)
+    still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, room)
     paragraphs = [
-        *_of_items(writer, late, told, still_open),
-        *_remarks(writer, late, still_open, room),
+        *_by_item(writer, late, actions, still_open),
+        *_without_action(writer, late, still_open, room),
     ]
     if not paragraphs:
         words = "There is no delay to make good."
@@ -436,17 +445,17 @@ def mitigation(writer: Writer) -> Section:
     return _section(SectionKind.MITIGATION, paragraphs)
 
 
-# By item: the open actions that are told.
+# By primary key of an item: the open actions to report.
 Actions = dict[int, list[tuple[Source, MitigationAt]]]
 
 
 def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room: Room) -> Actions:
-    """Return the open actions that have room: the first of each item, then the second of any.
+    """Return the open actions for which there is room: the first of each item, then the second.
 
-    Of a key item one action is told whether it fits or not.
+    A key item gets one action whether there is room or not.
     """
-    told: Actions = {}
-    said: set[tuple[int, str]] = set()
+    actions: Actions = {}
+    used: set[tuple[int, str]] = set()
     for place in range(MAX_ACTIONS):
         for entry in [*keys, *others]:
             found = [pair for pair in entry.mitigations() if not _is_done(pair[1])]
@@ -454,71 +463,76 @@ def _actions(writer: Writer, keys: list[LateItem], others: list[LateItem], room:
                 continue
             item = entry.item
             sentence = _action(writer, entry, *found[place])
-            if not sentence or (item.pk, sentence) in said:
+            if not sentence or (item.pk, sentence) in used:
                 continue
             if not room.take(sentence):
-                if item.pk in told or not item.is_key:
+                if item.pk in actions or not item.is_key:
                     continue
                 room.use(sentence)
-            said.add((item.pk, sentence))
-            told.setdefault(item.pk, []).append(found[place])
-    return told
+            used.add((item.pk, sentence))
+            actions.setdefault(item.pk, []).append(found[place])
+    return actions
 
 
-def _not_settled(writer: Writer, entries: list[LateItem], acts: "Actions", room: Room) -> set[int]:
-    """Return the items whose causes are told not to be settled: while there is room, and of key items in any case.
-    Of an item with an action this is not told again after the summary."""
-    told = set()
+def _not_settled(
+    writer: Writer, entries: list[LateItem], actions: "Actions", room: Room
+) -> set[int]:
+    """Return the items with a sentence that the cause of their delay is not settled: key items always, others while
+    there is room. An item with an action does not get it again if the summary has it."""
+    unsettled_items = set()
     for entry in entries:
-        is_told = entry.item.pk in writer.conditions and entry.item.pk in acts
-        if is_told or not (found := unsettled(entry)):
+        is_in_summary = entry.item.pk in writer.conditions and entry.item.pk in actions
+        if is_in_summary or not (found := unsettled(entry)):
             continue
         name = writer.names.item(entry.item)
         sentence = _settled(writer, found[1], of=name, introduce=False)
         if entry.item.is_key or room.has(sentence):
             room.use(sentence)
-            told.add(entry.item.pk)
-    return told
+            unsettled_items.add(entry.item.pk)
+    return unsettled_items
 
 
-def _of_items(
-    writer: Writer, entries: list[LateItem], told: Actions, still_open: set[int]
+def _by_item(
+    writer: Writer, entries: list[LateItem], actions: Actions, still_open: set[int]
 ) -> Iterator[Paragraph]:
-    """Yield a paragraph on each item: what has to be settled, and what is done."""
+    """Yield a paragraph on each item: the cause to be settled, its open actions, and whether all actions are done."""
     for entry in entries:
-        name, said = writer.names.item(entry.item), []
+        name, passages = writer.names.item(entry.item), []
         if entry.item.pk in still_open and (found := unsettled(entry)):
             source, delay = found
-            said.append((_settled(writer, delay, of=name), source))
-        is_named = bool(said)
-        acts = told.get(entry.item.pk, [])
-        said += [(_action(writer, entry, source, row), source) for source, row in acts]
+            passages.append((_settled(writer, delay, of=name), source))
+        is_named = bool(passages)
+        of_item = actions.get(entry.item.pk, [])
+        passages += [(_action(writer, entry, source, row), source) for source, row in of_item]
         if done := _all_done(entry):
-            of = f" for {writer.names.again(entry.item)}" if said else ""
-            said.append((done.format(of), item_source(entry.item)))
-        if not said:
+            of = f" for {writer.names.again(entry.item)}" if passages else ""
+            passages.append((done.format(of), item_source(entry.item)))
+        if not passages:
             continue
-        if not is_named and not (acts and _says_which(said[0][0], entry, entries)):
-            first, source = said[0]
-            said[0] = (joined(f"On {name}", ",", first, writer.agency_names), source)
+        if not is_named and not (of_item and _identifies_item(passages[0][0], entry, entries)):
+            first, source = passages[0]
+            passages[0] = (joined(f"On {name}", ",", first, writer.agency_names), source)
         yield writer.running(
-            [(text, [source]) for text, source in said], about=f"mitigation of item {entry.item.pk}"
+            [(text, [source]) for text, source in passages],
+            about=f"mitigation of item {entry.item.pk}",
         )
 
 
-def _says_which(text: str, entry: LateItem, entries: list[LateItem]) -> bool:
-    """Whether the first sentence of a text on an item shows which one it is about: it has a long word of the item's
-    phrases that those of the other late items have not."""
+def _identifies_item(text: str, entry: LateItem, entries: list[LateItem]) -> bool:
+    """Whether the first sentence of a text shows which item it is about: it has a long word of the item's phrases
+    that no other late item has."""
     others = {word for each in entries if each is not entry for word in _long_words(each)}
     first = sentences(text)[0].casefold()
     return any(mentions(first, [word]) for word in _long_words(entry) - others)
 
 
 def _long_words(entry: LateItem) -> set[str]:
-    """Return the words that tell an item apart, of how it and its late milestones are named."""
-    named = [entry.item.as_told or entry.item.title]
-    named += [slip.milestone.as_told or slip.milestone.description for slip in entry.slips]
-    return {word for name in named for word in re.findall(rf"\w{{{LONG_WORD},}}", name.casefold())}
+    """Return the words that identify an item: the long ones in the phrases of it and its late milestones."""
+    phrases = [entry.item.as_told or entry.item.title]
+    phrases += [slip.milestone.as_told or slip.milestone.description for slip in entry.slips]
+    return {
+        word for name in phrases for word in re.findall(rf"\w{{{LONG_WORD},}}", name.casefold())
+    }
 
 
 def _is_done(row: MitigationAt) -> bool:
@@ -530,24 +544,25 @@ def _action(writer: Writer, entry: LateItem, source: Source, row: MitigationAt) 
     is the item's new one."""
     agency = writer.facts.agencies[row.owner]
     with errors_naming(source):
-        told = _said(writer, row.description, 2, ACTION_WORDS)
-    if not told:
+        words = _in_agency_words(writer, row.description, 2, ACTION_WORDS)
+    if not words:
         return ""
     new_dates = {slip.milestone.forecast_due for slip in entry.slips if slip.milestone.is_late}
     notes = []
-    if not mentions(told, [agency.name, agency.short_name, agency.name_mi]):
+    if not mentions(words, [agency.name, agency.short_name, agency.name_mi]):
         notes.append(writer.bracketed(agency))
     if row.due_on is None:
         notes.append("no date set")
     elif row.due_on < row.on:
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
-    elif row.due_on not in new_dates and when(KnownDate(row.due_on), row.on) not in told:
+    elif row.due_on not in new_dates and when(KnownDate(row.due_on), row.on) not in words:
         notes.append(by_when(KnownDate(row.due_on), row.on))
-    return cited(told, ", ".join(notes)) if notes else told
+    return cited(words, ", ".join(notes)) if notes else words
 
 
 def _all_done(entry: LateItem) -> str:
-    """Return that all actions recorded are done, with a place for what for, or ""."""
+    """Return a sentence that all recorded actions are done, with a placeholder for "for item …"; "" if some are open
+    or there are none."""
     acts = [row for _, row in entry.mitigations()]
     if not acts or not all(map(_is_done, acts)):
         return ""
@@ -555,10 +570,10 @@ def _all_done(entry: LateItem) -> str:
     return f"{what} recorded{{}} {agree(len(acts), 'is', 'are')} done."
 
 
-def _remarks(
+def _without_action(
     writer: Writer, late: list[LateItem], still_open: set[int], room: Room
 ) -> Iterator[Paragraph]:
-    """Yield a paragraph on the late items without any action, of which nothing is told."""
+    """Yield a paragraph on the late items without any action and without a cause reported as not settled."""
     bare = [entry for entry in late if not entry.mitigations() and entry.item.pk not in still_open]
     if not bare:
         return
@@ -566,7 +581,7 @@ def _remarks(
     words = (
         f"No action is recorded yet for {join_words(map(writer.names.item, items))}."
         if len(items) <= MAX_STEPS
-        else f"For {_late(items, late)} no action is recorded ({numbers_of(items)})."
+        else f"For {_count_of_late(items, late)} no action is recorded ({numbers_of(items)})."
     )
     room.use(words)
     sources = [source for entry in bare for source in entry.sources()]

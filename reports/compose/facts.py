@@ -54,7 +54,7 @@ def _maori_names() -> Any:
 
 
 # What an update says, for a paper.
-SAID = ("achieved", "planned_next", "challenges", "key_achievement", "no_change_on")
+UPDATE_FIELDS = ("achieved", "planned_next", "challenges", "key_achievement", "no_change_on")
 
 
 class Versioned(Protocol):
@@ -304,7 +304,7 @@ def _updates_of(returns: Any) -> Any:
     found = Update.objects.filter(of_return__among=returns)
     return found.order_by(
         "of_return__round__period_end", by_short_name("of_return__agency__"), "pk"
-    ).values_list("pk", "item", "of_return", "written_at", *SAID)
+    ).values_list("pk", "item", "of_return", "written_at", *UPDATE_FIELDS)
 
 
 @composed
@@ -339,10 +339,10 @@ def _updates(
         _update_versions(updates=[pk for pk, _, of_return, *_ in rows if of_return in was_accepted])
     )
     numbers = {item.pk: item.number for item in items}
-    tellers = {pk: f"by {row.agency}, {row.round}" for pk, row in returns.items()}
+    origins = {pk: f"by {row.agency}, {row.round}" for pk, row in returns.items()}
     accepted: list[UpdateFacts] = []
     waiting: dict[int, date] = {}
-    for pk, item, of_return_pk, written_at, *said in rows:
+    for pk, item, of_return_pk, written_at, *values in rows:
         of_return = returns[of_return_pk]
         if item not in numbers:
             continue
@@ -350,12 +350,12 @@ def _updates(
             day = localdate(of_return.submitted_at)
             waiting[item] = max(day, waiting.get(item, day))
             continue
-        label = f"Update of item {numbers[item]} {tellers[of_return_pk]}"
+        label = f"Update of item {numbers[item]} {origins[of_return_pk]}"
         source = Source("workitems.update", pk, versions.get(pk), label)
         accepted.append(
             UpdateFacts(
                 *(pk, item, of_return),
-                **dict(zip(SAID, said, strict=True)),
+                **dict(zip(UPDATE_FIELDS, values, strict=True)),
                 written_on=localdate(written_at),
                 source=source,
             )

@@ -32,8 +32,8 @@ class Writer:
     """Writes one paper's text, and remembers which agencies it has introduced.
 
     `annexes` are the names of the paper's annexes, because some text refers to them. `contents` are those
-    of its sections, in order, which share its `words`; what must be told is told without any. `late` are
-    the items that slipped, unless they are to be found.
+    of its sections, in order, which share its `words`; what a paper must have is written even if none are left.
+    `late` are the items that slipped; they are looked up if not given.
     """
 
     # What stands for the recommendations in the summary, until the paper is printed.
@@ -51,14 +51,14 @@ class Writer:
         self.late = late_items(facts) if late is None else late
         self.annexes = tuple(annexes)
         self.names = Names(facts.items)
-        # Sentences that the paper has and would not say again, and the late items of which it has told what they
-        # still wait for.
-        self.said: set[str] = set()
+        # Sentences that the paper has and will not repeat, and the late items for which its summary reports a cause
+        # that is not settled.
+        self.used_sentences: set[str] = set()
         self.conditions: set[int] = set()
         self._contents = tuple(contents)
         self._budget = Budget(words, self._contents)
-        # By key of a paragraph that tells several records: the sources of each of its bullets, or of
-        # each sentence if it has no bullets.
+        # By key of a paragraph on several records: the sources of each of its bullets, or of each sentence if
+        # it has no bullets.
         self.lines: dict[str, tuple[tuple[Source, ...], ...]] = {}
         self._introduced: set[int] = set()
         # Names with which a sentence may begin.
@@ -77,7 +77,7 @@ class Writer:
         return self._budget.room(content)
 
     def write(self, content: str, section: "Callable[[Writer], Section]") -> Section:
-        """Return a section, and note how many of the paper's words it has used, and what it has named."""
+        """Return a section. Subtract its words from the paper's, and note which items it has named."""
         made = section(self)
         self._budget.spend(content, sum(map(length, made.paragraphs)))
         for paragraph in made.paragraphs:
@@ -166,10 +166,9 @@ class Writer:
             sources=tuple(dict.fromkeys(sources)),
         )
 
-    def running(self, told: Iterable[tuple[str, Iterable[Source]]], *, about: str) -> Paragraph:
-        """Return a paragraph of texts, as `paragraph` does, each of whole sentences with its own
-        sources."""
-        pieces = [(text, tuple(sources)) for text, sources in told]
+    def running(self, passages: Iterable[tuple[str, Iterable[Source]]], *, about: str) -> Paragraph:
+        """Return a paragraph, as `paragraph` does, of passages: whole sentences, each with its own sources."""
+        pieces = [(text, tuple(sources)) for text, sources in passages]
         made = self.paragraph(
             " ".join(text for text, _ in pieces),
             about=about,
@@ -191,11 +190,11 @@ class Writer:
 
         Bullets that do not fit into the text box for editing go to further paragraphs.
         """
-        lead = self.text(text) if isinstance(text, str) else text
-        for place, entries in enumerate(_boxes(len(markup.to_source(lead)), bullets)):
+        introduction = self.text(text) if isinstance(text, str) else text
+        for place, entries in enumerate(_boxes(len(markup.to_source(introduction)), bullets)):
             of_lines = tuple(tuple(sources) for _, sources in entries)
             made = self.paragraph(
-                CONTINUED if place else lead,
+                CONTINUED if place else introduction,
                 about=f"{about} {place}" if place else about,
                 bullets=[bullet for bullet, _ in entries],
                 sources=[
@@ -211,14 +210,14 @@ CONTINUED = "This continues the list above:"
 
 
 def _boxes(
-    lead: int, bullets: Iterable[tuple[Bullet, Iterable[Source]]]
+    length_above: int, bullets: Iterable[tuple[Bullet, Iterable[Source]]]
 ) -> Iterator[list[tuple[Bullet, Iterable[Source]]]]:
     """Yield the bullets for each paragraph, as many as fit.
 
-    `lead` is the length of the text above.
+    `length_above` is the length of the text above them.
     """
     box: list[tuple[Bullet, Iterable[Source]]] = []
-    length, count = lead, 0
+    length, count = length_above, 0
     for bullet, sources in bullets:
         size, lines = len(markup.to_source((), [bullet])) + 1, 1 + len(bullet.bullets)
         if box and (length + size > markup.MAX_SOURCE or count + lines > markup.MAX_BULLETS):
@@ -238,22 +237,22 @@ def flat(source: str, maori: Iterable[str] = ()) -> str:
 
     Raise `DocumentError` for what cannot be printed.
     """
-    told = []
+    parts = []
     for block in markup.parse(source, maori=maori):
-        said = markup.to_source(block.text)
+        sentence = markup.to_source(block.text)
         if block.bullets:
             points = [opened(markup.to_source(b.text)) for b in _spread(block.bullets)]
-            said = opened(said).rstrip(":")
-            if said.endswith(LEADING_ON):
+            sentence = opened(sentence).rstrip(":")
+            if sentence.endswith(LEADING_ON):
                 *first, last = points
                 before = "; ".join(first)
                 if before:
                     before += " " if before.endswith((" and", " or")) else "; and "
-                said = f"{said} {before}{last}"
+                sentence = f"{sentence} {before}{last}"
             else:
-                said = f"{said}: {'; '.join(points)}"
-        told.append(closed(said))
-    return " ".join(told)
+                sentence = f"{sentence}: {'; '.join(points)}"
+        parts.append(closed(sentence))
+    return " ".join(parts)
 
 
 def length(paragraph: Paragraph) -> int:

@@ -65,8 +65,8 @@ def questions(writer: Writer) -> Section:
         for item in late[:MOST_LATE]
         for place, answer in enumerate(_of_late_item(writer, item))
     ]
-    told = {item.pk for item in late[:MOST_LATE]}
-    asked.append(_asked(writer, "late", _what_else_is_late(writer, told)))
+    reported = {item.pk for item in late[:MOST_LATE]}
+    asked.append(_asked(writer, "late", _what_else_is_late(writer, reported)))
     asked.append(_asked(writer, "doubt", _what_is_in_doubt(writer)))
     asked += [_asked(writer, f"withdrawn {pk}", answer) for pk, answer in _withdrawn(writer)]
     return Section(SectionKind.OTHER, "Questions and answers", tuple(asked))
@@ -99,20 +99,20 @@ def _of_late_item(writer: Writer, item: ItemAt) -> Iterator[Answer]:
             [_delay_source(item, worst)],
         )
     rows = to_do(writer.facts, item)[:MOST_STEPS]
-    told = []
+    sentences = []
     for row, source in rows:
         with errors_naming(source):
-            told.append(with_owner(writer, row, _some(writer, row.description)))
+            sentences.append(with_owner(writer, row, _some(writer, row.description)))
     if not rows:
-        told.append("No step against the delay is recorded as still to be done.")
+        sentences.append("No step against the delay is recorded as still to be done.")
     moved = max(sum(delay.times_moved for delay in step.delays if delay.is_open) for step in steps)
     for step in steps:
-        told.append(f"{capitalised(new_date(step))}.")
+        sentences.append(f"{capitalised(new_date(step))}.")
     if moved > 1:
-        told.append(f"The date has moved {times_in_words(moved)}.")
+        sentences.append(f"The date has moved {times_in_words(moved)}.")
     yield (
         f"What happens next with {writer.names.item(item)}?",
-        " ".join(told),
+        " ".join(sentences),
         [*sources, *(source for _, source in rows)],
     )
 
@@ -122,25 +122,25 @@ def _delay_source(item: ItemAt, delay: DelayAt) -> Source:
 
 
 def _why(writer: Writer, delays: list[DelayAt]) -> str:
-    told = [_some(writer, delay.explanation) for delay in delays if delay.explanation.strip()]
-    if not told:
+    causes = [_some(writer, delay.explanation) for delay in delays if delay.explanation.strip()]
+    if not causes:
         return "No cause is recorded."
-    return " ".join(capitalised(closed(words)) for words in dict.fromkeys(told))
+    return " ".join(capitalised(closed(words)) for words in dict.fromkeys(causes))
 
 
 def _settled(facts: Facts, delay: DelayAt) -> str:
     """Return whether the cause is settled."""
     agency, by = delay.settling_agency, delay.settling_by
-    told = settled_in_words(
+    sentence = settled_in_words(
         delay.cause,
         delay.settlement,
         who=facts.agencies[agency].short_name if agency else "",
         by=long_date(by) if by else "",
         is_past=by is not None and by < facts.briefing.dated,
     )
-    if not told:
+    if not sentence:
         return "The records do not say."
-    return f"{'Yes' if delay.settlement == Settlement.SETTLED else 'Not yet'}. {told}"
+    return f"{'Yes' if delay.settlement == Settlement.SETTLED else 'Not yet'}. {sentence}"
 
 
 def _some(writer: Writer, text: str) -> str:
@@ -151,13 +151,13 @@ def _some(writer: Writer, text: str) -> str:
 # --- the plan -------------------------------------------------------------------------------------
 
 
-def _what_else_is_late(writer: Writer, told: set[int]) -> Answer:
+def _what_else_is_late(writer: Writer, reported: set[int]) -> Answer:
     facts = writer.facts
-    late = [item for item in facts.items if item.is_late and item.pk not in told]
-    question = "What else is late?" if told else "Is anything late?"
+    late = [item for item in facts.items if item.is_late and item.pk not in reported]
+    question = "What else is late?" if reported else "Is anything late?"
     sources = [item_source(item) for item in late or facts.items] or [facts.plan_source]
     if not late:
-        return question, "Nothing else." if told else "No work item is late.", sources
+        return question, "Nothing else." if reported else "No work item is late.", sources
     words = f"{_named(writer, late)}."
     if not any(item.is_key for item in late):
         words += f" {agree(len(late), 'It is not a key item', 'None of them is a key item')}."
@@ -198,8 +198,8 @@ def _withdrawn(writer: Writer) -> Iterator[tuple[int, Answer]]:
 def _named(writer: Writer, items: list[ItemAt]) -> str:
     """Return "Three items: …", or one item alone, at most some of them by name."""
     names = [writer.names.item(item) for item in items[:MOST_NAMED]]
-    if left := len(items) - len(names):
-        names.append(f"{number(left)} {agree(left, 'other', 'others')}")
+    if unnamed := len(items) - len(names):
+        names.append(f"{number(unnamed)} {agree(unnamed, 'other', 'others')}")
     words = join_words(names)
     if len(items) == 1:
         return capitalised(words)

@@ -1,9 +1,9 @@
 """How sentences name items, milestones, causes and dates.
 
-Items and milestones have an optional phrase to be told as ("formal training for frontline staff"). The item's
-number follows in brackets, until an earlier section has told it with the phrase. Without a phrase, an item's
-title or a short description stands in quotation marks; a long title does so in one section only, and later ones
-say "item 1.4". No sentence makes its verb agree with such a phrase, as nobody knows whether it is singular.
+Items and milestones have an optional phrase (`as_told`: "formal training for frontline staff"). The item's number
+follows in brackets, unless an earlier section has the phrase with the number. Without a phrase, an item is named by
+its title in quotation marks, a milestone by its description if it is short. A long title is quoted in one section
+only; later ones say "item 1.4". No verb agrees with such a phrase, because it may be singular or plural.
 """
 
 import re
@@ -52,7 +52,7 @@ def late_because(cause: str | None) -> str:
 
 
 class Names:
-    """How a paper's sentences name items and milestones; it knows what earlier sections have told."""
+    """How a paper's sentences name items and milestones, depending on what earlier sections have introduced."""
 
     def __init__(self, items: Iterable[ItemAt]) -> None:
         items = list(items)
@@ -61,33 +61,33 @@ class Names:
         # Phrases that name one thing only.
         self._clear = {phrase for phrase, count in phrases.items() if phrase and count == 1}
         self._items = {item.number: item for item in items}
-        self._told: set[int] = set()
+        self._introduced: set[int] = set()
 
     def note(self, text: str) -> None:
-        """Note which items a section's text has told by phrase and number, or by a long title."""
+        """Note which items a section's text has introduced: by phrase and number, or by a long title."""
         for number_of in set(IN_BRACKETS.findall(text)) & self._items.keys():
             item = self._items[number_of]
-            if any(first in text for first in self._first_words(item)):
-                self._told.add(item.pk)
+            if any(first in text for first in self._introductions(item)):
+                self._introduced.add(item.pk)
 
-    def _first_words(self, item: ItemAt) -> Iterator[str]:
-        """Yield what a text says if it tells the item's number with a phrase, or its long title."""
+    def _introductions(self, item: ItemAt) -> Iterator[str]:
+        """Yield the words that introduce the item: its long title in quotation marks, or a phrase with its number."""
         if not item.as_told and len(item.title.split()) > LONG_TITLE:
             yield f"“{item.title}”"
         if item.as_told in self._clear:
             for phrase in (item.as_told, *(step.as_told for step in item.milestones)):
                 if phrase in self._clear:
-                    # Its first letter may be a capital.
+                    # Without its first letter, which may be a capital.
                     yield f"{phrase[1:]} ({item.number}"
 
     def item(self, item: ItemAt, *more: str) -> str:
         """Return the item with its number, and more in the same brackets: "“Train staff” (1.1, …)"."""
-        if item.pk not in self._told:
+        if item.pk not in self._introduced:
             return with_notes(item.as_told or f"“{item.title}”", item.number, *more)
         return with_notes(self.again(item), *more)
 
     def again(self, item: ItemAt) -> str:
-        """Return the item as a second sentence on it says: "the training", or "item 1.1" without a phrase."""
+        """Return the item for a second sentence about it: "the training", or "item 1.1" without a phrase."""
         return item.as_told if item.as_told in self._clear else f"item {item.number}"
 
     def phrase(self, item: ItemAt) -> str:
@@ -98,7 +98,7 @@ class Names:
         """Return the milestone, with its item's number and more in brackets."""
         if not is_sayable(step):
             return f"a milestone of {self.item(item, *more)}"
-        if item.pk in self._told and step.as_told in self._clear:
+        if item.pk in self._introduced and step.as_told in self._clear:
             return with_notes(step.as_told, *more)
         return with_notes(what(step), item.number, *more)
 
@@ -157,8 +157,8 @@ def moved_in_words(moved: MilestoneAt) -> str:
 def numbers_of(items: list[ItemAt], most: int = 12) -> str:
     """Return "1.1, 1.3 and 2.4" in order, or the first of many: "1.1, 1.3 … and 30 others"."""
     shown = sorted((item.number for item in items), key=number_key)[:most]
-    if left := len(items) - len(shown):
-        shown.append(f"{number(left)} {'other' if left == 1 else 'others'}")
+    if omitted := len(items) - len(shown):
+        shown.append(f"{number(omitted)} {'other' if omitted == 1 else 'others'}")
     return join_words(shown)
 
 
@@ -175,8 +175,8 @@ def when_done(day: date, dated: date) -> str:
 
 def in_when(due: KnownDate, dated: date) -> str:
     """Return "on 30 July 2010", "in June 2011", "in July to September 2010"."""
-    told = when(due, dated)
-    return f"{'on' if told[:1].isdigit() else 'in'} {told}"
+    words = when(due, dated)
+    return f"{'on' if words[:1].isdigit() else 'in'} {words}"
 
 
 def by_when(due: KnownDate, dated: date) -> str:
@@ -214,7 +214,7 @@ def how_late(step: MilestoneAt, reached: date) -> str:
 
 
 def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
-    """Return how a milestone stands against its dates, as a sentence without its first capital."""
+    """Return a sentence on how late a milestone is or was, without its first capital."""
     name, dated = names.step(item, step), step.on
     state = step.late.state
     if state == Late.WITHDRAWN:

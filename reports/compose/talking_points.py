@@ -42,7 +42,7 @@ MOST_NEXT = 2
 # Longer words are not said aloud.
 MOST_WORDS = 40
 
-STANDING = (
+STAGE_VERBS = (
     ((Stage.COMPLETE,), "is complete", "are complete"),
     ((Stage.UNDER_WAY, Stage.ONGOING), "is under way", "are under way"),
     ((Stage.NOT_STARTED,), "has not started", "have not started"),
@@ -55,7 +55,7 @@ Point = tuple[str, list[Source]]
 def talking_points(writer: Writer) -> Section:
     """Return one paragraph a point. A plan without items has one point, others three to six."""
     facts = writer.facts
-    points = [_standing(facts)]
+    points = [_stages(facts)]
     if facts.items:
         points += islice(_achieved(writer), MOST_ACHIEVED)
         points += [_late(writer), *_remedy(writer), _next(writer)]
@@ -125,14 +125,14 @@ def with_owner(writer: Writer, row: MitigationAt, words: str) -> str:
 # --- the points -----------------------------------------------------------------------------------
 
 
-def _standing(facts: Facts) -> Point:
+def _stages(facts: Facts) -> Point:
     total = len(facts.items)
     who = capitalised(the(facts.plan.title))
     if not total:
         return f"{who} has no work items yet.", [facts.plan_source]
     stages = [item.stage for item in facts.items]
     found = [
-        (sum(stages.count(stage) for stage in group), one, many) for group, one, many in STANDING
+        (sum(stages.count(stage) for stage in group), one, many) for group, one, many in STAGE_VERBS
     ]
     found = [each for each in found if each[0]]
     start = f"{who} has {count_in_words(total, 'work item')}"
@@ -142,33 +142,33 @@ def _standing(facts: Facts) -> Point:
     if len(found) == 1:
         return f"{start}; {'both' if total == 2 else 'all'} {found[0][2]}.", sources
     whole, *parts = numbers([total, *(count for count, _, _ in found)])
-    told = [
+    parts_in_words = [
         f"{part} {agree(count, one, many)}"
         for part, (count, one, many) in zip(parts, found, strict=True)
     ]
-    return f"{who} has {whole} work items: {join_words(told)}.", sources
+    return f"{who} has {whole} work items: {join_words(parts_in_words)}.", sources
 
 
 def _achieved(writer: Writer) -> Iterator[Point]:
     """Yield what agencies called their headlines, then other key achievements, key items first."""
     facts = writer.facts
-    said = [
+    pairs = [
         (item, update)
         for item in facts.items
         for update in facts.updates_of(item)
         if update.achieved and update.key_achievement != Update.KeyAchievement.NO
     ]
     headline = Update.KeyAchievement.HEADLINE
-    said.sort(key=lambda pair: (pair[1].key_achievement != headline, not pair[0].is_key))
-    for item, update in said:
+    pairs.sort(key=lambda pair: (pair[1].key_achievement != headline, not pair[0].is_key))
+    for item, update in pairs:
         if words := _reported(writer, update):
             yield words, [update.source, item_source(item)]
     done = [item for item in facts.items if _is_completed_in_period(facts, item)]
-    if done and not said:
+    if done and not pairs:
         names = [writer.names.item(item) for item in done[:MOST_NEXT]]
-        more = len(done) - len(names)
-        if more:
-            names.append(f"{number(more)} {agree(more, 'other', 'others')}")
+        unnamed = len(done) - len(names)
+        if unnamed:
+            names.append(f"{number(unnamed)} {agree(unnamed, 'other', 'others')}")
         yield (
             f"Completed in the period: {join_words(names)}.",
             [item_source(item) for item in done],
@@ -181,7 +181,7 @@ def _is_completed_in_period(facts: Facts, item: ItemAt) -> bool:
 
 
 def _reported(writer: Writer, update: UpdateFacts) -> str:
-    """Return an agency's first sentence, named unless its words name it; "" if it is too long."""
+    """Return an agency's first sentence, after its name unless the sentence has it; "" if it is too long."""
     with errors_naming(update.source):
         words = closed(in_short(writer, update.achieved))
     if not words:
@@ -200,14 +200,14 @@ def _late(writer: Writer) -> Point:
     late.sort(key=lambda item: (not item.is_key, -item.late.days))
     worst = late[0]
     step = late_steps(worst)[0]
-    said = new_date(step)
+    expected = new_date(step)
     count = agree(len(late), "work item is", "work items are")
     text = f"{capitalised(number(len(late)))} {count} late"
     if len(late) == 1:
-        text += f", {writer.names.item(worst)}: {said}."
+        text += f", {writer.names.item(worst)}: {expected}."
     else:
         which = "key item" if worst.is_key else "one"
-        text += f". The latest {which} is {writer.names.item(worst)}: {said}."
+        text += f". The latest {which} is {writer.names.item(worst)}: {expected}."
     sources = [milestone_source(worst, step), *(item_source(item) for item in late)]
     return text, sources
 
@@ -222,9 +222,9 @@ def _remedy(writer: Writer) -> Iterator[Point]:
             with errors_naming(source):
                 words = in_short(writer, row.description)
             if words:
-                told = with_owner(writer, row, words)
+                action = with_owner(writer, row, words)
                 yield (
-                    f"On the delay of {writer.names.item(item)}: {told}",
+                    f"On the delay of {writer.names.item(item)}: {action}",
                     [source, item_source(item)],
                 )
                 return
@@ -242,7 +242,7 @@ def _next(writer: Writer) -> Point:
     if not ahead:
         return "No further milestone has a date.", [facts.plan_source]
     ahead.sort(key=lambda each: each[:3])
-    told = [
+    passages = [
         (
             f"{writer.names.step(item, step)} {by_when(step.forecast, dated)}",
             milestone_source(item, step),
@@ -250,6 +250,6 @@ def _next(writer: Writer) -> Point:
         for _, _, _, item, step in ahead[:MOST_NEXT]
     ]
     return (
-        f"Next: {join_words([words for words, _ in told])}.",
-        [source for _, source in told],
+        f"Next: {join_words([words for words, _ in passages])}.",
+        [source for _, source in passages],
     )

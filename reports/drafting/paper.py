@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from reports.compose import CONTENTS, USUAL_ANNEXES, compose, generate
 from reports.compose import Composed as Generated
-from reports.compose.bad_characters import telling_places, with_places
+from reports.compose.bad_characters import errors_with_places, with_places
 from reports.compose.paragraphs import key, length
 from reports.compose.standing_text import filled
 from reports.document import (
@@ -124,7 +124,7 @@ def contents_of(draft: Draft) -> list[str]:
 
 def generated(briefing: Briefing, draft: Draft) -> Generated:
     """Compose the draft's sections and annexes from the current records."""
-    with telling_places(briefing.plan):
+    with errors_with_places(briefing.plan):
         return generate(briefing, contents_of(draft), briefing.annexes)
 
 
@@ -146,7 +146,7 @@ def composed_for(
 ) -> list[Composed]:
     """Compose sections given as (key, content, standing text), in order."""
     contents = [content for _, content, _ in sections if content in CONTENTS]
-    with telling_places(briefing.plan):
+    with errors_with_places(briefing.plan):
         generated = generate(briefing, contents, annexes, in_full=False)
     return composed_from(generated, sections)
 

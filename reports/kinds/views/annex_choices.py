@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from agencies.pages.form_pages import carry_out, form_page, saved
 from reports.briefings.views.readers import readable_briefing
 from reports.compose import ANNEXES, generate
-from reports.compose.bad_characters import telling_places
+from reports.compose.bad_characters import errors_with_places
 from reports.document import (
     Annex,
     ConsultedTable,
@@ -49,7 +49,7 @@ def annexes(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _sizes(briefing: Briefing) -> tuple[dict[str, str], str]:
     """Return the current size of each annex, or why they cannot be composed."""
     try:
-        with telling_places(briefing.plan):
+        with errors_with_places(briefing.plan):
             found = generate(briefing, (), ANNEXES)
     except DocumentError as refusal:
         return {}, str(refusal)

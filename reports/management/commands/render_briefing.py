@@ -10,7 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from reports.compose import compose
-from reports.compose.bad_characters import telling_places
+from reports.compose.bad_characters import errors_with_places
 from reports.document import DocumentError, to_json
 from reports.drafting.cover import draft, other_members
 from reports.models import Briefing
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             tracker_number=options["tracker"].strip(),
         )
         try:
-            with telling_places(plan):
+            with errors_with_places(plan):
                 document = compose(briefing)
             data = render_pdf(document)
         except (DocumentError, RenderRefused) as refusal:
