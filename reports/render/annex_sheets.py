@@ -115,12 +115,14 @@ def _items(document: Document) -> Iterator[Sheet]:
     pictures = [annex for annex in document.annexes if isinstance(annex, ProgressPicture)]
     dated: list[Dated] = []
     if texts:
-        told = [ListedText(each.title, item) for each in texts[0].pillars for item in each.items]
+        listed_texts = [
+            ListedText(each.title, item) for each in texts[0].pillars for item in each.items
+        ]
         columns = [*LISTED_TEXTS, *map(_text, WorkItemText.TEXTS)]
-        yield _sheet(document, "Work items", columns, told)
+        yield _sheet(document, "Work items", columns, listed_texts)
         dated = [
             Dated(row.item.number, words(row.item.title), step)
-            for row in told
+            for row in listed_texts
             for step in row.item.milestones
         ]
     elif tables:
@@ -137,7 +139,7 @@ def _items(document: Document) -> Iterator[Sheet]:
     if texts or tables or pictures:
         yield _sheet(document, "Milestones", MILESTONES, dated)
     if texts:
-        reports = [(row.item, report) for row in told for report in row.item.reports]
+        reports = [(row.item, report) for row in listed_texts for report in row.item.reports]
         yield _sheet(document, "Reports", REPORTS, reports)
 
 

@@ -56,7 +56,7 @@ ASSETS = "https://paper.invalid/static/"
 # Items with texts under one heading. Longer pillars are split, each piece on a new page.
 STRETCH = 50
 
-# Rows of all annexes together with which they fit on a page or two: milestones are told in picture and table.
+# Rows of all annexes together with which they fit on a page or two: milestones are shown in picture and table.
 FEW_ROWS = 15
 
 # What a design's colours apply to: names and headings, and the rules below them.

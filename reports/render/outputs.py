@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from reports.document import from_json
 from reports.document.text import DocumentError
-from reports.render.pdf import RenderRefused, Tell, render_pdf, tell_nobody
+from reports.render.pdf import RenderRefused, ReportProgress, render_pdf, report_nothing
 
 
-def make(form: str, document: bytes, tell: Tell = tell_nobody) -> bytes:
+def make(form: str, document: bytes, report: ReportProgress = report_nothing) -> bytes:
     """Return the file's bytes. Raise `RenderRefused` for a paper that cannot be printed."""
     try:
         paper = from_json(document)
     except DocumentError as error:
         raise RenderRefused(str(error)) from error
     if form == "pdf":
-        return render_pdf(paper, tell)
+        return render_pdf(paper, report)
     # A worker that makes no Word file saves 12 MiB for its library.
     from reports.render.docx import render_docx
 

@@ -53,7 +53,7 @@ NO_LETTER = "□"
 MAX_HTML = 6_000_000  # characters; about 5,000 work items, which take a minute and less than 1 GiB
 
 # Called with progress: the stage, the page, and the number of pages (0 if unknown).
-Tell = Callable[[str, int, int], None]
+ReportProgress = Callable[[str, int, int], None]
 LAYOUT, WRITING, CHECKING = "layout", "writing", "checking"
 
 # URLs of the stylesheet with a design's colours.
@@ -78,21 +78,23 @@ class RenderRefused(Exception):
         self.character = character
 
 
-def tell_nobody(stage: str, page: int, pages: int) -> None:
+def report_nothing(stage: str, page: int, pages: int) -> None:
     pass
 
 
-def render_pdf(document: Document, tell: Tell = tell_nobody) -> bytes:
+def render_pdf(document: Document, report: ReportProgress = report_nothing) -> bytes:
     """Return the document as PDF/UA-1 and PDF/A-2a, dated with its own date.
 
     Raise `RenderRefused` if anything is wrong with the file.
     """
     with undisturbed():
         html = document_html(document)
-    return html_to_pdf(html, title=document.title, language=document.language, tell=tell)
+    return html_to_pdf(html, title=document.title, language=document.language, report=report)
 
 
-def html_to_pdf(html: str, *, title: str, language: str, tell: Tell = tell_nobody) -> bytes:
+def html_to_pdf(
+    html: str, *, title: str, language: str, report: ReportProgress = report_nothing
+) -> bytes:
     """Return the page as a PDF with this title and language. See `render_pdf`."""
     if len(html) > MAX_HTML:
         raise RenderRefused(
@@ -100,7 +102,7 @@ def html_to_pdf(html: str, *, title: str, language: str, tell: Tell = tell_nobod
         )
     refuse_unprintable(html)
     with _carefully():
-        data = _write(html, title, language, tell)
+        data = _write(html, title, language, report)
     check_file(data)
     return data
 
@@ -142,16 +144,16 @@ def check_file(data: bytes) -> None:
         )
 
 
-def _write(html: str, title: str, language: str, tell: Tell) -> bytes:
+def _write(html: str, title: str, language: str, report: ReportProgress) -> bytes:
     def finish(_document: Any, pdf: Any) -> None:
-        tell(CHECKING, 0, 0)
+        report(CHECKING, 0, 0)
         claim_accessible(pdf)
         _check_catalog(pdf, title=title, language=language)
         pdf.objects[1:] = [_Ready(each) for each in pdf.objects[1:]]
 
-    with _pages_told(tell):
+    with _layout_reported(report):
         drawn = _lay_out(html)
-    _tell_of_painting(drawn.pages, tell)
+    _report_painting(drawn.pages, report)
     with own_structure(drawn), letters_laid_out_once():
         data: bytes = drawn.write_pdf(pdf_variant=ARCHIVE, finisher=finish)
     return data
@@ -261,22 +263,23 @@ def undisturbed() -> Iterator[None]:
 class _Pages(logging.Handler):
     """Reports each page that is laid out. The second layout, for page counters, is not reported."""
 
-    def __init__(self, tell: Tell) -> None:
+    def __init__(self, report: ReportProgress) -> None:
         super().__init__(logging.INFO)
-        self.tell, self.last = tell, 0
+        self.report, self.last = report, 0
 
     def emit(self, record: logging.LogRecord) -> None:
         if "Creating layout - Page" in record.msg and isinstance(record.args, tuple):
             (page,) = record.args
             if isinstance(page, int) and page > self.last:
                 self.last = page
-                self.tell(LAYOUT, page, 0)
+                self.report(LAYOUT, page, 0)
 
 
 @contextmanager
-def _pages_told(tell: Tell) -> Iterator[None]:
+def _layout_reported(report: ReportProgress) -> Iterator[None]:
+    """Report each page that WeasyPrint lays out meanwhile, from its log."""
     logger = logging.getLogger("weasyprint.progress")
-    pages, level, passed_on = _Pages(tell), logger.level, logger.propagate
+    pages, level, passed_on = _Pages(report), logger.level, logger.propagate
     logger.addHandler(pages)
     logger.setLevel(logging.INFO)
     logger.propagate = False
@@ -288,7 +291,7 @@ def _pages_told(tell: Tell) -> Iterator[None]:
         logger.propagate = passed_on
 
 
-def _tell_of_painting(pages: list[Any], tell: Tell) -> None:
+def _report_painting(pages: list[Any], report: ReportProgress) -> None:
     """Make each page report when it is painted.
 
     A page forgets this as soon as it is painted: it would hold itself, and all its boxes, until
@@ -296,12 +299,12 @@ def _tell_of_painting(pages: list[Any], tell: Tell) -> None:
     """
 
     def painted(number: int, page: Any) -> Callable[..., None]:
-        def paint_and_tell(*args: Any, **kwargs: Any) -> None:
+        def paint_and_report(*args: Any, **kwargs: Any) -> None:
             del page.paint
-            tell(WRITING, number, len(pages))
+            report(WRITING, number, len(pages))
             page.paint(*args, **kwargs)
 
-        return paint_and_tell
+        return paint_and_report
 
     for number, page in enumerate(pages, start=1):
         page.paint = painted(number, page)

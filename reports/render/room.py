@@ -14,10 +14,10 @@ from traceback import format_exc
 from types import TracebackType
 from typing import Self
 
-from reports.render.pdf import RenderRefused, Tell
+from reports.render.pdf import RenderRefused, ReportProgress
 
 # Seconds between progress reports.
-TELLING = 0.5
+REPORT_INTERVAL = 0.5
 
 
 class RoomLost(Exception):
@@ -40,13 +40,13 @@ class Room:
         self.process.start()
         theirs.close()
 
-    def make(self, form: str, document: bytes, tell: Tell) -> bytes:
+    def make(self, form: str, document: bytes, report: ReportProgress) -> bytes:
         """Return the file. Raise `RenderRefused` as `outputs.make` does, and `RoomLost`."""
         if not self.process.is_alive():
             self.close()
             self._open()
         try:
-            answer, content = self._answer(form, document, tell)
+            answer, content = self._answer(form, document, report)
         except BaseException:
             # This paper may still be rendering, so the next one gets a new process.
             self.close()
@@ -59,18 +59,20 @@ class Room:
         assert isinstance(content, bytes)
         return content
 
-    def _answer(self, form: str, document: bytes, tell: Tell) -> tuple[str, bytes | str]:
+    def _answer(
+        self, form: str, document: bytes, report: ReportProgress
+    ) -> tuple[str, bytes | str]:
         until = time.monotonic() + self.seconds
         try:
             self.connection.send((form, document))
             while time.monotonic() < until:
-                if not self.connection.poll(TELLING):
-                    tell("", 0, 0)
+                if not self.connection.poll(REPORT_INTERVAL):
+                    report("", 0, 0)
                     continue
                 kind, content = self.connection.recv()
                 if kind != "at":
                     return kind, content
-                tell(*content)
+                report(*content)
         except (EOFError, OSError) as error:  # the latter in the middle of a message
             raise RoomLost("The process that makes papers ended in the middle of one.") from error
         raise RoomLost(f"It took more than {self.seconds:.0f} seconds.")
@@ -102,22 +104,22 @@ def _work(connection: Connection, mebibytes: int) -> None:
             form, document = connection.recv()
         except EOFError:
             return
-        told, last = 0.0, ("", 0, 0)
+        reported_at, last = 0.0, ("", 0, 0)
 
-        def tell(stage: str, page: int, pages: int) -> None:
-            nonlocal told, last
+        def report(stage: str, page: int, pages: int) -> None:
+            nonlocal reported_at, last
             if pages:
                 last = (stage, page, pages)
             now = time.monotonic()
-            if now - told >= TELLING:
-                told = now
+            if now - reported_at >= REPORT_INTERVAL:
+                reported_at = now
                 connection.send(("at", (stage, page, pages)))
 
         answer: tuple[str, bytes | str]
         try:
-            answer = "made", make(form, document, tell)
+            answer = "made", make(form, document, report)
             if last[2]:
-                # The number of pages, which may have been told too soon after another progress.
+                # The number of pages, which may have come too soon after another report.
                 connection.send(("at", last))
         except RenderRefused as refusal:
             answer = "refused", str(refusal)

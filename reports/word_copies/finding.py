@@ -15,7 +15,7 @@ from reports.comparison import matching
 from reports.document import markup
 from reports.drafting.draft import CLOSING, Ask, Draft, Part, printed
 from reports.render.docx.keys import digest
-from reports.word_copies.word_file import Block, Told, WordFile, view
+from reports.word_copies.word_file import Block, Passage, WordFile, view
 from reports.word_copies.word_merge import merged
 
 
@@ -53,13 +53,13 @@ class Found:
 class Sent:
     """The draft as it was sent: its paragraphs as printed, and as stored, by key."""
 
-    told: list[Told]
+    passages: list[Passage]
     stored: dict[str, str]
     sections: list[str]
 
     @classmethod
     def of(cls, draft: Draft) -> "Sent":
-        told: list[Told] = []
+        passages: list[Passage] = []
         stored: dict[str, str] = {}
         sections: list[str] = []
         for portion in sorted(draft.portions, key=lambda each: each.content == CLOSING):
@@ -67,21 +67,21 @@ class Sent:
                 continue
             sections.append(portion.key)
             number = len(sections)
-            told.append(Told(f"s-{number}", "heading", 0, portion.heading))
+            passages.append(Passage(f"s-{number}", "heading", 0, portion.heading))
             for part in portion.shown:
-                told.append(Told(part.key, "part", number, _printed(draft, part)))
+                passages.append(Passage(part.key, "part", number, _printed(draft, part)))
                 stored[part.key] = part.text
             if portion.content == CLOSING:
                 for ask in draft.shown_asks.values():
                     options = " / ".join(ask.options or ask.verb.options)
                     text = f"**{ask.verb}** {_printed(draft, ask)}"
-                    told.append(Told(ask.key, "ask", number, text, options))
+                    passages.append(Passage(ask.key, "ask", number, text, options))
                     stored[ask.key] = f"**{ask.verb}** {ask.text}"
-        return cls(told, stored, sections)
+        return cls(passages, stored, sections)
 
     @property
     def digest(self) -> str:
-        return digest({each.id: each.text for each in self.told if each.kind != "heading"})
+        return digest({each.id: each.text for each in self.passages if each.kind != "heading"})
 
     def section(self, home: int) -> str:
         """Return the key of a section by its number, or that of the first before it."""
@@ -99,9 +99,9 @@ def _printed(draft: Draft, each: Part | Ask) -> str:
 class _Changes:
     """The differences of two texts. `names` identify the second's paragraphs, by position."""
 
-    pairs: list[tuple[Told, Told, bool]] = field(default_factory=list)
-    added: list[tuple[int, Told]] = field(default_factory=list)
-    removed: list[Told] = field(default_factory=list)
+    pairs: list[tuple[Passage, Passage, bool]] = field(default_factory=list)
+    added: list[tuple[int, Passage]] = field(default_factory=list)
+    removed: list[Passage] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
 
 
@@ -112,17 +112,17 @@ def found_in(file: WordFile, draft: Draft, outside: Sequence[str] | None = None)
     """
     sent = Sent.of(draft)
     before = view(file.blocks)
-    untracked = _compare(sent.told, before, "")
+    untracked = _compare(sent.passages, before, "")
     before = [replace(each, id=untracked.names[place]) for place, each in enumerate(before)]
-    named = {each.lead: each.id for each in before}
+    named = {each.main_block: each.id for each in before}
     found = list(_findings(untracked, before, sent, ""))
     places = {block: each.id for each in before for block in each.blocks}
     for author in file.authors:
-        now: list[Told] = []
+        now: list[Passage] = []
         taken: set[str] = set()
         for each in view(file.blocks, {author}):
-            name = named.get(each.lead, "")
-            now.append(replace(each, id=f"#{each.lead}" if name in {"", *taken} else name))
+            name = named.get(each.main_block, "")
+            now.append(replace(each, id=f"#{each.main_block}" if name in {"", *taken} else name))
             taken.add(name)
         changes = _compare(before, now, author)
         now = [replace(each, id=changes.names[place]) for place, each in enumerate(now)]
@@ -150,7 +150,7 @@ def _dates(blocks: Iterable[Block], author: str) -> dict[int, str]:
     return found
 
 
-def _compare(was: Sequence[Told], now: Sequence[Told], author: str) -> _Changes:
+def _compare(was: Sequence[Passage], now: Sequence[Passage], author: str) -> _Changes:
     changes = _Changes()
     homes = {each.id for each in now if each.kind == "heading"}
     for kind in ("heading", "part", "ask"):
@@ -176,15 +176,17 @@ def _compare(was: Sequence[Told], now: Sequence[Told], author: str) -> _Changes:
             if place not in come:
                 changes.added.append((places[place], each))
                 letter = "r" if kind == "ask" else "p" if kind == "part" else "s-new"
-                name = sha256(repr((author, each.lead, each.text)).encode()).hexdigest()[:12]
+                name = sha256(repr((author, each.main_block, each.text)).encode()).hexdigest()[:12]
                 changes.names[places[place]] = f"{letter}-{name}"
     return changes
 
 
-def _findings(changes: _Changes, now: Sequence[Told], sent: Sent, author: str) -> Iterable[Found]:
-    named = {each.lead: place for place, each in enumerate(now)}
+def _findings(
+    changes: _Changes, now: Sequence[Passage], sent: Sent, author: str
+) -> Iterable[Found]:
+    named = {each.main_block: place for place, each in enumerate(now)}
     for was, new, moved in changes.pairs:
-        place = named[new.lead]
+        place = named[new.main_block]
         if was.text != new.text:
             if was.kind == "heading":
                 yield _heading(was, new, sent, author)
@@ -226,7 +228,7 @@ def _findings(changes: _Changes, now: Sequence[Told], sent: Sent, author: str) -
             yield Found(kind=Kind.REMOVE, key=was.id, author=author, was=_stored(was, sent))
 
 
-def _heading(was: Told, new: Told, sent: Sent, author: str) -> Found:
+def _heading(was: Passage, new: Passage, sent: Sent, author: str) -> Found:
     number = was.id.removeprefix("s-")
     if not number.isdecimal() or not 1 <= int(number) <= len(sent.sections):
         return Found(
@@ -236,7 +238,7 @@ def _heading(was: Told, new: Told, sent: Sent, author: str) -> Found:
     return Found(kind=Kind.HEADING, key=key, author=author, was=was.text, would=new.text)
 
 
-def _after(changes: _Changes, now: Sequence[Told], place: int) -> str:
+def _after(changes: _Changes, now: Sequence[Passage], place: int) -> str:
     """Return the key of the paragraph before this one in its section, or ""."""
     for before in range(place - 1, -1, -1):
         if now[before].kind == "heading":
@@ -246,20 +248,20 @@ def _after(changes: _Changes, now: Sequence[Told], place: int) -> str:
     return ""
 
 
-def _stored(told: Told, sent: Sent) -> str:
-    return sent.stored.get(told.id, told.text)
+def _stored(passage: Passage, sent: Sent) -> str:
+    return sent.stored.get(passage.id, passage.text)
 
 
-def _as_stored(was: Told, new: Told, sent: Sent) -> tuple[str, str]:
+def _as_stored(was: Passage, new: Passage, sent: Sent) -> tuple[str, str]:
     """Return both texts with references by key, as in the draft that was sent.
 
-    If tracked changes touch others without tracking, they are told against these.
+    If tracked changes overlap untracked ones, they are compared with the text that has the untracked ones.
     """
     stored = _stored(was, sent)
     would = merged(was.text, new.text, stored)
     if would is not None:
         return stored, would
-    is_as_sent = any(each.id == was.id and each.text == was.text for each in sent.told)
+    is_as_sent = any(each.id == was.id and each.text == was.text for each in sent.passages)
     return (stored if is_as_sent else was.text), new.text
 
 

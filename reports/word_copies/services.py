@@ -34,7 +34,7 @@ MAKING = timedelta(minutes=10)
 INSTANT = timedelta(microseconds=1)
 MOST_SUGGESTIONS = 2_000
 UNPRINTABLE = "\ufffd"
-# Of the moments that a file may tell, as in `reports.render.docx.keys`, which loads a library.
+# Years of the moments that are read from a file, as in `reports.render.docx.keys`, which loads a library.
 YEARS = range(1990, 2200)
 # The verb at the start of a recommendation, bold or not.
 VERB = re.compile(r"(?:\*\*)?\s*([A-Za-z]+)\s*(?:\*\*)?\s+(\S.*)", re.DOTALL)
@@ -110,14 +110,14 @@ def upload(*, briefing: Briefing, data: bytes, name: str, by: User, at: datetime
         suggestion = Suggestion(
             copy=copy, position=position, kind=each.kind.value, key=each.key,
             author=each.author or by.signature, is_tracked=bool(each.author),
-            made_at=told_at(each.at), was=each.was, would=each.would, section=each.section,
+            made_at=moment_of(each.at), was=each.was, would=each.would, section=each.section,
             after=each.after, about=each.about,
         )  # fmt: skip
         history.save(suggestion, by=by, at=at)
     return copy
 
 
-def told_at(words: str) -> datetime | None:
+def moment_of(words: str) -> datetime | None:
     """Return the moment that a Word file gives. Word writes the local time and calls it UTC."""
     try:
         moment = datetime.fromisoformat(words.removesuffix("Z")).replace(tzinfo=None)

@@ -101,12 +101,12 @@ class Comment:
 
 
 @dataclass(frozen=True)
-class Told:
+class Passage:
     """A paragraph, recommendation or heading of a draft or of a view of a file.
 
     `id` is its key or, if it has none, another name. `home` is the number of its section from 1.
     `kind` is "part", "ask" or "heading". `blocks` are the indexes of its paragraphs in the file, and
-    `lead` is the one that it is told by.
+    `main_block` is that of the paragraph that has its key and style.
     """
 
     id: str
@@ -114,7 +114,7 @@ class Told:
     home: int
     text: str
     options: str = ""
-    lead: int = -1
+    main_block: int = -1
     blocks: tuple[int, ...] = ()
 
 
@@ -434,14 +434,14 @@ def tidied(text: str) -> str:
 
 @dataclass
 class _Group:
-    """Paragraphs of the file that are one in a view, as the ends between them are not in it."""
+    """Paragraphs of the file that are one in a view, because the paragraph marks between them are not in it."""
 
     blocks: list[Block] = field(default_factory=list)
 
-    def lead(self, accepted: Collection[str]) -> Block:
+    def main(self, accepted: Collection[str]) -> Block:
         """Return the paragraph that the others are joined to: one with text, and with a key if any."""
-        told = [each for each in self.blocks if each.text(accepted)] or self.blocks
-        return next((each for each in told if each.keys), told[0])
+        candidates = [each for each in self.blocks if each.text(accepted)] or self.blocks
+        return next((each for each in candidates if each.keys), candidates[0])
 
     def text(self, accepted: Collection[str]) -> str:
         return source_of(
@@ -449,38 +449,46 @@ class _Group:
         )
 
 
-def view(blocks: Sequence[Block], accepted: Collection[str] = ()) -> list[Told]:
+def view(blocks: Sequence[Block], accepted: Collection[str] = ()) -> list[Passage]:
     """Return the text with the tracked changes of these authors accepted and all others rejected."""
-    told: list[Told] = []
+    passages: list[Passage] = []
     home, taken = 0, set()
     for group in _groups(blocks, accepted):
-        lead, text = group.lead(accepted), group.text(accepted)
+        main, text = group.main(accepted), group.text(accepted)
         places = tuple(each.index for each in group.blocks)
-        if lead.style == "options":
-            # Without a recommendation before them, they are left of one that was deleted.
-            if told and told[-1].kind == "ask":
-                told[-1] = replace(told[-1], options=text, blocks=told[-1].blocks + places)
+        if main.style == "options":
+            # Options without a recommendation before them remain of one that was deleted.
+            if passages and passages[-1].kind == "ask":
+                passages[-1] = replace(
+                    passages[-1], options=text, blocks=passages[-1].blocks + places
+                )
             continue
         if not text:
             continue
-        if lead.style == "heading":
-            home = lead.section or home
-            name = f"s-{lead.section}" if lead.section else f"#{lead.index}"
-            told.append(
-                Told(name, "heading", 0, text.replace("**", ""), lead=lead.index, blocks=places)
+        if main.style == "heading":
+            home = main.section or home
+            name = f"s-{main.section}" if main.section else f"#{main.index}"
+            passages.append(
+                Passage(
+                    name, "heading", 0, text.replace("**", ""), main_block=main.index, blocks=places
+                )
             )
             continue
-        key = next((each for each in lead.keys if each not in taken), "")
-        taken.update(lead.keys)
-        last = told[-1] if told else None
-        if lead.style in ("bullet", "bullet2") and not key and last and last.kind == "part":
-            sign = "- " if lead.style == "bullet" else "  - "
-            told[-1] = replace(last, text=f"{last.text}\n{sign}{text}", blocks=last.blocks + places)
+        key = next((each for each in main.keys if each not in taken), "")
+        taken.update(main.keys)
+        last = passages[-1] if passages else None
+        if main.style in ("bullet", "bullet2") and not key and last and last.kind == "part":
+            sign = "- " if main.style == "bullet" else "  - "
+            passages[-1] = replace(
+                last, text=f"{last.text}\n{sign}{text}", blocks=last.blocks + places
+            )
             continue
-        is_ask = lead.style == "ask" or key.startswith("r-")
+        is_ask = main.style == "ask" or key.startswith("r-")
         kind = "ask" if is_ask else "part"
-        told.append(Told(key or f"#{lead.index}", kind, home, text, lead=lead.index, blocks=places))
-    return told
+        passages.append(
+            Passage(key or f"#{main.index}", kind, home, text, main_block=main.index, blocks=places)
+        )
+    return passages
 
 
 def _groups(blocks: Sequence[Block], accepted: Collection[str]) -> Iterator[_Group]:

@@ -131,7 +131,7 @@ class Worker:
     def _make(self, row: Rendering) -> None:
         at = row.stage, 0, 0
 
-        def tell(stage: str, page: int, pages: int) -> None:
+        def report(stage: str, page: int, pages: int) -> None:
             nonlocal at
             if self.is_stopped:
                 raise Stopped
@@ -143,7 +143,7 @@ class Worker:
 
         start = time.monotonic()
         try:
-            data = self.room.make(row.form, bytes(row.document), tell)
+            data = self.room.make(row.form, bytes(row.document), report)
         except RenderRefused as refusal:
             renderings.refuse(row, str(refusal), at=timezone.now())
             log.info("Paper refused", extra={"rendering": row.pk})

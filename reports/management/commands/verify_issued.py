@@ -55,7 +55,7 @@ class Command(BaseCommand):
         papers = sound = 0
         for name, found in kept.checked(again):
             papers += 1
-            sound += self.told(name, found)
+            sound += self.print_faults(name, found)
         if sound < papers:
             return f"{papers - sound:,} of {papers:,} {kept.called} papers are not sound."
         noun = "paper is" if papers == 1 else "papers are"
@@ -71,7 +71,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{fault}.")
         return "The chain of digests is not sound." if found else ""
 
-    def told(self, paper: object, found: list[str]) -> bool:
+    def print_faults(self, paper: object, found: list[str]) -> bool:
         """Print the faults of a paper, and return whether it has none."""
         for fault in found:
             self.stderr.write(f"{paper}: {fault}.")

@@ -187,7 +187,7 @@ class Reworded(NamedTuple):
         return short_diff(self.before, self.after)
 
 
-class Told(NamedTuple):
+class Description(NamedTuple):
     """A change in words.
 
     `words` is a sentence that does not name the item. `cause` is a delay's cause. `why` is what a
@@ -204,49 +204,49 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """A change of an item, which is given as at the later moment, and what tells it.
+    """A change of an item, which is as at the later moment. `describe` returns the change in words.
 
     `days` is by how much a milestone is later (or, below zero, earlier) than it was expected.
     """
 
     kind: Kind
     item: ItemAt
-    tell: Callable[[], Told] = field(repr=False)
+    describe: Callable[[], Description] = field(repr=False)
     days: int = 0
 
     @cached_property
-    def told(self) -> Told:
-        return self.tell()
+    def description(self) -> Description:
+        return self.describe()
 
     @property
     def words(self) -> str:
-        return self.told.words
+        return self.description.words
 
     @property
     def was(self) -> str:
-        return self.told.was
+        return self.description.was
 
     @property
     def now(self) -> str:
-        return self.told.now
+        return self.description.now
 
     @property
     def cause(self) -> str:
-        return self.told.cause
+        return self.description.cause
 
     @property
     def why(self) -> str:
-        return self.told.why
+        return self.description.why
 
     @property
     def wordings(self) -> Sequence[Reworded]:
-        return self.told.wordings
+        return self.description.wordings
 
     @property
     def sentence(self) -> str:
         """ "1.2 Print a brochure: completed on 3 May 2010." """
-        told = f"{self.item.number} {self.item.title}: {self.words[:1].lower()}{self.words[1:]}"
-        return f"{told} {self.why}".rstrip()
+        start = f"{self.item.number} {self.item.title}: {self.words[:1].lower()}{self.words[1:]}"
+        return f"{start} {self.why}".rstrip()
 
 
 @dataclass(frozen=True)

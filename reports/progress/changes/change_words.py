@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from reports.document.dates import long_date
 from reports.document.wording import capitalised, closed, join_words
-from reports.progress.changes.change import Change, Kind, Reworded, Told
+from reports.progress.changes.change import Change, Description, Kind, Reworded
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
@@ -32,18 +32,18 @@ def because_of(cause: str) -> str:
     return str(_BECAUSE_OF[cause]).lower()
 
 
-def _change(kind: Kind) -> Callable[[Callable[P, Told]], Callable[P, Change]]:
-    """Let a function that tells a change return the change instead, which is told when asked for:
-    the changes of a large plan are mostly counted.
+def _change(kind: Kind) -> Callable[[Callable[P, Description]], Callable[P, Change]]:
+    """Let a function that describes a change return the change, which is described only when its words are
+    used: the changes of a large plan are mostly counted.
 
     The last item among the function's arguments is the item as at the later moment.
     """
 
-    def of_kind(tell: Callable[P, Told]) -> Callable[P, Change]:
-        @wraps(tell)
+    def of_kind(describe: Callable[P, Description]) -> Callable[P, Change]:
+        @wraps(describe)
         def change(*args: P.args, **kwargs: P.kwargs) -> Change:
             item = next(row for row in reversed(args) if isinstance(row, ItemAt))
-            return Change(kind, item, partial(tell, *args, **kwargs), _days(kind, args))
+            return Change(kind, item, partial(describe, *args, **kwargs), _days(kind, args))
 
         return change
 
@@ -60,17 +60,17 @@ def _days(kind: Kind, args: Sequence[object]) -> int:
     return (now.on - now.agreed_due).days if kind == Kind.OVERDUE else 0
 
 
-def _told(
+def _description(
     words: str,
     was: str | KnownDate = "",
     now: str | KnownDate = "",
     *,
     delay: DelayAt | None = None,
     by: Sequence[VariationAt] = (),
-) -> Told:
+) -> Description:
     """Return the words, with the cause and explanation of the delay or the variations' reasons."""
     explanations = [delay.explanation] if delay else [row.reason for row in by]
-    return Told(
+    return Description(
         words=words,
         was=str(was),
         now=str(now),
@@ -99,7 +99,7 @@ def _by(variations: Sequence[VariationAt]) -> str:
 
 
 @_change(Kind.NEW)
-def new(item: ItemAt, lead: str, pillar: str, by: Sequence[VariationAt]) -> Told:
+def new(item: ItemAt, lead: str, pillar: str, by: Sequence[VariationAt]) -> Description:
     due = [row.agreed for row in item.milestones if not row.is_withdrawn]
     promised = ""
     if due:
@@ -111,11 +111,11 @@ def new(item: ItemAt, lead: str, pillar: str, by: Sequence[VariationAt]) -> Told
     words = _("Added{by} under {pillar}, led by {lead}{promised}.").format(
         by=_by(by), pillar=pillar, lead=lead, promised=promised
     )
-    return _told(words, now=str(STAGES[item.stage]), by=by)
+    return _description(words, now=str(STAGES[item.stage]), by=by)
 
 
 @_change(Kind.COMPLETED)
-def completed(was: ItemAt | None, now: ItemAt) -> Told:
+def completed(was: ItemAt | None, now: ItemAt) -> Description:
     words = (
         _("Completed on {day}.").format(day=long_date(now.completed_on))
         if now.completed_on
@@ -125,12 +125,12 @@ def completed(was: ItemAt | None, now: ItemAt) -> Told:
 
 
 @_change(Kind.WITHDRAWN)
-def withdrawn(was: ItemAt | None, now: ItemAt, by: Sequence[VariationAt]) -> Told:
+def withdrawn(was: ItemAt | None, now: ItemAt, by: Sequence[VariationAt]) -> Description:
     return _staged(was, now, _("Withdrawn from the plan{by}.").format(by=_by(by)), by)
 
 
 @_change(Kind.REOPENED)
-def reopened(was: ItemAt, now: ItemAt) -> Told:
+def reopened(was: ItemAt, now: ItemAt) -> Description:
     words = _("Reopened: it was {before} and is {after} again.").format(
         before=STAGES[was.stage].lower(), after=STAGES[now.stage].lower()
     )
@@ -138,27 +138,29 @@ def reopened(was: ItemAt, now: ItemAt) -> Told:
 
 
 @_change(Kind.STAGE)
-def stage_moved(was: ItemAt, now: ItemAt) -> Told:
+def stage_moved(was: ItemAt, now: ItemAt) -> Description:
     words = _("Moved from {before} to {after}.").format(
         before=STAGES[was.stage].lower(), after=STAGES[now.stage].lower()
     )
     return _staged(was, now, words)
 
 
-def _staged(was: ItemAt | None, now: ItemAt, words: str, by: Sequence[VariationAt] = ()) -> Told:
-    return _told(words, str(STAGES[was.stage]) if was else "", str(STAGES[now.stage]), by=by)
+def _staged(
+    was: ItemAt | None, now: ItemAt, words: str, by: Sequence[VariationAt] = ()
+) -> Description:
+    return _description(words, str(STAGES[was.stage]) if was else "", str(STAGES[now.stage]), by=by)
 
 
 @_change(Kind.REWORDED)
-def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Told:
+def reworded(item: ItemAt, wordings: Sequence[Reworded], by: Sequence[VariationAt]) -> Description:
     words = _("{labels} reworded{by}.").format(labels=_labels(wordings), by=_by(by))
-    return _told(words, *_both(wordings), by=by)._replace(wordings=wordings)
+    return _description(words, *_both(wordings), by=by)._replace(wordings=wordings)
 
 
 @_change(Kind.TEXTS)
-def texts_changed(item: ItemAt, wordings: Sequence[Reworded]) -> Told:
+def texts_changed(item: ItemAt, wordings: Sequence[Reworded]) -> Description:
     words = _("{labels} changed.").format(labels=_labels(wordings))
-    return _told(words, *_both(wordings))._replace(wordings=wordings)
+    return _description(words, *_both(wordings))._replace(wordings=wordings)
 
 
 def _labels(wordings: Sequence[Reworded]) -> str:
@@ -172,7 +174,7 @@ def _both(wordings: Sequence[Reworded]) -> tuple[str, str]:
 
 
 @_change(Kind.CONFIDENCE)
-def confidence_moved(was: ItemAt, now: ItemAt) -> Told:
+def confidence_moved(was: ItemAt, now: ItemAt) -> Description:
     moved = [
         (pattern, str(CONFIDENCE[old]), str(CONFIDENCE[new]))
         for pattern, old, new in (
@@ -189,68 +191,70 @@ def confidence_moved(was: ItemAt, now: ItemAt) -> Told:
         )
         if old != new
     ]
-    told = "; ".join(
+    words = "; ".join(
         pattern.format(before=old.lower(), after=new.lower()) for pattern, old, new in moved
     )
     before, after = ("; ".join(row[place] for row in moved) for place in (1, 2))
-    return _told(f"{capitalised(told)}.", before, after)
+    return _description(f"{capitalised(words)}.", before, after)
 
 
 @_change(Kind.MOVED)
-def lead_moved(was: ItemAt, now: ItemAt, agencies: dict[int, str]) -> Told:
+def lead_moved(was: ItemAt, now: ItemAt, agencies: dict[int, str]) -> Description:
     return _moved(_("Lead moved from {before} to {after}."), agencies[was.lead], agencies[now.lead])
 
 
 @_change(Kind.MOVED)
-def pillar_moved(was: ItemAt, now: ItemAt, pillars: dict[int, str]) -> Told:
+def pillar_moved(was: ItemAt, now: ItemAt, pillars: dict[int, str]) -> Description:
     return _moved(_("Moved from {before} to {after}."), pillars[was.pillar], pillars[now.pillar])
 
 
 @_change(Kind.MOVED)
-def renumbered(was: ItemAt, now: ItemAt) -> Told:
+def renumbered(was: ItemAt, now: ItemAt) -> Description:
     return _moved(_("Renumbered from {before} to {after}."), was.number, now.number)
 
 
-def _moved(words: str, was: str, now: str) -> Told:
-    return _told(words.format(before=was, after=now), was, now)
+def _moved(words: str, was: str, now: str) -> Description:
+    return _description(words.format(before=was, after=now), was, now)
 
 
 # --- milestones -----------------------------------------------------------------------------
 
 
 @_change(Kind.SLIPPED)
-def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
+def slipped(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Description:
     later = span_in_words((now.forecast_due - was.forecast_due).days)
     moved = from_to(was.forecast, now.forecast)
     words = _("{milestone} slipped {dates} ({span}){because}.").format(
         milestone=_named(now), dates=moved, span=later, because=_because(delay)
     )
-    return _told(words, was.forecast, now.forecast, delay=delay)
+    return _description(words, was.forecast, now.forecast, delay=delay)
 
 
 @_change(Kind.SLIPPED)
-def done_later(item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
+def done_later(
+    item: ItemAt, was: MilestoneAt, now: MilestoneAt, delay: DelayAt | None
+) -> Description:
     assert now.completed_on is not None
     late = span_in_words((now.completed_on - was.forecast_due).days)
     words = _("{milestone} was done {on}, {late} later than expected{because}.").format(
         milestone=_named(now), on=_on(now), late=late, because=_because(delay)
     )
-    return _told(words, was.forecast, _("Done {on}").format(on=_on(now)), delay=delay)
+    return _description(words, was.forecast, _("Done {on}").format(on=_on(now)), delay=delay)
 
 
 @_change(Kind.OVERDUE)
-def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Told:
+def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Description:
     words = _("{milestone} passed its agreed date, {day} (overdue by {span}){because}.").format(
         milestone=_named(now),
         day=now.agreed,
         span=span_in_words((now.on - now.agreed_due).days),
         because=_because(delay),
     )
-    return _told(words, now.agreed, _("Overdue"), delay=delay)
+    return _description(words, now.agreed, _("Overdue"), delay=delay)
 
 
 @_change(Kind.RECOVERED)
-def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
+def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Description:
     sooner = span_in_words((was.forecast_due - now.forecast_due).days)
     late = now.late
     still = (
@@ -262,44 +266,44 @@ def nearer(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
     words = _("{milestone} came nearer, {dates} ({span}){still}.").format(
         milestone=_named(now), dates=moved, span=sooner, still=still
     )
-    return _told(words, was.forecast, now.forecast)
+    return _description(words, was.forecast, now.forecast)
 
 
 @_change(Kind.RESTATED)
-def restated(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
+def restated(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Description:
     words = _("{milestone} was expected {before} and is now expected {after}.").format(
         milestone=_named(now), before=was.forecast.on, after=now.forecast.on
     )
-    return _told(words, was.forecast, now.forecast)
+    return _description(words, was.forecast, now.forecast)
 
 
 @_change(Kind.RECOVERED)
-def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
+def done_at_last(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Description:
     words = _("{milestone} was done {on}{late}; it was overdue by {span} before.").format(
         milestone=_named(now),
         on=_on(now),
         late=_late(now),
         span=span_in_words((was.on - was.agreed_due).days),
     )
-    return _told(words, _("Overdue"), _("Done {on}").format(on=_on(now)))
+    return _description(words, _("Overdue"), _("Done {on}").format(on=_on(now)))
 
 
 @_change(Kind.RECOVERED)
-def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Told:
+def done_sooner(item: ItemAt, was: MilestoneAt, now: MilestoneAt) -> Description:
     assert now.completed_on is not None
     sooner = span_in_words((was.forecast_due - now.completed_on).days)
     words = _("{milestone} was done {on}, {sooner} sooner than expected.").format(
         milestone=_named(now), on=_on(now), sooner=sooner
     )
-    return _told(words, was.forecast, _("Done {on}").format(on=_on(now)))
+    return _description(words, was.forecast, _("Done {on}").format(on=_on(now)))
 
 
 @_change(Kind.DONE)
-def done(item: ItemAt, now: MilestoneAt) -> Told:
+def done(item: ItemAt, now: MilestoneAt) -> Description:
     words = _("{milestone} was done {on}{late}.").format(
         milestone=_named(now), on=_on(now), late=_late(now)
     )
-    return _told(words, now.agreed, _("Done {on}").format(on=_on(now)))
+    return _description(words, now.agreed, _("Done {on}").format(on=_on(now)))
 
 
 def _on(milestone: MilestoneAt) -> str:
@@ -316,7 +320,7 @@ def _late(milestone: MilestoneAt) -> str:
 @_change(Kind.AGREED)
 def agreed_moved(
     item: ItemAt, was: MilestoneAt, now: MilestoneAt, by: Sequence[VariationAt]
-) -> Told:
+) -> Description:
     later = (now.agreed_due - was.agreed_due).days
     if later > 0:
         words = _("Agreed date of {milestone} moved {dates} ({span} later){by}.")
@@ -330,11 +334,11 @@ def agreed_moved(
         span=span_in_words(abs(later)) if later else "",
         by=_by(by),
     )
-    return _told(words, was.agreed, now.agreed, by=by)
+    return _description(words, was.agreed, now.agreed, by=by)
 
 
 @_change(Kind.NEW_MILESTONE)
-def new_milestone(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> Told:
+def new_milestone(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> Description:
     what = _("New milestone {milestone}{by}").format(milestone=_named(now), by=_by(by))
     if now.is_done:
         words = _("{new_milestone}, done {on}.").format(new_milestone=what, on=_on(now))
@@ -344,39 +348,39 @@ def new_milestone(item: ItemAt, now: MilestoneAt, by: Sequence[VariationAt]) -> 
         )
     else:
         words = _("{new_milestone}, due {due}.").format(new_milestone=what, due=now.agreed.on)
-    return _told(words, now=now.agreed, by=by)
+    return _description(words, now=now.agreed, by=by)
 
 
 @_change(Kind.MILESTONE_WITHDRAWN)
-def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Told:
+def milestone_withdrawn(item: ItemAt, now: MilestoneAt) -> Description:
     assert now.withdrawn_on is not None
     words = _("Milestone {milestone} withdrawn on {day}.").format(
         milestone=_named(now), day=long_date(now.withdrawn_on)
     )
-    return _told(words, now.agreed, _("Withdrawn"))
+    return _description(words, now.agreed, _("Withdrawn"))
 
 
 @_change(Kind.REOPENED)
-def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Told:
+def milestone_reopened(item: ItemAt, now: MilestoneAt) -> Description:
     words = _("Milestone {milestone} is open again, expected {on}.").format(
         milestone=_named(now), on=now.forecast.on
     )
-    return _told(words, _("Closed"), now.forecast)
+    return _description(words, _("Closed"), now.forecast)
 
 
 # --- delays ---------------------------------------------------------------------------------
 
 
 @_change(Kind.DELAY_FOUND)
-def delay_found(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Told:
+def delay_found(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Description:
     words = _("A delay of {milestone} because of {cause} was recorded.").format(
         milestone=_named(milestone), cause=because_of(now.cause)
     )
-    return _told(words, now=_("Open"), delay=now)
+    return _description(words, now=_("Open"), delay=now)
 
 
 @_change(Kind.DELAY_ENDED)
-def delay_ended(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Told:
+def delay_ended(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Description:
     if now.ended_on:
         words = _("The delay of {milestone} because of {cause} ended on {day}.")
         ended = _("Ended on {day}").format(day=long_date(now.ended_on))
@@ -387,6 +391,6 @@ def delay_ended(item: ItemAt, milestone: MilestoneAt, now: DelayAt) -> Told:
         cause=because_of(now.cause),
         day=long_date(now.ended_on) if now.ended_on else "",
     )
-    told = _told(words, _("Open"), ended, delay=now)
+    description = _description(words, _("Open"), ended, delay=now)
     # The explanation is no news any more.
-    return told._replace(why="")
+    return description._replace(why="")

@@ -60,11 +60,11 @@ def changed_texts(was: ItemAt, now: ItemAt, *, is_official: bool) -> list[Reword
 
 
 @dataclass(frozen=True)
-class _Story:
+class _DateChange:
     """How a milestone's date changed, and whether that also reports its delays."""
 
     change: Change | None = None
-    tells_delay: bool = False
+    reports_delays: bool = False
 
 
 class _Comparing:
@@ -145,17 +145,19 @@ class _Comparing:
             by = self.by(item, Variation.Kind.MILESTONE, now.pk)
             yield change_words.new_milestone(item, now, by)
             return
-        story = self.story(was, now, item_was, item)
-        if story.change:
-            yield story.change
+        date_change = self.date_change(was, now, item_was, item)
+        if date_change.change:
+            yield date_change.change
         if (was.agreed_due, was.agreed_known_to) != (now.agreed_due, now.agreed_known_to):
             yield change_words.agreed_moved(
                 item, was, now, self.by(item, Variation.Kind.DATE, now.pk)
             )
-        if item.is_live and not story.tells_delay:
+        if item.is_live and not date_change.reports_delays:
             yield from self.delay(now, item)
 
-    def story(self, was: MilestoneAt, now: MilestoneAt, item_was: ItemAt, item: ItemAt) -> _Story:
+    def date_change(
+        self, was: MilestoneAt, now: MilestoneAt, item_was: ItemAt, item: ItemAt
+    ) -> _DateChange:
         """Return at most one of: withdrawn, reopened, done, slipped, fell overdue, recovered,
         restated.
 
@@ -171,25 +173,27 @@ class _Comparing:
         """
         if now.is_withdrawn:
             is_news = not was.is_withdrawn
-            return _Story(change_words.milestone_withdrawn(item, now) if is_news else None, True)
+            return _DateChange(
+                change_words.milestone_withdrawn(item, now) if is_news else None, True
+            )
         if now.is_done:
             if was.is_done:
-                return _Story(None, True)
+                return _DateChange(None, True)
             done = self.done(was, now, item) if item_was.is_live else change_words.done(item, now)
-            return _Story(done, True)
+            return _DateChange(done, True)
         if not was.is_open:
-            return _Story(change_words.milestone_reopened(item, now))
+            return _DateChange(change_words.milestone_reopened(item, now))
         if not (item_was.is_live and item.is_live):
-            return _Story()
+            return _DateChange()
         if now.forecast_due > was.forecast_due:
-            return _Story(change_words.slipped(item, was, now, self.cause(now)), True)
+            return _DateChange(change_words.slipped(item, was, now, self.cause(now)), True)
         if now.is_overdue and not was.is_overdue:
-            return _Story(change_words.fell_overdue(item, now, self.cause(now)), True)
+            return _DateChange(change_words.fell_overdue(item, now, self.cause(now)), True)
         if now.forecast_due < was.forecast_due:
-            return _Story(change_words.nearer(item, was, now), not now.late.is_late)
+            return _DateChange(change_words.nearer(item, was, now), not now.late.is_late)
         if now.forecast_known_to != was.forecast_known_to:
-            return _Story(change_words.restated(item, was, now))
-        return _Story()
+            return _DateChange(change_words.restated(item, was, now))
+        return _DateChange()
 
     def done(self, was: MilestoneAt, now: MilestoneAt, item: ItemAt) -> Change:
         assert now.completed_on is not None

@@ -22,7 +22,7 @@ SECTION = "_s_"
 PROPERTIES = "docProps/custom.xml"
 # Of the document property.
 NAME = "Briefing draft"
-# Of the moments that a file may tell. Databases keep no others safely.
+# Years of the moments that are read from a file. Databases keep no others safely.
 YEARS = range(1990, 2200)
 _VALUE = re.compile(r"(\d{1,18}) (\S{19,40}) ([0-9a-f]{64})")
 _EMPTY = b"<vt:lpwstr></vt:lpwstr>"

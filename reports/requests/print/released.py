@@ -14,10 +14,10 @@ from django.utils.text import slugify
 from reports.document import Document
 from reports.render.html import MARKED_UP_SHEET, RELEASED_SHEET, document_html
 from reports.render.pdf import (
-    Tell,
+    ReportProgress,
     html_to_pdf,
     refuse_unprintable,
-    tell_nobody,
+    report_nothing,
     undisturbed,
 )
 from reports.requests.redaction.redact import CLOSES, OPENS, SHUT, Span, framed, leaves, redact
@@ -41,7 +41,11 @@ def released_name(redacted: Document) -> str:
 
 
 def render_released(
-    document: Document, spans: Iterable[Span], *, stamp: str, tell: Tell = tell_nobody
+    document: Document,
+    spans: Iterable[Span],
+    *,
+    stamp: str,
+    report: ReportProgress = report_nothing,
 ) -> bytes:
     """Return the paper without what is withheld, as PDF.
 
@@ -51,11 +55,11 @@ def render_released(
     redacted = redact(document, spans)
     with undisturbed():
         html = document_html(redacted, stamp=stamp, sheet=RELEASED_SHEET)
-    return html_to_pdf(html, title=redacted.title, language=redacted.language, tell=tell)
+    return html_to_pdf(html, title=redacted.title, language=redacted.language, report=report)
 
 
 def render_marked_up(
-    document: Document, spans: Iterable[Span], *, tell: Tell = tell_nobody
+    document: Document, spans: Iterable[Span], *, report: ReportProgress = report_nothing
 ) -> bytes:
     """Return the whole paper with frames around what is withheld, and its grounds in the margin.
 
@@ -68,7 +72,7 @@ def render_marked_up(
     with undisturbed():
         html = document_html(marked, stamp=CONTAINS, sheet=MARKED_UP_SHEET)
     html = _with_frames(html, labels)
-    return html_to_pdf(html, title=document.title, language=document.language, tell=tell)
+    return html_to_pdf(html, title=document.title, language=document.language, report=report)
 
 
 def _with_frames(html: str, labels: tuple[str, ...]) -> str:

@@ -126,7 +126,7 @@ def _redacted(
         pages = of or pages
 
     try:
-        data = render_released(document, spans, stamp=stamp, tell=count)
+        data = render_released(document, spans, stamp=stamp, report=count)
     except RenderRefused as error:
         raise Refused(
             _("Document {number} cannot be printed: {error}").format(

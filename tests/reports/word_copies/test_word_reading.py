@@ -17,7 +17,7 @@ from reports.drafting.draft import Ask, Draft, Part, Portion
 from reports.render.docx import render_docx
 from reports.render.docx.keys import Stamp, digest, stamped, texts_of
 from reports.word_copies.finding import Sent, found_in
-from reports.word_copies.services import told_at
+from reports.word_copies.services import moment_of
 from reports.word_copies.word_file import read_word_file, view
 from reports.word_copies.word_merge import merged
 from reports.word_copies.word_package import MAX_PACKED
@@ -91,7 +91,7 @@ def edited(data):
 STAFF_TRAINED = "border staff trained: due 30 Jun 2010, forecast 30 Jun 2011; 30 days late"
 
 
-def told(found):
+def rows(found):
     return [(str(each.kind), each.key, each.author, each.was, each.would) for each in found]
 
 
@@ -99,7 +99,7 @@ def test_a_file_is_read_as_the_draft_that_it_was_made_from(data, draft):
     file = read_word_file(data)
     sent = Sent.of(draft)
     assert [(each.id, each.home, each.text) for each in view(file.blocks)] == [
-        (each.id, each.home, each.text) for each in sent.told
+        (each.id, each.home, each.text) for each in sent.passages
     ]
     assert file.stamp == Stamp(7, AT, sent.digest)
     assert found_in(file, draft, [block.text(()) for block in file.outside]) == []
@@ -124,7 +124,7 @@ def test_each_kind_of_edit_is_found(data, draft):
 
 
 def findings(file, draft):
-    return told(found_in(read_word_file(file.data()), draft))
+    return rows(found_in(read_word_file(file.data()), draft))
 
 
 def text_of(draft, key):
@@ -210,7 +210,7 @@ def test_two_changes_of_one_text_are_merged_unless_they_touch():
 
 def test_a_file_saved_by_libreoffice_suggests_the_same(data, draft):
     ours, saved = read_word_file(edited(data)), read_word_file(SAVED.read_bytes())
-    assert told(found_in(saved, draft)) == told(found_in(ours, draft))
+    assert rows(found_in(saved, draft)) == rows(found_in(ours, draft))
     assert saved.stamp == ours.stamp
 
 
@@ -242,7 +242,7 @@ def test_a_file_saved_by_libreoffice_tells_of_headings_annexes_and_new_paragraph
     draft = draft_of(document)
     data = stamped(render_docx(document), Stamp(7, AT, digest(texts_of(document))))
     outside = [block.text(()) for block in read_word_file(data).outside]
-    ours = told(found_in(read_word_file(beyond_the_text(data)), draft, outside))
+    ours = rows(found_in(read_word_file(beyond_the_text(data)), draft, outside))
     assert [(kind, author, was, would) for kind, _, author, was, would in ours] == [
         ("heading", "", "Purpose", "Purposes"),
         ("add", "", "", "A numbered paragraph of its own."),
@@ -251,7 +251,7 @@ def test_a_file_saved_by_libreoffice_tells_of_headings_annexes_and_new_paragraph
         ("unplaced", "", f"All {STAFF_TRAINED}", ""),
     ]
     saved = read_word_file(WITH_ANNEXES.read_bytes())
-    assert told(found_in(saved, draft, outside)) == ours
+    assert rows(found_in(saved, draft, outside)) == ours
 
 
 @pytest.mark.parametrize("saved", [SAVED, WITH_ANNEXES])
@@ -345,7 +345,7 @@ def test_changes_of_too_many_people_are_refused(data):
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00", "x" * 20])
 def test_a_moment_that_no_database_keeps_is_none(at):
     assert Stamp.read(f"7 {at} {'a' * 64}") is None
-    assert told_at(at) is None
+    assert moment_of(at) is None
 
 
 def test_a_character_that_cannot_be_printed_is_shown_as_such(data, draft):
