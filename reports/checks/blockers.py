@@ -189,14 +189,14 @@ def numbers_of(person: str) -> tuple[str, str]:
 
 def _returns(material: Material) -> Iterator[Check]:
     """Yield returns that were not accepted and that no shown paragraph has as a source."""
-    told = {
+    reported = {
         source.pk
         for _, part in material.shown()
         for source in part.sources
         if source.model == RETURN
     }
-    untold: list[Return] = [row for row in material.missing if row.pk not in told]
-    for row in untold:
+    missing: list[Return] = [row for row in material.missing if row.pk not in reported]
+    for row in missing:
         yield stop(
             key=f"return-{row.pk}",
             words=gettext(

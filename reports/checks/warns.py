@@ -190,21 +190,21 @@ def _unused(material: Material) -> Iterator[Check]:
     assert material.drafted.found is not None
     ahead = {each.key for each in material.drafted.composed if each.content == AHEAD}
 
-    def tells(part: Part) -> bool:
-        """Text about next steps comes from the same update but does not report the achievement."""
+    def may_report(part: Part) -> bool:
+        """Return False for text about next steps: it has the same update as a source, but not the achievement."""
         return not part.taken or any(taken.key not in ahead for taken in part.taken)
 
-    told = {
+    reported = {
         source.pk
         for _, part in material.shown()
-        if tells(part)
+        if may_report(part)
         for source in part.sources
         if source.model == UPDATE
     }
     for item in material.drafted.found.facts.items:
         for update in material.drafted.found.facts.updates_of(item):
             is_key = update.key_achievement != Update.KeyAchievement.NO and update.achieved.strip()
-            if is_key and update.pk not in told:
+            if is_key and update.pk not in reported:
                 yield warn(
                     key=f"unused-{update.pk}",
                     words=gettext(

@@ -69,7 +69,7 @@ def _overview(
         briefing=briefing,
         rows=[(row, row.is_overdue(on)) for row in rows],
         threads=consultation.threads(draft_rows.read_draft(briefing).draft, comments),
-        told=Notice.objects.about(map(about, rows)) if may_change else [],
+        notices=Notice.objects.about(map(about, rows)) if may_change else [],
         may_ask=may_change and briefing.is_open,
         may_remind=may_change
         and briefing.state == State.IN_CONSULTATION

@@ -100,8 +100,8 @@ def _candidates(was: dict[int, list[str]], now: dict[int, list[str]]) -> list[Pa
     index: dict[Hashable, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for side, passages in enumerate((was, now)):
         for place, words in passages.items():
-            for telling in {*words, *pairwise(words)}:
-                index[telling][side].append(place)
+            for feature in {*words, *pairwise(words)}:
+                index[feature][side].append(place)
     shared: Counter[Pair] = Counter()
     for old, new in index.values():
         if len(old) * len(new) <= MOST_PAIRS_OF_WORDS:

@@ -303,8 +303,8 @@ class Document:
             raise DocumentError("A briefing is written in English, such as en-NZ.")
         if self.paper_size not in PAPER_SIZES:
             raise DocumentError("A paper is printed on A4 or Letter.")
-        told = [s.kind for s in self.sections if s.kind != SectionKind.OTHER]
-        if len(set(told)) != len(told):
+        kinds = [s.kind for s in self.sections if s.kind != SectionKind.OTHER]
+        if len(set(kinds)) != len(kinds):
             raise DocumentError("Each kind of section stands once.")
         if number_through(self.sections, self.recommendation) != (
             self.sections,

@@ -3,9 +3,8 @@
 A paragraph is an agency's own if its words are about that agency's records: an update that it
 sent, an item that it leads or supports, a milestone, delay, mitigation, risk or return of its own,
 or an action that it has because of the Minister's answer. Of a list, each agency owns the bullets
-about its records, and of a paragraph that tells records one after another, the sentences about its
-own. A sentence that sums up records of several agencies, such as the figures,
-belongs to none of them. Recommendations concern every agency.
+about its records; of a paragraph on records one after another, the sentences about its records. A
+sentence that sums up records of several agencies, such as the figures, belongs to none of them. Recommendations concern every agency.
 """
 
 import hashlib
@@ -113,8 +112,8 @@ def _own_words(part: Part, records: Records) -> dict[int, str]:
     if len(part.taken) == 1 and part.taken[0].text:
         (taken,) = part.taken
         if taken.lines:
-            tell = _own_lines if BULLETS.search(taken.text) else _own_sentences
-            return tell(part.text, taken, records)
+            own_words = _own_lines if BULLETS.search(taken.text) else _own_sentences
+            return own_words(part.text, taken, records)
         if "\n" not in taken.text:
             return dict.fromkeys(_concerned(names, records), part.text)
     return dict.fromkeys(_any_of(names, records), part.text)
@@ -134,7 +133,7 @@ def _own_lines(text: str, taken: Taken, records: Records) -> dict[int, str]:
 
 
 def _own_sentences(text: str, taken: Taken, records: Records) -> dict[int, str]:
-    """Return the agencies of a paragraph that tells records one after another, each with the
+    """Return the agencies of a paragraph on records one after another, each with the
     sentences about its records.
 
     Sentences that were changed or added by hand are as bullets are. If bullets were added, the
@@ -145,7 +144,7 @@ def _own_sentences(text: str, taken: Taken, records: Records) -> dict[int, str]:
     if BULLETS.search(text):
         return dict.fromkeys(everyone, text)
     own = _own_of(owners, sentences(taken.text), sentences(text), everyone)
-    return {agency: " ".join(said) for agency, said in own.items()}
+    return {agency: " ".join(own_sentences) for agency, own_sentences in own.items()}
 
 
 def _own_of(

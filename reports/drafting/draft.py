@@ -58,7 +58,7 @@ class Taken:
     """A generated paragraph that a part came from: its key, and its text at that time.
 
     `lines` are the records (`record_of`) of each of its bullets, or of each sentence if it has no
-    bullets, if it tells several records.
+    bullets. Empty unless the paragraph is about several records.
     """
 
     key: str

@@ -13,7 +13,7 @@ from workitems.notices.news import OtherNews
 
 
 def pack_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
-    """Yield who is told of the newest pack of a meeting that is not over."""
+    """Yield the notices to members about the newest pack of a meeting that is not over."""
     rows = MeetingPaper.objects.filter(
         kind=MeetingPaper.Kind.PACK, meeting__held_on__gte=on, meeting__closed_at=None
     )

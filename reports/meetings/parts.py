@@ -264,7 +264,7 @@ class Matter:
 
     @property
     def answers_say_why(self) -> bool:
-        """Whether its reasons are in the answers; of a variation or risk its own reason is told."""
+        """Whether its reasons are in the answers; for a variation or risk, its own reason is shown."""
         return self.answers is not None and self.variation is None and self.risk is None
 
     @property

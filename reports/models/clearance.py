@@ -43,7 +43,7 @@ class ClearanceQuerySet(models.QuerySet["Clearance"]):
         return (
             self.select_related("agency", "asked_by")
             .annotate(
-                told=Count("comments"),
+                comment_count=Count("comments"),
                 unresolved=Count("comments", filter=Q(comments__resolved_at=None)),
             )
             .order_by(by_short_name())

@@ -44,7 +44,7 @@ class PublicProgress(models.Model):
     )
     taken_down_as = models.CharField(max_length=SIGNATURE_LENGTH, blank=True)
     taken_down_at = models.DateTimeField(null=True, blank=True)
-    # For colleagues; the public is told the day alone.
+    # For colleagues; the public sees the day only.
     reason = models.TextField(blank=True, max_length=REASON_LENGTH)
 
     objects = PublicProgressQuerySet.as_manager()

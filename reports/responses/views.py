@@ -168,8 +168,8 @@ def keep(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "briefing": of.issued.briefing,
         }
         html = render_to_string("reports/responses/theirs.html", context)
-        told = {"draft": of.draft.version, "typed": of.draft.typed, "theirs": html}
-        return JsonResponse(told, status=409)
+        both = {"draft": of.draft.version, "typed": of.draft.typed, "theirs": html}
+        return JsonResponse(both, status=409)
     except Refused as refusal:
         if is_script:
             return JsonResponse({"refusals": [str(refusal)]}, status=422)

@@ -19,7 +19,7 @@ State = Briefing.State
 
 
 def end_pauses(briefing: Briefing) -> None:
-    """Close the history rows of texts that are being typed, so that the draft of now can be told."""
+    """Close the history rows of texts that are being typed, so that the present draft can be read from history."""
     for model in (DraftParagraph, DraftAsk):
         history.end_pauses(model, briefing=briefing.pk)
 

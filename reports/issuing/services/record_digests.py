@@ -47,7 +47,7 @@ def _add(
 
 
 def _paper(issued: IssuedPaper) -> dict[str, Any]:
-    """Return what the chain says of a paper. Its facts are told by their digest alone, as they name people."""
+    """Return what the chain says of a paper. It has only the digest of the facts, because they name people."""
     facts = {
         "briefing": issued.briefing_id,
         "version": issued.number,

@@ -46,7 +46,7 @@ def rendered_file(*, briefing: Briefing, form: str, at: datetime) -> Rendering:
     `DocumentError` if the paper cannot be composed.
     """
     if form == Rendering.Form.WORD:
-        # The draft as it is sent must be told from history when the copy comes back.
+        # When the copy comes back, the draft that it was made from is read from history.
         states.end_pauses(briefing)
     mark = mark_now()
     row = current_rendering(briefing, form, mark)
@@ -194,7 +194,7 @@ def record_progress(row: Rendering, *, at: datetime, stage: str, page: int, page
 
 
 def finish(row: Rendering, data: bytes, *, at: datetime, pages: int = 0) -> bool:
-    """Store the file. `pages` is its number of pages, unless progress has told it."""
+    """Store the file. `pages` is its number of pages, unless progress has reported it."""
     columns = {"pages_of": pages} if pages else {}
     made = {"state": State.DONE, "data": data, "sha256": sha256(data), "finished_at": at}
     return _mine(row).update(**made, **columns) == 1

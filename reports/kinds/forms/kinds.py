@@ -111,7 +111,7 @@ class AddSectionForm(SectionFields):
     def __init__(self, *args: Any, rows: list[KindSection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         before = [row for row in rows if row.content != CLOSING]
-        told = {row.content for row in rows if row.content}
+        taken = {row.content for row in rows if row.content}
         fields: dict[str, Any] = self.fields
         fields["after"].choices = [
             (FIRST, gettext("First")),
@@ -123,8 +123,8 @@ class AddSectionForm(SectionFields):
         fields["after"].initial = before[-1].key if before else FIRST
         # Contents of other sections are not offered. A page rendered before such a section was
         # added may still post one; the service's error then names that section.
-        told.discard(self.data.get(self.add_prefix("content")))
-        fields["content"].choices = [each for each in Content.choices if each[0] not in told]
+        taken.discard(self.data.get(self.add_prefix("content")))
+        fields["content"].choices = [each for each in Content.choices if each[0] not in taken]
 
 
 class WithdrawForm(Form):

@@ -17,7 +17,7 @@ def public_page(
     status: int = 200,
     is_indexed: bool = False,
 ) -> HttpResponse:
-    """Render a page that says nothing of its reader. Search engines are told to leave it out unless
+    """Render a page that says nothing of its reader. Search engines are asked to leave it out unless
     `is_indexed`.
 
     `agency` of the context is whom to ask for more. Without the request no context processor runs, so no user, session or message can get in. Only a
@@ -38,6 +38,6 @@ def public_page(
 
 
 def keep_out(response: HttpResponse) -> HttpResponse:
-    """Tell search engines to list nothing of the response."""
+    """Ask search engines to list nothing of the response."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
 
 class Happened(StrEnum):
-    """Events that a later letter tells the requester about."""
+    """Events that a later letter mentions to the requester."""
 
     ACKNOWLEDGED = "acknowledged"
     CLARIFICATION_SOUGHT = "clarification_sought"

@@ -175,13 +175,15 @@ def _request(kind: Kind, facts: Facts, say: _Sentences) -> LetterPart:
 
 
 def _earlier(facts: Facts, say: _Sentences) -> LetterPart:
-    told = [_told(event, say) for event in sorted(facts.events, key=lambda each: each.on)]
-    if len(told) < 2:
-        return _part(Purpose.EARLIER, map(Words, told))
-    return _part(Purpose.EARLIER, [say("since_then"), Points(tuple(told))])
+    sentences = [
+        _event_text(event, say) for event in sorted(facts.events, key=lambda each: each.on)
+    ]
+    if len(sentences) < 2:
+        return _part(Purpose.EARLIER, map(Words, sentences))
+    return _part(Purpose.EARLIER, [say("since_then"), Points(tuple(sentences))])
 
 
-def _told(event: Event, say: _Sentences) -> Text:
+def _event_text(event: Event, say: _Sentences) -> Text:
     values = {
         "on": long_date(event.on),
         "whom": named(event.whom),
@@ -358,11 +360,11 @@ def _late(facts: Facts, say: _Sentences) -> LetterPart:
 def _outcome(facts: Facts, say: _Sentences) -> Iterator[Block]:
     decided = {line.decision for line in facts.lines} - {None, *NOT_DECIDED_HERE}
     if decided == {Decision.FULL}:
-        told = [say.text("outcome_full")]
+        sentences = [say.text("outcome_full")]
     elif decided & {Decision.FULL, Decision.PART}:
-        told = [say.text("outcome_part")]
+        sentences = [say.text("outcome_part")]
     else:
-        told = [say.text("outcome_refused")]
+        sentences = [say.text("outcome_refused")]
     counts = Counter(line.decision for line in facts.lines)
     counted = [
         say.counted(f"count_{decision}", counts[decision])
@@ -370,25 +372,27 @@ def _outcome(facts: Facts, say: _Sentences) -> Iterator[Block]:
         if counts[decision]
     ]
     if len(facts.lines) > 1 and counted:
-        told.append(say.text("counts", all=number(len(facts.lines)), counts=join_words(counted)))
-    yield _paragraph(told)
+        sentences.append(
+            say.text("counts", all=number(len(facts.lines)), counts=join_words(counted))
+        )
+    yield _paragraph(sentences)
 
 
 def _sending(facts: Facts, say: _Sentences, *, is_enclosed: bool) -> Iterator[Block]:
     """Say how the documents come, how withheld words look in them, and whether all is published."""
     given = [line for line in facts.lines if line.decision and line.decision.gives]
-    told = []
+    sentences = []
     if given and is_enclosed:
-        told.append(say.counted("enclosed", len(given)))
+        sentences.append(say.counted("enclosed", len(given)))
     elif given and facts.release_by:
         by = long_date(facts.release_by)
-        told.append(say.counted("follows_by", len(given), release_by=by))
+        sentences.append(say.counted("follows_by", len(given), release_by=by))
     elif given:
-        told.append(say.counted("follows", len(given)))
+        sentences.append(say.counted("follows", len(given)))
     if within := [ground for line in given for ground in _grounds(facts, line.grounds)]:
-        told.append(say.text("labels", label=f"[{within[0].cited}]"))
-    if told:
-        yield _paragraph(told)
+        sentences.append(say.text("labels", label=f"[{within[0].cited}]"))
+    if sentences:
+        yield _paragraph(sentences)
     if facts.will_be_published:
         yield say("publish")
 

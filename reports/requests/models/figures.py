@@ -48,15 +48,15 @@ def figures_of(
     for request in requests:
         if request.is_own_initiative:
             continue
-        told = in_force(request.events.all())
-        within = [each for each in told if first <= each.happened_on <= last]
+        events = in_force(request.events.all())
+        within = [each for each in events if first <= each.happened_on <= last]
         kinds = {each.kind for each in within}
         complaints += sum(each.kind == Kind.COMPLAINT_RECEIVED for each in within)
         transferred += Kind.TRANSFERRED in kinds
         decided = next((each for each in within if each.kind == Kind.DECISION_NOTIFIED), None)
         if decided is None:
             continue
-        clock = clock_of(told, days)
+        clock = clock_of(events, days)
         taken.append(days.day_number(clock.starts_on, decided.happened_on))
         on_time += days.late_by(clock.due, decided.happened_on) == 0
         extended += clock.extended_to is not None

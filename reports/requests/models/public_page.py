@@ -19,7 +19,7 @@ class PublicPageQuerySet(models.QuerySet["PublicPage"]):
 class PublicPage(models.Model):
     """The page of one plan. Without a row, or closed, it is not there for anybody.
 
-    Search engines are told to leave it out unless `is_indexed`.
+    Search engines are asked to leave it out unless `is_indexed`.
     """
 
     plan = models.OneToOneField(Plan, models.PROTECT, related_name="public_page")

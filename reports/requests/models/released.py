@@ -1,6 +1,6 @@
 """What was released: the bytes, their digests, the schedule and the gate's report of each file.
 
-The database refuses to change or delete a row. Publication is told by events.
+The database refuses to change or delete a row. Whether a release is published is read from its events.
 """
 
 from typing import Any, Self

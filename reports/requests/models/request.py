@@ -215,7 +215,7 @@ class InformationRequest(models.Model):
                 name="informationrequest_closed_after_receipt",
                 condition=Q(closed_on=None) | Q(closed_on__gte=F("received_on")),
             ),
-            # Of an own initiative, nobody asked; of a purged request, nobody can be told any more.
+            # A release on own initiative has no requester; a purged request no longer has its requester.
             models.CheckConstraint(
                 name="informationrequest_names_its_requester",
                 condition=Q(channel="own_initiative", requester_name="", requester_address="")

@@ -67,19 +67,19 @@ class RequestClock:
 
 def clock_of(events: Iterable[RequestEvent], days: WorkingDays) -> RequestClock:
     """Return the clock of a request from all of its events, whether corrected or not."""
-    told = in_force(events)
-    received_on = next(each.happened_on for each in told if each.kind == Kind.RECEIVED)
+    valid = in_force(events)
+    received_on = next(each.happened_on for each in valid if each.kind == Kind.RECEIVED)
     limits = days.act.limits
     clarify_by = days.due(received_on, limits.clarify)
     may_restart = received_on >= limits.clarify_since
     asked_early, starts_on = False, received_on
-    for each in told:
+    for each in valid:
         if each.kind == Kind.CLARIFICATION_SOUGHT:
             asked_early = asked_early or each.happened_on <= clarify_by
         elif each.kind == Kind.CLARIFICATION_RECEIVED and asked_early and may_restart:
             asked_early, starts_on = False, each.happened_on
-    extensions = [each.due_on for each in told if each.kind == Kind.EXTENDED]
-    stops = [each.happened_on for each in told if each.kind in STOPS]
+    extensions = [each.due_on for each in valid if each.kind == Kind.EXTENDED]
+    stops = [each.happened_on for each in valid if each.kind in STOPS]
     return RequestClock(
         days=days,
         received_on=received_on,

@@ -113,8 +113,8 @@ def _shown(plan: Plan) -> Iterator[Shown]:
         .select_related("request__agency")
         .newest_first()
     )
-    told = RequestEvent.objects.in_force().of_kind(Kind.PUBLISHED, Kind.UNPUBLISHED)
-    events = told.filter(release__request__plan=plan).in_bulk()
+    in_force = RequestEvent.objects.in_force().of_kind(Kind.PUBLISHED, Kind.UNPUBLISHED)
+    events = in_force.filter(release__request__plan=plan).in_bulk()
     papers: dict[int, list[ReleasedPaper]] = {}
     for paper in ReleasedPaper.objects.without_contents().filter(release__request__plan=plan):
         papers.setdefault(paper.release_id, []).append(paper)

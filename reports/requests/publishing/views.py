@@ -41,7 +41,9 @@ def index(request: HttpRequest) -> HttpResponse:
         .newest_first()
     )
     plans = Plan.objects.adopted().filter(coordinating_agency__in=own).select_related("public_page")
-    told = set(PublicProgress.objects.up().filter(plan__in=plans).values_list("plan", flat=True))
+    published = set(
+        PublicProgress.objects.up().filter(plan__in=plans).values_list("plan", flat=True)
+    )
     return render(
         request,
         "reports/requests/publishing/releases.html",
@@ -54,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     plan,
                     getattr(plan, "public_page", None),
                     user.has_perm("requests.change_public_page", plan),
-                    plan.pk in told,
+                    plan.pk in published,
                     user.has_perm("reports.publish_progress", plan),
                 )
                 for plan in plans.in_order()

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-# Letters and digits of the shortest words that can be told from others.
+# Letters and digits of the shortest words that can be distinguished from others.
 LEAST = 3
 # Shorter words are found as whole words only: "Ant" is not in "important".
 LEAST_WITHIN = 6

@@ -1,7 +1,7 @@
 """Notices about requests for official information; a source of `workitems.notices`.
 
-The adviser and the decision-maker are told on working days 15, 18 and 20, and when the decision is
-late; a consulted agency is told that it is asked. See docs/notices.md.
+The adviser and the decision-maker are notified on working days 15, 18 and 20, and when the decision is
+late; a consulted agency is notified that it is asked. See docs/notices.md.
 """
 
 from collections import defaultdict
@@ -117,19 +117,21 @@ def _of_consultation(row: Consultation, people: People) -> Iterator[OtherNews]:
     )
 
 
-def _news(people: People, agency: Agency, roles: Iterable[str], **said: Any) -> Iterator[OtherNews]:
+def _news(
+    people: People, agency: Agency, roles: Iterable[str], **content: Any
+) -> Iterator[OtherNews]:
     """Yield the same news to each person who has one of the roles in the agency, once."""
-    told: set[int] = set()
+    notified: set[int] = set()
     for role in roles:
         for user in people[agency.pk, role]:
-            if user.pk in told:
+            if user.pk in notified:
                 continue
-            told.add(user.pk)
+            notified.add(user.pk)
             yield OtherNews(
                 recipient=user,
                 told_as=Role(role),
                 agency=agency,
                 seat_agency=agency,
                 plan=_("Requests for official information"),
-                **said,
+                **content,
             )

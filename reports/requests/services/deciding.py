@@ -220,13 +220,13 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
         )
     withheld = {span.place for span in spans}
     for name, fields in _like_fields(document):
-        told = [where for place, where in fields if place not in withheld]
+        visible = [where for place, where in fields if place not in withheld]
         kept = [where for place, where in fields if place in withheld]
-        if told and kept:
+        if visible and kept:
             yield (
                 f"unlike-{line.number}-{name}",
                 _("In document {number}, “{withheld}” is withheld and “{shown}” is not.").format(
-                    number=line.number, withheld=kept[0], shown=told[0]
+                    number=line.number, withheld=kept[0], shown=visible[0]
                 ),
             )
 

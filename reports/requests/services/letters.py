@@ -38,7 +38,7 @@ from reports.requests.models.request_clock import clock_of as clock_of_request
 from reports.requests.services.recording import check_day, not_now
 from workitems.plan.services.refusals import Refused, locked
 
-TOLD = {kind.value for kind in Happened}
+KINDS_IN_LETTERS = {kind.value for kind in Happened}
 
 
 def the_ombudsman() -> Ombudsman:
@@ -88,7 +88,7 @@ def facts_of(
         events=tuple(
             Event(kind=Happened(each.kind), on=each.happened_on, whom=each.whom, until=each.due_on)
             for each in events
-            if each.kind in TOLD
+            if each.kind in KINDS_IN_LETTERS
         ),
         lines=tuple(_lines(request)),
         question=typed.get("question", ""),

@@ -65,8 +65,8 @@ def release(
     many, and for a file without the gate's passing report on exactly these bytes.
     """
     row = locked(request)
-    told = row.events.in_force().of_kind(Kind.DECISION_NOTIFIED).first()
-    if told is None:
+    notified = row.events.in_force().of_kind(Kind.DECISION_NOTIFIED).first()
+    if notified is None:
         raise Refused(
             _(
                 "The requester has not been told of the decision yet. Papers are released after that."
@@ -76,10 +76,10 @@ def release(
         raise Refused(_("This request was already released. Reload the page."))
     if row.state != State.DECIDED:
         raise not_now(row, _("only a decided request is released"))
-    if on < told.happened_on:
+    if on < notified.happened_on:
         raise Refused(
             _("The decision was notified on {day}, after that day.").format(
-                day=long_date(told.happened_on)
+                day=long_date(notified.happened_on)
             ),
             "on",
         )

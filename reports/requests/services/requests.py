@@ -455,9 +455,9 @@ def close_complaint(
 ) -> RequestEvent:
     row = locked(request)
     note = need(note, _("Say how the complaint ended."), "note")
-    told = row.events.in_force()
-    opened = told.of_kind(Kind.COMPLAINT_RECEIVED)
-    if opened.count() <= told.of_kind(Kind.COMPLAINT_CLOSED).count():
+    in_force = row.events.in_force()
+    opened = in_force.of_kind(Kind.COMPLAINT_RECEIVED)
+    if opened.count() <= in_force.of_kind(Kind.COMPLAINT_CLOSED).count():
         raise Refused(_("No complaint about this request is open."))
     first = min(opened.values_list("happened_on", flat=True))
     if on < first:
@@ -550,18 +550,18 @@ def correct_event(
 
 def _check_corrected(row: InformationRequest, event: RequestEvent, on: date) -> None:
     """Raise `Refused` for a day on which the event itself would have been refused."""
-    told = row.events.in_force()
+    in_force = row.events.in_force()
     if event.kind == Kind.EXTENDED:
         _check_in_time_to_extend(clock(row), on)
     if event.kind in (Kind.TRANSFERRED, Kind.TRANSFERRED_IN_PART):
         _check_in_time_to_transfer(clock(row), on)
-    released = told.of_kind(Kind.RELEASED).first()
+    released = in_force.of_kind(Kind.RELEASED).first()
     if event.kind == Kind.DECISION_NOTIFIED and released and on > released.happened_on:
         day = long_date(released.happened_on)
         raise Refused(
             _("Its papers were released on {day}, before that day.").format(day=day), "on"
         )
-    decided = told.of_kind(Kind.DECISION_NOTIFIED).first()
+    decided = in_force.of_kind(Kind.DECISION_NOTIFIED).first()
     if event.kind == Kind.RELEASED and decided and on < decided.happened_on:
         day = long_date(decided.happened_on)
         raise Refused(

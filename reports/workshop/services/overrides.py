@@ -82,14 +82,14 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
     """
     briefing = drafts.open_briefing(briefing)
     draft = draft_rows.read_draft(briefing).draft
-    told = {
+    named = {
         source.pk
         for part in draft.parts()
         if not part.is_hidden
         for source in part.sources
         if source.model == RETURN
     }
-    missing = [row for row in missing_returns(briefing) if row.pk not in told]
+    missing = [row for row in missing_returns(briefing) if row.pk not in named]
     if not missing:
         raise Refused(_("The paper already names every missing return."))
     homes = [portion for portion in draft.portions if portion.content != CLOSING]

@@ -150,7 +150,7 @@ def take_back(request: HttpRequest, briefing: Briefing) -> str:
     return _("The warning is reopened.")
 
 
-def tell_missing(request: HttpRequest, briefing: Briefing) -> str:
+def add_missing_returns_paragraph(request: HttpRequest, briefing: Briefing) -> str:
     row = acts.add_missing_returns_paragraph(briefing=briefing, by=signed_in(request))
     return _("Paragraph {number} now says so.").format(
         number=draft_rows.read_draft(briefing).draft.numbers[row.key]
@@ -159,5 +159,5 @@ def tell_missing(request: HttpRequest, briefing: Briefing) -> str:
 
 ACTS: dict[str, Callable[[HttpRequest, Briefing], str]] = {
     "take-back": take_back,
-    "tell-missing": tell_missing,
+    "tell-missing": add_missing_returns_paragraph,
 }

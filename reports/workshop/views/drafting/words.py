@@ -98,8 +98,8 @@ def save(
         else:
             if wants_json(request):
                 rows = draft_rows.read_draft(briefing)
-                told = saved_json(rows.draft, row)
-                return JsonResponse(told | {"steps": steps_html(request, briefing, rows)})
+                saved = saved_json(rows.draft, row)
+                return JsonResponse(saved | {"steps": steps_html(request, briefing, rows)})
             messages.success(request, gettext("Saved at {time}.").format(time=clock()))
             if isinstance(row, DraftAsk):
                 return redirect(home(briefing, key))
