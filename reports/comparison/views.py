@@ -22,7 +22,7 @@ from reports.comparison.versions import Choice, LoadedVersion, Version
 from reports.document import DocumentError
 from reports.models import Briefing
 from reports.progress import dashboard
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.plan.views.lookups import visible_plans
@@ -139,4 +139,4 @@ def changes_url(
     if was.moment.on >= now.moment.on or briefing.plan not in visible_plans(request):
         return ""
     at = Moment.today(now.moment.on) if now.is_now else now.moment
-    return Look(plan=briefing.plan, at=at, since=was.moment).link("changes")
+    return PlanView(plan=briefing.plan, at=at, since=was.moment).link("changes")

@@ -3,7 +3,7 @@
 from django.template.loader import render_to_string
 
 from reports.progress import dashboard
-from reports.progress.view import Look, meetings_before
+from reports.progress.view import PlanView, meetings_before
 from workitems.models import Meeting
 from workitems.plan.asat import Moment
 
@@ -11,7 +11,7 @@ from workitems.plan.asat import Moment
 def opening_slide(meeting: Meeting, moment: Moment) -> str:
     """Return the slide's HTML, with the dashboard's figures and changes as at the moment."""
     earlier = next(iter(meetings_before(meeting.plan, moment)), None)
-    look = Look(
+    view = PlanView(
         plan=meeting.plan,
         at=moment,
         since=earlier.moment if earlier else None,
@@ -19,9 +19,9 @@ def opening_slide(meeting: Meeting, moment: Moment) -> str:
     )
     context = {
         "meeting": meeting,
-        "look": look,
+        "view": view,
         "earlier": earlier,
-        "page": dashboard.read_dashboard(look),
+        "page": dashboard.read_dashboard(view),
         "marks": dashboard.SHOWN_STANDINGS,
     }
     return render_to_string("reports/papers/opening.html", context)

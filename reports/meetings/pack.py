@@ -30,7 +30,7 @@ from reports.progress import dashboard
 from reports.progress.changes import Comparison
 from reports.progress.changes import read_changes as read_changes
 from reports.progress.plan_counts import DUE_WITHIN_DAYS, due_within
-from reports.progress.view import Look, meetings_before
+from reports.progress.view import PlanView, meetings_before
 from workitems.models import Meeting
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
@@ -53,10 +53,10 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
     """
     plan = meeting.plan
     at = plan_at(plan, moment)
-    page = dashboard.build(Look(plan=plan, at=moment), at, None)
+    page = dashboard.build(PlanView(plan=plan, at=moment), at, None)
     lines = attention(at)
     since = next(iter(meetings_before(plan, moment)), None)
-    changes = read_changes(Look(plan=plan, at=moment, since=since.moment)) if since else None
+    changes = read_changes(PlanView(plan=plan, at=moment, since=since.moment)) if since else None
     round = at.returns[0].round if at.returns else None
     return Pack(
         plan=line(plan.title),

@@ -16,7 +16,7 @@ from reports.meetings.meeting_html import frozen_words, paper_fragment
 from reports.meetings.pack_news import pack_notices
 from reports.meetings.parts import Paper, from_plain
 from reports.models import MeetingPaper
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from reports.render import files
 from workitems.meetings.views.pages import mail, visible_meeting
 from workitems.models import Meeting
@@ -59,7 +59,7 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
             "refusal": refusal,
             "is_over": paper_services.pack_instant(meeting, now) < now,
             "may_freeze": _may_freeze(request, meeting, kind),
-            "dashboard_url": Look(plan=meeting.plan, at=versions[0].moment).link("overview")
+            "dashboard_url": PlanView(plan=meeting.plan, at=versions[0].moment).link("overview")
             if versions and kind == Kind.PACK
             else "",
         },

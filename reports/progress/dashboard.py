@@ -25,7 +25,7 @@ from reports.progress.plan_counts import (
     counts_of,
 )
 from reports.progress.timeline import strip_of
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from workitems.models import Delay, Return
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
@@ -157,7 +157,7 @@ class Dashboard:
     `changes` is the number of all.
     """
 
-    look: Look
+    view: PlanView
     at: PlanAt
     headline: str
     finding: str
@@ -191,36 +191,36 @@ class Dashboard:
         ).format(count=count, late=late, others=others)
 
 
-def read_dashboard(look: Look) -> Dashboard:
+def read_dashboard(view: PlanView) -> Dashboard:
     """Return the dashboard for a view of the plan.
 
     The number of queries is fixed, and higher if two moments are compared. The earlier status of
     items is the later one, but for those that may differ.
     """
-    at = plan_at(look.plan, look.at, texts=False).narrowed(pillar=look.pillar, lead=look.agency)
-    if look.since is None:
-        return compose(look, at)
-    changes = read_changes(look)
+    at = plan_at(view.plan, view.at, texts=False).narrowed(pillar=view.pillar, lead=view.agency)
+    if view.since is None:
+        return compose(view, at)
+    changes = read_changes(view)
     before = [item for item in at.items if item.pk not in changes.after]
     before += [
         item
         for item in changes.before.values()
-        if look.pillar in (None, item.pillar) and look.agency in (None, item.lead)
+        if view.pillar in (None, item.pillar) and view.agency in (None, item.lead)
     ]
-    return compose(look, at, EarlierCounts(items=before), changes)
+    return compose(view, at, EarlierCounts(items=before), changes)
 
 
-def build(look: Look, at: PlanAt, before: PlanAt | None) -> Dashboard:
+def build(view: PlanView, at: PlanAt, before: PlanAt | None) -> Dashboard:
     """Return the dashboard, counted from whole plans. It names no changes."""
-    at = at.narrowed(pillar=look.pillar, lead=look.agency)
+    at = at.narrowed(pillar=view.pillar, lead=view.agency)
     if before is None:
-        return compose(look, at)
-    before = before.narrowed(pillar=look.pillar, lead=look.agency)
-    return compose(look, at, EarlierCounts(items=before.items, needing=len(attention(before))))
+        return compose(view, at)
+    before = before.narrowed(pillar=view.pillar, lead=view.agency)
+    return compose(view, at, EarlierCounts(items=before.items, needing=len(attention(before))))
 
 
 def compose(
-    look: Look,
+    view: PlanView,
     at: PlanAt,
     then: EarlierCounts | None = None,
     changes: Comparison | None = None,
@@ -228,39 +228,39 @@ def compose(
     now = counts_of(at)
     foremost = changes.foremost(CHANGES_SHOWN) if changes else []
     return Dashboard(
-        look=look,
+        view=view,
         at=at,
-        headline=_headline(in_all(now), len(at.variations), look.at),
-        finding=finding(look, in_all(now), in_all(then) if then else None, now.causes),
+        headline=_headline(in_all(now), len(at.variations), view.at),
+        finding=finding(view, in_all(now), in_all(then) if then else None, now.causes),
         changed=[Changed(each, at.agencies[each.item.lead].short_name) for each in foremost],
         changes=len(changes.changes) if changes else 0,
-        figures=Figures(standings(look, now, then)),
+        figures=Figures(standings(view, now, then)),
         attention=now.lines[:ATTENTION_SHOWN],
         attention_figure=Figure(
             label=gettext("need attention"),
             count=len(now.lines),
-            url=look.link("attention"),
+            url=view.link("attention"),
             was=then.needing if then else None,
         ),
-        grid=grid(look, at, now, then),
-        timeline=[strip_of(item, look.item(item.number)) for item in now.timeline],
+        grid=grid(view, at, now, then),
+        timeline=[strip_of(item, view.item(item.number)) for item in now.timeline],
         due=[
             Figure(
                 label=gettext("within {days} days").format(days=days),
                 count=now.due[days],
-                url=look.link("milestones", due=days),
+                url=view.link("milestones", due=days),
             )
             for days in DUE_WITHIN_DAYS
         ],
         due_soon=list(now.due_soon),
-        causes=[cause(look, each) for each in now.causes],
-        answered=answered(look, at.returns),
+        causes=[cause(view, each) for each in now.causes],
+        answered=answered(view, at.returns),
     )
 
 
-def standings(look: Look, now: PlanCounts, then: EarlierCounts | None) -> list[Figure]:
+def standings(view: PlanView, now: PlanCounts, then: EarlierCounts | None) -> list[Figure]:
     """Return the number of items by status, in the headline's order; they add up to all."""
-    return _stand(look, in_all(now), in_all(then) if then else None)
+    return _stand(view, in_all(now), in_all(then) if then else None)
 
 
 def in_all(counts: PlanCounts | EarlierCounts) -> Counter[Standing]:
@@ -269,13 +269,13 @@ def in_all(counts: PlanCounts | EarlierCounts) -> Counter[Standing]:
 
 
 def _stand(
-    look: Look, now: Counter[Standing], then: Counter[Standing] | None, **of: Any
+    view: PlanView, now: Counter[Standing], then: Counter[Standing] | None, **of: Any
 ) -> list[Figure]:
     return [
         Figure(
             label=standing.label,
             count=now[standing],
-            url=look.items(standing=standing, **of),
+            url=view.items(standing=standing, **of),
             was=then[standing] if then is not None else None,
             kind=standing,
             note="" if of else standing.counts,
@@ -324,7 +324,7 @@ def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
 
 
 def finding(
-    look: Look,
+    view: PlanView,
     now: Counter[Standing],
     then: Counter[Standing] | None,
     causes: Sequence[CauseCount],
@@ -334,12 +334,12 @@ def finding(
     """
     total, late, complete = now.total(), now[Standing.LATE], now[Standing.COMPLETE]
     if total == 0:
-        return _headline(now, 0, look.at)
-    is_now = look.at.is_now
+        return _headline(now, 0, view.at)
+    is_now = view.at.is_now
     if complete + now[Standing.WITHDRAWN] == total:
         return _all_over(complete, total, is_now=is_now)
-    compared = _compared(look, late, then[Standing.LATE]) if then else ""
-    if look.at.is_end_of_plan:
+    compared = _compared(view, late, then[Standing.LATE]) if then else ""
+    if view.at.is_end_of_plan:
         return _at_the_end(complete, late, total, is_now=is_now)
     if late == 0:
         said = (
@@ -449,10 +449,10 @@ def _share(count: int, total: int) -> str:
     )
 
 
-def _compared(look: Look, now: int, then: int) -> str:
+def _compared(view: PlanView, now: int, then: int) -> str:
     """Return ", two more than on 17 October", with the year if it is another."""
-    assert look.since is not None
-    on, day = look.at.on, look.since.on
+    assert view.since is not None
+    on, day = view.at.on, view.since.on
     year = f" {day.year}" if day.year != on.year else ""
     when = gettext("on {day}").format(day=f"{day:%-d %B}{year}") if day != on else gettext("before")
     if now == then:
@@ -473,13 +473,13 @@ def _percent(count: int, total: int) -> str:
     return f"{min(100 * count / total, 100) if total else 0:.1f}%"
 
 
-def grid(look: Look, at: PlanAt, now: PlanCounts, then: EarlierCounts | None) -> Grid:
+def grid(view: PlanView, at: PlanAt, now: PlanCounts, then: EarlierCounts | None) -> Grid:
     stood = then.stood if then else {}
     agencies = sorted(
         (at.agencies[pk] for pk in {lead for _, lead in now.standings}),
         key=lambda agency: agency.short_name.casefold(),
     )
-    pillars = [row for row in at.pillars if look.pillar in (None, row.pk)]
+    pillars = [row for row in at.pillars if view.pillar in (None, row.pk)]
     none: Counter[Standing] = Counter()
 
     def cell(pillar: Any, agency: Any) -> Cell:
@@ -491,11 +491,11 @@ def grid(look: Look, at: PlanAt, now: PlanCounts, then: EarlierCounts | None) ->
             figure=Figure(
                 label=f"{agency.short_name}, {pillar.title}",
                 count=count.total(),
-                url=look.items(pillar=pillar.pk, lead=agency.pk),
+                url=view.items(pillar=pillar.pk, lead=agency.pk),
                 was=was.total() if was is not None else None,
             ),
             marks=[Mark(item, _differs(item, stood)) for item in now.single.get(place, ())],
-            counts=_stand(look, count, was, pillar=pillar.pk, lead=agency.pk) if is_crowded else [],
+            counts=_stand(view, count, was, pillar=pillar.pk, lead=agency.pk) if is_crowded else [],
         )
 
     def total(label: str, place: int | None = None, key: Any = None, **of: Any) -> Figure:
@@ -503,7 +503,7 @@ def grid(look: Look, at: PlanAt, now: PlanCounts, then: EarlierCounts | None) ->
         return Figure(
             label=label,
             count=_added(now, place, key),
-            url=look.items(**of),
+            url=view.items(**of),
             was=_added(then, place, key) if then else None,
         )
 
@@ -546,22 +546,22 @@ def _differs(item: ItemAt, stood: Mapping[int, Standing]) -> Standing | None:
     return was if was != item.standing else None
 
 
-def cause(look: Look, counted: CauseCount) -> Cause:
+def cause(view: PlanView, counted: CauseCount) -> Cause:
     return Cause(
         Figure(
             label=str(Delay.Cause(counted.cause).label),
             count=counted.delays,
-            url=look.link("delays", cause=counted.cause),
+            url=view.link("delays", cause=counted.cause),
             kind=counted.cause,
         ),
         counted.days,
     )
 
 
-def answered(look: Look, returns: Sequence[ReturnAt]) -> dict[int, tuple[int, int]]:
+def answered(view: PlanView, returns: Sequence[ReturnAt]) -> dict[int, tuple[int, int]]:
     """Map returns of a round to the number of items answered and asked about. Empty for the past, which
     keeps only a return's state."""
-    if not (look.at.is_now and returns):
+    if not (view.at.is_now and returns):
         return {}
     rows = Return.objects.filter(round=returns[0].round.pk).with_progress().order_by()
     found = {row.pk: (row.answered, row.items) for row in rows}

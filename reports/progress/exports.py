@@ -17,7 +17,7 @@ from reports.progress.changes import Change, Comparison
 from reports.progress.changes import Kind as ChangeKind
 from reports.progress.plan_counts import Due
 from reports.progress.registers import DelayLine
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from reports.render.tables import Column, Field, Kind, Sheet, Value
 from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
@@ -40,33 +40,33 @@ def number_column(title: str) -> Column:
     return Column(title, 10, Kind.NUMBER)
 
 
-def about(look: Look, at: PlanAt, made_at: datetime, *chosen: str) -> list[tuple[str, str]]:
+def about(view: PlanView, at: PlanAt, made_at: datetime, *chosen: str) -> list[tuple[str, str]]:
     """Return facts about a table. `chosen` are its filters in words; empty ones are ignored."""
-    narrowed = [row.title for row in at.pillars if row.pk == look.pillar]
-    if look.agency is not None:
-        narrowed.append(f"led by {at.agencies[look.agency].short_name}")
-    return facts(look, [*narrowed, *filter(None, chosen)], made_at)
+    narrowed = [row.title for row in at.pillars if row.pk == view.pillar]
+    if view.agency is not None:
+        narrowed.append(f"led by {at.agencies[view.agency].short_name}")
+    return facts(view, [*narrowed, *filter(None, chosen)], made_at)
 
 
-def narrowed_in_words(look: Look) -> list[str]:
+def narrowed_in_words(view: PlanView) -> list[str]:
     """Return the chosen pillar and lead agency in words. A query for each that is chosen."""
     found: list[str] = []
-    if look.pillar is not None:
-        found += look.plan.pillars.filter(pk=look.pillar).values_list("title", flat=True)
-    if look.agency is not None:
-        agency = Agency.objects.get(pk=look.agency)
+    if view.pillar is not None:
+        found += view.plan.pillars.filter(pk=view.pillar).values_list("title", flat=True)
+    if view.agency is not None:
+        agency = Agency.objects.get(pk=view.agency)
         found.append(f"led by {agency.short_name}")
     return found
 
 
-def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str, str]]:
+def facts(view: PlanView, narrowed: list[str], made_at: datetime) -> list[tuple[str, str]]:
     """Return plan, moment, comparison, filters and time of creation."""
     made = timezone.localtime(made_at)
-    moment = f"{look.at.on:%-d %B %Y}" if look.at.is_now else look.at.words
+    moment = f"{view.at.on:%-d %B %Y}" if view.at.is_now else view.at.words
     return [
-        ("Plan", look.plan.title),
+        ("Plan", view.plan.title),
         ("As at", moment),
-        *([("Compared with", look.since.words)] if look.since else []),
+        *([("Compared with", view.since.words)] if view.since else []),
         ("Shown", ", ".join(map(str, narrowed)) or "all"),
         ("Made", f"{made:%-d %B %Y, %-H:%M}"),
     ]
@@ -76,9 +76,9 @@ def facts(look: Look, narrowed: list[str], made_at: datetime) -> list[tuple[str,
 
 
 @in_english
-def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) -> Sheet:
+def figures(view: PlanView, at: PlanAt, before: PlanAt | None, made_at: datetime) -> Sheet:
     """Return the dashboard's figures, one a row, with earlier values in a comparison."""
-    page = dashboard.build(look, at, before)
+    page = dashboard.build(view, at, before)
     rows: list[list[Value]] = [_figure("Status", "", "", each) for each in page.figures]
     rows.append(_figure("Needs attention", "", "", page.attention_figure))
     for row in page.grid.rows:
@@ -105,7 +105,7 @@ def figures(look: Look, at: PlanAt, before: PlanAt | None, made_at: datetime) ->
     return Sheet(
         name="Dashboard",
         title="Dashboard",
-        about=about(look, at, made_at),
+        about=about(view, at, made_at),
         columns=columns,
         rows=rows,
     )
@@ -130,7 +130,9 @@ def _states(returns: Iterable[Any]) -> dict[str, int]:
 
 
 @in_english
-def items(look: Look, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filters: str) -> Sheet:
+def items(
+    view: PlanView, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filters: str
+) -> Sheet:
     """Return these items, in the given order."""
     pillars = _pillars(at)
     fields: list[Field[ItemAt]] = [
@@ -151,13 +153,13 @@ def items(look: Look, at: PlanAt, chosen: list[ItemAt], made_at: datetime, *filt
             lambda item: " ".join(reason.words for reason in at.reasons(item.pk)),
         ),
     ]
-    return Sheet.of("Work items", fields, chosen, about=about(look, at, made_at, *filters))
+    return Sheet.of("Work items", fields, chosen, about=about(view, at, made_at, *filters))
 
 
 @in_english
-def needing_attention(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
+def needing_attention(view: PlanView, at: PlanAt, made_at: datetime) -> Sheet:
     """Return the list of items that need attention, most urgent first."""
-    shown = at.narrowed(pillar=look.pillar, lead=look.agency)
+    shown = at.narrowed(pillar=view.pillar, lead=view.agency)
     fields: list[Field[tuple[int, Line]]] = [
         (number_column("Place"), lambda row: row[0]),
         (Column("Item", 8), lambda row: row[1].item.number if row[1].item else ""),
@@ -172,13 +174,13 @@ def needing_attention(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
         (Column("Detail", 32), lambda row: row[1].asked.note),
     ]
     rows = enumerate(attention(shown), start=1)
-    return Sheet.of("Needs attention", fields, rows, about=about(look, at, made_at))
+    return Sheet.of("Needs attention", fields, rows, about=about(view, at, made_at))
 
 
 @in_english
-def open_milestones(look: Look, at: PlanAt, made_at: datetime, *, late: str, due: str) -> Sheet:
+def open_milestones(view: PlanView, at: PlanAt, made_at: datetime, *, late: str, due: str) -> Sheet:
     """Return the open milestones, as in the register."""
-    shown = at.narrowed(pillar=look.pillar, lead=look.agency)
+    shown = at.narrowed(pillar=view.pillar, lead=view.agency)
     fields: list[Field[Due]] = [
         *OF_ITEM,
         (Column("Lead agency", 11), lambda row: at.agencies[row.item.lead].short_name),
@@ -194,7 +196,7 @@ def open_milestones(look: Look, at: PlanAt, made_at: datetime, *, late: str, due
     ]
     rows = registers.open_milestones(shown, late=late, due=due)
     of = about(
-        look, at, made_at, str(registers.LATE.get(late, "")), str(registers.DUE.get(due, ""))
+        view, at, made_at, str(registers.LATE.get(late, "")), str(registers.DUE.get(due, ""))
     )
     return Sheet.of("Open milestones", fields, rows, about=of)
 
@@ -223,9 +225,9 @@ LATENESS: Field[Due] = (Column("Dates", 22), lambda row: row.milestone.late.word
 
 
 @in_english
-def all_milestones(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
+def all_milestones(view: PlanView, at: PlanAt, made_at: datetime) -> Sheet:
     """Return all milestones, including done and withdrawn ones, in the plan's order."""
-    shown = at.narrowed(pillar=look.pillar, lead=look.agency)
+    shown = at.narrowed(pillar=view.pillar, lead=view.agency)
     milestones = milestones_at(at.moment, {"item__plan_id": at.plan.pk})
     pillars = _pillars(at)
     fields: list[Field[Due]] = [
@@ -240,13 +242,13 @@ def all_milestones(look: Look, at: PlanAt, made_at: datetime) -> Sheet:
     ]
     items = with_milestones(shown.items, milestones)
     rows = [Due(row, item) for item in items for row in item.milestones]
-    return Sheet.of("All milestones", fields, rows, about=about(look, at, made_at))
+    return Sheet.of("All milestones", fields, rows, about=about(view, at, made_at))
 
 
 @in_english
-def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> Sheet:
+def open_delays(view: PlanView, at: PlanAt, made_at: datetime, *, cause: str) -> Sheet:
     """Return the open delays, as in the register, with their mitigations."""
-    shown = at.narrowed(pillar=look.pillar, lead=look.agency)
+    shown = at.narrowed(pillar=view.pillar, lead=view.agency)
     fields: list[Field[DelayLine]] = [
         *OF_ITEM,
         (Column("Milestone", 34), lambda row: row.delay.of),
@@ -265,7 +267,7 @@ def open_delays(look: Look, at: PlanAt, made_at: datetime, *, cause: str) -> She
         ),
     ]
     rows = registers.open_delays(shown, cause=cause)
-    of = about(look, at, made_at, str(dict(Delay.Cause.choices).get(cause, "")))
+    of = about(view, at, made_at, str(dict(Delay.Cause.choices).get(cause, "")))
     return Sheet.of("Open delays", fields, rows, about=of)
 
 
@@ -281,7 +283,7 @@ def _mitigation(row: MitigationAt, at: PlanAt) -> str:
 
 
 @in_english
-def what_changed(look: Look, found: Comparison, made_at: datetime, *, only: str = "") -> Sheet:
+def what_changed(view: PlanView, found: Comparison, made_at: datetime, *, only: str = "") -> Sheet:
     """Return the changes, one a row, in the page's order. `only` limits them to one kind."""
     fields: list[Field[Change]] = [
         (Column("What changed", 18), lambda change: change.kind.label),
@@ -294,10 +296,10 @@ def what_changed(look: Look, found: Comparison, made_at: datetime, *, only: str 
         (Column("Why", 44), lambda change: change.why),
     ]
     rows = found.of(ChangeKind(only)) if only else found.changes
-    pillars = {row.pk: row.title for row in look.plan.pillars.all()} if look.pillar else {}
+    pillars = {row.pk: row.title for row in view.plan.pillars.all()} if view.pillar else {}
     shown = [
-        *([pillars[look.pillar]] if look.pillar else []),
-        *([f"led by {found.agencies[look.agency]}"] if look.agency else []),
+        *([pillars[view.pillar]] if view.pillar else []),
+        *([f"led by {found.agencies[view.agency]}"] if view.agency else []),
         *([ChangeKind(only).label] if only else []),
     ]
-    return Sheet.of("What changed", fields, rows, about=facts(look, shown, made_at))
+    return Sheet.of("What changed", fields, rows, about=facts(view, shown, made_at))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.typed.fields import Form
-from reports.progress.view import Earlier, Look, briefings_before, meetings_before
+from reports.progress.view import Earlier, PlanView, briefings_before, meetings_before
 from workitems.items.filters import agencies_of
 from workitems.models import Plan
 from workitems.plan.asat import Moment
@@ -54,11 +54,11 @@ class BarForm(Form):
         return found
 
     @property
-    def look(self) -> Look:
+    def view(self) -> PlanView:
         """The view of the plan that the valid fields select."""
         self.is_valid()
         found = self.cleaned_data
-        return Look(
+        return PlanView(
             plan=self.plan,
             at=found.get("at") or self.present,
             since=found.get("since"),
@@ -69,11 +69,11 @@ class BarForm(Form):
     @property
     def pillar_words(self) -> str:
         """The chosen pillar, or "All pillars"."""
-        return self._words("pillar", self.look.pillar)
+        return self._words("pillar", self.view.pillar)
 
     @property
     def agency_words(self) -> str:
-        return self._words("agency", self.look.agency)
+        return self._words("agency", self.view.agency)
 
     def _words(self, name: str, chosen: int | None) -> str:
         field: Any = self.fields[name]
@@ -82,5 +82,5 @@ class BarForm(Form):
 
     def earlier(self) -> list[Earlier]:
         """Return meetings and briefings to offer for comparison."""
-        at = self.look.at
+        at = self.view.at
         return [*meetings_before(self.plan, at), *briefings_before(self.plan, at, self.today)]

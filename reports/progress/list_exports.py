@@ -8,7 +8,7 @@ from django.utils import timezone
 from agencies.wording.translation import in_english
 from reports.progress.exports import date_column, facts, number_column
 from reports.progress.trends import Trends
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from reports.render.tables import Column, Field, Sheet, Value
 from workitems.models import Decision, Meeting, Risk, Round, Variation
 from workitems.models.item import Stage
@@ -16,9 +16,9 @@ from workitems.terms.additions import in_lines
 
 
 @in_english
-def risks(look: Look, rows: Iterable[Risk], made_at: datetime, *filters: str) -> Sheet:
+def risks(view: PlanView, rows: Iterable[Risk], made_at: datetime, *filters: str) -> Sheet:
     """Return these risks, in the given order."""
-    on = look.at.on
+    on = view.at.on
     fields: list[Field[Risk]] = [
         (Column("Reference", 10), lambda risk: risk.reference),
         (Column("Risk", 50), lambda risk: risk.description),
@@ -36,7 +36,7 @@ def risks(look: Look, rows: Iterable[Risk], made_at: datetime, *filters: str) ->
         (date_column("Escalated"), lambda risk: risk.escalated_on),
         (date_column("Closed"), lambda risk: risk.closed_on if _is_over(risk, on) else None),
     ]
-    return Sheet.of("Risks", fields, rows, about=facts(look, list(filters), made_at))
+    return Sheet.of("Risks", fields, rows, about=facts(view, list(filters), made_at))
 
 
 def _is_over(risk: Risk, on: object) -> bool:
@@ -50,7 +50,9 @@ def _state_of_risk(risk: Risk, *, is_closed: bool) -> str:
 
 
 @in_english
-def variations(look: Look, rows: Iterable[Variation], made_at: datetime, *filters: str) -> Sheet:
+def variations(
+    view: PlanView, rows: Iterable[Variation], made_at: datetime, *filters: str
+) -> Sheet:
     """Return these variations, in the given order."""
     fields: list[Field[Variation]] = [
         (Column("Reference", 10), lambda row: row.reference),
@@ -70,11 +72,11 @@ def variations(look: Look, rows: Iterable[Variation], made_at: datetime, *filter
             lambda row: timezone.localdate(row.decided_at) if row.decided_at else None,
         ),
     ]
-    return Sheet.of("Variations", fields, rows, about=facts(look, list(filters), made_at))
+    return Sheet.of("Variations", fields, rows, about=facts(view, list(filters), made_at))
 
 
 @in_english
-def decisions(look: Look, rows: Iterable[Decision], made_at: datetime, *filters: str) -> Sheet:
+def decisions(view: PlanView, rows: Iterable[Decision], made_at: datetime, *filters: str) -> Sheet:
     """Return these decisions, in the given order."""
     fields: list[Field[Decision]] = [
         (Column("Decision", 60), lambda row: row.text),
@@ -91,7 +93,7 @@ def decisions(look: Look, rows: Iterable[Decision], made_at: datetime, *filters:
             lambda row: str(row.progress.label) if row.is_followed_up else "No action",
         ),
     ]
-    return Sheet.of("Decisions", fields, rows, about=facts(look, list(filters), made_at))
+    return Sheet.of("Decisions", fields, rows, about=facts(view, list(filters), made_at))
 
 
 def _subject(row: Decision) -> str:
@@ -102,9 +104,9 @@ def _subject(row: Decision) -> str:
 
 
 @in_english
-def meetings(look: Look, rows: Iterable[Meeting], made_at: datetime) -> Sheet:
+def meetings(view: PlanView, rows: Iterable[Meeting], made_at: datetime) -> Sheet:
     """Return these meetings (with their counts), in the given order."""
-    on = look.at.on
+    on = view.at.on
     fields: list[Field[Meeting]] = [
         (date_column("Day"), lambda row: row.held_on),
         (Column("Starts at", 10), lambda row: row.starts_words),
@@ -118,11 +120,11 @@ def meetings(look: Look, rows: Iterable[Meeting], made_at: datetime) -> Sheet:
             ),
         ),
     ]
-    return Sheet.of("Meetings", fields, rows, about=facts(look, [], made_at))
+    return Sheet.of("Meetings", fields, rows, about=facts(view, [], made_at))
 
 
 @in_english
-def rounds(look: Look, rows: Iterable[Round], made_at: datetime) -> Sheet:
+def rounds(view: PlanView, rows: Iterable[Round], made_at: datetime) -> Sheet:
     """Return these rounds (with their counts of returns), in the given order."""
     fields: list[Field[Round]] = [
         (Column("Round", 40), lambda row: row.name),
@@ -135,11 +137,11 @@ def rounds(look: Look, rows: Iterable[Round], made_at: datetime) -> Sheet:
         (number_column("Returns accepted"), lambda row: row.accepted),  # type: ignore[attr-defined]
         (number_column("Returns asked for"), lambda row: row.asked),  # type: ignore[attr-defined]
     ]
-    return Sheet.of("Rounds", fields, rows, about=facts(look, [], made_at))
+    return Sheet.of("Rounds", fields, rows, about=facts(view, [], made_at))
 
 
 @in_english
-def trends(look: Look, found: Trends, narrowed: list[str], made_at: datetime) -> Sheet:
+def trends(view: PlanView, found: Trends, narrowed: list[str], made_at: datetime) -> Sheet:
     """Return the figures of the trends, one a row: each month's, then milestones met, the record of
     dates and days of delay. Those without a day of their own are of the moment."""
     rows: list[list[Value]] = []
@@ -182,7 +184,7 @@ def trends(look: Look, found: Trends, narrowed: list[str], made_at: datetime) ->
     return Sheet(
         name="Trends",
         title="Trends",
-        about=facts(look, narrowed, made_at),
+        about=facts(view, narrowed, made_at),
         columns=[
             Column("Part", 30), Column("Of", 24), date_column("As at"), Column("Figure", 34),
             number_column("Number"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 
 from agencies.models import Agency
 from reports.charts import Scale, Strip
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from workitems.models import Milestone, Plan, WorkItem
 from workitems.models.item import Stage, number_key
 from workitems.plan.asat import Moment
@@ -94,12 +94,12 @@ class Group:
     key: int
     title: str
     items: list[TimelineItem]
-    look: Look
+    view: PlanView
 
     @cached_property
     def strips(self) -> list[Strip]:
         """The rows. Only those of groups that are drawn are made."""
-        return [strip_of(item, self.look.item(item.number)) for item in self.items]
+        return [strip_of(item, self.view.item(item.number)) for item in self.items]
 
     @cached_property
     def late(self) -> int:
@@ -173,12 +173,12 @@ def read_timeline(
     else:
         titles = pillar_titles(plan, moment)
 
-    look = Look(plan=plan, at=moment)
+    view = PlanView(plan=plan, at=moment)
     found: dict[int, list[TimelineItem]] = defaultdict(list)
     for item in _items(plan, moment):
         if pillar in (None, item.pillar) and lead in (None, item.lead):
             found[item.lead if by == GroupBy.AGENCY else item.pillar].append(item)
-    groups = [Group(key, words, found[key], look) for key, words in titles.items() if key in found]
+    groups = [Group(key, words, found[key], view) for key, words in titles.items() if key in found]
     scale = Scale.of((item for group in groups for item in group.items), moment.on)
     return Timeline(moment.on, groups, scale)
 

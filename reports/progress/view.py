@@ -26,7 +26,7 @@ PLAIN = re.compile(r"[\w.-]*", re.ASCII).fullmatch
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class PlanView:
     """A plan as at a moment, optionally compared with an earlier one, of a pillar or lead agency.
 
     `query` and `link` keep all of it, so that every URL can be shared.
@@ -40,7 +40,7 @@ class Look:
     # Whether nobody chose the earlier moment; then addresses leave it out.
     is_compared_by_default: bool = False
 
-    def without_comparison(self) -> "Look":
+    def without_comparison(self) -> "PlanView":
         return replace(self, since=None)
 
     @property

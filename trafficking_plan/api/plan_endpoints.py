@@ -12,7 +12,7 @@ from reports.progress import registers
 from reports.progress.changes import Kind, read_changes
 from reports.progress.changes.periods import offered
 from reports.progress.forms import BarForm
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from trafficking_plan.api import as_json, schemas
 from trafficking_plan.api.admission import may
 from trafficking_plan.api.as_json import Row
@@ -47,14 +47,14 @@ def plan_and_moment(request: HttpRequest, slug: str, at: str) -> tuple[Plan, Mom
     return plan, form.moment
 
 
-def look_at(request: HttpRequest, slug: str, asked: schemas.Narrowed) -> tuple[Look, BarForm]:
+def view_at(request: HttpRequest, slug: str, asked: schemas.Narrowed) -> tuple[PlanView, BarForm]:
     """Return the plan at the moment, narrowed and compared as on the dashboard."""
     may(request, READ)
     plan = visible_plan(request, slug)
     data = {name: value for name, value in asked.model_dump().items() if value not in (None, "")}
     bar = BarForm(data, plan=plan, on=timezone.localdate())
     refuse_invalid(bar)
-    return bar.look, bar
+    return bar.view, bar
 
 
 def one_of(name: str, asked: str, known: Any) -> str:
@@ -65,8 +65,8 @@ def one_of(name: str, asked: str, known: Any) -> str:
     return asked
 
 
-def narrowed(look: Look) -> PlanAt:
-    return plan_at(look.plan, look.at).narrowed(pillar=look.pillar, lead=look.agency)
+def narrowed(view: PlanView) -> PlanAt:
+    return plan_at(view.plan, view.at).narrowed(pillar=view.pillar, lead=view.agency)
 
 
 @router.get("/plans/", response=schemas.PlanLines, summary="Plans that you may read")
@@ -165,19 +165,19 @@ def item(request: HttpRequest, slug: str, number: str, asked: Query[schemas.AsAt
 def milestones(request: HttpRequest, slug: str, asked: Query[schemas.MilestoneFilters]) -> Row:
     """All milestones in the plan's order, as in the download of the timeline; with “late” or “due”, the open
     ones of live items, as in the register."""
-    look, _ = look_at(request, slug, asked)
+    view, _ = view_at(request, slug, asked)
     overdue, due = (
         one_of("late", asked.late, registers.LATE),
         one_of("due", asked.due, registers.DUE),
     )
-    at = narrowed(look)
+    at = narrowed(view)
     if overdue or due:
         found = [
             (row.milestone, row.item.number)
             for row in registers.open_milestones(at, late=overdue, due=due)
         ]
     else:
-        every = milestones_at(look.at, {"item__plan_id": look.plan.pk})
+        every = milestones_at(view.at, {"item__plan_id": view.plan.pk})
         found = [
             (row, item.number)
             for item in with_milestones(at.items, every)
@@ -185,7 +185,7 @@ def milestones(request: HttpRequest, slug: str, asked: Query[schemas.MilestoneFi
         ]
     frame, shown = as_json.paged(request, found, asked.page, asked.limit)
     return frame | {
-        "as_at": as_json.moment(look.at, timezone.now()),
+        "as_at": as_json.moment(view.at, timezone.now()),
         "results": [as_json.milestone(row, number, at.agencies) for row, number in shown],
     }
 
@@ -193,27 +193,27 @@ def milestones(request: HttpRequest, slug: str, asked: Query[schemas.MilestoneFi
 @router.get("/plans/{slug:slug}/delays/", response=schemas.DelayLines, summary="Delays")
 def delays(request: HttpRequest, slug: str, asked: Query[schemas.DelayFilters]) -> Row:
     """Delays with their mitigations, open and ended, in the plan's order; with “open”, as in the register."""
-    look, _ = look_at(request, slug, asked)
+    view, _ = view_at(request, slug, asked)
     cause = one_of("cause", asked.cause, Delay.Cause.values)
     state = one_of("state", asked.state, ["open"])
-    at = narrowed(look)
-    of_plan = {"milestone__item__plan_id": look.plan.pk}
+    at = narrowed(view)
+    of_plan = {"milestone__item__plan_id": view.plan.pk}
     if state:
         found = [line.delay for line in registers.open_delays(at, cause=cause)]
     else:
-        steps = mitigations_at(look.at, {"delay__milestone__item__plan_id": look.plan.pk})
+        steps = mitigations_at(view.at, {"delay__milestone__item__plan_id": view.plan.pk})
         place = {item.pk: index for index, item in enumerate(at.items)}
         found = [
             row
-            for row in delays_at(look.at, of_plan, steps)
+            for row in delays_at(view.at, of_plan, steps)
             if row.item in place and cause in ("", row.cause)
         ]
         found.sort(key=lambda row: (place[row.item], row.pk))
     frame, shown = as_json.paged(request, found, asked.page, asked.limit)
-    every = milestones_at(look.at, {"pk__in": list({row.milestone for row in shown})}, texts=False)
+    every = milestones_at(view.at, {"pk__in": list({row.milestone for row in shown})}, texts=False)
     numbers = {row.pk: row.number for row in every}
     return frame | {
-        "as_at": as_json.moment(look.at, timezone.now()),
+        "as_at": as_json.moment(view.at, timezone.now()),
         "results": [
             as_json.delay(row, at.by_pk[row.item].number, numbers[row.milestone], at.agencies)
             for row in shown
@@ -224,21 +224,21 @@ def delays(request: HttpRequest, slug: str, asked: Query[schemas.DelayFilters]) 
 @router.get("/plans/{slug:slug}/changes/", response=schemas.ChangeLines, summary="What changed")
 def changes(request: HttpRequest, slug: str, asked: Query[schemas.ChangeFilters]) -> Row:
     """What changed between two moments, as on the page of the same name (docs/changes.md)."""
-    look, bar = look_at(request, slug, asked)
+    view, bar = view_at(request, slug, asked)
     only = one_of("kind", asked.kind, [kind.value for kind in Kind])
-    if look.since is None:
-        _, usual = offered(look, bar.earlier())
-        look = Look(
-            plan=look.plan, at=look.at, since=usual.moment, pillar=look.pillar, agency=look.agency
+    if view.since is None:
+        _, usual = offered(view, bar.earlier())
+        view = PlanView(
+            plan=view.plan, at=view.at, since=usual.moment, pillar=view.pillar, agency=view.agency
         )
-    assert look.since is not None
-    found = read_changes(look)
+    assert view.since is not None
+    found = read_changes(view)
     every = found.of(Kind(only)) if only else found.changes
     frame, shown = as_json.paged(request, every, asked.page, asked.limit)
     now = timezone.now()
     return frame | {
-        "as_at": as_json.moment(look.at, now),
-        "since": as_json.moment(look.since, now),
+        "as_at": as_json.moment(view.at, now),
+        "since": as_json.moment(view.since, now),
         "summary": found.summary,
         "results": [as_json.change(row, found.agencies) for row in shown],
     }

@@ -46,7 +46,7 @@ from reports.models.briefing import CONSULTED_STATES
 from reports.models.issue import sha256
 from reports.models.response import ON_THE_PAPER
 from reports.progress.changes import read_changes as compare
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from reports.render import files
 from reports.render.annex_sheets import render_workbook
 from reports.render.html import document_fragment
@@ -381,8 +381,8 @@ def _since(request: HttpRequest, briefing: Briefing) -> dict[str, str] | None:
     if since.on > at.on or since == at:
         # The last paper of a plan that has ended.
         return None
-    look = Look(plan=briefing.plan, at=at, since=since)
-    return {"summary": compare(look).summary, "url": look.link("changes")}
+    view = PlanView(plan=briefing.plan, at=at, since=since)
+    return {"summary": compare(view).summary, "url": view.link("changes")}
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.db import connection
 from agencies.models import Agency
 from reports.progress.changes.change import Comparison
 from reports.progress.changes.compare import PlanThen, compare
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from workitems.models import Plan, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import (
@@ -24,18 +24,18 @@ from workitems.plan.plan_at import (
 from workitems.plan.plan_at.moment_reading import Of
 
 
-def read_changes(look: Look) -> Comparison:
-    """Return what changed between `look.since` and `look.at`, narrowed like the view.
+def read_changes(view: PlanView) -> Comparison:
+    """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
     At most 11 queries. An item counts by where it is at the later moment: it is reported under its
     new pillar and lead agency only.
     """
-    assert look.since is not None
-    before, after = read_both(look.plan, look.since, look.at)
+    assert view.since is not None
+    before, after = read_both(view.plan, view.since, view.at)
     shown = {
         pk: item
         for pk, item in after.items.items()
-        if look.pillar in (None, item.pillar) and look.agency in (None, item.lead)
+        if view.pillar in (None, item.pillar) and view.agency in (None, item.lead)
     }
     changes = compare(before, replace(after, items=shown))
     return Comparison(changes, after.agencies, before.items, after.items)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from reports.document.dates import add_months, long_date
-from reports.progress.view import Earlier, Look
+from reports.progress.view import Earlier, PlanView
 from workitems.plan.asat import Moment
 
 QUARTER = 3  # months
 
 
-def offered(look: Look, happened: Sequence[Earlier]) -> tuple[list[Earlier], Earlier]:
+def offered(view: PlanView, happened: Sequence[Earlier]) -> tuple[list[Earlier], Earlier]:
     """Return the moments offered for comparison, and the default.
 
     `happened` comes from `BarForm.earlier`: meetings, then briefings, newest first. The default is
@@ -19,16 +19,16 @@ def offered(look: Look, happened: Sequence[Earlier]) -> tuple[list[Earlier], Ear
     """
     words = (
         (_("A quarter ago"), _("a quarter ago"))
-        if look.at.is_now
+        if view.at.is_now
         else (_("A quarter before"), _("a quarter before"))
     )
-    quarter = Earlier(Moment.end_of(add_months(look.at.on, -QUARTER)), *words)
+    quarter = Earlier(Moment.end_of(add_months(view.at.on, -QUARTER)), *words)
     return [*happened, quarter], (happened[0] if happened else quarter)
 
 
-def between(look: Look) -> str:
+def between(view: PlanView) -> str:
     """Return "Between 5 August and 14 October 2026", with times unless both are ends of days."""
-    since, at = look.since, look.at
+    since, at = view.since, view.at
     assert since is not None
     if not (since.is_whole_day and at.is_whole_day):
         now = long_date(at.on) if at.is_now else at.words

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from reports.progress.changes import Change, Comparison, Kind, read_changes
 from reports.progress.changes.periods import between, offered
-from reports.progress.view import Look
-from reports.progress.views.dashboard import chosen, look_of, look_page
+from reports.progress.view import PlanView
+from reports.progress.views.dashboard import chosen, dashboard_page, view_of
 
 # Sentences shown of each kind. Further ones are on the kind's own pages.
 SENTENCES_SHOWN = 50
@@ -35,52 +35,52 @@ class Group(NamedTuple):
 
 @require_safe
 def changes(request: HttpRequest, slug: str) -> HttpResponse:
-    look, context = look_of(request, slug)
-    earlier, usual = offered(look, context["bar"].earlier())
-    if look.since is None:
-        look = replace(look, since=usual.moment, is_compared_by_default=True)
-    found = read_changes(look)
+    view, context = view_of(request, slug)
+    earlier, usual = offered(view, context["bar"].earlier())
+    if view.since is None:
+        view = replace(view, since=usual.moment, is_compared_by_default=True)
+    found = read_changes(view)
     only = chosen(request, "kind", {kind: kind.label for kind in Kind})
     page = None
     if only:
         paginator = Paginator(found.of(Kind(only)), SENTENCES_SHOWN)
         page = paginator.get_page(request.GET.get("page"))
-    return look_page(
+    return dashboard_page(
         request,
         "changes",
         context,
-        look=look,
+        view=view,
         earlier=earlier,
-        headline=headline(look, found),
-        meanwhile=meanwhile(look),
-        groups=[group(look, found, kind) for kind in found.counts],
+        headline=headline(view, found),
+        meanwhile=meanwhile(view),
+        groups=[group(view, found, kind) for kind in found.counts],
         only=Kind(only) if only else None,
         page=page,
         rows=rows(found, page) if page is not None else [],
     )
 
 
-def headline(look: Look, found: Comparison) -> str:
+def headline(view: PlanView, found: Comparison) -> str:
     """Return a headline such as "Between 5 August and 14 October 2026: 3 completed, 2 slipped."
 
     Lines do not break after a number.
     """
-    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", f"{between(look)}: {found.summary}.")
+    return re.sub(r"(?<=\d) ", "\N{NO-BREAK SPACE}", f"{between(view)}: {found.summary}.")
 
 
-def meanwhile(look: Look) -> str:
+def meanwhile(view: PlanView) -> str:
     """Return a query string that limits an item's history to the days between the moments."""
-    assert look.since is not None
-    first = look.since.on + timedelta(days=look.since.is_whole_day)
-    return urlencode({"since": first.isoformat(), "until": look.at.on.isoformat()})
+    assert view.since is not None
+    first = view.since.on + timedelta(days=view.since.is_whole_day)
+    return urlencode({"since": first.isoformat(), "until": view.at.on.isoformat()})
 
 
-def group(look: Look, found: Comparison, kind: Kind) -> Group:
+def group(view: PlanView, found: Comparison, kind: Kind) -> Group:
     all_of_it = found.of(kind)
     return Group(
         kind,
         len(all_of_it),
-        look.link("changes", kind=kind),
+        view.link("changes", kind=kind),
         rows(found, all_of_it[:SENTENCES_SHOWN]),
     )
 

@@ -19,7 +19,7 @@ from reports import charts
 from reports.progress import dashboard, registers, trend_words
 from reports.progress.forms import BarForm
 from reports.progress.record_of_dates import record_of_dates
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from workitems.models import Delay
 from workitems.plan.attention import attention as attention_lines
 from workitems.plan.plan_at import PlanAt, plan_at
@@ -30,15 +30,15 @@ ROWS_ON_A_PAGE = 100
 Tab = tuple[StrOrPromise, str, bool]
 
 
-def look_of(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
+def view_of(request: HttpRequest, slug: str) -> tuple[PlanView, dict[str, Any]]:
     """Return the selected view of the plan, and the context that the filter bar needs."""
     plan = visible_plan(request, slug)
     bar = BarForm(request.GET, plan=plan, on=localdate())
-    look = bar.look
-    return look, {"plan": plan, "bar": bar, "look": look, "today": bar.today}
+    view = bar.view
+    return view, {"plan": plan, "bar": bar, "view": view, "today": bar.today}
 
 
-def look_page(
+def dashboard_page(
     request: HttpRequest, name: str, context: dict[str, Any], **more: Any
 ) -> HttpResponse:
     """Render a page of the dashboard. The status is 422 if the filter bar has errors."""
@@ -46,16 +46,16 @@ def look_page(
     return render(request, f"reports/progress/{name}.html", context | more, status=status)
 
 
-def compared_look(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]]:
+def compared_view(request: HttpRequest, slug: str) -> tuple[PlanView, dict[str, Any]]:
     """Return the selected view, compared with the last meeting or briefing if nothing is selected,
     and the context of its dashboard."""
-    look, context = look_of(request, slug)
+    view, context = view_of(request, slug)
     earlier = context["bar"].earlier()
-    if look.since is None and earlier:
-        look = replace(look, since=earlier[0].moment, is_compared_by_default=True)
-    return look, context | {
-        "look": look,
-        "page": dashboard.read_dashboard(look),
+    if view.since is None and earlier:
+        view = replace(view, since=earlier[0].moment, is_compared_by_default=True)
+    return view, context | {
+        "view": view,
+        "page": dashboard.read_dashboard(view),
         "earlier": earlier,
         "marks": dashboard.SHOWN_STANDINGS,
     }
@@ -64,26 +64,26 @@ def compared_look(request: HttpRequest, slug: str) -> tuple[Look, dict[str, Any]
 @require_safe
 def wall(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the first screen of the dashboard, large, without controls, for a screen on a wall."""
-    look, context = compared_look(request, slug)
+    view, context = compared_view(request, slug)
     colours = chosen(request, "colours", {"light": _("Light"), "dark": _("Dark")})
-    return look_page(request, "wall", context, colours=colours)
+    return dashboard_page(request, "wall", context, colours=colours)
 
 
 @require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
-    look, context = compared_look(request, slug)
-    page, plan = context["page"], look.plan
+    view, context = compared_view(request, slug)
+    page, plan = context["page"], view.plan
     bars = [
         charts.BarRow(each.figure.label, each.days, each.words, each.figure.url)
         for each in page.causes
     ]
-    label = _("Today") if look.at.is_now else day_words(look.at.on)
+    label = _("Today") if view.at.is_now else day_words(view.at.on)
     context |= {
-        "next_meeting": plan.meetings.coming(look.at.on).first() if look.at.is_now else None,
+        "next_meeting": plan.meetings.coming(view.at.on).first() if view.at.is_now else None,
         "causes": charts.cause_bars(bars, narrow=True),
-        "timeline": charts.dashboard_timeline(page.timeline, on=look.at.on, label=label),
+        "timeline": charts.dashboard_timeline(page.timeline, on=view.at.on, label=label),
         "record": trend_words.dates_by_warning(
-            record_of_dates(plan, look.at, pillar=look.pillar, lead=look.agency)
+            record_of_dates(plan, view.at, pillar=view.pillar, lead=view.agency)
         ),
     }
     return render(request, "reports/progress/overview.html", context)
@@ -95,56 +95,56 @@ def register(
     """Render one page of a register."""
     page = Paginator(rows, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     lines = page.object_list
-    return look_page(request, template, context, page=page, lines=lines, total=len(rows))
+    return dashboard_page(request, template, context, page=page, lines=lines, total=len(rows))
 
 
-def plan_of(look: Look) -> PlanAt:
-    return plan_at(look.plan, look.at).narrowed(pillar=look.pillar, lead=look.agency)
+def plan_of(view: PlanView) -> PlanAt:
+    return plan_at(view.plan, view.at).narrowed(pillar=view.pillar, lead=view.agency)
 
 
 @require_safe
 def attention(request: HttpRequest, slug: str) -> HttpResponse:
-    look, context = look_of(request, slug)
-    return register(request, "attention", context, attention_lines(plan_of(look)))
+    view, context = view_of(request, slug)
+    return register(request, "attention", context, attention_lines(plan_of(view)))
 
 
 @require_safe
 def milestones(request: HttpRequest, slug: str) -> HttpResponse:
-    look, context = look_of(request, slug)
+    view, context = view_of(request, slug)
     late, due = chosen(request, "late", registers.LATE), chosen(request, "due", registers.DUE)
-    tabs: list[Tab] = [(_("All open"), look.link("milestones"), not (late or due))]
+    tabs: list[Tab] = [(_("All open"), view.link("milestones"), not (late or due))]
     tabs += [
-        (label, look.link("milestones", late=key), late == key)
+        (label, view.link("milestones", late=key), late == key)
         for key, label in registers.LATE.items()
     ]
     tabs += [
-        (label, look.link("milestones", due=key), due == key)
+        (label, view.link("milestones", due=key), due == key)
         for key, label in registers.DUE.items()
     ]
     return register(
         request,
         "milestones",
-        context | {"tabs": tabs, "is_filtered": bool(late or due or look.is_narrowed)},
-        registers.open_milestones(plan_of(look), late=late, due=due),
+        context | {"tabs": tabs, "is_filtered": bool(late or due or view.is_narrowed)},
+        registers.open_milestones(plan_of(view), late=late, due=due),
     )
 
 
 @require_safe
 def delays(request: HttpRequest, slug: str) -> HttpResponse:
-    look, context = look_of(request, slug)
+    view, context = view_of(request, slug)
     cause = chosen(request, "cause", dict(Delay.Cause.choices))
-    at = plan_of(look)
+    at = plan_of(view)
     there = {delay.cause for delay in at.delays}
-    tabs: list[Tab] = [(_("All open"), look.link("delays"), not cause)]
+    tabs: list[Tab] = [(_("All open"), view.link("delays"), not cause)]
     tabs += [
-        (label, look.link("delays", cause=key), cause == key)
+        (label, view.link("delays", cause=key), cause == key)
         for key, label in Delay.Cause.choices
         if key in there or key == cause
     ]
     return register(
         request,
         "delays",
-        context | {"tabs": tabs, "is_filtered": bool(cause or look.is_narrowed)},
+        context | {"tabs": tabs, "is_filtered": bool(cause or view.is_narrowed)},
         registers.open_delays(at, cause=cause),
     )
 

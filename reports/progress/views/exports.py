@@ -16,8 +16,8 @@ from reports.progress import changes, exports, list_exports, registers
 from reports.progress.changes.periods import offered
 from reports.progress.forms import BarForm
 from reports.progress.trends import read_trends
-from reports.progress.view import Look
-from reports.progress.views.dashboard import chosen, look_of
+from reports.progress.view import PlanView
+from reports.progress.views.dashboard import chosen, view_of
 from reports.render import csv, files, xlsx
 from reports.render.tables import Sheet
 from workitems.items.filters import WorkItemFilter, sort_of
@@ -38,53 +38,53 @@ class Export(NamedTuple):
     """
 
     page: str
-    sheet: Callable[[HttpRequest, Look, datetime], Sheet]
+    sheet: Callable[[HttpRequest, PlanView, datetime], Sheet]
     has_own_filters: bool = False
 
 
-def figures(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    before = plan_at(look.plan, look.since) if look.since else None
-    return exports.figures(look, plan_at(look.plan, look.at), before, made_at)
+def figures(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
+    before = plan_at(view.plan, view.since) if view.since else None
+    return exports.figures(view, plan_at(view.plan, view.at), before, made_at)
 
 
-def attention(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    look = look.without_comparison()
-    return exports.needing_attention(look, plan_at(look.plan, look.at), made_at)
+def attention(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
+    view = view.without_comparison()
+    return exports.needing_attention(view, plan_at(view.plan, view.at), made_at)
 
 
-def milestones(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    look = look.without_comparison()
+def milestones(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
+    view = view.without_comparison()
     return exports.open_milestones(
-        look,
-        plan_at(look.plan, look.at),
+        view,
+        plan_at(view.plan, view.at),
         made_at,
         late=chosen(request, "late", registers.LATE),
         due=chosen(request, "due", registers.DUE),
     )
 
 
-def timeline(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    look = look.without_comparison()
-    return exports.all_milestones(look, plan_at(look.plan, look.at), made_at)
+def timeline(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
+    view = view.without_comparison()
+    return exports.all_milestones(view, plan_at(view.plan, view.at), made_at)
 
 
-def delays(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    look = look.without_comparison()
+def delays(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
+    view = view.without_comparison()
     cause = chosen(request, "cause", dict(Delay.Cause.choices))
-    return exports.open_delays(look, plan_at(look.plan, look.at), made_at, cause=cause)
+    return exports.open_delays(view, plan_at(view.plan, view.at), made_at, cause=cause)
 
 
-def items(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+def items(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
     """Return the item list's rows by its own filters (`lead` leads, `agency` also supports)."""
-    look = replace(look, since=None, pillar=None, agency=None)
-    at = plan_at(look.plan, look.at)
+    view = replace(view, since=None, pillar=None, agency=None)
+    at = plan_at(view.plan, view.at)
     asked = WorkItemFilter(
         request.GET,
         pillars=[(row.pk, row.title) for row in at.pillars],
         agencies=[(pk, agency.short_name) for pk, agency in at.agencies.items()],
     )
     found = asked.among(at, sort_of(request.GET.get("sort", "")))
-    return exports.items(look, at, found, made_at, *in_words(asked))
+    return exports.items(view, at, found, made_at, *in_words(asked))
 
 
 def in_words(form: Form) -> list[str]:
@@ -98,57 +98,57 @@ def in_words(form: Form) -> list[str]:
     return said
 
 
-def risks(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+def risks(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
     found = RiskFilter(
-        request.GET, queryset=register_at(look.plan, look.at), plan=look.plan, on=look.at.on
+        request.GET, queryset=register_at(view.plan, view.at), plan=view.plan, on=view.at.on
     )
-    rows = risks_of(found.qs.open_first(look.at.on), look.plan, look.at)
-    return list_exports.risks(look, rows, made_at, *in_words(found.form))
+    rows = risks_of(found.qs.open_first(view.at.on), view.plan, view.at)
+    return list_exports.risks(view, rows, made_at, *in_words(found.form))
 
 
-def variations(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+def variations(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
     labels = {state: label for state, (label, _) in variation_pages.STATES.items()}
     state = chosen(request, "state", labels)
-    rows = variation_pages.variations_in_state(look.plan, look.at, state)
+    rows = variation_pages.variations_in_state(view.plan, view.at, state)
     label = labels[state] if state else ""
-    shown = variations_of(rows, look.plan, look.at)
-    return list_exports.variations(look, shown, made_at, *([str(label)] if label else []))
+    shown = variations_of(rows, view.plan, view.at)
+    return list_exports.variations(view, shown, made_at, *([str(label)] if label else []))
 
 
-def decisions(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+def decisions(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
     on = localdate(made_at)
     state = chosen(request, "state", decision_pages.STATES)
-    rows = [row.within(look.plan) for row in decision_pages.decisions_of(look.plan, state, on)]
+    rows = [row.within(view.plan) for row in decision_pages.decisions_of(view.plan, state, on)]
     label = str(decision_pages.STATES[state]) if state else ""
-    return list_exports.decisions(look, rows, made_at, *([str(label)] if label else []))
+    return list_exports.decisions(view, rows, made_at, *([str(label)] if label else []))
 
 
-def meetings(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+def meetings(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
     on = localdate(made_at)
-    found = look.plan.meetings
+    found = view.plan.meetings
     rows = [*found.coming(on).with_counts(), *found.past(on).with_counts()]
-    return list_exports.meetings(look, rows, made_at)
+    return list_exports.meetings(view, rows, made_at)
 
 
-def rounds(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    return list_exports.rounds(look, round_pages.rounds_of(look.plan), made_at)
+def rounds(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
+    return list_exports.rounds(view, round_pages.rounds_of(view.plan), made_at)
 
 
-def trends(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
-    look = look.without_comparison()
-    found = read_trends(look.plan, look.at, pillar=look.pillar, lead=look.agency)
-    narrowed = exports.narrowed_in_words(look)
-    return list_exports.trends(look, found, narrowed, made_at)
+def trends(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
+    view = view.without_comparison()
+    found = read_trends(view.plan, view.at, pillar=view.pillar, lead=view.agency)
+    narrowed = exports.narrowed_in_words(view)
+    return list_exports.trends(view, found, narrowed, made_at)
 
 
-def what_changed(request: HttpRequest, look: Look, made_at: datetime) -> Sheet:
+def what_changed(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
     """Return what changed, compared by default with the same moment as on the page."""
-    if look.since is None:
-        bar = BarForm(request.GET, plan=look.plan, on=localdate(made_at))
-        _, usual = offered(look, bar.earlier())
-        look = replace(look, since=usual.moment)
+    if view.since is None:
+        bar = BarForm(request.GET, plan=view.plan, on=localdate(made_at))
+        _, usual = offered(view, bar.earlier())
+        view = replace(view, since=usual.moment)
     only = chosen(request, "kind", {kind: kind.label for kind in changes.Kind})
-    return exports.what_changed(look, changes.read_changes(look), made_at, only=only)
+    return exports.what_changed(view, changes.read_changes(view), made_at, only=only)
 
 
 EXPORTS = {
@@ -178,7 +178,7 @@ def export(request: HttpRequest, slug: str, what: str, format: str) -> HttpRespo
 
     Requests with invalid filters are redirected to the page, which shows the error.
     """
-    look, context = look_of(request, slug)
+    view, context = view_of(request, slug)
     if what not in EXPORTS or format not in FORMATS:
         raise Http404
     ignored = {"pillar", "agency"} if EXPORTS[what].has_own_filters else set()
@@ -187,9 +187,9 @@ def export(request: HttpRequest, slug: str, what: str, format: str) -> HttpRespo
         response["Location"] += f"?{request.GET.urlencode()}"
         return response
     if EXPORTS[what].has_own_filters:
-        look = replace(look, since=None, pillar=None, agency=None)
+        view = replace(view, since=None, pillar=None, agency=None)
     made_at = timezone.now()
-    sheet = EXPORTS[what].sheet(request, look, made_at)
+    sheet = EXPORTS[what].sheet(request, view, made_at)
     mime_type, write = FORMATS[format]
-    name = f"{slug} {sheet.name.lower()} {look.at.on.isoformat()}.{format}"
+    name = f"{slug} {sheet.name.lower()} {view.at.on.isoformat()}.{format}"
     return files.download(write(sheet, made_at), name, mime_type)

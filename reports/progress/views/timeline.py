@@ -10,16 +10,16 @@ from reports import charts
 from reports.document.dates import long_date
 from reports.progress import timeline as milestones
 from reports.progress.timeline import Group, GroupBy
-from reports.progress.view import Look
-from reports.progress.views.dashboard import chosen, look_of, look_page
+from reports.progress.view import PlanView
+from reports.progress.views.dashboard import chosen, dashboard_page, view_of
 
 
 @require_safe
 def timeline(request: HttpRequest, slug: str) -> HttpResponse:
-    look, context = look_of(request, slug)
+    view, context = view_of(request, slug)
     by = GroupBy(chosen(request, "group", {group: group.label for group in GroupBy}) or "pillar")
     found = milestones.read_timeline(
-        look.plan, look.at, by=by, pillar=look.pillar, lead=look.agency
+        view.plan, view.at, by=by, pillar=view.pillar, lead=view.agency
     )
     other = GroupBy.PILLAR if by == GroupBy.AGENCY else GroupBy.AGENCY
     opened, dates = request.GET.get("open", ""), request.GET.get("dates", "")
@@ -38,13 +38,13 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
             "title": group.title,
             "words": group.words,
             "late": group.late,
-            "url": look.link("timeline", group=by, open=group.key),
-            "dates_url": look.link("timeline", group=by, open=group.key, dates=group.key),
+            "url": view.link("timeline", group=by, open=group.key),
+            "dates_url": view.link("timeline", group=by, open=group.key, dates=group.key),
             "are_dates_open": dates == str(group.key),
-            "focus": len(found.groups) > 1 and look.link("timeline", **{by: group.key}, group=by),
+            "focus": len(found.groups) > 1 and view.link("timeline", **{by: group.key}, group=by),
         }
 
-    return look_page(
+    return dashboard_page(
         request,
         "timeline",
         context,
@@ -52,15 +52,15 @@ def timeline(request: HttpRequest, slug: str) -> HttpResponse:
         by=by,
         is_open=is_open,
         other=other,
-        other_url=look.link("timeline", group=other),
+        other_url=view.link("timeline", group=other),
         says=found.words,
-        open_url=look.link("timeline", group=by, open="all"),
+        open_url=view.link("timeline", group=by, open="all"),
         shapes=charts.strip_shapes(),
-        legend=charts.strip_legend(found.on, day_name(look)),
-        axis=charts.strip_axis(found.scale, found.on, day_name(look)),
+        legend=charts.strip_legend(found.on, day_name(view)),
+        axis=charts.strip_axis(found.scale, found.on, day_name(view)),
         groups=[drawn(group) for group in found.groups],
     )
 
 
-def day_name(look: Look) -> str:
-    return _("Today") if look.at.is_now else long_date(look.at.on)
+def day_name(view: PlanView) -> str:
+    return _("Today") if view.at.is_now else long_date(view.at.on)

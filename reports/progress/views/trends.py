@@ -14,37 +14,37 @@ from reports.charts import BarRow, Series, ShareRow
 from reports.progress import trend_words
 from reports.progress import trends as figures
 from reports.progress.trends import DelayDays, Met, MetBy, Trends
-from reports.progress.view import Look
-from reports.progress.views.dashboard import look_of, look_page
+from reports.progress.view import PlanView
+from reports.progress.views.dashboard import dashboard_page, view_of
 from workitems.terms.lateness import days_in_words
 
 
 @require_safe
 def trends(request: HttpRequest, slug: str) -> HttpResponse:
-    look, context = look_of(request, slug)
-    found = figures.read_trends(look.plan, look.at, pillar=look.pillar, lead=look.agency)
+    view, context = view_of(request, slug)
+    found = figures.read_trends(view.plan, view.at, pillar=view.pillar, lead=view.agency)
     context |= {
         "trends": found,
         "has_items": bool(found.months) and any(m.items for m in found.months),
     }
     if context["has_items"]:
-        context |= drawn(look, found)
-    return look_page(request, "trends", context)
+        context |= drawn(view, found)
+    return dashboard_page(request, "trends", context)
 
 
 @require_safe
 def likely_late(request: HttpRequest, slug: str) -> HttpResponse:
     """Redirect bookmarks of the page that estimated late milestones to the record of dates."""
-    look, _ = look_of(request, slug)
-    return redirect(f"{look.link('trends')}#dates")
+    view, _ = view_of(request, slug)
+    return redirect(f"{view.link('trends')}#dates")
 
 
-def drawn(look: Look, found: Trends) -> dict[str, object]:
+def drawn(view: PlanView, found: Trends) -> dict[str, object]:
     links = {
-        month.day: look.link("overview", at=month.day.isoformat(), since="")
+        month.day: view.link("overview", at=month.day.isoformat(), since="")
         for month in found.months
     }
-    links[found.now.day] = look.link("overview", since="")
+    links[found.now.day] = view.link("overview", since="")
     return {
         "says": {
             "stages": trend_words.stages_finding(found),

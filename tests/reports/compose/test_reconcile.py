@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from agencies.models import Seat
 from reports.progress import dashboard, plan_counts
 from reports.progress.dashboard import Dashboard
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from tests.factories import DelayFactory, SeatFactory
 from tests.plans_at_random import TODAY, Made, moments, noon, plans
 from workitems.models import Milestone, WorkItem
@@ -62,13 +62,13 @@ def versions(model: Any, moment: Moment) -> list[Any]:
     return list(found.values())
 
 
-def looks(made: Made, at: Moment, since: Moment) -> st.SearchStrategy[Look]:
+def views(made: Made, at: Moment, since: Moment) -> st.SearchStrategy[PlanView]:
     """A strategy for views of a whole or filtered plan, compared with an earlier moment or not."""
     before = (
         [None, since] if since.key and (since.on, since.key) < (at.on, at.key or "~") else [None]
     )
     return st.builds(
-        Look,
+        PlanView,
         plan=st.just(made.plan),
         at=st.just(at),
         since=st.sampled_from(before),
@@ -85,8 +85,8 @@ def looks(made: Made, at: Moment, since: Moment) -> st.SearchStrategy[Look]:
 def test_figures_by_agency_pillar_cell_and_standing_each_add_up_to_the_total(data):
     with undone():
         made = data.draw(plans())
-        look = data.draw(looks(made, data.draw(moments()), data.draw(moments())))
-        page = dashboard.read_dashboard(look)
+        view = data.draw(views(made, data.draw(moments()), data.draw(moments())))
+        page = dashboard.read_dashboard(view)
         grid, total = page.grid, page.grid.total
         kinds = Counter()
         for figures in [
@@ -108,7 +108,7 @@ def test_figures_by_agency_pillar_cell_and_standing_each_add_up_to_the_total(dat
         assert {figure.kind: figure.count for figure in page.figures} == {
             kind: kinds[kind] for kind in Standing
         }
-        at = plan_at(made.plan, look.at).narrowed(pillar=look.pillar, lead=look.agency)
+        at = plan_at(made.plan, view.at).narrowed(pillar=view.pillar, lead=view.agency)
         assert sum(cause.figure.count for cause in page.causes) == len(at.delays)
 
 
@@ -129,10 +129,10 @@ def test_the_dashboard_compares_as_two_whole_plans_are_compared(data):
     with undone():
         made = data.draw(plans((40, 10, 0)))
         at = data.draw(st.just(Moment.today(TODAY)) | moments())
-        look = data.draw(looks(made, at, data.draw(moments())))
-        before = plan_at(made.plan, look.since) if look.since else None
-        told = dashboard.build(look, plan_at(made.plan, at), before)
-        assert compared(dashboard.read_dashboard(look)) == compared(told)
+        view = data.draw(views(made, at, data.draw(moments())))
+        before = plan_at(made.plan, view.since) if view.since else None
+        told = dashboard.build(view, plan_at(made.plan, at), before)
+        assert compared(dashboard.read_dashboard(view)) == compared(told)
 
 
 @pytest.mark.parametrize(("times_moved", "urgent"), [(1, 0), (2, 1), (3, 1)])
@@ -171,7 +171,7 @@ def listed(page: str) -> int:
 def test_every_figure_on_the_page_opens_a_list_of_that_many(data):
     with undone(), time_machine.travel(noon(TODAY), tick=False):
         made = data.draw(plans())
-        look = data.draw(looks(made, data.draw(moments()), data.draw(moments())))
+        view = data.draw(views(made, data.draw(moments()), data.draw(moments())))
         seat = SeatFactory(agency=made.agencies[0], role=Seat.Role.OBSERVER)
         browser = Client()
         browser.force_login(seat.user, backend="django.contrib.auth.backends.ModelBackend")
@@ -181,9 +181,9 @@ def test_every_figure_on_the_page_opens_a_list_of_that_many(data):
             assert (link, answer.status_code) == (link, 200)
             return answer.text
 
-        page = opened(look.link("overview"))
+        page = opened(view.link("overview"))
         figures = {*FIGURE.findall(page), *ATTENTION.findall(page)}
-        expected = dashboard.read_dashboard(look)
+        expected = dashboard.read_dashboard(view)
         if expected.grid.total.count:
             assert len(figures) >= len(Standing)
         for link, count in figures:

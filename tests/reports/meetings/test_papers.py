@@ -23,7 +23,7 @@ from reports.meetings.pack import compose_pack
 from reports.meetings.parts import Count, Pack, from_plain, to_plain
 from reports.models import MeetingPaper
 from reports.progress import dashboard, plan_counts
-from reports.progress.view import Look, meetings_before
+from reports.progress.view import PlanView, meetings_before
 from tests.factories import (
     AttendanceFactory,
     DecisionFactory,
@@ -207,13 +207,15 @@ def figures_of(pack: Pack) -> dict[str, object]:
 @pytest.mark.parametrize("instant", [at(2), at(10, 9), at(20)])
 def test_the_dashboard_at_the_frozen_moment_keeps_the_packs_figures(made, instant):
     now = figures(
-        dashboard.read_dashboard(Look(plan=made.plan, at=Moment.at(min(instant, end_of(HELD)))))
+        dashboard.read_dashboard(PlanView(plan=made.plan, at=Moment.at(min(instant, end_of(HELD)))))
     )
     paper = freeze(made, instant)
     change_everything(made, instant + timedelta(minutes=1))
-    after = figures(dashboard.read_dashboard(Look(plan=made.plan, at=Moment.today(instant.date()))))
+    after = figures(
+        dashboard.read_dashboard(PlanView(plan=made.plan, at=Moment.today(instant.date())))
+    )
     pack = from_plain(MeetingPaper.objects.get().content)
-    then = figures(dashboard.read_dashboard(Look(plan=made.plan, at=paper.moment)))
+    then = figures(dashboard.read_dashboard(PlanView(plan=made.plan, at=paper.moment)))
     assert figures_of(pack) == then
     assert then != after
     assert instant > end_of(HELD) or now == then
@@ -226,7 +228,9 @@ def test_no_later_changes_alter_the_past_shown_by_a_pack(made, changes):
         pack = from_plain(freeze(made, at(9)).content)
         for hours, change in enumerate(changes):
             change(made, at(9) + timedelta(hours=hours))
-        then = dashboard.read_dashboard(Look(plan=made.plan, at=MeetingPaper.objects.get().moment))
+        then = dashboard.read_dashboard(
+            PlanView(plan=made.plan, at=MeetingPaper.objects.get().moment)
+        )
         assert figures_of(pack) == figures(then)
     for row in (made.brochure, made.printed, made.brochure.pillar):
         row.refresh_from_db()

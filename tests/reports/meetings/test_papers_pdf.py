@@ -17,7 +17,7 @@ from reports.meetings.pack import compose_pack
 from reports.meetings.parts import AttentionLine
 from reports.meetings.services import freeze_pack, print_paper
 from reports.progress import dashboard
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from tests.reports.meeting_papers import at, before_a_meeting
 from tests.reports.paper_reading import (
     html_words,
@@ -51,7 +51,7 @@ def papers(django_db_setup, django_db_blocker):
             "frozen": bytes(frozen.pdf),
             "pack": compose_pack(made.meeting, frozen.moment),
             "minutes": compose_minutes(made.meeting, at(11)),
-            "dashboard": dashboard.read_dashboard(Look(plan=made.plan, at=frozen.moment)),
+            "dashboard": dashboard.read_dashboard(PlanView(plan=made.plan, at=frozen.moment)),
         }
         transaction.set_rollback(True)
     return found

@@ -13,7 +13,7 @@ from reports.models import Briefing
 from reports.progress.changes import Kind, compare, read_both
 from reports.progress.changes import read_changes as read_changes
 from reports.progress.changes.compare import PlanThen
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from tests.factories import (
     DelayFactory,
     MeetingFactory,
@@ -56,8 +56,8 @@ def changed(row, day, **values):
 
 
 def sentences(plan, since=FEBRUARY, at=None, **narrowed):
-    look = Look(plan=plan, at=at or Moment.today(TODAY), since=since, **narrowed)
-    return [(change.kind, change.sentence) for change in read_changes(look).changes]
+    view = PlanView(plan=plan, at=at or Moment.today(TODAY), since=since, **narrowed)
+    return [(change.kind, change.sentence) for change in read_changes(view).changes]
 
 
 def address(plan):
@@ -347,7 +347,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_changes(
 def test_the_dashboard_names_the_foremost_changes_and_links_here(reader, plan, brochure):
     changed(brochure.milestones.get(), MARCH, forecast_due=date(2010, 9, 30))
     page = reader.get(f"/plans/{plan.slug}/dashboard/?since=2010-02-01")
-    told = reader.get(page.context["look"].link("changes")).context
+    told = reader.get(page.context["view"].link("changes")).context
     assert page.context["page"].changes == sum(group.total for group in told["groups"])
     assert [each.change.words for each in page.context["page"].changed] == [
         row.change.words for row in told["groups"][0].rows

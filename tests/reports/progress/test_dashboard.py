@@ -13,7 +13,7 @@ from agencies.records import history
 from agencies.typed.asking import ENTER_A_DATE
 from reports.progress import dashboard
 from reports.progress.plan_counts import ATTENTION_SHOWN, CauseCount
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from tests.factories import (
     BriefingFactory,
     DelayFactory,
@@ -46,18 +46,20 @@ def reader(client, plan, police):
         yield client
 
 
-def read(plan, **look):
-    return dashboard.read_dashboard(Look(plan=plan, at=look.pop("at", Moment.today(TODAY)), **look))
+def read(plan, **view):
+    return dashboard.read_dashboard(
+        PlanView(plan=plan, at=view.pop("at", Moment.today(TODAY)), **view)
+    )
 
 
 def address(plan, part=""):
     return f"/plans/{plan.slug}/dashboard/{part}"
 
 
-def attention(plan, **look):
+def attention(plan, **view):
     return [
         (line.item.number if line.item else line.title, line.why)
-        for line in read(plan, **look).attention
+        for line in read(plan, **view).attention
     ]
 
 
@@ -117,8 +119,8 @@ def test_filtering_by_pillar_or_agency_applies_to_every_part(plan, police, custo
     other = WorkItemFactory(plan=plan, pillar=two, lead_agency=customs, confidence="off_track")
     for item in (mine, other):
         DelayFactory(milestone=MilestoneFactory(item=item, original_due=SLIPPED), found_on=TODAY)
-    for look in ({"pillar": one.pk}, {"agency": police.pk}):
-        page = read(plan, **look)
+    for view in ({"pillar": one.pk}, {"agency": police.pk}):
+        page = read(plan, **view)
         marks = [mark for row in page.grid.rows for cell in row.cells for mark in cell.marks]
         assert [mark.item.pk for mark in marks] == [mine.pk]
         assert [line.item.pk for line in page.attention] == [mine.pk]
@@ -251,8 +253,8 @@ def test_the_page_compares_with_the_last_meeting_or_else_the_last_briefing(
             period_end=date(2010, 4, 30),
         )
     page = reader.get(address(plan))
-    look = page.context["look"]
-    assert (look.since.key if look.since else None, look.query()) == (since, "")
+    view = page.context["view"]
+    assert (view.since.key if view.since else None, view.query()) == (since, "")
     assert f"<summary>{words}</summary>" in page.text
     assert ("There is no earlier meeting or briefing" in page.text) is (since is None)
 
@@ -280,18 +282,18 @@ LAST = Moment.end_of(date(2010, 4, 20))
     ],
 )  # fmt: skip
 def test_a_sentence_says_how_the_plan_is_going(now, then, said):
-    look = Look(plan=PlanFactory.build(), at=Moment.today(TODAY), since=LAST if then else None)
+    view = PlanView(plan=PlanFactory.build(), at=Moment.today(TODAY), since=LAST if then else None)
     counts = [
         Counter({Standing(kind): n for kind, n in each.items()}) for each in (now, then or {})
     ]
     causes = [CauseCount("other", 2, 900), CauseCount("consultation", 1, 90)]
-    assert dashboard.finding(look, counts[0], counts[1] if then else None, causes) == said
+    assert dashboard.finding(view, counts[0], counts[1] if then else None, causes) == said
 
 
 def test_a_cause_that_has_cost_no_day_is_not_named():
-    look = Look(plan=PlanFactory.build(), at=Moment.today(TODAY))
+    view = PlanView(plan=PlanFactory.build(), at=Moment.today(TODAY))
     now = Counter({Standing.LATE: 1, Standing.ON_TIME: 1})
-    assert dashboard.finding(look, now, None, [CauseCount("funding", 1, 0)]) == (
+    assert dashboard.finding(view, now, None, [CauseCount("funding", 1, 0)]) == (
         "One of two work items is late."
     )
 
@@ -299,7 +301,7 @@ def test_a_cause_that_has_cost_no_day_is_not_named():
 def test_a_plan_that_has_ended_is_told_as_it_ended():
     at = Moment(TODAY, NOON, is_end_of_plan=True)
     counts = Counter({Standing.COMPLETE: 5, Standing.LATE: 21, Standing.WITHDRAWN: 1})
-    assert dashboard.finding(Look(plan=PlanFactory.build(), at=at), counts, None, []) == (
+    assert dashboard.finding(PlanView(plan=PlanFactory.build(), at=at), counts, None, []) == (
         "Five of 27 work items were complete when the plan ended; 21 were late, with no completion recorded."
     )
 
@@ -343,8 +345,8 @@ def test_links_keep_the_filters_of_the_page(reader, plan, police):
     item = WorkItemFactory(plan=plan, lead_agency=police, confidence="off_track")
     with time_machine.travel(NOON.replace(month=5)):
         history.save(item, by=None)
-    look = f"?at=2010-05-20&pillar={item.pillar_id}"
-    page = reader.get(address(plan) + look).text
+    view = f"?at=2010-05-20&pillar={item.pillar_id}"
+    page = reader.get(address(plan) + view).text
     assert f"/items/{item.number}/?at=2010-05-20" in page
     assert f'href="{address(plan)}attention/?at=2010-05-20&amp;pillar={item.pillar_id}"' in page
     assert "The plan <strong>as at 20 May 2010</strong>" in page

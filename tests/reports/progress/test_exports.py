@@ -12,7 +12,7 @@ from django.urls import reverse
 from agencies.models import Seat
 from agencies.records import history
 from reports.progress import dashboard
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from tests.factories import (
     DecisionFactory,
     DelayFactory,
@@ -189,7 +189,7 @@ def test_delays_are_exported_with_cause_and_mitigation(reader, full):
 
 
 def test_the_dashboards_figures_are_those_of_the_page(reader, full):
-    page = dashboard.read_dashboard(Look(plan=full, at=Moment.today(TODAY)))
+    page = dashboard.read_dashboard(PlanView(plan=full, at=Moment.today(TODAY)))
     found = rows(reader, full, "dashboard")
     standing = [(row["Figure"], int(row["Number"])) for row in found if row["Part"] == "Status"]
     assert standing == [(figure.label, figure.count) for figure in page.figures]

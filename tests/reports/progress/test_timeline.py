@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from agencies.records import history
 from reports.progress import timeline
 from reports.progress.timeline import GroupBy
-from reports.progress.view import Look
+from reports.progress.view import PlanView
 from tests.cast import scene
 from tests.factories import (
     AgencyFactory,
@@ -136,7 +136,7 @@ def test_a_row_describes_the_state_of_its_dates(item, milestones, words):
 @pytest.mark.parametrize("number", ["1.2", "A 1", "é/ü", "1?2"])
 def test_links_of_rows_match_the_url_configuration(number):
     item = WorkItemFactory.build(number=number)
-    address = Look(plan=PlanFactory(slug="a-plan"), at=TODAY).item
+    address = PlanView(plan=PlanFactory(slug="a-plan"), at=TODAY).item
     if "/" in number:
         assert "/" not in address(number).removeprefix("/plans/a-plan/items/").rstrip("/")
     else:

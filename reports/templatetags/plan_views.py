@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.wording.translation import StrOrPromise
 from reports.progress.dashboard import Cell, Figure, Mark
-from reports.progress.view import Earlier, Look
+from reports.progress.view import Earlier, PlanView
 from workitems.plan.attention import Line, Point
 
 register = template.Library()
@@ -30,20 +30,20 @@ PARTS = (
 
 
 @register.filter
-def parts(look: Look) -> "tuple[tuple[StrOrPromise, str], ...]":
+def parts(view: PlanView) -> "tuple[tuple[StrOrPromise, str], ...]":
     """Return the dashboard's pages as (label, URL name)."""
     return PARTS
 
 
 @register.simple_tag
-def look_link(look: Look, page: str, **more: Any) -> str:
-    return look.link(page, **more)
+def view_link(view: PlanView, page: str, **more: Any) -> str:
+    return view.link(page, **more)
 
 
 @register.simple_tag
-def look_fields(look: Look, without: str, group: str | None = "") -> SafeString:
+def view_fields(view: PlanView, without: str, group: str | None = "") -> SafeString:
     """Return hidden fields that keep the view in a form that chooses `without` anew."""
-    asked = look.asked | {"group": group}
+    asked = view.asked | {"group": group}
     return format_html_join(
         "",
         '<input type="hidden" name="{}" value="{}">',
@@ -52,28 +52,28 @@ def look_fields(look: Look, without: str, group: str | None = "") -> SafeString:
 
 
 @register.simple_tag
-def compared_words(look: Look, earlier: Sequence[Earlier] | None = None) -> str:
+def compared_words(view: PlanView, earlier: Sequence[Earlier] | None = None) -> str:
     """Return what the page is compared with: "Since the meeting of 3 May 2010"."""
-    if look.since is None:
+    if view.since is None:
         return _("Nothing to compare with")
-    chosen = (each.within for each in earlier or () if each.moment == look.since)
-    return _("Since {moment}").format(moment=next(chosen, look.since.words))
+    chosen = (each.within for each in earlier or () if each.moment == view.since)
+    return _("Since {moment}").format(moment=next(chosen, view.since.words))
 
 
 @register.simple_tag
-def look_query(look: Look, **more: Any) -> str:
-    return look.query(**more)
+def view_query(view: PlanView, **more: Any) -> str:
+    return view.query(**more)
 
 
 @register.simple_tag
-def item_link(look: Look, number: str) -> str:
+def item_link(view: PlanView, number: str) -> str:
     """Return the URL of the item's page at the same moment."""
-    return look.item(number)
+    return view.item(number)
 
 
 @register.simple_tag
-def item_history_link(look: Look, number: str) -> str:
-    return look.item_history(number)
+def item_history_link(view: PlanView, number: str) -> str:
+    return view.item_history(number)
 
 
 @register.simple_tag
@@ -92,8 +92,8 @@ def point(found: Point, is_short: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def line_link(look: Look, line: Line) -> str:
-    return look.item(line.item.number) if line.item else line.url
+def line_link(view: PlanView, line: Line) -> str:
+    return view.item(line.item.number) if line.item else line.url
 
 
 @register.simple_tag
@@ -137,7 +137,7 @@ def figure_with_change(figure: Figure) -> SafeString:
 
 
 @register.simple_tag
-def grid_cell(look: Look, cell: Cell) -> SafeString:
+def grid_cell(view: PlanView, cell: Cell) -> SafeString:
     """Return a cell's number that opens its list, with what it was, and a mark for each item, or for each
     status with its number.
 
@@ -149,7 +149,7 @@ def grid_cell(look: Look, cell: Cell) -> SafeString:
             '<span class="quiet" aria-hidden="true">·</span>'
             f'<span class="visually-hidden">{escape(_("None"))}</span>'
         )
-    marks = "".join(_mark(look, mark) for mark in cell.marks)
+    marks = "".join(_mark(view, mark) for mark in cell.marks)
     counts = "".join(
         f'<a class="mark mark-{each.kind}" href="{escape(each.url)}"><svg aria-hidden="true"'
         f' focusable="false"><use href="#mark-{each.kind}"/></svg>{_number(each)}</a>{_was(each)}'
@@ -161,7 +161,7 @@ def grid_cell(look: Look, cell: Cell) -> SafeString:
     )
 
 
-def _mark(look: Look, mark: Mark) -> str:
+def _mark(view: PlanView, mark: Mark) -> str:
     item, was = mark.item, mark.was
     name = escape(f"{item.number} {item.title}")
     standing = item.standing.label
@@ -169,7 +169,7 @@ def _mark(look: Look, mark: Mark) -> str:
         standing = _("{status}, was {before}").format(status=standing, before=was.label)
     return (
         f'<a class="mark-link mark-{item.standing}{" has-changed" if was else ""}"'
-        f' href="{escape(look.item(item.number))}" title="{name}"><svg aria-hidden="true" focusable="false">'
+        f' href="{escape(view.item(item.number))}" title="{name}"><svg aria-hidden="true" focusable="false">'
         f'<use href="#mark-{item.standing}"/></svg><span class="visually-hidden">{name}:'
         f" {escape(standing)}</span></a>"
     )
