@@ -111,9 +111,9 @@ def day_bars(
         y += step
     if not narrow:
         parts.append(line(left, 0, left, y - 6, stroke=INK))
-    said = " ".join(f"{row.label}: {_words(row)}." for row in rows)
+    description = " ".join(f"{row.label}: {_words(row)}." for row in rows)
     linked = any(row.url for row in rows)
-    return picture(width, y, title=f"{title}. {said}", parts=parts, linked=linked)
+    return picture(width, y, title=f"{title}. {description}", parts=parts, linked=linked)
 
 
 def share_bars(rows: Sequence[ShareRow], *, title: str, narrow: bool = False) -> SafeString:
@@ -137,8 +137,8 @@ def share_bars(rows: Sequence[ShareRow], *, title: str, narrow: bool = False) ->
             y += len(labels) * 12.5 + 4
         parts += _share(row, left, y, full)
         y = max(y + 24, top + len(labels) * 12.5 + 4)
-    said = " ".join(f"{_share_words(row)}." for row in rows)
-    return picture(width, y, title=f"{title}. {said}", parts=parts)
+    description = " ".join(f"{_share_words(row)}." for row in rows)
+    return picture(width, y, title=f"{title}. {description}", parts=parts)
 
 
 def _of_all(row: ShareRow) -> str:

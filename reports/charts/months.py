@@ -95,8 +95,8 @@ def months_stacked(
             text(month_name(days[n]), x, bottom + 16, anchor="middle", size=10),
         ]
         url = (links or {}).get(days[n])
-        said = _("The plan as at {day} {month}").format(day=days[n].day, month=month_name(days[n]))
-        parts += [link(url, said, drawn)] if url else drawn
+        label = _("The plan as at {day} {month}").format(day=days[n].day, month=month_name(days[n]))
+        parts += [link(url, label, drawn)] if url else drawn
     return picture(
         width, bottom + 24, title=title, description=description, parts=parts, linked=bool(links)
     )

@@ -70,16 +70,16 @@ def rating_rows(
                 ),
             ]
         y += STEP + 22
-    said = " ".join(f"{label}: {_said(papers, marks)}." for label, marks in rows)
+    description = " ".join(f"{label}: {_ratings_in_words(papers, marks)}." for label, marks in rows)
     return picture(
         width,
         y,
-        title=_("Ratings of the papers, 1 to 5. {ratings}").format(ratings=said),
+        title=_("Ratings of the papers, 1 to 5. {ratings}").format(ratings=description),
         parts=parts,
     )
 
 
-def _said(papers: Sequence[str], marks: Sequence[int | None]) -> str:
+def _ratings_in_words(papers: Sequence[str], marks: Sequence[int | None]) -> str:
     return ", ".join(
         _("{mark} in {paper}").format(mark=mark if mark is not None else _("none"), paper=paper)
         for paper, mark in zip(papers, marks, strict=True)

@@ -192,7 +192,7 @@ def _legend(*, has_overdue: bool, narrow: bool) -> tuple[list[str], float]:
 def _sentence(
     rows: Sequence[TimelineRow], as_at: date, overdue: Collection[TimelineRow], note: str
 ) -> str:
-    sentences = [_said(row, is_overdue=row in overdue) for row in rows]
+    sentences = [_row_in_words(row, is_overdue=row in overdue) for row in rows]
     if note:
         sentences.append(note)
     return gettext("Timeline of milestones as at {day}. {milestones}").format(
@@ -200,17 +200,17 @@ def _sentence(
     )
 
 
-def _said(row: TimelineRow, *, is_overdue: bool) -> str:
+def _row_in_words(row: TimelineRow, *, is_overdue: bool) -> str:
     milestone = row.milestone
     if is_overdue:
-        said = gettext(
+        sentence = gettext(
             "{milestone}: promised {promised}, overdue since {due}, expected {expected}."
         )
     elif milestone.completed_on:
-        said = gettext("{milestone}: promised {promised}, done {reached}.")
+        sentence = gettext("{milestone}: promised {promised}, done {reached}.")
     else:
-        said = gettext("{milestone}: promised {promised}, expected {reached}.")
-    return said.format(
+        sentence = gettext("{milestone}: promised {promised}, expected {reached}.")
+    return sentence.format(
         milestone=f"{row.number} {milestone.label}",
         promised=milestone.promised.short,
         due=milestone.due.short if is_overdue else "",

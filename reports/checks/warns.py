@@ -299,7 +299,7 @@ def _answers(material: Material) -> Iterator[Check]:
     for row in material.drafted.found.facts.clearances:
         if row.is_answered:
             continue
-        said = (
+        sentence = (
             gettext(
                 "{agency} has not answered. It was asked again because what it cleared has changed. "
                 "Its answer is due on {day}."
@@ -309,7 +309,7 @@ def _answers(material: Material) -> Iterator[Check]:
         )
         yield warn(
             key=f"clearance-{row.pk}",
-            words=said.format(agency=row.agency, day=long_date(row.due_on)),
+            words=sentence.format(agency=row.agency, day=long_date(row.due_on)),
             url=material.url(CLEARANCE),
             place=gettext("Clearance"),
             about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),

@@ -107,18 +107,18 @@ def counted_otherwise(paper: Document, plan: PlanAt) -> str:
 
     Records may be entered late, with their true dates. An issued paper stays as it was.
     """
-    said = _counted_in(paper)
-    if said is None:
+    printed = _counted_in(paper)
+    if printed is None:
         return ""
     complete = sum(item.standing == Standing.COMPLETE for item in plan.items)
-    if said == (len(plan.items), complete):
+    if printed == (len(plan.items), complete):
         return ""
-    items = ngettext("{count:,} work item", "{count:,} work items", said[0])
+    items = ngettext("{count:,} work item", "{count:,} work items", printed[0])
     return ngettext(
         "its annex counts {items}, of which {complete:,} is complete",
         "its annex counts {items}, of which {complete:,} are complete",
-        said[1],
-    ).format(items=items.format(count=said[0]), complete=said[1])
+        printed[1],
+    ).format(items=items.format(count=printed[0]), complete=printed[1])
 
 
 def _counted_in(paper: Document) -> tuple[int, int] | None:

@@ -44,12 +44,12 @@ def pairs(was: Sequence[Passage], now: Sequence[Passage]) -> list[Pair]:
         lambda passage: (passage.home, passage.words),
         lambda passage: passage.words,
     ):
-        said: tuple[dict[Hashable, list[int]], ...] = (defaultdict(list), defaultdict(list))
-        for side, passages, left in zip(said, (was, now), _left(was, now, found), strict=True):
+        by_words: tuple[dict[Hashable, list[int]], ...] = (defaultdict(list), defaultdict(list))
+        for side, passages, left in zip(by_words, (was, now), _left(was, now, found), strict=True):
             for place in left:
                 side[words_of(passages[place])].append(place)
-        for words in said[0].keys() & said[1].keys():
-            found += zip(said[0][words], said[1][words], strict=False)
+        for words in by_words[0].keys() & by_words[1].keys():
+            found += zip(by_words[0][words], by_words[1][words], strict=False)
     found += _similar(was, now, *_left(was, now, found))
     return sorted(found)
 

@@ -248,7 +248,7 @@ def assembled(found: Composed) -> Document:
 def _asking(section: Section, asked: str) -> Section:
     """Return the section with what is asked of the Minister in place of its mark."""
 
-    def said(text: Text) -> Text:
+    def with_asked(text: Text) -> Text:
         return tuple(replace(run, text=run.text.replace(ASKED, asked)) for run in text)
 
     return replace(
@@ -256,8 +256,10 @@ def _asking(section: Section, asked: str) -> Section:
         paragraphs=tuple(
             replace(
                 paragraph,
-                text=said(paragraph.text),
-                bullets=tuple(replace(each, text=said(each.text)) for each in paragraph.bullets),
+                text=with_asked(paragraph.text),
+                bullets=tuple(
+                    replace(each, text=with_asked(each.text)) for each in paragraph.bullets
+                ),
             )
             for paragraph in section.paragraphs
         ),

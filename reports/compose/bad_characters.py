@@ -157,25 +157,25 @@ def places_of(plan: Plan, character: str) -> list[Place]:
     return found[:MOST_PLACES]
 
 
-def with_places(plan: Plan, said: str, character: str) -> str:
+def with_places(plan: Plan, reason: str, character: str) -> str:
     """Return the refusal, and where its character is to be mended."""
-    return _with(said, places_of(plan, character) if character else [])
+    return _with(reason, places_of(plan, character) if character else [])
 
 
-def _with(said: str, places: list[Place]) -> str:
+def _with(reason: str, places: list[Place]) -> str:
     words = "; ".join(place.words for place in places)
     if not places:
-        return said
-    return _("{refusal} Fix it here: {places}.").format(refusal=said, places=words)
+        return reason
+    return _("{refusal} Fix it here: {places}.").format(refusal=reason, places=words)
 
 
 class Unprintable(Refused):
     """A paper that cannot be printed. `said` is why, and `places` where its character is."""
 
-    def __init__(self, plan: Plan, said: str, character: str) -> None:
-        self.said = said
+    def __init__(self, plan: Plan, reason: str, character: str) -> None:
+        self.said = reason
         self.places = places_of(plan, character) if character else []
-        super().__init__(_with(said, self.places))
+        super().__init__(_with(reason, self.places))
 
 
 @contextmanager

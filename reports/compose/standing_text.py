@@ -49,8 +49,8 @@ def filled(text: str, briefing: Briefing) -> str:
         _, fill = WORDS.get(match[1].strip(), ("", None))
         if fill is None:
             return match[0]
-        said = fill(briefing).replace("*", r"\*")
+        value = fill(briefing).replace("*", r"\*")
         before = match.string[: match.start()].rpartition("\n")[2]
-        return capitalised(said) if _BEGINS.search(before) else said
+        return capitalised(value) if _BEGINS.search(before) else value
 
     return _BRACED.sub(word, text)

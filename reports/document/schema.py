@@ -83,10 +83,10 @@ def _object(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         "required": ["type", *(name for name in names if name in required(kind))],
         "additionalProperties": False,
     }
-    said = inspect.getdoc(kind) or ""
+    description = inspect.getdoc(kind) or ""
     # A dataclass without a docstring gets its signature as one.
-    if not said.startswith(f"{kind.__name__}("):
-        schema = {"description": " ".join(said.split("\n\n")[0].split()), **schema}
+    if not description.startswith(f"{kind.__name__}("):
+        schema = {"description": " ".join(description.split("\n\n")[0].split()), **schema}
     return schema
 
 

@@ -251,16 +251,16 @@ def changes(
     parts = {part.key: part for part in draft.parts()}
     found = []
     for key in dict.fromkeys([*now, *cleared]):
-        was, said = cleared.get(key), now.get(key)
-        if was == said or (was and _was_cleared_whole(was, said, parts.get(key), owners, agency)):
+        was, new = cleared.get(key), now.get(key)
+        if was == new or (was and _was_cleared_whole(was, new, parts.get(key), owners, agency)):
             continue
-        what = _named(draft, key, was, said)
-        found.append(Change(key, what, printed(draft, was or ""), printed(draft, said or "")))
+        what = _named(draft, key, was, new)
+        found.append(Change(key, what, printed(draft, was or ""), printed(draft, new or "")))
     return tuple(found)
 
 
 def _was_cleared_whole(
-    was: str, said: str | None, part: Part | None, owners: Owners, agency: int
+    was: str, new: str | None, part: Part | None, owners: Owners, agency: int
 ) -> bool:
     """Whether the agency cleared all of a shared paragraph, and its own words are as they were.
 
@@ -268,8 +268,8 @@ def _was_cleared_whole(
     several agencies' records is no longer the agency's, however it changes. Who owns single
     sentences never cleared their paragraph whole.
     """
-    if said is not None:
-        return said.startswith("- ") and set(lines_of(said)) <= set(lines_of(was))
+    if new is not None:
+        return new.startswith("- ") and set(lines_of(new)) <= set(lines_of(was))
     return (
         part is not None
         and not was.startswith("- ")

@@ -235,12 +235,12 @@ def printed(draft: Draft, text: str) -> str:
 def asked(asks: Iterable[Ask]) -> str:
     """Return the recommendations as the end of a sentence that begins "You are asked to", or their
     number if they are long: "note this paper and agree to the next one"."""
-    said = [f"{ask.verb} {opened(ask.text)}" for ask in asks]
-    if not said:
+    clauses = [f"{ask.verb} {opened(ask.text)}" for ask in asks]
+    if not clauses:
         return "do nothing, as this paper is for your information"
-    if sum(len(each.split()) for each in said) <= MOST_ASKED:
-        return join_words(said)
-    return f"decide on {count_in_words(len(said), 'recommendation')} at the end of this paper"
+    if sum(len(each.split()) for each in clauses) <= MOST_ASKED:
+        return join_words(clauses)
+    return f"decide on {count_in_words(len(clauses), 'recommendation')} at the end of this paper"
 
 
 def broken_references(draft: Draft) -> list[str]:
@@ -474,25 +474,25 @@ def drifts(draft: Draft, composed: Iterable[Composed]) -> list[Drift]:
         if part.origin != Origin.EDITED or not part.taken:
             continue
         was = [taken.text for taken in part.taken]
-        said = [now.get(taken.key, "") for taken in part.taken]
-        if was != said:
-            found.append(Drift(part.key, "\n\n".join(was), "\n\n".join(filter(None, said))))
+        generated = [now.get(taken.key, "") for taken in part.taken]
+        if was != generated:
+            found.append(Drift(part.key, "\n\n".join(was), "\n\n".join(filter(None, generated))))
     return found
 
 
 def accept(draft: Draft, key: str, composed: Iterable[Composed]) -> Draft:
     """Replace an edited part's text with the records'. Hide the part if the records have none."""
     part, now = draft.part(key), {each.key: each for each in composed}
-    said = [now[taken.key] for taken in part.taken if taken.key in now]
-    if not said:
+    generated = [now[taken.key] for taken in part.taken if taken.key in now]
+    if not generated:
         return hide(dismiss(draft, key, now.values()), key)
-    taken = tuple(each.taken for each in said)
+    taken = tuple(each.taken for each in generated)
     fresh = replace(
         part,
-        text=" ".join(each.text for each in said),
-        origin=Origin.GENERATED if len(said) == 1 else Origin.EDITED,
+        text=" ".join(each.text for each in generated),
+        origin=Origin.GENERATED if len(generated) == 1 else Origin.EDITED,
         taken=taken,
-        sources=tuple(dict.fromkeys(source for each in said for source in each.sources)),
+        sources=tuple(dict.fromkeys(source for each in generated for source in each.sources)),
     )
     return _replaced(draft, key, [fresh])
 

@@ -98,7 +98,7 @@ def _labels(was: list[dict[str, str]], now: list[dict[str, str]]) -> Iterator[st
     for each in now:
         usual = USUAL_LABELS[CoverPart(each["part"])]
         old = before.get(each["part"], {"label": usual, "label_mi": ""})
-        for name, said in (
+        for name, sentence in (
             ("label", _("changed the label “{label}” from {before} to {after}.")),
             (
                 "label_mi",
@@ -106,7 +106,9 @@ def _labels(was: list[dict[str, str]], now: list[dict[str, str]]) -> Iterator[st
             ),
         ):
             if old[name] != each[name]:
-                yield said.format(label=usual, before=_quoted(old[name]), after=_quoted(each[name]))
+                yield sentence.format(
+                    label=usual, before=_quoted(old[name]), after=_quoted(each[name])
+                )
     if [each["part"] for each in was] != [each["part"] for each in now]:
         yield _("changed the order of the rows.")
 

@@ -106,12 +106,12 @@ def _of_section(was: Any, row: Any) -> Iterator[Sentence]:
             yield gettext("added the section “{heading}”.").format(heading=row.heading), ()
         return
     if was.withdrawn_on != row.withdrawn_on:
-        said = (
+        sentence = (
             gettext("withdrew the section “{heading}”.")
             if row.withdrawn_on
             else gettext("brought back the section “{heading}”.")
         )
-        yield said.format(heading=row.heading), ()
+        yield sentence.format(heading=row.heading), ()
     if was.heading != row.heading:
         yield (
             gettext("renamed the section “{before}” to “{after}”.").format(
@@ -129,12 +129,12 @@ def _of_section(was: Any, row: Any) -> Iterator[Sentence]:
         )
     if was.standing_text != row.standing_text:
         strands = tuple(short_diff(was.standing_text, row.standing_text))
-        said = gettext("changed the standing text of “{heading}”:")
-        yield said.format(heading=row.heading), strands
+        sentence = gettext("changed the standing text of “{heading}”:")
+        yield sentence.format(heading=row.heading), strands
     if was.position != row.position and row.history_change_reason in (MOVED_UP, MOVED_DOWN):
-        said = (
+        sentence = (
             gettext("moved the section “{heading}” up.")
             if row.history_change_reason == MOVED_UP
             else gettext("moved the section “{heading}” down.")
         )
-        yield said.format(heading=row.heading), ()
+        yield sentence.format(heading=row.heading), ()

@@ -342,24 +342,24 @@ def finding(
     if view.at.is_end_of_plan:
         return _at_the_end(complete, late, total, is_now=is_now)
     if late == 0:
-        said = (
+        sentence = (
             gettext("No work item is late{compared}.")
             if is_now
             else gettext("No work item was late{compared}.")
         ).format(compared=compared)
         return (
-            f"{said} {_in_doubt(doubt, is_now=is_now)}"
+            f"{sentence} {_in_doubt(doubt, is_now=is_now)}"
             if (doubt := now[Standing.IN_DOUBT])
-            else said
+            else sentence
         )
-    said = (
+    sentence = (
         ngettext("{items} is late{compared}.", "{items} are late{compared}.", late)
         if is_now
         else ngettext("{items} was late{compared}.", "{items} were late{compared}.", late)
     ).format(items=_share(late, total), compared=compared)
     named = (each for each in causes if each.cause != Delay.Cause.OTHER and each.days > 0)
     most = next(named, None)
-    return f"{said} {_costliest(most, is_now=is_now)}" if most else said
+    return f"{sentence} {_costliest(most, is_now=is_now)}" if most else sentence
 
 
 def _all_over(complete: int, total: int, *, is_now: bool) -> str:
@@ -434,12 +434,12 @@ def _in_doubt(count: int, *, is_now: bool) -> str:
 
 def _costliest(most: CauseCount, *, is_now: bool) -> str:
     if not is_now:
-        said = gettext("{cause} had cost the most days: {days:,}.")
+        sentence = gettext("{cause} had cost the most days: {days:,}.")
     elif most.cause == Delay.Cause.PRIOR_COMMITMENTS:  # "Prior commitments", which are several
-        said = gettext("{cause} have cost the most days: {days:,}.")
+        sentence = gettext("{cause} have cost the most days: {days:,}.")
     else:
-        said = gettext("{cause} has cost the most days: {days:,}.")
-    return said.format(cause=capitalised(because_of(most.cause)), days=most.days)
+        sentence = gettext("{cause} has cost the most days: {days:,}.")
+    return sentence.format(cause=capitalised(because_of(most.cause)), days=most.days)
 
 
 def _share(count: int, total: int) -> str:
@@ -461,12 +461,12 @@ def _compared(view: PlanView, now: int, then: int) -> str:
             if now == 0
             else gettext(", as many as {when}").format(when=when)
         )
-    said = (
+    sentence = (
         gettext(", {count} more than {when}")
         if now > then
         else gettext(", {count} fewer than {when}")
     )
-    return said.format(count=in_words(abs(now - then)), when=when)
+    return sentence.format(count=in_words(abs(now - then)), when=when)
 
 
 def _percent(count: int, total: int) -> str:

@@ -77,18 +77,18 @@ def met_finding(trends: Trends) -> str:
     if not agreed.total:
         return _("No agreed date has passed yet")
     if agreed.total == 1:
-        said = ngettext(
+        sentence = ngettext(
             "{met:,} of {total:,} milestone was met by its agreed date",
             "{met:,} of {total:,} milestone were met by its agreed date",
             agreed.on_time,
         )
     else:
-        said = ngettext(
+        sentence = ngettext(
             "{met:,} of {total:,} milestones was met by their agreed dates",
             "{met:,} of {total:,} milestones were met by their agreed dates",
             agreed.on_time,
         )
-    return said.format(met=agreed.on_time, total=agreed.total)
+    return sentence.format(met=agreed.on_time, total=agreed.total)
 
 
 def dates_finding(record: RecordOfDates) -> str:
@@ -168,12 +168,12 @@ def _moved(what: str, of: str, found: list[tuple[date, int]]) -> str:
         return _("{what} stayed at {now:,}{total} {since}").format(
             what=what, now=now, total=total, since=since
         )
-    said = (
+    sentence = (
         _("{what} rose from {before:,} to {now:,}{total} {since}")
         if now > before
         else _("{what} fell from {before:,} to {now:,}{total} {since}")
     )
-    return said.format(what=what, before=before, now=now, total=total, since=since)
+    return sentence.format(what=what, before=before, now=now, total=total, since=since)
 
 
 def record(trends: Trends) -> str:

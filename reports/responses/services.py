@@ -251,9 +251,9 @@ def _choices(asked: Sequence[Asked], marked: Mapping[str, Marked]) -> list[Respo
 
 def _store_scan(response: Response, scan: "File[bytes]") -> None:
     response.scan_name = clean_name(scan.name or "")
-    said = fault(response.scan_name, scan.size, scan.file, SCANS, ALLOWED_SCANS)
-    if said:
-        raise Refused(said, "scan")
+    refusal = fault(response.scan_name, scan.size, scan.file, SCANS, ALLOWED_SCANS)
+    if refusal:
+        raise Refused(refusal, "scan")
     scan.seek(0)
     response.scan_sha256 = sha256(scan.read())  # at most 10 MB
     scan.seek(0)

@@ -73,15 +73,15 @@ def faults() -> Iterator[str]:
     rows = RecordDigest.objects.in_order().select_related("issued__briefing")
     for row in rows.defer("issued__document", "issued__pdf").iterator(chunk_size=200):
         place += 1
-        said = row.content
-        if row.place != place or said.get("place") != place:
+        content = row.content
+        if row.place != place or content.get("place") != place:
             yield f"Digest {row.place} stands where digest {place} should be"
             place = row.place
         if sha256(row.entry.encode()) != row.digest:
             yield f"Digest {row.place} is not that of what it covers"
-        if said.get("before") != before or (row.before_id or "") != before:
+        if content.get("before") != before or (row.before_id or "") != before:
             yield f"Digest {row.place} does not follow from the one before it"
-        if row.issued and said.get("paper") != _paper(row.issued)["paper"]:
+        if row.issued and content.get("paper") != _paper(row.issued)["paper"]:
             yield (
                 f"{row.issued} is not as it was signed: its marking, its note, who signed it and when, "
                 "or one of its digests differs"

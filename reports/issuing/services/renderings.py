@@ -94,8 +94,8 @@ def _make(row: Rendering, *, at: datetime) -> Rendering:
     try:
         data = make(row.form, bytes(row.document), count_pages)
     except RenderRefused as error:
-        said = with_places(row.briefing.plan, str(error), error.character)
-        refuse(row, said, at=at)
+        refusal = with_places(row.briefing.plan, str(error), error.character)
+        refuse(row, refusal, at=at)
     except BaseException:
         fail(row, at=at)
         raise

@@ -286,12 +286,12 @@ def move_section(*, section: KindSection, places: int, by: User) -> None:
     rows = [each for each in kind.sections.live().in_order() if each.content != CLOSING]
     at = next(place for place, each in enumerate(rows) if each.pk == row.pk)
     if not 0 <= at + places < len(rows):
-        said = (
+        refusal = (
             _("“{heading}” is first already.")
             if places < 0
             else _("“{heading}” is last before the recommendation already.")
         )
-        raise Refused(said.format(heading=row.heading))
+        raise Refused(refusal.format(heading=row.heading))
     rows.insert(at + places, rows.pop(at))
     _number(rows, by=by, moved=row, reason=MOVED_UP if places < 0 else MOVED_DOWN)
 

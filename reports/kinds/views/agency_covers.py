@@ -108,13 +108,13 @@ def _differing(form: AgencyCoverForm) -> list[tuple[str, Any]]:
         return []
     now = form.start(form.conflict)
     return [
-        (str(field.label), _said(now.get(field.name, "")))
+        (str(field.label), _value_in_words(now.get(field.name, "")))
         for field in form.visible_fields()
         if field.name in now and str(now[field.name]) != str(field.value())
     ]
 
 
-def _said(value: Any) -> str:
+def _value_in_words(value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     return str(value) or _("(blank)")

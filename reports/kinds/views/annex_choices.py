@@ -60,20 +60,20 @@ def _size(annex: Annex) -> str:
     match annex:
         case ProgressPicture():
             count = len(annex.timeline)
-            said = ngettext("{count:,} milestone", "{count:,} milestones", count)
+            words = ngettext("{count:,} milestone", "{count:,} milestones", count)
         case WorkItemTable():
             count = sum(len(pillar.rows) for pillar in annex.pillars)
-            said = ngettext("{count:,} work item", "{count:,} work items", count)
+            words = ngettext("{count:,} work item", "{count:,} work items", count)
         case WorkItemTexts():
             count = sum(len(pillar.items) for pillar in annex.pillars)
-            said = ngettext("{count:,} work item", "{count:,} work items", count)
+            words = ngettext("{count:,} work item", "{count:,} work items", count)
         case DelayRegister():
             count = len(annex.rows)
-            said = ngettext("{count:,} delay", "{count:,} delays", count)
+            words = ngettext("{count:,} delay", "{count:,} delays", count)
         case RiskRegister():
             count = len(annex.rows)
-            said = ngettext("{count:,} risk", "{count:,} risks", count)
+            words = ngettext("{count:,} risk", "{count:,} risks", count)
         case ConsultedTable():
             count = len(annex.rows)
-            said = ngettext("{count:,} agency", "{count:,} agencies", count)
-    return said.format(count=count)
+            words = ngettext("{count:,} agency", "{count:,} agencies", count)
+    return words.format(count=count)

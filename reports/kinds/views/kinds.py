@@ -333,8 +333,8 @@ def move_section(request: HttpRequest, slug: str, kind: str, key: str) -> HttpRe
         raise BadRequest
     with refusals_in_messages(request):
         kinds.move_section(section=row, places=PLACES[way], by=signed_in(request))
-        said = _("“{heading}” is moved up.") if way == "up" else _("“{heading}” is moved down.")
-        messages.success(request, said.format(heading=row.heading))
+        message = _("“{heading}” is moved up.") if way == "up" else _("“{heading}” is moved down.")
+        messages.success(request, message.format(heading=row.heading))
     return redirect(f"{row.kind.get_absolute_url()}#section-{row.key}")
 
 

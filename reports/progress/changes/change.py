@@ -289,10 +289,10 @@ def counts_in_words(counts: Iterable[tuple[Kind, int]]) -> str:
     parts = [kind.counted(known[kind]) for kind in FOREMOST if known.get(kind)]
     others = sum(count for kind, count in known.items() if kind not in FOREMOST)
     if others:
-        said = (
+        words = (
             ngettext("{count:,} other change", "{count:,} other changes", others)
             if parts
             else ngettext("{count:,} change", "{count:,} changes", others)
         )
-        parts.append(said.format(count=others))
+        parts.append(words.format(count=others))
     return ", ".join(parts) or _("nothing changed")

@@ -89,13 +89,13 @@ def items(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
 
 def in_words(form: Form) -> list[str]:
     """Return the list's filters in words: "Pillar: Prevention", "Number or words: brochure"."""
-    said = []
+    filters = []
     for name, value in form.cleaned_data.items():
         if value:
             choices: Any = getattr(form.fields[name], "choices", ())
             words = {str(key): label for key, label in choices}.get(str(value), value)
-            said.append(f"{form.fields[name].label}: {words}")
-    return said
+            filters.append(f"{form.fields[name].label}: {words}")
+    return filters
 
 
 def risks(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:

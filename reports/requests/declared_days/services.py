@@ -30,12 +30,12 @@ def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) 
     if row is not None and not row.is_withdrawn:
         raise _recorded_already(day)
     if calendar().is_working_day(day) == is_working:
-        said = (
+        refusal = (
             _("Under the Act, {day} is already a working day.")
             if is_working
             else _("Under the Act, {day} is already not a working day.")
         )
-        raise Refused(said.format(day=long_date(day)), "day")
+        raise Refused(refusal.format(day=long_date(day)), "day")
     row = row or NonWorkingDay(day=day)
     row.is_working, row.authority, row.is_withdrawn = is_working, authority, False
     if row.pk is not None:

@@ -26,12 +26,12 @@ def days(request: HttpRequest) -> HttpResponse:
         require(request, PERMISSION, None)
     form = RecordDayForm(posted(request))
     if row := carry_out(request, form, services.enter_day):
-        said = (
+        message = (
             _("{day} is recorded as a working day. All clocks now count it.")
             if row.is_working
             else _("{day} is recorded as not a working day. All clocks now count it.")
         )
-        return done(request, said.format(day=row), "requests:request-days")
+        return done(request, message.format(day=row), "requests:request-days")
     rows = list(NonWorkingDay.objects.with_last_change().in_order().reverse())
     return form_page(
         request,

@@ -68,7 +68,7 @@ class _OfPaper(Form):
         field.choices = [("", _("No plan")), *((str(plan.pk), plan.title) for plan in plans)]
 
     @property
-    def said(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The cleaned values for the service."""
         names = ("title", "number", "dated", "kind")
         found = {name: self.cleaned_data[name] for name in names}

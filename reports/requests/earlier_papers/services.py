@@ -38,9 +38,9 @@ def add_earlier_paper(
     if replaces is not None:
         _check_current(locked(replaces))
     name = clean_name(file.name or "")
-    said = fault(name, file.size, file.file, ("pdf",), _("a PDF"))
-    if said:
-        raise Refused(said, "file")
+    refusal = fault(name, file.size, file.file, ("pdf",), _("a PDF"))
+    if refusal:
+        raise Refused(refusal, "file")
     file.seek(0)
     pdf = file.read()  # at most 10 MB
     row = EarlierPaper(

@@ -65,7 +65,7 @@ def add(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         agencies=[before.agency] if before else agencies,
         plans=_plans(own),
         today=today,
-        initial=_said(before) if before else {},
+        initial=_initial_from(before) if before else {},
     )
     if form.is_valid():
         with saying_refusals(form):
@@ -75,7 +75,7 @@ def add(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 replaces=before,
                 by=signed_in(request),
                 at=timezone.now(),
-                **form.said,
+                **form.values,
             )
             messages.success(request, _("The paper is filed."))
             return redirect("requests:earlier-papers")
@@ -88,7 +88,7 @@ def _agencies(request: HttpRequest, row: EarlierPaper) -> list[Agency]:
     return list(Agency.objects.filter(pk__in=[*own, row.agency_id]).in_order())
 
 
-def _said(row: EarlierPaper) -> dict[str, Any]:
+def _initial_from(row: EarlierPaper) -> dict[str, Any]:
     names = ("title", "number", "dated", "kind")
     return {**{name: getattr(row, name) for name in names}, "plan": str(row.plan_id or "")}
 
@@ -120,7 +120,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 by=signed_in(request),
                 at=timezone.now(),
-                **form.said,
+                **form.values,
             )
             say_saved(request, form, saved, _("Saved."))
             return redirect("requests:earlier-papers")

@@ -42,12 +42,12 @@ class Shown:
     @property
     def heading(self) -> str:
         """Say how and when it was released: "Released on request, 22 May 2013"."""
-        said = (
+        words = (
             _("Released on request, {day}")
             if self.release.kind == Release.Kind.OIA
             else _("Released proactively, {day}")
         )
-        return said.format(day=long_date(self.release.released_on))
+        return words.format(day=long_date(self.release.released_on))
 
     @property
     def words(self) -> str:
@@ -98,9 +98,9 @@ def _key(every: list[Shown]) -> list[tuple[str, str, str]]:
     codes = {code for each in every for line in each.schedule for code in line["codes"]}
     codes |= {code for each in every for paper in each.papers for code in paper["row"].withheld}
     return [
-        (said, cited_in_full(code), words)
+        (citation, cited_in_full(code), words)
         for code in sorted(codes)
-        for said, words in [_ground(code)]
+        for citation, words in [_ground(code)]
     ]
 
 
@@ -137,13 +137,13 @@ def _paper(paper: ReleasedPaper) -> dict[str, Any]:
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
     label = dict(ScheduleLine.Decision.choices).get(line["decision"], "")
-    said = {"full": _("Released in full"), "part": _("Released in part")}.get(
+    words = {"full": _("Released in full"), "part": _("Released in part")}.get(
         line["decision"], label
     )
     return {
         **line,
         "dated": date.fromisoformat(line["dated"]) if line["dated"] else None,
-        "decision": said,
+        "decision": words,
         "codes": line["grounds"],
         "grounds": [_ground(code) for code in line["grounds"]],
     }

@@ -62,9 +62,9 @@ def chosen(
 
 
 def _none(words: str, *, is_in_text: bool = False) -> list[Chosen]:
-    said = (
+    refusal = (
         _("“{words}” is not in this text. Enter words as they are printed.")
         if is_in_text
         else _("“{words}” is not in this paper. Enter words as they are printed.")
     )
-    raise Refused(said.format(words=shown(words)), "words")
+    raise Refused(refusal.format(words=shown(words)), "words")

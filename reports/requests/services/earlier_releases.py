@@ -55,7 +55,7 @@ class Earlier:
     @property
     def grounds(self) -> str:
         codes = [code for row in self.rows for code in row.ground_codes]
-        return _said([*self.line.ground_codes, *codes])
+        return _grounds_in_words([*self.line.ground_codes, *codes])
 
     @property
     def sentence(self) -> str:
@@ -78,7 +78,7 @@ class Earlier:
         return ""
 
 
-def _said(codes: Iterable[str]) -> str:
+def _grounds_in_words(codes: Iterable[str]) -> str:
     return join_words(cited(code) for code in dict.fromkeys(codes)) or _("no ground")
 
 
@@ -126,8 +126,8 @@ def _days(requests: Sequence[int]) -> dict[int, str]:
     rows = events.filter(request__in=requests).values_list("request", "kind", "happened_on")
     found: dict[int, str] = {}
     for request, kind, on in sorted(rows, key=lambda row: row[1]):  # "released" is the later
-        said = _("released {day}") if kind == "released" else _("decided {day}")
-        found[request] = said.format(day=long_date(on))
+        sentence = _("released {day}") if kind == "released" else _("decided {day}")
+        found[request] = sentence.format(day=long_date(on))
     return found
 
 
@@ -153,26 +153,26 @@ def _against(line: ScheduleLine, earlier: Earlier) -> list[tuple[str, str]]:
     if line.is_ours and line.is_given and before.is_given:
         return _of_words(line, earlier, name)
     if line.is_given and before.decision in ScheduleLine.KEPT:
-        said = _(
+        sentence = _(
             "Document {number} was withheld under {grounds} in {request}, and is released here."
         ).format(number=line.number, grounds=earlier.grounds, request=earlier.where)
-        return [(f"{name}-was-kept", said)]
+        return [(f"{name}-was-kept", sentence)]
     if line.decision in ScheduleLine.KEPT and before.is_given:
-        said = (
+        sentence = (
             _("Document {number} was released in full in {request}, and is withheld here.")
             if before.decision == Decision.FULL
             else _("Document {number} was released in part in {request}, and is withheld here.")
         ).format(number=line.number, request=earlier.where)
-        return [(f"{name}-was-given", said)]
+        return [(f"{name}-was-given", sentence)]
     if line.is_given and before.is_given and line.decision != before.decision:
-        said = (
+        sentence = (
             _("Document {number} was released in full in {request}, and is released in part here.")
             if line.decision == Decision.PART
             else _(
                 "Document {number} was released in part in {request}, and is released in full here."
             )
         ).format(number=line.number, request=earlier.where)
-        return [(f"{name}-{line.decision}", said)]
+        return [(f"{name}-{line.decision}", sentence)]
     return []
 
 
@@ -182,7 +182,7 @@ def _of_words(line: ScheduleLine, earlier: Earlier, name: str) -> list[tuple[str
     shown = [row for row in _still_there(line, earlier) if not _covered(_place(row), now)]
     found = []
     if shown:
-        said = ngettext(
+        sentence = ngettext(
             "Document {number}: {count} place of it was withheld under {grounds} in {request}, and is "
             "shown here.",
             "Document {number}: {count} places of it were withheld under {grounds} in {request}, and are "
@@ -191,10 +191,10 @@ def _of_words(line: ScheduleLine, earlier: Earlier, name: str) -> list[tuple[str
         ).format(
             number=line.number,
             count=len(shown),
-            grounds=_said(code for row in shown for code in row.ground_codes),
+            grounds=_grounds_in_words(code for row in shown for code in row.ground_codes),
             request=earlier.where,
         )
-        found.append((f"{name}-shown-{_digest(map(_place, shown))}", said))
+        found.append((f"{name}-shown-{_digest(map(_place, shown))}", sentence))
     if _is_same(line, earlier):
         kept = [
             (span.place, span.start, span.end)
@@ -202,12 +202,12 @@ def _of_words(line: ScheduleLine, earlier: Earlier, name: str) -> list[tuple[str
             if not _covered((span.place, span.start, span.end), then)
         ]
         if kept:
-            said = ngettext(
+            sentence = ngettext(
                 "Document {number}: {count} place of it is withheld here, and was shown in {request}.",
                 "Document {number}: {count} places of it are withheld here, and were shown in {request}.",
                 len(kept),
             ).format(number=line.number, count=len(kept), request=earlier.where)
-            found.append((f"{name}-kept-{_digest(kept)}", said))
+            found.append((f"{name}-kept-{_digest(kept)}", sentence))
     return found
 
 

@@ -179,8 +179,8 @@ def going_out(line: ScheduleLine, *, stamp: str) -> tuple[bytes, str]:
     copy = standing_copy(line)
     if copy is not None:
         return bytes(copy.pdf), ""
-    if said := lack_of(line):
-        raise Refused(said)
+    if refusal := lack_of(line):
+        raise Refused(refusal)
     if line.response is not None:
         return print_answer(line, stamp=stamp), stamp
     return held_file(line), ""
@@ -235,9 +235,9 @@ def add_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime)
         raise Refused(_("Decide first whether this paper is released in full or in part."))
     _check_may_add(request, row)
     name = clean_name(file.name or "")
-    said = fault(name, file.size, file.file, ("pdf",), _("a PDF"))
-    if said:
-        raise Refused(said, "file")
+    refusal = fault(name, file.size, file.file, ("pdf",), _("a PDF"))
+    if refusal:
+        raise Refused(refusal, "file")
     file.seek(0)
     data = file.read()  # at most 10 MB
     if row.decision == Decision.PART and data == _held_or_nothing(row):
@@ -246,8 +246,8 @@ def add_copy(*, line: ScheduleLine, file: "File[bytes]", by: User, at: datetime)
         )
     try:
         report = examined(row, data, file_name="copy.pdf")
-    except Refused as refusal:
-        raise Refused(_("This file is no PDF that can be read."), "file") from refusal
+    except Refused as error:
+        raise Refused(_("This file is no PDF that can be read."), "file") from error
     if not report.passes:
         raise Refused(report.findings[0].sentence, "file")
     made = LineCopy(

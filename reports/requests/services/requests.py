@@ -396,21 +396,21 @@ def extend(
 
 def _check_in_time_to_extend(now: RequestClock, on: date) -> None:
     limit = now.days.act.limits.decide
-    said = _(
+    refusal = _(
         "An extension is notified within the first {limit} working days. Those ended on {day}."
     )
-    _check_in_time(said, on, limit, now.first_due)
+    _check_in_time(refusal, on, limit, now.first_due)
 
 
 def _check_in_time_to_transfer(now: RequestClock, on: date) -> None:
     limit = now.days.act.limits.transfer
-    said = _("A transfer is made within the first {limit} working days. Those ended on {day}.")
-    _check_in_time(said, on, limit, now.transfer_by)
+    refusal = _("A transfer is made within the first {limit} working days. Those ended on {day}.")
+    _check_in_time(refusal, on, limit, now.transfer_by)
 
 
-def _check_in_time(said: str, on: date, limit: int, last: date) -> None:
+def _check_in_time(refusal: str, on: date, limit: int, last: date) -> None:
     if on > last:
-        raise Refused(said.format(limit=limit, day=long_date(last)), "on")
+        raise Refused(refusal.format(limit=limit, day=long_date(last)), "on")
 
 
 def _is_working_day(now: RequestClock, day: date) -> bool:

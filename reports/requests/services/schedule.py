@@ -85,9 +85,9 @@ def add_file(
     row = locked(request)
     check_prepared(row)
     name = clean_name(file.name or "")
-    said = fault(name, file.size, file.file)
-    if said:
-        raise Refused(said, "file")
+    refusal = fault(name, file.size, file.file)
+    if refusal:
+        raise Refused(refusal, "file")
     file.seek(0)
     digest = sha256(file.read())  # at most 10 MB
     file.seek(0)

@@ -24,7 +24,7 @@ def begin_as(*, briefing: Briefing, slug: str, by: User) -> Briefing:
     kind = found[slug]
     sections = kind.sections.live().in_order().values_list("key", "content", "standing_text")
     try:
-        said = composed_for(briefing, list(sections), kind.annexes)
+        generated = composed_for(briefing, list(sections), kind.annexes)
     except DocumentError as error:
         raise Refused(str(error)) from error
-    return drafts.begin_draft(briefing=briefing, kind=kind, composed=said, by=by)
+    return drafts.begin_draft(briefing=briefing, kind=kind, composed=generated, by=by)

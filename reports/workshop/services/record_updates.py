@@ -135,7 +135,7 @@ def update_from_records(
 
 def in_words(taken: Sequence[Proposed]) -> str:
     """Return sentences on what was updated and which agencies are asked again."""
-    said = ngettext(
+    sentence = ngettext(
         "{count} paragraph was updated from the records.",
         "{count} paragraphs were updated from the records.",
         len(taken),
@@ -147,5 +147,5 @@ def in_words(taken: Sequence[Proposed]) -> str:
             "{agencies} are asked again for clearance.",
             len(again),
         ).format(agencies=join_words(again))
-        return f"{said} {asked}"
-    return said
+        return f"{sentence} {asked}"
+    return sentence

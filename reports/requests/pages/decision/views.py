@@ -117,10 +117,10 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
                 warnings_left=form.warnings_left,
                 shown=content,
             )
-            said = _("The decision is signed. Now send its letter to the requester.")
+            message = _("The decision is signed. Now send its letter to the requester.")
             if row.is_own_initiative:
-                said = _("The decision is signed. Its memo is frozen.")
-            messages.success(request, said)
+                message = _("The decision is signed. Its memo is frozen.")
+            messages.success(request, message)
             return redirect("requests:request", pk)
     with transaction.atomic():
         return _page(request, row, letter, on, form, warnings)

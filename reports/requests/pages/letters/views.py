@@ -109,10 +109,10 @@ def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             made = _write(request, row, letter, form)
-            said = _("The letter is written. Read it before you send it.")
+            message = _("The letter is written. Read it before you send it.")
             if row.is_own_initiative:
-                said = _("The memo is written. Read it before you send it for review.")
-            messages.success(request, said)
+                message = _("The memo is written. Read it before you send it for review.")
+            messages.success(request, message)
             return redirect("requests:request-letter", pk, made.pk)
     return form_page(
         request,
@@ -155,12 +155,12 @@ def letter(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     if form.is_valid():
         with saying_refusals(form):
             _write(request, row, found, form)
-            said = (
+            message = (
                 _("The memo is rewritten.")
                 if row.is_own_initiative
                 else _("The letter is rewritten.")
             )
-            messages.success(request, said)
+            messages.success(request, message)
             return redirect("requests:request-letter", pk, letter)
     return _show(request, row, found, form=form)
 

@@ -109,7 +109,7 @@ def _page(
 def _lacking(row: InformationRequest) -> list[tuple[str, ScheduleLine]]:
     """Return the papers that have no file to release, each with what it lacks."""
     lines = row.lines.given().in_order().select_related("evidence", "response")
-    return [(said, line) for line in lines for said in [lack_of(line)] if said]
+    return [(lack, line) for line in lines for lack in [lack_of(line)] if lack]
 
 
 def _public_url(made: Release) -> str:

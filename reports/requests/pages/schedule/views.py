@@ -64,12 +64,12 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
     row = prepared_request(request, pk)
     form = ScopeForm(posted(request), row=row)
     if kept := carry_out(request, form, services_of_requests.set_scope, request=row):
-        said = (
+        message = (
             _("The scope is saved.")
             if kept.scope_from
             else _("The scope is saved. Enter both days to find papers.")
         )
-        return saved(request, form, kept, said, "requests:request-scope", pk)
+        return saved(request, form, kept, message, "requests:request-scope", pk)
     found = (
         found_between(row, row.scope_from, row.scope_to) if row.scope_from and row.scope_to else []
     )
@@ -98,12 +98,12 @@ def add_papers(request: HttpRequest, pk: int) -> HttpResponse:
             services.add_paper(request=row, paper=_paper(row, key), by=signed_in(request))
             added += 1
     if added:
-        said = ngettext(
+        message = ngettext(
             "{count} paper is added to the schedule.",
             "{count} papers are added to the schedule.",
             added,
         )
-        messages.success(request, said.format(count=added))
+        messages.success(request, message.format(count=added))
     return redirect("requests:request-scope", pk)
 
 

@@ -24,11 +24,11 @@ LEFT_OUT = gettext_lazy("Left out of the paper. You can put it back here.")
 BACK = gettext_lazy("Back in the paper.")
 
 # The message of an action: its words, or what makes them of the draft after it and the key.
-Said = StrOrPromise | Callable[[Draft, str], str]
-Act = Callable[[HttpRequest, Briefing, str], Said]
+Message = StrOrPromise | Callable[[Draft, str], str]
+Act = Callable[[HttpRequest, Briefing, str], Message]
 
 
-def outcome(do: Callable[[], Said]) -> tuple[int, Said]:
+def outcome(do: Callable[[], Message]) -> tuple[int, Message]:
     """Do an action. Return the level of its message and the message, or why it was refused."""
     try:
         return messages.SUCCESS, do()
@@ -41,13 +41,13 @@ def outcome(do: Callable[[], Said]) -> tuple[int, Said]:
 
 
 def run_action(
-    request: HttpRequest, do: Callable[[], Said], briefing: Briefing, key: str = ""
+    request: HttpRequest, do: Callable[[], Message], briefing: Briefing, key: str = ""
 ) -> None:
     """Do an action and show its message, or why it was refused, on the next page."""
-    level, said = outcome(do)
-    if callable(said):
-        said = said(draft_rows.read_draft(briefing).draft, key)
-    messages.add_message(request, level, said)
+    level, message = outcome(do)
+    if callable(message):
+        message = message(draft_rows.read_draft(briefing).draft, key)
+    messages.add_message(request, level, message)
 
 
 def cleaned(form: Any) -> dict[str, Any]:
@@ -58,16 +58,16 @@ def cleaned(form: Any) -> dict[str, Any]:
 
 def calling(
     service: Callable[..., object],
-    said: Said,
+    message: Message,
     form: type[forms.Form] | None = None,
     **arguments: Any,
 ) -> Act:
     """Return the action that calls a service with the form's values, and says so."""
 
-    def act(request: HttpRequest, briefing: Briefing, key: str) -> Said:
+    def act(request: HttpRequest, briefing: Briefing, key: str) -> Message:
         typed = cleaned(form(request.POST)) if form else {}
         service(briefing=briefing, key=key, by=signed_in(request), **arguments, **typed)
-        return said
+        return message
 
     return act
 
@@ -82,12 +82,12 @@ def moved_message(draft: Draft, key: str) -> str:
     return _("Moved: it is under “{heading}” now.").format(heading=heading)
 
 
-def settling(service: Callable[..., object], said: StrOrPromise) -> Act:
+def settling(service: Callable[..., object], message: StrOrPromise) -> Act:
     """Return the action that keeps or replaces an edited text whose records have changed."""
 
-    def act(request: HttpRequest, briefing: Briefing, key: str) -> Said:
+    def act(request: HttpRequest, briefing: Briefing, key: str) -> Message:
         composed = composed_now(briefing)
-        return calling(service, said, DriftForm, composed=composed)(request, briefing, key)
+        return calling(service, message, DriftForm, composed=composed)(request, briefing, key)
 
     return act
 

@@ -86,7 +86,7 @@ def changed(
     request: HttpRequest,
     briefing: Briefing,
     *,
-    said: StrOrPromise | Callable[[Draft, str], str] = "",
+    message: StrOrPromise | Callable[[Draft, str], str] = "",
     key: str = "",
     opened: str = "",
     overtaken: str = "",
@@ -100,10 +100,12 @@ def changed(
     asked = request.POST if request.method == "POST" else request.GET
     state = asked.get("state", "")
     found = changes_since(briefing, state, wanted=key) if briefing.is_open else None
-    if callable(said):
-        said = said(found.rows.draft if found else draft_rows.read_draft(briefing).draft, key)
+    if callable(message):
+        message = message(found.rows.draft if found else draft_rows.read_draft(briefing).draft, key)
     if found is None:
-        return JsonResponse({"says": str(said), "key": key, "whole": True, "overtaken": overtaken})
+        return JsonResponse(
+            {"says": str(message), "key": key, "whole": True, "overtaken": overtaken}
+        )
     context: dict[str, Any] = {
         "plan": briefing.plan,
         "briefing": briefing,
@@ -126,7 +128,7 @@ def changed(
         menu = render_to_string("reports/workshop/acts.html", context)
     return JsonResponse(
         {
-            "says": str(said),
+            "says": str(message),
             "key": key,
             "overtaken": overtaken,
             "steps": steps_html(request, briefing, found.rows),

@@ -37,14 +37,14 @@ def undo(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             page = page_of(Briefing.objects.select_related("plan", "kind").get(pk=pk))
             return show(request, page, overtaken=overtaken, status=422)
         html = render_to_string("reports/workshop/overtaken.html", {"overtaken": overtaken})
-        return changed(request, briefing, said=_("Nothing was changed."), overtaken=html)
+        return changed(request, briefing, message=_("Nothing was changed."), overtaken=html)
     except Refused as refusal:
-        level, said, key = messages.ERROR, str(refusal), ""
+        level, message, key = messages.ERROR, str(refusal), ""
     else:
         rows = draft_rows.read_draft(briefing)
-        level, said = messages.SUCCESS, f"{act.get_step_display()}: {words_of(rows, act)}."
+        level, message = messages.SUCCESS, f"{act.get_step_display()}: {words_of(rows, act)}."
         key = f"section-{act.key}" if act.kind == act.Kind.HEADING else act.key
     if wants_json(request):
-        return changed(request, briefing, said=said, key=key)
-    messages.add_message(request, level, said)
+        return changed(request, briefing, message=message, key=key)
+    messages.add_message(request, level, message)
     return redirect(home(briefing, key))

@@ -47,8 +47,8 @@ def paragraph(request: HttpRequest, slug: str, pk: int, key: str) -> HttpRespons
     if name not in ACTS:
         raise BadRequest
     if wants_json(request):
-        _, said = outcome(lambda: ACTS[name](request, briefing, key))
-        return changed(request, briefing, said=said, key=key)
+        _, message = outcome(lambda: ACTS[name](request, briefing, key))
+        return changed(request, briefing, message=message, key=key)
     run_action(request, lambda: ACTS[name](request, briefing, key), briefing, key)
     return redirect(at_paragraph(briefing, key))
 
@@ -71,8 +71,8 @@ def ask(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
     if name not in ASK_ACTS:
         raise BadRequest
     if wants_json(request):
-        _, said = outcome(lambda: ASK_ACTS[name](request, briefing, key))
-        return changed(request, briefing, said=said, key=key)
+        _, message = outcome(lambda: ASK_ACTS[name](request, briefing, key))
+        return changed(request, briefing, message=message, key=key)
     run_action(request, lambda: ASK_ACTS[name](request, briefing, key), briefing, key)
     return redirect(home(briefing, key))
 
