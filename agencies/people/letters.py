@@ -32,7 +32,7 @@ def send_invitation(invitation: Invitation, *, by: User, token: str) -> None:
     ).send()
 
 
-def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
+def email_about_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
     """Email those who look after the seat's place that `by` gave or changed the seat.
 
     They are its approvers and the coordinators of its plans, except for the person themselves. If
@@ -42,7 +42,7 @@ def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
     approvers = Seat.objects.on(on).filter(role=Seat.Role.APPROVER, **columns_of(place))
     users = [each.user for each in approvers.select_related("user")]
     users += [user for source in OVERSEERS for user in source(place, on)]
-    told = {user.pk: user for user in users if user.is_active and user != by}
+    recipients = {user.pk: user for user in users if user.is_active and user != by}
     own = seat.user_id == by.pk
     if changed:
         what = _("changed their own role") if own else _("changed the role of {person}")
@@ -55,19 +55,19 @@ def tell_of_seat(seat: Seat, *, by: User, changed: bool, on: date) -> None:
     )
     subject = _subject(_("{person} is {position}").format(person=seat.user, position=seat.position))
     _send(
-        [EmailMessage(subject=subject, body=body, to=[user.email]) for user in told.values()],
+        [EmailMessage(subject=subject, body=body, to=[user.email]) for user in recipients.values()],
         seat_id=seat.pk,
     )
 
 
-def tell_of_new_address(user: User, *, old: str) -> None:
+def email_about_new_address(user: User, *, old: str) -> None:
     """Email a person's old address that an administrator changed it. Log it if that fails."""
     body = render_to_string("agencies/people/letters/new_address.txt", {"user": user})
     subject = _subject(_("Your email address was changed"))
     _send([EmailMessage(subject=subject, body=body, to=[old])], user_id=user.pk)
 
 
-def tell_of_reset(user: User, *, by: User) -> None:
+def email_about_reset(user: User, *, by: User) -> None:
     """Email a person that an administrator reset their second step. Log it if that fails."""
     about = {"user": user, "by": by, "link": settings.SITE_URL + reverse("account_login")}
     body = render_to_string("agencies/people/letters/second_step_reset.txt", about)

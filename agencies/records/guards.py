@@ -168,7 +168,7 @@ EMPTYING_BODY = (
 def frozen(
     table: str, *, name: str, message: str, refuse_update_when: str = "1 = 1"
 ) -> Iterator[Guard]:
-    """Yield guards that refuse every DELETE on the table, and every UPDATE unless told otherwise."""
+    """Yield guards that refuse every DELETE on the table, and each UPDATE for which the SQL condition is true."""
     yield Guard(f"{name}_update", table, ("UPDATE",), refuse_update_when, message)
     yield Guard(f"{name}_delete", table, ("DELETE",), "1 = 1", message)
 

@@ -40,9 +40,9 @@ class Words(Node):
 def translate(parser: Parser, token: Token) -> Node:
     """Parse Django's tag. Variables, filters, contexts and `as` are left to it."""
     node = do_translate(parser, token)
-    told = node.filter_expression
-    is_constant = isinstance(told.var, Variable) and told.var.literal is not None
-    if is_constant and not (told.filters or node.noop or node.asvar or node.message_context):
+    expression = node.filter_expression
+    is_constant = isinstance(expression.var, Variable) and expression.var.literal is not None
+    if is_constant and not (expression.filters or node.noop or node.asvar or node.message_context):
         return Words(node)
     return node
 

@@ -29,7 +29,7 @@ def paragraphs(text: str) -> Words:
 def answers_of(each: Line) -> Answers:
     """Return the answers of a line of the attention list, as the dashboard and the slides say them."""
     return Answers(
-        why=tuple(map(line, each.told)),
+        why=tuple(map(line, each.reason_texts)),
         cause=line(each.cause),
         expected=_point(each.expected),
         doing=_point(each.doing),

@@ -20,7 +20,7 @@ def due_notices(on: date) -> Iterator[OtherNews]:
     )
     return action_notices.action_notices(
         [
-            action_notices.Told(
+            action_notices.ActionNews(
                 action=row,
                 about=f"follow-up {row.pk}",
                 plan=row.plan,

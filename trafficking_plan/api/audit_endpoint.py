@@ -76,7 +76,7 @@ def audit(request: HttpRequest, asked: Query[After]) -> HttpResponse:
 
 def reader_of(request: HttpRequest, token: Token) -> stream.Reader:
     if token.seat is None:
-        return stream.Reader(plans=None, told=OF_AGENCIES)
+        return stream.Reader(plans=None, with_values=OF_AGENCIES)
     own = signed_in(request).agencies_as(Seat.Role.COORDINATOR)
     plans = Plan.objects.filter(coordinating_agency__in=own).values_list("pk", flat=True)
-    return stream.Reader(plans=list(plans), told=stream.READ_BY_THE_PLAN)
+    return stream.Reader(plans=list(plans), with_values=stream.READ_BY_THE_PLAN)

@@ -127,10 +127,13 @@ def read_cursor(text: str) -> Cursor:
 
 @dataclass(frozen=True)
 class Reader:
-    """What a reader of the stream gets: all records, or those of some plans; and whose values are told."""
+    """What a reader of the stream gets: all records, or those of some plans.
+
+    `with_values` are the records of which they also get the values. Of others they get the names of the fields.
+    """
 
     plans: Sequence[int] | None
-    told: frozenset[str]
+    with_values: frozenset[str]
 
 
 def read_entries(
@@ -151,10 +154,12 @@ def read_entries(
         if not rows:
             continue
         before = _versions_before(table, rows)
-        is_told = table.label in reader.told
+        has_values = table.label in reader.with_values
         for row in rows:
             was = before.get(row.before_id)
-            entries.append((row.history_date, table.label, _entry(table, row, was, slugs, is_told)))
+            entries.append(
+                (row.history_date, table.label, _entry(table, row, was, slugs, has_values))
+            )
         cursor[table.label] = rows[-1].history_id
     entries.sort(key=lambda each: (each[0], each[1], each[2]["version"]))
     return [entry for _, _, entry in entries], cursor
@@ -213,7 +218,7 @@ def _versions_before(table: Table, rows: Sequence[Any]) -> Mapping[int, Any]:
     return found
 
 
-def _entry(table: Table, row: Any, was: Any, slugs: Mapping[int, str], is_told: bool) -> Row:
+def _entry(table: Table, row: Any, was: Any, slugs: Mapping[int, str], has_values: bool) -> Row:
     who, _, agency = row.history_actor.partition(" (")
     plan = _plan_of(table, row)
     return {
@@ -228,8 +233,8 @@ def _entry(table: Table, row: Any, was: Any, slugs: Mapping[int, str], is_told: 
         "number": getattr(row, "number", None),
         "plan": slugs.get(plan) if plan else None,
         "is_open": bool(getattr(row, OPEN_COLUMN, False)),
-        "changes": list(_changes(row, was, is_told)),
-        "reason": (row.history_change_reason or "") if is_told else None,
+        "changes": list(_changes(row, was, has_values)),
+        "reason": (row.history_change_reason or "") if has_values else None,
     }
 
 
@@ -240,7 +245,7 @@ def _plan_of(table: Table, row: Any) -> int | None:
     return getattr(row, "plan_id", None) if table.way == "plan" else None
 
 
-def _changes(row: Any, was: Any, is_told: bool) -> Iterator[Row]:
+def _changes(row: Any, was: Any, has_values: bool) -> Iterator[Row]:
     """Yield the fields that changed. The first version of a record has all that are filled in."""
     for field in row.tracked_fields:
         if field.primary_key or field.name == "version":
@@ -249,7 +254,7 @@ def _changes(row: Any, was: Any, is_told: bool) -> Iterator[Row]:
         if old == new or (was is None and new in (None, "")):
             continue
         change: Row = {"field": field.name}
-        if is_told:
+        if has_values:
             change |= {"old": plain(old), "new": plain(new)}
         yield change
 

@@ -26,7 +26,7 @@ from trafficking_plan.sign_in import second_step, security_log, sign_in_limits
 
 log = structlog.get_logger(__name__)
 
-# What the person is told by email, by allauth's name of it.
+# What an email to the person says, by the prefix of allauth's template.
 CHANGED = {
     "account/email/password_changed": gettext_lazy("Your password was changed."),
     "account/email/password_reset": gettext_lazy(

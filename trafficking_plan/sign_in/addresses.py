@@ -25,7 +25,7 @@ BROWSERS = (
 
 
 def network_of(address: str) -> str:
-    """Return the network of an IP address, so that no single machine can be told: "192.0.2.0/24"."""
+    """Return the network of an IP address, which identifies no single machine: "192.0.2.0/24"."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -15,7 +15,7 @@ from workitems.plan.services.assignments import TAKERS
 def news_of(pk: int, *, on: date) -> Iterator[OtherNews]:
     """Yield the news of an assignment for the person, or for the people of the unit if it names none.
 
-    Whoever gave it to themselves is not told.
+    Nobody gets news of what they assigned to themselves.
     """
     row = (
         Assignment.objects.given()

@@ -1,4 +1,4 @@
-"""Notices about actions: their agency is asked and told what became of it; the coordinator confirms.
+"""Notices about actions: to their agency while they are open and once confirmed; to the coordinator to confirm.
 
 A source of `notices.news` for decisions. `reports.responses.follow_up_news` uses it for follow-ups.
 """
@@ -24,14 +24,14 @@ NEWS_FOR_DAYS = 14
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ActionNews:
     """An action with what its notices say. `about` is its key in the log of notices."""
 
     action: Any
     about: str
     plan: Plan
     title: str
-    # The mail about the minutes names it, so that it is not told once more by itself.
+    # The email about the minutes names it, so it needs no email of its own.
     is_in_minutes: bool = False
 
 
@@ -57,7 +57,7 @@ def decision_notices(on: date) -> Iterator[OtherNews]:
     )
     return action_notices(
         [
-            Told(
+            ActionNews(
                 action=row,
                 about=f"decision {row.pk}",
                 plan=row.plan,
@@ -73,48 +73,50 @@ def decision_notices(on: date) -> Iterator[OtherNews]:
     )
 
 
-def action_notices(told: list[Told], on: date) -> Iterator[OtherNews]:
+def action_notices(actions: list[ActionNews], on: date) -> Iterator[OtherNews]:
     """Yield the notices of these actions as at a day."""
-    if not told:
+    if not actions:
         return
-    seats = Seats((each.plan for each in told), (each.action.owner_agency_id for each in told), on)
-    for each in told:
+    seats = Seats(
+        (each.plan for each in actions), (each.action.owner_agency_id for each in actions), on
+    )
+    for each in actions:
         yield from _of(each, seats, on)
 
 
-def _of(told: Told, seats: Seats, on: date) -> Iterator[OtherNews]:
-    row, plan = told.action, told.plan
+def _of(news: ActionNews, seats: Seats, on: date) -> Iterator[OtherNews]:
+    row, plan = news.action, news.plan
     coordinators = seats.coordinators(plan)
     owners = seats.sitting(plan, row.owner_agency_id, Role.CONTRIBUTOR, Role.APPROVER)
     version = f"version {row.version}"
     agency: Agency = row.owner_agency
     if row.progress == Action.Progress.REPORTED:
         yield from _lines(
-            told, coordinators, Reason.ACTION_DONE, version,
+            news, coordinators, Reason.ACTION_DONE, version,
             _("{agency} marked it as done. Confirm it, or say what is still to be done.").format(agency=agency),
             _("waits to be confirmed"),
         )  # fmt: skip
     elif row.progress == Action.Progress.CONFIRMED:
         yield from _lines(
-            told, owners, Reason.ACTION_CONFIRMED, version,
+            news, owners, Reason.ACTION_CONFIRMED, version,
             _("The coordinator confirmed it as done."), _("is confirmed as done"),
         )  # fmt: skip
     else:
         if row.reopened_because:
             yield from _lines(
-                told, owners or coordinators, Reason.ACTION_REOPENED, version,
+                news, owners or coordinators, Reason.ACTION_REOPENED, version,
                 _("The coordinator reopened it and says what is still to be done."), _("is reopened"),
             )  # fmt: skip
-        yield from _due(told, owners, coordinators, on)
+        yield from _due(news, owners, coordinators, on)
 
 
 def _due(
-    told: Told, owners: list[Addressed], coordinators: list[Addressed], on: date
+    news: ActionNews, owners: list[Addressed], coordinators: list[Addressed], on: date
 ) -> Iterator[OtherNews]:
-    row, people = told.action, owners or coordinators
+    row, people = news.action, owners or coordinators
     reason = step_of(row.due_on, row.decided_on or on, on, first=Reason.ACTION)
     due = day_words(row.due_on)
-    if reason == Reason.OVERDUE and told.plan.has_ended(on):
+    if reason == Reason.OVERDUE and news.plan.has_ended(on):
         sentence, state = (
             _("It was due on {due} and is not marked as done.").format(due=due),
             _("was due on {due}").format(due=due),
@@ -126,34 +128,34 @@ def _due(
             _("is overdue by {time}").format(time=late),
         )
     else:
-        left = until(row.due_on, on)
-        if reason == Reason.ACTION and told.is_in_minutes and owners:
+        when = until(row.due_on, on)
+        if reason == Reason.ACTION and news.is_in_minutes and owners:
             return
         sentence = _("{agency} is to do it by {due}, {when}. Then mark it as done.").format(
-            agency=row.owner_agency, due=due, when=left
+            agency=row.owner_agency, due=due, when=when
         )
-        state = _("is due {when}").format(when=left)
-    yield from _lines(told, people, reason, row.due_on.isoformat(), sentence, state)
+        state = _("is due {when}").format(when=when)
+    yield from _lines(news, people, reason, row.due_on.isoformat(), sentence, state)
 
 
 def _lines(
-    told: Told,
+    news: ActionNews,
     people: Iterable[Addressed],
     reason: Notice.Reason,
     occasion: str,
     sentence: str,
     state: str,
 ) -> Iterator[OtherNews]:
-    row = told.action
+    row = news.action
     return other_news(
         people,
-        plan=told.plan,
+        plan=news.plan,
         agency=row.owner_agency,
         reason=reason,
         occasion=occasion,
-        about=told.about,
+        about=news.about,
         due_on=row.due_on,
-        title=told.title,
+        title=news.title,
         sentence=sentence,
         state=state,
         path=row.get_absolute_url(),

@@ -36,7 +36,7 @@ KINDS: dict[type[Any], str] = {
     Risk: "risk",
     Return: "of_return",
 }
-# Reasons of an item that are left out where its variations and risks are told themselves.
+# Reasons of an item that are left out where its variations and risks are listed.
 SAID_WITHIN = {Rank.VARIATION_WAITS, Rank.RISK_ESCALATED}
 
 
@@ -155,7 +155,7 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
         .order_by("escalated_on", "number")
     )
     present = plan.present_day(on)
-    told: list[tuple[Any, str, str]] = [
+    found: list[tuple[Any, str, str]] = [
         *((row, f"With the working group: {row.asks}.", "") for row in variations),
         *(
             (
@@ -176,7 +176,7 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
     ]
     within: dict[int, list[tuple[Any, str]]] = defaultdict(list)
     alone: list[Proposal] = []
-    for row, reason, named in told:
+    for row, reason, named in found:
         if row.item_id is not None:
             within[row.item_id].append((row, f"{named}{reason}"))
         else:

@@ -1,4 +1,4 @@
-"""Notices about meetings: members are told that one is called, what its pack has, and what came of it.
+"""Notices to the members of meetings: a meeting is called, its pack is frozen, its minutes are ready.
 
 Sources of `notices.news`. What they yield is sent at once by the views, and by the next run if that failed.
 """
@@ -34,7 +34,7 @@ def about(meeting: Meeting) -> str:
 
 
 def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
-    """Yield who is told that a meeting ahead is called, or that its day, time or place is another."""
+    """Yield the notices of meetings ahead: they are called, or their day, time or place has changed."""
     rows = _meetings(only).filter(held_on__gte=on, closed_at=None)
     for meeting, people in members_of(rows, on):
         says = (
@@ -56,13 +56,13 @@ def called_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
 
 
 def _occasion(meeting: Meeting) -> str:
-    """Return what tells a meeting's news apart: its day, and a digest of when and where it is."""
-    told = f"{meeting.when} {meeting.place} {meeting.link}"
-    return f"{meeting.held_on.isoformat()} {sha256(told.encode()).hexdigest()[:8]}"
+    """Return the occasion of a meeting's news: its day, and a digest of when and where it is."""
+    details = f"{meeting.when} {meeting.place} {meeting.link}"
+    return f"{meeting.held_on.isoformat()} {sha256(details.encode()).hexdigest()[:8]}"
 
 
 def minutes_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
-    """Yield who is told that a record is closed, with the actions of their own agency."""
+    """Yield the notices that minutes are ready, with the actions of each member's own agency."""
     rows = _meetings(only).filter(closed_at__isnull=False)
     rows = rows.filter(closed_at__gte=end_of(on - timedelta(days=NEWS_FOR_DAYS)))
     rows = list(rows)
@@ -117,7 +117,7 @@ def _own_actions(own: list[Decision], agency: Agency) -> str:
 
 
 def decided_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
-    """Yield who is told what a meeting decided on the variation that their agency requested."""
+    """Yield the notices to agencies of what a meeting decided on the variations that they requested."""
     rows = Variation.objects.filter(meeting__isnull=False, decided_at__isnull=False)
     if only is not None:
         rows = rows.filter(pk=only)
@@ -166,7 +166,7 @@ def members_of(
     rows: Iterable[Meeting], on: date
 ) -> Iterator[tuple[Meeting, list[tuple[Addressed, Agency]]]]:
     """Yield each meeting with its members' contributors and approvers, each person once, and the agency
-    that they are told for. Leave out plans that have ended."""
+    for which they get the notice. Leave out plans that have ended."""
     found = [row for row in rows if not row.plan.has_ended(on)]
     if not found:
         return
@@ -174,11 +174,11 @@ def members_of(
     everyone = {agency.pk for own in agencies.values() for agency in own}
     seats = Seats((row.plan for row in found), everyone, on)
     for row in found:
-        told: dict[int, tuple[Addressed, Agency]] = {}
+        recipients: dict[int, tuple[Addressed, Agency]] = {}
         for agency in agencies[row.pk]:
             for each in seats.sitting(row.plan, agency.pk, Role.CONTRIBUTOR, Role.APPROVER):
-                told.setdefault(each[0].pk, (each, agency))
-        yield row, list(told.values())
+                recipients.setdefault(each[0].pk, (each, agency))
+        yield row, list(recipients.values())
 
 
 def lines(

@@ -80,7 +80,7 @@ def as_told_field() -> "models.CharField[str, str]":
     return models.CharField(max_length=AS_TOLD_LENGTH, blank=True, default="", db_default="")
 
 
-def told_within_sentences(name: str) -> models.CheckConstraint:
+def fits_within_sentences(name: str) -> models.CheckConstraint:
     """Return a constraint: the phrase has no full stop at its end and no quotation marks around it."""
     return models.CheckConstraint(
         name=name,
@@ -198,7 +198,7 @@ class WorkItem(models.Model):
                 | (~Q(stage="complete") & Q(completed_on=None)),
                 violation_error_message="A completion date goes with a complete item.",
             ),
-            told_within_sentences("workitem_told_within_sentences"),
+            fits_within_sentences("workitem_told_within_sentences"),
             models.CheckConstraint(
                 name="workitem_stage_known",
                 condition=Q(
@@ -332,7 +332,7 @@ class Milestone(models.Model):
             models.UniqueConstraint(
                 fields=["item", "number"], name="milestone_number_unique_in_item"
             ),
-            told_within_sentences("milestone_told_within_sentences"),
+            fits_within_sentences("milestone_told_within_sentences"),
             models.CheckConstraint(
                 name="milestone_done_or_withdrawn",
                 condition=Q(completed_on=None) | Q(withdrawn_on=None),

@@ -76,7 +76,7 @@ class Notice(models.Model):
     )
     about = models.CharField(max_length=40, blank=True)
     reason = models.CharField(max_length=10, choices=Reason)
-    # Tells repeated notices apart: the due date of a reminder, or the version of the row.
+    # Distinguishes repeated notices: the due date of a reminder, or the version of the row.
     occasion = models.CharField(max_length=20)
     told_on = models.DateField()
     # Sent by an email of its own when it happened, and not by that of the day.

@@ -210,8 +210,8 @@ def _narrowed(
     For a subject, these are only rows in which a column of that subject changed.
     """
     columns = kind.fields.get(wanted.field, ()) if wanted.field else ()
-    tells_making = wanted.field == kind.made
-    if wanted.field and not columns and not tells_making:
+    includes_creation = wanted.field == kind.made
+    if wanted.field and not columns and not includes_creation:
         return None
     visible = _visible(kind, reader)
     rows = visible.filter(**path)
@@ -232,8 +232,8 @@ def _narrowed(
     # Join the columns to one text, to compare it with that of the previous row.
     mark = Concat(BETWEEN, BETWEEN, *(part for c in columns for part in (_text(c), BETWEEN)))
     before = Subquery(_earlier(visible).annotate(mark=mark).values("mark")[:1])
-    changed = ~Exact(mark, Coalesce(before, NEVER if tells_making else mark))
-    return rows.filter(changed | Q(history_type="-") if tells_making else changed)
+    changed = ~Exact(mark, Coalesce(before, NEVER if includes_creation else mark))
+    return rows.filter(changed | Q(history_type="-") if includes_creation else changed)
 
 
 def _midnight(day: date) -> datetime:
@@ -261,7 +261,7 @@ def _rows_of(shown: Iterable[tuple[int, int]], reader: Reader) -> QuerySet[Any]:
     return _together(branches())
 
 
-def _told(name: str, reason: Any) -> QuerySet[Any, Any]:
+def _values_of(name: str, reason: Any) -> QuerySet[Any, Any]:
     """Return the kind's history rows with their reported values, as text in the same number of columns
     per kind."""
     kind = KINDS[name]
@@ -271,7 +271,7 @@ def _told(name: str, reason: Any) -> QuerySet[Any, Any]:
     empty = [Value("", output_field=CharField())] * (SLOTS - len(texts))
     rank = Value(list(KINDS).index(name), output_field=IntegerField())
     rows: QuerySet[Any] = kind.model.history.order_by()
-    told: QuerySet[Any, Any] = rows.annotate(rank=rank).values_list(
+    found: QuerySet[Any, Any] = rows.annotate(rank=rank).values_list(
         "rank",
         "id",
         "history_id",
@@ -282,13 +282,13 @@ def _told(name: str, reason: Any) -> QuerySet[Any, Any]:
         *texts,
         *empty,
     )
-    return told
+    return found
 
 
 @cache
-def _told_to_all(name: str) -> QuerySet[Any, Any]:
+def _values_for_all(name: str) -> QuerySet[Any, Any]:
     """Compose the rows once, because that takes as long as to run the query."""
-    return _told(name, F("history_change_reason"))
+    return _values_of(name, F("history_change_reason"))
 
 
 def _is_text(model: Any, way: str) -> bool:
@@ -304,11 +304,11 @@ def _slots(name: str, reader: Reader) -> QuerySet[Any, Any]:
     """Return the reported values of the kind's history rows that the reader may read."""
     kind = KINDS[name]
     if kind.model is not Return:
-        return _visible(kind, reader, _told_to_all(name))
+        return _visible(kind, reader, _values_for_all(name))
     # Until a return is accepted, only its readers may see the reason for sending it back.
     readable = Return.objects.filter(reader.reads(), pk=OuterRef("id"))
     then = When(Exists(readable), then=F("history_change_reason"))
-    return _told(name, Case(then, default=Value(""), output_field=TextField()))
+    return _values_of(name, Case(then, default=Value(""), output_field=TextField()))
 
 
 def _together(branches: Iterable[QuerySet[Any]]) -> QuerySet[Any]:

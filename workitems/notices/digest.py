@@ -55,8 +55,8 @@ def in_order(lines: Sequence[News]) -> list[News]:
 def compose(
     recipient: User, lines: Sequence[News], on: date, *, at_once: str = ""
 ) -> EmailMultiAlternatives:
-    """Return the email to a person. `lines` is their news, at least one. `at_once` tells an
-    email that is not that of the day from the others."""
+    """Return the email to a person. `lines` is their news, at least one. `at_once` distinguishes
+    an email that is not that of the day."""
     by_subject: dict[str, list[News]] = defaultdict(list)
     for line in in_order(lines):
         by_subject[line.subject].append(line)
@@ -64,7 +64,7 @@ def compose(
     seats = sorted(
         {
             _("{role} at {agency}").format(
-                role=_within(str(line.told_as.label)), agency=line.seat_agency
+                role=_within(str(line.role.label)), agency=line.seat_agency
             )
             for line in lines
         }

@@ -57,12 +57,12 @@ class Entry:
 
 
 class News(Protocol):
-    """News of a subject for one person. `seat_agency` is where the person holds the role `told_as`."""
+    """News of a subject for one person. `seat_agency` is where the person holds the role `role`."""
 
     @property
     def recipient(self) -> User: ...
     @property
-    def told_as(self) -> Seat.Role: ...
+    def role(self) -> Seat.Role: ...
     @property
     def reason(self) -> Notice.Reason: ...
     @property
@@ -94,7 +94,7 @@ class OtherNews:
     of the subject line."""
 
     recipient: User
-    told_as: Seat.Role
+    role: Seat.Role
     reason: Notice.Reason
     occasion: str
     about: str
@@ -170,7 +170,7 @@ def other_news(
     for user, role, _why in people:
         yield OtherNews(
             recipient=user,
-            told_as=role,
+            role=role,
             agency=agency,
             seat_agency=plan.coordinating_agency if role == Role.COORDINATOR else agency,
             plan=plan.title,

@@ -40,7 +40,7 @@ def send_notices(*, on: date, at: datetime) -> Outcome:
     by_person: dict[int, list[News]] = defaultdict(list)
     for line in news(on):
         by_person[line.recipient.pk].append(line)
-    new = _without_told(by_person)
+    new = _without_logged(by_person)
     connection = get_connection()
     sent = failed = 0
     for number, (person, lines) in enumerate(new.items()):
@@ -57,15 +57,15 @@ def send_notices(*, on: date, at: datetime) -> Outcome:
     return Outcome(sent=sent, failed=failed)
 
 
-def _without_told(by_person: dict[int, list[News]]) -> dict[int, list[News]]:
+def _without_logged(by_person: dict[int, list[News]]) -> dict[int, list[News]]:
     """Drop news that the log has. One query, so that a run without news locks no rows."""
-    told = set(
+    logged = set(
         Notice.objects.filter(recipient__in=by_person).values_list(
             "recipient", "reason", "of_return", "about", "occasion"
         )
     )
     new = {
-        person: [line for line in lines if (person, *line.key) not in told]
+        person: [line for line in lines if (person, *line.key) not in logged]
         for person, lines in by_person.items()
     }
     return {person: lines for person, lines in new.items() if lines}
@@ -99,14 +99,14 @@ def _log_and_mail(
     at_once: bool = False,
 ) -> int:
     """Log and send the news that the log does not have yet. Return the number of lines sent."""
-    lines = in_order(_without_told({recipient.pk: lines}).get(recipient.pk, []))
+    lines = in_order(_without_logged({recipient.pk: lines}).get(recipient.pk, []))
     if not lines:
         return 0
     for number, line in enumerate(lines, start=1):
         _, of_return, about, _ = line.key
         row = Notice.objects.create(
             recipient=recipient,
-            told_as=line.told_as,
+            told_as=line.role,
             of_return_id=of_return,
             about=about,
             reason=line.reason,

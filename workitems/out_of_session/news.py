@@ -1,4 +1,4 @@
-"""Notices about decisions out of session: approvers are asked, and told how it ended."""
+"""Notices about decisions out of session: approvers are asked, and get the outcome."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -73,7 +73,7 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
 
 
 def _recorded(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
-    """Tell the approvers what the coordinator recorded from an email."""
+    """Yield the notices to approvers of what the coordinator recorded from an email."""
     sentence = _(
         "The coordinator recorded the answer of {agency} from an email. You can change it until "
         "the decision is closed."
@@ -96,7 +96,7 @@ def _closed(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
 def _to_close(
     row: OutOfSession, answers: list[OutOfSessionAnswer], seats: Seats, on: date
 ) -> Iterator[OtherNews]:
-    """Tell the coordinators when it can be closed, or when its time is over without a quorum."""
+    """Yield the notices to coordinators that it can be closed, or that its time is over without a quorum."""
     found = count_of(row, (answer.choice for answer in answers), on)
     if not (found.can_close or found.is_over or not found.waiting):
         return

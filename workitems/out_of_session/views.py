@@ -61,7 +61,7 @@ def ask(request: HttpRequest, slug: str, variation: int) -> HttpResponse:
 def approvers_news(asked: OutOfSession, on: date) -> list[OtherNews]:
     """Return what the approvers are asked. The coordinator asks, and needs no mail about it now."""
     lines = due_notices(on, only=asked.pk)
-    return [each for each in lines if each.told_as == Seat.Role.APPROVER]
+    return [each for each in lines if each.role == Seat.Role.APPROVER]
 
 
 def visible(request: HttpRequest, slug: str, variation: int, pk: int) -> OutOfSession:

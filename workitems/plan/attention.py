@@ -99,15 +99,15 @@ class Line:
     @property
     def reason(self) -> str:
         """How late it is or else the most urgent reason, without what the answers say."""
-        return self.told[0]
+        return self.reason_texts[0]
 
     @property
     def further(self) -> str:
         """The other reasons, but for those that `asked` says."""
-        return " ".join(self.told[1:])
+        return " ".join(self.reason_texts[1:])
 
     @property
-    def told(self) -> list[str]:
+    def reason_texts(self) -> list[str]:
         """How late it is and the other reasons, without what the answers say."""
         shown = [each for each in self.reasons if each.rank not in SAID_BY_ASKED]
         shown = sorted(shown or self.reasons[:1], key=lambda each: not each.short)

@@ -1,4 +1,4 @@
-"""What a search finds in the records of plans: which rows a person may read, and how each is told.
+"""What a search finds in the records of plans: which rows a person may read, and how each is shown.
 
 Every kind of record has one query of the rows that the person may read; the words narrow it. So a
 result, a count and the way straight to a number depend on these rows alone. Reads only.

@@ -202,8 +202,8 @@ def show(
             "position": slide.position,
             "decisions": matter.decisions.select_related("owner_agency").order_by("number"),
         }
-        is_told = matter.kind and not meeting.is_closed
-        lines = present_lines(meeting.plan, on) if is_told else []
+        shows_reasons = matter.kind and not meeting.is_closed
+        lines = present_lines(meeting.plan, on) if shows_reasons else []
         context |= _subject(matter, day) | _why(matter, lines, on) | _within(matter, day)
         milestones = context.get("all_milestones", [])
         whole = lines[0].at if lines else None
@@ -254,9 +254,9 @@ def _why(matter: Matter, lines: Sequence[Line], on: date) -> dict[str, Any]:
     if matter.meeting.is_closed or not matter.kind:
         return {"reasons": matter.reasons}
     line = line_on(matter, lines_by_subject(lines))
-    # The answers beside them say the causes; of a variation or risk, its own reason is told.
+    # The answers beside them give the causes. A variation or risk has a reason of its own.
     if line and matter.kind in ("item", "of_return"):
-        return {"reasons": line.told, "line": line}
+        return {"reasons": line.reason_texts, "line": line}
     for each in proposals(matter.meeting.plan, on, lines):
         if (each.kind, each.subject.pk) == (matter.kind, matter.subject_pk):
             return {"reasons": each.reasons, "line": line}

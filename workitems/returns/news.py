@@ -56,7 +56,7 @@ def _of_return(
         for user, role, why in people:
             yield ReturnNews(
                 recipient=user,
-                told_as=role,
+                role=role,
                 why=why,
                 reason=reason,
                 occasion=occasion,
@@ -108,7 +108,7 @@ def _minute(at: datetime | None) -> str:
 
 
 def _is_new(at: datetime | None, on: date) -> bool:
-    """Return whether it happened today or yesterday. It was told at once, or is told now."""
+    """Return whether it happened today or yesterday. The news was emailed at once, or is sent now."""
     return at is not None and 0 <= (on - localdate(at)).days <= 1
 
 
@@ -171,7 +171,7 @@ def _sitting(
     return seats.sitting(of_return.round.plan, of_return.agency_id, *roles, why=why)
 
 
-def tell_at_once(
+def notify_at_once(
     returns: Iterable[Return], *reasons: Notice.Reason, on: date, at: datetime
 ) -> None:
     """Email the news of these reasons once the transaction is committed.

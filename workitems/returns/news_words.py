@@ -37,7 +37,7 @@ class ReturnNews:
     `message` is the coordinator's reminder."""
 
     recipient: User
-    told_as: Seat.Role
+    role: Seat.Role
     why: Why
     reason: Notice.Reason
     occasion: str
@@ -61,8 +61,8 @@ class ReturnNews:
 
     @property
     def seat_agency(self) -> Agency:
-        """The agency in which the person holds the role `told_as`."""
-        if self.told_as == Role.COORDINATOR:
+        """The agency in which the person holds the role `role`."""
+        if self.role == Role.COORDINATOR:
             return self.of_return.round.plan.coordinating_agency
         return self.of_return.agency
 
@@ -90,7 +90,7 @@ def entry(lines: Sequence[ReturnNews], on: date) -> Entry:
     messages = [line.message for line in lines if line.message]
     if any(line.reason == Reason.OPENED for line in lines):
         messages.append(round.message)
-    to_submit = first.reason == Reason.READY and first.told_as == Seat.Role.APPROVER
+    to_submit = first.reason == Reason.READY and first.role == Seat.Role.APPROVER
     return Entry(
         title=one_line(_("Return of {agency} for {round}").format(agency=agency, round=round)),
         plan=round.plan.title,
@@ -114,7 +114,7 @@ def entry(lines: Sequence[ReturnNews], on: date) -> Entry:
 
 
 def brings_workbook(line: ReturnNews) -> bool:
-    return line.reason in WITH_WORKBOOK and line.told_as != Seat.Role.COORDINATOR
+    return line.reason in WITH_WORKBOOK and line.role != Seat.Role.COORDINATOR
 
 
 def workbook_of(of_return: Return, on: date) -> Attachment:
@@ -129,7 +129,7 @@ def workbook_of(of_return: Return, on: date) -> Attachment:
 
 def shows_round(line: ReturnNews) -> bool:
     """True if the link must go to the round: a coordinator may not read an unsubmitted return."""
-    return line.told_as == Seat.Role.COORDINATOR and line.of_return.submitted_at is None
+    return line.role == Seat.Role.COORDINATOR and line.of_return.submitted_at is None
 
 
 def sentence(line: ReturnNews, on: date) -> str:
@@ -277,10 +277,10 @@ def why_you(line: ReturnNews) -> str:
     if line.why == Why.TURN:
         return ""
     if line.why == Why.LATE:
-        if line.told_as == Seat.Role.APPROVER:
+        if line.role == Seat.Role.APPROVER:
             return _("It is late, so the agency’s approvers are told as well.")
         return _("It is late and its agency has been told, so the coordinator is told as well.")
-    if line.told_as == Seat.Role.APPROVER:
+    if line.role == Seat.Role.APPROVER:
         return _("{agency} has no contributor at present, so this comes to its approvers.").format(
             agency=agency
         )

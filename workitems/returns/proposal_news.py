@@ -13,8 +13,8 @@ from workitems.notices.news import Addressed, OtherNews, Seats, other_news
 
 Reason, Role, State = Notice.Reason, Seat.Role, StatusProposal.State
 
-# The proposer is told of an answer within so many days; nobody waits longer for a timer.
-ANSWERS_TOLD_DAYS = 14
+# Days in which the proposer is notified of a reply; an older one is no news.
+REPLY_NEWS_DAYS = 14
 
 
 def due_news(on: date) -> Iterator[OtherNews]:
@@ -63,7 +63,7 @@ def _replied(on: date) -> Iterator[OtherNews]:
             "item__plan__coordinating_agency", "item__lead_agency", "agency", "proposed_by"
         ).order_by("pk")
         if row.answered_at
-        and on - timedelta(days=ANSWERS_TOLD_DAYS) <= localdate(row.answered_at) <= on
+        and on - timedelta(days=REPLY_NEWS_DAYS) <= localdate(row.answered_at) <= on
     ]
     if not rows:
         return
@@ -71,7 +71,7 @@ def _replied(on: date) -> Iterator[OtherNews]:
     for row in rows:
         assert row.answered_at is not None  # of every answered proposal
         answer = row.get_state_display().lower()
-        # People who have left the agency are not told.
+        # People who have left the agency get no notice.
         people = [
             each for each in _people(seats, row, row.agency) if each[0].pk == row.proposed_by_id
         ]

@@ -197,8 +197,8 @@ def slip_in_words(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> str:
 def settlement_in_words(
     settlement: str, agency: object, by: date | None, on: date | None = None
 ) -> str:
-    """Return how the cause of a delay stands: "is settled", "needs a decision", "is being settled by
-    Police by 30 June 2027". Empty if nobody has said. A date before `on` is not told as ahead."""
+    """Return the state of a delay's cause: "is settled", "needs a decision", "is being settled by
+    Police by 30 June 2027". Empty if it is unknown. A date before `on` is worded as past."""
     if settlement == "settled":
         return _("is settled")
     if settlement == "needs_decision":
@@ -219,7 +219,7 @@ def cause_in_words(
     cause: str, settlement: str, agency: object, by: date | None, on: date | None = None
 ) -> str:
     """Return `settlement_in_words` as a sentence: "The cause (funding) needs a decision." Empty if
-    nobody has said. A cause without a word of its own is not named."""
+    it is unknown. A cause that is not in `CAUSES` is not named."""
     words = settlement_in_words(settlement, agency, by, on)
     if not words:
         return ""
@@ -405,7 +405,7 @@ class ItemFacts:
 
     `late` is the lateness of the item's open milestones, `times_moved` the highest number of moves
     of a milestone over all its open delays, `is_mitigated` whether any open delay has a mitigation. `causes` are
-    sentences on the causes of open delays, told with the lateness. `risks` are the references of open, escalated
+    sentences on the causes of open delays, appended to the lateness. `risks` are the references of open, escalated
     risks.
     """
 

@@ -38,7 +38,7 @@ def change_account(
 ) -> User:
     """Set a person's name, address and whether they administer. Without a change, write nothing.
 
-    The old address is told of a new one, so that nobody takes over an account unseen. Raise
+    Email the old address about a new one, so that nobody takes over an account unseen. Raise
     `Conflict` if another user saved first, and `Refused` without a reason or with all that
     `account_faults` finds.
     """
@@ -56,7 +56,7 @@ def change_account(
     except IntegrityError as error:
         raise Refused(ADDRESS_TAKEN, "email") from error
     if email != old:
-        transaction.on_commit(lambda: letters.tell_of_new_address(user, old=old))
+        transaction.on_commit(lambda: letters.email_about_new_address(user, old=old))
     return user
 
 
@@ -118,7 +118,7 @@ def reset_second_step(*, user: User, version: int, reason: str, by: User, at: da
     end_sessions(user)
     user.second_step_reset_at = at
     history.save_version(user, "second_step_reset_at", by=by, reason=reason)
-    transaction.on_commit(lambda: letters.tell_of_reset(user, by=by))
+    transaction.on_commit(lambda: letters.email_about_reset(user, by=by))
     return user
 
 

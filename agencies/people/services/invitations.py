@@ -11,7 +11,13 @@ from django.utils.translation import gettext as _
 from agencies.models import Invitation, Place, Seat, User, columns_of
 from agencies.people import letters
 from agencies.people.seating import INVITED_BY
-from agencies.people.services.seats import SeatRefused, give_seat, lock, period_faults, tell_of_seat
+from agencies.people.services.seats import (
+    SeatRefused,
+    email_about_seat,
+    give_seat,
+    lock,
+    period_faults,
+)
 from agencies.records import history
 from agencies.rules import is_administrator
 
@@ -180,7 +186,7 @@ def _give(invitation: Invitation, user: User, at: datetime) -> Seat:
     )
     inviter = invitation.history.select_related("history_user").earliest().history_user
     if inviter is not None and (inviter == user or is_administrator.test(inviter)):
-        tell_of_seat(seat, by=inviter, on=timezone.localdate(at))
+        email_about_seat(seat, by=inviter, on=timezone.localdate(at))
     invitation.accepted_at, invitation.seat = at, seat
     history.save(invitation, by=user, at=at, fields=["accepted_at", "seat"])
     return seat

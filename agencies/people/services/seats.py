@@ -142,16 +142,16 @@ def cover_leave(
         user=user, place=agency, role=role, from_on=from_on, to_on=to_on, by=by, reason=reason
     )
     if user == by:
-        tell_of_seat(seat, by=by, on=today)
+        email_about_seat(seat, by=by, on=today)
     return seat
 
 
-def tell_of_seat(seat: Seat, *, by: User, on: date, changed: bool = False) -> None:
-    """Email the others who look after the place, once the seat is saved (`letters.tell_of_seat`).
+def email_about_seat(seat: Seat, *, by: User, on: date, changed: bool = False) -> None:
+    """Email the others who look after the place, once the seat is saved (`letters.email_about_seat`).
 
     For people who seat themselves, and for administrators, who could do so in another name.
     """
-    transaction.on_commit(lambda: letters.tell_of_seat(seat, by=by, changed=changed, on=on))
+    transaction.on_commit(lambda: letters.email_about_seat(seat, by=by, changed=changed, on=on))
 
 
 @transaction.atomic
@@ -172,15 +172,15 @@ def end_seat(*, seat: Seat, on: date, by: User | None, reason: str, confirmed: b
         _refuse_to_leave_nobody(seat, on + timedelta(days=1), by)
     seat.to_on = on
     history.save(seat, by=by, reason=reason, fields=["to_on"])
-    _tell_of_end(seat, by)
+    _email_about_end(seat, by)
     return seat
 
 
-def _tell_of_end(seat: Seat, by: User | None) -> None:
+def _email_about_end(seat: Seat, by: User | None) -> None:
     """Email the others who look after the place if it is an administrator who ends the seat."""
     if by is not None and is_administrator.test(by):
         on = timezone.localdate(history.moment_of_writing())
-        tell_of_seat(seat, by=by, on=on, changed=True)
+        email_about_seat(seat, by=by, on=on, changed=True)
 
 
 def end_faults(seat: Seat, on: date) -> Iterator[Fault]:
@@ -218,7 +218,7 @@ def end_seat_at_once(
         _refuse_to_leave_nobody(seat, seat.from_on, by)
     seat.withdrawn_at = at
     history.save(seat, by=by, reason=reason, fields=["withdrawn_at"])
-    _tell_of_end(seat, by)
+    _email_about_end(seat, by)
     return seat
 
 

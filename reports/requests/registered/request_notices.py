@@ -129,7 +129,7 @@ def _news(
             notified.add(user.pk)
             yield OtherNews(
                 recipient=user,
-                told_as=Role(role),
+                role=Role(role),
                 agency=agency,
                 seat_agency=agency,
                 plan=_("Requests for official information"),

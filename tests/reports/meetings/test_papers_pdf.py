@@ -103,7 +103,7 @@ def test_every_figure_in_the_file_matches_the_dashboard(papers, data):
     text = " ".join(text for _, text in attention)
     for each in page.attention:
         for words in (
-            *each.told,
+            *each.reason_texts,
             each.cause,
             each.expected.words,
             each.doing.words.rstrip("."),

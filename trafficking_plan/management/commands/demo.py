@@ -65,14 +65,14 @@ class Command(BaseCommand):
         link_to(f"http://{HOST}:{port}")
         refuse_database_from_before()
 
-        self.tell("Preparing the database")
+        self.print_step("Preparing the database")
         call_command("migrate", verbosity=0)
 
-        self.tell("Loading the demo plans")
+        self.print_step("Loading the demo plans")
         sign_ins = StringIO()
         call_command("load_demo_plan", stdout=sign_ins)
 
-        self.tell("Writing and signing their briefings")
+        self.print_step("Writing and signing their briefings")
         call_command("load_demo_briefing", stdout=StringIO())
         papers = IssuedPaper.objects.all()
         if country == NEW_ZEALAND:
@@ -93,7 +93,7 @@ class Command(BaseCommand):
             # Hide runserver's banner, which repeats our output and warns about production use.
             call_command("runserver", f"{HOST}:{port}", use_reloader=False, stdout=StringIO())
 
-    def tell(self, step: str) -> None:
+    def print_step(self, step: str) -> None:
         self.stdout.write(f"{step} …")
         self.stdout.flush()
 

@@ -30,11 +30,11 @@ class Command(migrate.Command):
             # makes all readers of it wait too, so it gives up, and may be run again.
             cursor.execute("SET statement_timeout = 0")
             cursor.execute("SET lock_timeout = '10s'")
-            is_told = False
+            was_announced = False
             while not self._lock(cursor):
-                if not is_told:
+                if not was_announced:
                     self.stdout.write("Another process is migrating this database; waiting for it.")
-                    is_told = True
+                    was_announced = True
                 time.sleep(WAIT)
         try:
             super().handle(*arguments, **options)

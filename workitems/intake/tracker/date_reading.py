@@ -13,7 +13,7 @@ from workitems.terms.known_dates import KnownDate, KnownTo, read_known_date
 
 
 class DateReading:
-    """Reads dates. In which order a column has day and month is told by the whole column."""
+    """Reads dates. Infers from all dates of a column whether the day or the month comes first."""
 
     def __init__(self, cells: SheetCells) -> None:
         self.cells = cells

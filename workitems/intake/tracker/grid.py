@@ -25,7 +25,7 @@ def letters(column: int) -> str:
 class Cell:
     """A cell that holds something. Rows and columns count from 1.
 
-    `text` is what the spreadsheet shows, as near as its number format tells. `note` is a comment.
+    `text` is what the spreadsheet shows, as far as its number format is understood. `note` is a comment.
     `fault` says why there is no value: an error, or a formula without a saved result. `colour` is that
     of the fill, if it may state a RAG (fill_colours.py).
     """

@@ -1,4 +1,4 @@
-"""What a column of a tracker can become, and the words by which its heading tells it. No Django."""
+"""The fields that a column of a tracker can become, and the words in headings that name them. No Django."""
 
 import hashlib
 import re
@@ -128,7 +128,7 @@ PHRASES: dict[Field, str] = {
 EARLIER = frozenset(("last", "previous", "prior", "earlier", "old"))
 # One line of words by phrase, so that the longest phrase can be found first.
 _BY_PHRASE = {phrase: field for field, phrases in PHRASES.items() for phrase in phrases.split("|")}
-# Endings that tell several columns of one kind apart: "Milestone 2", "Due (1)", "Update Mar-26".
+# Endings that number several columns of one kind: "Milestone 2", "Due (1)", "Update Mar-26".
 _ENDING = re.compile(r"\s*(?:#\s*)?\(?\b[0-9]{1,2}\)?$")
 
 
@@ -157,7 +157,7 @@ def field_of(heading: str) -> tuple[Field | None, int]:
         length = len(parts)
         for start in range(len(words) - length + 1):
             is_there = words[start : start + length] == parts and len(phrase) > 2
-            # The longer phrase tells more, and then the later one: "Action owner", "Lead contact".
+            # Prefer the longer phrase, then the later one: "Action owner", "Lead contact".
             if is_there and (best is None or (length, start) > best[:2]):
                 best = (length, start, field)
     return (best[2], 2 if best[0] > 1 else 1) if best else (None, 0)

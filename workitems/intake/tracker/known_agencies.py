@@ -9,7 +9,7 @@ from workitems.intake.tracker.words import Agencies, KnownAgency
 
 
 def known_agencies(on: date) -> Agencies:
-    """Return all agencies, in two queries. One that has ended by the day is told with what it became."""
+    """Return all agencies, in two queries. An agency that has ended by the day has its successor in `became`."""
     rows = {agency.pk: agency for agency in Agency.objects.order_by("pk")}
     for agency in rows.values():
         if agency.successor_id is not None:

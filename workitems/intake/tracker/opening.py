@@ -211,7 +211,7 @@ def _cell(row: int, column: int, value: Any, style: Style, note: str, fault: str
 
 
 def shown(value: Any, number_format: str) -> str:
-    """Return what a spreadsheet shows for a value, as near as its number format tells."""
+    """Return what a spreadsheet shows for a value, as far as its number format is understood."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):

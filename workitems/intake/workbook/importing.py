@@ -167,7 +167,7 @@ def import_book(
             )
             reason = f"Imported from {name}"
             if plan is None:
-                # Its history has the true dates of what it tells, which hide the day of the import.
+                # Its history rows have the dates of the workbook, so the reason says the day of the import.
                 reason += f" on {today:%-d %B %Y}"
             write(examined.proposal, past, by=by, reason=reason)
     except IntegrityError as error:

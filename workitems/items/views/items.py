@@ -258,7 +258,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
                     and request.user.has_perm("workitems.finish_mitigation", step)
                 ],
                 "slip": standing.slip_in_words(milestone, [delay for delay, _ in delays]),
-                "may_tell": moment.is_now
+                "may_edit_texts": moment.is_now
                 and request.user.has_perm("workitems.set_text", milestone),
                 "may_add_evidence": moment.is_now
                 and request.user.has_perm("workitems.add_evidence", milestone),
@@ -318,7 +318,7 @@ def _may(request: HttpRequest, item: WorkItem) -> dict[str, bool]:
         "may_review": user.has_perm("workitems.review_item", item),
         "may_ask": item.is_live and user.has_perm("workitems.request_variation", item),
         "may_propose_milestone": item.is_live and user.has_perm("workitems.request_addition", item),
-        "may_tell": user.has_perm("workitems.set_text", item),
+        "may_edit_texts": user.has_perm("workitems.set_text", item),
         "may_raise": item.is_live and user.has_perm("workitems.raise_risk", item),
     }
 

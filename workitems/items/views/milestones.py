@@ -106,7 +106,7 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "delays": delays,
             "slip": standing.slip_in_words(row, delays),
             "pieces": row.evidence.for_list(),
-            "may_tell": request.user.has_perm("workitems.set_text", row),
+            "may_edit_texts": request.user.has_perm("workitems.set_text", row),
             "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
             "has_open_delay": any(delay.ended_on is None for delay in delays),
             "conflict": conflict,

@@ -28,7 +28,7 @@ def mails(count: int) -> str:
 class Command(BaseCommand):
     help = (
         "Email each person once about returns that are new, due, late, sent back or accepted, and "
-        "about other things to do. Safe to run again: nobody is told twice. Run it from a timer, "
+        "about other things to do. Safe to run again: nobody gets the same notice twice. Run it from a timer, "
         "once or more a day. It also deletes week-old records of sent forms."
     )
 

@@ -266,7 +266,7 @@ def forecast_faults(
         )
     if not reason:
         yield gettext("Say why the date moves."), "reason"
-    if forecast.last_day < on:  # whether it is late is told of a date that may be entered
+    if forecast.last_day < on:  # lateness is checked only for a date that may be entered
         return
     yield from settlement_faults(settlement, settling_agency, settling_by, on=on)
     if not is_late:

@@ -259,7 +259,7 @@ def _fault_of_off_track(
     """An item off track needs a delay with a mitigation on one of the agency's milestones."""
     outcomes = {pk: answer.outcome for pk, answer in answers.items()}
     rest = [each for each in mine if outcomes.get(each.pk) != MilestoneAnswer.Outcome.DONE]
-    # A late one without a delay is told already; one with a new date has its delay in the answer.
+    # A late one without a delay has its own fault already; one with a new date has its delay in the answer.
     slips = any(each.pk in explained or each.pk in outcomes or _is_late(each, on) for each in rest)
     if rest and not slips:
         says = _(

@@ -119,7 +119,7 @@ def accept(
 
 @transaction.atomic
 def decline(*, proposal: StatusProposal, answer: str, by: User, at: datetime) -> StatusProposal:
-    """Decline a proposal, as the item's lead. The proposing agency is told why."""
+    """Decline a proposal, as the item's lead. The proposing agency gets the reason."""
     proposal = _answered(proposal, State.DECLINED, answer, by, at)
     if not answer:
         raise Refused(_("Say why, for {agency}.").format(agency=proposal.agency), "answer")

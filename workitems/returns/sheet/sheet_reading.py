@@ -111,7 +111,7 @@ def _refuse_macros(file: BinaryIO) -> None:
 
 
 def _refuse_doubles(read: Read) -> None:
-    """Take no row of an item that has two: nobody can tell which is meant."""
+    """Reject all rows of an item that has two, because either may be meant."""
     times = Counter((row.key.kind, row.key.pk) for row in read.rows)
     kept = []
     for row in read.rows:

@@ -1,4 +1,4 @@
-"""What the script of a return's page is told after it saved."""
+"""The JSON that the script of a return's page gets after it saved."""
 
 from typing import Any
 

@@ -31,7 +31,7 @@ from workitems.plan.assigned import given_in
 from workitems.plan.services.assignments import TAKERS
 from workitems.plan.views.lookups import require, signed_in, visible_plan
 from workitems.returns.forms.returns import ReplyForm, SendBackForm
-from workitems.returns.news import tell_at_once
+from workitems.returns.news import notify_at_once
 from workitems.returns.return_page import Page, Section, one_section, return_page, takes_answers
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services import rounds as round_services
@@ -245,7 +245,7 @@ def attempt_to_submit(
     except services.Refused as refusal:
         messages.error(request, str(refusal))
         return back(request, "missing"), None
-    tell_at_once([of_return], Reason.SUBMITTED, on=localdate(), at=now)
+    notify_at_once([of_return], Reason.SUBMITTED, on=localdate(), at=now)
     messages.success(request, SUBMITTED)
     return redirect(of_return), None
 
@@ -260,7 +260,7 @@ def ready(request: HttpRequest, of_return: Return) -> HttpResponse:
     except services.Refused as refusal:
         messages.error(request, str(refusal))
         return back(request, "missing")
-    tell_at_once([of_return], Reason.READY, on=localdate(), at=now)
+    notify_at_once([of_return], Reason.READY, on=localdate(), at=now)
     messages.success(
         request,
         gettext(

@@ -16,7 +16,7 @@ from workitems.notices.news import Seats
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
 from workitems.returns.forms.returns import EnterForm
 from workitems.returns.forms.rounds import ExtendReturnsForm, RemindForm
-from workitems.returns.news import tell_at_once
+from workitems.returns.news import notify_at_once
 from workitems.returns.services import round_levers as lever_services
 from workitems.returns.views.rounds import visible_round
 
@@ -44,7 +44,7 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     )
     now = timezone.now()
     if carry_out(request, form, lever_services.remind, round=row, at=now):
-        tell_at_once(missing, Reason.REMINDED, on=localdate(), at=now)
+        notify_at_once(missing, Reason.REMINDED, on=localdate(), at=now)
         return done(
             request, gettext("The reminder is sent. “Who was emailed” lists each person."), row
         )
@@ -83,7 +83,7 @@ def extend(request: HttpRequest, slug: str, round: int) -> HttpResponse:
             later = lever_services.extend(
                 round=row, on=on, by=signed_in(request), **form.cleaned_data
             )
-            tell_at_once(later, Reason.EXTENDED, on=on, at=timezone.now())
+            notify_at_once(later, Reason.EXTENDED, on=on, at=timezone.now())
             names = ", ".join(each.agency.short_name for each in later)
             due = day_words(form.cleaned_data["to"])
             message = gettext("The return is now due on {due}: {names}.")
@@ -105,7 +105,7 @@ def enter(request: HttpRequest, slug: str, round: int, agency: int) -> HttpRespo
     now = timezone.now()
     service = lever_services.enter_for_agency
     if entered := carry_out(request, form, service, of_return=of_return, at=now):
-        tell_at_once([entered], Reason.ENTERED, on=localdate(), at=now)
+        notify_at_once([entered], Reason.ENTERED, on=localdate(), at=now)
         message = gettext("The email is attached. Enter what {agency} wrote, then submit it.")
         return done(request, message, entered, agency=entered.agency)
     return form_page(
