@@ -82,12 +82,12 @@ def saved(
     return redirect(to, *args)
 
 
-def say_saved(request: HttpRequest, form: VersionedForm, row: Any, said: str) -> None:
+def say_saved(request: HttpRequest, form: VersionedForm, row: Any, message: str) -> None:
     """Say that what was typed is kept, or that nothing was changed."""
     if row.version == form.cleaned_data["version"]:
         messages.info(request, NOTHING_CHANGED)
     else:
-        messages.success(request, said)
+        messages.success(request, message)
 
 
 def form_page(

@@ -145,7 +145,7 @@ def has_pauses(model: type[models.Model]) -> bool:
 
 
 def end_pauses(
-    model: type[models.Model], *rows: models.Q, typed_by: Author | None = None, **more: Any
+    model: type[models.Model], *rows: models.Q, typed_by: Author | None = None, **filters: Any
 ) -> None:
     """Close the open history rows of these rows: what follows is an entry of its own.
 
@@ -153,7 +153,7 @@ def end_pauses(
     With `typed_by`, only what this person was typing.
     """
     past: Any = model.history.model  # type: ignore[attr-defined]
-    records = model._base_manager.filter(*rows, **more).values("pk")
+    records = model._base_manager.filter(*rows, **filters).values("pk")
     found = past.objects.filter(history_is_open=True, id__in=records)
     if typed_by:
         found = found.filter(history_user=typed_by)
@@ -232,7 +232,7 @@ def save_many(
     name = connection.ops.quote_name
     columns = ", ".join(name(field.column) for field in past.tracked_fields)
     date = moment_of_writing(at)
-    more = {
+    own_values = {
         "history_date": connection.ops.adapt_datetimefield_value(date),
         "history_type": "~",
         "history_user_id": by.pk if by else None,
@@ -243,10 +243,10 @@ def save_many(
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         rows.update(**values)
         cursor.execute(
-            f"INSERT INTO {name(past._meta.db_table)} ({columns}, {', '.join(map(name, more))}) "
-            f"SELECT {columns}, {', '.join(['%s'] * len(more))} FROM {name(model._meta.db_table)} "
+            f"INSERT INTO {name(past._meta.db_table)} ({columns}, {', '.join(map(name, own_values))}) "
+            f"SELECT {columns}, {', '.join(['%s'] * len(own_values))} FROM {name(model._meta.db_table)} "
             f"WHERE {name(model._meta.pk.column)} IN ({ids})",
-            [*more.values(), *parameters],
+            [*own_values.values(), *parameters],
         )
 
 

@@ -88,18 +88,18 @@ class LengthLimit(MaxLengthValidator):
 
 def word_errors(field: forms.Field, name: str) -> None:
     """Replace Django's own words for what is wrong at a field. Words of the form's author stay."""
-    said = field.error_messages
-    if said.get("required") is DJANGOS_REQUIRED:
-        said["required"] = ask_for(field, name)
+    messages = field.error_messages
+    if messages.get("required") is DJANGOS_REQUIRED:
+        messages["required"] = ask_for(field, name)
     is_choice = isinstance(field, (forms.ChoiceField, forms.ModelChoiceField))
     djangos = type(field).default_error_messages.get("invalid_choice")
-    if is_choice and said.get("invalid_choice") is djangos:
-        said["invalid_choice"] = _("That is no longer in the list. Choose from the list.")
+    if is_choice and messages.get("invalid_choice") is djangos:
+        messages["invalid_choice"] = _("That is no longer in the list. Choose from the list.")
     if isinstance(field, forms.EmailField):
-        said.setdefault("invalid", _("Enter an email address, such as name@agency.govt.nz."))
+        messages.setdefault("invalid", _("Enter an email address, such as name@agency.govt.nz."))
     if isinstance(field, forms.IntegerField):
-        said.setdefault("min_value", _("Enter %(limit_value)s or more."))
-        said.setdefault("max_value", _("Enter %(limit_value)s or less."))
+        messages.setdefault("min_value", _("Enter %(limit_value)s or more."))
+        messages.setdefault("max_value", _("Enter %(limit_value)s or less."))
     field.validators = [
         LengthLimit(each.limit_value, str(field.label or pretty_name(name))) if type(each) is MaxLengthValidator else each
         for each in field.validators

@@ -66,11 +66,11 @@ def _pieces(file: IO[Any]) -> Iterator[bytes]:
     yield bytes(4)
 
 
-def _ask(command: bytes, more: Iterable[bytes]) -> str:
+def _ask(command: bytes, body: Iterable[bytes]) -> str:
     try:
         with _connected(settings.SCANNER) as to:
             to.sendall(b"z" + command + b"\0")
-            for each in more:
+            for each in body:
                 to.sendall(each)
             answer = b""
             while b"\0" not in answer and (part := to.recv(4096)):

@@ -62,10 +62,10 @@ def read_day(text: str, on: date | None = None, side: Side = Side.EITHER) -> dat
 
     Raise `OnlyAMonth` for "Nov 2026", "11/2026" and "2026-11", and `NotADay` for anything else.
     """
-    said = TOGETHER.sub(" ", ORDINAL.sub("", text.strip().casefold()))
-    if len(said) > LONGEST or not TEXT.fullmatch(said):
+    folded = TOGETHER.sub(" ", ORDINAL.sub("", text.strip().casefold()))
+    if len(folded) > LONGEST or not TEXT.fullmatch(folded):
         raise NotADay
-    parts = [each for each in re.findall("[0-9]+|[a-z]+", said) if each not in WITHOUT_MEANING]
+    parts = [each for each in re.findall("[0-9]+|[a-z]+", folded) if each not in WITHOUT_MEANING]
     if on is not None and len(parts) == 1 and parts[0] in FROM_TODAY:
         return on + timedelta(days=FROM_TODAY[parts[0]])
     weekday = _weekday(parts[0]) if parts else None
@@ -75,7 +75,7 @@ def read_day(text: str, on: date | None = None, side: Side = Side.EITHER) -> dat
             return _before_and_after(weekday, on)[side == Side.AHEAD]
         if not parts:
             raise NotADay(_which_of_two(weekday, on) if on else "")
-    if HYPHENS.fullmatch(said):
+    if HYPHENS.fullmatch(folded):
         _refuse_two_orders(*map(int, parts))
     day = _read(parts, on)
     if weekday is not None and day.weekday() != weekday:

@@ -53,8 +53,8 @@ def audit(request: HttpRequest, asked: Query[After]) -> HttpResponse:
     try:
         cursor = stream.read_cursor(asked.after)
     except stream.BadCursor:
-        said = "Give the cursor as the last answer gave it, or none."
-        raise Problem(422, said, wrong=[("after", said)]) from None
+        detail = "Give the cursor as the last answer gave it, or none."
+        raise Problem(422, detail, wrong=[("after", detail)]) from None
     entries, now = stream.read_entries(
         cursor, reader_of(request, token), asked.limit, timezone.now()
     )

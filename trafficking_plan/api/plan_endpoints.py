@@ -60,8 +60,8 @@ def view_at(request: HttpRequest, slug: str, asked: schemas.Narrowed) -> tuple[P
 def one_of(name: str, asked: str, known: Any) -> str:
     """Return what was asked. Raise `Problem` unless it is one of those known, or empty."""
     if asked and asked not in known:
-        said = f"Choose one of: {', '.join(str(each) for each in known)}."
-        raise Problem(422, said, wrong=[(name, said)])
+        detail = f"Choose one of: {', '.join(str(each) for each in known)}."
+        raise Problem(422, detail, wrong=[(name, detail)])
     return asked
 
 

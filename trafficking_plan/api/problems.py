@@ -44,14 +44,14 @@ class Problem(Exception):
         *,
         wrong: Iterable[Wrong] = (),
         headers: dict[str, str] | None = None,
-        **more: Any,
+        **members: Any,
     ) -> None:
         super().__init__(detail)
         self.status, self.detail, self.wrong = status, detail, list(wrong)
-        self.headers, self.more = headers or {}, more
+        self.headers, self.members = headers or {}, members
 
     def response(self) -> HttpResponse:
-        return problem(self.status, self.detail, self.wrong, self.headers, **self.more)
+        return problem(self.status, self.detail, self.wrong, self.headers, **self.members)
 
 
 def problem(
@@ -59,7 +59,7 @@ def problem(
     detail: str = "",
     wrong: Iterable[Wrong] = (),
     headers: dict[str, str] | None = None,
-    **more: Any,
+    **members: Any,
 ) -> HttpResponse:
     content: dict[str, Any] = {
         "type": "about:blank",
@@ -67,10 +67,10 @@ def problem(
         "status": status,
         "detail": detail or SENTENCES.get(status, HTTPStatus(status).phrase),
     }
-    errors = [{"field": field, "detail": said} for field, said in wrong]
+    errors = [{"field": field, "detail": message} for field, message in wrong]
     if errors:
         content["errors"] = errors
-    text = json.dumps(content | more, ensure_ascii=False)
+    text = json.dumps(content | members, ensure_ascii=False)
     return HttpResponse(text, content_type=MIME_TYPE, status=status, headers=headers or {})
 
 
@@ -79,9 +79,9 @@ def refuse_invalid(form: forms.BaseForm) -> None:
     if form.is_valid():
         return
     wrong: list[Wrong] = [
-        (None if name == "__all__" else name, str(said))
+        (None if name == "__all__" else name, str(message))
         for name, errors in form.errors.items()
-        for said in errors
+        for message in errors
     ]
     raise Problem(422, wrong[0][1], wrong=wrong)
 
@@ -108,11 +108,11 @@ def of_exception(error: Exception) -> HttpResponse | None:
     if isinstance(error, Refusal):
         faults = [(str(error), error.field), *error.others]
         status = 409 if isinstance(error, Conflict) else 422
-        wrong = [(field, str(said)) for said, field in faults if field]
-        more: dict[str, Any] = {}
+        wrong = [(field, str(message)) for message, field in faults if field]
+        members: dict[str, Any] = {}
         if isinstance(error, Conflict):
-            more["version"] = getattr(error.current, "version", 0)
-        return Problem(status, str(error), wrong=wrong, **more).response()
+            members["version"] = getattr(error.current, "version", 0)
+        return Problem(status, str(error), wrong=wrong, **members).response()
     return None
 
 

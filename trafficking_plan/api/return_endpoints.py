@@ -285,11 +285,11 @@ def save_answer(
     """Replace the answer on an item. 409, with the present version, if another was saved meanwhile."""
     may(request, WRITE)
     of_return, item = _to_write(request, slug, round, agency, number)
-    said = body.model_dump(exclude={"no_change", "item_version"})
-    said["item_version"] = item.version if body.item_version is None else body.item_version
+    answer = body.model_dump(exclude={"no_change", "item_version"})
+    answer["item_version"] = item.version if body.item_version is None else body.item_version
     if body.no_change:
-        said |= {"achieved": "", "planned_next": "", "challenges": ""}
-    data = _as_form(f"i{item.pk}", said)
+        answer |= {"achieved": "", "planned_next": "", "challenges": ""}
+    data = _as_form(f"i{item.pk}", answer)
     _save(request, of_return, item, data, NO_CHANGE if body.no_change else SAVE)
     return _section(of_return, item)
 
@@ -313,18 +313,18 @@ def save_milestone(
     of_return, item = _to_write(request, slug, round, agency, number)
     step = get_object_or_404(item.milestones, number=milestone)
     if not body.outcome:
-        said = "Choose done or not yet."
-        raise Problem(422, said, wrong=[("outcome", said)])
+        detail = "Choose done or not yet."
+        raise Problem(422, detail, wrong=[("outcome", detail)])
     entry = _save(request, of_return, item, _as_form(f"m{step.pk}", body.model_dump()), SAVE)
     if all(each.line.milestone.pk != step.pk for each in entry.milestones):
         raise Http404
     return _section(of_return, item)
 
 
-def _as_form(prefix: str, said: dict[str, Any]) -> QueryDict:
+def _as_form(prefix: str, values: dict[str, Any]) -> QueryDict:
     """Return what was sent as the return's page would post it."""
     data = QueryDict(mutable=True)
-    for name, value in said.items():
+    for name, value in values.items():
         data[f"{prefix}-{name}"] = "" if value is None else str(value)
     return data
 
@@ -338,14 +338,14 @@ def _save(
     with writing_for(request, of_return):
         save_entry(request, of_return, entry, act)
         refuse_gone_milestones(of_return, [entry], data)
-    wrong: list[Wrong] = [(None, said) for said in entry.refusals]
+    wrong: list[Wrong] = [(None, message) for message in entry.refusals]
     for form in entry.forms:
         # “No change” reads nothing of the answer's own form.
         if form.is_touched() and not (act == NO_CHANGE and form is entry.form):
             wrong += [
-                (None if name == "__all__" else name, str(said))
+                (None if name == "__all__" else name, str(message))
                 for name, errors in form.errors.items()
-                for said in errors
+                for message in errors
             ]
     if entry.theirs is not None:
         raise Problem(409, wrong[0][1] if wrong else "", wrong=wrong, version=entry.theirs.version)

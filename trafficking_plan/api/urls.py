@@ -87,8 +87,11 @@ def described() -> dict[str, Any]:
     content = {MIME_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for methods in schema["paths"].values():
         for operation in methods.values():
-            for status, said in REFUSALS.items():
-                operation["responses"][str(status)] = {"description": said, "content": content}
+            for status, description in REFUSALS.items():
+                operation["responses"][str(status)] = {
+                    "description": description,
+                    "content": content,
+                }
             operation["responses"]["304"] = {"description": "Unchanged since the ETag."}
             operation["responses"] = {
                 str(key): value for key, value in operation["responses"].items()

@@ -62,13 +62,13 @@ def _place_of(user: User) -> str:
     for seat in user.current_seats:
         of_role = places.setdefault(seat.get_role_display(), [])
         of_role.append(str(seat.portfolio or seat.place.short_name))
-    said = []
+    parts = []
     for role, at in places.items():
         words = [role, join_words(each for each in at if f" {each.casefold()} " not in name)]
-        said.append(
+        parts.append(
             ", ".join(each for each in words if each and f" {each.casefold()} " not in name)
         )
-    return "; ".join(filter(None, said))
+    return "; ".join(filter(None, parts))
 
 
 def page_frame(request: HttpRequest) -> dict[str, Any]:

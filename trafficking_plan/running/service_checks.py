@@ -356,11 +356,11 @@ def check_organisation() -> Finding:
     address = f"{organisation.server}/.well-known/openid-configuration"
     try:
         with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
-            said = json.load(answer)
+            configuration = json.load(answer)
     except (OSError, ValueError) as error:
         return wrong("The organisation's OpenID Connect does not answer.", str(error))
-    if said.get("issuer", "").rstrip("/") != organisation.server:
-        detail = str(said.get("issuer"))
+    if configuration.get("issuer", "").rstrip("/") != organisation.server:
+        detail = str(configuration.get("issuer"))
         return wrong("OIDC_SERVER is not the issuer that the organisation names.", detail)
     return well("The organisation's OpenID Connect answers.")
 

@@ -205,8 +205,8 @@ class CurrentRound(Story):
         """Bring returns into every state: accepted, submitted, sent back, ready for approval, in
         progress, not begun."""
         returns = {each.agency.short_name: each for each in opened.returns.select_related("agency")}
-        said = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
-        for agency, answers in said.items():
+        by_agency = tomllib.loads(ANSWERS.read_text(encoding="utf-8"))
+        for agency, answers in by_agency.items():
             for number, answer in answers.items():
                 self._answer(returns[agency], number, answer)
         self._submit(returns["Customs"], days_ago=5)

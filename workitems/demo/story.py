@@ -42,34 +42,34 @@ class Story:
 
     def ask(self, name: str) -> Variation:
         """Make the request of that name (requests.toml), and pass it on if it was passed on."""
-        said = REQUESTS[name]
+        request = REQUESTS[name]
         how: dict[str, Any] = {
-            "reason": said["reason"],
-            "agency": self.agencies[said["agency"]],
-            "by": self.writers[said["agency"]],
-            "at": self.at(*said["asked"]),
+            "reason": request["reason"],
+            "agency": self.agencies[request["agency"]],
+            "by": self.writers[request["agency"]],
+            "at": self.at(*request["asked"]),
         }
-        with self.written(*said["asked"]):
-            if "wording" in said:
-                what = {name: said[name] for name in ("wording", "text_after")}
-                asked = variations.request_wording(item=self.item(said["item"]), **what, **how)
+        with self.written(*request["asked"]):
+            if "wording" in request:
+                what = {name: request[name] for name in ("wording", "text_after")}
+                asked = variations.request_wording(item=self.item(request["item"]), **what, **how)
             else:
-                milestone = self.milestone(said["item"], said["milestone"])
+                milestone = self.milestone(request["item"], request["milestone"])
                 due_after = milestone.forecast_due
-                if "later_by" in said:
-                    due_after = milestone.agreed_due + timedelta(days=said["later_by"])
-                elif "due_in" in said:
-                    due_after = self.day(said["due_in"])
+                if "later_by" in request:
+                    due_after = milestone.agreed_due + timedelta(days=request["later_by"])
+                elif "due_in" in request:
+                    due_after = self.day(request["due_in"])
                 asked = variations.request_date(milestone=milestone, due_after=due_after, **how)
-        if "passed_on" not in said:
+        if "passed_on" not in request:
             return asked
-        with self.written(*said["passed_on"]):
+        with self.written(*request["passed_on"]):
             return variations.recommend(
                 variation=asked,
-                recommends=said["recommends"],
-                recommendation=said["recommendation"],
+                recommends=request["recommends"],
+                recommendation=request["recommendation"],
                 by=self.coordinator,
-                at=self.at(*said["passed_on"]),
+                at=self.at(*request["passed_on"]),
             )
 
     def item(self, number: str) -> WorkItem:

@@ -99,12 +99,12 @@ def _agencies(facts: Facts, state: State) -> Step:
             "{count} agencies are in the register.",
             facts.agencies,
         ).format(count=facts.agencies)
-        more = _("Add more at any time.") if adds else _("The plan’s workbook can bring more.")
+        addition = _("Add more at any time.") if adds else _("The plan’s workbook can bring more.")
         return Step(
             Key.AGENCIES,
             title,
             state,
-            f"{many} {more}",
+            f"{many} {addition}",
             _("Add an agency") * adds,
         )
     sentence = _("Add the agency that coordinates the plan, and those that take part.")

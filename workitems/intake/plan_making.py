@@ -60,10 +60,10 @@ def lacks_of(plan: Plan, on: date) -> list[Lack]:
             Lack(f"{item} {what}.", do, reverse("plans:change-item", args=[plan.slug, item.number]))
             for item in rows[:LACKS_NAMED]
         ]
-        if (more := len(rows) - LACKS_NAMED) > 0:
+        if (others := len(rows) - LACKS_NAMED) > 0:
             says = ngettext(
-                "{count} more item: each {what}.", "{count} more items: each {what}.", more
-            ).format(count=more, what=what)
+                "{count} more item: each {what}.", "{count} more items: each {what}.", others
+            ).format(count=others, what=what)
             found.append(Lack(says, _("See the plan"), plan.get_absolute_url()))
     return found
 
@@ -116,13 +116,13 @@ def doubtful(plan: Plan, on: date) -> list[Lack]:
         rows = list(dict.fromkeys(rows))
         if rows:
             numbers = [item.number for item in rows[:LACKS_NAMED]]
-            more = len(rows) - len(numbers)
+            others = len(rows) - len(numbers)
             named = ", ".join(numbers)
-            if more:
-                named = _("{numbers} and {count} more").format(numbers=named, count=more)
-            said = (one if len(rows) == 1 else many).format(number=numbers[0], numbers=named)
+            if others:
+                named = _("{numbers} and {count} more").format(numbers=named, count=others)
+            sentence = (one if len(rows) == 1 else many).format(number=numbers[0], numbers=named)
             url = reverse("plans:change-item", args=[plan.slug, rows[0].number])
-            found.append(Lack(said, _("Open item {number}").format(number=rows[0].number), url))
+            found.append(Lack(sentence, _("Open item {number}").format(number=rows[0].number), url))
     return found
 
 

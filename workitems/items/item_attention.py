@@ -75,14 +75,16 @@ def line_of(at: PlanAt) -> Line | None:
     return next(iter(attention(at)), None)
 
 
-def _row(kind: type[Row], record: Any, on: date, **more: Any) -> Row:
-    """Make a row from a record. `more` are the columns that the record has not."""
+def _row(kind: type[Row], record: Any, on: date, **values: Any) -> Row:
+    """Make a row from a record. `values` are the columns that the record has not."""
     columns: Sequence[str] = kind._fields[: kind._fields.index("version")]
-    found = {name: getattr(record, COLUMNS.get(name, name)) for name in columns if name not in more}
+    found = {
+        name: getattr(record, COLUMNS.get(name, name)) for name in columns if name not in values
+    }
     for name in HAPPENED:
         if name in found:
             found[name] = by_then(found[name], on)
-    return kind(**found, **more, version=None, on=on)
+    return kind(**found, **values, version=None, on=on)
 
 
 def _agencies(shown: ItemPage) -> dict[int, Agency]:

@@ -29,8 +29,8 @@ def time_in_words(at: time) -> str:
     if at.minute == 0 and at.hour in (0, 12):
         return _("noon") if at.hour else _("midnight")
     minutes = f":{at:%M}" if at.minute else ""
-    said = _("{time} am") if at.hour < 12 else _("{time} pm")
-    return said.format(time=f"{at.hour % 12 or 12}{minutes}")
+    words = _("{time} am") if at.hour < 12 else _("{time} pm")
+    return words.format(time=f"{at.hour % 12 or 12}{minutes}")
 
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):

@@ -38,11 +38,11 @@ class HistoryForm(Form):
 
     def wanted(self) -> Wanted:
         """Return the filter. Call after `is_valid`."""
-        said = self.cleaned_data
-        agency = said.get("agency")
+        cleaned = self.cleaned_data
+        agency = cleaned.get("agency")
         return Wanted(
-            field=Field(said["about"]) if said.get("about") else None,
+            field=Field(cleaned["about"]) if cleaned.get("about") else None,
             agency=agency.pk if agency else None,
-            since=said.get("since"),
-            until=said.get("until"),
+            since=cleaned.get("since"),
+            until=cleaned.get("until"),
         )

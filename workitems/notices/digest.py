@@ -100,8 +100,8 @@ def _within(label: str) -> str:
 
 
 def headline(entries: Sequence[Entry]) -> str:
-    first, more = entries[0].headline, len(entries) - 1
-    return _("{first}, and {count} more").format(first=first, count=more) if more else first
+    first, others = entries[0].headline, len(entries) - 1
+    return _("{first}, and {count} more").format(first=first, count=others) if others else first
 
 
 def mail_host() -> str:

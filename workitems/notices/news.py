@@ -188,12 +188,12 @@ def step_of(due_on: date, begun_on: date, on: date, *, first: Notice.Reason) -> 
 
     A step stays due until the next one, so a day on which no notices were sent loses nothing.
     """
-    left = (due_on - on).days
-    if left < 0:
+    days_ahead = (due_on - on).days
+    if days_ahead < 0:
         return Reason.OVERDUE
     length = (due_on - begun_on).days
     for reason, days in REMINDERS:
-        if left <= days and length - days >= QUIET_AFTER_OPENING_DAYS:
+        if days_ahead <= days and length - days >= QUIET_AFTER_OPENING_DAYS:
             return reason
     return first
 
@@ -207,12 +207,12 @@ def each_once(people: Iterable[Addressed]) -> list[Addressed]:
 
 
 def until(due_on: date, on: date) -> str:
-    left = (due_on - on).days
-    if left == 0:
+    days_ahead = (due_on - on).days
+    if days_ahead == 0:
         return _("today")
-    if left == 1:
+    if days_ahead == 1:
         return _("tomorrow")
-    return ngettext("in {count:,} day", "in {count:,} days", left).format(count=left)
+    return ngettext("in {count:,} day", "in {count:,} days", days_ahead).format(count=days_ahead)
 
 
 def one_line(text: str) -> str:

@@ -63,11 +63,11 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
         )
         state = _("is overdue by {time}").format(time=late)
     else:
-        left = until(row.due_on, on)
+        when = until(row.due_on, on)
         sentence = _("{agency} is asked to agree or decline by {due}, {when}.").format(
-            agency=answer.agency, due=due, when=left
+            agency=answer.agency, due=due, when=when
         )
-        state = _("is due {when}").format(when=left)
+        state = _("is due {when}").format(when=when)
     people = _approvers(answer, seats) or seats.coordinators(_plan(row))
     yield from _lines(row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state)
 

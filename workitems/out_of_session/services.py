@@ -76,12 +76,12 @@ class Count:
                     count=self.no_view
                 )
             )
-        said = ", ".join(parts)
+        counts = ", ".join(parts)
         if not self.waiting:
-            return said
+            return counts
         return ngettext(
             "{said}; {count} has not answered", "{said}; {count} have not answered", self.waiting
-        ).format(said=said, count=self.waiting)
+        ).format(said=counts, count=self.waiting)
 
 
 def count(asked: OutOfSession, on: date) -> Count:

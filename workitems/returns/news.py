@@ -80,8 +80,8 @@ def _of_return(
     facts: dict[str, Any] = {"answers": answers, "is_ready": is_ready, "mendings": mendings}
     own = _own_people(of_return, seats) or turn
     if is_ready:
-        said = _minute(of_return.ready_at) or version
-        yield from news_for(turn, Reason.READY, said, **facts)
+        occasion = _minute(of_return.ready_at) or version
+        yield from news_for(turn, Reason.READY, occasion, **facts)
     elif of_return.state == Return.State.SENT_BACK:
         yield from news_for(own, Reason.SENT_BACK, version, **facts)
     if _is_new(of_return.entered_at, on):

@@ -202,20 +202,20 @@ def receipt(line: ReturnNews) -> str:
         if of_return.submitted_by
         else _("It was submitted on {day} at {time}: {counts}.")
     )
-    said = says.format(
+    sentence = says.format(
         person=of_return.submitted_by,
         day=day_words(at),
         time=time_format(at, "g:i a"),
         counts=counts,
     )
     if is_from_mail(of_return):
-        more = _(
+        what_next = _(
             "The coordinator entered it for {agency} from your email. You can correct it until it "
             "is accepted."
         ).format(agency=line.agency)
     else:
-        more = _("An approver can recall it until the coordinator opens it.")
-    return f"{said} {more}"
+        what_next = _("An approver can recall it until the coordinator opens it.")
+    return f"{sentence} {what_next}"
 
 
 def _answered(answered: int, total: int) -> str:
@@ -261,14 +261,14 @@ def progress_of(lines: Sequence[ReturnNews]) -> str:
         return ""
     if first.is_ready:
         return str(READY)
-    left = sum(not each.is_mended for each in first.mendings)
-    if not left:
+    count = sum(not each.is_mended for each in first.mendings)
+    if not count:
         return ""
     return ngettext(
         "{count:,} note to answer before it is submitted again.",
         "{count:,} notes to answer before it is submitted again.",
-        left,
-    ).format(count=left)
+        count,
+    ).format(count=count)
 
 
 def why_you(line: ReturnNews) -> str:

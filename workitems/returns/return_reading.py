@@ -50,17 +50,17 @@ def reading_of(
     page = return_page(
         of_return, on, is_for_reading=whole, with_fields=False, as_handed_in=not with_pending
     )
-    said: dict[int, list[MilestoneAnswer]] = defaultdict(list)
+    of_item: dict[int, list[MilestoneAnswer]] = defaultdict(list)
     pending = MilestoneAnswer.objects.filter(of_return=of_return.pk).pending().in_order()
     for answer in pending.for_page().select_related("milestone") if with_pending else ():
-        said[answer.milestone.item_id].append(answer)
+        of_item[answer.milestone.item_id].append(answer)
     items = [
         ReadItem(
             section,
             answer_changes(section.last, section.update) if section.update else [],
-            said[section.item.pk],
+            of_item[section.item.pk],
         )
         for section in page.sections
-        if section.update or said[section.item.pk] or (whole and section.is_led)
+        if section.update or of_item[section.item.pk] or (whole and section.is_led)
     ]
     return Reading(page, items)

@@ -113,12 +113,12 @@ def raise_new(request: HttpRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         require(request, "workitems.raise_risk", form.cleaned_data["item"] or plan)
         with saying_refusals(form):
-            user, said = signed_in(request), form.cleaned_data
-            if not may_release(request, plan, said["owner_agency"].pk):
-                held = risk_services.hold_risk(plan=plan, by=user, at=timezone.now(), **said)
+            user, cleaned = signed_in(request), form.cleaned_data
+            if not may_release(request, plan, cleaned["owner_agency"].pk):
+                held = risk_services.hold_risk(plan=plan, by=user, at=timezone.now(), **cleaned)
                 waits = _("Saved. It waits for release by an approver of {agency}.")
                 return done(request, waits, held, agency=held.agency)
-            made = risk_services.raise_risk(plan=plan, by=user, **said)
+            made = risk_services.raise_risk(plan=plan, by=user, **cleaned)
             return done(request, _("{reference} is recorded."), made, reference=made.reference)
     releases = all(may_release(request, plan, pk) for pk in form.offered)
     return form_page(request, "workitems/risks/raise.html", form, plan=plan, releases=releases)

@@ -126,9 +126,9 @@ def read_known_date(text: str, on: date | None = None) -> KnownDate:
 
     Raise `NotADate` for anything else, and `NotAQuarter` for other months than those of a quarter.
     """
-    said = " ".join(text.casefold().replace(",", " ").split())
+    folded = " ".join(text.casefold().replace(",", " ").split())
     try:
-        found = _read_quarter(said)
+        found = _read_quarter(folded)
     except ValueError as error:  # the calendar has no such month or year
         raise error if isinstance(error, NotADate) else NotADate from None
     if found is not None:
@@ -140,30 +140,30 @@ def read_known_date(text: str, on: date | None = None) -> KnownDate:
             raise NotADate from None
         return KnownDate.holding(date(month.year, month.month, 1), KnownTo.MONTH)
     except NotADay as fault:
-        raise NotADate(str(fault) or _of_a_year(said)) from None
+        raise NotADate(str(fault) or _of_a_year(folded)) from None
 
 
-def _of_a_year(said: str) -> str:
+def _of_a_year(folded: str) -> str:
     """Return the sentence for "2027", "mid 2027" or "end of 2027", which say no month; empty for anything else."""
-    if match := OF_A_YEAR.fullmatch(said):
+    if match := OF_A_YEAR.fullmatch(folded):
         return _(
             "Add the month or the quarter, such as June {year} or April to June {year}."
         ).format(year=match[1])
     return ""
 
 
-def _read_quarter(said: str) -> KnownDate | None:
+def _read_quarter(folded: str) -> KnownDate | None:
     for pattern in QUARTER_PATTERNS:
-        if match := pattern.fullmatch(said):
+        if match := pattern.fullmatch(folded):
             year, quarter = _year_and(match)
             return _quarter_ending(year, 3 * int(quarter))
-    if match := NAMED_QUARTER.fullmatch(said):
+    if match := NAMED_QUARTER.fullmatch(folded):
         name, *years = match.groups()
         return _quarter_ending(int(years[0] or years[1]), _month(name))
-    if match := RANGE_PATTERN.fullmatch(re.sub(r"\s*([-–])\s*", r" \1 ", said)):
+    if match := RANGE_PATTERN.fullmatch(re.sub(r"\s*([-–])\s*", r" \1 ", folded)):
         first, first_year, last, last_year = match.groups()
         if first_year not in (None, last_year) or _month(last) - _month(first) != 2:
-            raise NotAQuarter(said)
+            raise NotAQuarter(folded)
         return _quarter_ending(int(last_year), _month(last))
     return None
 
@@ -174,10 +174,10 @@ def _year_and(match: re.Match[str]) -> tuple[int, str]:
     return (int(first), second) if "year" in match.re.groupindex else (int(second), first)
 
 
-def _month(said: str) -> int:
+def _month(folded: str) -> int:
     """Return the month of a name of at least three letters ("jun", "sept")."""
     for month, name in enumerate(MONTHS, start=1):
-        if name.casefold().startswith(said):
+        if name.casefold().startswith(folded):
             return month
     raise NotADate
 

@@ -117,12 +117,12 @@ def reset_second_step(request: HttpRequest, person: int) -> HttpResponse:
     return form_page(request, "agencies/people/people/reset_second_step.html", form, person=user)
 
 
-def _set_state(request: HttpRequest, person: int, act: Any, said: str) -> HttpResponse:
+def _set_state(request: HttpRequest, person: int, act: Any, message: str) -> HttpResponse:
     require_administrator(request)
     user = _person(person)
     form = AccountStateForm(posted(request), row=user)
     if carry_out(request, form, act, user=user):
-        return done(request, said.format(person=user.name), "agencies:person", user.pk)
+        return done(request, message.format(person=user.name), "agencies:person", user.pk)
     seats = user.current_seats
     is_closing = act is services.close_account
     lost = [lost_without(seat, localdate()) for seat in seats] if is_closing else []

@@ -45,9 +45,9 @@ def bring_in(content, **answers):
     mappings = {sheet.name: guess(sheet, known, ABOUT.as_at) for sheet in tracker.sheets}
     found = understand(tracker, mappings, known, ABOUT)
     by_name = {
-        each.name: answers[each.said.replace(" ", "_")]
+        each.name: answers[each.quoted.replace(" ", "_")]
         for each in found.doubts
-        if each.said.replace(" ", "_") in answers
+        if each.quoted.replace(" ", "_") in answers
     }
     found = understand(tracker, mappings, known, ABOUT, by_name)
     assert found.open_doubts == []

@@ -88,7 +88,7 @@ def answer(person, act="update", **answers):
     page = person.get(PREVIEW)
     data = fields_of(page)
     for doubt in page.context["found"].doubts:
-        if (said := doubt.said.replace(" ", "_")) in answers:
+        if (said := doubt.quoted.replace(" ", "_")) in answers:
             data[doubt.name] = answers[said]
     return person.post(PREVIEW, data | {"act": act})
 
@@ -148,7 +148,7 @@ def test_a_plan_with_open_doubts_is_not_imported(person):
     upload(person, trackers.sheet_of([["No", "Action", "Lead"], ["1", "Train staff", "Forests"]]))
     give_columns(person)
     page = person.get(PREVIEW)
-    assert [doubt.said for doubt in page.context["found"].open_doubts] == ["Forests"]
+    assert [doubt.quoted for doubt in page.context["found"].open_doubts] == ["Forests"]
     assert "Choose 1 answer:" in page.text
     refused = answer(person, act="import")
     assert refused.status_code == 422
@@ -231,7 +231,7 @@ def test_a_date_is_typed_where_there_is_none(person):
                                       ["2", "Map chains", "June 2027"]]))  # fmt: skip
     give_columns(person)
     page = person.get(PREVIEW)
-    (doubt,) = (each for each in page.context["found"].doubts if each.said == "when funded")
+    (doubt,) = (each for each in page.context["found"].doubts if each.quoted == "when funded")
     data = fields_of(page) | {f"{doubt.name}-date": "soon", "act": "update"}
     response = person.post(PREVIEW, data)
     assert (response.status_code, list(response.context["form"].errors)) == (

@@ -59,11 +59,11 @@ class Command(BaseCommand):
 
     def _database_faults(self) -> Iterator[str]:
         for check, found in findings(DATABASE_CHECKS):
-            said = f"{check.name}: {found.sentence} {found.detail}".strip()
+            line = f"{check.name}: {found.sentence} {found.detail}".strip()
             if found.state is State.WRONG:
-                yield said
+                yield line
             else:
-                self.stdout.write(said)
+                self.stdout.write(line)
 
     def _record_faults(self, against: Path | None) -> list[str]:
         if against is None:

@@ -79,5 +79,5 @@ def _differences(earlier: Path) -> Iterator[str]:
 
 def _listed(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     for line in filter(None, lines):
-        said = json.loads(line)
-        yield said["place"], said["digest"]
+        entry = json.loads(line)
+        yield entry["place"], entry["digest"]

@@ -195,22 +195,22 @@ class DoubtsForm(Form):
                 choices.insert(0, ("", gettext("Choose")))
             typed = doubt.chosen if doubt.chosen not in known else ""
             self.fields[doubt.name] = forms.ChoiceField(
-                label=gettext("Answer about {what}").format(what=doubt.said or doubt.problem),
+                label=gettext("Answer about {what}").format(what=doubt.quoted or doubt.problem),
                 choices=choices,
                 required=False,
                 initial=doubt.suggested if typed else doubt.chosen,
             )
             if doubt.takes_date:
                 self.fields[f"{doubt.name}-date"] = KnownDateField(
-                    label=gettext("Another date for {what}").format(what=doubt.said)
-                    if doubt.said
+                    label=gettext("Another date for {what}").format(what=doubt.quoted)
+                    if doubt.quoted
                     else gettext("Another date for them"),
                     required=False,
                     initial=str(read_known_date(typed)) if typed else None,
                 )
             if doubt.new_agency:
                 name, short = doubt.new_agency
-                about = gettext(" of “{said}”").format(said=doubt.said[:60])
+                about = gettext(" of “{said}”").format(said=doubt.quoted[:60])
                 self.fields[f"{doubt.name}-name"] = TextField(
                     label=hidden_part(gettext("Name, if you add it"), about),
                     required=False,
@@ -231,10 +231,10 @@ class DoubtsForm(Form):
             if doubt.name in self.fields:
                 says = (
                     gettext("“{said}”: choose an answer.")
-                    if doubt.said
+                    if doubt.quoted
                     else gettext("Choose an answer.")
                 )
-                self.add_error(doubt.name, says.format(said=doubt.said))
+                self.add_error(doubt.name, says.format(said=doubt.quoted))
 
     def clean(self) -> dict[str, Any]:
         """Refuse a new agency without names, or with those of another."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from workitems.intake.tracker.understood import Item, Milestone, Said, Understood, joined
+from workitems.intake.tracker.understood import Item, Milestone, Progress, Understood, joined
 from workitems.intake.tracker.words import Agencies, read_cause
 from workitems.intake.workbook.cell_kinds import InvalidCell
 from workitems.intake.workbook.columns import (
@@ -175,13 +175,15 @@ class _Book:
 
     # --- updates --------------------------------------------------------------------------------
 
-    def _end(self, said: KnownDate | None) -> date:
-        return said.last_day if said else self.understood.about.as_at
+    def _end(self, period: KnownDate | None) -> date:
+        return period.last_day if period else self.understood.about.as_at
 
     def _periods(self) -> dict[date, Period]:
         """Return the periods of updates by their last day. Each begins where the one before ends."""
         about = self.understood.about
-        ends = sorted({self._end(said) for item in self.understood.items for said in item.said})
+        ends = sorted(
+            {self._end(period) for item in self.understood.items for period in item.progress}
+        )
         found: dict[date, Period] = {}
         before: date | None = None
         for end in ends:
@@ -194,9 +196,9 @@ class _Book:
 
     def updates(self, item: Item, explains: list[str]) -> None:
         """Add what the item says as accepted updates, the last of them with its stage."""
-        by_end: dict[date, list[Said]] = defaultdict(list)
-        for period, said in item.said.items():
-            by_end[self._end(period)].append(said)
+        by_end: dict[date, list[Progress]] = defaultdict(list)
+        for period, progress in item.progress.items():
+            by_end[self._end(period)].append(progress)
         last = max(by_end, default=None)
         for end, parts in sorted(by_end.items()):
             is_last = end == last
@@ -212,11 +214,11 @@ class _Book:
                     "Work item": item.number,
                     "Stage": item.stage if is_last else earlier,
                     "Confidence": item.confidence if is_last else "",
-                    "Achieved": joined(text for said in parts for text in said.achieved),
-                    "Planned next": joined(text for said in parts for text in said.planned),
+                    "Achieved": joined(text for part in parts for text in part.achieved),
+                    "Planned next": joined(text for part in parts for text in part.planned),
                     "Challenges": joined(
                         [
-                            *(text for said in parts for text in said.challenges),
+                            *(text for part in parts for text in part.challenges),
                             *(explains if is_last else ()),
                         ]
                     ),

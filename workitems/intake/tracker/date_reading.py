@@ -32,13 +32,13 @@ class DateReading:
     def _order(self, column: int) -> str | None:
         """Return in which order a column has day and month, or None if all dates are day first."""
         if column not in self.orders:
-            said = {
+            found = {
                 dates.order_of(cell.text)
                 for cell in self.cells.sheet.column(column, self.cells.mapping.headings.last)
                 if isinstance(cell.value, str)
             }
-            is_odd = dates.MONTH_FIRST in said
-            suggested = dates.DAY_FIRST if dates.DAY_FIRST in said else dates.MONTH_FIRST
+            is_odd = dates.MONTH_FIRST in found
+            suggested = dates.DAY_FIRST if dates.DAY_FIRST in found else dates.MONTH_FIRST
             self.orders[column] = suggested if is_odd else None
         return self.orders[column]
 

@@ -105,19 +105,21 @@ def read_date(
         return NOTHING
     if isinstance(value, int | float):
         return _number(float(value))
-    said = " ".join(str(value).casefold().replace("–", "-").replace("—", "-").split()).strip(" .;")
-    said = said.strip("()[]")
-    if said in ONGOING:
+    folded = " ".join(str(value).casefold().replace("–", "-").replace("—", "-").split()).strip(
+        " .;"
+    )
+    folded = folded.strip("()[]")
+    if folded in ONGOING:
         return DateRead(word="ongoing", is_sure=True)
-    if said in NO_DATE:
+    if folded in NO_DATE:
         return DateRead(word="none", is_sure=True)
-    roughly = _ROUGHLY.sub("", said)
+    roughly = _ROUGHLY.sub("", folded)
     text = _ORDINAL.sub(r"\1", _WEEKDAY.sub("", _BEFORE.sub("", roughly).strip()))
     try:
         found = _read(text, near, order)
     except ValueError:
         return NOTHING
-    if roughly != said and found.is_sure:
+    if roughly != folded and found.is_sure:
         return unsure(*found.choices)
     return found
 
@@ -219,12 +221,12 @@ def _read(text: str, near: date, order: str) -> DateRead:
 
 def starts_of(text: str) -> list[date]:
     """Return the first day of a year or a financial year, or none of another text."""
-    said = " ".join(text.casefold().replace("–", "-").split())
+    folded = " ".join(text.casefold().replace("–", "-").split())
     try:
-        if (ends := _fiscal(said)) is not None:
+        if (ends := _fiscal(folded)) is not None:
             return [date(ends - 1, 7, 1)]
-        if re.fullmatch(r"\d{4}", said):
-            return [date(_year_of(said), 1, 1)]
+        if re.fullmatch(r"\d{4}", folded):
+            return [date(_year_of(folded), 1, 1)]
     except ValueError:
         pass
     return []

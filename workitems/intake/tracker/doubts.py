@@ -50,7 +50,7 @@ class Doubt:
     can be typed instead."""
 
     key: str
-    said: str
+    quoted: str
     problem: str
     choices: tuple[Choice, ...]
     suggested: str = ""
@@ -95,7 +95,7 @@ class Doubts:
         key: str,
         place: Place,
         *,
-        said: str,
+        quoted: str,
         problem: str,
         choices: Iterable[Choice],
         suggested: str = "",
@@ -105,7 +105,7 @@ class Doubts:
         """Return the answer, or the suggested one, or "" if it must be answered and is not."""
         doubt = self.by_key.get(key)
         if doubt is None:
-            doubt = Doubt(key, said, problem, tuple(choices), suggested, takes_date)
+            doubt = Doubt(key, quoted, problem, tuple(choices), suggested, takes_date)
             answer = self.answers.get(doubt.name, "")
             known = answer in {choice.value for choice in doubt.choices}
             if known or (answer and takes_date and is_date(answer)):

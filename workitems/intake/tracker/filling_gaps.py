@@ -15,7 +15,7 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
     found = plan.found
     for item in found.items:
         if item.causes or item.mitigations:
-            item.saying()
+            item.progress_in()
     _leads(plan)
     _statuses(plan)
     _undated(plan)
@@ -46,7 +46,7 @@ def _leads(plan: PlanSoFar) -> None:
         item.lead = plan.doubts.ask(
             "no-lead",
             plan.places[item],
-            said="",
+            quoted="",
             problem=gettext("These items have no lead agency."),
             choices=plan.agency_choices(),
             suggested=plan.about.coordinating,
@@ -57,19 +57,19 @@ def _leads(plan: PlanSoFar) -> None:
 
 def _statuses(plan: PlanSoFar) -> None:
     for item in plan.found.items:
-        said = [status for status, _, _ in item.statuses]
-        stages = {status.stage for status in said if status.stage}
+        statuses = [status for status, _, _ in item.statuses]
+        stages = {status.stage for status in statuses if status.stage}
         done = [step for step in item.milestones if step.completed]
-        if len(stages) == 1 and len([s for s in said if s.stage]) == len(said):
+        if len(stages) == 1 and len([s for s in statuses if s.stage]) == len(statuses):
             item.stage = stages.pop()
         elif stages:
-            item.stage = "under_way" if len(stages) > 1 or len(said) > 1 else stages.pop()
+            item.stage = "under_way" if len(stages) > 1 or len(statuses) > 1 else stages.pop()
         elif item.milestones and len(done) == len(item.milestones):
             item.stage = "complete"
-        elif said:
+        elif statuses:
             item.stage, plan.has_rag_alone = "under_way", True
         else:
-            item.stage = "under_way" if done or item.said else "not_started"
+            item.stage = "under_way" if done or item.progress else "not_started"
         open_ones = [
             s for s, steps, _ in item.statuses if not all(m.completed for m in steps) or not steps
         ]
@@ -94,7 +94,7 @@ def _undated(plan: PlanSoFar) -> None:
         answer = plan.doubts.ask(
             "complete-undated",
             plan.places[item],
-            said=gettext("Complete"),
+            quoted=gettext("Complete"),
             problem=gettext("The tracker says complete, but gives no date."),
             choices=[
                 Choice(
@@ -118,7 +118,7 @@ def _undated(plan: PlanSoFar) -> None:
             if answer == "due":
                 step.completed = min(step.original.last_day, plan.about.as_at)
         if item.stage == "complete":
-            item.saying()
+            item.progress_in()
 
 
 def _pillars(plan: PlanSoFar) -> None:

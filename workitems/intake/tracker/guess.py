@@ -116,8 +116,8 @@ def find_headings(sheet: Sheet) -> Headings:
                 continue
             cells = [cell for row in range(first, last + 1) for cell in sheet.by_row.get(row, [])]
             headings = headings_at(sheet, first, last)
-            said = [_field_at(sheet, headings, column) for column in headings.by_column]
-            score = float(sum(strength for _, strength in said)) + len({f for f, _ in said if f})
+            found = [_field_at(sheet, headings, column) for column in headings.by_column]
+            score = float(sum(strength for _, strength in found)) + len({f for f, _ in found if f})
             score -= 2.0 * sum(map(_is_data, cells)) + 0.6 * (last - first)
             if score > most:
                 best, most = headings, score

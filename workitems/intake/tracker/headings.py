@@ -140,13 +140,17 @@ def plain(text: str) -> str:
 
 def field_of(heading: str) -> tuple[Field | None, int]:
     """Return what a heading says that its column is, and how plainly (0 to 3)."""
-    said = plain(heading)
-    if not said:
+    folded = plain(heading)
+    if not folded:
         return None, 0
-    for text in (said, plain(re.sub(r"\([^)]*\)|\[[^]]*\]", "", heading)), _ENDING.sub("", said)):
+    for text in (
+        folded,
+        plain(re.sub(r"\([^)]*\)|\[[^]]*\]", "", heading)),
+        _ENDING.sub("", folded),
+    ):
         if text in _BY_PHRASE:
             return _BY_PHRASE[text], 3
-    words = said.split()
+    words = folded.split()
     if EARLIER & set(words):
         return Field.NOTE, 2
     if len(words) > 8:

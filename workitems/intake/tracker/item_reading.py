@@ -299,8 +299,8 @@ class ItemReading:
             (Field.CHALLENGES, "challenges"),
         ):
             for cell in self.cells.read_new(row, field_):
-                said = item.saying(self.periods.get(cell.column))
-                getattr(said, part).append(cell.text.strip())
+                progress = item.progress_in(self.periods.get(cell.column))
+                getattr(progress, part).append(cell.text.strip())
         for cell in self.cells.read_new(row, Field.CAUSE):
             item.causes.append(cell.text.strip())
         for cell in self.cells.read_new(row, Field.MITIGATION):

@@ -123,9 +123,9 @@ class MilestoneReading:
         if cell is None:
             return due, None, False
         status = words.read_status(cell.text)
-        said = words.read_yes(cell.text)
-        if said is not None and not isinstance(cell.value, date):
-            return due, None, said
+        is_yes = words.read_yes(cell.text)
+        if is_yes is not None and not isinstance(cell.value, date):
+            return due, None, is_yes
         if status.is_sure and not self.dates.raw(cell).choices:
             if status.has_more:
                 self.cells.keep(cell)

@@ -338,9 +338,9 @@ def _open_text(file: BinaryIO, start: bytes) -> Tracker:
     sheet = Sheet("CSV", cells)
     for number, row in enumerate(rows, start=1):
         for index, value in enumerate(row, start=1):
-            if said := clean(value):
+            if shown_text := clean(value):
                 _check_extent(sheet, number, index, MAX_CELLS)
-                cells[number, index] = Cell(number, index, said, said)
+                cells[number, index] = Cell(number, index, shown_text, shown_text)
     return Tracker(
         (sheet,),
         gettext("A CSV file in {encoding} with {delimiters}.").format(

@@ -44,9 +44,9 @@ def _conditional(plan: PlanSoFar, sheet: Sheet) -> None:
     """Note where colours come from conditional formatting, which only a spreadsheet program works out."""
     if sheet.conditional:
         areas = shortened(", ".join(sheet.conditional), 200)
-        said = _("The colours that conditional formatting gives to {areas} in “{sheet}”.").format(
-            areas=areas, sheet=sheet.name
-        )
-        plan.found.not_read.append(said)
+        sentence = _(
+            "The colours that conditional formatting gives to {areas} in “{sheet}”."
+        ).format(areas=areas, sheet=sheet.name)
+        plan.found.not_read.append(sentence)
         address = sheet.conditional[0].partition(":")[0][:10]
-        plan.found.notes.append(Note(sheet.name, address, "Not read", said))
+        plan.found.notes.append(Note(sheet.name, address, "Not read", sentence))

@@ -111,7 +111,7 @@ class PlanSoFar:
         answer = self.doubts.ask(
             f"agency:{named.key}",
             place_of(sheet, cell),
-            said=named.text,
+            quoted=named.text,
             problem=_("This agency no longer exists.")
             if named.key in self.agencies.ended
             else _("This agency is not known by that name."),
@@ -137,7 +137,7 @@ class PlanSoFar:
         name, short = (self.doubts.answers.get(f"{doubt.name}-{part}", "") for part in NAME_PARTS)
         if name and short and short not in self.agencies.shorts:
             return name, short
-        return self.guessed_names(doubt.said)
+        return self.guessed_names(doubt.quoted)
 
     def guessed_names(self, text: str) -> tuple[str, str]:
         name = shortened(text, 200)
@@ -152,9 +152,9 @@ class PlanSoFar:
 
     def pillar(self, text: str) -> Pillar:
         """Return the pillar that a text names, by its number or title."""
-        said = one_line(text)
-        number, title = None, said
-        if match := PILLAR.match(said):
+        line = one_line(text)
+        number, title = None, line
+        if match := PILLAR.match(line):
             number, title = int(match[1]), match[2].strip(" :.-–—")
         by_number = f"#{number}" if number else ""
         key = plain(title) or by_number

@@ -67,7 +67,7 @@ class RowReading:
         answer = self.plan.doubts.ask(
             f"hidden-rows:{self.sheet.name}",
             Place(self.sheet.name, _("row {row}").format(row=cell.row)),
-            said="",
+            quoted="",
             problem=_("These rows are hidden in the spreadsheet, perhaps by a filter."),
             choices=[
                 Choice(READ, _("Read them like the other rows")),
@@ -96,9 +96,9 @@ class RowReading:
         kind = self.cells.fields.get(first.column, Field.NOTE)
         if len(own) == 1:
             wide = self.sheet.width_of.get(first.at, 1) >= max(3, len(self.cells.fields) // 2)
-            said = bool(SECTION.match(first.text)) and len(first.text) < 200
+            is_heading = bool(SECTION.match(first.text)) and len(first.text) < 200
             in_number = kind == Field.NUMBER and not number_in(first)
-            if wide or in_number or (said and first.column <= max(self.title_column, 1)):
+            if wide or in_number or (is_heading and first.column <= max(self.title_column, 1)):
                 return first.text
         if len(own) == 2 and kind == Field.NUMBER and own[1].column == self.title_column:
             number = first.text.rstrip(".")

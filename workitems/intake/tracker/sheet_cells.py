@@ -74,14 +74,14 @@ class SheetCells:
 
     def doubt(
         self, cell: Cell, key: str, problem: str, choices: list[Choice], suggested: str = "",
-        *, takes_date: bool = False, said: str | None = None,
+        *, takes_date: bool = False, quoted: str | None = None,
     ) -> str:  # fmt: skip
-        """Ask about a cell. `said` is its text unless it is given."""
+        """Ask about a cell. `quoted` is its text unless it is given."""
         self.plan.fate(self.sheet, cell, Fate.DOUBT)
         return self.plan.doubts.ask(
             key,
             place_of(self.sheet, cell),
-            said=shortened(cell.text if said is None else said, 120),
+            quoted=shortened(cell.text if quoted is None else quoted, 120),
             problem=problem,
             choices=choices,
             suggested=suggested,

@@ -163,10 +163,10 @@ class StatusReading:
             self.cells.keep(cell)
         if read.is_sure:
             return self._with_colour(cell, read.choices[0], colour)
-        said, key = text, f"status:{plain(text)[:100] or text[:100]}"
+        quoted, key = text, f"status:{plain(text)[:100] or text[:100]}"
         likely = list(read.choices)
         if colour:
-            said, key = (
+            quoted, key = (
                 _("{text} (filled {colour})").format(
                     text=shortened(text, 90), colour=WORDS[colour]
                 ),
@@ -177,7 +177,7 @@ class StatusReading:
             cell,
             key,
             _("This can mean several things.") if read.choices else _("This status is not known."),
-            said,
+            quoted,
             likely,
             _("Keep it as a note"),
         )
@@ -232,7 +232,7 @@ class StatusReading:
         return answer or status
 
     def _ask(
-        self, cell: Cell, key: str, problem: str, said: str, likely: list[Status], keep: str
+        self, cell: Cell, key: str, problem: str, quoted: str, likely: list[Status], keep: str
     ) -> Status | None:
         """Ask what a cell says of the status. The first that is likely is suggested, else a note."""
         answer = self.cells.doubt(
@@ -247,6 +247,6 @@ class StatusReading:
                 *([Choice(NOTE, keep)] if keep else ()),
             ],
             likely[0].code if likely else NOTE,
-            said=said,
+            quoted=quoted,
         )
         return None if answer == NOTE else Status.of(answer)

@@ -62,8 +62,8 @@ class Milestone:
 
 
 @dataclass
-class Said:
-    """What an item's row says of the progress, by the day of the period's end (None: as at)."""
+class Progress:
+    """The progress that an item's row reports for one period."""
 
     achieved: list[str] = field(default_factory=list)
     planned: list[str] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Said:
 
     @property
     def labelled(self) -> list[tuple[str, str]]:
-        """Return (label, text) of all that is said."""
+        """Return (label, text) of each part."""
         parts = (
             (_("Achieved"), self.achieved),
             (_("Planned next"), self.planned),
@@ -100,13 +100,13 @@ class Item:
     confidence: str = ""
     measures: list[str] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
-    said: dict[KnownDate | None, Said] = field(default_factory=dict)
+    progress: dict[KnownDate | None, Progress] = field(default_factory=dict)
     causes: list[str] = field(default_factory=list)
     mitigations: list[str] = field(default_factory=list)
     statuses: list[tuple[Status, list[Milestone], str]] = field(default_factory=list)
 
-    def saying(self, period: KnownDate | None = None) -> Said:
-        return self.said.setdefault(period, Said())
+    def progress_in(self, period: KnownDate | None = None) -> Progress:
+        return self.progress.setdefault(period, Progress())
 
 
 @dataclass

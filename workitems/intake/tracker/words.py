@@ -81,12 +81,12 @@ class StatusRead:
 
 
 def read_status(text: str) -> StatusRead:
-    said = plain(text)
-    if found := _STATUS_OF.get(said):
+    folded = plain(text)
+    if found := _STATUS_OF.get(folded):
         return StatusRead((found,), is_sure=True)
-    if several := _UNSURE_STATUS.get(said):
+    if several := _UNSURE_STATUS.get(folded):
         return StatusRead(several)
-    if match := re.fullmatch(r"(\d{1,3})(?: (\d+))? percent", said):
+    if match := re.fullmatch(r"(\d{1,3})(?: (\d+))? percent", folded):
         number = int(match[1])
         if 0 < number < 100:
             # The figure itself has no place in a plan.
@@ -114,30 +114,30 @@ _NO = frozenset(("no", "n", "false", "0", "kao", "-"))
 
 def read_yes(text: str) -> bool | None:
     """Return what a word, a tick, a cross or a ballot box says; None if it says nothing."""
-    said = text.strip().casefold()
-    drawn = unicodedata.name(said, "") if len(said) == 1 else ""
-    if said in _YES or "CHECK" in drawn:
+    folded = text.strip().casefold()
+    drawn = unicodedata.name(folded, "") if len(folded) == 1 else ""
+    if folded in _YES or "CHECK" in drawn:
         return True
-    return False if said in _NO or "BALLOT" in drawn else None
+    return False if folded in _NO or "BALLOT" in drawn else None
 
 
 def read_kind(text: str) -> str:
-    said = plain(text)
-    if said in ("bau", "business as usual", "existing", "ongoing bau", "current"):
+    folded = plain(text)
+    if folded in ("bau", "business as usual", "existing", "ongoing bau", "current"):
         return "business_as_usual"
-    if said in ("action", "action item", "new", "new action", "project", "initiative", "item"):
+    if folded in ("action", "action item", "new", "new action", "project", "initiative", "item"):
         return "action_item"
     return ""
 
 
 def read_timeframe(text: str) -> str:
-    said = plain(text)
+    folded = plain(text)
     for word in ("short", "medium", "long"):
-        if said in (word, f"{word} term", word[0]):
+        if folded in (word, f"{word} term", word[0]):
             return word
-    if said in ("ongoing", "on going", "continuous", "bau"):
+    if folded in ("ongoing", "on going", "continuous", "bau"):
         return "ongoing"
-    if match := re.fullmatch(r"(?:(\d+) (?:to )?)?(\d+) (months?|years?|yrs?|mths?)", said):
+    if match := re.fullmatch(r"(?:(\d+) (?:to )?)?(\d+) (months?|years?|yrs?|mths?)", folded):
         return timeframe_of(int(match[2]) * (12 if match[3][0] == "y" else 1))
     return ""
 
@@ -160,9 +160,9 @@ CAUSES = {
 
 def read_cause(text: str) -> str:
     """Return the cause that the words of an explanation point to, or "other"."""
-    said = f"{text.casefold()} "
+    folded = f"{text.casefold()} "
     for cause, roots in CAUSES.items():
-        if any(re.search(rf"\b{re.escape(root)}", said) for root in roots.split("|")):
+        if any(re.search(rf"\b{re.escape(root)}", folded) for root in roots.split("|")):
             return cause
     return "other"
 

@@ -156,13 +156,13 @@ def _is_of_another(request: HttpRequest, state: _Held) -> bool:
 
 
 def _start_again(request: HttpRequest, state: _Held | None) -> HttpResponse:
-    said: StrOrPromise = GONE
+    message: StrOrPromise = GONE
     if state is not None:
-        said = gettext(
+        message = gettext(
             "You have chosen another spreadsheet since, {file}, so nothing was saved or imported. "
             "One is brought in at a time: choose this one again to go on with it."
         ).format(file=state.name)
-    messages.error(request, said)
+    messages.error(request, message)
     return redirect("plans:import-tracker")
 
 
@@ -273,8 +273,8 @@ def _said_of_plan(tracker: Tracker, mappings: dict[str, Mapping], today: date) -
                 is_title = len(cell.text) > 8 and not MARKING.match(cell.text)
                 if "title" not in found and is_title:
                     found["title"] = one_line(cell.text)[:200]
-                _, _, said = cell.text.casefold().partition("as at ")
-                read = read_date(said.split(".")[0], today) if said else None
+                _, _, after = cell.text.casefold().partition("as at ")
+                read = read_date(after.split(".")[0], today) if after else None
                 if read and read.is_sure and read.best and read.best.last_day <= today:
                     found["as_at"] = read.best.last_day
         break

@@ -172,9 +172,9 @@ def import_book(
             write(examined.proposal, past, by=by, reason=reason)
     except IntegrityError as error:
         # All rules have been checked; another user must have changed something concurrently.
-        said = str(error).splitlines()[0]
+        message = str(error).splitlines()[0]
         problem = _("The plan changed while the workbook was being imported ({message}).").format(
-            message=said
+            message=message
         )
         raise WorkbookRefused([Fault(problem, _("to import it once more."))]) from error
     return outcome

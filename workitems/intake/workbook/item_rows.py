@@ -152,8 +152,8 @@ def _name_and_role(part: str, known: dict[str, Agency]) -> tuple[str, str]:
     while opened:
         if name.casefold() in known:
             return name, rest[:-1]
-        more, opened, rest = rest.partition(" (")
-        name = f"{name} ({more}"
+        part_of_name, opened, rest = rest.partition(" (")
+        name = f"{name} ({part_of_name}"
     name, _, rest = part.partition(" (")
     return name, rest[:-1]
 
@@ -283,10 +283,10 @@ def _days(proposal: Proposal, row: Row, draft: Draft) -> None:
         )
 
 
-def completions(proposal: Proposal, said: dict[str, dict[str, date]]) -> None:
+def completions(proposal: Proposal, first_days: dict[str, dict[str, date]]) -> None:
     """Set the completion day of complete items, and withdraw open milestones of withdrawn items.
 
-    `said` has, by item number and stage, the day of the lead's first accepted update with it.
+    `first_days` has, by item number and stage, the day of the lead's first accepted update with it.
     """
     for number, draft in proposal.items.items():
         item = draft.row
@@ -294,9 +294,11 @@ def completions(proposal: Proposal, said: dict[str, dict[str, date]]) -> None:
         if item.stage == Stage.WITHDRAWN:
             for step in steps.values():
                 if step.is_new and step.row.completed_on is None:
-                    step.put("withdrawn_on", said[number].get(Stage.WITHDRAWN, proposal.today))
+                    step.put(
+                        "withdrawn_on", first_days[number].get(Stage.WITHDRAWN, proposal.today)
+                    )
         if item.stage == Stage.COMPLETE:
-            _complete(proposal, draft, steps, said[number].get(Stage.COMPLETE))
+            _complete(proposal, draft, steps, first_days[number].get(Stage.COMPLETE))
         else:
             draft.put("completed_on", None)
         if draft.source is not None:

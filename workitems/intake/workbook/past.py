@@ -213,8 +213,8 @@ def _day_of_completion(item: Any, updates: list[tuple[date, Update]]) -> date | 
     others = [day for day, update in updates if update.stage != Stage.COMPLETE]
     if not others or others[-1] < done:
         return done
-    said = [day for day, update in updates if update.stage == Stage.COMPLETE and day > others[-1]]
-    return min(said, default=None)
+    days = [day for day, update in updates if update.stage == Stage.COMPLETE and day > others[-1]]
+    return min(days, default=None)
 
 
 def _state(row: Model, values: Values) -> Model:

@@ -90,8 +90,10 @@ class Faults:
 
     def add(self, fault: Fault) -> None:
         if len(self.found) == MAX_FAULTS:
-            more = Fault(_("There are more problems than are shown here."), _("these fixed first."))
-            raise WorkbookRefused([*self.in_order(), more])
+            not_shown = Fault(
+                _("There are more problems than are shown here."), _("these fixed first.")
+            )
+            raise WorkbookRefused([*self.in_order(), not_shown])
         self.found.append(fault)
 
     def stop(self) -> None:

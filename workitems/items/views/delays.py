@@ -46,14 +46,14 @@ def end(request: HttpRequest, slug: str, number: str, milestone: int, delay: int
     form = EndDelayForm(posted(request))
     if form.is_valid():
         with saying_refusals(form):
-            said = form.cleaned_data
+            cleaned = form.cleaned_data
             if of_return is not None:
-                part = {"delay": row, "day": said["ended_on"], "reason": said["reason"]}
+                part = {"delay": row, "day": cleaned["ended_on"], "reason": cleaned["reason"]}
                 outcome = MilestoneAnswer.Outcome.DELAY_OVER
                 answer_part(request, of_return, row.milestone, outcome, part)
             else:
                 by = signed_in(request)
-                item_services.end_delay(delay=row, on=localdate(), by=by, **said)
+                item_services.end_delay(delay=row, on=localdate(), by=by, **cleaned)
                 messages.success(request, _("The delay is over. Its record stays."))
             return redirect(row.milestone)
     return show(request, "end", row, form, of_return)
@@ -79,15 +79,15 @@ def settle(
     )
     if form.is_valid():
         with saying_refusals(form):
-            said = form.cleaned_data
-            was = said.pop("was")
+            cleaned = form.cleaned_data
+            was = cleaned.pop("was")
             if not form.has_changed():
                 messages.info(request, NOTHING_CHANGED)
             elif of_return is not None:
-                answer_part(request, of_return, row.milestone, outcome, {"delay": row, **said})
+                answer_part(request, of_return, row.milestone, outcome, {"delay": row, **cleaned})
             else:
                 by = signed_in(request)
-                item_services.settle_cause(delay=row, was=was, on=localdate(), by=by, **said)
+                item_services.settle_cause(delay=row, was=was, on=localdate(), by=by, **cleaned)
                 messages.success(request, _("Saved."))
             return redirect(row.milestone)
     return show(request, "settle", row, form, of_return)
@@ -126,11 +126,11 @@ def answer_part(
     of_return: Return,
     milestone: Milestone,
     outcome: str,
-    said: dict[str, Any],
+    answer: dict[str, Any],
 ) -> None:
     """Write what is said of a delay or a mitigation into the return, instead of an earlier answer."""
     pending = of_return.milestone_answers.pending().filter(milestone=milestone)
-    earlier = pending.filter(delay=said.get("delay"), mitigation=said.get("step")).first()
+    earlier = pending.filter(delay=answer.get("delay"), mitigation=answer.get("step")).first()
     milestone_answers.answer(
         of_return=of_return,
         milestone=milestone,
@@ -140,7 +140,7 @@ def answer_part(
         by=signed_in(request),
         on=localdate(),
         at=timezone.now(),
-        **said,
+        **answer,
     )
     done = _("Saved in the return for {round}, which is not submitted yet.").format(
         round=of_return.round

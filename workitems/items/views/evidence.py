@@ -109,8 +109,8 @@ def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) 
             return JsonResponse({"list": evidence_html(request, context)})
         return done(request, _("The evidence is added."), context["back"])
     if form.errors and wants_json(request):
-        said = [str(each) for errors in form.errors.values() for each in errors]
-        return JsonResponse({"errors": said}, status=422)
+        messages = [str(each) for errors in form.errors.values() for each in errors]
+        return JsonResponse({"errors": messages}, status=422)
     return form_page(request, "workitems/items/evidence/add.html", form, **context)
 
 

@@ -120,16 +120,16 @@ def as_typed(row: Milestone, form: MilestoneActForm) -> MilestoneLine | None:
     """Return the milestone with what is typed into the form of its forecast, to show how it prints;
     None without a date. Nothing is saved."""
     form.is_valid()
-    said = form.cleaned_data
-    if not said.get("forecast_due"):
+    cleaned = form.cleaned_data
+    if not cleaned.get("forecast_due"):
         return None
     on = localdate()
     answer = MilestoneAnswer(
         milestone=row,
         outcome=MilestoneAnswer.Outcome.NOT_YET,
-        **{name: said.get(name) or "" for name in ("reason", "cause", "effect", "settlement")},
+        **{name: cleaned.get(name) or "" for name in ("reason", "cause", "effect", "settlement")},
     )
-    answer.when = said["forecast_due"]
+    answer.when = cleaned["forecast_due"]
     return MilestoneLine(
         milestone=row,
         on=on,
@@ -153,13 +153,17 @@ def pending_on(of_return: Return | None, milestone: Milestone) -> list[Milestone
 
 
 def perform(
-    request: HttpRequest, of_return: Return | None, row: Milestone, act: str, said: dict[str, Any]
+    request: HttpRequest,
+    of_return: Return | None,
+    row: Milestone,
+    act: str,
+    cleaned: dict[str, Any],
 ) -> None:
     """Write the change into the return being written, or let it take effect at once."""
     by, on = signed_in(request), localdate()
-    answer_version = said.pop("answer_version") or 0
+    answer_version = cleaned.pop("answer_version") or 0
     if of_return is not None:
-        day = said.pop("completed_on" if act == "close" else "forecast_due", None)
+        day = cleaned.pop("completed_on" if act == "close" else "forecast_due", None)
         milestone_answers.answer(
             of_return=of_return,
             milestone=row,
@@ -169,11 +173,11 @@ def perform(
             by=by,
             on=on,
             at=timezone.now(),
-            **said,
+            **cleaned,
         )
     elif act == "close":
-        item_services.close_milestone(milestone=row, by=by, on=on, **said)
+        item_services.close_milestone(milestone=row, by=by, on=on, **cleaned)
     elif act == "move":
-        item_services.move_forecast(milestone=row, by=by, on=on, **said)
+        item_services.move_forecast(milestone=row, by=by, on=on, **cleaned)
     else:
-        item_services.reopen_milestone(milestone=row, by=by, **said)
+        item_services.reopen_milestone(milestone=row, by=by, **cleaned)

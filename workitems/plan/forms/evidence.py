@@ -54,9 +54,9 @@ class AttachmentField(UploadField):
         file: UploadedFile[bytes] | None = super().clean(data, initial)
         if file is not None:
             name, size = clean_name(file.name or ""), file.size or 0
-            said = fault(name, size, file.file, self.endings, self.allowed)
-            if said:
-                raise forms.ValidationError(said)
+            message = fault(name, size, file.file, self.endings, self.allowed)
+            if message:
+                raise forms.ValidationError(message)
         return file
 
 

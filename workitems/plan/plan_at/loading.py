@@ -67,7 +67,7 @@ def _read(
     of: Of,
     *happened: str,
     only_open: bool = False,
-    **more: Any,
+    **filters: Any,
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the columns, the version and the day of each record.
 
@@ -75,7 +75,7 @@ def _read(
     """
     asked = columns if moment.is_now else (*columns, "history_id")
     ends = happened if only_open else ()
-    found = read_at(model, moment, asked, of, not_yet=ends, **more)
+    found = read_at(model, moment, asked, of, not_yet=ends, **filters)
     return _as_at(found, moment, [columns.index(name) for name in happened])
 
 

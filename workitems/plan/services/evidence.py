@@ -97,9 +97,9 @@ def _add(
     piece.note, piece.link = note, link
     if file is not None:
         piece.file_name = clean_name(file.name or "")
-        said = fault(piece.file_name, file.size, file.file)
-        if said:
-            raise Refused(said, "file")
+        message = fault(piece.file_name, file.size, file.file)
+        if message:
+            raise Refused(message, "file")
     # The caller holds the lock on the row that it is for, so a double click adds one row.
     for there in Evidence.objects.not_withdrawn().filter(
         update=piece.update,

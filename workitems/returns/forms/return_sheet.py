@@ -53,8 +53,8 @@ class TakeForm(ConfirmForm):
     @property
     def chosen(self) -> dict[str, str]:
         """Whose words are kept, by the name of the choice, of a valid form."""
-        said = {name: each for name, each in self.cleaned_data.items() if name != "fingerprint"}
+        chosen = {name: each for name, each in self.cleaned_data.items() if name != "fingerprint"}
         return {
             name: each if isinstance(each, str) else RETURN if each else SHEET
-            for name, each in said.items()
+            for name, each in chosen.items()
         }

@@ -133,7 +133,7 @@ def moved_items(pairs: Iterable[tuple[Update, WorkItem]]) -> dict[int, Any]:
 def after_no_changes(of_return: Return, items: Collection[WorkItem]) -> set[int]:
     """Return the ids of items that the agency answered with "no change" in its last two returns
     before this one, so that it must write text this time."""
-    said: dict[int, list[bool]] = defaultdict(list)
+    runs: dict[int, list[bool]] = defaultdict(list)
     earlier = (
         Update.objects.filter(item__in=items, of_return__agency=of_return.agency_id)
         .exclude(of_return=of_return)
@@ -141,9 +141,9 @@ def after_no_changes(of_return: Return, items: Collection[WorkItem]) -> set[int]
         .values_list("item", "no_change_on")
     )
     for item, no_change_on in earlier:
-        said[item].append(no_change_on is not None)
+        runs[item].append(no_change_on is not None)
     return {
-        item for item, run in said.items() if len(run) >= NO_CHANGE_RUN and all(run[:NO_CHANGE_RUN])
+        item for item, run in runs.items() if len(run) >= NO_CHANGE_RUN and all(run[:NO_CHANGE_RUN])
     }
 
 

@@ -36,8 +36,8 @@ def check_complete(of_return: Return, on: date) -> None:
     if missing:
         says = _("Not yet complete. {missing}").format(missing=missing[0].says)
         if len(missing) > 1:
-            more = _("And {count} more to answer.").format(count=len(missing) - 1)
-            says = f"{says} {more}"
+            others = _("And {count} more to answer.").format(count=len(missing) - 1)
+            says = f"{says} {others}"
         raise Refused(says)
 
 

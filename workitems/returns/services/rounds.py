@@ -200,7 +200,7 @@ class Rest:
     """What "no change to the rest" answered, and what it left with the reason, in the Plan's order."""
 
     answered: list[WorkItem]
-    left: list[tuple[WorkItem, str]]
+    not_answered: list[tuple[WorkItem, str]]
 
 
 @transaction.atomic
@@ -219,7 +219,7 @@ def say_no_change_to_the_rest(*, of_return: Return, by: User, on: date, at: date
         try:
             say_no_change(of_return=of_return, item=item, on=on, by=by, at=at)
         except Refused as refusal:
-            rest.left.append((item, str(refusal)))
+            rest.not_answered.append((item, str(refusal)))
         else:
             rest.answered.append(item)
     return rest
@@ -531,8 +531,8 @@ def send_back(
         )
     for item, body in bodies:
         history.save(ReturnNote(of_return=of_return, item=item, body=body, by=by, at=at), by=by)
-    said = [f"Item {item.number}: {body}" if item else body for item, body in bodies]
-    return history.save(of_return, by=by, reason="\n".join(said))
+    lines = [f"Item {item.number}: {body}" if item else body for item, body in bodies]
+    return history.save(of_return, by=by, reason="\n".join(lines))
 
 
 @transaction.atomic

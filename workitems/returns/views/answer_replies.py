@@ -57,8 +57,8 @@ def section_json(
     }
     if entry.form and entry.is_answer_wrong:
         answer["errors"] = {
-            "" if name == "__all__" else f"i{item.pk}-{name}": [str(each) for each in said]
-            for name, said in entry.form.errors.items()
+            "" if name == "__all__" else f"i{item.pk}-{name}": [str(each) for each in messages]
+            for name, messages in entry.form.errors.items()
         }
     if shown:
         answer["answer"] = {f"i{item.pk}-{name}": value for name, value in answer_of(shown).items()}
@@ -93,7 +93,7 @@ def reply_json(request: HttpRequest, of_return: Return, entry: NoteEntry) -> dic
         "answer": {name: now.reply},
         "saved_at": time_format(localtime(), "g:i a"),
         "mended": mended_now(of_return),
-        "errors": [str(each) for said in errors.values() for each in said],
+        "errors": [str(each) for messages in errors.values() for each in messages],
         "theirs": None,
     }
     if entry.theirs is not None:

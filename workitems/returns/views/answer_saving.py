@@ -174,7 +174,7 @@ def copied_words(entries: list[Entry], number: str) -> str:
 
 def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
     """Say what "no change to the rest" answered and what it left, each item a link to its section."""
-    if not rest.answered and not rest.left:
+    if not rest.answered and not rest.not_answered:
         return gettext("Every item already has an answer, so nothing was changed.")
     address = of_return.get_absolute_url()
     links = {
@@ -185,24 +185,24 @@ def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
             item.number,
             item.number,
         )
-        for item in (*rest.answered, *(item for item, _ in rest.left))
+        for item in (*rest.answered, *(item for item, _ in rest.not_answered))
     }
-    said = mark_safe(gettext("No item could be answered with “no change”."))
+    sentence = mark_safe(gettext("No item could be answered with “no change”."))
     if rest.answered:
         numbers = format_html_join(", ", "{}", ((links[item.pk],) for item in rest.answered))
-        said = format_html(
+        sentence = format_html(
             gettext("“No change” is saved for {items}. You can still change each."), items=numbers
         )
-    for item, why in rest.left:
+    for item, why in rest.not_answered:
         prefix = gettext("Item {number}: {why}").format(number=item.number, why="")
         reason = why.removeprefix(prefix)
-        left = format_html(
+        reason_given = format_html(
             gettext("Not answered: {item}, because {reason}"),
             item=links[item.pk],
             reason=reason[0].lower() + reason[1:],
         )
-        said = format_html("{} {}", said, left)
-    return said
+        sentence = format_html("{} {}", sentence, reason_given)
+    return sentence
 
 
 def save_milestone(
@@ -215,18 +215,18 @@ def save_milestone(
             finish_mitigation(request, of_return, entry, line, step)
     if form is None or not form.is_touched() or not form.is_valid():
         return
-    said = form.cleaned_data
-    is_done = said["outcome"] == form.DONE
-    words: dict[str, Any] = {"day": said["completed_on"], "reason": said["shown_by"]}
+    cleaned = form.cleaned_data
+    is_done = cleaned["outcome"] == form.DONE
+    words: dict[str, Any] = {"day": cleaned["completed_on"], "reason": cleaned["shown_by"]}
     if not is_done:
-        words = {name: said[name] for name in ("cause", "effect", "mitigation", "reason")}
-        words |= {name: said[name] for name in ("owner_agency", "mitigation_due_on")}
-        words |= {name: said[name] for name in ("settlement", "settling_agency", "settling_by")}
-        words["day"] = said["forecast_due"]
+        words = {name: cleaned[name] for name in ("cause", "effect", "mitigation", "reason")}
+        words |= {name: cleaned[name] for name in ("owner_agency", "mitigation_due_on")}
+        words |= {name: cleaned[name] for name in ("settlement", "settling_agency", "settling_by")}
+        words["day"] = cleaned["forecast_due"]
     try:
         _answer(
-            *(request, of_return, entry, line.milestone, said["version"], said["outcome"]),
-            answer_version=said["answer_version"] or 0,
+            *(request, of_return, entry, line.milestone, cleaned["version"], cleaned["outcome"]),
+            answer_version=cleaned["answer_version"] or 0,
             **words,
         )
     except services.Conflict as conflict:

@@ -32,11 +32,13 @@ def read_return(request: HttpRequest, slug: str, round: int, agency: int) -> Htt
     reading = reading_of(of_return, localdate())
     if request.method != "POST":
         return show(request, of_return, reading)
-    left = [
+    not_accepted = [
         item for item in reading.changed if str(item.section.item.pk) not in accepted(request.POST)
     ]
-    if left:
-        return show(request, of_return, reading, left=[item.section.item for item in left])
+    if not_accepted:
+        return show(
+            request, of_return, reading, not_accepted=[item.section.item for item in not_accepted]
+        )
     with writing_for(request, of_return):
         response, unmended = attempt_to_submit(
             request,
@@ -66,7 +68,7 @@ def show(
     of_return: Return,
     reading: Reading,
     *,
-    left: list[WorkItem] | None = None,
+    not_accepted: list[WorkItem] | None = None,
     unmended: round_services.Unmended | None = None,
 ) -> HttpResponse:
     person = signed_in(request)
@@ -86,7 +88,7 @@ def show(
                 for item in reading.changed
                 if is_posted and str(item.section.item.pk) in accepted(request.POST)
             },
-            "left": left or [],
+            "not_accepted": not_accepted or [],
             "unmended": unmended,
             "is_for_agency": is_for_agency,
             "wrote_it_all": reading.page.authors == {person.pk} and not is_for_agency,

@@ -338,7 +338,9 @@ def show(
                 if section.is_led or section.missing
             ],
             "forms": [form for entry in entries for form in entry.forms if form.is_touched()],
-            "refusals": [(entry.section, said) for entry in entries for said in entry.refusals],
+            "refusals": [
+                (entry.section, refusal) for entry in entries for refusal in entry.refusals
+            ],
             "notes": notes if notes is not None else notes_on_the_whole(of_return, page),
             "mails": mails_of(of_return),
             "workbook_form": WorkbookForm() if writes else None,

@@ -59,17 +59,17 @@ def answer(request: HttpRequest, slug: str, number: str, proposal: int) -> HttpR
     update = of_return.updates.filter(item=item).first() if of_return else None
     form = AnswerProposalForm(posted(request), row=item, update=update)
     if form.is_valid():
-        by, at, said = signed_in(request), timezone.now(), form.cleaned_data
+        by, at, cleaned = signed_in(request), timezone.now(), form.cleaned_data
         with saying_refusals(form):
             if request.POST.get("act") == "accept":
-                status_proposals.accept(proposal=row, by=by, on=localdate(), at=at, **said)
+                status_proposals.accept(proposal=row, by=by, on=localdate(), at=at, **cleaned)
                 done = _("Accepted. Item {number} is changed.").format(number=item.number)
                 if of_return is not None:
                     done = _(
                         "Accepted, and saved in the return for {round}, which is not submitted yet."
                     ).format(round=of_return.round)
             else:
-                status_proposals.decline(proposal=row, answer=said["answer"], by=by, at=at)
+                status_proposals.decline(proposal=row, answer=cleaned["answer"], by=by, at=at)
                 done = _("Declined. {agency} is told why.").format(agency=row.agency)
             messages.success(request, done)
             return redirect(item)

@@ -55,12 +55,14 @@ class AddingForm(RequestForm):
     def groups(self) -> list[Group]:
         """Return the visible fields under the headings of `GROUPS`; those of a name with a number
         too."""
-        left = {field.name: field for field in self.visible_fields()}
+        ungrouped = {field.name: field for field in self.visible_fields()}
         found = []
         for heading, names in self.GROUPS:
-            chosen = [name for name in left if name in names or name.rstrip("0123456789") in names]
+            chosen = [
+                name for name in ungrouped if name in names or name.rstrip("0123456789") in names
+            ]
             chosen.sort(key=lambda name: names.index(name) if name in names else len(names))
-            fields = [left.pop(name) for name in chosen]
+            fields = [ungrouped.pop(name) for name in chosen]
             is_empty = not any(field.value() or field.errors for field in fields)
             found.append(Group(heading, fields, heading in self.SHUT and is_empty))
         return found
@@ -119,14 +121,14 @@ class ProposeItemForm(AddingForm, ItemForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, more in (
+        for name, help_text in (
             ("objective", ""),
             ("action", gettext("Write the objective or the action.")),
         ):
             field = self.fields[name]
             field.label, field.help_text = (
                 gettext("{label}, in official wording").format(label=field.label),
-                more,
+                help_text,
             )
         for place in PLACES:
             is_first = place == 1
