@@ -13,7 +13,7 @@ from reports.document import Source, words
 from reports.models import Briefing
 from workitems.models import Pillar, Plan, Return, Round
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt, RiskAt
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 
 START, ON = date(2009, 7, 31), date(2010, 7, 30)
 LABOUR = Agency(pk=1, short_name="DoL", name="Department of Labour", name_mi="Te Tari Mahi")
@@ -70,11 +70,11 @@ def item(number="1.1", *steps, title="Train staff", stage="under_way", on=ON, **
     """An item led by the coordinator; its milestones become its own."""
     pk = next(_keys)
     own = tuple(each._replace(item=pk, number=n) for n, each in enumerate(steps, start=1))
-    late, due = standing.dates_ahead(own, on)
+    late, due = lateness.dates_ahead(own, on)
     values = no_texts(ItemAt) | {"pk": pk, "number": number, "title": title, "stage": stage}
     values |= {"pillar": int(number[0]), "lead": LABOUR.pk, "is_key": False, "months": None}
     values |= {"starts_on": None, "completed_on": None, "heard_on": None} | more
-    stands = standing.standing_of(stage, late.is_late, values["confidence"])
+    stands = lateness.standing_of(stage, late.is_late, values["confidence"])
     return ItemAt(
         **values, version=next(_keys), on=on, milestones=own, late=late, due=due, standing=stands
     )

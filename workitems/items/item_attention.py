@@ -18,7 +18,7 @@ from workitems.plan.plan_at.rows import (
     RiskAt,
     VariationAt,
 )
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 from workitems.terms.lateness import by_then
 
 Row = TypeVar("Row", ItemAt, MilestoneAt, DelayAt, MitigationAt, RiskAt, VariationAt)
@@ -47,7 +47,7 @@ def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
     milestones = [row for each in steps if (row := _row(MilestoneAt, each, on)).is_open]
     risks = [_row(RiskAt, row, on) for row in shown.risks if row.escalated_to]
     variations = [_row(VariationAt, row, on) for row in shown.variations]
-    late, due = standing.dates_ahead(milestones, on)
+    late, due = lateness.dates_ahead(milestones, on)
     at = _row(
         ItemAt,
         item,
@@ -55,7 +55,7 @@ def plan_of_item(shown: ItemPage, moment: Moment) -> PlanAt:
         milestones=tuple(milestones),
         late=late,
         due=due,
-        standing=standing.standing_of(item.stage, late.is_late, item.confidence),
+        standing=lateness.standing_of(item.stage, late.is_late, item.confidence),
     )
     return PlanAt(
         item.plan,

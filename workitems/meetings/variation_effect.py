@@ -8,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from workitems.models import Milestone, Variation
 from workitems.plan.plan_at import ItemAt, MilestoneAt, PlanAt
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 from workitems.terms.lateness import by_then
 from workitems.terms.spans import in_words, span_in_words
 
@@ -55,7 +55,7 @@ class Effects:
             row._replace(**new) if row.pk == variation.milestone_id else row
             for row in item.milestones
         ]
-        late, _ = standing.dates_ahead(moved, self.at.on)
+        late, _ = lateness.dates_ahead(moved, self.at.on)
         before = sum(each.is_late for each in self.at.items)
         after = before - item.is_late + (item.is_live and late.is_late)
         if after != before:

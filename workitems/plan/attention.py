@@ -1,6 +1,6 @@
 """The attention list: what needs the working group's attention at a moment, most urgent first.
 
-`standing.Rank` defines the order; docs/attention.md describes the rules. Each line says the same
+`lateness.Rank` defines the order; docs/attention.md describes the rules. Each line says the same
 four things wherever it is shown: why, when it is expected now, what is being done, what is asked.
 """
 

@@ -56,7 +56,7 @@ from workitems.plan.plan_at import PlanAt
 from workitems.plan.views.lookups import require, small_number
 from workitems.plan.word_diff import side_by_side
 from workitems.presenting import services as slide_services
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 from workitems.variations.services import variations as variation_services
 
 # Milestones on the slide of an item.
@@ -369,7 +369,7 @@ def _forms(meeting: Meeting, matter: Matter) -> dict[str, Any]:
 
 
 def _soonest(milestone: Milestone, on: date) -> tuple[bool, int, date, int]:
-    late = standing.milestone_lateness(milestone, on)
+    late = lateness.milestone_lateness(milestone, on)
     return (not late.is_late, -late.days, milestone.agreed_due, milestone.number)
 
 
@@ -397,11 +397,11 @@ def _subject(matter: Matter, on: date) -> dict[str, Any]:
         found["more"] = len(waiting) - len(shown)
     return found | {
         "item": item,
-        "late": standing.item_dates(item.stage, milestones, on),
+        "late": lateness.item_dates(item.stage, milestones, on),
         "milestones": shown,
         "all_milestones": milestones,
         "done_count": sum(each.completed_on is not None for each in milestones),
-        "span": standing.span(shown, on),
+        "span": lateness.span(shown, on),
     }
 
 

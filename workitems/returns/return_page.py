@@ -37,7 +37,7 @@ from workitems.returns.services.answers import (
     moved_items,
 )
 from workitems.returns.services.handover import Mending, latest_mendings, milestones_answered_at
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 
 WHOLE = 10  # a return of so many sections has all its fields at once; few agencies lead more
 FIRST = 3  # the sections of a longer return that have their fields at first
@@ -55,7 +55,7 @@ class MilestoneLine:
 
     milestone: Milestone
     on: date
-    late: standing.Lateness
+    late: lateness.Lateness
     delays: list[Delay]
     is_own: bool
     is_asked: bool
@@ -65,7 +65,7 @@ class MilestoneLine:
     @property
     def slip(self) -> str:
         """How far it is from its agreed date over all causes, in words; empty if it is on time."""
-        return standing.slip_in_words(self.milestone, self.delays)
+        return lateness.slip_in_words(self.milestone, self.delays)
 
     @property
     def is_done(self) -> bool:
@@ -137,7 +137,7 @@ class Section:
     @property
     def overdue(self) -> list[Milestone]:
         """The overdue milestones that want words: of an item that the agency only supports, its own."""
-        late = standing.Late.OVERDUE
+        late = lateness.Late.OVERDUE
         return [
             line.milestone
             for line in self.milestones
@@ -467,7 +467,7 @@ def _milestones(
         if milestone.is_open
     }
     for milestone in rows:
-        late = standing.milestone_lateness(milestone, of_return.round.plan.present_day(on))
+        late = lateness.milestone_lateness(milestone, of_return.round.plan.present_day(on))
         if (
             milestone.is_open
             and milestone != following[milestone.item_id]

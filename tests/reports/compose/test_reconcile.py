@@ -25,7 +25,7 @@ from tests.plans_at_random import TODAY, Made, moments, noon, plans
 from workitems.models import Milestone, WorkItem
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import PlanAt, plan_at
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late, Standing
 
@@ -235,11 +235,11 @@ def test_every_item_has_the_standing_of_its_last_version(data):
         items = {row.id: row for row in versions(WorkItem, moment)}
         steps: dict[int, list[Any]] = {pk: [] for pk in items}
         for row in versions(Milestone, moment):
-            if standing.milestone_lateness(row, moment.on).state not in (
+            if lateness.milestone_lateness(row, moment.on).state not in (
                 Late.DONE, Late.DONE_LATE, Late.WITHDRAWN
             ):  # fmt: skip
                 steps[row.item_id].append(row)
-        late = {pk: standing.item_lateness(rows, moment.on) for pk, rows in steps.items()}
+        late = {pk: lateness.item_lateness(rows, moment.on) for pk, rows in steps.items()}
         assert {item.pk: (item.late.state, item.late.days, item.due) for item in found.items} == {
             pk: (
                 late[pk].state,
@@ -252,7 +252,7 @@ def test_every_item_has_the_standing_of_its_last_version(data):
             for pk in items
         }
         assert {item.pk: item.standing for item in found.items} == {
-            pk: standing.standing_of(row.stage, late[pk].is_late, row.confidence)
+            pk: lateness.standing_of(row.stage, late[pk].is_late, row.confidence)
             for pk, row in items.items()
         }
         assert [row.pk for row in sorted(found.milestones)] == sorted(

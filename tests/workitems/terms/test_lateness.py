@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Fresh, ItemFacts, Late, Lateness
 from workitems.terms.spans import span_in_words
@@ -59,7 +59,7 @@ def test_the_status_of_an_open_milestone_follows_its_agreed_and_forecast_dates(
     due, forecast, state, late_by
 ):
     step = Step(agreed_due=days(due), forecast_due=days(forecast))
-    assert standing.milestone_lateness(step, DAY) == Lateness(state, late_by, days(due))
+    assert lateness.milestone_lateness(step, DAY) == Lateness(state, late_by, days(due))
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_status_of_an_open_milestone_follows_its_agreed_and_forecast_dates(
 )
 def test_a_milestone_is_done_from_the_day_it_was_completed(due, completed, state, late_by):
     step = Step(agreed_due=days(due), forecast_due=days(due), completed_on=days(completed))
-    assert standing.milestone_lateness(step, DAY) == Lateness(state, late_by, days(due))
+    assert lateness.milestone_lateness(step, DAY) == Lateness(state, late_by, days(due))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_a_milestone_is_done_from_the_day_it_was_completed(due, completed, state
 )
 def test_a_milestone_is_withdrawn_from_the_day_of_the_decision(withdrawn, state):
     step = Step(agreed_due=days(-5), forecast_due=days(-5), withdrawn_on=days(withdrawn))
-    assert standing.milestone_lateness(step, DAY).state == state
+    assert lateness.milestone_lateness(step, DAY).state == state
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ WITHDRAWN = Step(withdrawn_on=DAY)
     ],
 )
 def test_an_item_is_as_late_as_its_worst_milestone(milestones, state, late_by):
-    late = standing.item_lateness(milestones, DAY)
+    late = lateness.item_lateness(milestones, DAY)
     assert (late.state, late.days) == (state, late_by)
 
 
@@ -156,8 +156,8 @@ steps = st.builds(
 
 @given(st.lists(steps, min_size=1), some_day)
 def test_an_items_lateness_is_that_of_its_worst_milestone(milestones, on):
-    item = standing.item_lateness(milestones, on)
-    each = [standing.milestone_lateness(milestone, on) for milestone in milestones]
+    item = lateness.item_lateness(milestones, on)
+    each = [lateness.milestone_lateness(milestone, on) for milestone in milestones]
     assert item in each
     order = list(Late)
     assert order.index(item.state) == min(order.index(late.state) for late in each)
@@ -166,14 +166,14 @@ def test_an_items_lateness_is_that_of_its_worst_milestone(milestones, on):
 
 @given(st.lists(steps), some_day)
 def test_the_order_of_milestones_does_not_matter(milestones, on):
-    late = standing.item_lateness(milestones, on)
-    backwards = standing.item_lateness(milestones[::-1], on)
+    late = lateness.item_lateness(milestones, on)
+    backwards = lateness.item_lateness(milestones[::-1], on)
     assert (late.state, late.days) == (backwards.state, backwards.days)
 
 
 @given(steps, some_day)
 def test_lateness_is_at_least_one_day_with_correct_grammar(step, on):
-    late = standing.milestone_lateness(step, on)
+    late = lateness.milestone_lateness(step, on)
     counts = late.state in (Late.OVERDUE, Late.SLIPPING, Late.DONE_LATE)
     assert (late.days >= 1) == counts
     length = span_in_words(max(late.days, 1))
@@ -188,7 +188,7 @@ def test_lateness_is_at_least_one_day_with_correct_grammar(step, on):
 @given(steps, some_day)
 def test_the_lateness_of_an_unchanged_milestone_never_shrinks(step, on):
     """An unchanged open milestone never gets less late from one day to the next."""
-    today, tomorrow = (standing.milestone_lateness(step, on + timedelta(days=n)) for n in (0, 1))
+    today, tomorrow = (lateness.milestone_lateness(step, on + timedelta(days=n)) for n in (0, 1))
     still_open = tomorrow.state not in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN)
     if still_open:
         order = list(Late)
@@ -206,13 +206,13 @@ def test_the_lateness_of_an_unchanged_milestone_never_shrinks(step, on):
     ],
 )
 def test_the_next_date_is_the_earliest_that_is_open_on_the_day(milestones, due):
-    assert standing.dates_ahead(milestones, DAY)[1] == (due and KnownDate(due))
+    assert lateness.dates_ahead(milestones, DAY)[1] == (due and KnownDate(due))
 
 
 def test_of_dates_with_the_same_end_the_next_is_the_most_precise():
     month, quarter = (Step(agreed_known_to=each) for each in ("month", "quarter"))
     for milestones in ([quarter, month], [month, quarter]):
-        assert standing.dates_ahead(milestones, DAY)[1] == KnownDate(DAY, "month")
+        assert lateness.dates_ahead(milestones, DAY)[1] == KnownDate(DAY, "month")
 
 
 # --- freshness --------------------------------------------------------------------------------
@@ -234,13 +234,13 @@ def test_of_dates_with_the_same_end_the_next_is_the_most_precise():
     ],
 )
 def test_freshness_is_the_age_of_the_last_accepted_update(heard, state, words):
-    fresh = standing.freshness(None if heard is None else days(heard), DAY)
+    fresh = lateness.freshness(None if heard is None else days(heard), DAY)
     assert (fresh.state, fresh.words) == (state, words)
 
 
 @given(st.integers(0, 5000))
 def test_freshness_gives_its_length_in_words(age):
-    words = standing.freshness(days(-age), DAY).words
+    words = lateness.freshness(days(-age), DAY).words
     assert NOT_ENGLISH.search(words) is None
 
 
@@ -263,7 +263,7 @@ def facts(**differs) -> ItemFacts:
 
 
 def reasons(item: ItemFacts) -> list[tuple[int, str]]:
-    return [(reason.rank, reason.words) for reason in standing.attention(item, DAY)]
+    return [(reason.rank, reason.words) for reason in lateness.attention(item, DAY)]
 
 
 def test_an_item_without_problems_needs_no_attention():
@@ -294,7 +294,7 @@ def test_an_item_without_problems_needs_no_attention():
     ],
 )
 def test_the_cause_of_a_delay_is_named_with_how_it_stands(cause, settlement, by, expected):
-    assert standing.cause_in_words(cause, settlement, "Police", by, DAY) == expected
+    assert lateness.cause_in_words(cause, settlement, "Police", by, DAY) == expected
 
 
 BY_3_DAYS = Lateness(Late.OVERDUE, 3, days(-3))
@@ -382,7 +382,7 @@ def test_reasons_are_ordered_by_urgency():
         heard_on=maybe_a_day,
         starts_on=maybe_a_day,
         late=st.builds(
-            lambda found: standing.item_lateness(found, DAY), st.lists(steps, max_size=4)
+            lambda found: lateness.item_lateness(found, DAY), st.lists(steps, max_size=4)
         ),
         is_mitigated=st.booleans(),
         times_moved=st.integers(0, 9),
@@ -410,13 +410,13 @@ def test_reasons_are_sentences_in_rank_order_without_duplicates(item):
     ],
 )
 def test_a_return_needs_attention_when_it_is_missing_or_sent_back(state, sent_back_on, expected):
-    found = standing.return_attention(state, days(-3), sent_back_on, DAY)
+    found = lateness.return_attention(state, days(-3), sent_back_on, DAY)
     assert [(reason.rank, reason.words) for reason in found] == expected
 
 
 @pytest.mark.parametrize("due_on", [DAY, days(1)])
 def test_a_return_is_not_missing_before_its_due_date_is_past(due_on):
-    assert standing.return_attention("due", due_on, None, DAY) == []
+    assert lateness.return_attention("due", due_on, None, DAY) == []
 
 
 # --- the standing of an item --------------------------------------------------------------------
@@ -436,4 +436,4 @@ def test_a_return_is_not_missing_before_its_due_date_is_past(due_on):
     ],
 )
 def test_an_item_has_exactly_one_standing(stage, is_late, confidence, expected):
-    assert standing.standing_of(stage, is_late, confidence) == expected
+    assert lateness.standing_of(stage, is_late, confidence) == expected

@@ -55,7 +55,7 @@ from workitems.plan.views.lookups import (
 from workitems.returns.services import rounds as round_services
 from workitems.returns.services.answers import faults_of_item
 from workitems.rules import WRITERS
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 
 ROWS_ON_A_PAGE = 100
 # Who searches for words reads the rows one by one.
@@ -100,10 +100,10 @@ LATE_FIRST = {
     state: place
     for place, states in enumerate(
         (
-            (standing.Late.OVERDUE, standing.Late.SLIPPING),
-            (standing.Late.DUE_SOON, standing.Late.ON_TIME),
-            (standing.Late.DONE, standing.Late.DONE_LATE),
-            (standing.Late.WITHDRAWN,),
+            (lateness.Late.OVERDUE, lateness.Late.SLIPPING),
+            (lateness.Late.DUE_SOON, lateness.Late.ON_TIME),
+            (lateness.Late.DONE, lateness.Late.DONE_LATE),
+            (lateness.Late.WITHDRAWN,),
         )
     )
     for state in states
@@ -235,7 +235,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         history_url += f"?{urlencode({'until': on.isoformat()})}"
 
     def urgency(milestone: Milestone) -> tuple[bool, int, date, int]:
-        late = standing.milestone_lateness(milestone, on)
+        late = lateness.milestone_lateness(milestone, on)
         is_worst = worst is not None and milestone.pk == worst.pk
         return (not is_worst, LATE_FIRST[late.state], milestone.agreed_due, milestone.number)
 
@@ -257,7 +257,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
                     and step.done_on is None
                     and request.user.has_perm("workitems.finish_mitigation", step)
                 ],
-                "slip": standing.slip_in_words(milestone, [delay for delay, _ in delays]),
+                "slip": lateness.slip_in_words(milestone, [delay for delay, _ in delays]),
                 "may_edit_texts": moment.is_now
                 and request.user.has_perm("workitems.set_text", milestone),
                 "may_add_evidence": moment.is_now
@@ -269,8 +269,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "at": at.items[0],
         "line": line,
         "next_milestone": next(iter(at.milestones), None),
-        "span": standing.span(milestones, on),
-        "fresh": standing.freshness(then.heard_on, on),
+        "span": lateness.span(milestones, on),
+        "fresh": lateness.freshness(then.heard_on, on),
         "updates": [
             (update, [each for each in shown.evidence if each.update_id == update.pk])
             for update in shown.updates

@@ -28,7 +28,7 @@ from workitems.plan.services import items as item_services
 from workitems.plan.views.lookups import require, signed_in, visible_item, visible_milestone
 from workitems.returns.return_page import MilestoneLine
 from workitems.returns.services import milestone_answers
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 
 # Posted with the form of the forecast: show how it prints in the briefing, and save nothing.
 TRY = "try"
@@ -98,13 +98,13 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "milestone": row,
             "of_return": of_return,
             "answers": answers,
-            "late": standing.milestone_lateness(row, localdate()),
+            "late": lateness.milestone_lateness(row, localdate()),
             "forms": forms,
             "acted": forms.get(act),
             # After a conflict: the text typed into a form that no longer applies to the milestone.
             "kept": forms[act].typed() if conflict and act not in open_acts else [],
             "delays": delays,
-            "slip": standing.slip_in_words(row, delays),
+            "slip": lateness.slip_in_words(row, delays),
             "pieces": row.evidence.for_list(),
             "may_edit_texts": request.user.has_perm("workitems.set_text", row),
             "may_ask": item.is_live and request.user.has_perm("workitems.request_variation", item),
@@ -133,7 +133,7 @@ def as_typed(row: Milestone, form: MilestoneActForm) -> MilestoneLine | None:
     return MilestoneLine(
         milestone=row,
         on=on,
-        late=standing.milestone_lateness(row, on),
+        late=lateness.milestone_lateness(row, on),
         delays=list(row.delays.open(on).order_by("-number")),
         is_own=True,
         is_asked=False,

@@ -25,7 +25,7 @@ from workitems.plan.plan_at.rows import (
     RiskAt,
     VariationAt,
 )
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 
 Row = TypeVar("Row")
 
@@ -167,9 +167,9 @@ def _items(
     found = []
     for row in rows:
         own = tuple(steps.get(row[0], ()))
-        late, due = standing.dates_ahead(own, moment.on)
-        stands = standing.standing_of(row[STAGE], late.is_late, row[CONFIDENCE])
-        found.append(new(ItemAt, row + (own, late, due, stands)))
+        late, due = lateness.dates_ahead(own, moment.on)
+        status = lateness.standing_of(row[STAGE], late.is_late, row[CONFIDENCE])
+        found.append(new(ItemAt, row + (own, late, due, status)))
     return found
 
 
@@ -179,9 +179,9 @@ def with_milestones(items: Iterable[ItemAt], milestones: Iterable[MilestoneAt]) 
     found = []
     for item in items:
         own = tuple(steps.get(item.pk, ()))
-        late, due = standing.dates_ahead(own, item.on)
-        stands = standing.standing_of(item.stage, late.is_late, item.confidence)
-        found.append(item._replace(milestones=own, late=late, due=due, standing=stands))
+        late, due = lateness.dates_ahead(own, item.on)
+        status = lateness.standing_of(item.stage, late.is_late, item.confidence)
+        found.append(item._replace(milestones=own, late=late, due=due, standing=status))
     return found
 
 

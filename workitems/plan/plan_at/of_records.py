@@ -7,7 +7,7 @@ from typing import Any
 from workitems.models import Delay, Milestone, WorkItem
 from workitems.plan.plan_at.loading import COLUMNS, COLUMNS_OF_DELAY
 from workitems.plan.plan_at.rows import DelayAt, ItemAt, MilestoneAt
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 
 # Long texts that pages often leave out of their queries.
 TEXTS = ("objective", "action", "done_means")
@@ -16,11 +16,11 @@ TEXTS = ("objective", "action", "done_means")
 def item_row(record: WorkItem, on: date, steps: Iterable[MilestoneAt], **changes: Any) -> ItemAt:
     """Return an item with these milestones, and with other values than its record where given."""
     milestones = tuple(steps)
-    late, due = standing.dates_ahead(milestones, on)
+    late, due = lateness.dates_ahead(milestones, on)
     values = _values(record, ItemAt._fields, COLUMNS) | changes
-    stands = standing.standing_of(values["stage"], late.is_late, values["confidence"])
+    status = lateness.standing_of(values["stage"], late.is_late, values["confidence"])
     return ItemAt(
-        **values, version=None, on=on, milestones=milestones, late=late, due=due, standing=stands
+        **values, version=None, on=on, milestones=milestones, late=late, due=due, standing=status
     )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency
 from workitems.models import Return, Risk
 from workitems.models.item import Stage
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import NO_DATES, Lateness, Reason, Standing
 
@@ -147,7 +147,7 @@ class MilestoneAt(NamedTuple):
 
     @property
     def late(self) -> Lateness:
-        return standing.milestone_lateness(self, self.on)
+        return lateness.milestone_lateness(self, self.on)
 
     def is_due_within(self, days: int) -> bool:
         """Whether the agreed date is the day of the row or at most so many days after it."""
@@ -195,7 +195,7 @@ class ItemAt(NamedTuple):
     @property
     def dates(self) -> Lateness:
         """The lateness of all milestones that were read, open and closed."""
-        return standing.item_dates(self.stage, self.milestones, self.on)
+        return lateness.item_dates(self.stage, self.milestones, self.on)
 
 
 class RiskAt(NamedTuple):

@@ -34,7 +34,7 @@ from workitems.plan.plan_at.rows import (
     RoundAt,
     VariationAt,
 )
-from workitems.terms import lateness as standing
+from workitems.terms import lateness
 from workitems.terms.lateness import ItemFacts, Rank, Reason
 
 
@@ -123,12 +123,12 @@ class PlanAt:
     @cached_property
     def ranks(self) -> Mapping[int, Sequence[Rank]]:
         """The items that need attention, each with its reasons, most urgent first."""
-        found = {pk: standing.ranks(facts, self.on) for pk, facts in self.facts.items()}
+        found = {pk: lateness.ranks(facts, self.on) for pk, facts in self.facts.items()}
         return {pk: ranks for pk, ranks in found.items() if ranks}
 
     def reasons(self, pk: int) -> list[Reason]:
         """Return why an item needs attention, in words."""
-        return standing.attention(self.facts[pk], self.on) if pk in self.ranks else []
+        return lateness.attention(self.facts[pk], self.on) if pk in self.ranks else []
 
     @cached_property
     def milestones(self) -> list[MilestoneAt]:
@@ -220,7 +220,7 @@ def _escalated(moment: Moment, of: Of) -> list[RiskAt]:
 def causes_in_words(delays: Iterable[DelayAt], agencies: Mapping[int, Agency]) -> list[str]:
     """Return how the causes of delays stand, a sentence for each cause of which it is said."""
     found = [
-        standing.cause_in_words(
+        lateness.cause_in_words(
             row.cause,
             row.settlement,
             agencies[row.settling_agency].short_name if row.settling_agency else "",
@@ -260,7 +260,7 @@ def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> li
             rounds[round],
             agencies[agency],
             state,
-            standing.return_attention(
+            lateness.return_attention(
                 state, extended_to or rounds[round].due_on, sent_back.get(pk), moment.on
             ),
         )
