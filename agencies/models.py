@@ -123,7 +123,7 @@ class Agency(models.Model):
 
 @dataclass(frozen=True)
 class Office:
-    """A Minister's office: the place of the seats at a portfolio, whoever holds it."""
+    """A Minister's office: the place of the seats at a portfolio, regardless of its holder."""
 
     portfolio: str
 

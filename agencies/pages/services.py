@@ -33,5 +33,5 @@ def give_back(sent: SentForm) -> None:
 
 
 def forget_old(*, at: datetime) -> None:
-    """Delete the notes on forms that nobody sends again."""
+    """Delete tokens of forms that are too old to be sent again."""
     SentForm.objects.filter(sent_at__lt=at - KEPT_FOR).delete()

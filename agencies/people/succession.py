@@ -1,4 +1,4 @@
-"""Which agency does the work of another that has ended."""
+"""Find the agency that succeeds one that has ended."""
 
 from datetime import date
 

@@ -199,7 +199,7 @@ def _goes_on(begun: Any, row: Any) -> bool:
 
 
 def _save_into(begun: Any, row: Any, fields: Sequence[str] | None) -> None:
-    """Save the row, and put it as it is now into the history row that was begun."""
+    """Save the row and update its open history row."""
     row.skip_history_when_saving = True
     try:
         row.save(update_fields=fields)
@@ -286,8 +286,8 @@ def write_past(
 
 
 def delete_all(rows: "models.QuerySet[Any]", *, by: Author, reason: str = "") -> None:
-    """Delete the rows, of whichever model, and end the history of each. What refers to them must be
-    gone; otherwise the database refuses.
+    """Delete rows of any model and write their last history rows. The database refuses while other
+    rows refer to them.
 
     Only what the register allows to be deleted: everything of a plan that is not adopted.
     """
@@ -318,7 +318,7 @@ def _plan_column(model: Any, row: models.Model) -> dict[str, Any]:
 
 
 def _plan_of(row: Any, way: Sequence[str]) -> Any:
-    """Return the id at the end of a way, from rows in memory as far as they are there."""
+    """Return the id at the end of a lookup path, without a query where the rows are in memory."""
     name, *rest = way
     field = row._meta.get_field(name)
     pk = getattr(row, field.attname)

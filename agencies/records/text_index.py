@@ -116,7 +116,7 @@ class TextIndex:
 
     @property
     def named(self) -> str:
-        """The name of PostgreSQL's index, which changes with what it is made from."""
+        """The name of PostgreSQL's index. It changes with the index's definition."""
         made_from = hashlib.sha256(f"{FUNCTION} {self.expression}".encode()).hexdigest()
         return f"{self.name}_{made_from[:8]}"
 
@@ -150,7 +150,7 @@ class TextIndex:
         return Matching(self, words, are_common)
 
     def is_in(self, words: Words, least: int) -> bool:
-        """Return whether so many rows have all these words, whoever may read them, on SQLite."""
+        """Return whether at least `least` rows have all these words, on SQLite, regardless of who may read them."""
         sql = f"SELECT COUNT(*) FROM (SELECT rowid FROM {self.name} WHERE {self.name} MATCH %s LIMIT %s)"
         with connection.cursor() as cursor:
             cursor.execute(sql, [words.match, least])

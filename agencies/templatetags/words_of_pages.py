@@ -20,7 +20,7 @@ LANGUAGE = "language of the words"
 
 
 class Words(Node):
-    """Words that are the same wherever they stand."""
+    """A translated text without variables, which is looked up once for each language."""
 
     def __init__(self, node: TranslateNode) -> None:
         self.node = node

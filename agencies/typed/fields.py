@@ -128,7 +128,7 @@ class ReasonField(LinesField):
 
 
 def hide_te_reo(fields: dict[str, forms.Field], *names: str) -> None:
-    """Hide these fields where agencies have no names in te reo Māori. What they hold is kept."""
+    """Hide these fields where agencies have no names in te reo Māori. Their values are kept."""
     if not settings.TE_REO:
         for name in names:
             fields[name].widget = forms.HiddenInput()

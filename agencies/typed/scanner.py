@@ -52,7 +52,7 @@ def name_of_malware(file: IO[Any]) -> str:
 
 
 def answers() -> bool:
-    """Return whether the scanner is there."""
+    """Return whether the scanner can be reached."""
     try:
         return _ask(b"PING", []) == "PONG"
     except ScannerAway:

@@ -1,4 +1,4 @@
-"""Django's translation for modules that otherwise do without Django: the layers' contract lets them import this."""
+"""Django's translation for modules that import nothing else of Django, as the layers' contract demands."""
 
 from collections.abc import Callable, Sequence
 from datetime import date

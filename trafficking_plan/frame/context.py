@@ -55,8 +55,8 @@ PEOPLE_PAGES = (
 
 
 def _place_of(user: User) -> str:
-    """Return the person's roles, each once, with its places: "Coordinator, DoL and MBIE". What the person's
-    name says, as that of an office's account may, is not said again."""
+    """Return the person's roles, each once, with its places: "Coordinator, DoL and MBIE". Leave out
+    what their name has already, as the name of an office's account may."""
     name = f" {user.name.casefold()} "
     places: dict[str, list[str]] = {}
     for seat in user.current_seats:

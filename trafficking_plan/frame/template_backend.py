@@ -1,4 +1,4 @@
-"""Django's templates, which let go of what they were given as soon as they are rendered."""
+"""Django's templates, which release their context as soon as they are rendered."""
 
 from typing import Any
 

@@ -70,7 +70,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Say "ready", or what is not, with 503. Warnings are said, but change nothing."""
+    """Answer "ready", or 503 with what is not. Warnings are listed but do not change the status."""
     found = readiness.ask()
     is_ready = not any(
         finding.state is State.WRONG and check.takes_node_out() for check, finding in found

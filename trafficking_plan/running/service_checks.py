@@ -93,7 +93,7 @@ class Check:
 
 
 def findings(checks: Iterable[Check]) -> Iterator[tuple[Check, Finding]]:
-    """Examine each; one that fails is wrong by itself, and the rest go on."""
+    """Run each check. A check that raises is reported as wrong, and the others still run."""
     for check in checks:
         try:
             found = check.examine()

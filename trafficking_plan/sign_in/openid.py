@@ -13,7 +13,7 @@ PROVIDER_ID = "organisation"
 
 @dataclass(frozen=True)
 class ClaimedSeat:
-    """A seat that whoever has this value among their roles is given."""
+    """A seat that a person gets if this value is among their roles."""
 
     value: str
     agency: str

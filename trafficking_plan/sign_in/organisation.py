@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 def refuse(request: HttpRequest, why: str) -> ImmediateHttpResponse:
-    """Return the page that says that nobody was signed in, and why: "failed", "stranger" or "uninvited"."""
+    """Return the page of a refused sign-in, with the reason: "failed", "stranger" or "uninvited"."""
     log.info("organisation_refused", why=why)
     status = 502 if why == "failed" else 403
     context = {"why": why, "organisation": settings.OIDC.name if settings.OIDC else ""}

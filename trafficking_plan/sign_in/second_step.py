@@ -99,7 +99,7 @@ def forget_use(request: HttpRequest, user: Any, **more: Any) -> None:
 
 
 class LeadToSecondStep:
-    """Lead whoever must use a second step, and did not in this session, to the page that sets one up.
+    """Redirect users who need a second step and did not use one in this session to the page that sets one up.
 
     Whoever has one already signed in before it was set up, and is asked to sign in again.
     """

@@ -36,7 +36,7 @@ def saying_what_is_away(act: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Bucket(S3Storage):
-    """A private bucket. Views read a file for whoever may have it; there are no addresses of files.
+    """A private bucket. Views check permissions and read the file; files have no public addresses.
 
     Keys, region and address come from the variables that all programs for S3 read: AWS_ACCESS_KEY_ID,
     AWS_SECRET_ACCESS_KEY, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_S3.
@@ -76,7 +76,7 @@ class Bucket(S3Storage):
         return super()._save(name, content)
 
     def get_object_parameters(self, name: str) -> dict[str, Any]:
-        """Store every file as plain bytes: what the browser said of it is not believed."""
+        """Store every file as plain bytes; do not trust the browser's content type."""
         return {"ContentType": "application/octet-stream"}
 
     delete = saying_what_is_away(S3Storage.delete)

@@ -1,4 +1,4 @@
-"""To-dos from milestones that are due, and items that colleagues gave to somebody. A source of `desk`."""
+"""To-dos for milestones that are due and for items given to the person or their unit. A source of `desk`."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -31,8 +31,8 @@ class AdditionParts(NamedTuple):
 def addition_parts(
     adds: Addition | None, agencies: Mapping[int, Any] | None = None
 ) -> AdditionParts | None:
-    """Return the parts, or None if nothing is added. `agencies` by id, if their rows are known
-    already, under their names of a moment; otherwise one query. One more for a pillar."""
+    """Return the parts, or None if nothing is added. `agencies` are by id, with their names of a
+    moment; without them, query for them. A new item needs a query for its pillar."""
     if adds is None:
         return None
     if agencies is None:

@@ -121,7 +121,7 @@ def title_of(subject: Any) -> str:
 
 
 def present_lines(plan: Plan, on: date) -> list[Line]:
-    """Return the attention list of the plan as it is now."""
+    """Return the plan's present attention list."""
     return attention(plan_at(plan, Moment.present(plan, on)))
 
 

@@ -1,4 +1,4 @@
-"""What a request to move an agreed date does if it is approved, in sentences for whoever decides."""
+"""What a request to move an agreed date changes if it is approved, in sentences for the deciders."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -17,7 +17,7 @@ ENOUGH = 3
 
 
 class Effects:
-    """The effects of requests on the plan as it is at a moment. One query, when it is first needed."""
+    """The effects of requests on the plan at a moment. One query, at first use."""
 
     def __init__(self, at: PlanAt) -> None:
         self.at = at

@@ -21,7 +21,8 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(Q(user=user) | Q(unit__among=units), agency__among=agencies)
 
     def for_list(self, on: date) -> Self:
-        """With all that is printed, and whether the person still has a seat there and the unit is there."""
+        """Load what a list shows, and annotate whether the person still has a seat there and the
+        unit still exists."""
         held = Seat.objects.on(on).filter(agency=OuterRef("agency"), user=OuterRef("user"))
         return self.select_related("agency", "unit", "user", "given_by").annotate(
             user_is_here=Exists(held.filter(user__is_active=True)),
@@ -62,8 +63,8 @@ class Assignment(models.Model):
 
     @property
     def held_by(self) -> str:
-        """Who looks after it: "Financial Crime Group", "Police contributor (Financial Crime Group)"; empty
-        for nobody. After `for_list`, people without a seat and units that have ended do not."""
+        """The holder: "Financial Crime Group", "Police contributor (Financial Crime Group)", or "".
+        After `for_list`, people without a seat and units that have ended do not count."""
         user = self.user if getattr(self, "user_is_here", True) else None
         unit = self.unit if getattr(self, "unit_is_here", True) else None
         names = [str(each) for each in (user, unit) if each is not None]
@@ -71,5 +72,5 @@ class Assignment(models.Model):
 
     @property
     def was_held_by(self) -> str:
-        """Whose it was, if it is nobody's because they left. From `for_list`."""
+        """The last holder, if they left and the item has none now. After `for_list`."""
         return "" if self.held_by else str(self.user or self.unit or "")

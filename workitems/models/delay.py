@@ -42,7 +42,7 @@ class Delay(models.Model):
         OTHER = "other", gettext_lazy("Other")
 
     class Settlement(models.TextChoices):
-        """Whether the cause is settled. Empty if nobody has said."""
+        """Whether the cause is settled. Empty if it is unknown."""
 
         SETTLED = "settled", gettext_lazy("Settled")
         BEING_SETTLED = "being_settled", gettext_lazy("Being settled")
@@ -127,8 +127,7 @@ class Delay(models.Model):
 
     @property
     def settled(self) -> str:
-        """Whether the cause is settled, as a sentence; "" if nobody has said. Load the settling agency
-        first."""
+        """Whether the cause is settled, as a sentence; "" if it is unknown. Load the settling agency first."""
         return cause_in_words(self.cause, self.settlement, self.settling_agency, self.settling_by)
 
     @property
@@ -383,7 +382,7 @@ class Variation(models.Model):
 
     @property
     def addition(self) -> Addition | None:
-        """What it asks to add, or None if it asks to change what there is."""
+        """What the request adds, or None if it changes an existing row."""
         return addition_of(self.kind, self.adds)
 
     @property

@@ -29,7 +29,7 @@ class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
 
 
 class CalendarFeed(models.Model):
-    """A calendar feed of an agency, whoever made it. Only a hash of its token is stored."""
+    """A calendar feed of an agency, regardless of who created it. Only a hash of its token is stored."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="calendar_feeds")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="calendar_feeds")

@@ -65,8 +65,8 @@ def is_item_number(number: str) -> bool:
 
 
 def known_to_field() -> "models.CharField[str, str]":
-    """Return the column beside a due date. The date of a month or a quarter is its last day, which
-    plan_guards.py holds."""
+    """Return the column for the precision of a due date. The date of a month or a quarter is its
+    last day (a constraint of plan_guards.py)."""
     return models.CharField(
         max_length=7,
         choices=[(each.value, each.value.capitalize()) for each in KnownTo],

@@ -142,7 +142,7 @@ class MilestoneAnswer(models.Model):
 
     @property
     def settled(self) -> str:
-        """Whether the cause of the delay is settled, as a sentence; "" if it is not said. Load the
+        """Whether the cause of the delay is settled, as a sentence; "" if it is unknown. Load the
         delay and the settling agency first."""
         cause = self.cause or (self.delay.cause if self.delay else "")
         return cause_in_words(cause, self.settlement, self.settling_agency, self.settling_by)

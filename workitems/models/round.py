@@ -281,7 +281,7 @@ class ReturnNote(models.Model):
 
 class UpdateQuerySet(models.QuerySet["Update"]):
     def visible_to(self, user: User) -> Self:
-        """Updates that the user may read as they are now, in plans that the user may read.
+        """Updates that the user may read in their present state, in plans that the user may read.
 
         Accepted ones, and those of returns that `workitems.read_return` shows. Of a return that was sent
         back, others than its writers read what was submitted, which is not in these rows.

@@ -57,7 +57,7 @@ class Entry:
 
 
 class News(Protocol):
-    """News of a subject for one person. `seat_agency` is where the person holds the role `role`."""
+    """News of a subject for one person, who gets it in the `role` that they have at `seat_agency`."""
 
     @property
     def recipient(self) -> User: ...

@@ -44,7 +44,7 @@ class Point(NamedTuple):
 
     @property
     def comma(self) -> str:
-        """What stands between the words and the note, if the words end without a stop."""
+        """The punctuation between the words and the note, if the words end without any."""
         return "," if self.note and not self.words.endswith((".", "!", "?", "…")) else ""
 
 
@@ -253,7 +253,7 @@ class Line:
 
     @cached_property
     def late_milestone(self) -> MilestoneAt | None:
-        """The milestone that makes the item as late as it is."""
+        """The milestone that decides how late the item is."""
         late = [row for row in self.item.milestones if row.is_late] if self.item else []
         return min(
             late, key=lambda row: (not row.is_overdue, -row.late.days, row.number), default=None

@@ -65,7 +65,7 @@ class Reader:
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A record that was found: its title, its page, what it is part of, and its texts, each with a label."""
+    """A record that was found: its title, page, parent, and labelled texts."""
 
     title: str
     url: str

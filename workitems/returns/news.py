@@ -137,7 +137,7 @@ def _receivers(of_return: Return, seats: Seats) -> list[Addressed]:
 
 
 def _writers(of_return: Return, seats: Seats) -> list[Addressed]:
-    """Return who must complete the return: contributors, or those who stand in for them."""
+    """Return who must complete the return: contributors, or else approvers, or else the coordinators."""
     contributors = _sitting(of_return, seats, Role.CONTRIBUTOR)
     return contributors or _approvers(of_return, seats, Why.STANDS_IN)
 

@@ -61,7 +61,7 @@ class ReturnNews:
 
     @property
     def seat_agency(self) -> Agency:
-        """The agency in which the person holds the role `role`."""
+        """The agency in which the person has this `role`."""
         if self.role == Role.COORDINATOR:
             return self.of_return.round.plan.coordinating_agency
         return self.of_return.agency

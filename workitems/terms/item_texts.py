@@ -1,4 +1,4 @@
-"""The texts of a work item and of a milestone: what each is called, and whose words it is.
+"""The texts of a work item and of a milestone: their labels, and who writes them.
 
 Forms, history, "what changed", search and papers take the names from here.
 """

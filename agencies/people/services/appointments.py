@@ -90,7 +90,7 @@ def correct_appointment(
 
 
 def spelling_of(portfolio: str, leave_out: Appointment | None = None) -> str:
-    """Return a portfolio as it is recorded already, whatever its capitals, else as it was typed."""
+    """Return the recorded spelling of a portfolio, ignoring case, or the text itself if it is not recorded."""
     known = Appointment.objects.filter(portfolio__iexact=portfolio)
     if leave_out is not None:
         known = known.exclude(pk=leave_out.pk)

@@ -26,8 +26,8 @@ def open_account(*, email: str, name: str, source: str) -> User:
 
 @transaction.atomic
 def match_seats(*, user: User, wanted: set[tuple[str, str]], source: str, at: datetime) -> None:
-    """Give the person the seats (agency's short name, role) that their claims name, and end those that
-    claims gave and no longer name. Seats that people gave here are left as they are.
+    """Give the person the seats (agency's short name, role) that their claims name, and end those
+    that earlier claims gave and these do not name. Seats that people gave do not change.
 
     A seat that cannot be given or ended is logged, and the person signs in without the change.
     """

@@ -98,7 +98,7 @@ def period_faults(
 
 
 def lock(place: Place) -> None:
-    """Lock the rows that stand for the place, so that two changes to its seats wait in turn."""
+    """Lock the rows of the place, so that changes to its seats are made one after the other."""
     if isinstance(place, Agency):
         Agency.objects.select_for_update().get(pk=place.pk)
     else:
@@ -239,8 +239,8 @@ def _refuse_to_leave_nobody(seat: Seat, first_day_without: date, by: User | None
 
 
 def lost_without(seat: Seat, first_day_without: date) -> str:
-    """Return what nobody in the place could do from a day without this seat, as a sentence; "" if
-    somebody with an account still could, or the place has ended by then."""
+    """Return a sentence on what nobody in the place could do without this seat from a day on.
+    Return "" if another active user still could, or if the place has ended by then."""
     role = Role(seat.role)
     if role not in LOST_WITH_THE_LAST or not seat.place.exists_on(first_day_without):
         return ""

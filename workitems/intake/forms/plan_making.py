@@ -78,7 +78,7 @@ class MakingForm(VersionedForm):
         return {name: self.cleaned_data[name] for name in beside} | {"values": self.values()}
 
     def other_side(self) -> list[tuple[str, str]]:
-        """Return (label, text) of what the other person saved otherwise than is typed here."""
+        """Return (label, text) of the values that another user saved and that differ from those typed here."""
         if self.conflict is None:
             return []
         theirs = self.start(self.conflict)

@@ -34,7 +34,7 @@ class PortfolioField(TextField):
         super().__init__(max_length=150, widget=PortfolioInput(), **kwargs)
 
     def clean(self, value: Any) -> str:
-        """Return the portfolio as it is recorded, whatever its capitals, else as it is typed."""
+        """Return the recorded spelling of the portfolio, ignoring case, or the text as it is typed."""
         return spelling_of(super().clean(value))
 
 

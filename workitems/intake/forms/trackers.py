@@ -30,7 +30,7 @@ Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundFi
 
 
 def hidden_part(words: str, rest: str) -> str:
-    """Return a label of which only the words are seen; the rest is for screen readers."""
+    """Return a label that shows `words` and has `rest` for screen readers only."""
     return format_html('{}<span class="visually-hidden">{}</span>', words, rest)
 
 
@@ -63,8 +63,7 @@ class TrackerFileForm(Form):
 
 
 class TrackerPlanForm(Form):
-    """What is said of the plan. `coordinated` are the agencies that the user coordinates for, `on` is
-    today."""
+    """The plan's own fields. `coordinated` are the agencies that the user coordinates for, `on` is today."""
 
     title = TextField(label=gettext_lazy("Title of the plan"), max_length=200)
     released_on = DayField(label=gettext_lazy("Released on"))
@@ -237,7 +236,7 @@ class DoubtsForm(Form):
                 self.add_error(doubt.name, says.format(said=doubt.quoted))
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a new agency without names, or with those of another."""
+        """Refuse a new agency without names, or with the names of another agency."""
         data = super().clean() or self.cleaned_data
         for doubt in self.doubts:
             if not doubt.new_agency or data.get(doubt.name) != ADD:

@@ -128,7 +128,7 @@ def start_plan(*, values: Values, members: Iterable[Agency], by: User) -> Plan:
 def change_plan(
     *, plan: Plan, version: int, values: Values, members: Iterable[Agency], by: User
 ) -> Plan:
-    """Change what is said of the plan, and its working group. Without a change, write nothing."""
+    """Change the plan's own fields and its working group. Without a change, write nothing."""
     plan = being_made(plan, version=version)
     changed = _put(plan, values, PLAN_FIELDS)
     Refused.raise_any(plan_faults(plan, plan.title, plan.released_on, plan.ends_on))

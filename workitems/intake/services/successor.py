@@ -24,7 +24,7 @@ OWN = {"id", "version", "number_key", "search_text", "heard_on"}
 
 
 def _copy(row: Row, **other: object) -> Row:
-    """Return a new row with the values of another, but for these."""
+    """Return a copy of a row, with these values replaced."""
     fields = [field for field in row._meta.concrete_fields if field.name not in OWN]
     copy = type(row)()
     for field in fields:

@@ -40,7 +40,7 @@ class PlanFacts:
 
 
 def book_of(understood: Understood, facts: PlanFacts, agencies: Agencies) -> Book:
-    """Return the rows of the plan. What a column cannot hold is a fault of the book."""
+    """Return the rows of the plan. A value that does not fit its column is a fault of the book."""
     return _Book(understood, facts, agencies).made()
 
 

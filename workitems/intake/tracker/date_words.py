@@ -220,7 +220,7 @@ def _read(text: str, near: date, order: str) -> DateRead:
 
 
 def starts_of(text: str) -> list[date]:
-    """Return the first day of a year or a financial year, or none of another text."""
+    """Return the first day of a year or a financial year, or an empty list for any other text."""
     folded = " ".join(text.casefold().replace("–", "-").split())
     try:
         if (ends := _fiscal(folded)) is not None:

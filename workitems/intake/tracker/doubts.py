@@ -18,7 +18,7 @@ NAME_PARTS = ("name", "short")
 
 
 class Fate(StrEnum):
-    """What became of a cell. Every cell that holds something has exactly one."""
+    """What happened to a cell. Every cell with content has exactly one fate."""
 
     UNDERSTOOD = "understood"
     DOUBT = "doubt"
@@ -46,8 +46,8 @@ class Choice:
 
 @dataclass
 class Doubt:
-    """A question with choices. `suggested` is "" if somebody must answer. With `takes_date`, a date
-    can be typed instead."""
+    """A question about a cell, with choices. `quoted` is the cell's text. `suggested` is "" if a
+    person must answer. With `takes_date`, a date can be typed instead."""
 
     key: str
     quoted: str

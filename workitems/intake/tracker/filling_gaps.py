@@ -81,7 +81,7 @@ def _statuses(plan: PlanSoFar) -> None:
 
 
 def _undated(plan: PlanSoFar) -> None:
-    """Ask when milestones and items were completed of which only that is said."""
+    """Ask for the dates of milestones and items that are complete without a date."""
     by_item: dict[Item, list[Milestone]] = defaultdict(list)
     for item, step in plan.undated:
         if not step.completed and step not in by_item[item]:

@@ -23,7 +23,7 @@ def letters(column: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell that holds something. Rows and columns count from 1.
+    """A cell with content. Rows and columns count from 1.
 
     `text` is what the spreadsheet shows, as far as its number format is understood. `note` is a comment.
     `fault` says why there is no value: an error, or a formula without a saved result. `colour` is that
@@ -106,7 +106,7 @@ class Sheet:
 
     @cached_property
     def by_row(self) -> dict[int, list[Cell]]:
-        """The cells of each row that holds something, from left to right."""
+        """The cells of each row with content, from left to right."""
         found: dict[int, list[Cell]] = defaultdict(list)
         for at in sorted(self.cells):
             found[at[0]].append(self.cells[at])
@@ -132,7 +132,7 @@ class Sheet:
         return dict(found)
 
     def colours(self, column: int, after: int) -> Counter[str]:
-        """Count the colours of a column below a row, in rows that hold something."""
+        """Count the colours of a column below a row, in rows with content."""
         return Counter(colour for row, colour in self._colours.get(column, ()) if row > after)
 
     def varied_columns(self, after: int) -> list[int]:

@@ -138,7 +138,7 @@ def find_headings(sheet: Sheet) -> Headings:
 
 
 def columns_of(sheet: Sheet, headings: Headings) -> list[Column]:
-    """Return the columns that hold anything below the headings, are coloured, or have a heading."""
+    """Return the columns with content below the headings, with a colour, or with a heading."""
     values: dict[int, list[str]] = {column: [] for column in headings.by_column}
     for (row, column), cell in sorted(sheet.cells.items()):
         if row > headings.last and cell.text:
@@ -204,7 +204,7 @@ def _looks(cells: Iterable[Cell], agencies: Agencies, near: date) -> _Looks:
 def guess(
     sheet: Sheet, agencies: Agencies, near: date, headings: Headings | None = None
 ) -> Mapping:
-    """Guess the mapping of a sheet. With `headings`, a person has said where they are."""
+    """Guess the mapping of a sheet. `headings` are the rows that a person chose, if any."""
     said_where = headings is not None
     if headings is None:
         headings = Headings() if sheet.is_hidden else find_headings(sheet)

@@ -23,7 +23,7 @@ AT_START = re.compile(r"^([^:–—]{3,25}?)\s*(?::|–|—|\s-\s)\s*(.+)$")
 
 @dataclass(frozen=True)
 class Group:
-    """The columns of one milestone of a row. 0 is no column. `name` is what it is if no column says."""
+    """The columns of one milestone of a row; 0 means none. `name` describes a milestone without a column for it."""
 
     what: int = 0
     dates: dict[Field, int] = field(default_factory=dict)

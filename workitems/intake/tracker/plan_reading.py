@@ -23,7 +23,7 @@ def understand(
     about: About,
     answers: Answers[str, str] | None = None,
 ) -> Understood:
-    """Return the plan that the tracker holds. `mappings` are by the name of the sheet."""
+    """Return the plan that the tracker describes. `mappings` are by the name of the sheet."""
     plan = PlanSoFar(agencies, about, answers or {})
     read = [sheet for sheet in tracker.sheets if _is_read(mappings, sheet)]
     for sheet in tracker.sheets:

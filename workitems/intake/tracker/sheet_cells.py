@@ -1,4 +1,4 @@
-"""The cells of one sheet as they are read: what may be read, what is asked, what is kept. No Django."""
+"""The cells of one sheet while it is read: which are read, asked about, or kept as notes. No Django."""
 
 from agencies.wording.translation import _
 from workitems.intake.tracker.doubts import NOTE, READ, Choice, Fate, place_of
@@ -111,7 +111,7 @@ class SheetCells:
         return [cell for cell in self.read(row, *fields) if cell.column in fresh]
 
     def filled(self, row: int, column: int) -> Cell | None:
-        """Return the cell that is filled with a colour and holds nothing, as merged, or None."""
+        """Return the empty cell with a fill, as merged, or None."""
         at = self.sheet.first_of(row, column)
         colour = self.sheet.fills.get(at)
         return Cell(*at, None, "", colour=colour) if colour else None

@@ -1,4 +1,4 @@
-"""The plan that a tracker holds, as understood: pillars, items, milestones, and what is kept as notes.
+"""The plan as understood from a tracker: pillars, items, milestones, and what is kept as notes.
 
 Plain data, no Django. `plan_reading.py` makes it of a tracker and its mappings.
 """

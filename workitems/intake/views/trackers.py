@@ -319,7 +319,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 
 
 class _Reading:
-    """What a tracker holds with the choices made so far, as a plan and as rows to import."""
+    """A tracker read with the choices made so far, as a plan and as rows to import."""
 
     def __init__(self, state: _Held, agency: Agency, today: date) -> None:
         plan = state.plan

@@ -152,7 +152,7 @@ class Line(Kind):
 
 @dataclass(frozen=True)
 class Phrase(Line):
-    """A noun phrase that stands within sentences (as_told.py)."""
+    """A noun phrase for use within sentences (as_told.py)."""
 
     most: int = AS_TOLD_LENGTH
 
@@ -351,7 +351,7 @@ class DueDate(Day):
 
 @cache
 def workbook_labels(choices: type[TextChoices]) -> dict[str, str]:
-    """Return the labels by value as workbooks have them: in English, as they are read again."""
+    """Return the labels by value as workbooks have them: in English, so that they can be read back."""
     with override("en"):
         return {str(value): str(label) for value, label in choices.choices}
 

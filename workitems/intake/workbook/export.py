@@ -251,7 +251,7 @@ def labels_of(kind: Choice) -> str:
 
 
 def expected(column: Column) -> str:
-    """Return what a column holds, in English as all of the workbook."""
+    """Return a description of a column's values, in English like the whole workbook."""
     with override("en"):
         return column.kind.right
 

@@ -28,7 +28,7 @@ def keep(file: "File[bytes]", *, owner: User, at: datetime) -> str:
 
 
 def take(key: str, *, owner: User) -> BinaryIO | None:
-    """Open the owner's file of this key, or return None if it is gone. Close it after use."""
+    """Open the owner's file of this key, or return None if it no longer exists. Close it after use."""
     if not re.fullmatch("[0-9a-f]{32}", key) or not default_storage.exists(_path(owner, key)):
         return None
     return cast(BinaryIO, default_storage.open(_path(owner, key)))

@@ -82,7 +82,7 @@ def _known(proposal: Proposal, row: Row, name: str, known: dict[str, Agency]) ->
 
 
 def _differences(proposal: Proposal, row: Row, agency: Agency) -> None:
-    """Say what the workbook has otherwise of a known agency. Empty cells say nothing."""
+    """List the columns in which the workbook differs from a known agency. Empty cells are no difference."""
     for column in AGENCIES:
         value = row[column.heading]
         if not column.field or value in (UNREADABLE, NOT_GIVEN):
@@ -224,7 +224,7 @@ def _paragraphs(texts: list[str]) -> str:
 
 
 def _minister(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """Record the sheet's Minister from the day of release, if nobody holds the portfolio then.
+    """Record the sheet's Minister from the day of release, if the portfolio has no holder on that day.
 
     Recorded appointments are not changed, as papers of all plans name their Ministers.
     """

@@ -71,7 +71,7 @@ class Row:
         return all(self.values[heading] is not UNREADABLE for heading in headings)
 
     def given(self, heading: str, otherwise: Any) -> Any:
-        """Return the value, or `otherwise` if the cell is empty or the column is not there."""
+        """Return the value, or `otherwise` if the cell is empty or the column is missing."""
         value = self.values[heading]
         return otherwise if value is NOT_GIVEN else value
 

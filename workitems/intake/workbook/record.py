@@ -93,7 +93,7 @@ SETTLING = {"Settled by agency": "settling_agency", "Settled by date": "settling
 
 
 def _settlement(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """Check who settles the cause of a delay, which goes with Being settled alone."""
+    """Check who settles the cause of a delay; only "Being settled" has an agency and a date."""
     if not row.readable("Cause settled", *SETTLING):
         return
     delay = draft.row

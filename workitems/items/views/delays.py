@@ -128,7 +128,7 @@ def answer_part(
     outcome: str,
     answer: dict[str, Any],
 ) -> None:
-    """Write what is said of a delay or a mitigation into the return, instead of an earlier answer."""
+    """Save an answer on a delay or a mitigation in the return. It replaces an earlier answer."""
     pending = of_return.milestone_answers.pending().filter(milestone=milestone)
     earlier = pending.filter(delay=answer.get("delay"), mitigation=answer.get("step")).first()
     milestone_answers.answer(

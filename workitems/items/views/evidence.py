@@ -93,7 +93,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 
 def evidence_html(request: HttpRequest, context: dict[str, Any]) -> str:
-    """Return the list of evidence as it is now, as HTML."""
+    """Return the present list of evidence as HTML."""
     pieces = context["pieces"].all()
     shown = {**context, "pieces": pieces, "may_withdraw": True, "add_url": request.path}
     return render_to_string("workitems/items/evidence/list.html", shown, request)

@@ -198,7 +198,7 @@ def consider(*, matter: Matter, on: date, by: User, considered: bool = True) -> 
 def note_discussion(
     *, matter: Matter, discussion: str, on: date, by: User, version: int | None = None
 ) -> Matter:
-    """Write down what was said on a matter, beside its decisions. It is then considered.
+    """Record the discussion of a matter, beside its decisions. The matter then counts as considered.
 
     Raise `Refused` before the meeting's day, and `Conflict` if `version` is not the row's.
     """

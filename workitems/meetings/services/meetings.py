@@ -137,8 +137,7 @@ def record_attendance(
     on: date,
     by: User,
 ) -> list[Attendance]:
-    """Record exactly these agencies as present, and these `people`, a person a line; None leaves
-    them as they are.
+    """Replace the agencies that were present, and `people`, one person a line; None keeps the people.
 
     Agencies recorded earlier and not given now are withdrawn; their rows and history stay. Raise
     `Refused` before the meeting's day and for an agency that is not a member of the plan.

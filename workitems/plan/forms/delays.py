@@ -81,8 +81,8 @@ def settlement_of(row: Delay | MilestoneAnswer) -> dict[str, Any]:
 
 
 class SettleCauseForm(SettlementForm, VersionedForm):
-    """An empty answer means that nobody says. It carries what its page showed of the delay (`was`), which
-    has no version.
+    """Whether the cause of a delay is settled; empty means unknown. `was` is the state that the
+    page showed, because a delay has no version.
 
     `answer` is that of the return being written, if there is one; the form begins with it.
     """

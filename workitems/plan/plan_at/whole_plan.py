@@ -218,7 +218,7 @@ def _escalated(moment: Moment, of: Of) -> list[RiskAt]:
 
 
 def causes_in_words(delays: Iterable[DelayAt], agencies: Mapping[int, Agency]) -> list[str]:
-    """Return how the causes of delays stand, a sentence for each cause of which it is said."""
+    """Return a sentence for each cause of a delay whose settlement is known."""
     found = [
         lateness.cause_in_words(
             row.cause,

@@ -28,7 +28,7 @@ def give(
     on: date,
     at: datetime,
 ) -> Assignment:
-    """Give an item to a unit, a person or both, by a day; with neither, it is nobody's.
+    """Give an item to a unit, a person or both, by a day. With neither, take it from its holder.
 
     Rights do not change. `version` is that of the agency's row on the user's page, 0 for none. Raise
     `Conflict` if it has changed, and `Refused` if the agency has no part in the item, if the item is

@@ -157,7 +157,7 @@ def require(request: HttpRequest, permission: str, row: Row) -> Row:
 
 
 def after_act(request: HttpRequest, otherwise: Any) -> HttpResponse:
-    """Redirect to the desk if a button there was pressed, else as `redirect(otherwise)` does."""
+    """Redirect to the desk if the button was pressed there, else to `otherwise`."""
     return redirect("home" if request.POST.get("from") == "desk" else otherwise)
 
 

@@ -1,4 +1,4 @@
-"""Say who may do what a user was refused, in a sentence that is true for whoever reads it."""
+"""Say who may do what a user was refused, in a sentence that is true for every reader."""
 
 from operator import attrgetter
 from typing import Any

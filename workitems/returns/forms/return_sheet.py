@@ -1,4 +1,4 @@
-"""The form that takes a return's workbook in: whose words to keep where both changed."""
+"""The form that imports a return's workbook: which text to keep where both changed."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple

@@ -197,7 +197,8 @@ def say_no_change(
 
 @dataclass(frozen=True)
 class Rest:
-    """What "no change to the rest" answered, and what it left with the reason, in the Plan's order."""
+    """The result of "no change to the rest", in the Plan's order: items answered, and items not
+    answered with the reason."""
 
     answered: list[WorkItem]
     not_answered: list[tuple[WorkItem, str]]
@@ -288,7 +289,7 @@ def settle_status(
 
 
 def _open_for_writing(of_return: Return, item: WorkItem) -> tuple[Return, Update, WorkItem]:
-    """Return the locked return, the answer on the item, and the item as it is now."""
+    """Return the locked return, and the present answer and item."""
     of_return = milestone_answers.open_return(of_return)
     if item.plan_id != of_return.round.plan_id:
         raise Refused(_("This item belongs to another plan."))
@@ -466,7 +467,7 @@ def _led(of_return: Return) -> Iterator[tuple[WorkItem, Update]]:
 
 
 def _bring_into_effect(item: WorkItem, update: Update, *, by: User, on: date, reason: str) -> None:
-    """Give the item the stage and confidence of its answer, unless something newer says otherwise."""
+    """Set the item's stage and confidence from its answer, unless a newer change has set them."""
     if not update.stage:
         return  # written when another agency led the item
     if (item.stage, item.confidence) == (update.stage, update.confidence):

@@ -2,7 +2,7 @@
 
     write_workbook(of_return, on)                    -> bytes
     read_workbook(file, name, of_return, name_of)    -> Read: its rows, and what could not be read
-    compare(base, now, said)                         -> the fields that the workbook changes
+    compare(base, now, in_workbook)                  -> the fields that the workbook changes
 
 sheet_columns.py names the columns, row_keys.py the hidden keys that bind a row to its return, its item and the
 version of the answer that was taken out. Nothing here writes; the page's forms check the words, and

@@ -32,7 +32,7 @@ class Key:
 
 
 def read_key(text: str) -> Key | None:
-    """Return the key that a cell holds, or None if it is not one of ours."""
+    """Return the key in a cell, or None if it is not one of ours."""
     try:
         of_return, kind, *numbers, stage, confidence = SIGNER.unsign(text.strip()).split(".")
         pk, version, of_version = map(int, numbers)

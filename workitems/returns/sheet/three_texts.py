@@ -1,11 +1,11 @@
-"""Compare three texts of a field: as it was taken out, as it is now, and as the workbook says."""
+"""Compare three texts of a field: as downloaded, as in the return now, and as in the workbook."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A field that the workbook changes. `base` is what was taken out."""
+    """A field that the workbook changes. `base` is the text that was downloaded."""
 
     field: str
     base: str
@@ -18,15 +18,18 @@ class Difference:
 
 
 def compare(
-    base: dict[str, str], now: dict[str, str], said: dict[str, str], *, is_whole: bool = False
+    base: dict[str, str],
+    now: dict[str, str],
+    in_workbook: dict[str, str],
+    *,
+    is_whole: bool = False,
 ) -> list[Difference]:
-    """Return the fields that the workbook changes. What it leaves as it was taken out, or says as
-    the return does, is none of them.
+    """Return the fields that the workbook changes: its text differs from the downloaded one and from the return's.
 
-    Of what is taken as a whole, it changes each field that the return says otherwise.
+    If `is_whole`, return every field whose text differs from the return's.
     """
     return [
         Difference(name, base.get(name, ""), now.get(name, ""), text)
-        for name, text in said.items()
+        for name, text in in_workbook.items()
         if text != now.get(name, "") and (is_whole or text != base.get(name, ""))
     ]

@@ -134,7 +134,7 @@ def say_no_change(request: HttpRequest, of_return: Return, entry: Entry) -> None
 
 
 def _holds_words(entry: Entry) -> bool:
-    """Return whether the boxes of an item hold words, saved or not; without boxes, whether its answer does."""
+    """Return whether the boxes of an item have text, saved or not; without boxes, whether its answer has."""
     form, update = entry.form, entry.section.update
     if form is not None and form.is_bound:
         return any((form[name].value() or "").strip() for name in WORDS)
@@ -173,7 +173,7 @@ def copied_words(entries: list[Entry], number: str) -> str:
 
 
 def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
-    """Say what "no change to the rest" answered and what it left, each item a link to its section."""
+    """Say which items "no change to the rest" answered and which not, each a link to its section."""
     if not rest.answered and not rest.not_answered:
         return gettext("Every item already has an answer, so nothing was changed.")
     address = of_return.get_absolute_url()
@@ -208,7 +208,7 @@ def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:
 def save_milestone(
     request: HttpRequest, of_return: Return, entry: Entry, milestone: MilestoneEntry
 ) -> None:
-    """Save what was said of a milestone and its mitigations; it takes effect on submission."""
+    """Save the answers on a milestone and its mitigations. They take effect on submission."""
     line, form = milestone.line, milestone.form
     for step in milestone.mitigations:
         if step.is_touched() and step.is_valid():

@@ -164,7 +164,7 @@ def note_entries(
 
 
 def keep_notes(shown: list[NoteEntry], typed: list[NoteEntry]) -> list[NoteEntry]:
-    """Return the notes as they are now, with the replies that could not be saved."""
+    """Return the present notes, with the replies that could not be saved."""
     kept = {each.note.pk: each for each in typed if each.is_wrong}
     return [
         NoteEntry(each.note, each.is_mended, was.form, was.theirs)

@@ -42,8 +42,8 @@ NEVER_EMPTY = {"stage": gettext_lazy("Stage"), "key_achievement": gettext_lazy("
 
 @dataclass
 class Shown:
-    """A difference on the page: whose words a field has, in words. `choice` names what is chosen
-    with it. `refused` is why it was not written, once that is known."""
+    """A difference on the page, as text. `choice` names the radio buttons that it belongs to.
+    `refused` is why it was not saved, once that is known."""
 
     choice: str
     field: str
@@ -67,35 +67,35 @@ class Shown:
 
 @dataclass
 class Part:
-    """An item or a milestone of which the workbook says something else. `data` are the values of its
-    form as they would be posted, with the return's words; `said` are the workbook's.
+    """An item or a milestone that differs in the workbook. `data` are the return's values as its
+    form would post them; `in_workbook` are the workbook's.
 
-    It is taken or left as a whole (`is_whole`) if it is a milestone, or if it `says_no_change`.
+    It is taken whole or not at all (`is_whole`) if it is a milestone, or if it `says_no_change`.
     """
 
     prefix: str
     data: dict[str, str]
-    said: dict[str, str]
+    in_workbook: dict[str, str]
     cells: dict[str, str]
     shown: list[Shown]
     is_whole: bool
     says_no_change: bool
 
     def posted(self, chosen: dict[str, str] | None) -> dict[str, str]:
-        """Return the form's data. `chosen` is whose words are kept in a conflict; None takes the
-        workbook's everywhere, to see what would be refused."""
+        """Return the form's data. `chosen` is the side to keep in each conflict; None takes the
+        workbook's everywhere, to find what would be refused."""
         taken = [each for each in self.shown if _is_taken(each, chosen)]
         if not taken:
             return {}
         words = {each.field: self._words(each, chosen) for each in taken}
         if self.is_whole:
-            words = self.said
+            words = self.in_workbook
         return {f"{self.prefix}-{name}": text for name, text in {**self.data, **words}.items()}
 
     def _words(self, shown: Shown, chosen: dict[str, str] | None) -> str:
-        said = self.said[shown.field]
+        in_workbook = self.in_workbook[shown.field]
         is_both = chosen is not None and chosen[shown.choice] == BOTH
-        return f"{self.data[shown.field]}\n\n{said}" if is_both else said
+        return f"{self.data[shown.field]}\n\n{in_workbook}" if is_both else in_workbook
 
 
 def _is_taken(shown: Shown, chosen: dict[str, str] | None) -> bool:
@@ -136,7 +136,7 @@ class Comparison:
 
 
 def compare_sheet(of_return: Return, sheet: ReturnSheet, on: date) -> Comparison:
-    """Compare what a workbook says with the return as it is. Reads only."""
+    """Compare a workbook with the return's present state. Reads only."""
     items = of_return.round.plan.items.values_list("pk", flat=True)
     page = return_page(of_return, on, opened=set(items))
     rows = [
@@ -221,7 +221,7 @@ class _Reader:
             base = {name: _typed(begun.initial.get(name)) for name in form.fields}
         elif not key.version:
             base = {"stage": key.stage, "confidence": key.confidence, "key_achievement": "no"}
-        said = {}
+        in_workbook = {}
         for name, text in row.values.items():
             if name == "no_change":
                 continue
@@ -235,17 +235,20 @@ class _Reader:
             code = self.code(row, name, text)
             # A stage that is emptied is not answered.
             if code is not None and (code or name not in NEVER_EMPTY):
-                said[name] = code
+                in_workbook[name] = code
         title, written = (
             gettext("Item {number}: {title}").format(number=item.number, title=item.title),
             _written(section.update),
         )
         name = f"i{item.pk}"
-        if self.says_no_change(row, section, was, base, said):
-            said = {"no_change": YES, **{each: self.unchanged(section)[each] for each in said}}
+        if self.says_no_change(row, section, was, base, in_workbook):
+            in_workbook = {
+                "no_change": YES,
+                **{each: self.unchanged(section)[each] for each in in_workbook},
+            }
             now["no_change"] = YES if section.update and section.update.no_change_on else ""
             self.keep(
-                row, ANSWERS, name, title, base, now, said, dict.fromkeys(said, name), written, data=now,
+                row, ANSWERS, name, title, base, now, in_workbook, dict.fromkeys(in_workbook, name), written, data=now,
                 is_conflict=_version(section.update) != key.version, says_no_change=True,
             )  # fmt: skip
         else:
@@ -255,14 +258,14 @@ class _Reader:
                         field=NEVER_EMPTY[each]
                     )
                     self.fault(row, each, problem, gettext("an entry of the cell’s list."))
-            choice = {each: f"{name}-{each}" for each in said}
-            self.keep(row, ANSWERS, name, title, base, now, said, choice, written)
+            choice = {each: f"{name}-{each}" for each in in_workbook}
+            self.keep(row, ANSWERS, name, title, base, now, in_workbook, choice, written)
 
     def unchanged(self, section: Section) -> dict[str, str]:
         """Return what "no change" to an item says, by form field."""
         item = section.item
-        said = {**dict.fromkeys(WORDS, ""), "key_achievement": "no"}
-        return {**said, "stage": item.stage, "confidence": item.confidence}
+        blank = {**dict.fromkeys(WORDS, ""), "key_achievement": "no"}
+        return {**blank, "stage": item.stage, "confidence": item.confidence}
 
     def says_no_change(
         self,
@@ -270,11 +273,11 @@ class _Reader:
         section: Section,
         was: Update | None,
         base: dict[str, str],
-        said: dict[str, str],
+        in_workbook: dict[str, str],
     ) -> bool:
         """Return whether a row newly says "no change" and nothing else. Both is a fault, and its words count."""
         typed = self.code(row, "no_change", row.values.get("no_change", ""))
-        is_otherwise = any(text != base.get(name, "") for name, text in said.items())
+        is_otherwise = any(text != base.get(name, "") for name, text in in_workbook.items())
         if typed is None or "no_change" not in row.values:
             return False
         if was is not None and was.no_change_on is not None:
@@ -292,7 +295,9 @@ class _Reader:
             return False
         unchanged = self.unchanged(section)
         begun = {} if was is not None else base
-        if any(text not in (unchanged[name], begun.get(name)) for name, text in said.items()):
+        if any(
+            text not in (unchanged[name], begun.get(name)) for name, text in in_workbook.items()
+        ):
             self.fault(
                 *(row, "no_change", gettext("The row says “No change”, and something else too.")),
                 gettext(
@@ -311,29 +316,31 @@ class _Reader:
             for name, value in start_of(self.answers.get((milestone.pk, key.version))).items()
         }
         codes = {name: self.code(row, name, text) for name, text in row.values.items()}
-        said = {name: code for name, code in codes.items() if code is not None}
-        wrong = row.cells.keys() - said.keys() - {"", ITEM}
-        if said == {name: base.get(name, "") for name in said}:
+        in_workbook = {name: code for name, code in codes.items() if code is not None}
+        wrong = row.cells.keys() - in_workbook.keys() - {"", ITEM}
+        if in_workbook == {name: base.get(name, "") for name in in_workbook}:
             return
         if wrong:
-            wrong |= set(self.wrong_days(row, said))
-            self.leave_rest(row, base, said, wrong)
+            wrong |= set(self.wrong_days(row, in_workbook))
+            self.leave_rest(row, base, in_workbook, wrong)
             return
-        if not any(said.values()):
+        if not any(in_workbook.values()):
             self.fault(
                 *(row, "", gettext("The answer on this milestone was emptied.")),
                 gettext("words, or nothing changed. To remove an answer, use the return’s page."),
             )
             return
-        day, forecast = ({**now, **said}.get(name) for name in ("completed_on", "forecast_due"))
-        if said.get("completed_on") and said.get("forecast_due"):
+        day, forecast = (
+            {**now, **in_workbook}.get(name) for name in ("completed_on", "forecast_due")
+        )
+        if in_workbook.get("completed_on") and in_workbook.get("forecast_due"):
             self.fault(
                 *(row, "completed_on", gettext("Both “Done on” and “New date” are filled.")),
                 gettext(
                     "one of the two: the day on which it was done, or when it is now expected."
                 ),
             )
-            self.leave_rest(row, base, said, OF_EITHER)
+            self.leave_rest(row, base, in_workbook, OF_EITHER)
             return
         if not day and not forecast and row.values.keys() >= OF_EITHER:
             self.fault(
@@ -342,10 +349,12 @@ class _Reader:
                     "one of the two: the day on which it was done, or when it is now expected."
                 ),
             )
-            self.leave_rest(row, base, said, OF_EITHER)
+            self.leave_rest(row, base, in_workbook, OF_EITHER)
             return
-        is_done = bool(said.get("completed_on") or (day and not said.get("forecast_due")))
-        said = self.of_outcome(row, base, said, is_done=is_done)
+        is_done = bool(
+            in_workbook.get("completed_on") or (day and not in_workbook.get("forecast_due"))
+        )
+        in_workbook = self.of_outcome(row, base, in_workbook, is_done=is_done)
         data = {
             **now,
             "owner_agency": now.get("owner_agency") or str(milestone.responsible_agency_id),
@@ -354,44 +363,43 @@ class _Reader:
             "outcome": Outcome.DONE if is_done else Outcome.NOT_YET if forecast else "",
         }
         is_conflict = _version(answer) != key.version or milestone.version != key.of_version
-        if not said.get("owner_agency", "-"):
-            del said["owner_agency"]
+        if not in_workbook.get("owner_agency", "-"):
+            del in_workbook["owner_agency"]
             data["owner_agency"] = str(milestone.responsible_agency_id)
         name = f"m{milestone.pk}"
         self.keep(
-            row, MILESTONES, name, gettext("Item {number}, milestone “{milestone}”").format(number=section.item.number, milestone=milestone), base, now, said,
-            dict.fromkeys(said, name), _written(answer), data=data, is_conflict=is_conflict,
+            row, MILESTONES, name, gettext("Item {number}, milestone “{milestone}”").format(number=section.item.number, milestone=milestone), base, now, in_workbook,
+            dict.fromkeys(in_workbook, name), _written(answer), data=data, is_conflict=is_conflict,
         )  # fmt: skip
 
-    def wrong_days(self, row: Row, said: dict[str, str]) -> Iterator[str]:
-        """Yield the fields of a milestone that hold no date, and say so."""
-        for name in (each for each in DAYS if each in said):
+    def wrong_days(self, row: Row, in_workbook: dict[str, str]) -> Iterator[str]:
+        """Yield a milestone's fields whose text is no date, and record a fault for each."""
+        for name in (each for each in DAYS if each in in_workbook):
             try:
-                MilestoneAnswerForm.base_fields[name].to_python(said[name])
+                MilestoneAnswerForm.base_fields[name].to_python(in_workbook[name])
             except ValidationError as error:
-                problem = gettext("“{said}” is no date.").format(said=said[name][:60])
+                problem = gettext("“{said}” is no date.").format(said=in_workbook[name][:60])
                 self.fault(row, name, problem, " ".join(error.messages))
                 yield name
 
     def leave_rest(
-        self, row: Row, base: dict[str, str], said: dict[str, str], wrong: Collection[str]
+        self, row: Row, base: dict[str, str], in_workbook: dict[str, str], wrong: Collection[str]
     ) -> None:
         """Say what else of a milestone's row is not taken, because some of it is wrong."""
         headings = [
             column.heading
             for column in MILESTONES.answers
             if column.field not in wrong
-            and said.get(column.field, "") not in ("", base.get(column.field, ""))
+            and in_workbook.get(column.field, "") not in ("", base.get(column.field, ""))
         ]
         self.found.faults += _rest(row.cells[""], headings)
 
     def of_outcome(
-        self, row: Row, base: dict[str, str], said: dict[str, str], *, is_done: bool
+        self, row: Row, base: dict[str, str], in_workbook: dict[str, str], *, is_done: bool
     ) -> dict[str, str]:
-        """Return what is said that goes with a milestone's being done, or not yet. Other words that
-        were typed are a fault."""
+        """Return the values that fit a milestone that is done, or not done. Record a fault for other values."""
         kept = {}
-        for name, text in said.items():
+        for name, text in in_workbook.items():
             if name == "owner_agency" and is_done:
                 continue
             if not text or (name in OF_DONE) == is_done:
@@ -433,7 +441,7 @@ class _Reader:
         title: str,
         base: dict[str, str],
         now: dict[str, str],
-        said: dict[str, str],
+        in_workbook: dict[str, str],
         choice: dict[str, str],
         written: str,
         data: dict[str, str] | None = None,
@@ -457,11 +465,11 @@ class _Reader:
                 is_conflict=each.is_conflict if is_conflict is None else is_conflict,
                 written=written,
             )
-            for each in compare(base, now_clean, said, is_whole=data is not None)
+            for each in compare(base, now_clean, in_workbook, is_whole=data is not None)
         ]
         if shown:
             part = Part(
-                prefix, data or now, said, row.cells, shown, data is not None, says_no_change
+                prefix, data or now, in_workbook, row.cells, shown, data is not None, says_no_change
             )
             self.found.parts.append(part)
 
@@ -515,8 +523,8 @@ class Bound:
         errors = {} if self.part.says_no_change else self.form.errors
         return [
             ("completed_on" if name == "outcome" else name, str(each))
-            for name, said in errors.items()
-            for each in said
+            for name, messages in errors.items()
+            for each in messages
         ]
 
 
@@ -539,7 +547,7 @@ def _bound(of_return: Return, found: Comparison, chosen: dict[str, str] | None) 
 
 
 def _drop_refused(of_return: Return, found: Comparison) -> bool:
-    """Leave out what the return would refuse, and say so. Return whether there was any."""
+    """Drop the changes that the return would refuse, and record a fault for each. Return whether there were any."""
     dropped = False
     for each in list(_bound(of_return, found, None)):
         part, errors = each.part, each.errors
@@ -550,8 +558,8 @@ def _drop_refused(of_return: Return, found: Comparison) -> bool:
         dropped = True
         names = {name for name, _ in errors}
         fields = {shown.field for shown in part.shown}
-        for name, said in errors:
-            problem, stop, right = said.partition(". ")
+        for name, message in errors:
+            problem, stop, right = message.partition(". ")
             found.faults.append(
                 Fault(problem + stop.strip(), right, sheet=part.cells.get(name) or part.cells[""])
             )
@@ -590,7 +598,7 @@ def take(
         save_entry(request, of_return, entry, NO_CHANGE if key in unchanged else SAVE)
     refused: dict[str, str] = {}
     for each in bound:
-        if words := [*(said for _, said in each.errors), *each.refusals]:
+        if words := [*(message for _, message in each.errors), *each.refusals]:
             refused[each.part.prefix] = " ".join(words)
     for part in found.parts:
         for shown in part.shown:

@@ -23,8 +23,8 @@ from workitems.variations.views.variations import about_item, ask
 
 
 def askers(request: HttpRequest, plan: Plan, taking_part: list[Agency]) -> dict[str, Any]:
-    """Return the agencies that the user may ask for, of those that take part, and those of them for
-    which nobody releases it: a coordinator asks for the coordinating agency."""
+    """Return `agencies`, for which the user may ask, and `approving`, for which the request needs
+    no release. A coordinator asks for the coordinating agency."""
     user = signed_in(request)
     own, approving = user.agencies_as(*WRITERS), user.agencies_as(Seat.Role.APPROVER)
     if request.user.has_perm("workitems.manage_plan", plan):

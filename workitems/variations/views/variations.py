@@ -186,9 +186,9 @@ def show(
 
 
 def _show_at_the_end(request: HttpRequest, row: Variation, moment: Moment) -> HttpResponse:
-    """Show a variation of an ended plan as it stood then, and what became of it since.
+    """Show a variation of an ended plan in its state at the end, with what happened since.
 
-    One that was recorded after the end is shown as it is.
+    A variation recorded after the end is shown in its present state.
     """
     found = variations_at(row.plan, moment).filter(id=row.pk).first()
     then = as_it_was(row, found) if found is not None else row
