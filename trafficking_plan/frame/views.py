@@ -180,8 +180,8 @@ class RemovePasskey(RemoveWebAuthnView):
 class Sessions(ListUserSessionsView):
     """List where the person is signed in, and sign out everywhere else."""
 
-    def get_context_data(self, **more: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_context_data(**more)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
         rows = [described(session) for session in found["sessions"]]
         found["rows"] = sorted(rows, key=lambda row: (not row.is_current, -row.seen_at.timestamp()))
         return found

@@ -89,7 +89,7 @@ class RequestLog:
 
 
 @receiver(got_request_exception)
-def note_failure(request: HttpRequest | None = None, **more: object) -> None:
+def note_failure(request: HttpRequest | None = None, **kwargs: object) -> None:
     """Keep the exception for the request's line."""
     if request is not None:
         request.failure = sys.exc_info()[1]  # type: ignore[attr-defined]

@@ -292,7 +292,7 @@ def check_mail() -> Finding:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *arguments: Any, **more: Any) -> None:
+    def redirect_request(self, *arguments: Any, **kwargs: Any) -> None:
         return None
 
 

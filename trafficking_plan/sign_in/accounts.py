@@ -83,8 +83,8 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         sign_in_limits.try_of(request, credentials.get("email", "")).forgive()
 
-    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
-        response: HttpResponse = super().post_login(request, user, **more)
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
         sign_in_limits.remember_device(request, response, user)
         return response
 
@@ -96,7 +96,7 @@ class InvitedOnlyAdapter(DefaultAccountAdapter):
         found = self.authenticate(context.request, email=user.get_username(), password=password)
         return found is not None and found.pk == user.pk
 
-    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask for the password again before a change of sign-in, unless the person has just signed in."""
         request = context.request
         proofs = get_authentication_records(request, request.user)

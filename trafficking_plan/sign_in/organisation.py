@@ -83,7 +83,7 @@ class OrganisationAdapter(DefaultSocialAccountAdapter):
         name = str(claims.get("name") or email)
         return claimed_seats.open_account(email=email, name=name, source=organisation.name)
 
-    def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
         raise refuse(request, "failed")
 
 

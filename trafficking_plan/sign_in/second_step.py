@@ -88,12 +88,12 @@ def must_use(request: HttpRequest) -> bool:
 
 
 @receiver((authenticator_used, authenticator_added))
-def note_use(request: HttpRequest, user: Any, **more: Any) -> None:
+def note_use(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     note_proved(request, user)
 
 
 @receiver(authenticator_removed)
-def forget_use(request: HttpRequest, user: Any, **more: Any) -> None:
+def forget_use(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     if not has_second_step(user):
         request.session.pop(PROVED, None)
 

@@ -54,43 +54,43 @@ def record(event: str, request: HttpRequest | None, user: Any, **about: Any) -> 
 
 
 @receiver(user_logged_in)
-def signed_in(request: HttpRequest, user: Any, **more: Any) -> None:
+def signed_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     record("signed_in", request, user)
 
 
 @receiver(user_logged_out)
-def signed_out(request: HttpRequest, user: Any, **more: Any) -> None:
+def signed_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     if user is not None:
         record("signed_out", request, user)
 
 
 @receiver(authentication_failed)
-def second_step_refused(request: HttpRequest, user: Any, authenticator: Any, **more: Any) -> None:
+def second_step_refused(request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
     record("second_step_refused", request, user, kind=authenticator.type)
 
 
 @receiver(authenticator_used)
-def second_step_used(request: HttpRequest, user: Any, authenticator: Any, **more: Any) -> None:
+def second_step_used(request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
     record("second_step_used", request, user, kind=authenticator.type)
 
 
 @receiver(authenticator_added)
-def second_step_added(request: HttpRequest, user: Any, authenticator: Any, **more: Any) -> None:
+def second_step_added(request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
     record("second_step_added", request, user, kind=authenticator.type)
 
 
 @receiver((authenticator_removed, authenticator_reset))
-def second_step_removed(request: HttpRequest, user: Any, authenticator: Any, **more: Any) -> None:
+def second_step_removed(request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
     record("second_step_removed", request, user, kind=authenticator.type)
 
 
 @receiver((password_changed, password_reset))
-def password_chosen(request: HttpRequest, user: Any, **more: Any) -> None:
+def password_chosen(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     record("password_chosen", request, user)
 
 
 @receiver(post_create_historical_record)
-def record_changed(sender: Any, instance: Any, history_instance: Any, **more: Any) -> None:
+def record_changed(sender: Any, instance: Any, history_instance: Any, **kwargs: Any) -> None:
     """Record a change that a person made. What commands load, such as the demo, is left out."""
     bound = structlog.contextvars.get_contextvars()
     if (what := KEPT.get(type(instance))) and "network" in bound:

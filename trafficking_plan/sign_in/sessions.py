@@ -15,7 +15,7 @@ from trafficking_plan.sign_in.addresses import browser_words, network_of
 
 
 @receiver(user_logged_in)
-def keep_session(request: HttpRequest, **more: Any) -> None:
+def keep_session(request: HttpRequest, **kwargs: Any) -> None:
     if "REMOTE_ADDR" in request.META:
         UserSession.objects.create_from_request(request)
 

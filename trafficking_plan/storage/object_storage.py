@@ -22,9 +22,9 @@ def saying_what_is_away(act: Callable[..., Any]) -> Callable[..., Any]:
     """Let the method raise `FileNotFoundError` or `StorageAway` in place of the library's errors."""
 
     @functools.wraps(act)
-    def acting(*arguments: Any, **more: Any) -> Any:
+    def acting(*arguments: Any, **kwargs: Any) -> Any:
         try:
-            return act(*arguments, **more)
+            return act(*arguments, **kwargs)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in MISSING:
                 raise FileNotFoundError("The file is not in the bucket.") from error
@@ -85,7 +85,7 @@ class Bucket(S3Storage):
     size = saying_what_is_away(S3Storage.size)
     get_modified_time = saying_what_is_away(S3Storage.get_modified_time)
 
-    def url(self, *arguments: Any, **more: Any) -> NoReturn:
+    def url(self, *arguments: Any, **kwargs: Any) -> NoReturn:
         raise NotImplementedError("Views serve files, after they have checked who asks.")
 
     @saying_what_is_away

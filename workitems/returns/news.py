@@ -51,7 +51,7 @@ def _of_return(
     of_return: Return, reminders: Sequence[Reminder], seats: Seats, on: date
 ) -> Iterator[ReturnNews]:
     def news_for(
-        people: Iterable[Addressed], reason: Reason, occasion: str, **more: Any
+        people: Iterable[Addressed], reason: Reason, occasion: str, **details: Any
     ) -> Iterator[ReturnNews]:
         for user, role, why in people:
             yield ReturnNews(
@@ -61,7 +61,7 @@ def _of_return(
                 reason=reason,
                 occasion=occasion,
                 of_return=of_return,
-                **more,
+                **details,
             )
 
     version = f"version {of_return.version}"

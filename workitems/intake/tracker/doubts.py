@@ -65,8 +65,8 @@ class Doubt:
         return name_of(self.key)
 
     @property
-    def more(self) -> int:
-        """How many places there are beyond the three that a page shows."""
+    def unlisted_places(self) -> int:
+        """The number of places beyond the three that the page lists."""
         return max(0, len(self.places) - 3)
 
     @property

@@ -66,12 +66,17 @@ def members_of(plan: Plan) -> QuerySet[Agency]:
 
 
 def page(
-    request: HttpRequest, plan: Plan | None, form: MakingForm, title: str, submit: str, **more: Any
+    request: HttpRequest,
+    plan: Plan | None,
+    form: MakingForm,
+    title: str,
+    submit: str,
+    **context: Any,
 ) -> HttpResponse:
-    """Render a form of the plan. `more`: `crumbs`, `another`, `remove_url`, `cancel_url`."""
-    more.setdefault("cancel_url", plan.get_absolute_url() if plan else reverse("plans:list"))
+    """Render a form of the plan. `context`: `crumbs`, `another`, `remove_url`, `cancel_url`."""
+    context.setdefault("cancel_url", plan.get_absolute_url() if plan else reverse("plans:list"))
     return form_page(
-        request, "workitems/intake/plans/making_form.html", form, plan=plan, title=title, submit=submit, **more
+        request, "workitems/intake/plans/making_form.html", form, plan=plan, title=title, submit=submit, **context
     )  # fmt: skip
 
 
@@ -310,12 +315,12 @@ def remove_item(request: HttpRequest, slug: str, number: str) -> HttpResponse:
 
 
 def part_page(
-    request: HttpRequest, item: WorkItem, form: MakingForm, title: str, **more: Any
+    request: HttpRequest, item: WorkItem, form: MakingForm, title: str, **context: Any
 ) -> HttpResponse:
     """Render the form of a milestone or measure, from which the way leads back to its item."""
     back = item_url(item)
-    more |= {"crumbs": [(_("Item {item}").format(item=item), back)], "cancel_url": back}
-    return page(request, item.plan, form, title, _("Save"), **more)
+    context |= {"crumbs": [(_("Item {item}").format(item=item), back)], "cancel_url": back}
+    return page(request, item.plan, form, title, _("Save"), **context)
 
 
 @require_http_methods(FORM_METHODS)
