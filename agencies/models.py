@@ -343,7 +343,7 @@ class Placed(models.Model):
 
     @property
     def as_what(self) -> str:
-        """What the role makes of a person, in a sentence: "an approver", "a member" of an office."""
+        """The role as a noun with its article: "an approver", "a member" of an office."""
         return str(AS_WHAT[self.Role(self.role)])
 
     @property
@@ -681,7 +681,7 @@ class Appointment(models.Model):
 
 
 class SentForm(models.Model):
-    """A form that was sent and did what it says, so that sending it again does nothing more.
+    """A form that was sent and took effect, so that sending it again does nothing.
 
     Neither a record nor part of one: rows are deleted after a few days, and have no history.
     """

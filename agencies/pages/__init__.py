@@ -1,1 +1,1 @@
-"""What pages of every app share: forms, permissions, one act one record."""
+"""Shared by the pages of every app: forms, permissions, forms that take effect once."""

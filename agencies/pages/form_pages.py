@@ -1,4 +1,4 @@
-"""What views with a form do alike: call its service, show a refusal, redirect, show its page."""
+"""Shared steps of views with a form: call its service, show a refusal, redirect, render."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""One act makes one record: a form that was sent already does not do its work again.
+"""Let a form take effect once, even if it is sent twice.
 
 A form that creates something has a token (`{% once %}` in its template), and its view is `@once`.
 """
@@ -27,7 +27,7 @@ SENT_BEFORE = gettext_lazy("You have already sent this form. It was recorded onc
 
 
 def once(view: View) -> View:
-    """Let each form posted to this view do its work once, however often it is sent.
+    """Let each form posted to this view take effect once, however often it is sent.
 
     The first answer that redirects spends the token. The same form sent again leads to the same
     place and says so. Other words with a spent token (a page brought back by the browser) are

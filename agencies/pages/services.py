@@ -1,4 +1,4 @@
-"""Note which forms were sent, so that one act makes one record."""
+"""Record which forms were sent, so that each takes effect once."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ KEPT_FOR = timedelta(days=7)
 
 
 def take(*, token: str, content: str, at: datetime) -> SentForm:
-    """Return the note on this token: a new one, or that of the form sent before.
+    """Return the `SentForm` of this token: a new one, or that of the form sent before.
 
     Call it in the transaction of the act. Of simultaneous calls the first goes on, and the others
     wait until its transaction has ended: SQLite lets one write at a time, and PostgreSQL waits to

@@ -275,7 +275,7 @@ def install(guards: Iterable[Trigger], using: str) -> None:
 
 
 def faults(guards: Iterable[Trigger], using: str) -> list[str]:
-    """Return the names of triggers that are not there, are off, or are others than they should be."""
+    """Return the names of triggers that are missing, disabled or different."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     expected: dict[str, str] = {}

@@ -87,7 +87,7 @@ class LengthLimit(MaxLengthValidator):
 
 
 def word_errors(field: forms.Field, name: str) -> None:
-    """Replace Django's own words for what is wrong at a field. Words of the form's author stay."""
+    """Replace Django's default error messages of a field. Messages that the form sets stay."""
     messages = field.error_messages
     if messages.get("required") is DJANGOS_REQUIRED:
         messages["required"] = ask_for(field, name)

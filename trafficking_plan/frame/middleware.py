@@ -89,7 +89,7 @@ class HealthChecks(Middleware):
 
 
 class DatabaseAway(Middleware):
-    """Answer with a page of its own instead of 500 if something around the service is why it failed.
+    """Answer with a page of its own instead of 500 if the database, the storage or the disk failed.
 
     503 while the database cannot be reached, or while others write to SQLite for so long that the request
     gave up waiting; 507 if what was sent could not be kept, since a disk is full or storage is away.
@@ -126,7 +126,7 @@ def is_full_or_away(failure: BaseException) -> bool:
 
 
 def causes(failure: BaseException | None) -> Iterator[BaseException]:
-    """Yield the failure and what it came from."""
+    """Yield the exception and its causes."""
     while failure is not None:
         yield failure
         failure = failure.__cause__
@@ -162,7 +162,7 @@ class ReadWithoutLock(Middleware):
 
 
 class LeadToAdoption(Middleware):
-    """Lead from the pages of a plan that is not adopted to the plan's page, which says what is next."""
+    """Redirect from the pages of a plan that is not adopted to the plan's page, which says what is next."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
@@ -189,7 +189,7 @@ def label_of(name: str, data: Any) -> str:
 
 
 class RequireSignIn(LoginRequiredMiddleware):
-    """Lead to the sign-in page, but give back what was typed into a form that arrives signed out.
+    """Redirect to the sign-in page, but give back what was typed into a form that arrives signed out.
 
     Only a browser's own form is answered so: scripts, which ask for no page, say it beside the form.
     """

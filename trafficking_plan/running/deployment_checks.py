@@ -1,4 +1,4 @@
-"""What `check --deploy` says of this product's own settings, beside Django's checks."""
+"""Checks of this product's own settings for `check --deploy`, beside Django's."""
 
 from typing import Any
 

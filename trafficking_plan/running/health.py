@@ -24,7 +24,7 @@ Found = list[tuple[Check, Finding]]
 
 
 class Readiness:
-    """Examines in a thread of its own, one at a time; who asks meanwhile waits for the same result."""
+    """Runs the checks in a thread, one run at a time. Requests in the meantime wait for the same result."""
 
     def __init__(self, patience: float = PATIENCE, kept: float = KEPT) -> None:
         self.patience, self.kept = patience, kept

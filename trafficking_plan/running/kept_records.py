@@ -44,7 +44,7 @@ def describe() -> Description:
 
 
 def differences(described: Description) -> Iterator[str]:
-    """Yield what is not as it was described, as sentences."""
+    """Yield each difference from the description, as a sentence."""
     there = set(connection.introspection.table_names())
     for table, was in described["kept"].items():
         if table not in there:

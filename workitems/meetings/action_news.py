@@ -25,7 +25,7 @@ NEWS_FOR_DAYS = 14
 
 @dataclass(frozen=True, kw_only=True)
 class ActionNews:
-    """An action with what its notices say. `about` is its key in the log of notices."""
+    """An action with the texts of its notices. `about` is its key in the log of notices."""
 
     action: Any
     about: str

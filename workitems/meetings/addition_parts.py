@@ -15,8 +15,8 @@ class MilestonePart(NamedTuple):
 
 
 class AdditionParts(NamedTuple):
-    """`item` is None of a milestone that is added to an item that there is. `texts` are those of an
-    item that are not official, each with its label."""
+    """The parts of an addition. `item` is None if a milestone is added to an existing item. `texts`
+    are the item's texts that are not official, each with its label."""
 
     item: NewItem | None
     pillar: str

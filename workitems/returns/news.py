@@ -1,4 +1,4 @@
-"""News of returns: who is to do what until when, and what became of it. A source of `notices.news`."""
+"""News of returns: what is to be done by when, and what was decided. A source of `notices.news`."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -191,7 +191,7 @@ def milestones_answered_at(returns: Iterable[int]) -> dict[int, dict[int, dateti
 def latest_mendings(
     notes: Collection[ReturnNote], written_at: Mapping[int, datetime]
 ) -> list[Mending]:
-    """Return what became of the notes with the latest time, on items first, in their order.
+    """Return the latest notes and whether each was followed, on items first, in their order.
 
     `written_at` are the times of the return's answers by item id. Queries only items not loaded.
     """

@@ -15,7 +15,7 @@ from workitems.returns.services.milestone_answers import open_return
 
 @transaction.atomic
 def take_out(of_return: Return) -> None:
-    """Close the open history rows of the answers, so that what was taken out is found again.
+    """Close the open history rows of the answers, so that the downloaded versions can be found again.
 
     Raise `Refused` if the return is not with its agency in an open round.
     """
@@ -48,7 +48,7 @@ def waiting(sheet: ReturnSheet) -> ReturnSheet:
 
 @transaction.atomic
 def finish(*, sheet: ReturnSheet, taken: Any, by: User, at: datetime) -> ReturnSheet:
-    """Record what became of each difference. Raise `Refused` if that was done already."""
+    """Record the outcome of each difference. Raise `Refused` if that was done already."""
     sheet = waiting(sheet)
     sheet.taken, sheet.taken_by, sheet.taken_as, sheet.taken_at = taken, by, by.signature, at
     return history.save(sheet, by=by, at=at)
@@ -56,7 +56,7 @@ def finish(*, sheet: ReturnSheet, taken: Any, by: User, at: datetime) -> ReturnS
 
 @transaction.atomic
 def discard(*, sheet: ReturnSheet, by: User, at: datetime) -> ReturnSheet:
-    """Take a workbook out of what waits to be compared. Nothing changes in the return.
+    """Discard a workbook that waits to be compared. Nothing changes in the return.
 
     Raise `Refused` if it was taken in or discarded already.
     """

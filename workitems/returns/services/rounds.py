@@ -325,7 +325,7 @@ def _check_status(of_return: Return, item: WorkItem, stage: str, confidence: str
 
 
 def _compare(update: Update, item: WorkItem, shown: int | None) -> None:
-    """Note with which version of the item the answer was compared.
+    """Record the version of the item that the answer was compared with.
 
     An answer that the item has overtaken keeps its old version until its agency chooses between
     the two; writing more words does not answer the question.
@@ -538,7 +538,7 @@ def send_back(
 
 @transaction.atomic
 def accept(*, of_return: Return, by: User, on: date) -> Return:
-    """Accept a return: lock its answers, which are now the latest accepted word on their items.
+    """Accept a return: lock its answers, which are now the latest accepted updates on their items.
 
     The items changed when it was submitted. Raise `Refused` if the user submitted the return or
     wrote all of it, or if an item says something newer than its answer.
