@@ -32,6 +32,20 @@ def once() -> str:
     return format_html(field, TOKEN_FIELD, secrets.token_urlsafe(16))
 
 
+@register.inclusion_tag("components/post_form.html", takes_context=True)
+def post_form(
+    context: template.Context,
+    submit: str,
+    cancel_url: str = "",
+    cancel: str = "",
+    danger: bool = False,
+    once: bool = False,
+) -> dict[str, Any]:
+    """Render the page's `form`, its button and the way back. `once` is for a form that creates something."""
+    row = {"submit": submit, "cancel_url": cancel_url, "cancel": cancel, "danger": danger}
+    return {"form": context["form"], "once": once, **row}
+
+
 @register.simple_block_tag
 def page_header(content: str, title: str, eyebrow: str = "", lead: str = "") -> str:
     """Render the h1 with its eyebrow and lead. The body holds the page's actions and may be empty."""
