@@ -9,17 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import (
-    browser,
-    data,
-    load,
-    papers,
-    release,
-    rows,
-    search,
-    web,
-    workbook,
-)
+from bench import browser, data, load, papers, rows, web, workbook
 from bench.nodes import events
 from bench.server import ROOT
 
@@ -59,14 +49,7 @@ def options(typed: list[str]) -> argparse.Namespace:
     looking.set_defaults(act=look)
     looking.add_argument("--size", type=int, default=rows.TOP, help="items of the plan")
     looking.add_argument("--rounds", type=int, default=3)
-    releasing = acts.add_parser("release", help="redact a paper of 600 items and examine its bytes")
-    releasing.set_defaults(act=time_release)
-    searching = acts.add_parser("search", parents=[where], help="search in a plan of many items")
-    searching.set_defaults(act=time_search)
-    searching.add_argument("--size", type=int, default=10_000, help="items of the plan")
-    names = {
-        *("table", "compare", "load", "nodes", "browser", "release", "search", "-h", "--help"),
-    }
+    names = {"table", "compare", "load", "nodes", "browser", "-h", "--help"}
     return parser.parse_args(typed if typed and typed[0] in names else ["table", *typed])
 
 
@@ -158,24 +141,6 @@ def stop_nodes(told: argparse.Namespace) -> bool:
 
 def look(told: argparse.Namespace) -> bool:
     return bool(on_a_plan(told, browser.run, told.size, told.rounds))
-
-
-def time_release(told: argparse.Namespace) -> bool:
-    """Print what a release adds to making a long paper. No database is read."""
-    making, *adding = data.in_process("sqlite://:memory:", release.run)
-    for what, seconds in (making, *adding):
-        print(f"{seconds:6.2f} s  {what}")
-    added = sum(seconds for _what, seconds in adding)
-    is_met: bool = added <= release.MOST
-    print(f"{added:6.2f} s  added (≤ {release.MOST} s {'met' if is_met else 'MISSED'})")
-    return is_met
-
-
-def time_search(told: argparse.Namespace) -> bool:
-    """Print how long searches take."""
-    found = on_a_plan(told, search.run, web.slug_of(told.size))
-    print(search.table(found))
-    return all(page <= search.MOST for _, _, page, *_ in found)
 
 
 def main(typed: list[str]) -> bool:

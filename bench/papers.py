@@ -1,5 +1,6 @@
 """The rows of papers: made from records beside bare WeasyPrint, in the worker, and meanwhile."""
 
+import io
 import itertools
 import os
 import re
@@ -26,6 +27,7 @@ MEANWHILE, MEANWHILE_MS = 1.5, 15
 MINUTES = 5
 PACE = 0.5  # seconds between two requests of the reading client
 READINGS = 40
+STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
 
 
 # --- the data -------------------------------------------------------------------------------
@@ -96,11 +98,14 @@ def measure_paper(items: int, runs: int, told: Any) -> None:
     import django
 
     django.setup()
+    from pikepdf import Pdf
     from weasyprint import HTML
 
     from reports.drafting.paper import document_of
     from reports.render import html, pdf
     from reports.render.docx import render_docx
+    from reports.requests.print.released import render_released
+    from reports.requests.redaction import gate, redact
 
     briefing = briefing_of(items)
     document = document_of(briefing)
@@ -115,20 +120,40 @@ def measure_paper(items: int, runs: int, told: Any) -> None:
             pdf_variant="pdf/a-2a"
         )
 
+    spans = [
+        redact.Span(leaf.place, 0, len(leaf.text), ("9(2)(a)",))
+        for leaf in redact.leaves(document)[::40]
+    ]
+    released = render_released(document, spans, stamp=STAMP)
+
+    def release() -> None:
+        redact.redact(document, spans)
+        report = gate.examine(
+            released,
+            needles=redact.needles(document, spans),
+            file_name="paper.pdf",
+            pages=len(Pdf.open(io.BytesIO(released)).pages),
+            stamp=STAMP,
+            visible_on_purpose=redact.visible_elsewhere(document, spans),
+        )
+        assert report.passes, report.findings
+
     draw()
     works: list[Callable[[], object]] = [
         lambda: document_of(briefing),
         lambda: pdf.render_pdf(document),
         draw,
         lambda: render_docx(document),
+        release,
     ]
     timed = [[cpu_ms(work) for work in works] for _ in range(runs)]
-    composing, rendering, drawing, wording = (min(column) for column in zip(*timed, strict=True))
+    composing, rendering, drawing, wording, releasing = map(min, zip(*timed, strict=True))
     ours = composing + rendering
     told.send(
         (
             {"cpu": ours, "ratio": ours / drawing, "pages": max(pages), "mib": peak},
             {"cpu": wording},
+            {"cpu": releasing},
         )
     )
 
@@ -139,14 +164,14 @@ def cpu_ms(work: Callable[[], object]) -> float:
     return (time.process_time() - start) * 1000
 
 
-def paper(items: int, runs: int) -> tuple[Figures, Figures]:
-    """Return the figures of a paper and of its Word file."""
+def paper(items: int, runs: int) -> tuple[Figures, Figures, Figures]:
+    """Return the figures of a paper, of its Word file and of its release."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=measure_paper, args=(items, runs, theirs))
     process.start()
     theirs.close()
-    found: tuple[Figures, Figures] = ours.recv()
+    found: tuple[Figures, Figures, Figures] = ours.recv()
     process.join()
     return found
 
@@ -233,9 +258,9 @@ def run(keys: set[str], runs: int) -> list[Line]:
     found: dict[str, tuple[int, Figures]] = {}
     if "short" in keys:
         found["short"] = DEMO, paper(DEMO, runs)[0]
-    if keys & {"long", "word"}:
-        long, word = paper(LONG, runs)
-        found |= {"long": (LONG, long), "word": (LONG, word)}
+    if keys & {"long", "word", "release"}:
+        figures = zip(("long", "word", "release"), paper(LONG, runs), strict=True)
+        found |= {key: (LONG, of_paper) for key, of_paper in figures}
     if keys & {"texts", "compose", "meanwhile", "again"}:
         found |= {key: (ITEMS, figures) for key, figures in in_the_worker(runs)}
     return [
