@@ -9,6 +9,7 @@ from django.conf import settings
 from django.forms.models import model_to_dict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.typed.asking import ENTER_A_DATE, AskingForm, Fault, example_day, say_faults
 from agencies.typed.characters import fault_of
@@ -84,9 +85,30 @@ class TextField(forms.CharField):
 
 
 class UploadField(forms.FileField):
-    """A file that is kept or read. Use it in place of Django's `FileField`, which lets malware in."""
+    """A file that is kept or read. Use it in place of Django's `FileField`, which lets malware in.
+
+    `megabytes` is the most that it may have; `error_messages` has what else to say of a larger one.
+    """
 
     default_validators = [refuse_malware]
+    default_error_messages = {
+        "empty": gettext_lazy("The file is empty."),
+        "max_length": gettext_lazy("The file’s name is too long."),
+        "too_large": gettext_lazy("The file has more than {megabytes} MB."),
+    }
+
+    def __init__(self, *, megabytes: int | None = None, accept: str = "", **kwargs: Any) -> None:
+        if accept:
+            kwargs["widget"] = forms.FileInput(attrs={"accept": accept})
+        super().__init__(**kwargs)
+        self.megabytes = megabytes
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        if file and self.megabytes and (file.size or 0) > self.megabytes * 1024 * 1024:
+            words = str(self.error_messages["too_large"]).format(megabytes=self.megabytes)
+            raise forms.ValidationError(words, code="too_large")
+        return file
 
 
 class Form(AskingForm, forms.Form):

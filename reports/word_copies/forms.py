@@ -3,9 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.records.tracking import SIGNATURE_LENGTH
@@ -26,23 +24,15 @@ class WordCopyForm(Form):
             ),
             most=MAX_MEGABYTES,
         ),
-        widget=forms.FileInput(attrs={"accept": ".docx"}),
+        megabytes=MAX_MEGABYTES,
+        accept=".docx",
         error_messages={
             "required": gettext_lazy("Choose the edited Word file."),
-            "empty": gettext_lazy("The file is empty."),
-            "max_length": gettext_lazy("The file’s name is too long."),
+            "too_large": gettext_lazy(
+                "The file has more than {megabytes} MB. Delete pictures that were added to it."
+            ),
         },
     )
-
-    def clean_file(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
-            raise forms.ValidationError(
-                _(
-                    "The file has more than {most} MB. Delete pictures that were added to it."
-                ).format(most=MAX_MEGABYTES)
-            )
-        return file
 
 
 class DecideForm(Form):

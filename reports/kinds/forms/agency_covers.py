@@ -230,11 +230,7 @@ class MarkForm(VersionedForm):
             ),
             most=MAX_MEGABYTES,
         ),
-        widget=forms.FileInput(attrs={"accept": ".png,.jpg,.jpeg"}),
-        error_messages={
-            "empty": gettext_lazy("The file is empty."),
-            "max_length": gettext_lazy("The name of the file is too long."),
-        },
+        accept=".png,.jpg,.jpeg",
     )
     alt = TextField(
         label=gettext_lazy("Description for people who cannot see it"),

@@ -84,12 +84,8 @@ class AddEarlierPaperForm(_OfPaper):
         help_text=format_lazy(
             gettext_lazy("At most {most} MB. It is kept unchanged."), most=MAX_MEGABYTES
         ),
-        widget=forms.FileInput(attrs={"accept": ".pdf"}),
-        error_messages={
-            "required": gettext_lazy("Choose a PDF."),
-            "empty": gettext_lazy("The file is empty."),
-            "max_length": gettext_lazy("The name of the file is too long."),
-        },
+        accept=".pdf",
+        error_messages={"required": gettext_lazy("Choose a PDF.")},
     )
     agency = agency_field()
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.text import format_lazy
@@ -45,21 +44,10 @@ class TrackerFileForm(Form):
             ),
             megabytes=MAX_MEGABYTES,
         ),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.tsv,.txt"}),
-        error_messages={
-            "required": gettext_lazy("Choose the spreadsheet."),
-            "empty": gettext_lazy("The file is empty."),
-            "max_length": gettext_lazy("The file's name is too long."),
-        },
+        megabytes=MAX_MEGABYTES,
+        accept=".xlsx,.csv,.tsv,.txt",
+        error_messages={"required": gettext_lazy("Choose the spreadsheet.")},
     )
-
-    def clean_tracker(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["tracker"]
-        if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
-            raise forms.ValidationError(
-                gettext("The file has more than {megabytes} MB.").format(megabytes=MAX_MEGABYTES)
-            )
-        return file
 
 
 class TrackerPlanForm(Form):

@@ -1,9 +1,7 @@
 """Forms to import a workbook: upload the file, and confirm the previewed changes."""
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.typed.fields import Form, UploadField
@@ -22,21 +20,13 @@ class WorkbookForm(Form):
             ),
             megabytes=MAX_MEGABYTES,
         ),
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        megabytes=MAX_MEGABYTES,
+        accept=".xlsx",
         error_messages={
             "required": gettext_lazy("Choose the workbook."),
             "empty": gettext_lazy("The file is empty. Choose another."),
-            "max_length": gettext_lazy("The file's name is too long."),
         },
     )
-
-    def clean_workbook(self) -> "UploadedFile[bytes]":
-        file: UploadedFile[bytes] = self.cleaned_data["workbook"]
-        if (file.size or 0) > MAX_MEGABYTES * 1024 * 1024:
-            raise forms.ValidationError(
-                _("The file has more than {megabytes} MB.").format(megabytes=MAX_MEGABYTES)
-            )
-        return file
 
 
 class ConfirmForm(Form):
