@@ -82,14 +82,6 @@ def saved(
     return redirect(to, *args)
 
 
-def say_saved(request: HttpRequest, form: VersionedForm, row: Any, message: str) -> None:
-    """Say that what was typed is kept, or that nothing was changed."""
-    if row.version == form.cleaned_data["version"]:
-        messages.info(request, NOTHING_CHANGED)
-    else:
-        messages.success(request, message)
-
-
 def form_page(
     request: HttpRequest, template: str, form: forms.BaseForm, **context: Any
 ) -> HttpResponse:

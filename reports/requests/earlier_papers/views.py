@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
-from agencies.pages.form_pages import carry_out, done, form_page, say_saved, saying_refusals
+from agencies.pages.form_pages import carry_out, done, form_page, saved, saying_refusals
 from agencies.pages.once import once
 from reports.models.issue import sha256
 from reports.render import files
@@ -77,8 +76,7 @@ def add(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 at=timezone.now(),
                 **form.values,
             )
-            messages.success(request, _("The paper is filed."))
-            return redirect("requests:earlier-papers")
+            return done(request, _("The paper is filed."), "requests:earlier-papers")
     return form_page(request, "reports/requests/earlier_papers/add.html", form, before=before)
 
 
@@ -113,7 +111,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         with saying_refusals(form):
-            saved = services.change_earlier_paper(
+            kept = services.change_earlier_paper(
                 paper=row,
                 agency=form.agencies[form.cleaned_data["agency"]],
                 version=form.cleaned_data["version"],
@@ -122,8 +120,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
                 at=timezone.now(),
                 **form.values,
             )
-            say_saved(request, form, saved, _("Saved."))
-            return redirect("requests:earlier-papers")
+            return saved(request, form, kept, _("Saved."), "requests:earlier-papers")
     return form_page(request, "reports/requests/earlier_papers/change.html", form, paper=row)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
-from agencies.pages.form_pages import carry_out, form_page, saved, saying_refusals
+from agencies.pages.form_pages import carry_out, done, form_page, saved, saying_refusals
 from agencies.pages.once import once
 from reports.models import PublicProgress
 from reports.requests.models import InformationRequest, PublicPage, Release
@@ -117,20 +117,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 def unpublish(request: HttpRequest, pk: int) -> HttpResponse:
     row = _release(request, pk)
     form = UnpublishForm(posted(request))
-    if form.is_valid():
-        now = timezone.now()
-        with saying_refusals(form):
-            releases.unpublish(
-                release=row,
-                on=timezone.localdate(now),
-                by=signed_in(request),
-                at=now,
-                reason=form.cleaned_data["reason"],
-            )
-            messages.success(
-                request, _("{reference} is withdrawn.").format(reference=row.request.reference)
-            )
-            return redirect("requests:releases")
+    now, words = timezone.now(), _("{reference} is withdrawn.")
+    if carry_out(
+        request, form, releases.unpublish, release=row, on=timezone.localdate(now), at=now
+    ):
+        return done(request, words, "requests:releases", reference=row.request.reference)
     return form_page(
         request,
         "reports/requests/publishing/unpublish.html",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.pages.form_pages import form_page, refusals_in_messages, say_saved, saying_refusals
+from agencies.pages.form_pages import form_page, refusals_in_messages, saved, saying_refusals
 from agencies.pages.once import once
 from reports.render import files
 from reports.render.html import document_fragment
@@ -108,8 +108,8 @@ def leave_warnings(request: HttpRequest, pk: int, number: int) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 by=signed_in(request),
             )
-            say_saved(request, form, row, _("Your reasons are saved. Whoever signs reads them."))
-            return redirect(f"{_address(line)}#warnings")
+            words = _("Your reasons are saved. Whoever signs reads them.")
+            return saved(request, form, row, words, f"{_address(line)}#warnings")
     rows = list(line.redactions.standing())
     blank = _form(request, line, paper, bound=False)
     return _page(request, line, paper, rows, blank, _may_redact(request, line), form)

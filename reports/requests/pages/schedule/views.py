@@ -23,7 +23,6 @@ from agencies.pages.form_pages import (
     form_page,
     refusals_in_messages,
     saved,
-    say_saved,
     saying_refusals,
 )
 from agencies.pages.once import once
@@ -188,17 +187,13 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     found, on = _line(row, number), timezone.localdate()
     form = DecideLineForm(posted(request), row=found, on=on)
     if kept := carry_out(request, form, services.decide_line, line=found, at=timezone.now()):
-        say_saved(
-            request,
-            form,
-            kept,
-            _("Decided: {decision}.").format(decision=kept.get_decision_display().lower()),
-        )
+        to = reverse("requests:request", args=[pk])
         if kept.is_ours and kept.decision == ScheduleLine.Decision.PART:
-            return redirect("requests:request-line", pk, number)
-        if line_files.lack_of(kept):
-            return redirect("requests:request-line-copy", pk, number)
-        return redirect("requests:request", pk)
+            to = reverse("requests:request-line", args=[pk, number])
+        elif line_files.lack_of(kept):
+            to = reverse("requests:request-line-copy", args=[pk, number])
+        decision = kept.get_decision_display().lower()
+        return saved(request, form, kept, _("Decided: {decision}."), to, decision=decision)
     may_prepare = request.user.has_perm("requests.prepare_request", row)
     return form_page(
         request,
