@@ -53,11 +53,6 @@ class Statement:
         self.annotation_col_map = compiler.annotation_col_map
         self.converters = compiler.get_converters([column for column, *_ in self.select])
 
-    @property
-    def named_sql(self) -> str:
-        """The statement as a part of one that is written by hand, whose values have names."""
-        return str(self.sql % tuple(f"%({each.name})s" for each in self.params))
-
     def rows(self, values: dict[str, Any]) -> Sequence[tuple[Any, ...]]:
         """Return the columns of each row. Ids are given as a list or a set; no value may be None."""
         given = {name: _parameter(value) for name, value in values.items()}

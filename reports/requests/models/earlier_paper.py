@@ -1,6 +1,5 @@
 """Papers from before the product, kept as PDF so that they can be scoped, listed and released."""
 
-from datetime import date
 from typing import Self
 
 from django.db import models
@@ -25,9 +24,6 @@ class EarlierPaperQuerySet(models.QuerySet["EarlierPaper"]):
     def current(self) -> Self:
         """Leave out what was withdrawn or replaced by a correction."""
         return self.filter(withdrawn_at=None, replaced_by=None)
-
-    def dated_between(self, first: date, last: date) -> Self:
-        return self.filter(dated__range=(first, last))
 
     def for_list(self) -> Self:
         """Without the files, newest first."""
