@@ -73,18 +73,18 @@ def _length(material: Material) -> Iterator[Check]:
             place=gettext("The whole paper"),
             about=fingerprint(str(count)),
         )
-    said = material.drafted.words
+    length = material.drafted.words
     kind = material.drafted.briefing.kind
-    if kind and said > kind.most_words:
+    if kind and length > kind.most_words:
         yield warn(
             key="words",
             words=gettext(
                 "The paper has {count:,} words before its annexes. The limit for this kind of briefing is "
                 "{most:,}."
-            ).format(count=said, most=kind.most_words),
+            ).format(count=length, most=kind.most_words),
             url=material.url(WORKSHOP),
             place=gettext("The whole paper"),
-            about=fingerprint(str(said)),
+            about=fingerprint(str(length)),
         )
 
 

@@ -84,7 +84,7 @@ class Line:
         }[self.kind]
 
     @property
-    def said(self) -> Numbered:
+    def shown(self) -> Numbered:
         """The later version or, if it is gone, the earlier one."""
         found = self.now or self.was
         assert found is not None
@@ -93,24 +93,24 @@ class Line:
     @property
     def place(self) -> str:
         """ "Paragraph 4", "Paragraph 4, was 3 under “Background”" or "Was paragraph 3"."""
-        is_ask = isinstance(self.said, Recommendation)
+        is_ask = isinstance(self.shown, Recommendation)
         if self.now is None:
-            said = (
+            sentence = (
                 gettext("Was recommendation {number}")
                 if is_ask
                 else gettext("Was paragraph {number}")
             )
-            return said.format(number=self.said.number)
-        said = gettext("Recommendation {number}") if is_ask else gettext("Paragraph {number}")
-        place = said.format(number=self.now.number)
+            return sentence.format(number=self.shown.number)
+        sentence = gettext("Recommendation {number}") if is_ask else gettext("Paragraph {number}")
+        place = sentence.format(number=self.now.number)
         if self.was is None or (self.was.number == self.now.number and not self.under):
             return place
-        said = (
+        sentence = (
             gettext("{place}, was {number} under “{heading}”")
             if self.under
             else gettext("{place}, was {number}")
         )
-        return said.format(place=place, number=self.was.number, heading=self.under)
+        return sentence.format(place=place, number=self.was.number, heading=self.under)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +126,13 @@ class Stretch:
         now = _numbers(line.now.number for line in self.lines if line.now)
         was = _numbers(line.was.number for line in self.lines if line.was)
         count = len(self.lines)
-        said = (
+        sentence = (
             ngettext(
                 "{count:,} recommendation is the same: {now}",
                 "{count:,} recommendations are the same: {now}",
                 count,
             )
-            if isinstance(self.lines[0].said, Recommendation)
+            if isinstance(self.lines[0].shown, Recommendation)
             else ngettext(
                 "{count:,} paragraph is the same: {now}",
                 "{count:,} paragraphs are the same: {now}",
@@ -140,9 +140,9 @@ class Stretch:
             )
         ).format(count=count, now=now)
         if was == now:
-            return said
+            return sentence
         return ngettext("{same}, was {numbers}", "{same}, were {numbers}", count).format(
-            same=said, numbers=was
+            same=sentence, numbers=was
         )
 
 
@@ -241,7 +241,7 @@ class Comparison:
     @property
     def summary(self) -> str:
         """ "2 paragraphs are new, 1 is changed and 14 are the same"; recommendations apart."""
-        said = []
+        clauses = []
         for is_asked, parts in ((False, (*self.parts, self.closing)), (True, (self.asked,))):
             count = Counter(line.kind for part in parts for line in part.lines)
             each: list[str] = []
@@ -249,8 +249,8 @@ class Comparison:
                 if number := count[kind]:
                     what = f"{number:,}" if each else _counted(number, is_asked=is_asked)
                     each.append(_kept(kind, number).format(count=what))
-            said.append(join_words(each))
-        return f"{'; '.join(said)}."
+            clauses.append(join_words(each))
+        return f"{'; '.join(clauses)}."
 
 
 def compare(was: Document, now: Document) -> Comparison:
@@ -297,11 +297,11 @@ def compare(was: Document, now: Document) -> Comparison:
     )
 
 
-def text_of(said: Numbered) -> str:
+def text_of(numbered: Numbered) -> str:
     """Return the printed text: a line each for text, sub-bullets and options."""
-    if isinstance(said, Recommendation):
-        return f"{said.verb} {words(said.text)}\n{' / '.join(said.printed_options)}"
-    return "\n".join((words(said.text), *_bullets(said.bullets)))
+    if isinstance(numbered, Recommendation):
+        return f"{numbered.verb} {words(numbered.text)}\n{' / '.join(numbered.printed_options)}"
+    return "\n".join((words(numbered.text), *_bullets(numbered.bullets)))
 
 
 def _bullets(bullets: Iterable[Bullet], sign: str = "•") -> Iterator[str]:
@@ -310,11 +310,11 @@ def _bullets(bullets: Iterable[Bullet], sign: str = "•") -> Iterator[str]:
         yield from _bullets(bullet.bullets, "–")
 
 
-def _looks(said: Numbered) -> list[tuple[str, bool]]:
+def _looks(numbered: Numbered) -> list[tuple[str, bool]]:
     """Return the text as runs of bold and other characters. The language of a run is ignored."""
-    texts = [said.text]
-    if isinstance(said, Paragraph):
-        for bullet in said.bullets:
+    texts = [numbered.text]
+    if isinstance(numbered, Paragraph):
+        for bullet in numbered.bullets:
             texts += [bullet.text, *(inner.text for inner in bullet.bullets)]
     found = []
     for text in texts:
@@ -401,7 +401,7 @@ class _Matched:
     ) -> None:
         self.was, self.now, self.diff = was, now, diff
         old, new = (
-            [Passage(said.key, home, text_of(said)) for said, home in side] for side in (was, now)
+            [Passage(each.key, home, text_of(each)) for each, home in side] for side in (was, now)
         )
         found = pairs(old, new)
         at_home: dict[int, list[Pair]] = defaultdict(list)
@@ -412,8 +412,8 @@ class _Matched:
             found, (pair for each in at_home.values() for pair in in_order(each, old, new))
         )
         self.places: tuple[dict[int, list[int]], ...] = (defaultdict(list), defaultdict(list))
-        for side, said in zip(self.places, (was, now), strict=True):
-            for place, (_, home) in enumerate(said):
+        for side, rows in zip(self.places, (was, now), strict=True):
+            for place, (_, home) in enumerate(rows):
                 side[home].append(place)
 
     def lines(self, home: int, under: Mapping[int, str]) -> Iterator[Line]:
@@ -536,12 +536,12 @@ def _annexes(was: Sequence[Annex], now: Sequence[Annex]) -> Iterator[AnnexLine]:
 
 
 def _counted(number: int, *, is_asked: bool) -> str:
-    said = (
+    sentence = (
         ngettext("{count:,} recommendation", "{count:,} recommendations", number)
         if is_asked
         else ngettext("{count:,} paragraph", "{count:,} paragraphs", number)
     )
-    return said.format(count=number)
+    return sentence.format(count=number)
 
 
 def _kept(kind: Kind, number: int) -> str:
@@ -566,11 +566,11 @@ def _numbers(numbers: Iterable[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    said: list[str] = []
+    ranges: list[str] = []
     for run in runs:
-        said += (
+        ranges += (
             [gettext("{first} to {last}").format(first=run[0], last=run[-1])]
             if len(run) > 2
             else [str(number) for number in run]
         )
-    return join_words(said)
+    return join_words(ranges)

@@ -170,10 +170,10 @@ def _with(reason: str, places: list[Place]) -> str:
 
 
 class Unprintable(Refused):
-    """A paper that cannot be printed. `said` is why, and `places` where its character is."""
+    """A paper that cannot be printed. `reason` is why, and `places` where its character is."""
 
     def __init__(self, plan: Plan, reason: str, character: str) -> None:
-        self.said = reason
+        self.reason = reason
         self.places = places_of(plan, character) if character else []
         super().__init__(_with(reason, self.places))
 

@@ -25,11 +25,11 @@ class Room:
     """The words that are left for a section."""
 
     def __init__(self, words: int) -> None:
-        self.left = words
+        self.remaining = words
 
     def has(self, *texts: str) -> bool:
         """Whether all the texts fit."""
-        return count_words(*texts) <= self.left
+        return count_words(*texts) <= self.remaining
 
     def take(self, *texts: str) -> bool:
         """Count the texts if all of them fit, and say whether they do."""
@@ -40,7 +40,7 @@ class Room:
 
     def use(self, *texts: str) -> None:
         """Count texts that are printed whether they fit or not."""
-        self.left -= count_words(*texts)
+        self.remaining -= count_words(*texts)
 
 
 class Budget:

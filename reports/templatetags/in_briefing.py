@@ -22,22 +22,22 @@ def answer_in_briefing(section: Section, agency: Agency) -> dict[str, Any]:
     if update is None or update.no_change_on is not None:
         return {"sentences": []}
     steps = [_step(line) for line in section.milestones]
-    said = {"stage": update.stage, "confidence": update.confidence} if update.stage else {}
+    answered = {"stage": update.stage, "confidence": update.confidence} if update.stage else {}
     answer = Answer(
         update.achieved,
         update.key_achievement,
         update.challenges,
         section.last.achieved if section.last else "",
     )
-    return {"sentences": of_answer(item_row(section.item, on, steps, **said), agency, answer)}
+    return {"sentences": of_answer(item_row(section.item, on, steps, **answered), agency, answer)}
 
 
 @register.inclusion_tag("workitems/returns/in_briefing.html")
 def milestone_in_briefing(line: MilestoneLine) -> dict[str, Any]:
     """Show how a milestone will print when what the return says of it takes effect."""
     step = _step(line)
-    said = of_milestone(item_row(line.milestone.item, line.on, [step]), step)
-    return {"sentences": [said] if said and line.answer else []}
+    printed = of_milestone(item_row(line.milestone.item, line.on, [step]), step)
+    return {"sentences": [printed] if printed and line.answer else []}
 
 
 def _step(line: MilestoneLine) -> MilestoneAt:

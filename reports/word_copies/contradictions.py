@@ -30,7 +30,7 @@ Day = tuple[int, int, int]  # with day 0 for a month
 class Contradiction:
     """A date or number that no record has, and what a record has instead."""
 
-    said: str
+    claim: str
     record: str
     has: str
     url: str = ""
@@ -103,26 +103,26 @@ def _texts(row: Any) -> str:
 
 
 def contradictions(
-    was: str, would: str, said: str, facts: Sequence[RecordFacts], urls: dict[Source, str]
+    was: str, would: str, generated: str, facts: Sequence[RecordFacts], urls: dict[Source, str]
 ) -> list[Contradiction]:
     """Return new dates and numbers of `would` that no record of the paragraph has.
 
-    `said` is the text that was generated from the records. Without records nothing is contradicted.
+    `generated` is the text that was composed from the records. Without records nothing is contradicted.
     """
     if not facts:
         return []
     return [
-        *_wrong_dates(was, would, said, facts, urls),
-        *_wrong_numbers(was, would, said, facts, urls),
+        *_wrong_dates(was, would, generated, facts, urls),
+        *_wrong_numbers(was, would, generated, facts, urls),
     ]
 
 
 def _wrong_dates(
-    was: str, would: str, said: str, facts: Sequence[RecordFacts], urls: dict[Source, str]
+    was: str, would: str, generated: str, facts: Sequence[RecordFacts], urls: dict[Source, str]
 ) -> Iterable[Contradiction]:
     old, new = dates_in(was), dates_in(would)
     known = {day for each in facts for when in each.dates.values() for day in _as_days(when)}
-    known |= {day for each in dates_in(said) for day in (each, (*each[:2], 0))}
+    known |= {day for each in dates_in(generated) for day in (each, (*each[:2], 0))}
     gone = [day for day in old if day not in new]
     for day, words in new.items():
         if day in old or (*day[:2], 0) in old and not day[2] or day in known:
@@ -154,14 +154,14 @@ def _listed(facts: RecordFacts) -> str:
 
 
 def _wrong_numbers(
-    was: str, would: str, said: str, facts: Sequence[RecordFacts], urls: dict[Source, str]
+    was: str, would: str, generated: str, facts: Sequence[RecordFacts], urls: dict[Source, str]
 ) -> Iterable[Contradiction]:
     old, new = numbers_in(was), numbers_in(would)
     gone = [number for number in old if number not in new]
     if not gone:
         return
     for number, words in new.items():
-        if number in old or number in numbers_in(said):
+        if number in old or number in numbers_in(generated):
             continue
         if any(number in numbers_in(each.text) for each in facts):
             continue
@@ -169,7 +169,7 @@ def _wrong_numbers(
             (each, before)
             for each in facts
             for before in gone
-            if before in numbers_in(each.text) or before in numbers_in(said)
+            if before in numbers_in(each.text) or before in numbers_in(generated)
         ]
         for each, before in meant[:1]:
             yield Contradiction(words, each.source.label, old[before], urls.get(each.source, ""))

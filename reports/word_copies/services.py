@@ -227,16 +227,16 @@ def accept_all(
     Each is one transaction; what touches words that were changed since stays open.
     """
     accepted = 0
-    left: list[tuple[Suggestion, str]] = []
+    refused: list[tuple[Suggestion, str]] = []
     rows = copy.suggestions.left_open().filter(author=author).exclude(kind__in=Suggestion.ONLY_READ)
     for row in rows.in_order():
         try:
             accept(suggestion=row, version=row.version, by=by, at=at)
         except Refused as refusal:
-            left.append((row, str(refusal)))
+            refused.append((row, str(refusal)))
         else:
             accepted += 1
-    return accepted, left
+    return accepted, refused
 
 
 @transaction.atomic

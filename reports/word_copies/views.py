@@ -51,12 +51,12 @@ def index(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             say_refusal(form, refusal)
         else:
             count = copy.suggestions.count()
-            said = ngettext(
+            message = ngettext(
                 "The copy makes {count} suggestion. Nothing has changed in the draft.",
                 "The copy makes {count} suggestions. Nothing has changed in the draft.",
                 count,
             )
-            messages.success(request, said.format(count=in_words(count)))
+            messages.success(request, message.format(count=in_words(count)))
             return redirect(copy)
     return form_page(
         request,
@@ -142,7 +142,7 @@ def _act(request: HttpRequest, row: WordCopy) -> HttpResponse:
     if act not in services or not decide.is_valid():
         return HttpResponseBadRequest(_("Choose a suggestion and what to do with it."))
     suggestion = get_object_or_404(row.suggestions, pk=decide.cleaned_data["suggestion"])
-    service, said = services[act]
+    service, message = services[act]
     try:
         service(suggestion=suggestion, version=decide.cleaned_data["version"])
     except Overtaken as refusal:
@@ -158,13 +158,13 @@ def _act(request: HttpRequest, row: WordCopy) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, said)
+        messages.success(request, message)
     return redirect(f"{row.get_absolute_url()}#suggestion-{suggestion.pk}")
 
 
 def _accept_all(request: HttpRequest, row: WordCopy, author: str) -> None:
     try:
-        accepted, left = word_copies.accept_all(
+        accepted, refused = word_copies.accept_all(
             copy=row, author=author, by=signed_in(request), at=timezone.now()
         )
     except Refused as refusal:
@@ -179,17 +179,19 @@ def _accept_all(request: HttpRequest, row: WordCopy, author: str) -> None:
                 accepted,
             ).format(count=capitalised(in_words(accepted)), author=author),
         )
-    if left:
-        said = ngettext(
+    if refused:
+        message = ngettext(
             "{count} suggestion of {author} left open. {reason}",
             "{count} suggestions of {author} left open. {reason}",
-            len(left),
+            len(refused),
         )
         messages.warning(
             request,
-            said.format(count=capitalised(in_words(len(left))), author=author, reason=left[0][1]),
+            message.format(
+                count=capitalised(in_words(len(refused))), author=author, reason=refused[0][1]
+            ),
         )
-    if not accepted and not left:
+    if not accepted and not refused:
         messages.info(
             request, _("{author} has no open suggestion in this copy.").format(author=author)
         )
@@ -285,8 +287,8 @@ def shown_suggestions(briefing: Briefing, rows: list[Suggestion]) -> list[Shown]
         wrong: tuple[Any, ...] = ()
         if part and row.is_open and row.kind == Kind.EDIT:
             known = [facts[source] for source in part.sources if source in facts]
-            said = " ".join(taken.text for taken in part.taken)
-            wrong = tuple(contradictions(was, would, said, known, urls))
+            generated = " ".join(taken.text for taken in part.taken)
+            wrong = tuple(contradictions(was, would, generated, known, urls))
         now = word_copies.now_of(stored, row.key)
         place, url = _place(briefing, draft, row)
         has_words = not row.is_only_read and row.kind != Kind.MOVE

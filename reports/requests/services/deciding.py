@@ -111,12 +111,12 @@ def obstacles(request: InformationRequest, *, on: date, ombudsman: Ombudsman) ->
     letter = deciding_letter(request)
     found = [*_of_redactions(request), *_of_files(request)]
     if letter is None:
-        said = (
+        refusal = (
             _("The decision memo is not prepared.")
             if request.is_own_initiative
             else _("The letter with the decision is not prepared.")
         )
-        return (*_undecided(request), *found, said)
+        return (*_undecided(request), *found, refusal)
     lacks = written(letter, on=on, ombudsman=ombudsman)[1]
     if not lacks and letter.content != as_prepared(letter, ombudsman=ombudsman):
         found.append(str(WRITE_AGAIN if request.state != State.READY else SEND_BACK))
@@ -291,8 +291,8 @@ def sign_decision(
     row = locked(request, related=("agency",))
     if row.state != State.READY:
         raise not_now(row, _("only a request that is ready is decided"))
-    if said := signatory_obstacle(row, by):
-        raise Refused(said)
+    if refusal := signatory_obstacle(row, by):
+        raise Refused(refusal)
     check_day(row, on, at)
     letter = deciding_letter(row)
     if letter is not None:

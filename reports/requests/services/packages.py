@@ -72,10 +72,10 @@ def refusals_of_files(request: InformationRequest) -> list[str]:
     for line in request.lines.given().in_order().select_related(*WITH_FILES):
         if line.is_ours or line.response is not None or lack_of(line):
             continue
-        if said := refusal_of_file(line):
+        if reason := refusal_of_file(line):
             found.append(
                 _("{document} did not pass the check. {reason}").format(
-                    document=named_line(line), reason=said
+                    document=named_line(line), reason=reason
                 )
             )
     return found
@@ -157,12 +157,12 @@ def faults(paper: ReleasedPaper, *, again: bool = False) -> list[str]:
 
     With `again`, the gate also examines a briefing's bytes once more, for what is withheld in it.
     """
-    found, data, said = [], bytes(paper.pdf), paper.gate_report
+    found, data, gate_report = [], bytes(paper.pdf), paper.gate_report
     if sha256(data) != paper.pdf_sha256:
         found.append("the PDF is not the one that was released: its SHA-256 differs")
-    if (said.get("sha256"), paper.gate_sha256) != (paper.pdf_sha256, paper.pdf_sha256):
+    if (gate_report.get("sha256"), paper.gate_sha256) != (paper.pdf_sha256, paper.pdf_sha256):
         found.append("the gate’s report is on another file")
-    if said.get("passes") is not True or said.get("findings"):
+    if gate_report.get("passes") is not True or gate_report.get("findings"):
         found.append("the gate’s report does not pass it")
     if again and paper.line.is_ours:
         try:

@@ -6,7 +6,7 @@ CONTENTS = ("purpose", "background", "achievements", "delay", "mitigation", "nex
 
 
 def rooms(budget):
-    return [budget.room(content).left for content in CONTENTS]
+    return [budget.room(content).remaining for content in CONTENTS]
 
 
 def test_a_papers_words_are_shared_out():
@@ -19,22 +19,22 @@ def test_what_a_section_leaves_or_overdraws_is_the_next_ones():
     budget = Budget(1000, CONTENTS)
     purpose, background, *_ = rooms(budget)
     budget.spend("purpose", purpose - 30)
-    assert budget.room("background").left == background + 30
+    assert budget.room("background").remaining == background + 30
     budget.spend("background", background + 50)
-    assert budget.room("achievements").left == rooms(Budget(1000, CONTENTS))[2] - 20
+    assert budget.room("achievements").remaining == rooms(Budget(1000, CONTENTS))[2] - 20
 
 
 def test_a_section_of_unknown_content_and_a_paper_without_words_have_room_too():
-    assert Budget(100, ["money"]).room("money").left == 100
-    assert Budget(0, CONTENTS).room("delay").left == 0
-    assert Budget(1000, []).room("delay").left == 0
+    assert Budget(100, ["money"]).room("money").remaining == 100
+    assert Budget(0, CONTENTS).room("delay").remaining == 0
+    assert Budget(1000, []).room("delay").remaining == 0
 
 
 def test_texts_take_room_all_or_none_and_what_must_be_told_overdraws_it():
     room = Budget(5, ["money"]).room("money")
-    assert (room.take("one two three", "four five six"), room.left) == (False, 5)
-    assert (room.take("one two", "three"), room.left) == (True, 2)
-    assert (room.has("one two"), room.has("one two three"), room.left) == (True, False, 2)
+    assert (room.take("one two three", "four five six"), room.remaining) == (False, 5)
+    assert (room.take("one two", "three"), room.remaining) == (True, 2)
+    assert (room.has("one two"), room.has("one two three"), room.remaining) == (True, False, 2)
     room.use("one two three")
-    assert room.left == -1
+    assert room.remaining == -1
     assert count_words("one  two\nthree", "", "four") == 4

@@ -162,7 +162,7 @@ def test_a_suggestion_that_contradicts_a_record_names_it(client, plan, item, coo
     said = "Brochures are due by 31 May 2010, in 9 languages."
 
     def wrong(would):
-        return [(each.said, each.record) for each in contradictions(was, would, said, facts, {})]
+        return [(each.claim, each.record) for each in contradictions(was, would, said, facts, {})]
 
     assert wrong(was.replace("31 May", "30 June")) == [("30 June 2010", "Milestone 1.2.1")]
     assert wrong(was.replace("31 May 2010", "May 2010")) == []

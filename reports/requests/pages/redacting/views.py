@@ -164,24 +164,24 @@ def _propose(
     form: RedactForm,
     rows: list[Redaction],
 ) -> list[Redaction]:
-    said = form.cleaned_data
+    data = form.cleaned_data
     spans = chosen(
         paper.document,
-        place=said["place"],
-        extent=said["extent"],
-        words=said["words"],
-        start=said["start"],
-        end=said["end"],
-        everywhere=said["everywhere"],
+        place=data["place"],
+        extent=data["extent"],
+        words=data["words"],
+        start=data["start"],
+        end=data["end"],
+        everywhere=data["everywhere"],
         standing={(row.place, row.start, row.end) for row in rows},
     )
     return redactions.propose(
         line=line,
-        document_sha256=said["document"],
+        document_sha256=data["document"],
         spans=spans,
-        grounds=said["grounds"],
-        reason=said["reason"],
-        public_interest=said["public_interest"],
+        grounds=data["grounds"],
+        reason=data["reason"],
+        public_interest=data["public_interest"],
         by=signed_in(request),
         at=timezone.now(),
     )

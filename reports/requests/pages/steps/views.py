@@ -27,11 +27,11 @@ from workitems.plan.views.lookups import posted, signed_in
 
 @dataclass(frozen=True)
 class Button:
-    """A step that asks nothing: who may take it, the service, and what is said after it."""
+    """A step that asks nothing: who may take it, the service, and the message after it."""
 
     permission: str
     service: Callable[..., InformationRequest]
-    said: StrOrPromise
+    message: StrOrPromise
     goes_to: str = "requests:request"
 
 
@@ -68,7 +68,7 @@ def press(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     row = require(request, button.permission, visible_request(request, pk))
     with refusals_in_messages(request):
         button.service(request=row, by=signed_in(request))
-        messages.success(request, button.said)
+        messages.success(request, button.message)
         return redirect(button.goes_to, pk)
     return redirect("requests:request", pk)
 
@@ -115,7 +115,7 @@ class Page:
     label: StrOrPromise
     submit: StrOrPromise
     service: Callable[..., Any]
-    said: StrOrPromise
+    message: StrOrPromise
 
 
 PAGES = {
@@ -165,7 +165,7 @@ def dated(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = DatedNoteForm(posted(request), initial={"on": timezone.localdate()})
     form.fields["note"].label = page.label
     if carry_out(request, form, page.service, request=row, at=timezone.now()):
-        return done(request, page.said, "requests:request", pk)
+        return done(request, page.message, "requests:request", pk)
     return form_page(
         request,
         "reports/requests/steps/step.html",

@@ -364,7 +364,7 @@ def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse
         raise Http404
     number = rows.draft.numbers.get(key)
     entries: list[dict[str, Any]] = []
-    said, before = "", None
+    previous, before = "", None
     for each in row.history.order_by("history_id"):
         now = (printed(rows.draft, each.text), each.origin, each.is_hidden, each.is_withdrawn)
         # Other rows have another place, because paragraphs around it moved, or newer sources.
@@ -373,12 +373,12 @@ def versions(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse
                 {
                     "version": each,
                     "who": each.history_actor or _("A user"),
-                    "strands": short_diff(said, now[0]) if said not in ("", now[0]) else [],
+                    "strands": short_diff(previous, now[0]) if previous not in ("", now[0]) else [],
                     "text": now[0],
                     "is_other": each.text != row.text,
                 }
             )
-        said, before = now[0], now
+        previous, before = now[0], now
     return render(
         request,
         "reports/workshop/versions.html",
