@@ -2,9 +2,8 @@
 
 `facts` reads the records as at the paper's date. `brief`, `background`, `achievements`, `delay_text`, `ahead`
 and `consulted` compose text from them with the help of `paragraphs` (text), `subjects` (how things
-are named) and `budget` (how long a section may be); `talking_points` and `questions` are for kinds of a plan's own;
-`annex_rows` composes the annexes. Nothing here
-writes a row.
+are named) and `budget` (how long a section may be). `talking_points` and `questions` are sections of a
+plan's own kinds of briefing; `annex_rows` composes the annexes. Nothing here writes a row.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -104,9 +103,10 @@ def generate(
     most_words: int = 0,
     in_full: bool = True,
 ) -> Composed:
-    """Compose sections, cover and annexes as at the briefing's date, in as many queries as `read_facts`
-    makes, and as `write` does. The briefing need not be saved. `most_words` are those of the
-    briefing's kind, unless they are given.
+    """Read the facts as at the briefing's date and compose sections, cover and annexes (see `write`).
+
+    Makes the queries of `read_facts`. The briefing need not be saved. `most_words` is that of the
+    briefing's kind, unless it is given.
 
     Raise `DocumentError`, with a message for the user, if nobody holds the portfolio on that day or
     a record contains what cannot be printed.
@@ -128,8 +128,8 @@ def write(
     """Compose sections, cover and annexes from the facts.
 
     `contents` are in the order of the paper, because an agency is named in full at its first
-    mention, and what one section leaves of the paper's words is for the next ones. The text refers
-    to the `annexes`; they are made only if `in_full`.
+    mention, and words that one section does not use go to the next ones. The text refers to the
+    `annexes`; they are made only if `in_full`.
     """
     behind = [name for name in _with_answers(annexes, facts) if name in ANNEXES]
     contents = tuple(contents)

@@ -129,7 +129,7 @@ def _attention(writer: Writer, room: Room) -> list[Passage]:
 
 
 class Plan(NamedTuple):
-    """What an agency plans next for an item, and why that may be past, as the end of a sentence that
+    """What an agency plans next for an item. `past` is why that may be past, as the end of a sentence that
     begins "It is left out because"; "" if it is still ahead."""
 
     item: ItemAt
@@ -153,14 +153,14 @@ def plans(facts: Facts, late: Iterable[LateItem]) -> Iterator[Plan]:
 
 
 def last_plan(updates: Sequence[UpdateFacts]) -> UpdateFacts | None:
-    """Return the last update that says anything, if it has a plan; a later "no change" keeps it."""
+    """Return the last update that is not "no change", if it has a plan."""
     last = next((each for each in reversed(updates) if each.no_change_on is None), None)
     return last if last is not None and last.planned_next.strip() else None
 
 
 def why_past(update: UpdateFacts, item: ItemAt, answered_since: date | None) -> str:
-    """Return why what was planned cannot be shown to be still ahead: the item has been reported on
-    since, even if that is not accepted yet, or a milestone that was open has been done since."""
+    """Return why a plan may be past: an update on the item was submitted since, accepted or not, or an open
+    milestone was done since. "" if it is still ahead."""
     if answered_since and answered_since > update.written_on:
         return f"an update submitted on {long_date(answered_since)} is not accepted yet"
     for step in item.milestones:

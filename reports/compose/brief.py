@@ -211,7 +211,7 @@ def _added(writer: Writer, room: Room) -> Line:
 def _with_reasons(
     writer: Writer, found: list[tuple[ItemAt, tuple[str, str, Source]]], room: Room
 ) -> Line:
-    """Return a sentence for each of a few items, with the reason in its record; nothing of many."""
+    """Return a sentence for each item, with the reason in its record; nothing if they are many."""
     if len(found) > MAX_NAMED:
         return "", []
     sentences, sources = [], []
@@ -276,8 +276,8 @@ def _other_keys(facts: Facts, fine: list[ItemAt]) -> str:
 
 
 def _judged(facts: Facts, late: str) -> str:
-    """Return how much of the plan is on track, complete items included, then what is late; of a
-    plan without open items only what is late."""
+    """Return how much of the plan is on track, complete items included, followed by what is late. Without
+    open items, return only what is late."""
     kept = [item for item in facts.items if item.stage != Stage.WITHDRAWN]
     if not any(item.is_live for item in kept):
         return late

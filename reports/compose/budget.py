@@ -32,7 +32,7 @@ class Room:
         return count_words(*texts) <= self.remaining
 
     def take(self, *texts: str) -> bool:
-        """Count the texts if all of them fit, and say whether they do."""
+        """Count the texts if all of them fit. Return whether they do."""
         if not self.has(*texts):
             return False
         self.use(*texts)

@@ -53,7 +53,7 @@ def _maori_names() -> Any:
     return Agency.objects.exclude(name_mi="").values_list("name_mi")
 
 
-# What an update says, for a paper.
+# Fields of an update that papers use.
 UPDATE_FIELDS = ("achieved", "planned_next", "challenges", "key_achievement", "no_change_on")
 
 

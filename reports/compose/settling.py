@@ -7,8 +7,12 @@ from workitems.models import Delay
 
 
 class Words(NamedTuple):
-    """What is needed, what an agency has to do, for or on what, what is so until then, how a list of dates calls
-    it (with a place for what it is for), and how it is said once it is done."""
+    """The words for one cause of delay.
+
+    `needed` is what is missing and `to_do` what an agency has to do; `for_what` is the preposition before the
+    item. `missing` is the clause for "if …", `on_the_day` the entry in the list of dates, with a placeholder
+    for the item, and `done` the sentence once the cause is settled.
+    """
 
     needed: str
     to_do: str

@@ -74,8 +74,8 @@ def mitigation_source(item: ItemAt, step: MilestoneAt, delay: DelayAt, row: Miti
 
 
 def late_items(facts: Facts) -> list[LateItem]:
-    """Return the items of the section: key items first, then late ones, then by days. What was late of
-    an item that is withdrawn no longer matters."""
+    """Return the items of the section: key items first, then late ones, then by days. Late milestones of
+    a withdrawn item do not count."""
     start = facts.briefing.period_start
     found = []
     for item in facts.items:

@@ -53,7 +53,7 @@ Point = tuple[str, list[Source]]
 
 
 def talking_points(writer: Writer) -> Section:
-    """Return one paragraph a point. A plan without items has one point, others three to six."""
+    """Return one paragraph for each point. A plan without items has one point, others three to six."""
     facts = writer.facts
     points = [_stages(facts)]
     if facts.items:
