@@ -127,10 +127,10 @@ def moment_of(words: str) -> datetime | None:
 
 
 def _sent(briefing: Briefing, file: Any) -> tuple[Draft, Document | None, datetime | None, bool]:
-    """Return the draft that the file was made from, as paper too, when that was, and if it is so.
+    """Return the draft that the file was made from, its paper, when it was made, and whether it was found.
 
-    Without a moment in the file, or if no draft of about then has its texts, the result is the draft
-    as it was then or as it is now.
+    It is not found if the file has no moment, or if no draft of about that time has the file's texts. The
+    draft is then the present one, without a paper.
     """
     from reports.word_copies.finding import Sent
 
@@ -148,7 +148,7 @@ def _sent(briefing: Briefing, file: Any) -> tuple[Draft, Document | None, dateti
 
 
 def _moments(briefing: Briefing, at: datetime) -> Iterator[datetime]:
-    """Yield the moment, and those of changes that may have got into the file while it was made."""
+    """Yield the moment, and those of changes made while the file was made, which it may include."""
     yield at
     later: set[datetime] = set()
     for model in draft_rows.TABLES:

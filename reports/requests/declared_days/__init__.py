@@ -1,1 +1,1 @@
-"""Days that count otherwise than the Act's calendar says."""
+"""Days that differ from the Act's calendar."""

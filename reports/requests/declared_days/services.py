@@ -17,7 +17,7 @@ from workitems.plan.services.refusals import Refused, locked
 
 @transaction.atomic
 def enter_day(*, day: date, authority: str, by: User, is_working: bool = False) -> NonWorkingDay:
-    """Say that a day is no working day, or that it is one, and by which authority.
+    """Record that a day is, or is not, a working day, and by which authority.
 
     Due days of all requests are counted anew. Raise `Refused` for a day that was entered already.
     """

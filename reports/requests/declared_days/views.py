@@ -1,4 +1,4 @@
-"""Days that count otherwise than the Act's calendar says: the list, recording and withdrawing one."""
+"""Pages of days that differ from the Act's calendar: the list, recording one and withdrawing one."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404

@@ -148,7 +148,7 @@ def open_request(plan: Plan, today: date) -> None:
 
 
 def file_earlier_paper(plan: Plan, asked: Asked) -> EarlierPaper:
-    """File an example of a paper from before the product. Its own words say that it is none."""
+    """File an example of a paper from before the product. Its text says that it is an example."""
     dated = plan.released_on + timedelta(days=183)
     title = "Example of an earlier paper: the Plan’s first six months"
     with history.written_at(asked.at):

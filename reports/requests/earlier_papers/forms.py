@@ -76,7 +76,7 @@ class _OfPaper(Form):
 
 
 class AddEarlierPaperForm(_OfPaper):
-    """A PDF and what a schedule says of it."""
+    """A PDF and how a schedule lists it."""
 
     file = UploadField(
         label="PDF",
@@ -99,7 +99,7 @@ class AddEarlierPaperForm(_OfPaper):
 
 
 class ChangeEarlierPaperForm(_OfPaper, VersionedForm):
-    """What is said of a paper; its file never changes."""
+    """How a paper is listed. Its file cannot be changed."""
 
     BEGINS_WITH = ("title", "number", "dated", "kind")
 

@@ -31,9 +31,9 @@ def add_earlier_paper(
     plan: Plan | None = None,
     replaces: EarlierPaper | None = None,
 ) -> EarlierPaper:
-    """Keep a PDF with what a schedule says of it; one that `replaces` another is its correction.
+    """Store a PDF and how a schedule lists it. One that `replaces` another is its correction.
 
-    Raise `Refused` for a file that is kept already, and to replace what is not listed any more.
+    Raise `Refused` for a file that is stored already, and for the replacement of a paper that is no longer listed.
     """
     if replaces is not None:
         _check_current(locked(replaces))

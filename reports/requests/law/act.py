@@ -28,12 +28,12 @@ class UnknownGround(ValueError):
 
 
 class Family(StrEnum):
-    """What a ground asks of whoever withholds or refuses: nothing more, a balance, or a search."""
+    """What a ground requires before information is withheld or refused: nothing more, a balance, or a search."""
 
     CONCLUSIVE = "conclusive"
     SPECIAL = "special"  # conclusive too, about territories beside New Zealand
     BALANCED = "balanced"  # against the public interest in release
-    EXISTENCE = "existence"  # whether there is such information is not said
+    EXISTENCE = "existence"  # neither confirms nor denies that the information exists
     ADMINISTRATIVE = "administrative"
 
 

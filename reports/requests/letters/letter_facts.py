@@ -95,7 +95,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ombudsman:
-    """How the Ombudsman is reached; empty ways are left out."""
+    """Contact details of the Ombudsman. Empty ones are not printed."""
 
     website: str = ""
     email: str = ""
@@ -200,7 +200,7 @@ class Facts:
     act_name: str = NEW_ZEALAND
     scope: str = ""
     is_urgent: bool = False
-    is_own_initiative: bool = False  # nobody asked: the decision is a memo
+    is_own_initiative: bool = False  # without a requester, the decision is a memo
     events: tuple[Event, ...] = ()
     lines: tuple[Line, ...] = ()
     question: str = ""  # one question a line

@@ -51,7 +51,7 @@ NOTHING_TO_DECIDE = gettext_lazy(
     "Every document is transferred or out of scope, so there is nothing to decide."
 )
 NOTHING_RELEASED = gettext_lazy("No document is released, so this letter would release nothing.")
-# What is mended in the schedule.
+# Problems that are fixed in the schedule.
 OF_SCHEDULE: tuple[StrOrPromise, ...] = (
     NO_LINES,
     NOTHING_TO_DECIDE,

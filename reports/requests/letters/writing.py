@@ -1,7 +1,7 @@
-"""Writes letters from facts. The sentences are the Act's file's; here is which of them are said.
+"""Writes letters from facts. The sentences come from the Act's file; this module selects them.
 
-A letter can be written while something is `missing`: what has no value is left out, so that the
-preparer sees how far it is.
+A letter can be written while facts are `missing`: what has no value is left out, so that the preparer can
+see a draft.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from reports.requests.letters.letter_facts import (
 
 
 def write(kind: Kind, facts: Facts) -> Letter:
-    """Return the letter of this kind. `missing` says beforehand what it would lack.
+    """Return the letter of this kind. `missing` returns what it would lack.
 
     The decision on a release of our own accord is a memo to whoever signs it.
     """
@@ -124,7 +124,7 @@ class _Sentences:
     def __init__(self, facts: Facts) -> None:
         self._sentences = facts.act.letters
         if facts.is_own_initiative:
-            # What a memo says in other words than a letter to somebody who asked.
+            # Sentences that differ between a memo and a letter to a requester.
             memo = {
                 key.removeprefix("memo_"): key for key in facts.act.letters if key[:5] == "memo_"
             }
@@ -379,7 +379,7 @@ def _outcome(facts: Facts, say: _Sentences) -> Iterator[Block]:
 
 
 def _sending(facts: Facts, say: _Sentences, *, is_enclosed: bool) -> Iterator[Block]:
-    """Say how the documents come, how withheld words look in them, and whether all is published."""
+    """Yield how the documents are sent, how withheld words are marked in them, and whether all is published."""
     given = [line for line in facts.lines if line.decision and line.decision.gives]
     sentences = []
     if given and is_enclosed:
@@ -453,7 +453,7 @@ def _cells(facts: Facts, line: Line, say: _Sentences) -> tuple[Text, ...]:
     return tuple(languages(cell) if cell else () for cell in cells)
 
 
-# --- Words that somebody typed --------------------------------------------------------------
+# --- Typed words ---------------------------------------------------------------------------
 
 
 def _quoted(source: str) -> Iterator[Quote]:

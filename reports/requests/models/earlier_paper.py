@@ -31,7 +31,7 @@ class EarlierPaperQuerySet(models.QuerySet["EarlierPaper"]):
 
 
 class EarlierPaper(models.Model):
-    """A paper as PDF, with what a schedule says of it. The file never changes."""
+    """A paper as PDF, and how a schedule lists it. The file never changes."""
 
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="earlier_papers")
     plan = models.ForeignKey(

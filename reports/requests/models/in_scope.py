@@ -48,7 +48,7 @@ class Found:
 
 
 def as_listed(paper: Paper) -> Found:
-    """Return how a schedule would list a paper, unless its adviser says it otherwise.
+    """Return how a schedule lists a paper, unless its adviser changes it.
 
     In English, since letters print it.
     """

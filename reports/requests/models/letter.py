@@ -50,7 +50,7 @@ class RequestLetter(models.Model):
     typed: Any = models.JSONField(default=dict, blank=True)
     # The letter as plain data. While it is prepared, as it was last written.
     content: Any = models.JSONField(default=dict, blank=True)
-    # A late decision apologises; without an apology, it says here why not.
+    # A late decision apologises; without an apology, this is the reason.
     has_apology = models.BooleanField(default=True)
     no_apology_reason = models.TextField(blank=True, max_length=NOTE_LENGTH)
     # Why each warning was left: the warning's key, then the reason.

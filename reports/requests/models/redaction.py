@@ -29,7 +29,7 @@ class RedactionQuerySet(models.QuerySet["Redaction"]):
         return self.filter(state=Redaction.State.AGREED)
 
     def standing(self) -> Self:
-        """Filter to those that would withhold something: proposed or agreed."""
+        """Filter to redactions that are proposed or agreed."""
         return self.filter(state__in=Redaction.STANDING)
 
     def in_order(self) -> Self:

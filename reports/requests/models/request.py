@@ -32,7 +32,7 @@ NAME_LENGTH = 200
 TEXT_LENGTH = 20_000
 NOTE_LENGTH = 4000
 
-# A line of an address that is somebody's own, and one that many people share: "Wellington 6011".
+# A line of an address that identifies a person, and one that many people share: "Wellington 6011".
 OWN_LINE = re.compile(r"[\d@]")
 PLACE = re.compile(r"(?!.*\b(?:box|bag|level|flat|unit|suite)\b)[^\d@]+ \d{4}", re.IGNORECASE)
 
@@ -143,7 +143,7 @@ class InformationRequest(models.Model):
     scope_note = models.TextField(
         gettext_lazy("how it is read"), blank=True, max_length=NOTE_LENGTH
     )
-    # The papers between these days are in scope; empty until somebody says so.
+    # The papers between these days are in scope; empty until the scope is recorded.
     scope_from = models.DateField(gettext_lazy("papers from"), null=True, blank=True)
     scope_to = models.DateField(gettext_lazy("papers to (last day)"), null=True, blank=True)
     urgency_reason = models.TextField(
@@ -312,7 +312,7 @@ class RequestEvent(models.Model):
         IN_PART = "in_part", gettext_lazy("Given in part")
         REFUSED = "refused", gettext_lazy("Refused")
 
-    # What these are called where nobody asked.
+    # Their names on a release without a requester.
     OWN_WORDS = {
         Kind.RECEIVED: gettext_lazy("Started"),
         Kind.DECISION_NOTIFIED: gettext_lazy("Decided"),

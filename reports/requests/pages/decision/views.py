@@ -48,7 +48,7 @@ def _mend(
     *,
     is_of_file: bool = False,
 ) -> str:
-    """Return the page on which what blocks the decision is mended.
+    """Return the page on which an obstacle to the decision is fixed.
 
     `is_of_file`: the check refuses a file that we did not make.
     """

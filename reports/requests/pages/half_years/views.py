@@ -75,7 +75,7 @@ def _half_years(request: HttpRequest) -> list[HalfYear]:
         first, last = half_year(timezone.localdate())
         while last >= requests[0].received_on:
             figures = figures_of(requests, days, first=first, last=last)
-            # Half-years in which nothing happened are left out, but for the present one.
+            # Half-years in which nothing happened are left out, except the present one.
             if figures != Figures() or last >= timezone.localdate():
                 found.append(HalfYear(agency, first, last, figures))
             first, last = half_year(first - timedelta(days=1))

@@ -115,7 +115,7 @@ class LetterForm(VersionedForm):
                 field.choices = [(each.code, f"s {each.code}: {each.words}") for each in reasons]
 
     def _be_a_memo(self) -> None:
-        """Leave out what is said to somebody who asked, and ask why the papers are released."""
+        """Remove the fields that address a requester, and ask why the papers are released."""
         for name in ("release_by", "will_be_published", "apologise", "no_apology_reason"):
             self.fields.pop(name, None)
         for part in PEOPLE["contact"]:

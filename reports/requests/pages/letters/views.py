@@ -100,7 +100,7 @@ def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Begin a letter of a kind."""
     row = prepared_request(request, pk)
     if kind not in Kind.values or (row.is_own_initiative and kind != Kind.DECIDE):
-        raise Http404  # nobody asked, so nobody is written to
+        raise Http404  # without a requester, no letter is sent
     if kind in RequestLetter.DECIDING and (begun := row.letters.deciding().first()):
         return redirect("requests:request-letter", pk, begun.pk)
     letter = _new(row, kind, signed_in(request))

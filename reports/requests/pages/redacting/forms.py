@@ -140,7 +140,7 @@ def seen(rows: Sequence[Redaction]) -> str:
 
 
 class WarningsForm(VersionedForm):
-    """Why each warning about a paper is left; a box for each, empty for one that is to be mended."""
+    """The reason for accepting each warning about a paper: a box for each, empty for one that will be fixed."""
 
     def __init__(self, *args: Any, warnings: Sequence[Warned], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -90,7 +90,7 @@ def _may_redact(request: HttpRequest, line: ScheduleLine) -> bool:
 
 @require_POST
 def leave_warnings(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Record why warnings about the paper are left."""
+    """Record why warnings about the paper are accepted."""
     line = readable_line(request, pk, number)
     require(request, "requests.prepare_request", line)
     try:
@@ -242,7 +242,7 @@ def _chosen(form: RedactForm) -> list[Marked]:
 
 
 def refused(request: HttpRequest, line: ScheduleLine, reason: str) -> HttpResponse:
-    """Say why there is no page or file of this line."""
+    """Show why there is no page or file of this line."""
     context = {"line": line, "of": line.request, "reason": reason}
     return render(request, "reports/requests/redacting/refused.html", context, status=422)
 
@@ -301,7 +301,7 @@ def marked_up(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @transaction.non_atomic_requests
 @require_safe
 def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Show what the gate says of the redacted copy as it would be released now."""
+    """Show the gate's report on the redacted copy as it would be released now."""
     line, made = _previewed(request, pk, number)
     if isinstance(made, Refused):
         return refused(request, line, str(made))

@@ -28,7 +28,7 @@ class Mark:
 
 
 def mark_of(request: InformationRequest, clock: RequestClock, on: date) -> Mark:
-    """Return how a request stands against its clock on a day."""
+    """Return the status of a request by its clock on a day."""
     if request.is_own_initiative:
         return Mark(_("Proactive release"))
     if request.state in (State.WITHDRAWN, State.TRANSFERRED):

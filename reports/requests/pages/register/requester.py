@@ -18,7 +18,7 @@ def letter_as_read(user: User, row: InformationRequest, letter: Letter) -> Lette
 
 
 def hide_requester(user: User, row: InformationRequest, events: Iterable[RequestEvent]) -> None:
-    """Take who asked out of a request and its events as they are shown. Nothing of them is saved."""
+    """Remove the requester from a request and its events for display. Nothing is saved."""
     if may_read_requester(user, row):
         return
     who = Requester(

@@ -1,4 +1,4 @@
-"""Base of the forms that ask why each warning is left."""
+"""Base of the forms that ask why each warning is accepted."""
 
 from typing import Any
 
