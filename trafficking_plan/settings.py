@@ -126,7 +126,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
-    "django_filters",
     "rules.apps.AutodiscoverRulesConfig",
     "simple_history",
 ]

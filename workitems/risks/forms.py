@@ -3,9 +3,7 @@
 from datetime import date
 from typing import Any
 
-import django_filters
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -155,45 +153,53 @@ class ReopenRiskForm(Form):
     reason = ReasonField(label=gettext_lazy("Why the risk is reopened"))
 
 
-class RiskFilter(django_filters.FilterSet):
-    """Filter the risks of a plan. `on` is the day on which they are open or closed."""
+class RiskFilter(Form):
+    """Filter the risks of a plan. A GET form: an invalid field shows its error, and the valid ones are used."""
 
-    STATES = [
-        ("open", gettext_lazy("Open")),
-        ("escalated", gettext_lazy("Escalated")),
-        ("closed", gettext_lazy("Closed")),
-    ]
-
-    state = django_filters.ChoiceFilter(
+    state = forms.ChoiceField(
         label=gettext_lazy("State"),
-        choices=STATES,
-        empty_label=gettext_lazy("Any state"),
-        method="by_state",
+        required=False,
+        choices=[
+            ("", gettext_lazy("Any state")),
+            ("open", gettext_lazy("Open")),
+            ("escalated", gettext_lazy("Escalated")),
+            ("closed", gettext_lazy("Closed")),
+        ],
     )
-    agency = django_filters.ModelChoiceFilter(
+    agency = forms.ModelChoiceField(
         label=gettext_lazy("Owned by"),
-        field_name="owner_agency",
+        required=False,
+        queryset=Agency.objects.none(),
         empty_label=gettext_lazy("All agencies"),
     )
-    item = django_filters.ModelChoiceFilter(
+    item = forms.ModelChoiceField(
         label=gettext_lazy("Threatens"),
+        required=False,
+        queryset=WorkItem.objects.none(),
         to_field_name="number",
         empty_label=gettext_lazy("Anything"),
     )
 
-    class Meta:
-        model = Risk
-        fields = ["state", "agency", "item"]
-
-    def __init__(self, *args: Any, plan: Plan, on: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.on = on
-        self.filters["agency"].queryset = Agency.objects.filter(memberships__plan=plan).in_order()
+    def __init__(self, data: Any, *, plan: Plan) -> None:
+        super().__init__(data)
+        fields: dict[str, Any] = self.fields
+        fields["agency"].queryset = Agency.objects.filter(memberships__plan=plan).in_order()
         threatened = plan.risks.exclude(item=None).values("item")
-        self.filters["item"].queryset = plan.items.filter(pk__in=threatened).in_order()
+        fields["item"].queryset = plan.items.filter(pk__in=threatened).in_order()
 
-    def by_state(self, rows: RiskQuerySet, name: str, value: str) -> QuerySet[Risk]:
-        if value == "closed":
-            return rows.closed(self.on)
-        found = rows.open(self.on)
-        return found.escalated() if value == "escalated" else found
+    def narrowed(self, rows: RiskQuerySet, on: date) -> RiskQuerySet:
+        """Return those of the risks that were asked for. They are open or closed as at the day `on`."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        if chosen.get("agency"):
+            rows = rows.filter(owner_agency=chosen["agency"])
+        if chosen.get("item"):
+            rows = rows.filter(item=chosen["item"])
+        match chosen.get("state"):
+            case "closed":
+                return rows.closed(on)
+            case "open":
+                return rows.open(on)
+            case "escalated":
+                return rows.open(on).escalated()
+        return rows

@@ -31,18 +31,20 @@ from workitems.rules import WRITERS
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan = visible_plan(request, slug)
     moment = Moment.present(plan, localdate())
-    found = RiskFilter(request.GET, queryset=register_at(plan, moment), plan=plan, on=moment.on)
-    page = page_of(request, found.qs.open_first(moment.on))
+    form = RiskFilter(request.GET, plan=plan)
+    page = page_of(
+        request, form.narrowed(register_at(plan, moment), moment.on).open_first(moment.on)
+    )
     return render(
         request,
         "workitems/risks/list.html",
         {
             "plan": plan,
             "moment": moment,
-            "form": found.form,
+            "form": form,
             "page": page,
             "rows": risks_of(page, plan, moment),
-            "is_filtered": any(request.GET.get(name) for name in found.filters),
+            "is_filtered": any(request.GET.get(name) for name in form.fields),
             "may_raise": moment.is_now and request.user.has_perm("workitems.raise_risk", plan),
             "held": held_for(request, plan, [HeldEntry.Kind.RISK]),
         },
