@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from reports.briefings.views import files
 from reports.compose.bad_characters import Unprintable
 from reports.document.plain_json import Malformed
 from reports.meetings import services as paper_services
@@ -17,7 +18,6 @@ from reports.meetings.pack_news import pack_notices
 from reports.meetings.parts import Paper, from_plain
 from reports.models import MeetingPaper
 from reports.progress.view import PlanView
-from reports.render import files
 from workitems.meetings.views.pages import mail, visible_meeting
 from workitems.models import Meeting
 from workitems.plan.services import Refused

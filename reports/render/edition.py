@@ -25,7 +25,7 @@ LOOK = (
     "workitems/terms/lateness.py",
     "static/fonts",
     "static/paper",
-    "templates/reports/paper",
+    "templates/reports/render/paper",
 )
 PRINTERS = (
     "weasyprint",

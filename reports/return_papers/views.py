@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from reports.render import files
+from reports.briefings.views import files
 from reports.return_papers.services import print_return
 from workitems.plan.services import Refused
 from workitems.returns.return_reading import reading_of

@@ -9,10 +9,10 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from agencies.models import Token
+from reports.briefings.views import files
 from reports.briefings.views.readers import issued_version, plan_with_papers, readable_papers
 from reports.models import IssuedPaper
 from reports.models.issue import sha256
-from reports.render import files
 from trafficking_plan.api import as_json, schemas
 from trafficking_plan.api.admission import may
 from trafficking_plan.api.as_json import Row

@@ -8,8 +8,8 @@ from django.urls import reverse
 from ninja import Query, Router
 
 from agencies.models import Token
+from reports.briefings.views import files
 from reports.extensions import registry
-from reports.render import files
 from trafficking_plan.api import as_json, schemas
 from trafficking_plan.api.admission import may
 from trafficking_plan.api.as_json import Row

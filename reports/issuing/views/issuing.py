@@ -24,6 +24,7 @@ from reports import checks
 from reports.briefings.forms.step import StepForm
 from reports.briefings.services import states
 from reports.briefings.services.gates import Blocked
+from reports.briefings.views import files
 from reports.briefings.views.next_steps import clearing_step, home_of, next_step, other_steps
 from reports.briefings.views.readers import (
     issued_briefing,
@@ -47,7 +48,6 @@ from reports.models.issue import sha256
 from reports.models.response import ON_THE_PAPER
 from reports.progress.changes import read_changes as compare
 from reports.progress.view import PlanView
-from reports.render import files
 from reports.render.annex_sheets import render_workbook
 from reports.render.html import document_fragment
 from reports.render.xlsx import MIME_TYPE as XLSX

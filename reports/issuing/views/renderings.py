@@ -13,13 +13,13 @@ from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
+from reports.briefings.views import files
 from reports.briefings.views.readers import newest_version, readable_briefing
 from reports.briefings.views.unreadable import refused
 from reports.document import DocumentError, from_json
 from reports.issuing.services import renderings
 from reports.models import Briefing, Rendering, RenderWorker
 from reports.models.issue import sha256
-from reports.render import files
 
 Stage = Rendering.Stage
 # Each stage's start and share of the progress bar, in percent.

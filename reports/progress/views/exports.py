@@ -12,13 +12,14 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
+from reports.briefings.views import files
 from reports.progress import changes, exports, list_exports, registers
 from reports.progress.changes.periods import offered
 from reports.progress.forms import BarForm
 from reports.progress.trends import read_trends
 from reports.progress.view import PlanView
 from reports.progress.views.dashboard import chosen, view_of
-from reports.render import csv, files, xlsx
+from reports.render import csv, xlsx
 from reports.render.tables import Sheet
 from workitems.items.filters import WorkItemFilter, sort_of
 from workitems.meetings.views import decisions as decision_pages

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency, Seat
 from agencies.pages.form_pages import carry_out, done, form_page, saved, saying_refusals
 from agencies.pages.once import once
+from reports.briefings.views import files
 from reports.models.issue import sha256
-from reports.render import files
 from reports.requests.earlier_papers import services
 from reports.requests.earlier_papers.forms import (
     AddEarlierPaperForm,

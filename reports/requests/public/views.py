@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.pages.form_pages import saying_refusals
 from agencies.people.succession import agency_on
 from agencies.typed.characters import searchable
+from reports.briefings.views import files
 from reports.document.dates import long_date
 from reports.models import PublicProgress
 from reports.public.views.public_frame import keep_out, public_page
-from reports.render import files
 from reports.requests.law.act import UnknownGround, act_named, cited, cited_in_full
 from reports.requests.models import PublicPage, Release, ReleasedPaper, RequestEvent, ScheduleLine
 from reports.requests.public.forms import VerifyForm

@@ -15,6 +15,7 @@ from agencies.pages.form_pages import carry_out, form_page, saved, saying_refusa
 from agencies.pages.once import once
 from reports import checks
 from reports.briefings import services
+from reports.briefings.views import files
 from reports.briefings.views.next_steps import home_of, next_step, other_steps
 from reports.briefings.views.readers import newest_version, readable_briefing
 from reports.briefings.views.unreadable import refused
@@ -23,7 +24,6 @@ from reports.drafting import cover
 from reports.drafting.paper import document_of, read_drafted
 from reports.kinds.services.kinds import title_for
 from reports.models import Briefing
-from reports.render import files
 from reports.render.annex_sheets import render_workbook
 from reports.render.html import document_fragment
 from reports.render.pdf import RenderRefused

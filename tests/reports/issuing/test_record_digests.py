@@ -19,7 +19,7 @@ from tests.factories import IssuedPaperFactory, UserFactory, WorkItemFactory
 from tests.reports.verifying import verify
 
 pytestmark = pytest.mark.django_db
-VERIFIER = Path(__file__).parents[2] / "deploy" / "verify_paper.py"
+VERIFIER = Path(__file__).parents[3] / "deploy" / "verify_paper.py"
 
 
 def digests(*arguments):

@@ -96,7 +96,7 @@ def test_each_event_of_2013_is_recorded_on_its_day_by_who_may(of_2013):
         "sign_decision": {RequestLetter.objects.get(request=of_2013, kind__contains="and").sent_by},
     }
     assert {
-        name: [user.has_perm(f"reports.{name}", of_2013) for user in users]
+        name: [user.has_perm(f"requests.{name}", of_2013) for user in users]
         for name, users in people.items()
     } == dict.fromkeys(people, [True])
 

@@ -15,6 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from simple_history.models import registered_models
 
 import agencies.records.guards
+import reports.extensions.registry
 import reports.models.guards
 import tests.factories
 import workitems.models.guards
@@ -32,6 +33,7 @@ GUARDS = [
     *agencies.records.guards.GUARDS,
     *workitems.models.guards.GUARDS,
     *reports.models.guards.GUARDS,
+    *reports.extensions.registry.GUARDS,
 ]
 
 

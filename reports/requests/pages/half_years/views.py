@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
+from reports.briefings.views.files import download
 from reports.render import csv
-from reports.render.files import download
 from reports.render.tables import Column, Kind, Sheet
 from reports.requests.models import InformationRequest
 from reports.requests.models.figures import Figures, figures_of, half_year

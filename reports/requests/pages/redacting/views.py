@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agencies.pages.form_pages import form_page, refusals_in_messages, saved, saying_refusals
 from agencies.pages.once import once
-from reports.render import files
+from reports.briefings.views import files
 from reports.render.html import document_fragment
 from reports.render.pdf import RenderRefused
 from reports.requests.law.act import act_named

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.pages.form_pages import form_page, saying_refusals
 from agencies.typed.fields import Refusal
-from reports.render.files import download, frozen
+from reports.briefings.views.files import download, frozen
 from reports.requests.models import InformationRequest, Release, ScheduleLine
 from reports.requests.pages.register.doers import require
 from reports.requests.pages.register.requester import may_read_requester

@@ -26,7 +26,7 @@ from agencies.pages.form_pages import (
     saying_refusals,
 )
 from agencies.pages.once import once
-from reports.render.files import MIME_TYPES, download
+from reports.briefings.views.files import MIME_TYPES, download
 from reports.requests.models import Consultation, InformationRequest, ScheduleLine
 from reports.requests.models.in_scope import COLUMNS, as_listed, found_between, papers_of
 from reports.requests.pages.register.doers import require
