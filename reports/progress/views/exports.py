@@ -100,11 +100,10 @@ def in_words(form: Form) -> list[str]:
 
 
 def risks(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
-    found = RiskFilter(
-        request.GET, queryset=register_at(view.plan, view.at), plan=view.plan, on=view.at.on
-    )
-    rows = risks_of(found.qs.open_first(view.at.on), view.plan, view.at)
-    return list_exports.risks(view, rows, made_at, *in_words(found.form))
+    form, on = RiskFilter(request.GET, plan=view.plan), view.at.on
+    found = form.narrowed(register_at(view.plan, view.at), on)
+    rows = risks_of(found.open_first(on), view.plan, view.at)
+    return list_exports.risks(view, rows, made_at, *in_words(form))
 
 
 def variations(request: HttpRequest, view: PlanView, made_at: datetime) -> Sheet:
