@@ -5,6 +5,7 @@ from types import ModuleType
 from uuid import NAMESPACE_OID, uuid5
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from reports.word_copies import services as word_copies
 from reports.workshop.services import drafts
 from tests import factories
 from tests.factories import SeatFactory, UserFactory, WorkItemFactory
-from tests.reports.drafted import drafted
+from tests.reports.drafted import BEFORE, drafted
 from tests.reports.word_edits import Edited
 
 FACTORIES = [each for each in vars(factories).values() if hasattr(each, "reset_sequence")]
@@ -68,6 +69,19 @@ def coordinator(plan, client):
     user = SeatFactory(agency=plan.coordinating_agency, role=Seat.Role.COORDINATOR).user
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return user
+
+
+@pytest.fixture
+def by():
+    """Somebody who writes, not signed in."""
+    return UserFactory(name="Coordinator")
+
+
+@pytest.fixture
+def before_the_paper():
+    """Date the records that a test makes before the paper's date."""
+    with time_machine.travel(BEFORE, tick=False):
+        yield
 
 
 @pytest.fixture

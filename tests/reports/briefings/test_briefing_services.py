@@ -153,12 +153,6 @@ def test_the_second_of_two_changes_is_a_conflict_with_the_current_row(plan, coor
     assert Briefing.objects.get().title == "Theirs"
 
 
-def test_a_changed_cover_can_keep_its_own_tracker_number(plan, coordinator):
-    briefing = create(plan, coordinator)
-    services.change_cover(briefing=briefing, version=1, by=coordinator, **{**COVER, "title": "T"})
-    assert Briefing.objects.get().title == "T"
-
-
 # --- values of a new briefing -------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from agencies.records import history
 from reports.briefings.services import states
 from reports.briefings.services.gates import Blocked
 from reports.models import Briefing
-from tests.factories import BriefingFactory, UserFactory
+from tests.factories import BriefingFactory
 from tests.reports.drafted import drafted
 from workitems.plan.services import Refused
 
@@ -56,11 +56,6 @@ LEADS_OF_A_CORRECTION = {
     "start_correction": {},
     "give_up_correction": {State.DRAFTING: State.WITH_MINISTER},
 }
-
-
-@pytest.fixture
-def by():
-    return UserFactory(name="Coordinator")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 import pytest
-import time_machine
 
 from agencies.records import history
 from reports import checks
@@ -24,24 +23,11 @@ from tests.factories import (
     ReturnFactory,
     RoundFactory,
     UpdateFactory,
-    UserFactory,
     WorkItemFactory,
 )
 from tests.reports.drafted import BEFORE, BEFORE_ON, DATED, drafted
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def before_the_paper():
-    """Date the records made by these tests before the paper's date."""
-    with time_machine.travel(BEFORE, tick=False):
-        yield
-
-
-@pytest.fixture
-def by():
-    return UserFactory(name="Coordinator")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
 
 
 @pytest.fixture

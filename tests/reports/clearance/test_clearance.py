@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.db import IntegrityError, connection, transaction
 
 from reports import checks
@@ -25,7 +24,7 @@ from tests.factories import (
 from tests.reports.drafted import BEFORE, drafted
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
 
 TODAY, DUE = date(2010, 7, 1), date(2010, 7, 15)
 State = Briefing.State
@@ -34,17 +33,6 @@ ANSWERS = {
     "comment": {"answer": "comment", "words": "The brochure is printed in two runs."},
     "dissents": {"answer": "dissents", "words": "The cost is not in our baseline."},
 }
-
-
-@pytest.fixture(autouse=True)
-def before_the_paper():
-    with time_machine.travel(BEFORE, tick=False):
-        yield
-
-
-@pytest.fixture
-def by():
-    return UserFactory(name="Coordinator")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
@@ -22,15 +21,9 @@ from tests.factories import (
 )
 from tests.reports.drafted import BEFORE, drafted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
 
 Role = Seat.Role
-
-
-@pytest.fixture(autouse=True)
-def before_the_paper():
-    with time_machine.travel(BEFORE, tick=False):
-        yield
 
 
 def browser(user):
@@ -137,19 +130,6 @@ def test_an_impossible_agency_number_is_refused_with_a_message(coordinator, brie
         page(briefing, "ask-agencies"), {"agencies": ["9" * 30], "due_on": "15 July 2010"}
     )
     assert response.context["form"].errors == {"agencies": ["Choose from the list."]}
-
-
-def test_removing_an_agency_that_answered_is_refused_on_the_page(
-    coordinator, approver, asked, customs
-):
-    answer(approver, asked, "concurs")
-    response = coordinator.post(
-        page(asked.briefing, "ask-agencies"), {"agencies": [customs.pk], "due_on": "15 July 2010"}
-    )
-    assert response.context["form"].errors == {
-        "agencies": ["Police already answered, and the paper says so. Keep it ticked."]
-    }
-    assert "Police: concurs" in response.text
 
 
 # --- the agency's page --------------------------------------------------------------------------

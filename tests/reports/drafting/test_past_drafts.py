@@ -12,7 +12,7 @@ from reports.drafting import draft_rows, past_drafts
 from reports.drafting.paper import composed, document_of
 from reports.models import Briefing, DraftParagraph
 from reports.workshop.services import drafts
-from tests.factories import UserFactory
+from tests.factories import BriefingFactory
 from tests.reports.drafted import drafted
 from workitems.plan.asat import Moment
 
@@ -28,11 +28,6 @@ def on(day, hour=0):
 
 def instant(day, hour=0):
     return datetime(2010, 8, day, hour, tzinfo=UTC)
-
-
-@pytest.fixture
-def by():
-    return UserFactory(name="Coordinator")
 
 
 @pytest.fixture
@@ -112,12 +107,7 @@ def offered(draft):
 
 
 def test_a_draft_that_is_not_begun_has_no_past_versions(plan, item):
-    briefing = Briefing.objects.create(
-        plan=plan, tracker_number="10/1", title="Progress", dated=date(2010, 7, 30),
-        period_start=date(2009, 7, 31), period_end=date(2010, 7, 30), contact_name="A",
-        manager_name="B", created_at=instant(1),
-    )  # fmt: skip
-    assert past_drafts.moments(briefing, TODAY) == []
+    assert past_drafts.moments(BriefingFactory(plan=plan), TODAY) == []
 
 
 def test_the_beginning_steps_refreshes_and_days_of_editing_are_offered(draft, item, by):

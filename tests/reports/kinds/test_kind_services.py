@@ -17,8 +17,7 @@ from reports.models import BriefingKind, KindSection
 from reports.render.docx import render_docx
 from reports.render.html import document_html
 from reports.workshop.services import drafts
-from reports.workshop.services.beginning import begin_as
-from tests.factories import BriefingKindFactory, KindSectionFactory, MilestoneFactory, UserFactory
+from tests.factories import BriefingKindFactory, KindSectionFactory, MilestoneFactory
 from tests.reports.drafted import BEFORE, drafted
 from tests.reports.word_reading import opened
 from workitems.plan.services import Conflict, Refused
@@ -26,11 +25,6 @@ from workitems.plan.services import Conflict, Refused
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2010, 7, 30)
-
-
-@pytest.fixture
-def by():
-    return UserFactory(name="Coordinator")
 
 
 @pytest.fixture
@@ -370,6 +364,8 @@ def test_saving_a_kind_from_an_outdated_page_is_a_conflict(kind, by):
             None,
             "A kind of briefing can make at most 10 recommendations.",
         ),
+        ({"most_words": 199}, "most_words", "Enter a number of words from 200 to 5,000."),
+        ({"most_words": 5_001}, "most_words", "Enter a number of words from 200 to 5,000."),
     ],
 )
 def test_an_invalid_kind_is_refused_at_its_field(kind, by, typed, field, says):
@@ -484,19 +480,6 @@ def test_the_preview_matches_the_paper_of_a_new_draft(kind, plan, item, by):
     assert words(tried.recommendation.lead.text) == "We ask that you:"
 
 
-def test_a_preview_saves_nothing(kind, plan, item, by):
-    with time_machine.travel(BEFORE):
-        drafted(plan, item, by)
-    rows = kinds.as_added(
-        kind=kind, heading="Money", content="", standing_text="From {period}.", after="first"
-    )
-    made = preview(preview_briefing(plan, TODAY, kind.title), rows, asks=kind.asks, annexes=())
-    assert (
-        words(made.document.sections[0].paragraphs[0].text) == "From the 12 months to 30 July 2010."
-    )
-    assert (plan.briefings.count(), kind.sections.count()) == (1, 7)
-
-
 def test_placeholders_in_standing_text_are_filled_in_by_each_briefing(kind, plan, item, by):
     change(
         section(kind, "background"),
@@ -575,21 +558,6 @@ def test_the_other_kinds_have_their_own_headings_and_opening(
     assert told[0][1][0] == opens
 
 
-def test_a_briefing_begun_after_a_change_includes_it(kind, plan, item, by):
-    change(section(kind, "purpose"), by, standing_text="Kia ora.")
-    with time_machine.travel(BEFORE):
-        other = drafted(plan, item, by, kind="interim")
-    begun = drafts_of_annual(other, by)
-    assert paper(begun)[0][1][0] == "Kia ora."
-
-
-def drafts_of_annual(like, by):
-    """Draft another briefing on the same period as the annual report."""
-    like.pk, like.tracker_number, like.kind, like.annexes = None, "10/2", None, []
-    like.save()
-    return begin_as(briefing=like, slug="annual", by=by)
-
-
 # --- its history --------------------------------------------------------------------------------
 
 
@@ -649,13 +617,3 @@ def test_a_change_without_an_author_is_attributed_to_the_register(by):
             "changed its briefings’ title from “Progress on {plan}” to “Interim report on {plan}”.",
         ),
     ]
-
-
-@pytest.mark.parametrize("words", [199, 5_001])
-def test_a_length_out_of_reason_is_refused(kind, by, words):
-    with pytest.raises(Refused) as refusal:
-        change_kind(kind, by, most_words=words)
-    assert (str(refusal.value), refusal.value.field) == (
-        "Enter a number of words from 200 to 5,000.",
-        "most_words",
-    )

@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from agencies.models import Seat
 from agencies.typed.asking import ENTER_A_DATE
-from reports.briefings.services import change_cover, create_briefing
+from reports.briefings.services import change_cover
 from reports.kinds.services.kinds import take_patterns
 from reports.models import NO_CONTACT, Briefing
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
+    BriefingFactory,
     MemberFactory,
     PillarFactory,
     PlanFactory,
@@ -72,19 +73,8 @@ def reader(plan):
 
 
 @pytest.fixture
-def briefing(plan, coordinator):
-    return create_briefing(
-        plan=plan,
-        by=coordinator,
-        at=datetime(2010, 7, 30, tzinfo=UTC),
-        title="Progress on the Plan",
-        tracker_number="10/96252",
-        period_start=date(2009, 7, 31),
-        period_end=date(2010, 7, 30),
-        dated=date(2010, 7, 30),
-        contact_name="Business Advisor",
-        manager_name="Group Manager",
-    )
+def briefing(plan):
+    return BriefingFactory(plan=plan, tracker_number="10/96252")
 
 
 def page(client, user, name, *args, **data):
@@ -97,18 +87,7 @@ def page(client, user, name, *args, **data):
 def test_the_list_takes_the_same_queries_for_three_briefings_as_for_one(
     client, plan, coordinator, count, django_assert_num_queries
 ):
-    for number in range(count):
-        Briefing.objects.create(
-            plan=plan,
-            created_at=datetime(2010, 7, 30, tzinfo=UTC),
-            title="T",
-            tracker_number=str(number),
-            period_start=date(2009, 7, 31),
-            period_end=date(2010, 7, 30),
-            dated=date(2010, 7, 30),
-            contact_name="C",
-            manager_name="M",
-        )
+    BriefingFactory.create_batch(count, plan=plan)
     client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
     # Session, user, seats, plans, briefings, what is to do, ratings, the session's idle clock; two
     # transactions' ends.
@@ -146,21 +125,6 @@ def test_a_new_briefing_is_made_and_shown(client, plan, coordinator):
     ]
 
 
-@pytest.mark.parametrize(
-    ("kind", "title"),
-    [
-        ("annual", "Progress on the Plan of Action"),
-        ("interim", "Interim report on the Plan of Action"),
-        ("risk-alert", "Risks to the Plan of Action"),
-    ],
-)
-def test_a_briefing_without_a_title_gets_the_title_of_its_kind(
-    client, plan, coordinator, kind, title
-):
-    page(client, coordinator, "create", plan.slug, **{**COVER, "title": " ", "kind": kind})
-    assert Briefing.objects.get().title == title
-
-
 def test_placeholders_in_a_kinds_title_are_filled_in_from_the_cover(client, plan, coordinator):
     take_patterns(plan=plan, by=coordinator)
     plan.briefing_kinds.filter(slug="annual").update(title="{plan} in {period}")
@@ -189,11 +153,6 @@ def test_a_kinds_title_that_is_too_long_is_an_error_at_the_field(client, plan, c
             "Date the briefing on or after the last day that it reports on.",
         ),
         ({"contact_name": ""}, "contact_name", NO_CONTACT),
-        (
-            {"marking": "SECRET"},
-            "marking",
-            "This service holds papers up to SENSITIVE. Anything higher belongs elsewhere.",
-        ),
         ({"dated": "soon"}, "dated", ENTER_A_DATE),
     ],
 )
@@ -202,13 +161,6 @@ def test_errors_are_shown_at_their_fields(client, plan, coordinator, changes, fi
     assert response.status_code == 422
     assert response.context["form"].errors == {field: [sentence]}
     assert Briefing.objects.count() == 0
-
-
-def test_a_used_tracker_number_is_an_error_at_its_field(client, plan, coordinator, briefing):
-    response = page(client, coordinator, "create", plan.slug, **COVER)
-    assert response.context["form"].errors == {
-        "tracker_number": ["Another briefing has this tracker number."]
-    }
 
 
 def test_the_preview_numbers_paragraphs_and_shows_their_sources(
@@ -317,38 +269,24 @@ def test_a_refused_render_gives_a_page_with_the_reason(client, plan, coordinator
 
 
 @pytest.mark.parametrize(
-    ("name", "status"),
+    ("name", "of_member", "of_manager"),
     [
-        ("list", 200),
-        ("create", 403),
-        ("detail", 403),
-        ("change-cover", 403),
-        ("pdf", 403),
-        ("docx", 403),
-        ("json", 403),
+        ("list", 200, 200),
+        ("create", 403, 403),
+        ("detail", 403, 200),
+        ("change-cover", 403, 403),
+        ("pdf", 403, 200),
+        ("docx", 403, 200),
+        ("json", 403, 200),
     ],
 )
-def test_a_member_cannot_read_a_draft(client, plan, reader, briefing, name, status):
-    args = [plan.slug] if name in ("list", "create") else [plan.slug, briefing.pk]
-    assert page(client, reader, name, *args).status_code == status
-
-
-@pytest.mark.parametrize(
-    ("name", "status"),
-    [
-        ("list", 200),
-        ("create", 403),
-        ("detail", 200),
-        ("change-cover", 403),
-        ("pdf", 200),
-        ("docx", 200),
-        ("json", 200),
-    ],
-)
-def test_an_authorising_manager_can_read_but_not_write(client, plan, briefing, name, status):
+def test_a_member_cannot_read_a_draft_and_an_authorising_manager_cannot_write_it(
+    client, plan, reader, briefing, name, of_member, of_manager
+):
     manager = seated(plan, Seat.Role.AUTHORISING_MANAGER)
     args = [plan.slug] if name in ("list", "create") else [plan.slug, briefing.pk]
-    assert page(client, manager, name, *args).status_code == status
+    assert page(client, reader, name, *args).status_code == of_member
+    assert page(client, manager, name, *args).status_code == of_manager
 
 
 def test_a_briefing_is_found_only_under_its_own_plan(client, plan, coordinator, briefing):

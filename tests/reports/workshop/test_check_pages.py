@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
@@ -18,16 +17,10 @@ from reports.workshop.services import overrides as acts
 from tests.factories import PASSWORD, ReturnFactory, RoundFactory, SeatFactory
 from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
 
 State = Briefing.State
 Role = Seat.Role
-
-
-@pytest.fixture(autouse=True)
-def before_the_paper():
-    with time_machine.travel(BEFORE, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import date
 from functools import partial
 
 import pytest
-import time_machine
 from django.db import IntegrityError, transaction
 
 from reports import checks
@@ -12,22 +11,11 @@ from reports.drafting.paper import read_drafted
 from reports.models import CheckOverride
 from reports.workshop.services import drafts
 from reports.workshop.services import overrides as acts
-from tests.factories import ReturnFactory, RoundFactory, UserFactory
+from tests.factories import ReturnFactory, RoundFactory
 from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 from workitems.plan.services import Refused
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def before_the_paper():
-    with time_machine.travel(BEFORE, tick=False):
-        yield
-
-
-@pytest.fixture
-def by():
-    return UserFactory(name="Coordinator")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
 
 
 @pytest.fixture

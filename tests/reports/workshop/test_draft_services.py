@@ -1,12 +1,11 @@
 """Test the services of drafts: beginning one from a kind, editing, refreshing and printing."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
 
 from agencies.records import history
-from reports.briefings import services
 from reports.compose import compose
 from reports.document import words
 from reports.drafting import draft_rows
@@ -15,38 +14,22 @@ from reports.drafting.paper import composed, composed_for, document_of
 from reports.kinds.services import kinds
 from reports.models import Briefing, BriefingKind, DraftParagraph
 from reports.workshop.services import drafts
-from tests.factories import AppointmentFactory, UserFactory, WorkItemFactory
+from tests.factories import AppointmentFactory, BriefingFactory, WorkItemFactory
 from workitems.plan.services import Conflict, Refused
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def by():
-    return UserFactory(name="Coordinator")
-
-
-@pytest.fixture
-def briefing(plan, item, by):
+def briefing(plan, item):
     """A briefing of the year to July 2010, not drafted yet."""
     AppointmentFactory(portfolio=plan.portfolio)
-    return services.create_briefing(
-        plan=plan,
-        by=by,
-        at=datetime(2010, 7, 30, tzinfo=UTC),
-        title="Progress on the Plan",
-        tracker_number="10/96252",
-        period_start=date(2009, 7, 31),
-        period_end=date(2010, 7, 30),
-        dated=date(2010, 7, 30),
-        contact_name="Plan coordinator",
-        manager_name="Group manager",
-    )
+    return BriefingFactory(plan=plan)
 
 
-def begin(briefing, by, slug="annual"):
+def begin(briefing, by):
     kinds.take_patterns(plan=briefing.plan, by=by)
-    kind = BriefingKind.objects.get(plan=briefing.plan, slug=slug)
+    kind = BriefingKind.objects.get(plan=briefing.plan, slug="annual")
     sections = kind.sections.order_by("position").values_list("key", "content", "standing_text")
     return drafts.begin_draft(
         briefing=briefing, kind=kind, composed=composed_for(briefing, list(sections)), by=by
@@ -88,17 +71,6 @@ def test_a_new_annual_draft_is_what_is_composed_from_the_records(briefing, by):
     assert [words(ask.text) for ask in after.recommendation.items] == [
         words(ask.text) for ask in before.recommendation.items
     ]
-
-
-def test_a_risk_alert_has_its_own_sections_and_standing_text(briefing, by):
-    document = document_of(begin(briefing, by, "risk-alert"))
-    assert [section.heading for section in document.sections] == [
-        "Purpose",
-        "The risks",
-        "What is late",
-        "What is being done",
-    ]
-    assert words(document.sections[0].paragraphs[0].text).startswith("This paper tells you")
 
 
 def test_a_draft_can_be_begun_only_once(draft, by):
