@@ -77,14 +77,6 @@ def test_nothing_is_drawn_outside_the_chart(svg):
             assert 0 <= float(element.get(name, 0)) <= limit
 
 
-@BOTH
-def test_the_same_figures_give_the_same_chart(svg):
-    again = (
-        bars() if "Bars of" in svg else milestone_timeline(PICTURE.timeline, as_at=PICTURE.as_at)
-    )
-    assert again == svg
-
-
 def test_no_data_gives_no_chart():
     assert (stage_bars([]), milestone_timeline([], as_at=sample.DATED)) == ("", "")
 

@@ -8,7 +8,6 @@ import pytest
 
 from reports import charts
 from reports.charts import BarRow, Scale, Series, ShareRow, Strip
-from reports.document.annexes import PillarProgress, Stage, StageCount
 from tests.reports.in_memory import no_texts
 from workitems.plan.plan_at import MilestoneAt
 
@@ -22,7 +21,6 @@ MET = [
     ShareRow(label="Protection", on_time=1, late=0, not_yet=0),
     ShareRow(label="Partnership", on_time=0, late=0, not_yet=0),
 ]
-PILLAR = PillarProgress("Prevention", (StageCount(Stage.COMPLETE, 2), StageCount(Stage.ONGOING, 1)))
 
 
 def milestone(description="Brochure printed", due=date(2009, 8, 31), **dates):
@@ -70,10 +68,6 @@ def printed(svg):
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_chart_has_a_title_and_stays_within_its_frame(name, narrow):
     assert width_of(drawn(PICTURES[name](narrow))) == (340 if narrow else 600)
-
-
-def test_the_papers_stage_chart_has_a_title_and_stays_within_its_frame():
-    assert width_of(drawn(charts.stage_bars([PILLAR]))) == 600
 
 
 def width_of(root):

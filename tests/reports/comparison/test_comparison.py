@@ -439,7 +439,7 @@ def test_the_fewest_possible_passages_are_reported_as_moved(found, moved):
     assert sorted(set(found) - in_order(found, some, some)) == moved
 
 
-@pytest.mark.parametrize("kept", [1.0, 0.95, 0.6, 0.0])
+@pytest.mark.parametrize("kept", [0.95, 0.0])
 def test_two_papers_of_two_hundred_pages_are_compared_in_about_a_second(kept):
     """2,000 paragraphs with other keys, in a paper's own mix of frequent and rare words."""
     random = Random(2010)

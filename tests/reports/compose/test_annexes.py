@@ -11,7 +11,7 @@ from reports.render.docx import render_docx
 from reports.render.html import document_html
 from reports.render.pdf import render_pdf
 from tests.reports import sample
-from tests.reports.paper_reading import html_words, opened, pages, spoken, structure, tokens
+from tests.reports.paper_reading import opened, pages, structure, tokens
 from tests.reports.render.test_paper_html import Outline
 from tests.reports.word_reading import opened as opened_in_word
 from tests.reports.word_reading import paper_lines, word_lines
@@ -53,22 +53,8 @@ def test_annexes_are_lettered_in_their_order(html):
     ]
 
 
-def test_the_pdf_contains_every_word(html, data):
-    assert tokens(html_words(html)) - tokens("\n".join(pages(data, "-layout"))) == Counter()
-
-
-def test_a_screen_reader_reads_exactly_the_words_of_the_html_in_order(html, data):
-    heard = "".join(text for role, text in spoken(data) if role != "Lbl")
-    assert "".join(heard.split()).casefold() == "".join(html_words(html).split()).casefold()
-
-
 def test_the_word_file_has_the_same_words_in_the_same_order(document):
     assert word_lines(opened_in_word(render_docx(document))) == paper_lines(document)
-
-
-def test_no_level_of_heading_is_skipped(html):
-    levels = [int(tag[1]) for tag, _ in Outline(html).elements if re.fullmatch("h[1-6]", tag)]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
 # --- work items with their texts ------------------------------------------------------------

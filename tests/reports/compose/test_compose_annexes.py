@@ -37,7 +37,7 @@ from tests.factories import (
     UpdateFactory,
     WorkItemFactory,
 )
-from tests.reports.compose.test_compose import on
+from tests.reports.compose.test_compose import accepted, on
 from workitems.terms.known_dates import KnownDate, KnownTo
 
 pytestmark = pytest.mark.django_db
@@ -85,16 +85,6 @@ def annex(plan, name, dated=DATED):
         tracker_number="10/96252",
     )
     return generate(paper, ("purpose",), (name,)).annexes[0]
-
-
-def accepted(item, of_round, agency=None, accepted_on=date(2010, 7, 20), **said):
-    made = ReturnFactory(
-        round=of_round,
-        agency=agency or item.lead_agency,
-        state="accepted",
-        accepted_on=accepted_on,
-    )
-    return UpdateFactory(of_return=made, item=item, **said)
 
 
 def passages(*texts):
@@ -150,11 +140,6 @@ def test_the_last_accepted_round_is_reported_with_the_lead_agency_first(plan, it
         ),
         ItemReport(agency="Customs", period=period, no_change_on=date(2010, 7, 5)),
     )
-
-
-def test_a_report_accepted_after_the_papers_date_is_left_out(plan, item):
-    accepted(item, RoundFactory(plan=plan), accepted_on=date(2010, 8, 2))
-    assert texts(plan)[0].reports == ()
 
 
 def test_milestones_show_every_date_as_on_the_papers_date(plan, item):

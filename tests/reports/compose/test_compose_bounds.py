@@ -112,7 +112,8 @@ def test_of_a_thousand_completed_items_some_are_named_and_all_counted(plan, pill
     items = completed(plan, pillars, 1000)
     # The key item, then the plan's order: by number, those of the first pillar.
     shown = [items[999], *items[0:22:2]]
-    assert editable(composed(plan).sections["achievements"]) == [
+    sections = {name: editable(each) for name, each in composed(plan).sections.items()}
+    assert sections["achievements"] == [
         f"1,000 work items were completed in the year: {'; '.join(map(quoted, shown))}; and 988 others (Annex B)."
     ]
 
@@ -121,12 +122,6 @@ def test_a_paragraph_on_many_completed_items_has_all_of_them_as_sources(plan, pi
     completed(plan, pillars, 30)
     paragraph = composed(plan).sections["achievements"].paragraphs[0]
     assert len(paragraph.sources) == 30
-
-
-def test_every_section_of_a_plan_of_a_thousand_items_can_be_edited(plan, pillars):
-    completed(plan, pillars, 1000)
-    for section in composed(plan).sections.values():
-        editable(section)
 
 
 # --- delays, mitigations, next steps, risks -------------------------------------------------

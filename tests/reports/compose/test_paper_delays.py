@@ -201,22 +201,15 @@ def test_a_cause_that_is_over_is_not_told_to_be_settled():
 
 
 def test_key_items_with_one_cause_form_a_list_and_each_cause_comes_once():
-    document = paper(
-        facts(
-            late("1.1", delay("staffing", "They left."), is_key=True, forecast=SOON),
-            late("1.2", delay("funding"), is_key=True),
-            late("1.3", delay("outside_event", "It rained."), is_key=True, forecast=SOON),
-            late("1.4", delay("outside_event"), is_key=True),
-        )
-    )
-    found = [told(facts(), "delay"), document.sections[3].paragraphs][1]
-    assert [len(paragraph.sources) for paragraph in found] == [3, 6, 3]
-    assert delays(
+    items = [
         late("1.1", delay("staffing", "They left."), is_key=True, forecast=SOON),
         late("1.2", delay("funding"), is_key=True),
         late("1.3", delay("outside_event", "It rained."), is_key=True, forecast=SOON),
         late("1.4", delay("outside_event"), is_key=True),
-    ) == [
+    ]
+    found = paper(facts(*items)).sections[3].paragraphs
+    assert [len(paragraph.sources) for paragraph in found] == [3, 6, 3]
+    assert delays(*items) == [
         "“Brochure printed” (1.2) will be a year late, in June 2011. It is late because of a lack of funding.",
         "Events outside the Plan held up two key items:\n"
         "- “Brochure printed” (1.4) will be a year late, in June 2011.\n"
@@ -440,15 +433,6 @@ def test_late_items_without_an_action_are_named_or_counted():
         "On “Train staff” (1.4), DoL print it (no date set).",
         "For three of the four late items no action is recorded (1.1, 1.2 and 1.3).",
     ]
-
-
-def test_the_first_action_of_a_key_item_is_told_though_no_room_is_left():
-    def held_up():
-        return delay(actions=[action("Police do it."), action("Police do more.")])
-
-    assert mitigations(
-        late("1.1", held_up(), is_key=True), late("1.2", held_up()), most_words=60
-    ) == ["On “Train staff” (1.1), Police do it (no date set)."]
 
 
 def test_what_is_the_same_for_another_item_is_said_with_its_number_or_not_again():

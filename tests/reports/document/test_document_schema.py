@@ -71,10 +71,6 @@ def test_every_class_of_a_document_is_described_by_name():
     )
 
 
-def test_the_sample_matches_the_schema():
-    assert faults(written(sample.document(annexes=sample.annexes()))) == []
-
-
 def _unknown(place, name):
     place["colour"] = "red"
 

@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from io import StringIO
 
@@ -11,9 +9,6 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from agencies.records import history
 from reports.document.plain_json import Malformed
@@ -34,7 +29,6 @@ from tests.factories import (
     VariationFactory,
 )
 from tests.reports.meeting_papers import (
-    CHANGES,
     HELD,
     NZ,
     Before,
@@ -68,18 +62,6 @@ def closed(made):
 def _no_render(monkeypatch):
     """Replace rendering by a faster stand-in; other tests cover the output."""
     monkeypatch.setattr(meeting_papers, "html_to_pdf", lambda html, **kwargs: html.encode())
-
-
-class Undo(Exception):
-    """Raised to leave a block and roll back its writes."""
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Roll back the block, so that examples do not affect each other."""
-    with pytest.raises(Undo), transaction.atomic():
-        yield
-        raise Undo
 
 
 def freeze(made: Before, instant: datetime, kind: str = "pack", **how: int) -> MeetingPaper:
@@ -219,21 +201,6 @@ def test_the_dashboard_at_the_frozen_moment_keeps_the_packs_figures(made, instan
     assert figures_of(pack) == then
     assert then != after
     assert instant > end_of(HELD) or now == then
-
-
-@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4))
-def test_no_later_changes_alter_the_past_shown_by_a_pack(made, changes):
-    with undone():
-        pack = from_plain(freeze(made, at(9)).content)
-        for hours, change in enumerate(changes):
-            change(made, at(9) + timedelta(hours=hours))
-        then = dashboard.read_dashboard(
-            PlanView(plan=made.plan, at=MeetingPaper.objects.get().moment)
-        )
-        assert figures_of(pack) == figures(then)
-    for row in (made.brochure, made.printed, made.brochure.pillar):
-        row.refresh_from_db()
 
 
 def test_each_cell_of_the_grid_counts_items_and_late_ones(made):
@@ -402,11 +369,6 @@ def test_minutes_of_an_open_record_cannot_be_frozen(made):
         freeze(made, at(12), "minutes")
 
 
-def test_a_future_meeting_has_no_minutes(made):
-    with refused("That meeting has not been held yet."):
-        meeting_papers.draft("minutes", meeting=made.meeting, at=at(9))
-
-
 # --- frozen -----------------------------------------------------------------------------------
 
 
@@ -440,12 +402,6 @@ def test_the_database_refuses_to_change_or_delete_a_frozen_paper(statement):
 def test_the_database_refuses_an_invalid_paper(fault):
     with pytest.raises(IntegrityError), transaction.atomic():
         MeetingPaperFactory(**fault)
-
-
-def test_the_database_refuses_two_versions_with_the_same_number():
-    paper = MeetingPaperFactory()
-    with pytest.raises(IntegrityError), transaction.atomic():
-        MeetingPaperFactory(meeting=paper.meeting)
 
 
 def test_two_simultaneous_freezes_make_one_version(made, monkeypatch):

@@ -199,14 +199,6 @@ def drop_guards(cursor):
         cursor.execute("DROP TRIGGER meetingpaper_frozen_update ON reports_meetingpaper")
 
 
-def test_pressing_the_button_twice_freezes_only_once(coordinator, made):
-    freeze(coordinator, made)
-    assert said(freeze(coordinator, made))[-1] == (
-        "Another user has frozen a new version. Read it first."
-    )
-    assert MeetingPaper.objects.count() == 1
-
-
 def test_a_new_version_is_offered_beside_the_frozen_one(coordinator, made):
     freeze(coordinator, made)
     page = coordinator.get(address(made, "pack/")).text

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 
-from reports.document import DelayRegister, Marking, MilestoneRow, TimelineRow, plain
+from reports.document import DelayRegister, MilestoneRow, TimelineRow, plain
 from reports.render.annex_sheets import render_workbook
 from tests.reports import sample
 from tests.reports.documents_at_random import documents
@@ -144,12 +144,6 @@ def test_no_cell_is_a_formula():
     sheet = opened(sample.document(annexes=(risky,)))["Delays"]
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value in ("=1+1", "@1")]
     assert [(cell.data_type, cell.quotePrefix) for cell in cells] == [("s", True)] * 2
-
-
-def test_a_higher_marking_is_on_every_sheet():
-    cover = replace(sample.cover(), marking=Marking.SENSITIVE)
-    book = opened(sample.document(cover=cover, annexes=sample.annexes()))
-    assert {sheet.oddHeader.center.text for sheet in book.worksheets} == {"SENSITIVE"}
 
 
 @given(document=documents())

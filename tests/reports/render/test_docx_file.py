@@ -13,7 +13,6 @@ from openxml_audit import FileFormat, OpenXmlValidator
 
 from reports.document import (
     Contact,
-    DocumentError,
     Paragraph,
     Recommendation,
     Recommendations,
@@ -95,14 +94,6 @@ def test_the_file_does_not_open_in_compatibility_mode(file):
     assert mode == ["15"]
 
 
-def test_six_hundred_items_give_one_row_each():
-    document = sample.document(annexes=(sample.work_item_table(copies=67),))
-    file = opened(render_docx(document))
-    assert (
-        sum(len(table.rows) - 1 for table in file.tables if table.style.name == "Paper Grid") == 603
-    )
-
-
 # --- hostile text ---------------------------------------------------------------------------
 
 PAYLOADS = {
@@ -176,14 +167,6 @@ def test_text_that_the_paper_cannot_print_is_refused_with_a_message(text, code):
         RenderRefused, match=rf"\(U\+{code}\) cannot be printed in this paper’s typeface"
     ):
         render_docx(sample.document(sections=(section,)))
-
-
-@pytest.mark.parametrize(
-    "text", ["a\x00b", "\x0b", "\x1b[31m", "pay \u202edrawkcab", "\ud83d", "\ufffe"]
-)
-def test_control_characters_are_refused_in_a_document(text):
-    with pytest.raises(DocumentError):
-        Paragraph(key="p-1", text=plain(text))
 
 
 def test_a_paper_too_long_to_print_is_refused(monkeypatch):

@@ -186,20 +186,9 @@ def test_the_authorising_manager_and_the_minister_sign(outline):
     ]
 
 
-def test_there_is_one_h1_and_no_level_is_skipped(outline):
-    levels = [int(tag[1]) for tag, _ in outline.elements if re.fullmatch("h[1-6]", tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
-
-
 def test_each_sections_list_starts_at_its_own_number(outline):
     starts = [int(attrs["start"]) for attrs in outline.all("ol") if "start" in attrs]
     assert starts == [1, 2, 4, 9, 10, 12, 14]
-
-
-def test_every_table_has_headers_with_a_scope(outline):
-    assert {attrs.get("scope") for attrs in outline.all("th")} == {"col", "row"}
 
 
 def test_the_items_table_has_one_row_for_each_item(html):

@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-from collections import Counter
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -22,19 +21,15 @@ from reports.render.pdf import RenderRefused, check_file, render_pdf
 from reports.render.structure import WEASYPRINT
 from tests.reports import sample
 from tests.reports.paper_reading import (
-    html_words,
     opened,
     pages,
     run,
     spoken,
     spoken_by_poppler,
     structure,
-    tokens,
 )
 
 pytestmark = pytest.mark.prints_anew
-
-RUNNING = re.compile(r"^\s*(10/96252 · page \d+ of \d+)?\s*(IN CONFIDENCE)?\s*$")
 
 
 @pytest.fixture(scope="module")
@@ -125,35 +120,6 @@ def test_two_processes_render_the_same_bytes(data, project_root):
 # --- the text -------------------------------------------------------------------------------
 
 
-def without_running_heads(data):
-    lines = "\n".join(pages(data, "-layout")).splitlines()
-    return "\n".join(line for line in lines if not RUNNING.match(line))
-
-
-def markers(document):
-    """Return the numbers that the PDF adds to the text of the HTML."""
-    numbers = [str(p.number) for p in document.paragraphs()]
-    numbers += [str(item.number) for item in document.recommendation.items]
-    bullets = [b for p in document.paragraphs() for b in p.bullets]
-    nested = [n for b in bullets for n in b.bullets]
-    return Counter(numbers) + Counter({"•": len(bullets), "–": len(nested)})
-
-
-def test_the_pdf_has_exactly_the_words_of_the_html():
-    table = sample.work_item_table()
-    on_one_page = replace(table, pillars=table.pillars[:2])  # otherwise its header is printed again
-    document = sample.document(annexes=(sample.progress_picture(), on_one_page))
-    html = tokens(html_words(document_html(document)))
-    paper = tokens(without_running_heads(render_pdf(document)))
-    assert paper == html + markers(document)
-
-
-def test_the_pdf_has_every_word_of_a_long_annex(long_data, long_document):
-    html = tokens(html_words(document_html(long_document)))
-    missing = html - tokens("\n".join(pages(long_data)))
-    assert missing == Counter()
-
-
 def test_poppler_reads_the_same_tags_as_our_tests(data):
     assert spoken_by_poppler(data) == "".join(text for _, text in spoken(data))
 
@@ -170,22 +136,6 @@ def test_a_paragraph_over_two_pages_is_read_once_in_full():
     ]
     heard = " ".join(text.strip() for role, text in spoken(data) if "word" in text)
     assert heard == long
-
-
-def test_headings_and_paragraphs_are_printed_in_order(data):
-    text = "\n".join(pages(data, "-layout"))
-    found = re.findall(
-        r"^ *(PURPOSE|BACKGROUND|ACHIEVEMENTS|DELAY|MITIGATION|NEXT STEPS|RECOMMENDATION)$",
-        text,
-        re.M,
-    )
-    assert found == [
-        *("PURPOSE", "BACKGROUND", "ACHIEVEMENTS", "DELAY"),
-        *("MITIGATION", "NEXT STEPS", "RECOMMENDATION"),
-    ]
-    body = text[text.index("PURPOSE") : text.index("Annex A")]
-    numbers = [int(n) for n in re.findall(r"^ *(\d+)   ", body, re.M)]
-    assert numbers == [*range(1, 15), 1, 2]
 
 
 def test_macrons_are_printed_correctly(tmp_path, project_root):
@@ -231,10 +181,7 @@ def difference(picture, stored):
 # --- the tags -------------------------------------------------------------------------------
 
 
-def test_table_cells_refer_to_their_headers(tree):
-    for table in tree.all("Table"):
-        assert table.all("TH")
-    assert {th.attribute("/Scope") for th in tree.all("TH")} == {"/Row", "/Column"}
+def test_cells_over_two_columns_say_so(tree):
     spans = [int(td.attribute("/ColSpan")) for td in tree.all("TD") if td.attribute("/ColSpan")]
     assert spans == [2] * 8
 
@@ -242,33 +189,6 @@ def test_table_cells_refer_to_their_headers(tree):
 def test_a_nested_list_is_in_the_body_of_its_item(tree):
     nested = [e for e in tree.all("LBody") if "L" in [c.role for c in e.children]]
     assert len(nested) == 3  # two paragraphs with bullets, one bullet with its own
-
-
-def test_paragraph_labels_start_at_one(data):
-    labels = [text.strip() for role, text in spoken(data) if role == "Lbl"]
-    numbers = [int(label) for label in labels if label.isdigit()]
-    assert numbers == [*range(1, 15), 1, 2]
-
-
-def test_pictures_have_alternative_text_and_a_bounding_box(tree, pdf):
-    figures = tree.all("Figure")
-    assert [str(figure.node.Alt).split(" ")[0] for figure in figures] == ["Bars", "Timeline"]
-    _, _, width, height = pdf.pages[3].mediabox
-    for figure in figures:
-        left, bottom, right, top = figure.node.A.BBox
-        assert 0 < left < right < width
-        assert 0 < bottom < top < height
-
-
-def test_te_reo_maori_is_tagged_with_its_language(tree):
-    spans = tree.all("Span")
-    assert [str(span.node.Lang) for span in spans] == ["mi", "mi", "mi"]
-
-
-def test_running_headers_are_not_read_aloud(data):
-    heard = "\n".join(text for _, text in spoken(data))
-    assert not re.search(r"page \d+ of", heard)
-    assert heard.count("IN CONFIDENCE") == 1  # the cover's own line
 
 
 def test_repeated_table_headers_are_read_once_and_printed_on_each_page(long_data):

@@ -113,10 +113,6 @@ def rendered(body, head=""):
     return html_to_pdf(html, title="T", language="en-NZ")
 
 
-def test_a_plain_page_is_rendered():
-    assert rendered("<h1>T</h1><p>Text</p>").startswith(b"%PDF")
-
-
 @pytest.mark.parametrize(
     ("head", "body"),
     [
