@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from agencies.records import guards, history
+from agencies.records import history
 from reports.briefings.services import states
 from reports.briefings.services.gates import Blocked
 from reports.document import from_json, to_json
@@ -19,7 +19,7 @@ from reports.render import outputs
 from reports.render.pdf import render_pdf
 from tests.factories import IssuedPaperFactory, ReturnFactory, RoundFactory, UserFactory
 from tests.reports.drafted import drafted
-from tests.reports.verifying import verify
+from tests.reports.verifying import lift_triggers, verify
 from workitems.plan.services import Refused
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,16 @@ def read_hash(briefing):
 
 def sign(briefing, by):
     return issuing.authorise(briefing=briefing, pdf_sha256=read_hash(briefing), by=by, at=NOW)
+
+
+def sign_correction(briefing, manager, coordinator):
+    states.start_correction(briefing=briefing, reason="The title was wrong", by=coordinator)
+    briefing.refresh_from_db()
+    briefing.title = "The right title"
+    history.save(briefing, by=coordinator)
+    states.ask_for_authorisation(briefing=briefing, by=coordinator)
+    briefing.refresh_from_db()
+    return sign(briefing, manager)
 
 
 def test_the_authorised_file_is_stored_byte_for_byte(awaiting, manager):
@@ -210,13 +220,7 @@ def test_only_a_paper_awaiting_authorisation_can_be_authorised(awaiting, manager
 def test_a_correction_makes_the_next_version_and_keeps_the_old_one(awaiting, manager, coordinator):
     first = sign(awaiting, manager)
     kept = bytes(first.pdf)
-    states.start_correction(briefing=awaiting, reason="The title was wrong", by=coordinator)
-    awaiting.refresh_from_db()
-    awaiting.title = "The right title"
-    history.save(awaiting, by=coordinator)
-    states.ask_for_authorisation(briefing=awaiting, by=coordinator)
-    awaiting.refresh_from_db()
-    second = sign(awaiting, manager)
+    second = sign_correction(awaiting, manager, coordinator)
     assert (second.number, second.note) == (2, "The title was wrong")
     assert from_json(bytes(second.document)).title == "The right title"
     awaiting.refresh_from_db()
@@ -250,26 +254,13 @@ def test_the_database_refuses_to_change_or_delete_an_issued_paper(statement):
 @pytest.fixture
 def two_versions(awaiting, manager, coordinator):
     sign(awaiting, manager)
-    states.start_correction(briefing=awaiting, reason="The title was wrong", by=coordinator)
-    awaiting.refresh_from_db()
-    awaiting.title = "The right title"
-    history.save(awaiting, by=coordinator)
-    states.ask_for_authorisation(briefing=awaiting, by=coordinator)
-    awaiting.refresh_from_db()
-    sign(awaiting, manager)
+    sign_correction(awaiting, manager, coordinator)
     return awaiting
 
 
 def tamper(number, **columns):
     """Change a row as at the database's prompt, with the triggers dropped."""
-    table = "reports_issuedpaper"
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            guards.lift("default")
-        else:
-            # Run deferred checks first, or the triggers cannot be dropped.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    lift_triggers("reports_issuedpaper")
     IssuedPaper.objects.filter(number=number).update(**columns)
 
 

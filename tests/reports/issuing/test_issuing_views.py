@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 from django.contrib.messages import get_messages
-from django.db import connection
 from django.urls import reverse
 
 from agencies.models import Seat
-from agencies.records import guards, history
+from agencies.records import history
 from reports.briefings.services import states
 from reports.document import to_json
 from reports.models import Briefing, IssuedPaper
@@ -26,6 +25,7 @@ from tests.factories import (
 )
 from tests.reports import sample
 from tests.reports.drafted import drafted
+from tests.reports.verifying import lift_triggers
 
 pytestmark = pytest.mark.django_db
 
@@ -284,12 +284,7 @@ def test_the_version_on_screen_is_the_signed_one(client, issued, people):
 def test_a_file_that_was_tampered_with_is_refused_and_logged(
     client, issued, people, column, names, caplog
 ):
-    if connection.vendor == "sqlite":
-        guards.lift("default")
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("ALTER TABLE reports_issuedpaper DISABLE TRIGGER USER")
+    lift_triggers("reports_issuedpaper")
     IssuedPaper.objects.update(**{column: b"%PDF-1.7 and more"})
     for name in names:
         with caplog.at_level(logging.ERROR):

@@ -1,6 +1,6 @@
 """Test serving a draft's files: at once, after the progress page, or refused with the reason."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 import time_machine
@@ -10,12 +10,10 @@ from agencies.models import Seat
 from reports.issuing.services import renderings
 from reports.models import Rendering, RenderWorker
 from reports.models.rendering import HEARTBEAT_TIMEOUT
-from reports.render.pdf import RenderRefused
 from tests.content_policy import lacks_policy, policy
 from tests.factories import (
     AppointmentFactory,
     BriefingFactory,
-    IssuedPaperFactory,
     RenderingFactory,
     SeatFactory,
 )
@@ -62,16 +60,6 @@ def text(response):
 
 def start_worker():
     RenderWorker.objects.create(started_at=NOW, beat_at=NOW)
-
-
-@pytest.mark.parametrize(
-    ("form", "start"), [("pdf", b"%PDF-1.7"), ("docx", b"PK")], ids=["pdf", "docx"]
-)
-def test_a_short_paper_is_served_at_once(client, briefing, coordinator, form, start):
-    response = client.get(address(form, briefing))
-    assert response.status_code == 200
-    assert response.content.startswith(start)
-    assert response["Content-Disposition"] == f'attachment; filename="briefing-10-96252.{form}"'
 
 
 def test_an_unchanged_draft_is_not_sent_again(client, briefing, coordinator):
@@ -234,16 +222,6 @@ def test_a_file_of_another_briefing_is_not_found(client, briefing, coordinator, 
     assert client.post(address("file-again", briefing, row.pk)).status_code == 404
 
 
-def test_an_unprintable_paper_is_refused_with_a_message(client, briefing, coordinator, monkeypatch):
-    def make(form, document, tell):
-        raise RenderRefused("The character “☃” (U+2603) cannot be printed in this typeface.")
-
-    monkeypatch.setattr(renderings, "make", make)
-    response = client.get(address("pdf", briefing))
-    assert response.status_code == 422
-    assert "The character “☃” (U+2603) cannot be printed in this typeface." in text(response)
-
-
 def test_a_failed_rendering_shows_the_reason_and_can_be_retried(client, briefing, coordinator):
     row = RenderingFactory(briefing=briefing, refused=True, attempts=2, reason="It died twice.")
     page = text(client.get(address("file-progress", briefing, row.pk)))
@@ -263,18 +241,3 @@ def test_the_progress_page_ignores_addresses_of_other_sites(client, briefing, co
     row = RenderingFactory(briefing=briefing)
     page = text(client.get(address("file-progress", briefing, row.pk, then="//example.org")))
     assert "example.org" not in page
-
-
-def test_an_issued_paper_is_the_signed_one(client, briefing, coordinator):
-    briefing.state = "authorised"
-    briefing.save()
-    IssuedPaperFactory(briefing=briefing)
-    response = client.get(address("pdf", briefing))
-    assert response["Location"] == address("version-pdf", briefing, 1)
-
-
-def test_a_deleted_old_file_is_made_again_on_request(client, briefing, coordinator):
-    client.get(address("pdf", briefing))
-    renderings.delete_outdated(at=NOW + timedelta(days=8))
-    assert Rendering.objects.count() == 0
-    assert client.get(address("pdf", briefing)).content.startswith(b"%PDF")

@@ -90,12 +90,6 @@ def test_a_new_edition_of_the_look_is_rendered_again(briefing, made, monkeypatch
     assert made == ["pdf", "pdf"]
 
 
-def test_an_unchanged_draft_is_not_composed_again(briefing, made, monkeypatch):
-    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
-    monkeypatch.setattr(renderings, "document_of", None)
-    assert renderings.rendered_file(briefing=briefing, form="pdf", at=NOW).is_done
-
-
 def test_an_unchanged_draft_is_found_in_two_queries(briefing, made, django_assert_num_queries):
     renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
     with django_assert_num_queries(2):  # the newest change, the file
@@ -162,26 +156,7 @@ def test_simultaneous_workers_claim_different_papers_once_each(briefing):
     assert set(Rendering.objects.values_list("state", "attempts")) == {(State.RUNNING, 1)}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_no_transaction_is_open_while_a_file_is_rendered(briefing, monkeypatch):
-    within = []
-
-    def make(form, document, tell):
-        within.append(connection.in_atomic_block)
-        return b"a file"
-
-    monkeypatch.setattr(renderings, "make", make)
-    renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
-    assert within == [False]
-
-
 # --- short and long -----------------------------------------------------------------------
-
-
-def test_a_long_paper_is_queued_for_a_worker(briefing, made, monkeypatch):
-    monkeypatch.setattr(renderings, "SHORT", 100)
-    row = renderings.rendered_file(briefing=briefing, form="pdf", at=NOW)
-    assert (row.state, made) == (State.WAITING, [])
 
 
 def test_waiting_for_a_short_paper_of_another_request_times_out(briefing, made, monkeypatch):
@@ -294,12 +269,6 @@ def test_a_worker_that_reports_progress_keeps_its_paper(briefing):
     renderings.record_progress(row, at=LATER, stage="layout", page=3, pages=0)
     assert renderings.claim(at=LATER + timedelta(seconds=1)) is None
     assert (now(row).stage, now(row).page) == ("layout", 3)
-
-
-def test_stopping_a_worker_does_not_count_as_an_attempt(briefing):
-    row = renderings.claim(at=NOW, row=asked(briefing))
-    renderings.put_back(row)
-    assert (now(row).state, now(row).attempts) == (State.WAITING, 0)
 
 
 def test_a_failed_rendering_starts_again_on_request(briefing, made):
