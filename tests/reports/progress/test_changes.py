@@ -626,25 +626,6 @@ def test_every_change_of_standing_is_explained_by_a_reported_change(moments):
             assert Kind.CONFIDENCE in kinds
 
 
-@given(two_moments())
-def test_counts_of_completed_withdrawn_and_new_items_match_the_figures(moments):
-    before, after = moments
-    changes = compare(before, after)
-
-    def told_as(kind):
-        return {change.item.pk for change in changes if change.kind == kind}
-
-    def stands(then, how):
-        return {pk for pk in then.items if standing(then, pk) == how}
-
-    assert told_as(Kind.NEW) == set(after.items) - set(before.items)
-    for kind, how in (
-        (Kind.COMPLETED, Standing.COMPLETE),
-        (Kind.WITHDRAWN, Standing.WITHDRAWN),
-    ):
-        assert told_as(kind) == stands(after, how) - stands(before, how)
-
-
 def test_a_text_that_is_not_official_is_reported_as_changed(monkeypatch):
     news = ITEM_TEXTS["as_told"]._replace(is_news=True)
     monkeypatch.setitem(ITEM_TEXTS, "as_told", news)

@@ -9,12 +9,12 @@ import time_machine
 
 from agencies.models import Agency, Seat
 from agencies.records import history
-from reports.models import Briefing
 from reports.progress.changes import Kind, compare, read_both
 from reports.progress.changes import read_changes as read_changes
 from reports.progress.changes.compare import PlanThen
 from reports.progress.view import PlanView
 from tests.factories import (
+    BriefingFactory,
     DelayFactory,
     MeetingFactory,
     MilestoneFactory,
@@ -267,17 +267,8 @@ def test_the_default_comparison_is_the_last_meeting_or_briefing_or_quarter(
         MeetingFactory(plan=plan, held_on=date(2010, 5, 3))
         MeetingFactory(plan=plan, held_on=date(2010, 2, 3)) if not query else None
     if briefing:
-        Briefing.objects.create(
-            plan=plan,
-            created_at=NOON,
-            title="Progress",
-            tracker_number="10/1",
-            period_start=date(2009, 7, 31),
-            period_end=date(2010, 5, 20),
-            dated=date(2010, 5, 20),
-            contact_name="Coordinator",
-            manager_name="Manager",
-        )
+        day = date(2010, 5, 20)
+        BriefingFactory(plan=plan, period_end=day, dated=day)
     page = reader.get(address(plan) + query)
     assert f"<summary>Since {words}</summary>" in page.text
     if said:

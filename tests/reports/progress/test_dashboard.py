@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
-from html import unescape
 
 import pytest
 import time_machine
@@ -307,28 +306,6 @@ def test_a_plan_that_has_ended_is_told_as_it_ended():
 
 
 # --- the page ---------------------------------------------------------------------------------
-
-
-def total_of(page: str) -> int:
-    """Return the number of rows that a list states."""
-    found = re.search(r"–\d+ of ([\d,]+) ", page)
-    return int(found.group(1).replace(",", "")) if found else 0
-
-
-def test_every_figure_on_the_page_opens_a_list_of_that_many(reader, plan, police, customs):
-    one, two = PillarFactory(plan=plan, number=1), PillarFactory(plan=plan, number=2)
-    for pillar, lead, count in ((one, police, 7), (two, customs, 2), (one, customs, 1)):
-        for item in WorkItemFactory.create_batch(count, plan=plan, pillar=pillar, lead_agency=lead):
-            milestone = MilestoneFactory(item=item, original_due=DUE, forecast_due=SLIPPED)
-            DelayFactory(milestone=milestone, found_on=YESTERDAY)
-    page = reader.get(address(plan))
-    figures = re.findall(
-        r'<a[^>]* href="([^"]+)">(?:<svg[^>]*><use[^>]*/></svg>)?(\d+)<span class="visually-hidden">',
-        page.text,
-    )
-    assert len(figures) > 15
-    for link, count in figures:
-        assert (link, total_of(reader.get(unescape(link)).text)) == (link, int(count))
 
 
 def test_every_chart_of_the_page_has_a_title_and_stays_within_its_frame(reader, plan, police):

@@ -231,13 +231,6 @@ def test_months_of_an_ended_plan_stop_after_the_last_change():
     assert "the months stop at 30 September 2010" in trend_words.record(found)
 
 
-def test_months_of_a_current_plan_continue_to_today():
-    plan = PlanFactory(ends_on=date(2010, 12, 31))
-    an_item(plan, 2009, 11, 2)
-    found = trends.read_trends(plan, JULY)
-    assert (found.ended_on, found.now.day) == (None, date(2010, 7, 31))
-
-
 def test_days_of_delay_are_counted_between_the_two_dates_of_a_delay():
     plan = PlanFactory()
     item = an_item(plan, 2010, 5, 1)
