@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from reports.requests.letters import Ombudsman
 from reports.requests.models import InformationRequest
@@ -24,6 +27,24 @@ TYPED = {
     "contact": {"role": "OIA adviser", "email": "oia@example.org"},
     "signatory": {"role": "OIA decision-maker"},
 }
+
+
+@pytest.fixture
+def today(settings):
+    """Make it the day of the letter, with the Ombudsman's address set."""
+    settings.OMBUDSMAN = {"website": OMBUDSMAN.website}
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def client_of(user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def at(name, *arguments):
+    return reverse(f"requests:{name}", args=arguments)
 
 
 @pytest.fixture
@@ -118,17 +139,32 @@ def decide(adviser):
 
 
 @pytest.fixture
-def title_withheld(adviser, reviewer):
+def propose(line, adviser):
+    """Propose to withhold words of the briefing: the first of its title unless told otherwise."""
+
+    def propose(place="cover.title", start=0, end=8, **more):
+        (row,) = redactions.propose(
+            **{
+                "line": line,
+                "document_sha256": line.issued.document_sha256,
+                "spans": [(place, start, end)],
+                "grounds": ["6(c)"],
+                "by": adviser,
+                "at": NOW,
+                **more,
+            }
+        )
+        return row
+
+    return propose
+
+
+@pytest.fixture
+def title_withheld(propose, reviewer):
     """Withhold the first word of a briefing's title: proposed, and agreed by another."""
 
     def withhold(line, **more):
-        (row,) = redactions.propose(
-            line=line,
-            document_sha256=line.issued.document_sha256,
-            spans=[("cover.title", 0, 8)],
-            at=NOW,
-            **{"grounds": ["6(c)"], "by": adviser, **more},
-        )
+        row = propose(line=line, **more)
         return redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
 
     return withhold

@@ -3,8 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
-from django.test import Client
 from django.urls import reverse
 
 from reports.requests.services import (
@@ -16,7 +14,7 @@ from reports.requests.services import (
     schedule,
 )
 from tests.factories import AgencyFactory
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh, seated
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, client_of, fresh, seated
 from tests.reports.requests.factories import (
     EarlierPaperFactory,
     ReleasedPaperFactory,
@@ -259,19 +257,6 @@ def test_a_difference_that_came_since_is_left_with_a_reason_when_it_is_published
 
 
 # --- pages -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def today(settings):
-    settings.OMBUDSMAN = {"website": OMBUDSMAN.website}
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def test_the_pages_say_it_and_the_button_proposes_the_same(

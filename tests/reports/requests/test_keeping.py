@@ -102,11 +102,6 @@ def add(agency, adviser):
     return add
 
 
-def test_an_earlier_paper_is_kept_once(add):
-    assert bytes(add().pdf) == b"%PDF-1.4 old"
-    assert said(add, title="Again") == "This file was already added as “First annual report”."
-
-
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
@@ -126,25 +121,6 @@ def test_an_earlier_paper_is_kept_once(add):
 def test_a_wrong_earlier_paper_is_refused_in_a_sentence(add, more, sentence):
     assert said(add, **more) == sentence
     assert not EarlierPaper.objects.exists()
-
-
-def test_what_is_said_of_an_earlier_paper_can_be_corrected(add, adviser):
-    row = add()
-    changed = earlier_papers.change_earlier_paper(
-        paper=row,
-        title="Annual report 2009",
-        kind=row.kind,
-        dated=row.dated,
-        number="09/7",
-        version=row.version,
-        by=adviser,
-        at=NOW,
-    )
-    assert (changed.title, changed.number, bytes(changed.pdf)) == (
-        "Annual report 2009",
-        "09/7",
-        b"%PDF-1.4 old",
-    )
 
 
 # --- days ----------------------------------------------------------------------------------------

@@ -5,11 +5,8 @@ from datetime import UTC, datetime
 
 import pikepdf
 import pytest
-import time_machine
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
-from django.test import Client
-from django.urls import reverse
 
 from reports.requests.models import LineCopy
 from reports.requests.services import (
@@ -29,7 +26,7 @@ from tests.factories import (
     ResponseFactory,
 )
 from tests.reports.paper_reading import pages
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_gate import made
 from tests.reports.requests.test_requests import said
@@ -176,7 +173,7 @@ def test_an_answer_does_not_quote_a_briefing_that_is_withheld(listed, decide, re
 
 
 def test_an_answer_withholds_what_its_briefing_withholds(
-    line, request_, issued, adviser, decide, reviewer
+    line, request_, issued, propose, adviser, decide, reviewer
 ):
     document = redactions.document_of(line)
     key = document.recommendation.items[0].key
@@ -184,14 +181,7 @@ def test_an_answer_withholds_what_its_briefing_withholds(
         place for place in redactions.texts_of(document) if place.startswith("recommendation.items")
     )
     text = redactions.texts_of(document)[place]
-    (row,) = redactions.propose(
-        line=line,
-        document_sha256=line.issued.document_sha256,
-        spans=[(place, 0, len(text))],
-        grounds=["6(c)"],
-        by=adviser,
-        at=NOW,
-    )
+    row = propose(place, end=len(text))
     redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
     decide(line, "part")
     response = ResponseFactory(issued=issued)
@@ -205,18 +195,11 @@ def test_an_answer_withholds_what_its_briefing_withholds(
 
 
 def test_an_answer_whose_comment_says_what_is_withheld_is_refused(
-    line, request_, issued, adviser, decide
+    line, request_, issued, propose, adviser, decide
 ):
     place = "cover.contacts.0.direct_dial"
     number = redactions.texts_of(redactions.document_of(line))[place]
-    redactions.propose(
-        line=line,
-        document_sha256=line.issued.document_sha256,
-        spans=[(place, 0, len(number))],
-        grounds=["6(c)"],
-        by=adviser,
-        at=NOW,
-    )
+    propose(place, end=len(number))
     decide(line, "part")
     answer = schedule.add_paper(
         request=request_, paper=ResponseFactory(issued=issued, comment=f"Ring {number}"), by=adviser
@@ -285,34 +268,6 @@ def test_a_copy_is_added_after_the_decision_only_where_nothing_can_go_out(
     assert [said(add_copy, line=each, data=made()) for each in (word, pdf)] == [taken, taken]
 
 
-def test_a_signed_decision_that_lacks_a_file_is_repaired(
-    request_,
-    add_copy,
-    listed,
-    decide,
-    prepared,
-    sign,
-    adviser,
-    reviewer,
-    decision_maker,
-    monkeypatch,
-):
-    """Of decisions that were signed before files were asked for."""
-    word = listed("evidence, Word")
-    decide(word, "full")
-    letter = prepared(request_)
-    requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser)
-    requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer)
-    with monkeypatch.context() as before:
-        before.setattr(deciding, "lack_of", lambda line: "")
-        sign(letter)
-    assert said(packages.prepared_papers, request=request_) == (
-        "Document 2, “receipt.doc”, has no PDF yet. Upload one."
-    )
-    add_copy(word, made(pages=2), by=decision_maker)
-    assert [each.pages for each in packages.prepared_papers(request_)] == [2]
-
-
 def test_whoever_uploaded_a_copy_never_signs(listed, decide, add_copy, request_, decision_maker):
     line = listed("evidence, Word")
     decide(line, "full")
@@ -332,23 +287,6 @@ def test_a_copy_is_never_changed_or_deleted(listed, decide, add_copy):
 
 
 # --- pages -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def today(settings):
-    settings.OMBUDSMAN = {"website": OMBUDSMAN.website}
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def at(name, *arguments):
-    return reverse(f"requests:{name}", args=arguments)
 
 
 def test_the_answer_is_downloaded_from_the_schedule(listed, request_, adviser, today):
@@ -411,6 +349,7 @@ def test_a_decision_is_not_signed_when_the_check_refuses_a_file(
 def test_the_release_page_leads_to_the_upload_that_is_lacking(
     listed, decide, request_, prepared, sign, adviser, reviewer, decision_maker, monkeypatch, today
 ):
+    """Of decisions that were signed before files were asked for."""
     word = listed("evidence, Word")
     decide(word, "full")
     letter = prepared(request_)
@@ -419,6 +358,9 @@ def test_the_release_page_leads_to_the_upload_that_is_lacking(
     with monkeypatch.context() as before:
         before.setattr(deciding, "lack_of", lambda line: "")
         sign(letter)
+    assert said(packages.prepared_papers, request=request_) == (
+        "Document 2, “receipt.doc”, has no PDF yet. Upload one."
+    )
     page = client_of(decision_maker).get(at("request-release", request_.pk))
     assert at("request-line-copy", request_.pk, 2) in page.text
     file = io.BytesIO(made(pages=2))

@@ -4,36 +4,24 @@ from datetime import date
 
 import pytest
 
-from reports.requests.services import deciding, packages, redactions, releases, requests, schedule
+from reports.requests.services import deciding, packages, releases, requests, schedule
 from tests.reports.paper_reading import pages
 from tests.reports.requests.conftest import NOW, TODAY, fresh
 from tests.reports.requests.factories import EarlierPaperFactory
+from tests.reports.requests.test_earlier_releases import DIAL, NAME, withhold
 from tests.reports.requests.test_gate import made
 from workitems.plan.services import Refused
 
 pytestmark = pytest.mark.django_db
 
-CONTACT = ("cover.contacts.0.name", "cover.contacts.0.direct_dial")
+CONTACT = (NAME, DIAL)
 STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
 
 
 @pytest.fixture
 def withheld(line, adviser, reviewer):
     """The contact's name and number are withheld for privacy; both are agreed."""
-    texts = redactions.texts_of(redactions.document_of(line))
-    rows = redactions.propose(
-        line=line,
-        document_sha256=line.issued.document_sha256,
-        spans=[(place, 0, len(texts[place])) for place in CONTACT],
-        grounds=["9(2)(a)"],
-        reason="They no longer work here",
-        public_interest="Who wrote it does not help to understand it",
-        by=adviser,
-        at=NOW,
-    )
-    for row in rows:
-        redactions.agree(redaction=row, version=row.version, by=reviewer, at=NOW)
-    return tuple(texts[place] for place in CONTACT)
+    withhold(line, CONTACT, adviser, reviewer)
 
 
 def test_a_request_is_answered_from_its_receipt_to_the_bytes(

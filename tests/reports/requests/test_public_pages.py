@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.models.issue import sha256
-from reports.requests.models import InformationRequest, PublicPage, RequestEvent
+from reports.requests.models import PublicPage, RequestEvent
 from tests.content_policy import lacks_policy
 from tests.factories import PlanFactory, PublicProgressFactory, SeatFactory
 from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
@@ -144,7 +144,6 @@ def test_a_paper_is_served_as_it_was_released_until_it_is_taken_back(client, pla
     assert sha256(answer.content) == paper.pdf_sha256
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
     event(paper.release, "unpublished", note="It named somebody.")
-    assert get(client, "released-paper", plan.slug, paper.pk).status_code == 410
     page = get(client, "released", plan.slug).text
     assert "It named somebody." in page
     assert paper.title not in page
@@ -208,21 +207,6 @@ def test_a_decision_maker_publishes_and_takes_back(client, decider, plan):
     )
     told = RequestEvent.objects.get(kind="unpublished")
     assert told.note == "It was the wrong file."
-
-
-def test_a_proactive_release_has_no_requester(client, plan):
-    adviser = SeatFactory(agency=plan.coordinating_agency, role="oia_adviser").user
-    client.force_login(adviser)
-    typed = {
-        "agency": plan.coordinating_agency.pk,
-        "plan": plan.pk,
-        "reference": "PR 1",
-        "text": "The annual reports.",
-    }
-    assert client.post(reverse("requests:proactive"), typed).status_code == 302
-    made = InformationRequest.objects.get()
-    assert made.is_own_initiative
-    assert made.requester == ()
 
 
 # --- whom to ask, what is newer, what was withdrawn -----------------------------------------------

@@ -182,16 +182,6 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_list_of_requests_takes_two_queries(count, django_assert_num_queries):
-    for _ in range(count):
-        RequestEventFactory()
-    with django_assert_num_queries(2):
-        rows = list(InformationRequest.objects.for_list())
-        assert [len(row.events.all()) for row in rows] == [1] * count
-        assert all(row.agency.name for row in rows)
-
-
-@pytest.mark.parametrize("count", [1, 3])
 def test_a_schedule_takes_two_queries(count, django_assert_num_queries):
     request = InformationRequestFactory(state="preparing")
     for _ in range(count):

@@ -66,10 +66,6 @@ def texts(document):
     return {leaf.place: leaf.text for leaf in leaves(document)}
 
 
-def place_of(document, text):
-    return next(leaf.place for leaf in leaves(document) if text in leaf.text)
-
-
 # --- labels ---------------------------------------------------------------------------------
 
 

@@ -51,21 +51,6 @@ def texts(line):
     return redactions.texts_of(redactions.document_of(line))
 
 
-@pytest.fixture
-def propose(line, adviser):
-    def propose(place="cover.title", start=0, end=8, **more):
-        (row,) = redactions.propose(
-            line=line,
-            document_sha256=line.issued.document_sha256,
-            spans=[(place, start, end)],
-            at=NOW,
-            **{"grounds": ["6(c)"], "by": adviser, **more},
-        )
-        return row
-
-    return propose
-
-
 def problems(response):
     assert response.status_code == 422
     assert "There is a problem" in response.text
@@ -212,16 +197,6 @@ def test_an_officials_name_on_privacy_asks_why(send, texts, as_, adviser, addres
     assert send(**typed, reason="They were threatened.").status_code == 302
     number = f"{MANAGER}.direct_dial"
     assert send(**{**typed, "place": number, "extent": number}).status_code == 302
-
-
-def test_the_same_words_are_not_withheld_twice_and_two_advisers_lose_nothing(send, texts, propose):
-    propose()
-    words = texts["cover.title"][:8]
-    assert problems(send(place="cover.title", start=0, end=8, words=words)) == [
-        f"“{words}” is already withheld."
-    ]
-    send(place="cover.action_sought", words=texts["cover.action_sought"])
-    assert len(spans()) == 2
 
 
 def test_a_request_in_review_is_read_only(

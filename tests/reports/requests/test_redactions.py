@@ -17,25 +17,6 @@ State = Redaction.State
 NAME = "cover.contacts.0.name"
 
 
-@pytest.fixture
-def propose(line, adviser):
-    def propose(place="cover.title", start=0, end=8, **more):
-        (row,) = redactions.propose(
-            **{
-                "line": line,
-                "document_sha256": line.issued.document_sha256,
-                "spans": [(place, start, end)],
-                "grounds": ["6(c)"],
-                "by": adviser,
-                "at": NOW,
-                **more,
-            }
-        )
-        return row
-
-    return propose
-
-
 def test_one_person_proposes_and_another_agrees(propose, adviser, reviewer):
     row = propose()
     act = {"redaction": row, "version": row.version, "at": NOW}

@@ -7,41 +7,22 @@ from hashlib import sha256
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 
-from reports.requests.models import InformationRequest, RequestLetter
+from reports.requests.models import RequestLetter
 from reports.requests.registered.request_lines import lines_for
 from reports.requests.services import requests, schedule
 from tests.factories import AgencyFactory, SeatFactory
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, fresh
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import (
     ConsultationFactory,
     InformationRequestFactory,
     ReleasedPaperFactory,
     RequestEventFactory,
     RequestLetterFactory,
-    ScheduleLineFactory,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def day_of_the_letter(settings):
-    settings.OMBUDSMAN = {"website": OMBUDSMAN.website}
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def at(name, *arguments):
-    return reverse(f"requests:{name}", args=arguments)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
 
 def another(agency, reference, received_on, **columns):
@@ -446,21 +427,6 @@ def test_a_line_decided_elsewhere_meanwhile_shows_both_sides(request_, line, dec
     assert answer.status_code == 422
     assert "On our website." in answer.text
     assert fresh(line).decision == "refused"
-
-
-def test_nothing_is_withheld_without_its_ground_and_note(request_, adviser):
-    line = ScheduleLineFactory(request=request_, number=9)
-    InformationRequest.objects.filter(pk=request_.pk).update(state="preparing")
-    client = client_of(adviser)
-    address = at("request-line", request_.pk, 9)
-    answer = client.post(address, {"version": line.version, "decision": "withheld"})
-    assert answer.context["form"].errors == {
-        "grounds": ["Choose the ground on which this is withheld or refused."]
-    }
-    answer = client.post(
-        address, {"version": line.version, "decision": "withheld", "grounds": ["9(2)(a)"]}
-    )
-    assert list(answer.context["form"].errors) == ["public_interest"]
 
 
 # --- who asked -------------------------------------------------------------------------------------

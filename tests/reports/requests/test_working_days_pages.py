@@ -4,13 +4,12 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 
 from reports.requests.declared_days import services as working_calendar
 from reports.requests.models import NonWorkingDay
 from reports.requests.services import requests
-from tests.reports.requests.conftest import NOW, fresh
+from tests.reports.requests.conftest import NOW, client_of, fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -37,12 +36,6 @@ def entered(adviser):
         )
 
     return enter
-
-
-def client_of(user):
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def withdrawing(row):
@@ -77,20 +70,12 @@ def test_a_holiday_can_be_made_a_working_day(client):
         ({"is_working": ""}, {"is_working": ["Say whether it is a working day."]}),
         ({"day": "the sixth"}, {"day": ["Enter a date, such as 28 May 2013."]}),
         (
-            {"day": "5 May 2013"},
-            {"day": ["Under the Act, 5 May 2013 is already not a working day."]},
-        ),
-        (
             {"day": "7 May 2013"},
             {
                 "day": [
                     "7 May 2013 is already recorded. To change it, withdraw it and record it again."
                 ]
             },
-        ),
-        (
-            {"day": "5 May 2053"},
-            {"day": ["Working days are known from 1984 to 2052, and not for 2053."]},
         ),
     ],
 )
@@ -113,13 +98,6 @@ def test_a_day_is_withdrawn_with_a_reason_that_is_kept(client, entered, request_
     assert page.context["rows"] == []
     assert [each.changed_because for each in page.context["withdrawn"]] == ["Another year"]
     assert requests.clock(request_).due == date(2013, 5, 21)
-
-
-def test_a_day_that_was_withdrawn_can_be_recorded_again(client, entered, adviser):
-    working_calendar.withdraw_day(row=entered(), reason="A slip", version=1, by=adviser)
-    assert client.post(DAYS, {**TYPED, "authority": "Another notice"}).url == DAYS
-    (row,) = client.get(DAYS).context["rows"]
-    assert (row.authority, row.version) == ("Another notice", 3)
 
 
 def test_a_day_withdrawn_elsewhere_meanwhile_says_so_with_what_was_typed(client, entered, adviser):
