@@ -216,6 +216,59 @@ def document(**changes: object) -> Document:
     return Document.assemble(**{**parts, **changes})  # type: ignore[arg-type]
 
 
+def written_everywhere(text: str) -> Document:
+    """Return the sample with one text in every place that has text of a user."""
+    person = Contact(text, text, text, text)
+    picture, table, asked = progress_picture(), work_item_table(), recommendations()
+    items = table.pillars[0]
+    item = replace(
+        items.rows[0],
+        number=text,
+        title=text,
+        lead=text,
+        standing=text,
+        milestones=(MilestoneRow(label=text, original_on=DATED, standing=text),),
+    )
+    said = (
+        paragraph("p-01", text, bullet(text)),
+        paragraph("p-02", (Run(text, bold=True, lang="mi"),)),
+    )
+    return document(
+        plan_title=text,
+        cover=replace(
+            cover(),
+            minister=text,
+            portfolio=text,
+            title=text,
+            tracker_number=text,
+            action_sought=text,
+            copied_to=(text,),
+            for_referral_to=(text,),
+            agencies_consulted=(text,),
+            not_concurring=(text,),
+            contacts=(person,),
+            authorising_manager=person,
+            on_behalf_of=text,
+        ),
+        sections=(Section(SectionKind.PURPOSE, text, said),),
+        recommendation=replace(
+            asked,
+            heading=text,
+            items=(replace(asked.items[0], text=plain(text), options=(text,)),),
+        ),
+        annexes=(
+            replace(
+                picture,
+                heading=text,
+                note=text,
+                timeline=(replace(picture.timeline[0], number=text),),
+                pillars=(replace(picture.pillars[0], title=text),),
+            ),
+            replace(table, heading=text, pillars=(replace(items, title=text, rows=(item,)),)),
+        ),
+    )
+
+
 def cover() -> Cover:
     return Cover(
         minister="Hon Dr Jonathan Coleman",

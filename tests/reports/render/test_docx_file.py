@@ -5,22 +5,14 @@ import re
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from openxml_audit import FileFormat, OpenXmlValidator
 
 from reports.document import (
-    Contact,
-    Paragraph,
-    Recommendation,
-    Recommendations,
-    Run,
     Section,
     SectionKind,
-    Verb,
-    plain,
 )
 from reports.render.docx import render_docx
 from reports.render.pdf import MAX_HTML, RenderRefused
@@ -109,34 +101,7 @@ PAYLOADS = {
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 def test_a_hostile_text_in_every_place_is_written_as_typed(payload):
-    table = sample.work_item_table()
-    row = replace(table.pillars[0].rows[0], title=payload, lead=payload)
-    document = sample.document(
-        plan_title=payload,
-        cover=replace(
-            sample.cover(),
-            title=payload,
-            minister=payload,
-            tracker_number=payload,
-            copied_to=(payload,),
-            contacts=(Contact(payload, payload, payload, payload),),
-        ),
-        sections=(
-            Section(
-                SectionKind.PURPOSE,
-                payload,
-                (Paragraph(key="p-1", text=(Run(payload, True, "mi"),)),),
-            ),
-        ),
-        recommendation=Recommendations(
-            sample.paragraph("p-2", payload),
-            (Recommendation(key="r-1", verb=Verb.NOTE, text=plain(payload)),),
-        ),
-        annexes=(
-            replace(sample.progress_picture(), note=payload),
-            replace(table, pillars=(replace(table.pillars[0], title=payload, rows=(row,)),)),
-        ),
-    )
+    document = sample.written_everywhere(payload)
     data = render_docx(document)
     file = opened(data)
     assert word_lines(file) == paper_lines(document)

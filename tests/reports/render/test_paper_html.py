@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from reports.document import Contact, MilestoneRow, Section, SectionKind, plain
+from reports.document import Contact, MilestoneRow
 from reports.render.html import (
     dates_side_by_side,
     document_fragment,
@@ -280,54 +280,7 @@ HOSTILE = '"><script>alert(1)</script>&amp;{{ 7|add:1 }}{% now "Y" %}'
 
 
 def test_every_text_is_escaped_in_every_place():
-    """One hostile string in every place for user text."""
-    cover = replace(
-        sample.cover(),
-        minister=HOSTILE,
-        portfolio=HOSTILE,
-        title=HOSTILE,
-        tracker_number=HOSTILE,
-        action_sought=HOSTILE,
-        copied_to=(HOSTILE,),
-        for_referral_to=(HOSTILE,),
-        agencies_consulted=(HOSTILE,),
-        not_concurring=(HOSTILE,),
-        contacts=(Contact(HOSTILE, HOSTILE, HOSTILE, HOSTILE),),
-        authorising_manager=Contact(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
-        on_behalf_of=HOSTILE,
-    )
-    picture = sample.progress_picture()
-    row = replace(picture.timeline[0], number=HOSTILE)
-    pillar = replace(picture.pillars[0], title=HOSTILE)
-    table = sample.work_item_table()
-    items = replace(table.pillars[0], title=HOSTILE)
-    item = replace(
-        items.rows[0],
-        number=HOSTILE,
-        title=HOSTILE,
-        lead=HOSTILE,
-        standing=HOSTILE,
-        milestones=(MilestoneRow(label=HOSTILE, original_on=sample.DATED, standing=HOSTILE),),
-    )
-    recommendations = sample.recommendations()
-    asked = replace(recommendations.items[0], text=plain(HOSTILE), options=(HOSTILE,))
-    document = sample.document(
-        plan_title=HOSTILE,
-        cover=cover,
-        sections=(
-            Section(
-                SectionKind.PURPOSE,
-                HOSTILE,
-                (sample.paragraph("p-01", HOSTILE, sample.bullet(HOSTILE)),),
-            ),
-        ),
-        recommendation=replace(recommendations, heading=HOSTILE, items=(asked,)),
-        annexes=(
-            replace(picture, heading=HOSTILE, note=HOSTILE, timeline=(row,), pillars=(pillar,)),
-            replace(table, heading=HOSTILE, pillars=(replace(items, rows=(item,)),)),
-        ),
-    )
-    html = document_html(document)
+    html = document_html(sample.written_everywhere(HOSTILE))
     assert "<script" not in html
     assert "&amp;amp;{{ 7|add:1 }}{% now" in html
     text = "".join(Outline(html).pieces)

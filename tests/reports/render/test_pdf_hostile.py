@@ -6,7 +6,7 @@ from urllib.request import OpenerDirector
 
 import pytest
 
-from reports.document import Contact, DocumentError, Paragraph, Section, SectionKind, markup, plain
+from reports.document import DocumentError, Paragraph, markup, plain
 from reports.render import pdf as pdf_module
 from reports.render.html import ASSETS
 from reports.render.pdf import RenderRefused, html_to_pdf, render_pdf
@@ -61,26 +61,7 @@ def without_spaces(text):
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 def test_a_hostile_text_in_every_place_prints_as_typed_and_loads_nothing(payload, asked):
-    blocks = markup.parse(f"{payload}\n- {payload}")
-    paragraph = Paragraph(key="p-1", text=blocks[0].text, bullets=blocks[0].bullets)
-    table = sample.work_item_table()
-    row = replace(table.pillars[0].rows[0], title=payload, lead=payload)
-    document = sample.document(
-        plan_title=payload,
-        cover=replace(
-            sample.cover(),
-            title=payload,
-            minister=payload,
-            copied_to=(payload,),
-            contacts=(Contact(payload, payload, payload, payload),),
-        ),
-        sections=(Section(SectionKind.PURPOSE, payload, (paragraph,)),),
-        annexes=(
-            replace(sample.progress_picture(), note=payload),
-            replace(table, pillars=(replace(table.pillars[0], rows=(row,)),)),
-        ),
-    )
-    data = render_pdf(document)
+    data = render_pdf(sample.written_everywhere(payload))
     assert set(asked) <= set(pdf_module._assets())
     printed = without_spaces(run("pdftotext", data, "-raw").decode())
     assert printed.count(without_spaces(payload)) >= 5

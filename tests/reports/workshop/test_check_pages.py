@@ -275,8 +275,6 @@ def test_a_paragraph_about_missing_returns_can_be_added_to_the_paper(
     assert words.startswith("Paragraph ") and words.endswith(" now says so.")
     assert row.sources[0]["pk"] == missing.pk
     assert client.get(address(briefing)).context["stops"] == []
-    again = ask(client, coordinator, briefing, post={"act": "tell-missing", "once": "another page"})
-    assert said(again) == ["The paper already names every missing return."]
 
 
 def test_an_unknown_action_is_refused(client, briefing, coordinator):
