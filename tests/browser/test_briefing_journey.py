@@ -27,7 +27,7 @@ POLICY = "have written an internal policy"
 
 
 class Person:
-    """One of the demo's users at a browser. Axe checks each page that they open."""
+    """One of the demo's users at a browser."""
 
     def __init__(self, page, live_server, sign_in, faults):
         self.page, self.root, self.sign_in, self.faults = page, live_server.url, sign_in, faults
@@ -100,14 +100,13 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         page.get_by_label("Date of the briefing").fill("30 July 2010")
         page.get_by_label("First contact: direct dial").fill("(04) 555 0110")
         page.get_by_label("direct dial").last.fill("(04) 555 0100")
-        person.assert_accessible().press("Draft the briefing")
+        person.press("Draft the briefing")
         expect(page.get_by_role("status").first).to_contain_text("drafted from the plan’s records")
         briefing = Briefing.objects.get()
 
         # Two paragraphs in the coordinator's own words.
         edit(page, POLICY, "It was read by the working group in May.")
         edit(page, "held a forum for non-government", "Another will follow.")
-        person.assert_accessible()
 
         # The records of an edited and of an unedited paragraph change.
         for words, now in (
@@ -124,9 +123,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         drifted = block(page, POLICY)
         expect(drifted).to_contain_text("The records have changed")
         expect(drifted.locator("ins").first).to_contain_text("published")
-        person.assert_accessible().open("Update from the records").assert_accessible().press(
-            "Update the selected paragraphs"
-        )
+        person.open("Update from the records").press("Update the selected paragraphs")
         expect(block(page, "has agreed that victims may stay")).to_have_count(1)
         expect(block(page, "It was read by the working group in May.")).to_have_count(1)
         block(page, POLICY).get_by_role("button", name=re.compile("^Keep my text")).click()
@@ -138,7 +135,7 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
             name = page.locator(f"label[for='{box.get_attribute('id')}']").inner_text()
             box.set_checked(name.split(" ")[0] in ("Police", "Customs", "MFAT"))
         page.get_by_label("Answers are due on").fill("29 July 2010")
-        person.assert_accessible().press("Put the draft into consultation")
+        person.press("Put the draft into consultation")
         expect(page.get_by_role("row")).to_have_count(4)
 
         person.sign_in_as("customs.approver").open("Clearance of 10/96252")
@@ -160,13 +157,12 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         mine.get_by_role("textbox").fill("It was read in June.")
         mine.get_by_role("button", name="Send the comment").click()
         expect(mine.locator(".thread-words")).to_have_text("It was read in June.")
-        person.assert_accessible().sign_in_as("police.approver").open("Clearance of 10/96252")
+        person.sign_in_as("police.approver").open("Clearance of 10/96252")
         page.get_by_label("Concurs", exact=True).check()
         person.press("Record the answer")
 
         # The comment is dealt with, so Police is asked again and concurs again.
         person.sign_in_as("coordinator").open("Consultation on 10/96252")
-        person.assert_accessible()
         thread = page.locator(".thread", has_text="It was read in June.")
         thread.get_by_role("link", name=re.compile("^paragraph")).click()
         edit(page, POLICY, "(In June, to be exact.)")
@@ -184,7 +180,6 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
 
     with time_machine.travel(SIGNED):
         person.sign_in_as("coordinator").open("Consultation on 10/96252", "10/96252")
-        person.assert_accessible()
         on_screen = preview(page)
         cover = page.get_by_role("row", name=re.compile("^Agencies consulted"))
         expect(cover).to_contain_text("Customs, MFAT, Police")
@@ -218,21 +213,19 @@ def test_the_2010_briefing_from_its_draft_to_next_years_background(person, page,
         page.get_by_label("Signed by the Minister on").fill("3 August 2010")
         page.get_by_label("Noted").check()
         page.get_by_role("group", name="Quality of advice").get_by_label("4, good").check()
-        person.assert_accessible().press("Record the Minister’s answer")
+        person.press("Record the Minister’s answer")
         expect(page.get_by_text("Signed on 3 August 2010")).to_be_visible()
-        person.assert_accessible()
 
         person.sign_in_as("coordinator").open(
             "Plan of Action to Prevent People Trafficking", "Briefings"
         )
-        person.assert_accessible().open("New briefing")
+        person.open("New briefing")
         page.get_by_label("Annual report").check()
         page.get_by_label("Tracker number").fill("11/02371")
         person.press("Draft the briefing")
         background = page.locator("[data-chapter=background]")
         expect(background).to_contain_text("3 August 2010")
         expect(background).to_contain_text("10/96252")
-        person.assert_accessible()
     assert briefing.issued.count() == 1
     assert page.goto(
         live_server.url + reverse("briefings:issued", args=[PLAN_OF_2009, briefing.pk])

@@ -84,24 +84,16 @@ def said(control):
     return " ".join(control.inner_text().split())
 
 
-def assert_accessible(page, accessibility_faults):
-    for width in (1280, 375):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert accessibility_faults(page) == []
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
 def test_the_page_of_checks_has_no_accessibility_fault_with_every_kind_of_check(
-    listed, accessibility_faults
+    listed, assert_accessible
 ):
     marks = listed.locator(".check-mark").all_inner_texts()
     assert sorted(set(marks)) == ["Accepted", "Must fix", "Warning"]
-    assert_accessible(listed, accessibility_faults)
     for summary in listed.locator(".check summary").all():
         summary.click()
     listed.locator(".check details button").last.click()
     expect(listed.locator(".check .govuk-error-message")).to_have_count(1)
-    assert_accessible(listed, accessibility_faults)
+    assert_accessible()
 
 
 def test_a_warning_is_accepted_and_restored_by_keyboard(listed):

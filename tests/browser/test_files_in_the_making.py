@@ -13,8 +13,6 @@ from tests.factories import RenderingFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WIDE, NARROW = 1280, 375
-
 
 @pytest.fixture
 def standing():
@@ -45,11 +43,6 @@ def set_columns(row, **columns):
     Rendering.objects.filter(pk=row.pk).update(**columns)
 
 
-def faults_at(page, accessibility_faults, width):
-    page.set_viewport_size({"width": width, "height": 900})
-    return accessibility_faults(page)
-
-
 REASON = "Making this file needs more memory than it may have."
 STATES = {
     "waiting": {"state": "waiting", "beat_at": None},
@@ -65,26 +58,20 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("state", STATES)
 def test_every_state_of_a_file_is_accessible_on_wide_and_narrow_screens(
-    page, sign_in, standing, row, address, accessibility_faults, state
+    page, sign_in, standing, row, address, assert_accessible
 ):
-    set_columns(row, **STATES[state])
     sign_in(standing["coordinator"])
-    page.goto(address)
-    assert faults_at(page, accessibility_faults, WIDE) == []
-    assert faults_at(page, accessibility_faults, NARROW) == []
-
-
-def test_the_page_says_that_no_worker_is_running(
-    page, sign_in, standing, row, address, accessibility_faults
-):
+    asked = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    for state in STATES.values():
+        set_columns(row, **asked | state)
+        page.goto(address)
+        assert_accessible()
     RenderWorker.objects.all().delete()
-    set_columns(row, **STATES["waiting"])
-    sign_in(standing["coordinator"])
+    set_columns(row, **asked | STATES["waiting"])
     page.goto(address)
     assert page.get_by_text("The worker that makes them is not running.").is_visible()
-    assert faults_at(page, accessibility_faults, NARROW) == []
+    assert_accessible()
 
 
 def test_the_page_shows_the_progress_and_then_offers_the_file(

@@ -57,13 +57,6 @@ def act(page, words) -> None:
     page.get_by_role("button", name=words).click()
 
 
-def open_menu(page) -> None:
-    """On a phone, open the menu of the masthead."""
-    menu = page.get_by_role("button", name="Menu", exact=True)
-    if menu.is_visible():
-        menu.click()
-
-
 def add_agency(page, short_name, name) -> None:
     page.get_by_label("Short name").fill(short_name)
     page.get_by_label("Name", exact=True).fill(name)
@@ -83,45 +76,26 @@ def by_workbook(page, tmp_path) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Plan of Action")
 
 
-def by_forms(page, tmp_path) -> None:
-    page.get_by_label("Title").fill("Plan of Action")
-    page.get_by_label(re.compile("^Released on")).fill("31 July 2009")
-    page.get_by_label("Portfolio").fill("Minister of Immigration")
-    act(page, "Start the plan")
-    next_step = page.locator(".callout a.button")
-    next_step.click()
-    page.get_by_label("Title").fill("Prevention")
-    page.locator(".button-row button").first.click()
-    next_step.click()
-    page.get_by_label("Title").fill("Train frontline staff")
-    page.get_by_label(re.compile("^Action")).fill("Train all staff at the border.")
-    page.get_by_label("Lead agency").select_option("MBIE")
-    page.locator(".button-row button").first.click()
-    act(page, "Save and add a milestone")
-    page.get_by_label("Milestone", exact=True).fill("Course written")
-    page.get_by_label(re.compile("^Due")).fill("30 June 2027")
-    page.get_by_label("Responsible agency").select_option("MBIE")
-    page.locator(".button-row button").first.click()
-
-
-def journey(page, address, tmp_path, make_plan, look=lambda: None) -> None:
-    """Walk from the empty register to the open round. `look` is called on each page."""
+def test_an_administrator_and_a_coordinator_open_the_first_round(
+    page, live_server, empty_register, assert_accessible, tmp_path
+):
+    address = live_server.url
     sign_in(page, address, ADMINISTRATOR)
     expect(page.get_by_role("heading", level=1)).to_have_text("Get started")
     assert states(page) == ["Next", "Later", "Later", "Later"]
-    look()
+    assert_accessible()
     page.get_by_role("link", name="Add an agency").click()
     act(page, "Add the agency")
     expect(page.get_by_role("alert")).to_contain_text("Enter the short name.")
-    look()
+    assert_accessible()
     add_agency(page, "MBIE", "Ministry of Business, Innovation and Employment")
     page.get_by_role("link", name="Add an agency").click()
     add_agency(page, "Police", "New Zealand Police")
-    look()
+    assert_accessible()
     page.goto(address)
     assert states(page) == ["Done", "Next", "Later", "Later"]
     page.get_by_role("link", name="Invite a person").click()
-    look()
+    assert_accessible()
     page.get_by_label("Agency or Minister’s office").select_option(
         "Ministry of Business, Innovation and Employment"
     )
@@ -129,15 +103,13 @@ def journey(page, address, tmp_path, make_plan, look=lambda: None) -> None:
     page.get_by_label("Name", exact=True).fill("Plan coordinator")
     page.get_by_label("Email address").fill(COORDINATOR)
     page.get_by_label(re.compile("^Coordinator")).check()
-    look()
+    assert_accessible()
     act(page, "Send invitation")
     expect(page.get_by_role("status")).to_contain_text("Plan coordinator is invited.")
-    open_menu(page)
     page.get_by_role("link", name="People", exact=True).click()
-    look()
+    assert_accessible()
     page.goto(address)
     expect(page.locator(".steps")).to_contain_text("Plan coordinator is invited as coordinator")
-    open_menu(page)
     act(page, "Sign out")
 
     link = re.search(r"/invitation/\S+/", mail.outbox[-1].body)
@@ -147,21 +119,21 @@ def journey(page, address, tmp_path, make_plan, look=lambda: None) -> None:
     act(page, "Accept invitation")
     expect(page.get_by_role("heading", level=1)).to_have_text("Get started")
     assert states(page) == ["Done", "Done", "Next", "Later"]
-    look()
+    assert_accessible()
     page.get_by_role("link", name="Record who holds the portfolio").click()
-    look()
+    assert_accessible()
     page.get_by_role("link", name="Record a Minister").click()
     page.get_by_label("Portfolio").fill("Minister of Immigration")
     page.get_by_label("Minister", exact=True).fill("The Minister of Immigration")
     page.get_by_label(re.compile("^First day")).fill("1 July 2009")
-    look()
+    assert_accessible()
     act(page, "Record the Minister")
     expect(page.get_by_role("heading", level=1)).to_have_text("Minister of Immigration")
-    look()
+    assert_accessible()
 
     page.goto(address)
     page.get_by_role("link", name="Start a plan").click()
-    make_plan(page, tmp_path)
+    by_workbook(page, tmp_path)
     page.goto(address)
     assert states(page) == ["Done", "Done", "Next", "Later"]
     page.get_by_role("link", name="Open the plan").click()
@@ -170,7 +142,7 @@ def journey(page, address, tmp_path, make_plan, look=lambda: None) -> None:
 
     page.goto(address)
     assert states(page) == ["Done", "Done", "Done", "Next"]
-    look()
+    assert_accessible()
     page.get_by_role("link", name="Open a round").click()
     page.get_by_label("Name", exact=True).fill("July to December 2026")
     page.get_by_label(re.compile("^First day of the period")).fill("1 July 2010")
@@ -180,17 +152,3 @@ def journey(page, address, tmp_path, make_plan, look=lambda: None) -> None:
     assert Round.objects.get().is_open
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your desk")
-
-
-def test_an_administrator_and_a_coordinator_open_the_first_round(
-    page, live_server, empty_register, assert_accessible, tmp_path
-):
-    journey(page, live_server.url, tmp_path, by_forms, assert_accessible)
-
-
-def test_the_first_round_is_opened_without_a_script(
-    browser, browser_context_args, live_server, empty_register, tmp_path
-):
-    context = {**browser_context_args, "viewport": {"width": 375, "height": 900}}
-    with browser.new_context(**context, java_script_enabled=False) as plain:
-        journey(plain.new_page(), live_server.url, tmp_path, by_workbook)

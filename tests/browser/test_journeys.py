@@ -183,14 +183,3 @@ def test_everything_can_be_done_without_javascript(
         page.get_by_label("Reason").fill("It never ends.")
         page.get_by_role("button", name="Save the status").click()
         expect(page.get_by_role("status")).to_have_text("Item 1.1 is saved.")
-
-
-def test_no_page_violates_the_content_security_policy(page, live_server, people, sign_in):
-    """The browser would report a violation in its console."""
-    said = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    sign_in(people["superuser"])
-    for path in ["/agencies/", "/people/invite/", "/plans/"]:
-        assert page.goto(live_server.url + path).ok
-    assert said == []

@@ -12,8 +12,6 @@ from tests.cast import scene as make_scene
 from tests.factories import BriefingFactory, IssuedPaperFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-WIDTHS = (1280, 820, 375)
 SCAN = {"name": "signed.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 signed"}
 RECORD = "Record the Minister’s answer"
 
@@ -31,17 +29,6 @@ def address(scene, live_server):
     return live_server.url + reverse("briefings:answer", args=[scene.plan.slug, briefing.pk])
 
 
-@pytest.fixture
-def accessible(page, accessibility_faults):
-    def accessible():
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 1180})
-            assert accessibility_faults(page) == []
-        page.set_viewport_size({"width": 820, "height": 1180})
-
-    return accessible
-
-
 def in_days(days):
     return f"{localdate() + timedelta(days=days):%-d %B %Y}"
 
@@ -56,7 +43,7 @@ def mark(page):
 
 
 def test_the_paper_is_answered_where_it_asks_and_a_comment_becomes_an_action(
-    page, scene, sign_in, address, live_server, accessible
+    page, scene, sign_in, address, live_server, assert_accessible
 ):
     sign_in(scene["minister's office"])
     page.goto(live_server.url)
@@ -65,7 +52,7 @@ def test_the_paper_is_answered_where_it_asks_and_a_comment_becomes_an_action(
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     for summary in page.locator("details.reading-more > summary").all():
         summary.click()
-    accessible()
+    assert_accessible()
     mark(page)
     summary = page.locator(".reading-summary")
     expect(summary).to_contain_text("1. note the contents of this paper: Noted")
@@ -76,7 +63,7 @@ def test_the_paper_is_answered_where_it_asks_and_a_comment_becomes_an_action(
         "Ask two more banks first."
     )
     expect(summary).to_contain_text("30 June 2011: Not agreed")
-    accessible()
+    assert_accessible()
     page.get_by_label("Signed by the Minister on").fill(in_days(0))
     page.get_by_label("Scan of the signed paper").set_input_files(SCAN)
     page.get_by_role("button", name=RECORD).click()
@@ -85,7 +72,7 @@ def test_the_paper_is_answered_where_it_asks_and_a_comment_becomes_an_action(
     with page.expect_download() as download:
         page.get_by_role("link", name="Scan of the signed paper: signed.pdf").click()
     assert download.value.path().read_bytes() == SCAN["buffer"]
-    accessible()
+    assert_accessible()
 
     # The coordinator makes an action of the comment in one step, with the Minister's words.
     answered = page.url
@@ -95,7 +82,7 @@ def test_the_paper_is_answered_where_it_asks_and_a_comment_becomes_an_action(
     expect(page.get_by_label("What is to be done")).to_have_value("Ask two more banks first.")
     page.get_by_label("Agency that does it").select_option(label="Police")
     page.get_by_label("To be done by").fill(in_days(30))
-    accessible()
+    assert_accessible()
     page.get_by_role("button", name="Add the action").click()
 
     # Its agency finds it, does it, and the office reads what was done beside the comment.
@@ -109,7 +96,7 @@ def test_the_paper_is_answered_where_it_asks_and_a_comment_becomes_an_action(
     row = page.get_by_role("row", name="Ask two more banks first.")
     expect(row).to_contain_text("to be confirmed")
     expect(row).to_contain_text("Both have agreed.")
-    accessible()
+    assert_accessible()
     assert FollowUp.objects.get(text="Ask two more banks first.").key == "r-02"
 
 
@@ -149,14 +136,14 @@ def test_the_paper_is_read_and_answered_without_javascript(
 
 
 def test_what_is_typed_is_kept_while_it_is_typed_and_found_on_another_device(
-    page, scene, sign_in, address, accessible
+    page, scene, sign_in, address, assert_accessible
 ):
     sign_in(scene["minister's office"])
     page.goto(address)
     mark(page)
     state = page.locator("[data-state]")
     expect(state).to_contain_text("Kept for you at")
-    accessible()
+    assert_accessible()
     page.reload()
     expect(page.get_by_text("Your answer is not recorded yet")).to_be_visible()
     expect(page.get_by_label("Comment on recommendation 2")).to_have_value(
@@ -164,7 +151,7 @@ def test_what_is_typed_is_kept_while_it_is_typed_and_found_on_another_device(
     )
     expect(page.locator(".reading-summary")).to_contain_text("30 June 2011: Not agreed")
     expect(page.get_by_label("5, very good").first).to_be_checked()
-    accessible()
+    assert_accessible()
 
     # Other words in a second window are compared, not lost.
     other = page.context.new_page()

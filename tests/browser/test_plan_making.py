@@ -1,4 +1,4 @@
-"""Test the way from "Start a plan" to an adopted plan and on to the next, with and without a script."""
+"""Test the way from "Start a plan" to an adopted plan and on to the next."""
 
 import pytest
 from django.urls import reverse
@@ -11,15 +11,6 @@ from workitems.models import Plan
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def coordinator(page, sign_in, live_server):
-    labour = AgencyFactory(short_name="Labour", name="Department of Labour")
-    AgencyFactory(short_name="Police", name="New Zealand Police")
-    sign_in(SeatFactory(agency=labour, role=Seat.Role.COORDINATOR).user)
-    page.goto(live_server.url + reverse("plans:list"))
-    return page
-
-
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -28,7 +19,12 @@ def follow(page, name):
     page.get_by_role("link", name=name, exact=True).first.click()
 
 
-def make_a_plan(page, check):
+def test_a_plan_is_made_and_adopted(page, sign_in, live_server, assert_accessible):
+    labour = AgencyFactory(short_name="Labour", name="Department of Labour")
+    AgencyFactory(short_name="Police", name="New Zealand Police")
+    sign_in(SeatFactory(agency=labour, role=Seat.Role.COORDINATOR).user)
+    page.goto(live_server.url + reverse("plans:list"))
+    check = assert_accessible
     check()
     follow(page, "Start a plan")
     press(page, "Start the plan")
@@ -81,12 +77,3 @@ def make_a_plan(page, check):
     expect(page.get_by_text("Carried over from 1.2 of Plan of Action 2010.")).to_be_visible()
     check()
     assert [plan.items.count() for plan in Plan.objects.order_by("pk")] == [2, 2]
-
-
-def test_a_plan_is_made_and_adopted(coordinator, assert_accessible):
-    make_a_plan(coordinator, assert_accessible)
-
-
-@pytest.mark.browser_context_args(java_script_enabled=False)
-def test_it_is_made_without_a_script(coordinator):
-    make_a_plan(coordinator, lambda: None)

@@ -1,4 +1,4 @@
-"""Test publishing, and reading what is public, in a browser: without scripts, and with axe at three widths."""
+"""Test publishing, and reading what is public, in a browser: without scripts, and with axe at two widths."""
 
 import pytest
 from django.urls import reverse
@@ -9,7 +9,7 @@ from tests.cast import scene
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WIDTHS = (1280, 375, 320)
+WIDTHS = (1280, 320)
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def faults_of(page, accessibility_faults, addresses):
     return found
 
 
-def test_no_page_has_an_accessibility_fault_at_three_widths(
+def test_no_page_has_an_accessibility_fault_at_two_widths(
     page, live_server, sign_in, people, accessibility_faults
 ):
     slug = people.plan.slug

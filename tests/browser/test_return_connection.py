@@ -179,17 +179,6 @@ def test_a_button_pressed_offline_takes_effect_when_the_connection_is_back(page_
     expect(state(page, item)).to_have_text(re.compile("^No change, saved at "))
 
 
-def test_a_save_is_retried_after_a_server_error(page_of, scene):
-    page = page_of(scene.contributor)
-    item = scene.items[0]
-    page.route("**/items/1.1/", lambda route: route.fulfill(status=503, body="down"))
-    box(page, item).fill("Printed.")
-    expect(bar(page)).to_contain_text("There is a problem with the service.")
-    page.unroute("**/items/1.1/")
-    page.clock.fast_forward(5_000)
-    expect(state(page, item)).to_have_text(SAVED)
-
-
 def test_a_save_whose_response_was_lost_is_not_reported_as_a_conflict(page_of, scene):
     page = page_of(scene.contributor)
     item = scene.items[0]
@@ -206,21 +195,6 @@ def test_a_save_whose_response_was_lost_is_not_reported_as_a_conflict(page_of, s
     page.clock.fast_forward(5_000)
     expect(state(page, item)).to_have_text(SAVED)
     assert texts(scene, item) == ["Printed and sent out."]
-
-
-def test_text_typed_during_a_save_is_saved_by_the_next_one(page_of, scene):
-    page = page_of(scene.contributor)
-    item = scene.items[0]
-    waiting = []
-    page.route("**/items/1.1/", lambda route: waiting.append(route), times=1)
-    box(page, item).fill("Printed.")
-    expect(state(page, item)).to_have_text("Saving …")
-    box(page, item).fill("Printed and sent out.")
-    assert warns(page)
-    waiting[0].continue_()
-    expect(state(page, item)).to_have_text(SAVED)
-    expect(box(page, item)).to_have_value("Printed and sent out.")
-    assert texts(scene, item)[-1] == "Printed and sent out."
 
 
 def test_closing_the_tab_warns_about_an_unsaved_milestone(page_of, scene):

@@ -13,7 +13,7 @@ from workitems.models import Evidence
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 720}
+PHONE = {"width": 375, "height": 720}
 SUBMITTED = "Submitted. We’ll email a receipt to you and the agency’s contributors."
 # Focuses each field, and returns those that something else covers.
 COVERED = """() => {
@@ -40,18 +40,6 @@ def address(live_server, scene):
     return live_server.url + scene.of_return.get_absolute_url()
 
 
-@pytest.fixture
-def check(page, accessibility_faults):
-    """Return a function that checks the page at both widths."""
-
-    def check():
-        for size in (PHONE, WIDE):
-            page.set_viewport_size(size)
-            assert accessibility_faults(page) == []
-
-    return check
-
-
 def section(page, item):
     return page.locator(f'[id="item-{item.number}"]')
 
@@ -73,7 +61,9 @@ def accept_and_submit(page, scene):
     expect(page.locator(".message")).to_have_text(SUBMITTED)
 
 
-def test_a_return_goes_from_hand_to_hand(page, live_server, scene, address, sign_in, check):
+def test_a_return_goes_from_hand_to_hand(
+    page, live_server, scene, address, sign_in, assert_accessible
+):
     item = scene.items[1]
     sign_in(scene.contributor)
     page.goto(address)
@@ -81,17 +71,17 @@ def test_a_return_goes_from_hand_to_hand(page, live_server, scene, address, sign
     page.get_by_role("button", name="Ready for approval").click()
     expect(page.locator(".message")).to_contain_text("We’ll email the approvers of Police now")
     expect(page.locator(".return-bar")).to_contain_text("Ready for approval")
-    check()
+    assert_accessible()
 
     sign_in(scene.approver)
     page.goto(live_server.url)
     tab_to(page, "Read and submit: return for This round, Police")
     page.keyboard.press("Enter")
     expect(section(page, item)).to_contain_text("Done: Promise 2.")
-    check()
+    assert_accessible()
     page.get_by_role("button", name="Submit the return").click()
     expect(page.get_by_role("alert")).to_contain_text("Accept item 1.1, or change it")
-    check()
+    assert_accessible()
     accept_and_submit(page, scene)
     page.get_by_role("button", name="Recall the return").click()
     expect(page.get_by_role("status")).to_contain_text("The return is recalled.")
@@ -102,7 +92,7 @@ def test_a_return_goes_from_hand_to_hand(page, live_server, scene, address, sign
     page.goto(address)
     section(page, item).get_by_text("Ask for a change").click()
     section(page, item).get_by_label("What the agency should change").fill("In which towns?")
-    check()
+    assert_accessible()
     page.get_by_role("button", name="Send it back").click()
     expect(page.get_by_role("status")).to_have_text("The return went back to Police.")
 
@@ -121,7 +111,7 @@ def test_a_return_goes_from_hand_to_hand(page, live_server, scene, address, sign
     box = section(page, item).get_by_label("Achieved in this period")
     box.fill("Done: Promise 2, in Suva and Apia.")
     expect(section(page, item).locator("[data-state]")).to_have_text(re.compile("^Saved at "))
-    check()
+    assert_accessible()
 
     sign_in(scene.approver)
     page.goto(f"{address}read/")
@@ -131,17 +121,17 @@ def test_a_return_goes_from_hand_to_hand(page, live_server, scene, address, sign
     page.goto(address)
     expect(section(page, item)).to_contain_text("Changed since it was sent back")
     expect(section(page, item)).to_contain_text("Reply by Police contributor")
-    check()
+    assert_accessible()
     page.get_by_role("button", name="Accept the return").click()
     expect(page.get_by_role("status")).to_have_text("The return of Police is accepted.")
 
 
 def test_the_coordinator_enters_a_return_that_came_by_email(
-    page, live_server, scene, address, sign_in, check
+    page, live_server, scene, address, sign_in, assert_accessible
 ):
     sign_in(scene.coordinator)
     page.goto(live_server.url + scene.of_return.round.get_absolute_url())
-    check()
+    assert_accessible()
     page.get_by_role("link", name="Enter from an email for Police").click()
     page.get_by_label("The agency’s email").set_input_files(
         {
@@ -150,12 +140,12 @@ def test_the_coordinator_enters_a_return_that_came_by_email(
             "buffer": b"From: police@example.org\nSubject: Our return\n\nAll is done.\n",
         }
     )
-    check()
+    assert_accessible()
     page.get_by_role("button", name="Attach and go on").click()
     expect(page.get_by_text("You enter this return for Police")).to_be_visible()
     page.wait_for_load_state()  # its script, which saves
     answer_all(page, scene)
-    check()
+    assert_accessible()
     page.get_by_role("button", name="Submit the return").click()
     expect(page.locator(".message")).to_have_text(SUBMITTED)
     assert Evidence.objects.get().of_return == scene.of_return
@@ -163,7 +153,7 @@ def test_the_coordinator_enters_a_return_that_came_by_email(
     sign_in(scene.contributor)
     page.goto(address)
     expect(page.get_by_text("Entered by Coordinator for Police")).to_be_visible()
-    check()
+    assert_accessible()
     page.get_by_role("button", name="Recall the return").click()
     box = section(page, scene.items[0]).get_by_label("Achieved in this period")
     expect(box).to_have_value("Done: Promise 1.")

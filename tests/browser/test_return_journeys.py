@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from tests.browser.keyboard import tab_to
 from tests.browser.returns import owed
 from tests.factories import MilestoneFactory, SupportFactory, UpdateFactory, WorkItemFactory
-from workitems.models import Return
 from workitems.plan.forms.due_dates import KnownDateField
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,64 +133,6 @@ def record_delay(page):
     page.keyboard.press("Enter")
 
 
-def test_an_item_is_sent_back_corrected_and_accepted(
-    page, scene, address, sign_in, accessibility_faults
-):
-    scene.overdue.completed_on = localdate()
-    scene.overdue.save()
-    answered_by(scene, scene.contributor)
-    Return.objects.filter(pk=scene.of_return.pk).update(
-        state="submitted", submitted_at=scene.of_return.round.opened_at, submitted_by=scene.approver
-    )
-    item = scene.items[4]
-
-    sign_in(scene.coordinator)
-    page.goto(address)
-    expect(section(page, item)).to_contain_text(f"What {item} came to last time.")
-    section(page, item).get_by_text("Ask for a change").click()
-    section(page, item).get_by_label("What the agency should change").fill("In which towns?")
-    page.get_by_role("button", name="Send it back").click()
-    expect(page.get_by_role("status")).to_have_text("The return went back to Police.")
-    assert accessibility_faults(page) == []
-
-    sign_in(scene.contributor)
-    page.goto(address)
-    expect(page.get_by_text("Sent back: not finished")).to_be_visible()
-    expect(section(page, item)).to_contain_text("In which towns?")
-    section(page, item).get_by_label("Achieved in this period").fill("In Suva and Apia.")
-    expect(state(page, item)).to_have_text(re.compile("^Saved at "))
-    assert accessibility_faults(page) == []
-
-    sign_in(scene.approver)
-    page.goto(address)
-    page.get_by_role("button", name="Submit the return").click()
-    expect(page.get_by_role("status")).to_have_text(
-        "Submitted. We’ll email a receipt to you and the agency’s contributors."
-    )
-
-    sign_in(scene.coordinator)
-    page.goto(address)
-    expect(section(page, item)).to_contain_text("In Suva and Apia.")
-    expect(section(page, item)).to_contain_text("In which towns?")
-    page.get_by_role("button", name="Accept the return").click()
-    expect(page.get_by_role("status")).to_have_text("The return of Police is accepted.")
-    assert accessibility_faults(page) == []
-    item.refresh_from_db()
-    assert item.heard_on == localdate()
-
-
-def test_the_page_of_a_return_fits_a_phone(page, scene, address, sign_in, accessibility_faults):
-    page.set_viewport_size({"width": 375, "height": 720})
-    sign_in(scene.contributor)
-    page.goto(address)
-    item = scene.items[2]
-    section(page, item).get_by_label("Achieved in this period").fill("The words are agreed.")
-    expect(state(page, item)).to_have_text(re.compile("^Saved at "))
-    section(page, item).get_by_label("Not yet").check()
-    assert accessibility_faults(page) == []
-    assert page.locator(".return-bar").bounding_box()["y"] < 0, "it covers no field"
-
-
 def test_enter_in_a_field_saves_the_return_without_submitting_it(page, scene, address, sign_in):
     answered_by(scene, scene.contributor)
     sign_in(scene.approver)
@@ -231,20 +172,6 @@ def test_fields_of_an_item_are_loaded_on_request(
     expect(step).to_contain_text(f"Done on {localdate():%-d %B %Y}")
     assert accessibility_faults(page) == []
     assert scene.of_return.updates.get().item == supported
-
-
-def test_submitting_first_saves_unsaved_text(page, scene, address, sign_in):
-    scene.overdue.completed_on = localdate()
-    scene.overdue.save()
-    answered_by(scene, scene.contributor, leave_out=1)
-    sign_in(scene.approver)
-    page.goto(address)
-    section(page, scene.items[-1]).get_by_label("Planned next").fill("Begin.")
-    page.get_by_role("button", name="Submit the return").click()
-    expect(page.get_by_role("status")).to_have_text(
-        "Submitted. We’ll email a receipt to you and the agency’s contributors."
-    )
-    assert scene.of_return.updates.get(item=scene.items[-1]).planned_next == "Begin."
 
 
 def test_an_error_is_shown_at_its_field(page, scene, address, sign_in, accessibility_faults):

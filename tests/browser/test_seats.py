@@ -14,21 +14,14 @@ PASSWORD = "correct horse battery staple"
 WIDE, NARROW = 1280, 375
 
 
-@pytest.fixture
-def assert_accessible(accessibility_faults):
-    """Assert that a page has no accessibility fault and no horizontal scrolling."""
-
+def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
+    page, live_server, sign_in, browser, accessibility_faults, settings
+):
     def assert_accessible(page):
         for width in (WIDE, NARROW):
             page.set_viewport_size({"width": width, "height": 900})
             assert (accessibility_faults(page), page.url) == ([], page.url)
 
-    return assert_accessible
-
-
-def test_an_approver_invites_a_successor_who_accepts_and_ends_the_old_seat(
-    page, live_server, sign_in, browser, assert_accessible, settings
-):
     settings.SITE_URL = live_server.url
     people = scene()
     sign_in(people["approver"])

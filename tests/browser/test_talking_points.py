@@ -49,20 +49,19 @@ def scene():
     return people
 
 
-def journey(page, scene, sign_in, live_server, assert_accessible):
-    """Make the kind, look at it, draft a briefing as it, and return the text of its PDF."""
+def test_a_kind_with_talking_points_and_questions_becomes_a_pdf(
+    page, scene, sign_in, live_server, assert_accessible
+):
     sign_in(scene["coordinator"])
     page.goto(f"{live_server.url}/plans/plan-of-action/briefings/kinds/")
     page.get_by_role("link", name="Annual report").click()
     page.get_by_role("link", name="Make a copy").click()
     page.get_by_label("Name").fill("Oral briefing")
-    assert_accessible()
     page.get_by_role("button", name="Make the copy").click()
     for heading, content in ADDED.items():
         page.get_by_role("link", name="Add a section").click()
         page.get_by_label("Heading").fill(heading)
         page.get_by_label("Text from the records").select_option(label=content)
-        assert_accessible()
         page.get_by_role("button", name="Add the section").click()
     shown = page.get_by_role("region", name="As it would print today")
     for heading in ADDED:
@@ -83,26 +82,10 @@ def journey(page, scene, sign_in, live_server, assert_accessible):
     assert_accessible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download the PDF").first.click()
-    return " ".join("".join(pages(download.value.path().read_bytes(), "-raw")).split())
-
-
-def assert_printed(text):
+    text = " ".join("".join(pages(download.value.path().read_bytes(), "-raw")).split())
     asked = "WHAT YOU MAY BE ASKED"
     points, questions = text.split(asked)
     assert "WHAT YOU CAN SAY" in points
     assert "Train staff at the border” (3.1): the new date for “Staff trained” is" in points
     assert "Why is “Train staff at the border” (3.1) late? No money was set aside" in questions
     assert "(3.1)? Not yet. A decision on the funding is needed." in questions
-
-
-def test_a_kind_with_talking_points_and_questions_becomes_a_pdf(
-    page, scene, sign_in, live_server, assert_accessible
-):
-    assert_printed(journey(page, scene, sign_in, live_server, assert_accessible))
-
-
-@pytest.mark.browser_context_args(java_script_enabled=False)
-def test_a_kind_with_talking_points_and_questions_becomes_a_pdf_without_a_script(
-    page, scene, sign_in, live_server
-):
-    assert_printed(journey(page, scene, sign_in, live_server, lambda: None))

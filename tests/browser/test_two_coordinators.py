@@ -1,4 +1,4 @@
-"""Test that nothing is lost when two coordinators edit one draft at random for a minute.
+"""Test that nothing is lost when two coordinators edit one draft at random for half a minute.
 
 The script keeps its own ledger. Every word that it types is unique, and counts as
 saved once the page of the person who typed it says so. Words may leave the paper only by an act of
@@ -22,9 +22,9 @@ from workitems.models import WorkItem
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
-SECONDS = 60
-# Milliseconds that both rest between acts, as people do. Without rests, the minute also takes a
-# minute of two processors, and nothing is done while a text waits to be saved.
+SECONDS = 30
+# Milliseconds that both rest between acts, as people do. Without rests, half a minute takes as
+# much of two processors, and nothing is done while a text waits to be saved.
 LONGEST_REST = 1000
 SEED = 2010
 TOKEN = re.compile(r"zq\d+")
@@ -64,7 +64,7 @@ class Ledger:
     @property
     def is_full(self):
         """Whether enough has happened; closing the last boxes may discard a few more words."""
-        return self.conflicts >= 3 and len(self.kept) >= 25
+        return self.conflicts >= 3 and len(self.kept) >= 25 and self.done["referred"] >= 8
 
     def word(self):
         return f"zq{next(self._numbers)}"
@@ -367,12 +367,12 @@ def people(browser, browser_context_args, live_server, draft):
         context.close()
 
 
-def test_two_coordinators_editing_one_draft_for_a_minute_lose_nothing(people, draft):
+def test_two_coordinators_editing_one_draft_at_random_lose_nothing(people, draft):
     ledger = people[0].ledger
     chance = random.Random(SEED)
     until, steps = time.monotonic() + SECONDS, 0
-    # A slow machine gets up to a minute more for the conflicts and words that it takes.
-    while (left := until - time.monotonic()) > 0 or (not ledger.is_full and left > -SECONDS):
+    # A slow machine gets up to a minute and a half more for the conflicts and words that it takes.
+    while (left := until - time.monotonic()) > 0 or (not ledger.is_full and left > -3 * SECONDS):
         for person in people:  # neither waits for the other, nor for the answer
             ledger.done[person.start()] += 1
         if chance.random() < 0.1:
@@ -418,7 +418,7 @@ def test_two_coordinators_editing_one_draft_for_a_minute_lose_nothing(people, dr
     assert referred >= 3
     assert not any("{" in words for _, words in printed.values())
 
-    # Enough happened in the minute.
+    # Enough happened.
     assert ledger.conflicts >= 3, ledger.done
     assert len(ledger.kept) >= 20
 

@@ -26,12 +26,10 @@ def leave_out(page, words):
     expect(bar(page)).to_contain_text("Left out of the paper.")
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 def test_steps_are_undone_and_redone_by_buttons_across_a_reload(
-    coordinator, draft, accessibility_faults, width
+    coordinator, draft, assert_accessible
 ):
     page = coordinator
-    page.set_viewport_size({"width": width, "height": 1400})
     before = draft.texts()
     expect(undo_button(page)).to_have_count(0)
     edit(page, MARK).fill("Other words.")
@@ -40,7 +38,7 @@ def test_steps_are_undone_and_redone_by_buttons_across_a_reload(
     leave_out(page, "Trafficking in persons")
     expect(undo_button(page)).to_have_text("Undo: leave out “Trafficking in persons is a …”")
     page.evaluate("scrollTo(0, 0)")
-    assert accessibility_faults(page) == []
+    assert_accessible()
     page.reload()
     undo_button(page).click()
     expect(bar(page)).to_have_text("Undone: leave out paragraph 4.")
@@ -93,12 +91,8 @@ def test_undo_saves_and_closes_an_open_box_first(coordinator, draft):
     assert MARK in draft.texts()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_an_undo_that_a_colleague_overtook_shows_both_texts(
-    coordinator, draft, accessibility_faults, width
-):
+def test_an_undo_that_a_colleague_overtook_shows_both_texts(coordinator, draft, assert_accessible):
     page = coordinator
-    page.set_viewport_size({"width": width, "height": 1400})
     edit(page, MARK).fill("Mine.")
     page.get_by_role("button", name="Done").click()
     expect(undo_button(page)).to_have_text("Undo: edit paragraph 3")
@@ -117,11 +111,11 @@ def test_an_undo_that_a_colleague_overtook_shows_both_texts(
     expect(refusal).to_contain_text(MARK)
     expect(paragraph(page, "Theirs.")).to_have_count(1)
     page.evaluate("scrollTo(0, 0)")
-    assert accessibility_faults(page) == []
+    assert_accessible()
 
 
 def test_undo_and_redo_work_without_a_script(
-    browser, browser_context_args, live_server, draft, address, accessibility_faults
+    browser, browser_context_args, live_server, draft, address
 ):
     options = {**browser_context_args, "java_script_enabled": False}
     context = context_of(browser, options, live_server.url, draft.coordinators[0])

@@ -4,7 +4,6 @@ approver submits it; at two widths."""
 import re
 
 import pytest
-from django.urls import reverse
 from playwright.sync_api import expect
 
 from tests.browser.returns import owed
@@ -12,24 +11,10 @@ from tests.factories import AgencyFactory, MemberFactory, SeatFactory, SupportFa
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WIDTHS = (1280, 375)
 
-
-@pytest.fixture
-def looked_at(page, accessibility_faults):
-    """Return a function that checks the page at both widths."""
-
-    def looked_at():
-        page.wait_for_load_state()
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            assert accessibility_faults(page) == []
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-
-    return looked_at
-
-
-def test_a_supporting_agency_proposes_and_the_lead_accepts(page, live_server, sign_in, looked_at):
+def test_a_supporting_agency_proposes_and_the_lead_accepts(
+    page, live_server, sign_in, assert_accessible
+):
     scene = owed(count=1)
     (item,) = scene.items
     customs = AgencyFactory(short_name="Customs", name="New Zealand Customs Service")
@@ -42,7 +27,7 @@ def test_a_supporting_agency_proposes_and_the_lead_accepts(page, live_server, si
     page.goto(item_page)
     page.get_by_role("link", name="Propose a status").click()
     expect(page.get_by_role("button", name="Send the proposal")).to_be_visible()
-    looked_at()
+    assert_accessible()
     page.get_by_role("button", name="Send the proposal").click()
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_label("Ongoing").check()
@@ -51,17 +36,17 @@ def test_a_supporting_agency_proposes_and_the_lead_accepts(page, live_server, si
     page.get_by_role("button", name="Send the proposal").click()
     expect(page.get_by_role("status")).to_contain_text("Proposed to Police.")
     expect(page.get_by_text("With Police, which sets the status.")).to_be_visible()
-    looked_at()
+    assert_accessible()
 
     sign_in(scene.contributor)
     page.goto(live_server.url)
     page.get_by_role("link", name=f"Customs proposes a status for item {item.number}").click()
     expect(page.get_by_text("Part of Police’s return for This round")).to_be_visible()
-    looked_at()
+    assert_accessible()
     page.get_by_role("button", name="Accept the proposal").click()
     expect(page.get_by_role("status")).to_contain_text("saved in the return for This round")
     expect(page.get_by_text("Not submitted yet:")).to_be_visible()
-    looked_at()
+    assert_accessible()
     item.refresh_from_db()
     assert item.stage != "ongoing"
 
@@ -75,15 +60,9 @@ def test_a_supporting_agency_proposes_and_the_lead_accepts(page, live_server, si
     expect(section.locator("[data-state]")).to_have_text(re.compile("^Saved at "))
 
     # A milestone's page writes into the return as well.
-    if scene.overdue.item_id == item.pk:
-        page.goto(
-            live_server.url
-            + reverse(
-                "workitems:milestone", args=[item.plan.slug, item.number, scene.overdue.number]
-            )
-        )
-        expect(page.get_by_text("Part of Police’s return for This round")).to_be_visible()
-        looked_at()
+    page.goto(f"{item_page}milestones/{scene.overdue.number}/")
+    expect(page.get_by_text("Part of Police’s return for This round")).to_be_visible()
+    assert_accessible()
 
     sign_in(helper)
     page.goto(item_page)

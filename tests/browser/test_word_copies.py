@@ -24,22 +24,6 @@ TEXTS = (
 LEGAL, POLICY = "Legal reviewer", "Policy reviewer"
 
 
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
-def browser_context_args(browser_context_args, request):
-    return {**browser_context_args, "java_script_enabled": request.param}
-
-
-@pytest.fixture
-def has_script(request):
-    return "without" not in request.node.callspec.id
-
-
-@pytest.fixture
-def assert_accessible(assert_accessible, has_script):
-    """Axe is a script; the page without one is the same."""
-    return assert_accessible if has_script else lambda: None
-
-
 def test_an_edited_word_copy_comes_back_and_nothing_is_lost(
     page, live_server, sign_in, assert_accessible, tmp_path
 ):

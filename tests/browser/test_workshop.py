@@ -358,11 +358,9 @@ def test_every_state_of_the_draft_page_is_accessible(
     is_accessible()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_pages_that_link_to_and_from_the_draft_are_accessible(
-    page, sign_in, live_server, draft, address, accessibility_faults, width
+def test_a_draft_that_is_not_begun_and_one_that_is_locked_are_accessible(
+    page, sign_in, live_server, draft, address, assert_accessible
 ):
-    page.set_viewport_size({"width": width, "height": 900})
     sign_in(draft.coordinators[0])
     new = Briefing.objects.create(
         plan=draft.plan,
@@ -376,7 +374,7 @@ def test_pages_that_link_to_and_from_the_draft_are_accessible(
     )
     page.goto(live_server.url + reverse("workshop:draft", args=[draft.plan.slug, new.pk]))
     expect(page.get_by_role("heading", level=1)).to_have_text("Begin the draft")
-    assert accessibility_faults(page) == []
+    assert_accessible()
 
     draft.briefing.refresh_from_db()
     draft.briefing.state = "withdrawn"
@@ -384,21 +382,7 @@ def test_pages_that_link_to_and_from_the_draft_are_accessible(
     page.goto(address)
     expect(page.locator(".workshop-bar")).to_contain_text("its text is locked")
     expect(page.locator("[data-edit]")).to_have_count(0)
-    assert accessibility_faults(page) == []
-
-
-@pytest.mark.parametrize("width", [1280, 375])
-def test_the_page_of_a_paragraphs_menu_is_accessible(
-    page, sign_in, live_server, draft, accessibility_faults, width
-):
-    page.set_viewport_size({"width": width, "height": 900})
-    sign_in(draft.coordinators[0])
-    key = draft.briefing.draft_paragraphs.get(text=MARK).key
-    page.goto(
-        live_server.url + reverse("workshop:acts", args=[draft.plan.slug, draft.briefing.pk, key])
-    )
-    expect(page.get_by_role("button", name="Split")).to_be_visible()
-    assert accessibility_faults(page) == []
+    assert_accessible()
 
 
 def test_a_menu_that_is_open_follows_what_a_colleague_does(coordinator, colleague):
