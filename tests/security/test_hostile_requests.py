@@ -157,15 +157,14 @@ NASTY = [
     "0001-01-01T00:00",
     "a\r\nSet-Cookie: session=1",
 ]
+# More than a column of either database holds: as a number, and as that of a milestone.
+HUGE = (str(2**63), f"m{2**63}")
 PARAMETERS = [
     *WorkItemFilter.base_fields,
-    "at",
-    "since",
-    "sort",
-    "page",
-    "next",
-    "as_at",
-    "version",
+    *("page", "agency", "item", "pillar", "open", "matter", "edit", "show", "at", "as_at", "since"),
+    *("state", "milestone", "left", "right", "from", "ask", "into", "after", "section", "then"),
+    *("lead_agency", "support", "member", "kind", "field", "until", "compared", "dates", "sort"),
+    *("next", "version"),
 ]
 
 
@@ -174,15 +173,18 @@ def test_the_list_accepts_any_value_of_any_parameter(people, coordinator, value)
     address = reverse("workitems:list", args=[people.plan.slug])
     assert coordinator.get(address, {"q": value, "page": value[:50]}).status_code == 200
     # All of them together have to stay shorter than the longest address that is read.
-    assert coordinator.get(address, dict.fromkeys(PARAMETERS, value[:60])).status_code == 200
+    assert coordinator.get(address, dict.fromkeys(PARAMETERS, value[:20])).status_code == 200
 
 
 # The PDF reads no parameter, and takes a second to draw.
-@pytest.mark.parametrize("name", [name for name in RULES if name != "briefings:pdf"])
-def test_no_page_crashes_on_any_value_of_any_parameter(name, people, coordinator):
+@pytest.mark.parametrize(
+    ("place", "name"), enumerate(name for name in RULES if name != "briefings:pdf")
+)
+def test_no_page_crashes_on_any_value_of_any_parameter(place, name, people, coordinator):
+    """Each page is asked with huge numbers and one of the values, and each value of many pages."""
     address = reverse(name, args=RULES[name].arguments(people))
-    for value in NASTY[::6]:
-        response = coordinator.get(address, dict.fromkeys(PARAMETERS, value[:100]))
+    for value in (*HUGE, NASTY[place % len(NASTY)]):
+        response = coordinator.get(address, dict.fromkeys(PARAMETERS, value[:20]))
         assert response.status_code < 500, value
 
 
@@ -204,7 +206,7 @@ def test_no_url_crashes_on_any_argument(people, part):
 
 # --- form input -----------------------------------------------------------------------------
 
-TYPED = ["\0", "a\0b", "\ufffe", "a" * 20_000, "9" * 5000, "-1", "0000-00-00", "=1+1", "\r\n"]
+TYPED = ["a\0b", "\ufffe", "a" * 20_000, "9" * 5000, "-1", "0000-00-00"]
 FIELDS = {
     *("login", "password", "email", "oldpassword", "password1", "password2", "act", "next"),
     *CoverForm.base_fields,

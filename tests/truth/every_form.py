@@ -670,7 +670,7 @@ CREATES = {
             "section": world.briefing.draft_sections.order_by("pk")[0].key,
         },
         page=None,
-        arguments=lambda world: [world.plan.slug, world.briefing.pk, "p-thirty-times"],
+        arguments=lambda world: [world.plan.slug, world.briefing.pk, "p-many-times"],
         held_by="the page chooses the key of a new paragraph",
     ),
     "workshop:word": Creates(WordCopy, "coordinator", lambda world: {"file": edited_copy(world)}),

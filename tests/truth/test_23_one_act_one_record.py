@@ -22,7 +22,7 @@ from tests.truth.every_form import CHANGES, CREATES
 from tests.workitems.plan.test_concurrency import threads
 from workitems.models import Risk
 
-AT_ONCE = 30
+AT_ONCE = 8
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -62,7 +62,7 @@ def tab_of(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_form_sent_thirty_times_at_once_makes_one_record(monkeypatch):
+def test_a_form_sent_many_times_at_once_makes_one_record(monkeypatch):
     # Each would print the paper before it finds that another was first.
     monkeypatch.setattr(meeting_papers, "print_paper", lambda paper, plan, state="": b"%PDF-1.7")
     world = scene()
