@@ -164,3 +164,12 @@ def customs():
 @pytest.fixture
 def plan(labour, police, customs):
     return PlanFactory(coordinating_agency=labour, members=[police, customs])
+
+
+@pytest.fixture(scope="module")
+def people(django_db_setup, django_db_blocker):
+    """Each kind of user, with records of every kind; for all tests of a module, which undo what they do."""
+    from tests.cast import standing_scene
+
+    with standing_scene(django_db_blocker) as found:
+        yield found

@@ -6,18 +6,14 @@ One table. A URL that is missing from it fails the build, so that nobody forgets
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, path, resolve, reverse
-from django.utils.timezone import localdate
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from agencies.models import Appointment, Office
-from agencies.people import services as seating
 from reports.models import IssuedPaper
 from reports.requests.models import (
     Consultation,
@@ -38,7 +34,6 @@ from tests.cast import (
     REQUEST,
     Scene,
     client_of,
-    standing_scene,
 )
 from tests.content_policy import lacks_policy
 from workitems.models import ReturnNote, ReturnSheet
@@ -118,9 +113,17 @@ class Row:
     arguments: Callable[[Scene], list[Any]] = field(default=lambda scene: [])
 
 
-def public(get: Any, post: Any, *, inside_get: Any = None, inside_post: Any = None) -> Row:
+def public(
+    get: Any,
+    post: Any,
+    arguments: Callable[[Scene], list[Any]] = lambda scene: [],
+    *,
+    inside_get: Any = None,
+    inside_post: Any = None,
+) -> Row:
     """Open without signing in; `inside` is the response to signed-in users."""
     return Row(
+        arguments=arguments,
         get={who: get if who == "anonymous" else inside_get or get for who in EVERYBODY},
         post={who: post if who == "anonymous" else inside_post or post for who in EVERYBODY},
     )
@@ -531,11 +534,7 @@ RULES: dict[str, Row] = {
     "product-mark": public(GONE, NOT_ALLOWED),
     "account_reset_password": public(200, 200),
     "account_reset_password_done": public(200, NOT_ALLOWED),
-    "account_reset_password_from_key": Row(
-        get=dict.fromkeys(EVERYBODY, 200),
-        post=dict.fromkeys(EVERYBODY, 200),
-        arguments=lambda scene: ["1", "no-such-key"],
-    ),
+    "account_reset_password_from_key": public(200, 200, lambda scene: ["1", "no-such-key"]),
     "account_reset_password_from_key_done": public(200, NOT_ALLOWED),
     "home": signed_in(200, NOT_ALLOWED),
     # What it finds is tested in tests/truth/test_search_finds_what_may_be_read.py.
@@ -587,11 +586,7 @@ RULES: dict[str, Row] = {
         of_plan(calendar_of_police, may=("contributor", "approver", "coordinator"), post=ONWARD),
     ),
     # Open to any program that has the URL.
-    "feeds:calendar": Row(
-        get=dict.fromkeys(EVERYBODY, 200),
-        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
-        arguments=lambda scene: [CALENDAR_TOKEN],
-    ),
+    "feeds:calendar": public(200, NOT_ALLOWED, lambda scene: [CALENDAR_TOKEN]),
     "plans:list": signed_in(200, NOT_ALLOWED),
     "plans:detail": of_plan(plan),
     "plans:history": of_plan(plan),
@@ -934,16 +929,8 @@ RULES: dict[str, Row] = {
 }
 
 RULES |= {
-    "reports:progress": Row(
-        get=dict.fromkeys(EVERYBODY, 200),
-        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
-        arguments=plan,
-    ),
-    "reports:progress-data": Row(
-        get=dict.fromkeys(EVERYBODY, 200),
-        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
-        arguments=lambda scene: [*plan(scene), "data", "json"],
-    ),
+    "reports:progress": public(200, NOT_ALLOWED, plan),
+    "reports:progress-data": public(200, NOT_ALLOWED, lambda scene: [*plan(scene), "data", "json"]),
     "reports:progress-page": of_plan(plan, may=("coordinator",), post=INVALID),
     "reports:progress-take-down": of_plan(
         lambda scene: [*plan(scene), 1], may=("coordinator",), post=INVALID
@@ -962,16 +949,8 @@ RULES |= {
         )
         for act in ("change", "replace", "withdraw")
     },
-    "requests:released": Row(
-        get=dict.fromkeys(EVERYBODY, 200),
-        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
-        arguments=plan,
-    ),
-    "requests:released-paper": Row(
-        get=dict.fromkeys(EVERYBODY, 200),
-        post=dict.fromkeys(EVERYBODY, NOT_ALLOWED),
-        arguments=released_paper,
-    ),
+    "requests:released": public(200, NOT_ALLOWED, plan),
+    "requests:released-paper": public(200, NOT_ALLOWED, released_paper),
     "reports:published": public(200, NOT_ALLOWED),
     "requests:published": public(200, NOT_ALLOWED),
     "requests:released-verify": public(200, INVALID),
@@ -1061,14 +1040,7 @@ RULES |= {
 }
 
 # Sessions open nothing of the API: tests/api/test_permissions.py has the table of its tokens.
-RULES |= {
-    name: Row(
-        get=dict.fromkeys(EVERYBODY, NO_TOKEN),
-        post=dict.fromkeys(EVERYBODY, NO_TOKEN),
-        arguments=arguments,
-    )
-    for name, arguments in ADDRESSES.items()
-}
+RULES |= {name: public(NO_TOKEN, NO_TOKEN, arguments) for name, arguments in ADDRESSES.items()}
 RULES |= {name: public(200, NOT_ALLOWED) for name in OPEN}
 
 
@@ -1101,21 +1073,6 @@ def test_every_rule_has_an_address():
     assert set(RULES) - {name for name, _ in addresses(get_resolver())} == set()
 
 
-def test_an_address_without_a_rule_is_found():
-    def view(request: Any) -> HttpResponse:
-        return HttpResponse()
-
-    class WithTwoMore(URLResolver):
-        url_patterns = [
-            *get_resolver().url_patterns,
-            path("secrets/", view, name="secrets"),
-            path("more-secrets/", view),
-        ]
-
-    resolver = WithTwoMore(get_resolver().pattern, "trafficking_plan.urls")
-    assert without_rule(resolver) == ["secrets (secrets/)", "no name (more-secrets/)"]
-
-
 def test_every_rule_lists_every_kind_of_user(people):
     assert tuple(people.people) == EVERYBODY
     for row in RULES.values():
@@ -1123,12 +1080,6 @@ def test_every_rule_lists_every_kind_of_user(people):
 
 
 # --- the table ------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-    with standing_scene(django_db_blocker) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -1182,13 +1133,3 @@ def test_each_user_gets_the_expected_response_to_post(name, people, clients):
         # The others go on using their sessions.
         clients = {who: client_of(people, who) for who in EVERYBODY}
     assert {who: told(clients[who].post(address, {})) for who in EVERYBODY} == row.post
-
-
-def test_losing_a_seat_takes_effect_on_the_next_request(people):
-    client = client_of(people, "contributor")
-    address = people.item.get_absolute_url()
-    assert told(client.get(address)) == 200
-    yesterday = localdate() - timedelta(days=1)
-    seat = people["contributor"].seats.get()
-    seating.end_seat(seat=seat, on=yesterday, by=None, reason="Left")
-    assert told(client.get(address)) == GONE

@@ -13,8 +13,8 @@ from reports.compose import compose
 from reports.models.briefing import Briefing
 from reports.render.html import document_html
 from reports.requests.redaction.redact import ORDINALS
-from tests.cast import client_of, standing_scene
-from tests.pseudo_locale import all_data, marked, plain_words, pseudo_locale, untranslated
+from tests.cast import client_of
+from tests.pseudo_locale import all_data, plain_words, pseudo_locale, untranslated
 from tests.test_permissions import EVERYBODY, RULES
 from workitems.intake.workbook.columns import SHEETS
 
@@ -40,12 +40,6 @@ KNOWN = frozenset(
         *Briefing.Marking.values,
     }
 )
-
-
-@pytest.fixture(scope="module")
-def people(django_db_setup, django_db_blocker):
-    with standing_scene(django_db_blocker) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -86,21 +80,6 @@ def test_every_word_of_a_page_can_be_translated(name, people, data):
         for words in untranslated(response.content.decode(), data, known):
             found[words] = who
     assert found == {}, name
-
-
-def test_marked_letters_leave_placeholders_and_tags():
-    assert (
-        marked('Item {number} of <a href="x">%(plan)s</a>')
-        == 'Ïṫėṁ {number} ȯḟ <a href="x">%(plan)s</a>'
-    )
-
-
-def test_words_in_plain_letters_are_found_where_they_are_neither_data_nor_known():
-    page = (
-        "<p>Ïṫėṁ of the plan <code>code</code></p><img alt='A picture'><p class='paper'>Paper</p>"
-    )
-    assert untranslated(page, "the plan", frozenset()) == ["of the plan", "A picture"]
-    assert untranslated(page, "of the plan", frozenset({"A picture"})) == []
 
 
 def test_a_paper_is_composed_in_english_in_any_language_of_the_screens(people):

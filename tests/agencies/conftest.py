@@ -1,16 +1,12 @@
 """Fixtures of an agency and its users, for tests of seats and invitations."""
 
 import pytest
+import time_machine
 
 from agencies.models import Seat
 from agencies.people.services import invitations
 from tests.agencies.reading import NIGHT, TODAY
-from tests.factories import AgencyFactory, SeatFactory
-
-
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police", name="New Zealand Police")
+from tests.factories import SeatFactory
 
 
 @pytest.fixture
@@ -46,3 +42,10 @@ def invite(police, approver, deliver):
             return invitations.invite(**{**values, **differs})
 
     return invite
+
+
+@pytest.fixture
+def now():
+    """Stop the clock of the pages at the time of the invitations."""
+    with time_machine.travel(NIGHT, tick=False):
+        yield

@@ -3,16 +3,13 @@
 Strangers get 404, colleagues 403; a token opens what its seat may read on the pages and nothing else.
 """
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver, reverse
 
 from tests.api.programs import ADDRESSES, OPEN, program, program_of, scope_of
-from tests.cast import Scene, standing_scene
+from tests.cast import Scene
 from tests.test_permissions import (
     EVERYBODY,
     OIA,
@@ -78,12 +75,6 @@ def test_every_address_has_a_row():
     assert set(READ) == set(ADDRESSES)
     for row in READ.values():
         assert set(row) == set(EVERYBODY)
-
-
-@pytest.fixture(scope="module")
-def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-    with standing_scene(django_db_blocker) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

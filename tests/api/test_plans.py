@@ -27,11 +27,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police", name="New Zealand Police")
-
-
-@pytest.fixture
 def plan(police):
     leader = AgencyFactory(short_name="DoL")
     return PlanFactory(
@@ -126,15 +121,9 @@ def test_a_past_moment_is_read_as_it_was(reader, plan, item, police):
 
 
 @pytest.mark.parametrize("name", ["plan", "items", "milestones", "delays", "changes", "papers"])
-@pytest.mark.parametrize(
-    ("at", "says"),
-    [
-        ("2090-01-01", "Choose a day up to today."),
-        ("2090-01-01T00:00:00+13:00", "Choose a day up to today."),
-    ],
-)
-def test_a_moment_ahead_is_refused_with_the_pages_sentence(reader, plan, name, at, says):
-    assert refused(reader, name, at=at) == [{"field": "at", "detail": says}]
+@pytest.mark.parametrize("at", ["2090-01-01", "2090-01-01T00:00:00+13:00"])
+def test_a_moment_ahead_is_refused_with_the_pages_sentence(reader, plan, name, at):
+    assert refused(reader, name, at=at) == [{"field": "at", "detail": "Choose a day up to today."}]
 
 
 @pytest.mark.parametrize("at", ["yesterdayish", "2026-13-45", "T", "2026-01-01T99:00"])

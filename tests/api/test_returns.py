@@ -115,12 +115,6 @@ def test_a_milestone_is_answered_and_takes_effect_later(writer, of_return, item)
     assert step.completed_on is None
 
 
-def test_a_refused_draft_leaves_nothing(writer, of_return, item):
-    answer = put(writer, address(of_return, item), **SAID | {"confidence": "sure"})
-    assert answer.status_code == 422
-    assert (Update.objects.count(), Update.history.count()) == (0, 0)
-
-
 def test_a_program_submits_nothing(writer, of_return, item):
     url = reverse("api:return", args=["plan", of_return.round_id, of_return.agency_id])
     assert writer.post(url, {}).status_code == 405

@@ -4,7 +4,6 @@ Schemathesis makes the requests from the description at /api/openapi.json. No an
 each is one that the description tells of, in its form.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 
 from reports.requests.models import Release
 from tests.api.programs import token_of
-from tests.cast import Scene, standing_scene
+from tests.cast import Scene
 from trafficking_plan.api import admission
 from trafficking_plan.api.urls import described
 
@@ -44,12 +43,6 @@ CHECKS = [
 MOST_EXAMPLES = min(settings.default.max_examples, 25)
 SCHEMA = schemathesis.openapi.from_dict(described())
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
-
-
-@pytest.fixture(scope="module")
-def people(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
-    with standing_scene(django_db_blocker) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

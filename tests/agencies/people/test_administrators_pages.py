@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.core import mail
 from django.urls import reverse
 
@@ -12,7 +11,7 @@ from agencies.people.record_history import history_of_account, history_of_agency
 from agencies.people.services import accounts, agencies
 from agencies.people.services.conflicts import Conflict, Refused
 from agencies.rules import AGENCY_ROLES
-from tests.agencies.reading import NIGHT, TOMORROW, YESTERDAY, url
+from tests.agencies.reading import TOMORROW, YESTERDAY, url
 from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
@@ -23,13 +22,7 @@ from tests.factories import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def now():
-    with time_machine.travel(NIGHT, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
 
 @pytest.fixture

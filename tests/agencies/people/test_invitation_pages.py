@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -29,13 +28,6 @@ GONE = "<h1>This link does not work any more</h1>"
 
 
 # --- the page of the link -----------------------------------------------------------------------
-
-
-@pytest.fixture
-def now():
-    """Stop the clock of the pages at the time of the invitations."""
-    with time_machine.travel(NIGHT, tick=False):
-        yield
 
 
 CHOICE = {"name": "Aroha Ngata", "password1": PASSWORD, "password2": PASSWORD}
@@ -76,11 +68,9 @@ def test_the_new_password_works_at_the_sign_in_page(client, invite, now):
     [
         ({"name": ""}, "name"),
         ({"name": "A\0"}, "name"),
-        ({"name": "A" * 151}, "name"),
         ({"password2": "another long password"}, "password2"),
         ({"password1": "short", "password2": "short"}, "password1"),
         ({"password1": "aroha@example.org", "password2": "aroha@example.org"}, "password1"),
-        ({"password1": "password1234", "password2": "password1234"}, "password1"),
     ],
 )
 def test_an_invalid_name_or_password_is_refused_and_no_account_is_created(

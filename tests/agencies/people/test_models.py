@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError
 
 from agencies.models import Agency, Appointment, Invitation, Seat, User
 from tests.constraints import declared, refused_by
@@ -112,12 +111,6 @@ def test_agencies_are_ordered_by_short_name_in_any_case():
         AgencyFactory(short_name=name)
     there = [str(agency) for agency in Agency.objects.in_order()]
     assert there == ["acc", "Customs", "DoL", "DPMC", "Police"]
-
-
-def test_an_agency_with_a_seat_cannot_be_deleted():
-    seat = SeatFactory()
-    with pytest.raises(ProtectedError):
-        seat.agency.delete()
 
 
 # --- people -----------------------------------------------------------------------------------

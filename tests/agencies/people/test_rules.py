@@ -20,11 +20,6 @@ from tests.factories import AgencyFactory, SeatFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police")
-
-
 def test_agencies_of_a_user_are_those_where_they_hold_one_of_the_roles(police):
     user = SeatFactory(agency=police, role=Seat.Role.APPROVER).user
     assert agencies_of(user, "approver", "contributor") == {police.pk}

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from agencies.models import Seat, User
@@ -23,15 +22,9 @@ from tests.factories import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
 Role = Seat.Role
-
-
-@pytest.fixture(autouse=True)
-def now():
-    with time_machine.travel(NIGHT, tick=False):
-        yield
 
 
 def last_approver(police) -> Seat:

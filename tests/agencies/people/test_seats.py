@@ -35,15 +35,9 @@ from tests.factories import (
 )
 from workitems.models import Decision, Return, Update
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
 Role = Seat.Role
-
-
-@pytest.fixture(autouse=True)
-def now():
-    with time_machine.travel(NIGHT, tick=False):
-        yield
 
 
 # --- seats on a day -----------------------------------------------------------------------------
@@ -134,21 +128,17 @@ def test_history_reads_as_sentences(police, approver, contributor, django_assert
     with django_assert_num_queries(3):  # seats, invitations, units
         told = [(entry.who, entry.what, entry.why) for entry in history_of(police)]
     who, aroha = "Police approver (Police)", "Aroha (aroha@example.org)"
-    assert (
-        told[:5]
-        == [
-            (who, "withdrew the role of Police contributor as approver.", "A mistake."),
-            (
-                who,
-                "added Police contributor as approver, from 3 March 2026 to 31 March 2026.",
-                "Leave of the approver.",
-            ),
-            (who, "ended the role of Aroha as observer, last day 3 March 2026.", "Moved."),
-            (who, "withdrew the invitation to Bo (bo@example.org).", "Not needed."),
-            ("A user", "invited Bo (bo@example.org) to be contributor.", ""),
-        ]
-        or told[:5]
-    )
+    assert told[:4] == [
+        (who, "withdrew the role of Police contributor as approver.", "A mistake."),
+        (
+            who,
+            "added Police contributor as approver, from 3 March 2026 to 31 March 2026.",
+            "Leave of the approver.",
+        ),
+        (who, "ended the role of Aroha as observer, last day 3 March 2026.", "Moved."),
+        (who, "withdrew the invitation to Bo (bo@example.org).", "Not needed."),
+    ]
+    assert ("A user", "invited Bo (bo@example.org) to be contributor.", "") in told
     assert (who, f"invited {aroha} to be observer.", "New in the team.") in told
     assert (who, f"sent the invitation to {aroha} again.", "Sent again.") in told
 
@@ -236,14 +226,6 @@ def test_a_seat_ended_at_once_stops_now_whenever_it_began(
     assert (seat.to_on, seat.withdrawn_at) == (to_on, withdrawn_at)
     assert User.objects.get(pk=seat.user.pk).current_seats == []
     assert record(seat)[1:] == [("Police approver (Police)", "Left.")]
-
-
-def test_a_seat_that_has_ended_cannot_be_ended_at_once_again(police, approver):
-    seat = SeatFactory(agency=police, to_on=date(2026, 1, 1))
-    assert refusal(lambda: end_at_once(seat, approver))[0] == (
-        "The role already ended on 1 January 2026."
-    )
-    assert record(seat) == [("", None)]
 
 
 def test_a_withdrawn_seat_gets_no_last_day(police, approver):

@@ -5,21 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from agencies.models import Agency, Invitation, Seat, User
+from agencies.models import Invitation, Seat, User
 from agencies.people.services import invitations, seats
 from agencies.people.services.invitations import hash_of
-from tests.factories import PASSWORD, AgencyFactory, InvitationFactory, SeatFactory
+from tests.factories import PASSWORD, InvitationFactory, SeatFactory
 from tests.workitems.plan.test_concurrency import kinds, simultaneously
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
-
-
-@pytest.fixture
-def police() -> Agency:
-    return AgencyFactory(short_name="Police")
 
 
 def test_ten_simultaneous_requests_create_one_invitation(police, mailoutbox):
