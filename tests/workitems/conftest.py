@@ -7,6 +7,8 @@ from django.test import Client
 from agencies.models import Seat
 from tests.factories import (
     DelayFactory,
+    MatterFactory,
+    MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
     RoundFactory,
@@ -14,7 +16,7 @@ from tests.factories import (
     UserFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, SLIPPED
+from tests.workitems.record import NOW, SLIPPED, TODAY
 from workitems.models import Return
 
 
@@ -106,3 +108,29 @@ def client_of():
         return client
 
     return client_of
+
+
+@pytest.fixture
+def writer(client_of, contributor):
+    return client_of(contributor)
+
+
+@pytest.fixture
+def manager(client_of, coordinator):
+    return client_of(coordinator)
+
+
+@pytest.fixture
+def reader(client_of, colleague):
+    return client_of(colleague)
+
+
+@pytest.fixture
+def meeting(plan):
+    return MeetingFactory(plan=plan, held_on=TODAY)
+
+
+@pytest.fixture
+def three(meeting):
+    """Matters on the agenda of the meeting."""
+    return [MatterFactory(meeting=meeting, position=n, title=f"M{n}") for n in (1, 2, 3)]

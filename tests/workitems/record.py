@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.db import models
+from django.urls import reverse
 
-from tests.factories import AttendanceFactory, MatterFactory
-from workitems.models import Meeting, Variation, WorkItem
+from tests.factories import AttendanceFactory, MatterFactory, ReturnFactory, RoundFactory
+from workitems.models import Meeting, Return, Variation, WorkItem
 from workitems.narrative import Scope, Wanted, history_page
 from workitems.narrative.blocks import Entry
 from workitems.narrative.reading import Reader
@@ -56,6 +57,17 @@ def ready_to_decide(meeting: Meeting, *variations: Variation) -> Meeting:
     for member in meeting.plan.members.exclude(agency__attendances__meeting=meeting):
         AttendanceFactory(meeting=meeting, agency=member.agency)
     return meeting
+
+
+def of_meeting(name: str, meeting: Meeting, *more: int) -> str:
+    return reverse(f"meetings:{name}", args=[meeting.plan.slug, meeting.pk, *more])
+
+
+def earlier_return(of_return: Return, begin: date, end: date, **more: Any) -> Return:
+    """Make an accepted return of the same agency, in a closed round of this period."""
+    plan = of_return.round.plan
+    closed = RoundFactory(plan=plan, period_start=begin, period_end=end, closed_at=NOW)
+    return ReturnFactory(round=closed, agency=of_return.agency, **{"accepted": True, **more})
 
 
 @contextmanager

@@ -66,12 +66,6 @@ def test_the_address_is_shown_once_and_works(client_of, contributor, plan, polic
     assert CalendarFeed.objects.get().token_hash not in later.text
 
 
-def test_a_label_is_required(client_of, contributor, police, plan):
-    answer = client_of(contributor).post(list_of(police), {"label": " "})
-    assert (answer.status_code, CalendarFeed.objects.count()) == (422, 0)
-    assert 'href="#id_label"' in answer.text
-
-
 def test_an_agency_in_several_plans_chooses_one(client_of, contributor, police, plan, labour):
     other = PlanFactory(coordinating_agency=labour, members=[police])
     client = client_of(contributor)
@@ -195,12 +189,6 @@ def test_an_unchanged_calendar_is_not_sent_again(feed, milestone, item):
     milestone.completed_on = NOW.date()
     milestone.save()
     assert ask(if_none_match=etag).status_code == 200
-
-
-def test_a_calendar_allows_only_get_and_head(feed):
-    address = reverse("feeds:calendar", args=[TOKEN])
-    assert Client().head(address).status_code == 200
-    assert Client().post(address).status_code == 405
 
 
 def test_the_day_of_the_last_request_is_stored(feed):

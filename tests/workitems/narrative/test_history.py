@@ -14,15 +14,12 @@ from agencies.records import guards, history
 from agencies.records.tracking import PLAN_COLUMN
 from tests.cast import scene
 from tests.factories import (
-    AgencyFactory,
     AttendanceFactory,
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
     ReturnNoteFactory,
-    RoundFactory,
     UpdateFactory,
-    VariationFactory,
     WorkItemFactory,
 )
 from tests.workitems.record import (
@@ -39,7 +36,6 @@ from tests.workitems.record import (
 from workitems.models import Milestone, WorkItem
 from workitems.narrative.record_kinds import KINDS
 from workitems.plan.services import items
-from workitems.returns.services import rounds
 from workitems.variations.services import variations
 
 pytestmark = pytest.mark.django_db
@@ -69,17 +65,6 @@ def test_a_reason_may_be_a_paragraph(item, contributor):
         reason=reason,
     )
     assert newest(item)[2] == reason
-
-
-def test_a_history_row_holds_every_field_of_the_row(item, contributor):
-    items.change_status(
-        item=item, version=1, stage="under_way", confidence="at_risk", by=contributor, on=TODAY
-    )
-    before, after = item.history.order_by("history_id")
-    assert [(row.confidence, row.version, row.title) for row in (before, after)] == [
-        ("on_track", 1, "Print a brochure"),
-        ("at_risk", 2, "Print a brochure"),
-    ]
 
 
 def test_a_row_can_be_read_as_it_was_at_a_time(item, contributor, police):
@@ -152,11 +137,6 @@ def test_imported_history_is_written_with_its_true_dates_and_states(item):
     assert item.stage == "under_way"
 
 
-def test_imported_history_can_be_empty():
-    history.write_past([], by=None, actor="Spreadsheet import")
-    assert WorkItem.history.count() == 0
-
-
 def test_history_imported_by_a_user_has_their_signature(item, contributor):
     history.write_past([(item, NOW, "")], by=contributor, actor="")
     assert entries(item)[0] == ("+", "Police contributor (Police)", "")
@@ -169,36 +149,6 @@ def test_search_columns_are_left_out_of_history():
 
 def test_passwords_are_left_out_of_history(contributor):
     assert "password" not in {field.name for field in User.history.model._meta.fields}
-
-
-def test_one_decision_writes_one_history_row_for_each_changed_row(plan, police, coordinator):
-    """Moving an agreed date writes one row for the variation and one for the milestone."""
-    milestone = MilestoneFactory(item=WorkItemFactory(plan=plan, lead_agency=police))
-    variation = VariationFactory(milestone=milestone, state="recommended")
-    variations.decide(
-        variation=variation,
-        approve=True,
-        meeting=ready_to_decide(MeetingFactory(plan=plan, held_on=TODAY), variation),
-        by=coordinator,
-        at=NOW,
-    )
-    assert [len(entries(row)) for row in (variation, milestone, variation.decision)] == [2, 2, 1]
-    assert entries(milestone.item) == [("+", "", "")]
-
-
-def test_opening_a_round_records_its_author_on_every_return(coordinator, labour):
-    agency = AgencyFactory()
-    plan = RoundFactory(closed_at=NOW, plan__members=[agency]).plan
-    made = rounds.open_round(
-        plan=plan,
-        name="July to December 2010",
-        period_start=date(2010, 7, 1),
-        period_end=date(2010, 12, 31),
-        due_on=date(2011, 1, 14),
-        by=coordinator,
-        at=NOW,
-    )
-    assert [entries(each) for each in made.returns.all()] == [[("+", "Coordinator (DoL)", "")]] * 2
 
 
 # --- as sentences -----------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from agencies.people.services import give_seat
 from tests.factories import (
     MeetingFactory,
     MilestoneFactory,
-    UpdateFactory,
     UserFactory,
     VariationFactory,
 )
@@ -188,16 +187,6 @@ def test_simultaneous_requests_in_a_plan_are_numbered_without_gaps_or_duplicates
     assert list(numbers) == list(range(1, 9))
 
 
-def test_only_one_of_two_simultaneous_submissions_of_a_return_succeeds(of_return, item, approver):
-    UpdateFactory(of_return=of_return, item=item)
-    outcomes = simultaneously(
-        2, lambda number: rounds.submit(of_return=of_return, by=approver, on=TODAY, at=NOW)
-    )
-    assert kinds(outcomes) == {"Return": 1, "Refused": 1}
-    assert "This return is submitted; it cannot become submitted." in map(str, outcomes)
-    assert len(entries(of_return)) == 2
-
-
 def test_only_one_of_two_rounds_opened_simultaneously_is_open(plan, coordinator):
     outcomes = simultaneously(
         2,
@@ -213,25 +202,6 @@ def test_only_one_of_two_rounds_opened_simultaneously_is_open(plan, coordinator)
     )
     assert kinds(outcomes) == {"Round": 1, "Refused": 1}
     assert Round.objects.get().returns.count() == 3
-
-
-def test_the_second_of_two_simultaneous_first_answers_for_an_item_is_a_conflict(
-    of_return, item, contributor, approver
-):
-    people = (contributor, approver)
-    outcomes = simultaneously(
-        2,
-        lambda number: rounds.write_update(
-            of_return=of_return,
-            item=item,
-            stage="under_way",
-            achieved=f"Answer {number}",
-            by=people[number],
-            at=NOW,
-        ),
-    )
-    assert kinds(outcomes) == {"Update": 1, "Conflict": 1}
-    assert of_return.updates.count() == 1
 
 
 def test_an_item_cannot_be_completed_while_its_milestone_is_being_reopened(item, contributor):

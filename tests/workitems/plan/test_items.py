@@ -230,21 +230,6 @@ def test_a_complete_item_keeps_its_day_when_only_confidence_changes(plan, contri
 # --- a row and its history are saved together -------------------------------------------------
 
 
-@pytest.fixture
-def history_fails():
-    def fail(sender, instance, **kwargs):
-        raise RuntimeError("The machine stopped between the row and its history.")
-
-    pre_create_historical_record.connect(fail)
-    yield
-    pre_create_historical_record.disconnect(fail)
-
-
-def test_a_change_is_rolled_back_when_its_history_row_fails(item, contributor, history_fails):
-    with unchanged(item), pytest.raises(RuntimeError):
-        change(item, contributor, confidence="off_track")
-
-
 def test_changes_made_together_are_saved_together_or_not_at_all(delayed, contributor):
     """Closing a milestone ends its delay: the second history row fails, and both are undone."""
     delay = delayed.delays.get()

@@ -261,28 +261,6 @@ def test_lateness_is_counted_to_that_day(plan, item):
     ]
 
 
-@pytest.mark.parametrize(
-    ("on", "late"),
-    [
-        (date(2010, 6, 29), Lateness(Late.SLIPPING, 92, date(2010, 6, 30))),
-        (date(2010, 6, 30), Lateness(Late.SLIPPING, 92, date(2010, 6, 30))),
-        (date(2010, 7, 1), Lateness(Late.OVERDUE, 1, date(2010, 6, 30))),
-    ],
-)
-def test_an_item_is_expected_late_until_its_date_is_past(plan, item, on, late):
-    change(item.milestones.get(), MAY, forecast_due=date(2010, 9, 30))
-    assert at(plan, on).items[0].late == late
-
-
-def test_an_item_is_as_late_as_its_worst_open_milestone(plan, item):
-    with clock(MARCH):
-        for number, due, forecast in [(2, JULY, JULY), (3, JULY, TODAY), (4, TODAY, TODAY)]:
-            MilestoneFactory(item=item, number=number, original_due=due, forecast_due=forecast)
-    line = at(plan, MAY).items[0]
-    assert line.late == Lateness(Late.SLIPPING, (TODAY - JULY).days, JULY)
-    assert line.due == KnownDate(date(2010, 6, 30))
-
-
 def test_an_agreed_date_moved_later_has_its_old_value_before(plan, item):
     milestone = item.milestones.get()
     later = date(2010, 12, 31)

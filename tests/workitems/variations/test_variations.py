@@ -35,11 +35,6 @@ State = Variation.State
 
 
 @pytest.fixture
-def meeting(plan):
-    return MeetingFactory(plan=plan, held_on=TODAY)
-
-
-@pytest.fixture
 def request_for_date(milestone):
     """A recommended request to move the milestone to 30 September."""
     return VariationFactory(milestone=milestone, number=4, due_after=SLIPPED, state="recommended")
@@ -55,7 +50,8 @@ def ask_for_date(milestone, by, agency, due_after=SLIPPED, reason="The printer i
 
 
 def test_an_agency_requests_another_agreed_date(milestone, contributor, police):
-    made = ask_for_date(milestone, contributor, police)
+    with unchanged(milestone, milestone.item):
+        made = ask_for_date(milestone, contributor, police)
     made.refresh_from_db()
     assert (made.reference, made.kind, made.state) == ("V1", "date", "requested")
     assert (made.item, made.milestone, made.plan) == (
@@ -71,11 +67,6 @@ def test_an_agency_requests_another_agreed_date(milestone, contributor, police):
     )
     assert made.is_pending
     assert entries(made) == [("+", "Police contributor (Police)", "The printer is late.")]
-
-
-def test_a_request_does_not_move_the_date(milestone, contributor, police):
-    with unchanged(milestone, milestone.item):
-        ask_for_date(milestone, contributor, police)
 
 
 def test_requests_are_numbered_within_the_plan(milestone, item, contributor, police):
