@@ -54,11 +54,6 @@ def labour():
 
 
 @pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police")
-
-
-@pytest.fixture
 def user(labour):
     return SeatFactory(agency=labour, role="coordinator", user__name="Coordinator").user
 

@@ -9,14 +9,14 @@ from agencies.models import Agency
 from tests.factories import AgencyFactory
 from tests.workitems import trackers
 from workitems.intake.tracker.book import PlanFacts, book_of
-from workitems.intake.tracker.doubts import ADD, NOTE
+from workitems.intake.tracker.doubts import ADD
 from workitems.intake.tracker.guess import guess
 from workitems.intake.tracker.known_agencies import known_agencies
 from workitems.intake.tracker.opening import open_tracker
 from workitems.intake.tracker.plan_reading import understand
 from workitems.intake.tracker.understood import About
 from workitems.intake.workbook.importing import import_book
-from workitems.models import Delay, Milestone, Mitigation, Round, Update, WorkItem
+from workitems.models import Delay, Mitigation, Round, WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -54,23 +54,6 @@ def bring_in(content, **answers):
     return import_book(
         book_of(found, FACTS, known), name="tracker.xlsx", at=NOW, new_for={Agency.objects.get(short_name="MBIE").pk}
     ).plan  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("content", "answers", "counts"),
-    [
-        (trackers.plain_csv, {}, (40, 30, 5)),
-        (trackers.merged, {}, (60, 120, 60)),
-        (trackers.by_milestone, {"All_agencies": NOTE}, (100, 250, 200)),
-    ],
-)
-def test_each_tracker_becomes_a_plan(content, answers, counts):
-    plan = bring_in(content(), **answers)
-    assert (
-        plan.items.count(),
-        Milestone.objects.filter(item__plan=plan).count(),
-        Update.objects.filter(item__plan=plan).count(),
-    ) == counts
 
 
 def test_agencies_are_found_by_earlier_and_maori_names_and_new_ones_are_added():

@@ -14,23 +14,11 @@ from tests.workitems.workbooks import file_of, small
 from workitems.intake.tracker.doubts import ADD, NOTE
 from workitems.models import Plan, TrackerMapping, TrackerNote
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]
 
 CHOOSE = "/plans/import/tracker/"
 COLUMNS = "/plans/import/tracker/columns/"
 PREVIEW = "/plans/import/tracker/preview/"
-
-
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    """Use an empty folder for uploaded files."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        },
-    }
 
 
 @pytest.fixture

@@ -318,7 +318,7 @@ def test_what_reads_a_tracker_knows_no_django():
     outside = {"opening", "book", "known_agencies", "bringing_in"}
     faults = [
         path.stem
-        for path in (ROOT / "workitems" / "tracker").glob("*.py")
+        for path in (ROOT / "workitems" / "intake" / "tracker").glob("*.py")
         if path.stem not in outside and imports_of(path.read_text(), "django")
     ]
     assert faults == []

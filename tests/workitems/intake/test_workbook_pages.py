@@ -11,24 +11,12 @@ from django.urls import reverse
 from agencies.models import Agency, Seat
 from tests.factories import SeatFactory
 from tests.workitems.workbooks import file_of, place, setting, small
-from workitems.intake.workbook import export_workbook, held, import_workbook, preview_import
+from workitems.intake.workbook import held, import_workbook, preview_import
 from workitems.models import Plan, WorkItem
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files")]
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    """Use an empty folder for uploaded files."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path)},
-        },
-    }
 
 
 @pytest.fixture
@@ -280,11 +268,3 @@ def test_the_upload_page_leads_to_the_proposal_form_who_may_propose(
         lambda user, name, *of: name != "workitems.request_addition" and held(user, name, *of),
     )
     assert (link in client.get(address).text, client.get(link).status_code) == (False, 403)
-
-
-def test_the_exported_plan_is_the_one_in_the_url(client, send, plan):
-    other = import_workbook(file_of(second()), name="second.xlsx", at=NOW).plan
-    response = client.get(reverse("plans:export", args=[other.slug]))
-    assert len(response.content) > 0
-    assert preview_import(io.BytesIO(response.content), at=NOW, plan=other).is_empty
-    assert export_workbook(plan) != response.content

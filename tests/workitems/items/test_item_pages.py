@@ -28,7 +28,6 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import NOW, SLIPPED, item_history, newest, unchanged
-from workitems.models import WorkItem
 from workitems.narrative.record_kinds import KINDS
 from workitems.terms.known_dates import KnownDate
 
@@ -94,14 +93,11 @@ def test_items_are_ordered_by_number(reader, plan, many):
         ({"confidence": "at_risk"}, ["1.2"]),
         ({"late": "overdue"}, ["1.2"]),
         ({"late": "late"}, ["1.2", "2.1"]),
+        ({"standing": "late"}, ["1.2", "2.1"]),
+        ({"attention": "yes"}, ["1.2", "2.1"]),
         ({"stage": "not_started", "late": "late"}, ["2.1"]),
         ({"q": "cherry"}, ["2.2"]),
         ({"q": "1.10"}, ["1.10"]),
-        ({"q": "whanau akonga"}, ["1.2"]),
-        ({"q": "WHĀNAU"}, ["1.2"]),
-        ({"q": "whānau cherry"}, []),
-        ({"q": "%"}, []),
-        ({"q": "_"}, []),
         ({"stage": "nonsense"}, ["1.1", "1.2", "1.10", "2.1", "2.2"]),
     ],
 )
@@ -114,6 +110,7 @@ def test_the_list_can_be_filtered_by_pillar_and_agency(reader, plan, many, custo
     # Led or supported.
     assert listed(reader, plan, agency=customs.pk) == ["1.1", "1.10"]
     assert listed(reader, plan, agency=labour.pk) == []
+    assert listed(reader, plan, lead=customs.pk) == ["1.10"]
 
 
 def test_a_pillar_of_another_plan_is_ignored_as_a_filter_and_not_named(reader, plan, many):
@@ -273,22 +270,6 @@ def test_typed_text_is_escaped(reader, item):
     assert "Because: &lt;b&gt;bold&lt;/b&gt;" in page
 
 
-def test_history_is_shown_newest_first_with_author_and_reason(reader, item, contributor):
-    reader.post(
-        f"{item.get_absolute_url()}status/",
-        {"version": 1, "stage": "ongoing", "confidence": "at_risk", "reason": "It never ends."},
-    )
-    newest_block = reader.get(f"{item.get_absolute_url()}history/").context["blocks"][0]
-    assert (newest_block.who, newest_block.why) == (
-        "Police contributor (Police)",
-        "It never ends.",
-    )
-    assert [entry.what for entry in newest_block.entries] == [
-        "moved the stage from under way to ongoing.",
-        "changed the agency’s confidence from on track to at risk.",
-    ]
-
-
 def test_a_draft_of_another_agency_is_not_in_the_history(
     client_of, item, contributor, colleague, coordinator
 ):
@@ -407,16 +388,6 @@ def test_saved_status_is_shown_on_the_items_page(reader, item):
     [
         ({"stage": "ongoing"}, "reason", "Say why the stage changes."),
         (
-            {"stage": "withdrawn", "reason": "x"},
-            "stage",
-            "Item 1.2 can be withdrawn only by an approved variation.",
-        ),
-        (
-            {"stage": "complete", "completed_on": "2 June 2010", "reason": "x"},
-            "completed_on",
-            "2 June 2010 has not come yet. Enter the day it was done, up to today.",
-        ),
-        (
             {"stage": "ongoing", "completed_on": "1 May 2010", "reason": "x"},
             "completed_on",
             "Enter a completion date only with the stage Complete.",
@@ -425,11 +396,6 @@ def test_saved_status_is_shown_on_the_items_page(reader, item):
             {"stage": "complete", "completed_on": "soon", "reason": "x"},
             "completed_on",
             ENTER_A_DATE,
-        ),
-        (
-            {"stage": "complete", "completed_on": "1/5/0210", "reason": "x"},
-            "completed_on",
-            "Check the year: it should be between 1990 and 2100.",
         ),
         ({"reason": "x"}, "stage", "Choose the stage."),
         (
@@ -447,13 +413,6 @@ def test_a_refusal_is_shown_at_its_field_and_keeps_the_input(reader, item, data,
     assert dict(form.errors) == {field: [sentence]}
     assert {name: form[name].value() for name in data} == data
     assert "<title>Error: " in response.text
-
-
-def test_an_item_with_an_open_milestone_cannot_be_completed(reader, item, milestone):
-    response = status(reader, item, version=1, stage="complete", reason="Done.")
-    assert response.context["form"].errors["stage"] == [
-        "Item 1.2 has milestones to mark as done first: “Brochure printed”."
-    ]
 
 
 def test_the_second_of_two_users_sees_both_versions_and_saves_again(
@@ -492,12 +451,6 @@ def test_a_conflict_keeps_a_choice_that_is_no_longer_allowed(client_of, item, co
     assert again.context["form"].errors["stage"] == [
         "Item 1.2 is ongoing; it cannot become not started."
     ]
-
-
-def test_saving_a_status_takes_few_queries(reader, item, django_assert_max_num_queries):
-    with django_assert_max_num_queries(18):
-        status(reader, item, version=1, stage="ongoing", reason="It never ends.")
-    assert WorkItem.objects.get().stage == "ongoing"
 
 
 # --- the reviewer's rating ------------------------------------------------------------------

@@ -13,11 +13,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 TRAINING = "formal training for frontline staff"
 
 
-@pytest.fixture
-def writer(client_of, contributor):
-    return client_of(contributor)
-
-
 def of_item(item):
     return reverse("workitems:set-text", args=[item.plan.slug, item.number, "as_told"])
 

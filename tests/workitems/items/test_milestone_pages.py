@@ -12,11 +12,6 @@ from workitems.plan.forms.due_dates import ENTER_A_KNOWN_DATE
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
-@pytest.fixture
-def writer(client_of, contributor):
-    return client_of(contributor)
-
-
 def address(milestone):
     return f"{milestone.item.get_absolute_url()}milestones/{milestone.number}/"
 
@@ -79,8 +74,6 @@ def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
     [
         ("", ENTER_A_DATE),
         ("2 June 2010", "2 June 2010 has not come yet. Enter the day it was done, up to today."),
-        ("31 June 2010", "June 2010 has only 30 days. Check the day."),
-        ("soon", ENTER_A_DATE),
     ],
 )
 def test_an_invalid_day_is_refused_and_kept_in_the_form(writer, milestone, day, sentence):
@@ -130,17 +123,6 @@ def test_a_slip_is_recorded_as_a_delay_with_its_mitigation(writer, milestone, cu
         ({"forecast_due": ""}, "forecast_due", ENTER_A_KNOWN_DATE),
         ({"reason": ""}, "reason", "Say why the date moves."),
         (
-            {"cause": ""},
-            "cause",
-            "The new date is after the agreed date. Choose the cause of the delay.",
-        ),
-        ({"mitigation": ""}, "mitigation", "Say what is being done about the delay."),
-        (
-            {"forecast_due": "31 May 2010"},
-            "forecast_due",
-            "A forecast cannot be before today. Enter a later date, or mark the milestone as done.",
-        ),
-        (
             {"cause": "laziness"},
             "cause",
             "That is no longer in the list. Choose from the list.",
@@ -189,7 +171,6 @@ def test_a_second_slip_changes_only_what_it_says_of_the_cause(writer, delayed, s
     ("said", "field", "sentence"),
     [
         ({"settlement": "being_settled"}, "settling_agency", "Choose the agency that settles it."),
-        ({"settling_by": "1/7/2010"}, "settling_by", "Enter a date only with “Being settled”."),
         (
             {"forecast_due": "30 June 2010", "cause": "", "mitigation": "", "effect": "",
              "settlement": "settled"},

@@ -34,16 +34,6 @@ WHO = "Coordinator (DoL)"
 OFF = "This matter is not on the agenda."
 
 
-@pytest.fixture
-def meeting(plan):
-    return MeetingFactory(plan=plan, held_on=TODAY)
-
-
-@pytest.fixture
-def three(meeting):
-    return [MatterFactory(meeting=meeting, position=n, title=f"M{n}") for n in (1, 2, 3)]
-
-
 def add(meeting, by, about=None, **more):
     return matters.add_matter(meeting=meeting, about=about, by=by, **more)
 

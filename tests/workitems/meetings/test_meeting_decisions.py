@@ -31,11 +31,6 @@ pytestmark = pytest.mark.django_db
 WHO = "Coordinator (DoL)"
 
 
-@pytest.fixture
-def meeting(plan):
-    return MeetingFactory(plan=plan, held_on=TODAY)
-
-
 def decide(meeting, by, **differs):
     wanted = {"text": "Print it.", "on": TODAY} | differs
     return decisions.record_decision(meeting=meeting, by=by, **wanted)

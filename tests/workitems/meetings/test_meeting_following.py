@@ -5,15 +5,11 @@ from django.urls import reverse
 
 from tests.factories import DecisionFactory, MatterFactory, MeetingFactory
 from tests.workitems.record import DUE, NOW, TODAY, TOMORROW, YESTERDAY, refused
+from tests.workitems.record import of_meeting as to
 from workitems.models import Meeting
 from workitems.presenting import services as slides
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def manager(client_of, coordinator):
-    return client_of(coordinator)
 
 
 @pytest.fixture
@@ -22,17 +18,8 @@ def member(client_of, colleague):
 
 
 @pytest.fixture
-def meeting(plan):
-    return MeetingFactory(plan=plan, held_on=TODAY)
-
-
-@pytest.fixture
 def matters(meeting):
     return [MatterFactory(meeting=meeting, position=n, title=f"M{n}") for n in (1, 2)]
-
-
-def to(name, meeting, *more):
-    return reverse(f"meetings:{name}", args=[meeting.plan.slug, meeting.pk, *more])
 
 
 def show(client, meeting, slide):

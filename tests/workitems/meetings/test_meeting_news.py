@@ -15,6 +15,7 @@ from tests.factories import (
 )
 from tests.workitems.conftest import seated
 from tests.workitems.record import DUE, NOW, TODAY, TOMORROW, ready_to_decide
+from tests.workitems.record import of_meeting as to
 from workitems.calendar.due_calendar import calendar_of, entries_of
 from workitems.models import Notice
 from workitems.notices import send_notices
@@ -25,11 +26,6 @@ Role = Seat.Role
 
 
 @pytest.fixture
-def manager(client_of, coordinator):
-    return client_of(coordinator)
-
-
-@pytest.fixture
 def people(police, labour):
     """Contributors of two agencies, and an approver of one."""
     return [
@@ -37,10 +33,6 @@ def people(police, labour):
         seated("Police approver", police, Role.APPROVER),
         seated("Labour contributor", labour, Role.CONTRIBUTOR),
     ]
-
-
-def to(name, meeting, *more):
-    return reverse(f"meetings:{name}", args=[meeting.plan.slug, meeting.pk, *more])
 
 
 def mails(mailoutbox):

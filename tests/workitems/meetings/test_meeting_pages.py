@@ -16,20 +16,11 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, TODAY, YESTERDAY
+from tests.workitems.record import of_meeting as to
 from workitems.meetings.agenda import Considered
 from workitems.models import Decision, Meeting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
-
-
-@pytest.fixture
-def manager(client_of, coordinator):
-    return client_of(coordinator)
-
-
-@pytest.fixture
-def reader(client_of, colleague):
-    return client_of(colleague)
 
 
 @pytest.fixture
@@ -40,10 +31,6 @@ def meeting(plan):
 @pytest.fixture
 def coming(plan):
     return MeetingFactory(plan=plan, held_on=DUE)
-
-
-def to(name, meeting, *more):
-    return reverse(f"meetings:{name}", args=[meeting.plan.slug, meeting.pk, *more])
 
 
 def agenda(meeting):

@@ -35,11 +35,6 @@ CLOSED = "The record of the meeting of 1 June 2010 is closed."
 
 
 @pytest.fixture
-def meeting(plan):
-    return MeetingFactory(plan=plan, held_on=TODAY)
-
-
-@pytest.fixture
 def closed(meeting, police, coordinator):
     attend(meeting, coordinator, police)
     return meetings.close_meeting(meeting=meeting, on=TODAY, at=NOW, by=coordinator)

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.urls import reverse
 from django.utils.html import strip_tags
 
 from tests.factories import (
@@ -19,38 +18,15 @@ from tests.factories import (
     VariationFactory,
 )
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY, ready_to_decide
+from tests.workitems.record import of_meeting as to
 from workitems.models import Decision, Meeting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 @pytest.fixture
-def manager(client_of, coordinator):
-    return client_of(coordinator)
-
-
-@pytest.fixture
-def reader(client_of, colleague):
-    return client_of(colleague)
-
-
-@pytest.fixture
-def meeting(plan):
-    return MeetingFactory(plan=plan, held_on=TODAY)
-
-
-@pytest.fixture
-def three(meeting):
-    return [MatterFactory(meeting=meeting, position=n, title=f"M{n}") for n in (1, 2, 3)]
-
-
-@pytest.fixture
 def asked(milestone):
     return VariationFactory(milestone=milestone, number=1, state="recommended")
-
-
-def to(name, meeting, *more):
-    return reverse(f"meetings:{name}", args=[meeting.plan.slug, meeting.pk, *more])
 
 
 def screen(client, meeting, matter=None):
