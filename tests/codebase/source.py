@@ -84,27 +84,33 @@ def asks_the_clock(source: str) -> list[int]:
         *("date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time"),
     }
     tree = ast.parse(source)
+    last_words = {clock.rpartition(".")[2] for clock in clocks}
+    named = [
+        node
+        for node in ast.walk(tree)
+        if getattr(node, "attr", getattr(node, "id", None)) in last_words
+    ]
     # With a moment as argument, these only return its day here.
-    told = {
+    given_a_moment = {
         id(node.func)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and node.args
-        and ast.unparse(node.func).split(".")[-1] in {"localdate", "localtime"}
+        and getattr(node.func, "attr", getattr(node.func, "id", None)) in {"localdate", "localtime"}
     }
     return sorted(
         {
             node.lineno
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute | ast.Name)
-            and ast.unparse(node) in clocks
-            and id(node) not in told
+            for node in named
+            if ast.unparse(node) in clocks and id(node) not in given_a_moment
         }
     )
 
 
 def imports_of(source: str, package: str) -> list[tuple[int, bool]]:
     """Line of each import of the package, and whether it is at the top of the module."""
+    if package not in source:
+        return []
     tree = ast.parse(source)
     found = []
     for node in ast.walk(tree):
