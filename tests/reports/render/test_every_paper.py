@@ -56,7 +56,6 @@ PAINTS = {*("Tj", "TJ", "'", '"', "f", "F", "f*", "B", "B*", "b", "b*", "S", "s"
 # Papers of samples need no database, so they are made and read once for both.
 SAMPLES = (
     "the sample, with every kind of annex",
-    "a briefing without annexes",
     "a long annex",
     "hostile and long words",
     "a cover of an agency's own",
@@ -158,7 +157,6 @@ def from_samples():
     long = (sample.progress_picture(), sample.work_item_table(copies=9))
     return {
         "the sample, with every kind of annex": briefing(sample.document(annexes=sample.annexes())),
-        "a briefing without annexes": briefing(sample.document(annexes=())),
         "a long annex": briefing(sample.document(annexes=long)),
         "hostile and long words": briefing(hostile()),
         "a cover of an agency's own": own_cover(sample.annexes()),

@@ -70,8 +70,3 @@ def test_every_wording_completes_a_sentence():
         assert not each.wording.endswith("."), each.code
         assert each.words == each.words.strip() != "", each.code
     assert len({each.wording for each in ACT.grounds}) == len(ACT.grounds)
-
-
-def test_limits_are_those_of_the_act():
-    limits = ACT.limits
-    assert (limits.clarify, limits.transfer, limits.decide) == (7, 10, 20)

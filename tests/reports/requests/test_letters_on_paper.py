@@ -51,10 +51,12 @@ def files(letters):
 
 @pytest.fixture(scope="module")
 def verdicts(files):
-    return verapdf(files)
+    return verapdf({name: files[name] for name in UNLIKE})
 
 
 NAMES = [*(kind.value for kind in Kind), "letterhead"]
+# With a schedule, with the mark of a draft, and with a crest: the others have nothing else to validate.
+UNLIKE = ["decide", "extend", "letterhead"]
 
 
 def together(words):
@@ -62,7 +64,7 @@ def together(words):
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", UNLIKE)
 def test_the_reference_validator_confirms_both_claims(verdicts, name, claim):
     verdict = verdicts[name, claim]
     assert verdict.faults == ()

@@ -8,9 +8,9 @@ import pytest
 
 from reports.requests.law.act import act_named
 from reports.requests.law.working_days import WorkingDays
-from reports.requests.models import InformationRequest, NonWorkingDay, RequestEvent
+from reports.requests.models import InformationRequest, RequestEvent
 from reports.requests.models.figures import Figures, figures_of, half_year
-from reports.requests.models.request_clock import calendar, clock_of
+from reports.requests.models.request_clock import clock_of
 from tests.factories import AgencyFactory
 from tests.reports.requests.factories import InformationRequestFactory, RequestEventFactory
 
@@ -33,16 +33,6 @@ def clock(*events):
 
 
 RECEIVED = date(2013, 4, 22)
-
-
-def test_the_real_request_was_decided_one_working_day_late():
-    real = clock(
-        event("received", RECEIVED),
-        event("decision_notified", date(2013, 5, 22), outcome="in_part"),
-    )
-    assert real.due == date(2013, 5, 21)
-    assert real.transfer_by == date(2013, 5, 7)
-    assert real.late_by(date(2030, 1, 1)) == 1
 
 
 def test_an_undecided_request_grows_later_each_working_day():
@@ -97,18 +87,6 @@ def test_an_extension_moves_the_due_day_unless_it_did_not_happen():
     assert clock(*events).first_due == date(2013, 5, 21)
     struck = event("extended", date(2013, 5, 20), corrects_id=extended.pk, is_struck=True)
     assert clock(*events, struck).due == date(2013, 5, 21)
-
-
-def test_a_corrected_receipt_counts_from_the_right_day():
-    first = event("received", date(2013, 4, 23))
-    assert clock(first, event("received", RECEIVED, corrects_id=first.pk)).received_on == RECEIVED
-
-
-@pytest.mark.django_db
-def test_a_day_that_an_authority_declared_is_no_working_day():
-    NonWorkingDay.objects.create(day=date(2013, 5, 6), authority="A notice")
-    NonWorkingDay.objects.create(day=date(2013, 5, 7), authority="A mistake", is_withdrawn=True)
-    assert clock_of([event("received", RECEIVED)], calendar()).due == date(2013, 5, 22)
 
 
 def test_half_years_are_those_of_the_calendar():

@@ -229,13 +229,6 @@ def test_one_question_at_a_time_is_asked_and_answered(request_, adviser):
     )
 
 
-def test_a_question_after_the_seventh_working_day_does_not_restart_the_clock(request_, adviser):
-    act = {"request": request_, "by": adviser, "at": NOW}
-    requests.seek_clarification(on=date(2013, 5, 3), note="Which years?", **act)
-    requests.receive_clarification(on=date(2013, 5, 6), note="All of them", **act)
-    assert requests.clock(request_).due == date(2013, 5, 21)
-
-
 def test_a_request_is_transferred_within_ten_working_days(request_, adviser):
     act = {"request": request_, "whom": "Police", "by": adviser, "at": NOW}
     assert said(requests.transfer, on=date(2013, 5, 8), **act) == (

@@ -32,14 +32,6 @@ def test_a_request_is_due_on_the_20th_working_day_after_receipt(received, due):
     assert NEW_ZEALAND.day_number(received, due) == 20
 
 
-def test_the_letter_of_22_may_2013_was_a_working_day_late():
-    due = NEW_ZEALAND.due(date(2013, 4, 22))
-    late = [
-        NEW_ZEALAND.late_by(due, date(2013, 5, day)) for day in (20, 21, 22, 23, 24, 25, 26, 27)
-    ]
-    assert late == [0, 0, 1, 2, 3, 3, 3, 4]
-
-
 @pytest.mark.parametrize(
     ("first", "last", "count"),
     [
