@@ -15,11 +15,6 @@ from workitems.plan.plan_at.of_records import item_row
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
-@pytest.fixture
-def writer(client_of, contributor):
-    return client_of(contributor)
-
-
 def told(html):
     """Return the lines of each sentence's box."""
     boxes = re.findall(r'<div class="in-briefing">(.*?)</div>', html, re.DOTALL)

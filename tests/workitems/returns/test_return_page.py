@@ -11,20 +11,21 @@ from tests.factories import (
     EvidenceFactory,
     MilestoneFactory,
     MitigationFactory,
-    ReturnFactory,
     ReturnNoteFactory,
-    RoundFactory,
     SeatFactory,
     SupportFactory,
     UpdateFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY
-from workitems.models import WorkItem
+from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY, earlier_return
+from workitems.models import Round, WorkItem
 from workitems.returns.return_page import FIRST, WHOLE, return_page
 from workitems.returns.services import rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+
+LAST = date(2009, 7, 1), date(2009, 12, 31)
 
 
 @pytest.fixture
@@ -53,17 +54,8 @@ def section_of(page, item):
 
 
 def test_the_last_answer_is_shown_beside_the_new_one(page_of, of_return, item, contributor):
-    earlier = ReturnFactory(
-        accepted=True,
-        agency=of_return.agency,
-        round=RoundFactory(
-            plan=item.plan,
-            name="July to December 2009",
-            period_start=date(2009, 7, 1),
-            period_end=date(2009, 12, 31),
-            closed_at=NOW,
-        ),
-    )
+    earlier = earlier_return(of_return, *LAST)
+    Round.objects.filter(pk=earlier.round_id).update(name="July to December 2009")
     UpdateFactory(
         of_return=earlier, item=item, achieved="The text was agreed.", planned_next="Print it."
     )
@@ -73,15 +65,7 @@ def test_the_last_answer_is_shown_beside_the_new_one(page_of, of_return, item, c
 
 
 def test_the_last_answer_is_an_accepted_one(page_of, of_return, item, contributor):
-    earlier = ReturnFactory(
-        agency=of_return.agency,
-        round=RoundFactory(
-            plan=item.plan,
-            period_start=date(2009, 7, 1),
-            period_end=date(2009, 12, 31),
-            closed_at=NOW,
-        ),
-    )
+    earlier = earlier_return(of_return, *LAST, accepted=False)
     UpdateFactory(of_return=earlier, item=item, achieved="Never accepted.")
     page = page_of(contributor).text
     assert "There was no answer in an earlier round." in page
@@ -169,16 +153,7 @@ def test_no_change_is_not_offered_while_a_milestone_is_overdue(
 
 def test_no_change_is_not_offered_three_times_in_a_row(page_of, of_return, item, contributor):
     for year in (2008, 2009):
-        earlier = ReturnFactory(
-            accepted=True,
-            agency=of_return.agency,
-            round=RoundFactory(
-                plan=item.plan,
-                period_start=date(year, 1, 1),
-                period_end=date(year, 6, 30),
-                closed_at=NOW,
-            ),
-        )
+        earlier = earlier_return(of_return, date(year, 1, 1), date(year, 6, 30))
         assert "data-no-change" in section_of(page_of(contributor).text, item)
         UpdateFactory(of_return=earlier, item=item, achieved="", no_change_on=date(year, 7, 1))
     section = section_of(page_of(contributor).text, item)
@@ -415,16 +390,7 @@ def test_what_was_sent_back_is_shown_with_its_fields(page_of, of_return, many, c
 def test_the_last_answer_and_the_faults_of_a_closed_item_are_shown(
     page_of, of_return, many, contributor
 ):
-    earlier = ReturnFactory(
-        accepted=True,
-        agency=of_return.agency,
-        round=RoundFactory(
-            plan=many[0].plan,
-            period_start=date(2009, 7, 1),
-            period_end=date(2009, 12, 31),
-            closed_at=NOW,
-        ),
-    )
+    earlier = earlier_return(of_return, *LAST)
     UpdateFactory(of_return=earlier, item=many[-1], achieved="The text was agreed.")
     update = UpdateFactory(
         of_return=of_return, item=many[-1], achieved="Printed.", key_achievement="yes"
@@ -633,13 +599,6 @@ def test_accepting_does_not_lose_a_note_that_was_typed(reader, of_return, item, 
     assert "How many towns?</textarea>" in response.text
     of_return.refresh_from_db()
     assert of_return.state == "submitted"
-
-
-def test_a_return_can_be_accepted_only_once(reader, of_return, item, answered, approver):
-    submitted(of_return, approver)
-    reader.post(f"{of_return.get_absolute_url()}accept/")
-    response = reader.post(f"{of_return.get_absolute_url()}accept/", follow=True)
-    assert "This return is accepted; it cannot become accepted." in response.text
 
 
 # --- speed --------------------------------------------------------------------------------------

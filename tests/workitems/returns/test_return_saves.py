@@ -444,17 +444,6 @@ def test_no_change_replaces_a_saved_answer_whose_boxes_are_cleared(
     assert of_return.updates.get().history.count() == 2
 
 
-def test_no_change_is_refused_for_an_overdue_milestone(writer, of_return, item):
-    MilestoneFactory(item=item, agreed_due=YESTERDAY)
-    status, told = save(writer, of_return, item, act="no-change", **typed(item))
-    assert (status, told["refusals"]) == (
-        422,
-        [
-            "Item 1.2: a milestone is overdue, so “No change” is not enough. Write at least one sentence."
-        ],
-    )
-
-
 # --- conflicts ----------------------------------------------------------------------------------
 
 
@@ -629,12 +618,6 @@ def test_a_second_new_date_extends_the_same_delay(writer, of_return, item, delay
         ),
         ({"outcome": "not_yet"}, "forecast_due", "Enter when it is now expected."),
         (LATE | {"reason": ""}, "reason", "Say why the date moves."),
-        (
-            LATE | {"cause": ""},
-            "cause",
-            "The new date is after the agreed date. Choose the cause of the delay.",
-        ),
-        (LATE | {"mitigation": ""}, "mitigation", "Say what is being done about the delay."),
     ],
 )
 def test_an_invalid_milestone_is_shown_again_with_its_errors_and_input(

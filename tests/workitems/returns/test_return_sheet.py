@@ -8,14 +8,12 @@ from django.core import mail
 
 from tests.factories import (
     MilestoneFactory,
-    ReturnFactory,
-    RoundFactory,
     SupportFactory,
     UpdateFactory,
     WorkItemFactory,
 )
 from tests.workitems.notices.sent import run
-from tests.workitems.record import NOW, TODAY, YESTERDAY, newest, refused
+from tests.workitems.record import NOW, TODAY, YESTERDAY, earlier_return, newest, refused
 from tests.workitems.sheets import (
     Sheets,
     address,
@@ -37,11 +35,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 @pytest.fixture
-def writer(client_of, contributor):
-    return client_of(contributor)
-
-
-@pytest.fixture
 def sheets(writer, of_return, item):
     return Sheets(downloaded(writer, of_return))
 
@@ -50,13 +43,7 @@ def sheets(writer, of_return, item):
 
 
 def test_a_row_has_the_last_answer_beside_the_new_one(writer, of_return, item):
-    earlier = ReturnFactory(
-        accepted=True,
-        agency=of_return.agency,
-        round=RoundFactory(
-            plan=item.plan, period_start=date(2009, 7, 1), period_end=date(2009, 12, 31), closed_at=NOW
-        ),
-    )  # fmt: skip
+    earlier = earlier_return(of_return, date(2009, 7, 1), date(2009, 12, 31))
     UpdateFactory(
         of_return=earlier, item=item, stage="not_started", achieved="=1+1", challenges="No money."
     )

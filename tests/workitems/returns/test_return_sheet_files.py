@@ -31,11 +31,6 @@ SAVE_AS = "Expected: the workbook from this page, saved as Excel workbook (.xlsx
 
 
 @pytest.fixture
-def writer(client_of, contributor):
-    return client_of(contributor)
-
-
-@pytest.fixture
 def others(plan, police, customs, item):
     """Returns of Customs in this round and of Police in the last one."""
     WorkItemFactory(plan=plan, lead_agency=customs, number="2.1")
@@ -159,25 +154,9 @@ def swap(sheets, heading):
     one.value, other.value = other.value, one.value
 
 
-def swap_keys(sheets):
-    swap(sheets, KEY)
-
-
-def swap_numbers(sheets):
-    swap(sheets, "Item")
-
-
 def edit_key(sheets):
     cell = sheets.cell(KEY)
     cell.value = cell.value.replace(".i.", ".i.9", 1)
-
-
-def no_key(sheets):
-    sheets.write(KEY, None)
-
-
-def add_row(sheets):
-    sheets.book["Answers"].append(["", "1.9", *[""] * 7, "Added by hand."])
 
 
 def copy_row(sheets):
@@ -185,17 +164,9 @@ def copy_row(sheets):
     rows.append([cell.value for cell in rows[2]])
 
 
-def formula(sheets):
-    sheets.write("Achieved in this period", '=HYPERLINK("http://example.org", "Printed")')
-
-
 def error_cell(sheets):
     cell = sheets.cell("Achieved in this period")
     cell.value, cell.data_type = "#REF!", "e"
-
-
-def number(sheets):
-    sheets.write("Achieved in this period", 12.5)
 
 
 def rename_column(sheets):
@@ -209,21 +180,21 @@ def own_column(sheets):
 
 
 ROWS = {
-    "keys of two rows swapped": (swap_keys, [
+    "keys of two rows swapped": (lambda sheets: swap(sheets, KEY), [
         ("Answers, row 2", "This was the row of item 1.3, but it shows item 1.2."),
         ("Answers, row 3", "This was the row of item 1.2, but it shows item 1.3."),
     ], []),
-    "numbers of two rows swapped": (swap_numbers, [
+    "numbers of two rows swapped": (lambda sheets: swap(sheets, "Item"), [
         ("Answers, row 2", "This was the row of item 1.2, but it shows item 1.3."),
         ("Answers, row 3", "This was the row of item 1.3, but it shows item 1.2."),
     ], []),
     "a key edited": (edit_key, [("Answers, row 2", "The hidden first cell of this row was changed, so we cannot tell what it answers.")], ["1.3"]),
-    "a key deleted": (no_key, [("Answers, row 2", "This row was added, or its hidden first cell is gone, so we cannot tell what it answers.")], ["1.3"]),
-    "a row added": (add_row, [("Answers, row 5", "This row was added, or its hidden first cell is gone, so we cannot tell what it answers.")], ["1.2", "1.3"]),
+    "a key deleted": (lambda sheets: sheets.write(KEY, None), [("Answers, row 2", "This row was added, or its hidden first cell is gone, so we cannot tell what it answers.")], ["1.3"]),
+    "a row added": (lambda sheets: sheets.book["Answers"].append(["", "1.9", *[""] * 7, "Added by hand."]), [("Answers, row 5", "This row was added, or its hidden first cell is gone, so we cannot tell what it answers.")], ["1.2", "1.3"]),
     "a row copied": (copy_row, [("Answers, row 2", "This row is in the workbook more than once."), ("Answers, row 5", "This row is in the workbook more than once.")], ["1.3"]),
-    "a formula": (formula, [("Answers, row 2, Achieved in this period (J2)", "The cell has a formula.")], ["1.3"]),
+    "a formula": (lambda sheets: sheets.write("Achieved in this period", '=HYPERLINK("http://example.org", "Printed")'), [("Answers, row 2, Achieved in this period (J2)", "The cell has a formula.")], ["1.3"]),
     "an error": (error_cell, [("Answers, row 2, Achieved in this period (J2)", "The cell shows a spreadsheet error.")], ["1.3"]),
-    "a number": (number, [("Answers, row 2, Achieved in this period (J2)", "The cell holds the number 12.5, not text.")], ["1.3"]),
+    "a number": (lambda sheets: sheets.write("Achieved in this period", 12.5), [("Answers, row 2, Achieved in this period (J2)", "The cell holds the number 12.5, not text.")], ["1.3"]),
     "a column renamed": (rename_column, [("Answers, row 1", "The column “Achieved in this period” is missing, so nothing of it was read."), ("Answers, row 1, Done (J1)", "This column does not belong to the workbook, so it was not read.")], []),
     "a column added": (own_column, [("Answers, row 1, My notes (T1)", "This column does not belong to the workbook, so it was not read.")], ["1.2", "1.3"]),
 }  # fmt: skip

@@ -6,13 +6,11 @@ import pytest
 
 from tests.factories import (
     MilestoneFactory,
-    ReturnFactory,
-    RoundFactory,
     SupportFactory,
     UpdateFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, TODAY, YESTERDAY, newest
+from tests.workitems.record import NOW, TODAY, YESTERDAY, earlier_return, newest
 from tests.workitems.sheets import Sheets, downloaded, take, upload, write_in_the_browser
 from workitems.models import Update
 from workitems.returns.services import rounds
@@ -25,11 +23,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 @pytest.fixture
-def writer(client_of, contributor):
-    return client_of(contributor)
-
-
-@pytest.fixture
 def overdue(item):
     return MilestoneFactory(item=item, description="Brochure printed", agreed_due=YESTERDAY)
 
@@ -37,10 +30,7 @@ def overdue(item):
 @pytest.fixture
 def told_twice(of_return, item):
     for end in (date(2009, 6, 30), date(2009, 12, 31)):
-        round = RoundFactory(
-            plan=item.plan, period_start=end - timedelta(days=180), period_end=end, closed_at=NOW
-        )
-        before = ReturnFactory(accepted=True, agency=of_return.agency, round=round)
+        before = earlier_return(of_return, end - timedelta(days=180), end)
         UpdateFactory(of_return=before, item=item, no_change_on=end, achieved="")
 
 

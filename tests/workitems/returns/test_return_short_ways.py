@@ -7,22 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.factories import (
     MilestoneFactory,
-    ReturnFactory,
-    RoundFactory,
     UpdateFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, TODAY
+from tests.workitems.record import NOW, TODAY, earlier_return
 from workitems.models import Evidence, Update
 from workitems.plan.services import Refused
 from workitems.returns.services import rounds
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def today(on_the_day):
-    pass
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 
 @pytest.fixture
@@ -32,10 +25,7 @@ def earlier(of_return):
 
     def made(back):
         end = begin - timedelta(days=1 + 100 * back)
-        closed = RoundFactory(
-            plan=of_return.round.plan, period_start=end - timedelta(days=99), period_end=end, closed_at=NOW
-        )  # fmt: skip
-        return ReturnFactory(accepted=True, agency=of_return.agency, round=closed)
+        return earlier_return(of_return, end - timedelta(days=99), end)
 
     return [made(0), made(1)]
 
@@ -61,7 +51,7 @@ def test_each_item_without_an_answer_gets_a_dated_no_change_within_the_limits(
     UpdateFactory(of_return=of_return, item=answered, achieved="Our words.")
     done = rest(of_return, contributor)
     assert done.answered == [item]
-    assert [(each.pk, why) for each, why in done.left] == [
+    assert [(each.pk, why) for each, why in done.not_answered] == [
         (overdue.pk, f"Item {overdue.number}: a milestone is overdue, so “No change” is not enough. Write at least one sentence."),
         (told_twice.pk, "This item had “no change” twice in a row. Write at least one sentence this time."),
     ]  # fmt: skip

@@ -5,22 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.factories import (
-    AgencyFactory,
-    PlanFactory,
-    ReturnFactory,
-    RoundFactory,
     SeatFactory,
 )
 from workitems.models import Notice
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def of_return():
-    police = AgencyFactory(short_name="Police")
-    plan = PlanFactory(members=[police])
-    return ReturnFactory(round=RoundFactory(plan=plan), agency=police)
 
 
 def add_notice(of_return, line=1):
@@ -39,19 +28,16 @@ def add_notice(of_return, line=1):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
-    client, of_return, count, django_assert_num_queries
+    manager, of_return, count, django_assert_num_queries
 ):
     for number in range(count):
         add_notice(of_return, number + 1)
-    plan = of_return.round.plan
-    coordinator = SeatFactory(agency=plan.coordinating_agency, role="coordinator").user
-    client.force_login(coordinator)
-    client.get("/")  # the first request of a session notes when it began
+    manager.get("/")  # the first request of a session notes when it began
 
     # session, user, seats, plans, round, its returns with progress, people, reminders, notices,
     # pending variations
     with django_assert_num_queries(13):
-        response = client.get(of_return.round.get_absolute_url())
+        response = manager.get(of_return.round.get_absolute_url())
 
     assert [str(notice.recipient) for notice in response.context["notices"]] == [
         f"Police contributor {number + 1}" for number in range(count)
@@ -59,11 +45,8 @@ def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
     assert response.text.count("Round opened") == count
 
 
-def test_the_page_says_when_nobody_was_notified(client, of_return):
-    plan = of_return.round.plan
-    coordinator = SeatFactory(agency=plan.coordinating_agency, role="coordinator").user
-    client.force_login(coordinator)
-    response = client.get(of_return.round.get_absolute_url())
+def test_the_page_says_when_nobody_was_notified(manager, of_return):
+    response = manager.get(of_return.round.get_absolute_url())
     assert "Nobody has been emailed yet." in response.text
 
 
