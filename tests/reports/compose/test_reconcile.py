@@ -228,7 +228,7 @@ def test_history_up_to_now_gives_the_same_as_current_records(made):
 
 @given(data=st.data())
 @some_plans
-def test_every_item_has_the_standing_of_its_last_version(data):
+def test_every_item_has_the_status_of_its_last_version(data):
     with undone():
         plan, moment = data.draw(plans()).plan, data.draw(moments())
         found = plan_at(plan, moment)

@@ -43,7 +43,7 @@ def rows(*lines, **more):
 
 
 def doubt(found, said):
-    return next(each for each in found.doubts if each.said == said)
+    return next(each for each in found.doubts if each.quoted == said)
 
 
 def answered(content, **answers):
@@ -79,7 +79,7 @@ def test_a_csv_file_with_one_line_an_item_becomes_a_plan():
         (1, "Prevention"), (2, "Protection"), (3, "Prosecution"),
     ]  # fmt: skip
     assert (len(found.items), sum(len(item.milestones) for item in found.items)) == (40, 30)
-    assert [each.said for each in found.doubts] == [
+    assert [each.quoted for each in found.doubts] == [
         "mid-2027", "TBC", "FY26/27", "On hold", "Complete",
     ]  # fmt: skip
     assert found.open_doubts == []
@@ -123,12 +123,12 @@ def test_a_workbook_with_one_row_a_milestone_becomes_a_plan():
         "Theme D",
     ]
     assert (len(found.items), sum(len(item.milestones) for item in found.items)) == (100, 250)
-    assert [each.said for each in found.open_doubts] == ["All agencies"]
+    assert [each.quoted for each in found.open_doubts] == ["All agencies"]
     third = found.items[2]
     assert [step.description for step in third.milestones] == [
         "Deliverable 1", "Deliverable 2", "Deliverable 3",
     ]  # fmt: skip
-    assert {str(period): said.achieved for period, said in third.said.items()} == {
+    assert {str(period): progress.achieved for period, progress in third.progress.items()} == {
         "March 2026": ["March: item 3."], "June 2026": ["June: item 3."],
     }  # fmt: skip
     notes = [(note.heading, note.text) for note in found.notes_of(found.items[0])]
@@ -185,7 +185,7 @@ def test_ten_written_as_a_number_is_asked():
     lines = [["No", "Action"], *([float(f"1.{n}"), f"Item {n} of all"] for n in range(1, 10))]
     _, found = read(rows(*lines, [1.1, "The tenth"], [1.11, "The eleventh"]))
     assert [item.number for item in found.items][8:] == ["1.9", "1.10", "1.11"]
-    assert [each.said for each in found.doubts] == ["1.1", ""]
+    assert [each.quoted for each in found.doubts] == ["1.1", ""]
 
 
 def test_a_column_with_the_month_first_is_asked_once():
@@ -246,7 +246,7 @@ def test_several_leads_are_asked_and_one_that_says_so_leads():
     assert [(item.lead, item.supporting) for item in found.items] == [
         ("Police", {"Customs": ""}), ("Police", {"MBIE": ""}),
     ]  # fmt: skip
-    assert [each.said for each in found.doubts] == ["Police/Customs"]
+    assert [each.quoted for each in found.doubts] == ["Police/Customs"]
 
 
 def test_a_date_that_is_typed_instead_is_taken():
@@ -364,7 +364,7 @@ def test_cells_that_are_only_coloured_state_a_rag_and_one_answer_serves_a_colour
         ("1.3", "under_way", "on_track"),
         ("1.4", "not_started", ""),
     ]
-    assert [(each.said, each.problem, len(each.places)) for each in found.doubts] == [
+    assert [(each.quoted, each.problem, len(each.places)) for each in found.doubts] == [
         ("Filled red", "The cell is filled red. Is this item off track?", 2),
         ("Filled green", "The cell is filled green. Is this item on track?", 1),
         ("Filled grey", "The cell is filled grey. Is this item not started?", 1),
@@ -380,7 +380,7 @@ def test_a_colour_adds_to_a_stage_and_is_asked_if_it_contradicts_the_word():
     lines = [[*row[:2], word, row[3]] for row, word in zip(STEPS, words, strict=True)]
     content = filled(lines, {"C2": AMBER, "C3": RED, "C4": GREEN, "C5": GREEN})
     _, found = read(content)
-    assert [each.said for each in found.doubts if each.said not in ("", "Complete")] == [
+    assert [each.quoted for each in found.doubts if each.quoted not in ("", "Complete")] == [
         "Filled amber", "On track (filled red)",
     ]  # fmt: skip
     assert stands(found) == [
