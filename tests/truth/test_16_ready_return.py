@@ -134,24 +134,18 @@ def test_it_is_on_the_approvers_desk_with_plan_due_date_and_who_said_it(
     assert (line.when, line.url) == ("Due in 43 days", f"{of_return.get_absolute_url()}read/")
 
 
-def test_it_can_be_withdrawn_and_history_says_both(of_return, answered, contributor, post):
+def test_it_can_be_withdrawn_and_history_says_both(
+    of_return, answered, contributor, post, client_of
+):
     post(contributor, act="ready")
     post(contributor, act="not-ready")
     of_return.refresh_from_db()
     assert (of_return.ready_at, of_return.ready_by, of_return.state) == (None, None, "due")
     page = post(contributor, act="save").text
     assert "Ready for approval</button>" in page
-    history = page_of_history(post, of_return, contributor)
+    history = client_of(contributor).get(f"{of_return.get_absolute_url()}history/").text
     assert "marked the return of Police for January to June 2010 as ready for approval." in history
     assert "as no longer ready for approval." in history
-
-
-def page_of_history(post, of_return, user):
-    from django.test import Client
-
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client.get(f"{of_return.get_absolute_url()}history/").text
 
 
 def test_a_later_edit_keeps_it_ready_and_the_page_says_so(
