@@ -191,13 +191,6 @@ def test_a_nested_list_is_in_the_body_of_its_item(tree):
     assert len(nested) == 3  # two paragraphs with bullets, one bullet with its own
 
 
-def test_repeated_table_headers_are_read_once_and_printed_on_each_page(long_data):
-    heard = [text for _, text in spoken(long_data)]
-    printed = [page for page in pages(long_data) if "Milestones and dates" in page]
-    assert heard.count("Milestones and dates") == 3
-    assert len(printed) > 6
-
-
 def test_the_renderer_has_the_version_that_the_tag_tree_is_written_for():
     """structure.py and chart_letters.py replace private functions: compare them with the new ones
     before raising this."""

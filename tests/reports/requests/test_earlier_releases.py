@@ -214,27 +214,18 @@ def test_a_successor_hears_of_its_predecessors_releases(again, agency):
 
 
 def test_a_difference_is_left_with_a_reason_at_the_signature(
-    again, decide, prepared, adviser, reviewer, decision_maker
+    again, decide, prepared, sign, adviser, reviewer
 ):
     decide(again, "full")
     letter = prepared(again.request)
     requests.send_for_review(request=again.request, ombudsman=OMBUDSMAN, by=adviser)
     requests.finish_review(request=again.request, ombudsman=OMBUDSMAN, by=reviewer)
-    act = {
-        "request": again.request,
-        "letter_version": letter.version,
-        "on": TODAY,
-        "pdf": b"%PDF-1.7 letter",
-        "docx": b"",
-        "ombudsman": OMBUDSMAN,
-        "by": decision_maker,
-        "at": NOW,
-    }
-    assert said(deciding.sign_decision, **act) == (
+    assert said(sign, letter=letter, request=again.request) == (
         f"{sentences(again)[0]} Fix it, or say why you leave it."
     )
     (warned,) = deciding.warnings(again.request)
-    deciding.sign_decision(**act, warnings_left={warned.key: "The name is public by now."})
+    left = {warned.key: "The name is public by now."}
+    sign(letter, request=again.request, warnings_left=left)
     assert [each.left for _line, each in releases.differences(again.request)] == [
         "The name is public by now."
     ]
