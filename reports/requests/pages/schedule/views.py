@@ -138,7 +138,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
         return done(request, _("The file is added to the schedule."), "requests:request-scope", pk)
     return form_page(
         request,
-        "reports/requests/schedule/add.html",
+        "reports/requests/steps/step.html",
         form,
         row=row,
         title=_("Add a file"),
@@ -147,6 +147,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
             "or replaced by a copy that was redacted elsewhere."
         ),
         submit=_("Add the file"),
+        back=reverse("requests:request-scope", args=[pk]),
     )
 
 
@@ -160,12 +161,13 @@ def add_not_held(request: HttpRequest, pk: int) -> HttpResponse:
         return done(request, _("It is listed as not held here."), "requests:request-scope", pk)
     return form_page(
         request,
-        "reports/requests/schedule/add.html",
+        "reports/requests/steps/step.html",
         form,
         row=row,
         title=_("List what is not held here"),
         lead="",
         submit=_("Add to the schedule"),
+        back=reverse("requests:request-scope", args=[pk]),
     )
 
 
