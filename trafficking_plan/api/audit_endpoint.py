@@ -45,9 +45,9 @@ def audit(request: HttpRequest, asked: Query[After]) -> HttpResponse:
     """What was written since the cursor, oldest first; without a cursor, from the beginning. Ask again with the
     cursor of the last line, which is also in the header Next-Cursor.
 
-    An administrator gets all records; what they say is told of agencies and people alone. A coordinator gets
-    the records of the plans that they coordinate, and of those that every reader of the plan reads, what they
-    say. Of all others (drafts of returns and papers, requests for information) only the names of changed fields.
+    An administrator gets all records, with the values of agencies and people. A coordinator gets the records of
+    the plans that they coordinate, with the values of those that every reader of the plan reads. All others
+    (drafts of returns and papers, requests for information) have only the names of changed fields.
     """
     token = may(request, Token.Scope.AUDIT)
     try:

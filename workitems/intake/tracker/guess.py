@@ -162,8 +162,8 @@ def columns_of(sheet: Sheet, headings: Headings) -> list[Column]:
 
 
 @dataclass
-class _Looks:
-    """What the values of a column look like, as shares from 0 to 1."""
+class _Traits:
+    """Traits of a column's values, as shares from 0 to 1."""
 
     count: int
     dates: float
@@ -176,7 +176,7 @@ class _Looks:
     length: float
 
 
-def _looks(cells: Iterable[Cell], agencies: Agencies, near: date) -> _Looks:
+def _traits_of(cells: Iterable[Cell], agencies: Agencies, near: date) -> _Traits:
     cells = list(cells)
     texts = [cell.text for cell in cells]
     count = len(texts)
@@ -184,7 +184,7 @@ def _looks(cells: Iterable[Cell], agencies: Agencies, near: date) -> _Looks:
     def share(found: Iterable[object]) -> float:
         return sum(map(bool, found)) / count if count else 0.0
 
-    return _Looks(
+    return _Traits(
         count,
         share(
             not isinstance(cell.value, int | float)
@@ -210,7 +210,7 @@ def guess(
         headings = Headings() if sheet.is_hidden else find_headings(sheet)
     fields: dict[int, Field] = {}
     strength: dict[int, int] = {}
-    looks: dict[int, _Looks] = {}
+    traits: dict[int, _Traits] = {}
     for column in columns_of(sheet, headings):
         index = column.index
         cells = [
@@ -219,20 +219,20 @@ def guess(
                 range(VALUES_LOOKED_AT), sheet.column(index, headings.last), strict=False
             )
         ]
-        looks[index] = _looks(cells, agencies, near)
+        traits[index] = _traits_of(cells, agencies, near)
         found, strength[index] = _field_at(sheet, headings, index)
         fields[index] = (
             Field.NOTE
             if column.is_hidden
-            else _by_values(found, column.heading, looks[index], near)
+            else _by_values(found, column.heading, traits[index], near)
         )
         if found is None and not cells and column.count and not column.is_hidden:
             fields[index] = Field.STATUS  # it is coloured
         if column.is_hidden:
             strength[index] = 0
-    _once(fields, strength, looks)
+    _once(fields, strength, traits)
     hidden = sheet.hidden_columns
-    _fill_gaps({i: f for i, f in fields.items() if i not in hidden}, fields, strength, looks)
+    _fill_gaps({i: f for i, f in fields.items() if i not in hidden}, fields, strength, traits)
     is_read = (
         bool(headings.last)
         and any(f in TEXTS for f in fields.values())
@@ -241,44 +241,44 @@ def guess(
     return Mapping(is_read, headings, fields)
 
 
-def _by_values(found: Field | None, heading: str, looks: _Looks, near: date) -> Field:
-    """Correct what a heading says by what the column's values look like."""
-    if not looks.count:
+def _by_values(found: Field | None, heading: str, traits: _Traits, near: date) -> Field:
+    """Correct what a heading says by the traits of the column's values."""
+    if not traits.count:
         return found or Field.NOTE
     match found:
         case Field.DUE | Field.AGREED | Field.FORECAST | Field.COMPLETED | Field.STARTS:
-            if looks.dates < 0.3:
-                return Field.STATUS if looks.statuses > 0.5 else Field.NOTE
+            if traits.dates < 0.3:
+                return Field.STATUS if traits.statuses > 0.5 else Field.NOTE
         case Field.STATUS | Field.PROGRESS | Field.CHALLENGES:
-            if looks.statuses >= 0.6 and looks.length < LONG:
+            if traits.statuses >= 0.6 and traits.length < LONG:
                 return Field.STATUS
-            if found == Field.STATUS and looks.statuses < 0.4:
-                return Field.PROGRESS if looks.length > 15 else Field.NOTE
-        case Field.TIMEFRAME if looks.timeframes < 0.5:
-            return Field.DUE if looks.dates >= 0.5 else Field.NOTE
-        case Field.KEY if looks.yes < 0.5:
+            if found == Field.STATUS and traits.statuses < 0.4:
+                return Field.PROGRESS if traits.length > 15 else Field.NOTE
+        case Field.TIMEFRAME if traits.timeframes < 0.5:
+            return Field.DUE if traits.dates >= 0.5 else Field.NOTE
+        case Field.KEY if traits.yes < 0.5:
             return Field.NOTE
-        case Field.KIND if looks.kinds < 0.5:
+        case Field.KIND if traits.kinds < 0.5:
             return Field.NOTE
-        case Field.PILLAR if looks.distinct > 0.6 and looks.count > 6:
-            return Field.OBJECTIVE if looks.length > 15 else Field.NOTE
-        case Field.SUPPORTING if looks.agencies < 0.2 and looks.length > LONG:
+        case Field.PILLAR if traits.distinct > 0.6 and traits.count > 6:
+            return Field.OBJECTIVE if traits.length > 15 else Field.NOTE
+        case Field.SUPPORTING if traits.agencies < 0.2 and traits.length > LONG:
             return Field.NOTE
-        case Field.NEXT | Field.CAUSE if looks.dates > 0.8:
+        case Field.NEXT | Field.CAUSE if traits.dates > 0.8:
             return Field.NOTE
         case None:
             dated = read_date(heading, near).choices
-            if dated and looks.length > 15:
+            if dated and traits.length > 15:
                 return Field.PROGRESS
-            if looks.dates >= 0.6:
+            if traits.dates >= 0.6:
                 return Field.DUE
-            if looks.agencies >= 0.6:
+            if traits.agencies >= 0.6:
                 return Field.SUPPORTING
-            return Field.STATUS if looks.statuses >= 0.6 else Field.NOTE
+            return Field.STATUS if traits.statuses >= 0.6 else Field.NOTE
     return found
 
 
-def _once(fields: dict[int, Field], strength: dict[int, int], looks: dict[int, _Looks]) -> None:
+def _once(fields: dict[int, Field], strength: dict[int, int], traits: dict[int, _Traits]) -> None:
     """Leave each field that only one column can have to the likeliest, and demote the others."""
     for kind in ONCE:
         several = [index for index, found in fields.items() if found == kind]
@@ -286,17 +286,17 @@ def _once(fields: dict[int, Field], strength: dict[int, int], looks: dict[int, _
             continue
         if kind == Field.LEAD:
             several.sort(
-                key=lambda index: (-round(looks[index].agencies, 1), -strength[index], index)
+                key=lambda index: (-round(traits[index].agencies, 1), -strength[index], index)
             )
         else:
-            several.sort(key=lambda index: (-strength[index], looks[index].count == 0, index))
+            several.sort(key=lambda index: (-strength[index], traits[index].count == 0, index))
         for index in several[1:]:
             fields[index] = Field.NOTE
-            if kind == Field.TITLE and looks[index].length > 15:
+            if kind == Field.TITLE and traits[index].length > 15:
                 # Titles that repeat have one row a milestone.
-                repeats = looks[several[0]].distinct < 0.9
+                repeats = traits[several[0]].distinct < 0.9
                 fields[index] = Field.MILESTONE if repeats else Field.ACTION
-            elif kind == Field.LEAD and looks[index].agencies >= 0.5:
+            elif kind == Field.LEAD and traits[index].agencies >= 0.5:
                 fields[index] = Field.SUPPORTING
 
 
@@ -304,7 +304,7 @@ def _fill_gaps(
     seen: dict[int, Field],
     fields: dict[int, Field],
     strength: dict[int, int],
-    looks: dict[int, _Looks],
+    traits: dict[int, _Traits],
 ) -> None:
     """Give a title, a lead and a due date to columns that are likeliest to be them."""
     has = Counter(seen.values())
@@ -316,10 +316,10 @@ def _fill_gaps(
                 break
         else:
             texts = [
-                index for index in seen if seen[index] == Field.NOTE and looks[index].length > 10
+                index for index in seen if seen[index] == Field.NOTE and traits[index].length > 10
             ]
             if texts:
-                fields[max(texts, key=lambda index: looks[index].length)] = Field.TITLE
+                fields[max(texts, key=lambda index: traits[index].length)] = Field.TITLE
     if not has[Field.LEAD]:
         for index in guessed:
             if seen[index] == Field.SUPPORTING:

@@ -136,7 +136,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     list_url, kept = reverse("workitems:list", args=[plan.slug]), at_query(moment)
     chosen = {name for name in form.fields if request.GET.get(name)}
     narrowed = form.cleaned_data
-    look = {"at": moment.key, "pillar": narrowed.get("pillar"), "agency": narrowed.get("lead")}
+    view = {"at": moment.key, "pillar": narrowed.get("pillar"), "agency": narrowed.get("lead")}
     return render(
         request,
         "workitems/items/list.html",
@@ -164,7 +164,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "at_query": kept,
             "is_filtered": bool(chosen),
             "is_of_dashboard": not moment.is_now or bool(chosen & {"pillar", "lead", "standing"}),
-            "look_query": urlencode({name: value for name, value in look.items() if value}),
+            "view_query": urlencode({name: value for name, value in view.items() if value}),
         },
     )
 

@@ -146,7 +146,7 @@ def compare_sheet(of_return: Return, sheet: ReturnSheet, on: date) -> Comparison
     reader = _Reader(of_return, found)
     for row in rows:
         reader.add(row)
-    # What one error hides, the next look finds: a form has few fields.
+    # Repeat, as one error may hide another; a form has few fields.
     while _drop_refused(of_return, found):
         continue
     return found
