@@ -15,7 +15,7 @@ from reports.document import Document, ProgressPicture, Stage, WorkItemTable
 from workitems.models import Delay
 from workitems.models.item import Confidence
 from workitems.plan.plan_at import PlanAt
-from workitems.terms.lateness import Standing, days_in_words
+from workitems.terms.lateness import Status, days_in_words
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Group:
 
 def side_by_side(was: PlanAt, now: PlanAt) -> list[Group]:
     """Return items by status, live items by agency confidence, and days of open delays by cause."""
-    stood_was, stood_now = ([item.standing for item in plan.items] for plan in (was, now))
+    stood_was, stood_now = ([item.status for item in plan.items] for plan in (was, now))
     said_was, said_now = (
         [item.confidence for item in plan.items if item.is_live] for plan in (was, now)
     )
@@ -68,7 +68,7 @@ def side_by_side(was: PlanAt, now: PlanAt) -> list[Group]:
     return [
         Group(
             _("Work items"),
-            _counts([(each, each.label) for each in Standing], stood_was, stood_now),
+            _counts([(each, each.label) for each in Status], stood_was, stood_now),
             Figure(_("All work items"), len(stood_was), len(stood_now)),
         ),
         Group(
@@ -110,7 +110,7 @@ def counted_otherwise(paper: Document, plan: PlanAt) -> str:
     printed = _counted_in(paper)
     if printed is None:
         return ""
-    complete = sum(item.standing == Standing.COMPLETE for item in plan.items)
+    complete = sum(item.status == Status.COMPLETE for item in plan.items)
     if printed == (len(plan.items), complete):
         return ""
     items = ngettext("{count:,} work item", "{count:,} work items", printed[0])

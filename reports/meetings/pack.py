@@ -35,7 +35,7 @@ from workitems.models import Meeting
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import PlanAt, plan_at
-from workitems.terms.lateness import Standing
+from workitems.terms.lateness import Status
 
 # Rows in a table. The paper says how many more there are; the dashboard shows them.
 ATTENTION_LINES = 40
@@ -133,10 +133,8 @@ def _grid(grid: dashboard.Grid) -> Grid:
 
 def _cell(cell: dashboard.Cell) -> GridCell:
     """Return the counts of a cell, which holds either single items or counts by status."""
-    stand = Counter(mark.item.standing for mark in cell.marks)
-    late = stand[Standing.LATE] + sum(
-        each.count for each in cell.counts if each.kind == Standing.LATE
-    )
+    stand = Counter(mark.item.status for mark in cell.marks)
+    late = stand[Status.LATE] + sum(each.count for each in cell.counts if each.kind == Status.LATE)
     return GridCell(cell.figure.count, late)
 
 

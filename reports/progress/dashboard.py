@@ -30,12 +30,12 @@ from workitems.models import Delay, Return
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
-from workitems.terms.lateness import Standing, days_in_words
+from workitems.terms.lateness import Status, days_in_words
 from workitems.terms.spans import in_words
 
-SHOWN_STANDINGS = tuple(Standing)
+SHOWN_STATUSES = tuple(Status)
 # Statuses of which more is better, or less. Of the others neither is.
-GOOD, BAD = {Standing.ON_TIME, Standing.COMPLETE}, {Standing.LATE, Standing.IN_DOUBT}
+GOOD, BAD = {Status.ON_TIME, Status.COMPLETE}, {Status.LATE, Status.IN_DOUBT}
 CHANGES_SHOWN = 3
 
 
@@ -89,7 +89,7 @@ class Mark:
     """An item in a cell. `was` is its earlier status, if that differs."""
 
     item: ItemAt
-    was: Standing | None
+    was: Status | None
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class Dashboard:
         """What the whole list of what needs attention has: "All 11: 7 late, 4 for other reasons". Each late
         item is on it."""
         count = self.attention_figure.count
-        late = next(each.count for each in self.figures if each.kind == Standing.LATE)
+        late = next(each.count for each in self.figures if each.kind == Status.LATE)
         others = count - late
         if count == 1:
             return gettext("The whole list")
@@ -234,7 +234,7 @@ def compose(
         finding=finding(view, in_all(now), in_all(then) if then else None, now.causes),
         changed=[Changed(each, at.agencies[each.item.lead].short_name) for each in foremost],
         changes=len(changes.changes) if changes else 0,
-        figures=Figures(standings(view, now, then)),
+        figures=Figures(statuses(view, now, then)),
         attention=now.lines[:ATTENTION_SHOWN],
         attention_figure=Figure(
             label=gettext("need attention"),
@@ -258,31 +258,31 @@ def compose(
     )
 
 
-def standings(view: PlanView, now: PlanCounts, then: EarlierCounts | None) -> list[Figure]:
+def statuses(view: PlanView, now: PlanCounts, then: EarlierCounts | None) -> list[Figure]:
     """Return the number of items by status, in the headline's order; they add up to all."""
     return _stand(view, in_all(now), in_all(then) if then else None)
 
 
-def in_all(counts: PlanCounts | EarlierCounts) -> Counter[Standing]:
+def in_all(counts: PlanCounts | EarlierCounts) -> Counter[Status]:
     """Return the number of items by status."""
-    return sum(counts.standings.values(), Counter())
+    return sum(counts.statuses.values(), Counter())
 
 
 def _stand(
-    view: PlanView, now: Counter[Standing], then: Counter[Standing] | None, **of: Any
+    view: PlanView, now: Counter[Status], then: Counter[Status] | None, **of: Any
 ) -> list[Figure]:
     return [
         Figure(
-            label=standing.label,
-            count=now[standing],
-            url=view.items(standing=standing, **of),
-            was=then[standing] if then is not None else None,
-            kind=standing,
-            note="" if of else standing.counts,
+            label=status.label,
+            count=now[status],
+            url=view.items(standing=status, **of),
+            was=then[status] if then is not None else None,
+            kind=status,
+            note="" if of else status.counts,
             total=now.total(),
         )
-        for standing in SHOWN_STANDINGS
-        if not of or now[standing] or (then and then[standing])
+        for status in SHOWN_STATUSES
+        if not of or now[status] or (then and then[status])
     ]
 
 
@@ -291,11 +291,11 @@ def headline(at: PlanAt) -> str:
 
     For example: 28 work items: 9 complete, 4 late, 15 on track; 3 variations are waiting for a decision.
     """
-    count = Counter(item.standing for item in at.items)
+    count = Counter(item.status for item in at.items)
     return _headline(count, len(at.variations), at.moment)
 
 
-def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
+def _headline(count: Counter[Status], pending: int, moment: Moment) -> str:
     total = count.total()
     if total == 0:
         return (
@@ -304,12 +304,12 @@ def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
             else gettext("The plan had no work items on that day.")
         )
     parts = [
-        f"{count[standing]:,} {standing.label.lower()}"
-        for standing in (
-            Standing.COMPLETE, Standing.LATE, Standing.IN_DOUBT, Standing.ON_TIME,
-            Standing.WITHDRAWN,
+        f"{count[status]:,} {status.label.lower()}"
+        for status in (
+            Status.COMPLETE, Status.LATE, Status.IN_DOUBT, Status.ON_TIME,
+            Status.WITHDRAWN,
         )
-        if count[standing] or standing in (Standing.COMPLETE, Standing.LATE)
+        if count[status] or status in (Status.COMPLETE, Status.LATE)
     ]  # fmt: skip
     items = ngettext(
         "{count:,} work item: {counts}", "{count:,} work items: {counts}", total
@@ -325,20 +325,20 @@ def _headline(count: Counter[Standing], pending: int, moment: Moment) -> str:
 
 def finding(
     view: PlanView,
-    now: Counter[Standing],
-    then: Counter[Standing] | None,
+    now: Counter[Status],
+    then: Counter[Status] | None,
     causes: Sequence[CauseCount],
 ) -> str:
     """Return how the plan is going: "Seven of 25 work items are late, two more than on 17 October.
     Consultation has cost the most days: 184."
     """
-    total, late, complete = now.total(), now[Standing.LATE], now[Standing.COMPLETE]
+    total, late, complete = now.total(), now[Status.LATE], now[Status.COMPLETE]
     if total == 0:
         return _headline(now, 0, view.at)
     is_now = view.at.is_now
-    if complete + now[Standing.WITHDRAWN] == total:
+    if complete + now[Status.WITHDRAWN] == total:
         return _all_over(complete, total, is_now=is_now)
-    compared = _compared(view, late, then[Standing.LATE]) if then else ""
+    compared = _compared(view, late, then[Status.LATE]) if then else ""
     if view.at.is_end_of_plan:
         return _at_the_end(complete, late, total, is_now=is_now)
     if late == 0:
@@ -349,7 +349,7 @@ def finding(
         ).format(compared=compared)
         return (
             f"{sentence} {_in_doubt(doubt, is_now=is_now)}"
-            if (doubt := now[Standing.IN_DOUBT])
+            if (doubt := now[Status.IN_DOUBT])
             else sentence
         )
     sentence = (
@@ -476,16 +476,16 @@ def _percent(count: int, total: int) -> str:
 def grid(view: PlanView, at: PlanAt, now: PlanCounts, then: EarlierCounts | None) -> Grid:
     stood = then.stood if then else {}
     agencies = sorted(
-        (at.agencies[pk] for pk in {lead for _, lead in now.standings}),
+        (at.agencies[pk] for pk in {lead for _, lead in now.statuses}),
         key=lambda agency: agency.short_name.casefold(),
     )
     pillars = [row for row in at.pillars if view.pillar in (None, row.pk)]
-    none: Counter[Standing] = Counter()
+    none: Counter[Status] = Counter()
 
     def cell(pillar: Any, agency: Any) -> Cell:
         place = pillar.pk, agency.pk
-        count = now.standings.get(place, none)
-        was = then.standings.get(place, none) if then else None
+        count = now.statuses.get(place, none)
+        was = then.statuses.get(place, none) if then else None
         is_crowded = count.total() > MARKS_IN_A_CELL
         return Cell(
             figure=Figure(
@@ -537,13 +537,13 @@ def grid(view: PlanView, at: PlanAt, now: PlanCounts, then: EarlierCounts | None
 
 def _added(counts: PlanCounts | EarlierCounts, place: int | None, key: Any) -> int:
     return sum(
-        count.total() for at, count in counts.standings.items() if place is None or at[place] == key
+        count.total() for at, count in counts.statuses.items() if place is None or at[place] == key
     )
 
 
-def _differs(item: ItemAt, stood: Mapping[int, Standing]) -> Standing | None:
+def _differs(item: ItemAt, stood: Mapping[int, Status]) -> Status | None:
     was = stood.get(item.pk)
-    return was if was != item.standing else None
+    return was if was != item.status else None
 
 
 def cause(view: PlanView, counted: CauseCount) -> Cause:

@@ -142,7 +142,7 @@ def items(
         (Column("Lead agency", 11), lambda item: at.agencies[item.lead].short_name),
         (Column("Key item", 7), lambda item: "Key item" if item.is_key else ""),
         (Column("Stage", 12), lambda item: STAGES[item.stage]),
-        (Column("Status", 11), lambda item: item.standing.label),
+        (Column("Status", 11), lambda item: item.status.label),
         (Column("Agency’s confidence", 12), lambda item: CONFIDENCE[item.confidence]),
         (Column("Reviewer’s confidence", 12), lambda item: CONFIDENCE[item.reviewer_confidence]),
         (date_column("Next agreed date"), lambda item: item.due if item.is_live else None),

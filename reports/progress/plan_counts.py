@@ -13,7 +13,7 @@ from typing import NamedTuple
 from reports.progress.record_of_dates import DateWarning, warning_of
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import ItemAt, MilestoneAt, PlanAt, milestones_at, with_milestones
-from workitems.terms.lateness import Standing
+from workitems.terms.lateness import Status
 
 ATTENTION_SHOWN = 8
 DUE_SHOWN = 8
@@ -55,13 +55,13 @@ class CauseCount(NamedTuple):
 class PlanCounts:
     """The counts of a plan, whole or narrowed to a pillar or a lead agency.
 
-    `standings` are the numbers of items by place and status. `single` are the items of places with
+    `statuses` are the numbers of items by place and status. `single` are the items of places with
     few of them. `lines` are all that need attention, most urgent first. `due` is the number of
     milestones due within so many days. `timeline` are items that are late or due next, with all their
     milestones. `causes` begin with most days.
     """
 
-    standings: Mapping[Place, Counter[Standing]]
+    statuses: Mapping[Place, Counter[Status]]
     single: Mapping[Place, Sequence[ItemAt]]
     lines: Sequence[Line]
     due: Mapping[int, int]
@@ -79,20 +79,20 @@ class EarlierCounts:
     needing: int | None = None
 
     @cached_property
-    def standings(self) -> Mapping[Place, Counter[Standing]]:
+    def statuses(self) -> Mapping[Place, Counter[Status]]:
         """The numbers of items by place and status."""
-        return standings_of(self.items)
+        return statuses_of(self.items)
 
     @cached_property
-    def stood(self) -> Mapping[int, Standing]:
+    def stood(self) -> Mapping[int, Status]:
         """The status of each item."""
-        return {item.pk: item.standing for item in self.items}
+        return {item.pk: item.status for item in self.items}
 
 
-def standings_of(items: Iterable[ItemAt]) -> dict[Place, Counter[Standing]]:
-    found: dict[Place, Counter[Standing]] = defaultdict(Counter)
+def statuses_of(items: Iterable[ItemAt]) -> dict[Place, Counter[Status]]:
+    found: dict[Place, Counter[Status]] = defaultdict(Counter)
     for item in items:
-        found[item.pillar, item.lead][item.standing] += 1
+        found[item.pillar, item.lead][item.status] += 1
     return found
 
 
@@ -102,7 +102,7 @@ def counts_of(at: PlanAt) -> PlanCounts:
         places[item.pillar, item.lead].append(item)
     soon = due_within(at, DUE_WITHIN_DAYS[-1])
     return PlanCounts(
-        standings=standings_of(at.items),
+        statuses=statuses_of(at.items),
         single={place: items for place, items in places.items() if len(items) <= MARKS_IN_A_CELL},
         lines=attention(at),
         due={days: sum(row.is_due_within(days) for row in soon) for days in DUE_WITHIN_DAYS},

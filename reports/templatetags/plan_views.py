@@ -164,14 +164,14 @@ def grid_cell(view: PlanView, cell: Cell) -> SafeString:
 def _mark(view: PlanView, mark: Mark) -> str:
     item, was = mark.item, mark.was
     name = escape(f"{item.number} {item.title}")
-    standing = item.standing.label
+    words = item.status.label
     if was:
-        standing = _("{status}, was {before}").format(status=standing, before=was.label)
+        words = _("{status}, was {before}").format(status=words, before=was.label)
     return (
-        f'<a class="mark-link mark-{item.standing}{" has-changed" if was else ""}"'
+        f'<a class="mark-link mark-{item.status}{" has-changed" if was else ""}"'
         f' href="{escape(view.item(item.number))}" title="{name}"><svg aria-hidden="true" focusable="false">'
-        f'<use href="#mark-{item.standing}"/></svg><span class="visually-hidden">{name}:'
-        f" {escape(standing)}</span></a>"
+        f'<use href="#mark-{item.status}"/></svg><span class="visually-hidden">{name}:'
+        f" {escape(words)}</span></a>"
     )
 
 

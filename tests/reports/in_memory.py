@@ -74,9 +74,9 @@ def item(number="1.1", *steps, title="Train staff", stage="under_way", on=ON, **
     values = no_texts(ItemAt) | {"pk": pk, "number": number, "title": title, "stage": stage}
     values |= {"pillar": int(number[0]), "lead": LABOUR.pk, "is_key": False, "months": None}
     values |= {"starts_on": None, "completed_on": None, "heard_on": None} | more
-    stands = lateness.standing_of(stage, late.is_late, values["confidence"])
+    status = lateness.status_of(stage, late.is_late, values["confidence"])
     return ItemAt(
-        **values, version=next(_keys), on=on, milestones=own, late=late, due=due, standing=stands
+        **values, version=next(_keys), on=on, milestones=own, late=late, due=due, status=status
     )
 
 

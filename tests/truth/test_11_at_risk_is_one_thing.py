@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 
 from tests.factories import WorkItemFactory
 from workitems.models.item import Confidence
-from workitems.terms.lateness import Standing
+from workitems.terms.lateness import Status
 
 
 def drawn(name):
@@ -14,15 +14,15 @@ def drawn(name):
 
 
 def test_no_status_has_a_word_of_a_confidence():
-    assert {each.label for each in Standing} & set(Confidence.labels) == set()
+    assert {each.label for each in Status} & set(Confidence.labels) == set()
 
 
 def test_no_status_has_the_shape_of_a_confidence_or_of_another_status():
-    names = [*(each.value for each in Standing), *Confidence.values]
+    names = [*(each.value for each in Status), *Confidence.values]
     assert len({drawn(name) for name in names}) == len(names)
 
 
-@pytest.mark.parametrize("status", Standing)
+@pytest.mark.parametrize("status", Status)
 def test_each_status_says_what_it_counts(status):
     assert status.counts != ""
 
@@ -32,7 +32,7 @@ def test_each_status_says_what_it_counts(status):
 def test_the_dashboard_says_what_each_figure_counts(plan, contributor, client_of):
     WorkItemFactory(plan=plan, confidence="at_risk", reviewer_confidence="off_track")
     text = client_of(contributor).get(f"{plan.get_absolute_url()}dashboard/").text
-    assert [text.count(f"{each.label}: {each.counts}") for each in Standing] == [1] * len(Standing)
+    assert [text.count(f"{each.label}: {each.counts}") for each in Status] == [1] * len(Status)
     assert "No work item is late. One is in doubt." in text
     assert "The reviewer rates it off track; the agency says at risk." in text
 

@@ -73,7 +73,7 @@ def item_line(
         "lead_agency": agencies[item.lead].short_name,
         "is_key": item.is_key,
         "stage": item.stage,
-        "status": item.standing.value,
+        "status": item.status.value,
         "confidence": item.confidence,
         "reviewer_confidence": item.reviewer_confidence,
         "next_agreed": known(item.due) if item.is_live else None,

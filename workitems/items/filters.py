@@ -110,7 +110,7 @@ def agencies_of(plan: Plan) -> "QuerySet[Agency]":
 TESTS: dict[str, Callable[[ItemAt, Any], bool]] = {
     "pillar": lambda item, pillar: item.pillar == pillar,
     "lead": lambda item, agency: item.lead == agency,
-    "standing": lambda item, standing: item.standing == standing,
+    "standing": lambda item, status: item.status == status,
     "stage": lambda item, stage: item.stage == stage,
     "confidence": lambda item, confidence: item.confidence == confidence,
     "late": lambda item, late: item.is_late and (late == "late" or item.late.state == Late.OVERDUE),

@@ -314,7 +314,7 @@ def freshness(heard_on: date | None, on: date) -> Freshness:
     return Freshness(Fresh.AGEING if days > AGEING_AFTER_DAYS else Fresh.FRESH, days)
 
 
-class Standing(StrEnum):
+class Status(StrEnum):
     """The status of an item. Every item has exactly one.
 
     Lateness takes precedence over the agency's confidence. The words are not those of a
@@ -338,34 +338,34 @@ class Standing(StrEnum):
 
 
 STANDING_LABELS = {
-    Standing.LATE: gettext_lazy("Late"),
-    Standing.IN_DOUBT: gettext_lazy("In doubt"),
-    Standing.ON_TIME: gettext_lazy("On time"),
-    Standing.COMPLETE: gettext_lazy("Complete"),
-    Standing.WITHDRAWN: gettext_lazy("Withdrawn"),
+    Status.LATE: gettext_lazy("Late"),
+    Status.IN_DOUBT: gettext_lazy("In doubt"),
+    Status.ON_TIME: gettext_lazy("On time"),
+    Status.COMPLETE: gettext_lazy("Complete"),
+    Status.WITHDRAWN: gettext_lazy("Withdrawn"),
 }
 COUNTS = {
-    Standing.LATE: gettext_lazy("a milestone is overdue or expected late"),
-    Standing.IN_DOUBT: gettext_lazy("not late, but its agency says at risk or off track"),
-    Standing.ON_TIME: gettext_lazy("not late, and not in doubt"),
-    Standing.COMPLETE: gettext_lazy("recorded as complete"),
-    Standing.WITHDRAWN: gettext_lazy("withdrawn from the Plan"),
+    Status.LATE: gettext_lazy("a milestone is overdue or expected late"),
+    Status.IN_DOUBT: gettext_lazy("not late, but its agency says at risk or off track"),
+    Status.ON_TIME: gettext_lazy("not late, and not in doubt"),
+    Status.COMPLETE: gettext_lazy("recorded as complete"),
+    Status.WITHDRAWN: gettext_lazy("withdrawn from the Plan"),
 }
 
 
-def standing_of(stage: str, is_late: bool, confidence: str) -> Standing:
+def status_of(stage: str, is_late: bool, confidence: str) -> Status:
     """Return the status of an item.
 
     Late: live, with a milestone overdue or expected late. In doubt: live, not late, and the
     agency's confidence is at risk or off track. On time: every other live item.
     """
     if stage == "complete":
-        return Standing.COMPLETE
+        return Status.COMPLETE
     if stage == "withdrawn":
-        return Standing.WITHDRAWN
+        return Status.WITHDRAWN
     if is_late:
-        return Standing.LATE
-    return Standing.IN_DOUBT if confidence in ("at_risk", "off_track") else Standing.ON_TIME
+        return Status.LATE
+    return Status.IN_DOUBT if confidence in ("at_risk", "off_track") else Status.ON_TIME
 
 
 class Rank(IntEnum):

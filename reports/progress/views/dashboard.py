@@ -57,7 +57,7 @@ def compared_view(request: HttpRequest, slug: str) -> tuple[PlanView, dict[str, 
         "view": view,
         "page": dashboard.read_dashboard(view),
         "earlier": earlier,
-        "marks": dashboard.SHOWN_STANDINGS,
+        "marks": dashboard.SHOWN_STATUSES,
     }
 
 

@@ -27,7 +27,7 @@ from workitems.plan.asat import Moment
 from workitems.plan.plan_at import PlanAt, plan_at
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.lateness import Late, Standing
+from workitems.terms.lateness import Late, Status
 
 pytestmark = pytest.mark.django_db
 
@@ -102,11 +102,11 @@ def test_figures_by_agency_pillar_cell_and_standing_each_add_up_to_the_total(dat
             assert sum(row.cells[place].figure.count for row in grid.rows) == figure.count
         for cell in (cell for row in grid.rows for cell in row.cells):
             for mark in cell.marks:
-                kinds[mark.item.standing] += 1
+                kinds[mark.item.status] += 1
             for figure in cell.counts:
                 kinds[figure.kind] += figure.count
         assert {figure.kind: figure.count for figure in page.figures} == {
-            kind: kinds[kind] for kind in Standing
+            kind: kinds[kind] for kind in Status
         }
         at = plan_at(made.plan, view.at).narrowed(pillar=view.pillar, lead=view.agency)
         assert sum(cause.figure.count for cause in page.causes) == len(at.delays)
@@ -185,7 +185,7 @@ def test_every_figure_on_the_page_opens_a_list_of_that_many(data):
         figures = {*FIGURE.findall(page), *ATTENTION.findall(page)}
         expected = dashboard.read_dashboard(view)
         if expected.grid.total.count:
-            assert len(figures) >= len(Standing)
+            assert len(figures) >= len(Status)
         for link, count in figures:
             assert (link, listed(opened(link))) == (link, int(count.replace(",", "")))
         whole = expected.attention_figure
@@ -251,8 +251,8 @@ def test_every_item_has_the_status_of_its_last_version(data):
             )
             for pk in items
         }
-        assert {item.pk: item.standing for item in found.items} == {
-            pk: lateness.standing_of(row.stage, late[pk].is_late, row.confidence)
+        assert {item.pk: item.status for item in found.items} == {
+            pk: lateness.status_of(row.stage, late[pk].is_late, row.confidence)
             for pk, row in items.items()
         }
         assert [row.pk for row in sorted(found.milestones)] == sorted(

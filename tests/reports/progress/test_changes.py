@@ -14,7 +14,7 @@ from workitems.models import Delay
 from workitems.models.item import Confidence, Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 from workitems.terms.item_texts import ITEM_TEXTS
-from workitems.terms.lateness import LATE_ORDER, Standing, by_then, standing_of
+from workitems.terms.lateness import LATE_ORDER, Status, by_then, status_of
 
 THEN, NOW = date(2009, 8, 1), date(2010, 10, 14)
 AUGUST, SEPTEMBER, NOVEMBER = date(2009, 8, 31), date(2010, 9, 30), date(2010, 11, 30)
@@ -583,15 +583,15 @@ def two_moments(draw):
     return moments
 
 
-def standing(then, pk):
-    """Return an item's standing as on the dashboard; "" before it existed."""
+def status(then, pk):
+    """Return an item's status as on the dashboard; "" before it existed."""
     item = then.items.get(pk)
     if item is None:
         return ""
     late = [row.late for row in item.milestones]
     worst = min((each.state for each in late), key=LATE_ORDER.index, default=None)
     is_late = any(each.is_late for each in late if each.state == worst)
-    return standing_of(item.stage, is_late, item.confidence)
+    return status_of(item.stage, is_late, item.confidence)
 
 
 def kinds_of(before, after):
@@ -610,19 +610,19 @@ SOONER = {Kind.RECOVERED, Kind.DONE, Kind.AGREED, Kind.MILESTONE_WITHDRAWN, Kind
 def test_every_change_of_standing_is_explained_by_a_reported_change(moments):
     before, after = moments
     for pk, kinds in kinds_of(before, after).items():
-        was, now = standing(before, pk), standing(after, pk)
+        was, now = status(before, pk), status(after, pk)
         assert (Kind.NEW in kinds) == (was == "")
-        assert (Kind.COMPLETED in kinds) == (now == Standing.COMPLETE != was)
-        assert (Kind.WITHDRAWN in kinds) == (now == Standing.WITHDRAWN != was)
+        assert (Kind.COMPLETED in kinds) == (now == Status.COMPLETE != was)
+        assert (Kind.WITHDRAWN in kinds) == (now == Status.WITHDRAWN != was)
         if was == now or was == "":
             continue
-        if was in (Standing.COMPLETE, Standing.WITHDRAWN):
+        if was in (Status.COMPLETE, Status.WITHDRAWN):
             assert kinds & {Kind.REOPENED, Kind.COMPLETED, Kind.WITHDRAWN}
-        elif now == Standing.LATE:
+        elif now == Status.LATE:
             assert kinds & LATER
-        elif was == Standing.LATE and now in (Standing.IN_DOUBT, Standing.ON_TIME):
+        elif was == Status.LATE and now in (Status.IN_DOUBT, Status.ON_TIME):
             assert kinds & SOONER
-        elif now in (Standing.IN_DOUBT, Standing.ON_TIME):
+        elif now in (Status.IN_DOUBT, Status.ON_TIME):
             assert Kind.CONFIDENCE in kinds
 
 

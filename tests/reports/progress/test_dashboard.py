@@ -32,7 +32,7 @@ from tests.factories import (
 from tests.reports.charts.test_charts_screen import assert_linked, charts_of, drawn, width_of
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.plan.asat import Moment
-from workitems.terms.lateness import Standing
+from workitems.terms.lateness import Status
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
@@ -282,16 +282,14 @@ LAST = Moment.end_of(date(2010, 4, 20))
 )  # fmt: skip
 def test_a_sentence_says_how_the_plan_is_going(now, then, said):
     view = PlanView(plan=PlanFactory.build(), at=Moment.today(TODAY), since=LAST if then else None)
-    counts = [
-        Counter({Standing(kind): n for kind, n in each.items()}) for each in (now, then or {})
-    ]
+    counts = [Counter({Status(kind): n for kind, n in each.items()}) for each in (now, then or {})]
     causes = [CauseCount("other", 2, 900), CauseCount("consultation", 1, 90)]
     assert dashboard.finding(view, counts[0], counts[1] if then else None, causes) == said
 
 
 def test_a_cause_that_has_cost_no_day_is_not_named():
     view = PlanView(plan=PlanFactory.build(), at=Moment.today(TODAY))
-    now = Counter({Standing.LATE: 1, Standing.ON_TIME: 1})
+    now = Counter({Status.LATE: 1, Status.ON_TIME: 1})
     assert dashboard.finding(view, now, None, [CauseCount("funding", 1, 0)]) == (
         "One of two work items is late."
     )
@@ -299,7 +297,7 @@ def test_a_cause_that_has_cost_no_day_is_not_named():
 
 def test_a_plan_that_has_ended_is_told_as_it_ended():
     at = Moment(TODAY, NOON, is_end_of_plan=True)
-    counts = Counter({Standing.COMPLETE: 5, Standing.LATE: 21, Standing.WITHDRAWN: 1})
+    counts = Counter({Status.COMPLETE: 5, Status.LATE: 21, Status.WITHDRAWN: 1})
     assert dashboard.finding(PlanView(plan=PlanFactory.build(), at=at), counts, None, []) == (
         "Five of 27 work items were complete when the plan ended; 21 were late, with no completion recorded."
     )

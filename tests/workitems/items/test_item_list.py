@@ -21,7 +21,7 @@ from tests.factories import (
 from tests.workitems.record import noon
 from workitems.items.filters import SORTS, agencies_of
 from workitems.models.item import Confidence, Stage
-from workitems.terms.lateness import STALE_AFTER_DAYS, Standing
+from workitems.terms.lateness import STALE_AFTER_DAYS, Status
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +124,7 @@ def every_question(plan, dice):
     alone = [
         *({"pillar": pillar.pk} for pillar in plan.pillars.all()),
         *({name: agency.pk} for name in ("agency", "lead") for agency in agencies_of(plan)),
-        *({"standing": each.value} for each in Standing),
+        *({"standing": each.value} for each in Status),
         *({"stage": stage} for stage in Stage.values),
         *({"confidence": confidence} for confidence in Confidence.values),
         *({"late": late} for late in ("overdue", "late")),

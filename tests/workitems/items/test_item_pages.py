@@ -187,7 +187,7 @@ def test_a_withdrawn_item_is_neither_late_nor_done_nor_on_track(reader, plan, po
     (row,) = page.context["rows"]
     assert row["item"].dates.words == "Withdrawn"
     assert '<td data-label="Confidence">–</td>' in page.text
-    assert reader.get(item.get_absolute_url()).context["at"].standing == "withdrawn"
+    assert reader.get(item.get_absolute_url()).context["at"].status == "withdrawn"
 
 
 def test_an_empty_list_says_why(reader, plan):

@@ -26,7 +26,7 @@ from workitems.models import WorkItem
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import items_in_full, milestones_at, plan_at
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.lateness import Late, Lateness, Standing
+from workitems.terms.lateness import Late, Lateness, Status
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def at(plan, day):
 
 
 def stands(plan, day):
-    return [(item.number, item.standing) for item in at(plan, day).items]
+    return [(item.number, item.status) for item in at(plan, day).items]
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_plan_without_items_is_empty_at_any_moment(plan):
 
 def test_an_item_does_not_exist_before_it_was_recorded(plan, item):
     assert stands(plan, MARCH - timedelta(days=1)) == []
-    assert stands(plan, MARCH) == [("1.2", Standing.ON_TIME)]
+    assert stands(plan, MARCH) == [("1.2", Status.ON_TIME)]
 
 
 def test_items_of_another_plan_are_left_out(plan, item):
@@ -93,9 +93,9 @@ def test_items_of_another_plan_are_left_out(plan, item):
 
 def test_an_item_withdrawn_later_is_shown_as_it_was(plan, item):
     change(item, JULY, stage="withdrawn")
-    assert stands(plan, MAY) == [("1.2", Standing.ON_TIME)]
-    assert stands(plan, JULY) == [("1.2", Standing.WITHDRAWN)]
-    assert stands(plan, TODAY) == [("1.2", Standing.WITHDRAWN)]
+    assert stands(plan, MAY) == [("1.2", Status.ON_TIME)]
+    assert stands(plan, JULY) == [("1.2", Status.WITHDRAWN)]
+    assert stands(plan, TODAY) == [("1.2", Status.WITHDRAWN)]
 
 
 def test_a_milestone_withdrawn_later_still_counts_as_due(plan, item):
@@ -270,7 +270,7 @@ def test_an_agreed_date_moved_later_has_its_old_value_before(plan, item):
     change(milestone, JULY, agreed_due=later)
     due = [at(plan, day).items[0].due for day in (MAY, JULY)]
     assert due == [KnownDate(date(2010, 6, 30)), KnownDate(later)]
-    assert [at(plan, day).items[0].standing for day in (MAY, JULY)] == ["late", "on_time"]
+    assert [at(plan, day).items[0].status for day in (MAY, JULY)] == ["late", "on_time"]
 
 
 def test_a_withdrawn_or_complete_item_has_no_attention_and_no_upcoming_dates(plan, item):

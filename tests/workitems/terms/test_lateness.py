@@ -402,7 +402,7 @@ def test_a_return_is_not_missing_before_its_due_date_is_past(due_on):
     assert lateness.return_attention("due", due_on, None, DAY) == []
 
 
-# --- the standing of an item --------------------------------------------------------------------
+# --- the status of an item ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -419,4 +419,4 @@ def test_a_return_is_not_missing_before_its_due_date_is_past(due_on):
     ],
 )
 def test_an_item_has_exactly_one_standing(stage, is_late, confidence, expected):
-    assert lateness.standing_of(stage, is_late, confidence) == expected
+    assert lateness.status_of(stage, is_late, confidence) == expected

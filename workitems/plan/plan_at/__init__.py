@@ -1,6 +1,6 @@
 """The plan at a moment, which may be now: the one model for pages, papers and tables.
 
-`rows` defines the records as they were and what is derived from them (open, late, standing),
+`rows` defines the records as they were and what is derived from them (open, late, status),
 `loading` queries them, `whole_plan` combines them. Decision 18 explains why history is queried by
 our own code.
 """

@@ -168,7 +168,7 @@ def _items(
     for row in rows:
         own = tuple(steps.get(row[0], ()))
         late, due = lateness.dates_ahead(own, moment.on)
-        status = lateness.standing_of(row[STAGE], late.is_late, row[CONFIDENCE])
+        status = lateness.status_of(row[STAGE], late.is_late, row[CONFIDENCE])
         found.append(new(ItemAt, row + (own, late, due, status)))
     return found
 
@@ -180,8 +180,8 @@ def with_milestones(items: Iterable[ItemAt], milestones: Iterable[MilestoneAt]) 
     for item in items:
         own = tuple(steps.get(item.pk, ()))
         late, due = lateness.dates_ahead(own, item.on)
-        status = lateness.standing_of(item.stage, late.is_late, item.confidence)
-        found.append(item._replace(milestones=own, late=late, due=due, standing=status))
+        status = lateness.status_of(item.stage, late.is_late, item.confidence)
+        found.append(item._replace(milestones=own, late=late, due=due, status=status))
     return found
 
 

@@ -16,7 +16,7 @@ from workitems.models import Return, Risk
 from workitems.models.item import Stage
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.lateness import NO_DATES, Lateness, Reason, Standing
+from workitems.terms.lateness import NO_DATES, Lateness, Reason, Status
 
 
 class PillarAt(NamedTuple):
@@ -181,7 +181,7 @@ class ItemAt(NamedTuple):
     milestones: tuple[MilestoneAt, ...] = ()
     late: Lateness = NO_DATES
     due: KnownDate | None = None
-    standing: Standing = Standing.ON_TIME
+    status: Status = Status.ON_TIME
 
     @property
     def is_live(self) -> bool:
