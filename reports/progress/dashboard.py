@@ -197,10 +197,12 @@ def read_dashboard(view: PlanView) -> Dashboard:
     The number of queries is fixed, and higher if two moments are compared. The earlier status of
     items is the later one, but for those that may differ.
     """
-    at = plan_at(view.plan, view.at, texts=False).narrowed(pillar=view.pillar, lead=view.agency)
+    # Texts are compared only.
+    whole = plan_at(view.plan, view.at, texts=view.since is not None)
+    at = whole.narrowed(pillar=view.pillar, lead=view.agency)
     if view.since is None:
         return compose(view, at)
-    changes = read_changes(view)
+    changes = read_changes(view, whole.items)
     before = [item for item in at.items if item.pk not in changes.after]
     before += [
         item

@@ -4,9 +4,10 @@ Takes and returns plain data. An item's changes are its own and those of its mil
 delays. Some kinds exclude each other; see the functions.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 
 from reports.progress.changes import change_words
 from reports.progress.changes.change import Change, Kind, Reworded
@@ -20,17 +21,21 @@ ORDER = {kind: place for place, kind in enumerate(Kind)}
 NO_NEWS_OF_COMPLETE = (
     Kind.DONE, Kind.NEW_MILESTONE, Kind.MILESTONE_WITHDRAWN, Kind.REOPENED,
 )  # fmt: skip
+# The texts of an item that are reported.
+NEWS = attrgetter(*(name for name, text in ITEM_TEXTS.items() if text.is_news))
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanThen:
     """The items of a plan that may differ between two moments, and what belongs to them, by id.
 
-    Items that are the same at both moments may be left out of both.
+    Items that are the same at both moments may be left out of both. `milestones` are those that may
+    differ, by their items.
     """
 
     on: date
     items: dict[int, ItemAt]
+    milestones: Mapping[int, Sequence[MilestoneAt]]
     approved: dict[int, VariationAt]
     pillars: dict[int, str]
     agencies: dict[int, str]
@@ -70,7 +75,7 @@ class _DateChange:
 class _Comparing:
     def __init__(self, before: PlanThen, after: PlanThen) -> None:
         self.before, self.after = before, after
-        was = [row for item in before.items.values() for row in item.milestones]
+        was = [row for rows in before.milestones.values() for row in rows]
         self.milestones = {row.pk: row for row in was}
         self.delays = {row.pk: row for milestone in was for row in milestone.delays}
         self.approved = [row for pk, row in after.approved.items() if pk not in before.approved]
@@ -78,10 +83,11 @@ class _Comparing:
     def changes(self) -> Iterator[Change]:
         for pk, now in self.after.items.items():
             was = self.before.items.get(pk)
+            milestones = self.after.milestones.get(pk, ())
             yield from self.stage(was, now)
             if was is None:
                 yield change_words.new(
-                    now,
+                    now._replace(milestones=tuple(milestones)),
                     self.after.agencies[now.lead],
                     self.after.pillars[now.pillar],
                     self.by(now, Variation.Kind.ITEM),
@@ -90,7 +96,7 @@ class _Comparing:
             yield from self.identity(was, now)
             if now.stage == Stage.WITHDRAWN or not (was.is_live or now.is_live):
                 continue
-            for milestone in now.milestones:
+            for milestone in milestones:
                 for change in self.milestone(milestone, was, now):
                     if now.is_live or change.kind not in NO_NEWS_OF_COMPLETE:
                         yield change
@@ -115,10 +121,11 @@ class _Comparing:
 
     def identity(self, was: ItemAt, now: ItemAt) -> Iterator[Change]:
         """Yield changes of texts, confidence, lead, pillar and number, each separately."""
-        if official := changed_texts(was, now, is_official=True):
-            yield change_words.reworded(now, official, self.by(now, Variation.Kind.WORDING))
-        if others := changed_texts(was, now, is_official=False):
-            yield change_words.texts_changed(now, others)
+        if NEWS(was) != NEWS(now):
+            if official := changed_texts(was, now, is_official=True):
+                yield change_words.reworded(now, official, self.by(now, Variation.Kind.WORDING))
+            if others := changed_texts(was, now, is_official=False):
+                yield change_words.texts_changed(now, others)
         if (was.confidence, was.reviewer_confidence) != (now.confidence, now.reviewer_confidence):
             yield change_words.confidence_moved(was, now)
         if was.lead != now.lead:

@@ -4,6 +4,7 @@ These are items with a record written in between, or with a milestone or delay t
 between, as an agreed date passes without anything being written.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.db import connection
@@ -15,7 +16,9 @@ from reports.progress.view import PlanView
 from workitems.models import Plan, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import (
+    ItemAt,
     delays_at,
+    grouped,
     items_in_any_order,
     milestones_at,
     pillar_titles,
@@ -24,14 +27,15 @@ from workitems.plan.plan_at import (
 from workitems.plan.plan_at.moment_reading import Of
 
 
-def read_changes(view: PlanView) -> Comparison:
+def read_changes(view: PlanView, items: Iterable[ItemAt] | None = None) -> Comparison:
     """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
-    At most 11 queries. An item counts by where it is at the later moment: it is reported under its
-    new pillar and lead agency only.
+    At most 11 queries. `items` are all of the plan at the later moment, with texts, if they were read
+    already. An item counts by where it is at that moment: it is reported under its new pillar and lead
+    agency only.
     """
     assert view.since is not None
-    before, after = read_both(view.plan, view.since, view.at)
+    before, after = read_both(view.plan, view.since, view.at, items)
     shown = {
         pk: item
         for pk, item in after.items.items()
@@ -41,14 +45,16 @@ def read_changes(view: PlanView) -> Comparison:
     return Comparison(changes, after.agencies, before.items, after.items)
 
 
-def read_both(plan: Plan, since: Moment, at: Moment) -> tuple[PlanThen, PlanThen]:
+def read_both(
+    plan: Plan, since: Moment, at: Moment, read: Iterable[ItemAt] | None = None
+) -> tuple[PlanThen, PlanThen]:
     """Return the plan at both moments, without items that are the same at both."""
     milestones, items, variations = _differing(plan, since, at)
     names = dict(Agency.objects.values_list("pk", "short_name")), pillar_titles(plan, at)
     # With all milestones, the items of the earlier moment have their status.
     every, changed = {"item__in": items}, {"pk__in": milestones}
     before = _then(plan, since, every, milestones, items, variations, *names)
-    return before, _then(plan, at, changed, milestones, items, variations, *names)
+    return before, _then(plan, at, changed, milestones, items, variations, *names, read)
 
 
 # The records that may differ, each with its item, found at once: written by hand, as a query of each kind within
@@ -120,17 +126,21 @@ def _then(
     variations: list[int],
     agencies: dict[int, str],
     pillars: dict[int, str],
+    read: Iterable[ItemAt] | None = None,
 ) -> PlanThen:
     delays = delays_at(moment, {"milestone__in": milestones})
     steps = milestones_at(moment, of_milestones, delays)
-    # The changes are sorted.
-    found = items_in_any_order(moment, {"pk__in": items}, steps)
+    if read is None:
+        # The changes are sorted.
+        read = items_in_any_order(moment, {"pk__in": items}, steps)
+    wanted = set(items)
     approved = variations_at(
         moment, {"plan_id": plan.pk, "pk__in": variations}, Variation.State.APPROVED
     )
     return PlanThen(
         on=moment.on,
-        items={row.pk: row for row in found},
+        items={row.pk: row for row in read if row.pk in wanted},
+        milestones=grouped(steps, "item"),
         approved={row.pk: row for row in approved},
         pillars=pillars,
         agencies=agencies,

@@ -55,7 +55,12 @@ def plan(on, *rows, item=ITEM):
     """Return the plan with the item and its records as on the day."""
     approved = {row.pk: row for row in rows if isinstance(row, VariationAt)}
     items = [item] if item else []
-    return PlanThen(on=on, items=together(on, items, rows), approved=approved, **NAMES)
+    return plan_then(on, together(on, items, rows), approved)
+
+
+def plan_then(on, items, approved):
+    milestones = {pk: item.milestones for pk, item in items.items()}
+    return PlanThen(on=on, items=items, milestones=milestones, approved=approved, **NAMES)
 
 
 def together(on, items, rows):
@@ -573,11 +578,10 @@ def two_moments(draw):
         ]
         held_up = [draw(delays(row.pk, row.pk)) for row in steps]
         moments.append(
-            PlanThen(
-                on=on[len(moments)],
-                items=together(on[len(moments)], found, [*steps, *held_up]),
-                approved={},
-                **NAMES,
+            plan_then(
+                on[len(moments)],
+                together(on[len(moments)], found, [*steps, *held_up]),
+                {},
             )
         )
     return moments

@@ -28,7 +28,7 @@ from tests.workitems.record import TODAY
 from workitems.models import Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import Confidence
 from workitems.plan.asat import Moment
-from workitems.plan.plan_at import items_in_full
+from workitems.plan.plan_at import items_in_full, plan_at
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
@@ -178,9 +178,11 @@ def test_changes_of_another_plan_are_not_shown(plan, brochure):
 
 def whole(plan: Plan, moment: Moment) -> PlanThen:
     """The plan with everything in it."""
+    items = {item.pk: item for item in items_in_full(plan, moment)}
     return PlanThen(
         on=moment.on,
-        items={item.pk: item for item in items_in_full(plan, moment)},
+        items=items,
+        milestones={pk: item.milestones for pk, item in items.items()},
         approved={},
         pillars=dict(Pillar.objects.values_list("pk", "title")),
         agencies=dict(Agency.objects.values_list("pk", "short_name")),
@@ -226,6 +228,11 @@ def test_the_reduced_read_finds_the_same_changes_as_the_full_read(plan, police, 
             expected = compare(whole(plan, since), whole(plan, at))
             assert [
                 (change.kind, change.sentence) for change in compare(*read_both(plan, since, at))
+            ] == [(change.kind, change.sentence) for change in expected]
+            items = plan_at(plan, at).items
+            assert [
+                (change.kind, change.sentence)
+                for change in compare(*read_both(plan, since, at, items))
             ] == [(change.kind, change.sentence) for change in expected]
             told += len(expected)
     assert told > 50
