@@ -120,12 +120,12 @@ def test_a_database_that_is_away_is_told(client, on, monkeypatch):
 
 ADD = """
 import django; django.setup()
-from trafficking_plan import metrics
+from trafficking_plan.running import metrics
 metrics.count("GET", "home", 200, 0.1, 0.1, 3)
 """
 SHOW = """
 import django; django.setup()
-from trafficking_plan import metrics
+from trafficking_plan.running import metrics
 metrics.Service = type("None", (), {"collect": lambda self: []})
 print(metrics.exposition()[0].decode())
 """
