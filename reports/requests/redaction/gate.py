@@ -8,20 +8,19 @@ without text. What cannot be read is refused too.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import subprocess
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 
 from agencies.wording.translation import _, gettext_lazy
+from reports.requests.redaction.report import Finding, Report
 from reports.requests.redaction.withheld_words import APART, Form, Searched, forms, sought
 
 POPPLER = "pdftotext"
@@ -76,47 +75,6 @@ _SMALL = bytes(range(256)).lower()
 _NOT_LETTERS = bytes(
     set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Why a file is refused: where, and a sentence for the person at the screen."""
-
-    where: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was found in these bytes. A report that passes holds no withheld words."""
-
-    sha256: str
-    size: int
-    file_name: str
-    pages: int
-    stamp: str
-    readers: tuple[str, ...]
-    searched: int  # forms of the withheld strings
-    too_short: int  # withheld strings that cannot be searched for
-    visible_on_purpose: int
-    findings: tuple[Finding, ...]
-
-    @property
-    def passes(self) -> bool:
-        return not self.findings
-
-    @property
-    def as_plain(self) -> dict[str, Any]:
-        """The report as dictionaries and lists, for the record."""
-        plain: dict[str, Any] = json.loads(self.as_json)
-        return plain
-
-    @property
-    def as_json(self) -> str:
-        """The report as JSON."""
-        return json.dumps(
-            {**asdict(self), "passes": self.passes}, sort_keys=True, ensure_ascii=False
-        )
 
 
 def examine(

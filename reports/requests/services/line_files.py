@@ -8,7 +8,6 @@ for it before the decision is signed.
 from datetime import datetime
 from io import BytesIO
 
-import pikepdf
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,8 +20,8 @@ from reports.models.issue import sha256
 from reports.render.pdf import RenderRefused
 from reports.requests.models import InformationRequest, LineCopy, Release, ScheduleLine
 from reports.requests.print.answer_html import AnswerPage, Marked, render_answer
-from reports.requests.redaction.gate import Report, examine
 from reports.requests.redaction.redact import label, needles, redact, visible_elsewhere
+from reports.requests.redaction.report import Report
 from reports.requests.services.recording import not_now
 from reports.requests.services.redactions import spans_of
 from workitems.plan.attachments import clean_name, fault
@@ -191,6 +190,9 @@ def examined(line: ScheduleLine, data: bytes, *, file_name: str, stamp: str = ""
 
     An answer quotes its briefing: what the same schedule withholds there is searched for.
     """
+    # With it comes pikepdf, which a web process may never need.
+    from reports.requests.redaction.gate import examine
+
     briefing = _answered(line)
     sought: tuple[str, ...] = ()
     visible: tuple[str, ...] = ()
@@ -210,6 +212,8 @@ def examined(line: ScheduleLine, data: bytes, *, file_name: str, stamp: str = ""
 
 
 def pages_of(data: bytes, line: ScheduleLine) -> int:
+    import pikepdf
+
     try:
         with pikepdf.open(BytesIO(data)) as pdf:
             return len(pdf.pages)

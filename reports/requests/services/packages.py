@@ -9,8 +9,8 @@ from reports.render.pdf import RenderRefused
 from reports.requests.law.act import act_named
 from reports.requests.models import InformationRequest, ReleasedPaper, ScheduleLine
 from reports.requests.print.released import NAME_LENGTH, released_name, render_released
-from reports.requests.redaction.gate import Report, examine
 from reports.requests.redaction.redact import Span, needles, redact, visible_elsewhere
+from reports.requests.redaction.report import Report
 from reports.requests.services.line_files import (
     WITH_FILES,
     examined,
@@ -141,6 +141,9 @@ def _redacted(
 def _examined(
     data: bytes, document: Document, spans: tuple[Span, ...], *, name: str, pages: int, stamp: str
 ) -> Report:
+    # With it comes pikepdf, which a web process may never need.
+    from reports.requests.redaction.gate import examine
+
     return examine(
         data,
         needles=needles(document, spans),

@@ -22,7 +22,7 @@ from reports.requests.models import (
     RequestEvent,
     ScheduleLine,
 )
-from reports.requests.redaction.gate import Report, examine
+from reports.requests.redaction.report import Report
 from reports.requests.services import earlier_releases
 from reports.requests.services.deciding import Warned
 from reports.requests.services.recording import need, not_now, record
@@ -266,6 +266,9 @@ def _leave_differences(
 def _check_names_nobody(request: InformationRequest, release: Release) -> None:
     if not request.requester:
         return
+    # With it comes pikepdf, which a web process may never need.
+    from reports.requests.redaction.gate import examine
+
     titles = [str(line["title"]) for line in release.schedule]
     if names_requester(request, request.reference, *titles):
         raise Refused(NAMES_REQUESTER.format(document=_("The schedule")))

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from reports.requests.models import Release, ReleasedPaper, RequestEvent
-from reports.requests.redaction.gate import Finding, Report
+from reports.requests.redaction.report import Finding, Report
 from reports.requests.services import deciding, purging, releases, requests
 from tests.factories import SeatFactory
 from tests.reports.requests.conftest import NOW, TODAY, fresh, killed_at_each_write
