@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.apps import apps
+from django.db import models
+from django.db.migrations import AddField, Migration
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
@@ -48,6 +50,40 @@ def test_every_migration_is_named_for_its_change():
 )
 def test_the_check_finds_an_automatic_name(name):
     assert MADE_UP.search(name)
+
+
+def columns_that_an_earlier_release_cannot_fill(migrations):
+    """Columns that a migration adds as NOT NULL without a default in the database."""
+    return [
+        f"{migration.app_label}.{operation.model_name}.{operation.name}"
+        for migration in migrations
+        for operation in migration.operations
+        if isinstance(operation, AddField)
+        and not operation.field.many_to_many
+        and not operation.field.null
+        and not operation.field.has_db_default()
+    ]
+
+
+def after_the_squash():
+    loader = MigrationLoader(None)
+    replaced = {key for each in loader.replacements.values() for key in each.replaces}
+    return [
+        migration
+        for key, migration in loader.disk_migrations.items()
+        if key[0] in (*APPS, "requests") and key not in replaced and not migration.replaces
+    ]
+
+
+def test_an_earlier_release_can_write_on_the_tables_of_a_later_one():
+    """After a roll back, and while the nodes are upgraded one by one."""
+    assert columns_that_an_earlier_release_cannot_fill(after_the_squash()) == []
+
+
+def test_the_check_finds_a_column_without_a_default():
+    step = Migration("0099_add_funding", "workitems")
+    step.operations = [AddField("workitem", "funding", models.TextField(blank=True))]
+    assert columns_that_an_earlier_release_cannot_fill([step]) == ["workitems.workitem.funding"]
 
 
 def test_the_check_allows_a_descriptive_name():
