@@ -24,4 +24,4 @@ def opening_slide(meeting: Meeting, moment: Moment) -> str:
         "page": dashboard.read_dashboard(view),
         "marks": dashboard.SHOWN_STATUSES,
     }
-    return render_to_string("reports/papers/opening.html", context)
+    return render_to_string("reports/meetings/opening.html", context)

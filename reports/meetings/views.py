@@ -49,7 +49,7 @@ def show(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
         refusal = _("This version cannot be shown on a page any more. Download its file.")
     return render(
         request,
-        "reports/papers/show.html",
+        "reports/meetings/show.html",
         {
             "plan": meeting.plan,
             "meeting": meeting,
@@ -143,7 +143,7 @@ def _refused(
 ) -> HttpResponse:
     return render(
         request,
-        "reports/papers/refused.html",
+        "reports/meetings/refused.html",
         {"plan": meeting.plan, "meeting": meeting, "kind": Kind(kind), "refusal": refusal},
         status=status,
     )
