@@ -4,7 +4,7 @@ The items and what is counted of them come from the plan at the moment. Only the
 looked for by the database where it can: today, when each item has its words in one column.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -16,7 +16,7 @@ from agencies.models import Agency
 from agencies.typed.characters import searchable
 from agencies.typed.fields import Form
 from workitems.models import Member, Plan, Support, WorkItem
-from workitems.models.item import SEARCHED, Confidence, Stage, number_key
+from workitems.models.item import SEARCHED, Confidence, Stage
 from workitems.plan.asat import rows_at
 from workitems.plan.plan_at import ItemAt, PlanAt
 from workitems.terms.lateness import STANDING_LABELS, Late
@@ -26,6 +26,8 @@ PLAIN = str.maketrans(dict(zip("ĀĒĪŌŪāēīōū", "AEIOUaeiou", strict=True
 # Sort order of the values.
 STAGES: Sequence[str] = list(Stage)
 CONFIDENCES: Sequence[str] = ["off_track", "at_risk", "on_track", ""]
+# Filters that look at the milestones of an item.
+OF_DATES = ("standing", "late", "attention")
 # Values of ?sort=, each also with a minus.
 SORTS = ("number", "title", "lead", "stage", "confidence", "due")
 
@@ -154,9 +156,10 @@ def _contains_words(item: ItemAt, words: list[str]) -> bool:
 
 
 def in_order(items: list[ItemAt], sort: str, at: PlanAt) -> list[ItemAt]:
-    """Sort the items. Those without a date come last in both directions."""
+    """Sort items that come in the Plan's order. Those without a date come last in both directions."""
+    if sort.endswith("number"):
+        return items[::-1] if sort.startswith("-") else items
     keys: dict[str, Callable[[ItemAt], Any]] = {
-        "number": lambda item: number_key(item.number),
         "title": lambda item: item.title.translate(PLAIN).lower(),
         "lead": lambda item: at.agencies[item.lead].short_name.translate(PLAIN).lower(),
         "stage": lambda item: STAGES.index(item.stage),
@@ -167,6 +170,11 @@ def in_order(items: list[ItemAt], sort: str, at: PlanAt) -> list[ItemAt]:
     dated = [item for item in items if item.due or not sort.endswith("due")]
     undated = [item for item in items if not item.due] if sort.endswith("due") else []
     return sorted(dated, key=key, reverse=is_reversed) + undated
+
+
+def needs_dates(data: Mapping[str, Any], sort: str) -> bool:
+    """Return whether the milestones decide which items a list shows, or in which order."""
+    return sort.endswith("due") or any(data.get(name) for name in OF_DATES)
 
 
 def sort_of(asked: str) -> str:

@@ -208,6 +208,9 @@ def test_the_list_takes_the_same_queries_for_any_number_of_rows(
     # items have the words, these items and their open milestones; the page's milestones.
     with django_assert_num_queries(12):
         assert len(listed(reader, plan, sort="due", q="work item")) == count
+    # Where no date decides what is on the page, the open milestones of all items are not read.
+    with django_assert_num_queries(11):
+        assert len(listed(reader, plan, q="work item")) == count
 
 
 # --- one item -------------------------------------------------------------------------------

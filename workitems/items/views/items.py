@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.pages.form_pages import carry_out, form_page, saved
 from agencies.records.composed import composed
-from workitems.items.filters import WorkItemFilter, agencies_of, sort_of
+from workitems.items.filters import WorkItemFilter, agencies_of, needs_dates, sort_of
 from workitems.items.item_attention import line_of, plan_of_item
 from workitems.items.item_page import ItemPage, item_page
 from workitems.meetings.agenda import matters_of
@@ -119,7 +119,8 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     moment = as_at.moment
     sort = sort_of(request.GET.get("sort", ""))
     # The words of a search are looked for in the texts of a past moment.
-    at = plan_at(plan, moment, texts=not moment.is_now and "q" in request.GET)
+    texts = not moment.is_now and "q" in request.GET
+    at = plan_at(plan, moment, texts=texts, dates=needs_dates(request.GET, sort))
     agencies = {agency.pk: agency for agency in agencies_of(plan)}
     if not moment.is_now:
         offered = {*agencies, *(item.lead for item in at.items)}
@@ -153,6 +154,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
                 {
                     "item": item,
                     "dates": item.dates,
+                    "due": item.due.short if item.due else "",
                     "lead": agencies[item.lead].short_name,
                     # Not by `reverse`, which would take as long as the rest of the row.
                     "url": f"{list_url}{quote(item.number, safe=IN_A_PATH)}/{kept}",

@@ -43,7 +43,8 @@ class PlanAt:
 
     Each part is read when it is first asked for, in at most 12 queries whatever the plan's size;
     `parts` are those that were read already, by their names. Without `texts`, the items' objective and
-    action are left empty, and what "done" means of a milestone.
+    action are left empty, and what "done" means of a milestone. Without `dates`, the items are read
+    without their milestones, so that none is late and no reason for attention is known.
 
     Items are in the Plan's order, with their open milestones. `pillars` and `agencies` (all of
     them, by id) have their names of the moment. `milestones` are the open ones of live items,
@@ -51,8 +52,10 @@ class PlanAt:
     the open round.
     """
 
-    def __init__(self, plan: Plan, moment: Moment, *, texts: bool = True, **parts: Any) -> None:
-        self.plan, self.moment, self.texts = plan, moment, texts
+    def __init__(
+        self, plan: Plan, moment: Moment, *, texts: bool = True, dates: bool = True, **parts: Any
+    ) -> None:
+        self.plan, self.moment, self.texts, self.dates = plan, moment, texts, dates
         vars(self).update(parts)
 
     @property
@@ -64,9 +67,13 @@ class PlanAt:
         return self.read_items({"plan_id": self.plan.pk})
 
     def read_items(self, of: Of) -> list[ItemAt]:
-        """Return the items of this choice (`rows_at`), in two queries."""
+        """Return the items of this choice (`rows_at`), in two queries, or one without dates."""
         of_items = {f"item__{name}": value for name, value in of.items()}
-        steps = milestones_at(self.moment, of_items, only_open=True, texts=self.texts)
+        steps = (
+            milestones_at(self.moment, of_items, only_open=True, texts=self.texts)
+            if self.dates
+            else []
+        )
         return items_at(self.moment, of, steps, texts=self.texts)
 
     @cached_property
@@ -152,7 +159,7 @@ class _Narrowed(PlanAt):
     """A part of a plan, from what is read of the whole."""
 
     def __init__(self, whole: PlanAt, pillar: int | None, lead: int | None) -> None:
-        super().__init__(whole.plan, whole.moment, texts=whole.texts)
+        super().__init__(whole.plan, whole.moment, texts=whole.texts, dates=whole.dates)
         self.whole, self.pillar, self.lead = whole, pillar, lead
 
     @cached_property
@@ -191,8 +198,8 @@ class _Narrowed(PlanAt):
         return [row for row in self.whole.returns if row.agency.pk == self.lead]
 
 
-def plan_at(plan: Plan, moment: Moment, *, texts: bool = True) -> PlanAt:
-    return PlanAt(plan, moment, texts=texts)
+def plan_at(plan: Plan, moment: Moment, *, texts: bool = True, dates: bool = True) -> PlanAt:
+    return PlanAt(plan, moment, texts=texts, dates=dates)
 
 
 def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
