@@ -5,7 +5,7 @@ database, so a bare `pytest` leaves out only what is for the other one.
 
 A test runs on both databases, unless its outcome cannot differ: then it runs on one of them. A test that
 asks for no database runs on SQLite, and so does one about pages; others say by the mark `one_database`
-where they run, and why. Every address is opened on PostgreSQL by the matrix of permissions. What is about
+where they run, and why, but for single tests of theirs that are marked `both_databases`. Every address is opened on PostgreSQL by the matrix of permissions. What is about
 services, queries, constraints, triggers, history or acts at the same time stays on both, and so do the
 lists that filter and search.
 """
@@ -61,6 +61,8 @@ def only_database(item):
     """Return the one database that the test runs on in a run of both, and why; both empty for both."""
     if not needs_database(item):
         return "sqlite", "asks for no database"
+    if item.get_closest_marker("both_databases"):
+        return "", ""
     if mark := item.get_closest_marker("one_database"):
         return mark.kwargs.get("on", "sqlite"), mark.kwargs["reason"]
     return ("sqlite", "is about pages") if item.path.stem.endswith(OF_PAGES) else ("", "")

@@ -52,6 +52,7 @@ from workitems.terms.item_texts import not_official
 from workitems.terms.known_dates import Known
 from workitems.variations.services import additions
 
+pytestmark = pytest.mark.one_database(reason="forms, pages and papers have the fields")
 NZ = ZoneInfo("Pacific/Auckland")
 BEGAN = datetime(2010, 5, 3, 12, tzinfo=NZ)
 CHANGED = datetime(2010, 6, 1, 10, tzinfo=NZ)

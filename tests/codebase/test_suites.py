@@ -197,8 +197,10 @@ WORDS = Item("words", "db", marks=["django_db", "one_database"])
 MATRIX = Item("matrix", "db", marks=["django_db", "one_database:postgresql"])
 PAGE = Item("page", "db", "django_db_setup", file="test_item_pages.py")
 ITS_PAGE = Item("its page", "db", marks=["postgresql"], file="test_item_pages.py")
-ITEMS = [WITHOUT, MARKED, ASKING, SERVED, ON_SQLITE, ON_POSTGRESQL, WORDS, MATRIX, PAGE, ITS_PAGE]
-BOTH = {"marked", "asking", "served"}
+GUARD = Item("guard", marks=["django_db", "one_database", "both_databases"])
+ITEMS = [WITHOUT, MARKED, ASKING, SERVED, ON_SQLITE, ON_POSTGRESQL]
+ITEMS += [WORDS, GUARD, MATRIX, PAGE, ITS_PAGE]
+BOTH = {"marked", "asking", "served", "guard"}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from tests.codebase.source import PACKAGES, ROOT, modules
 from tests.test_permissions import RULES
 from tests.truth.every_page import client_of, emptied, fields_of, posted_forms, reader_of
 
+pytestmark = pytest.mark.one_database(reason="forms and templates decide")
 OURS = ("agencies.", "reports.", "trafficking_plan.", "workitems.")
 
 

@@ -26,7 +26,10 @@ from tests.reports.drafted import BEFORE, drafted
 from tests.reports.paper_reading import opened
 from workitems.desk.to_dos import lines_for
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="words and order of a page"),
+]
 
 READ, CHANGED, READ_AGAIN = (datetime(2010, 8, day, 2, 5, tzinfo=UTC) for day in (2, 3, 4))
 

@@ -1,13 +1,16 @@
-"""Workbooks for tests: a small valid one, and files made from rows by heading."""
+"""Workbooks for tests: a small valid one, files made from rows by heading, and their import."""
 
 import io
 from copy import deepcopy
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 from openpyxl.utils import get_column_letter
 
+from workitems.intake.workbook import import_workbook
 from workitems.intake.workbook.columns import SHEETS
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
 SMALL = {
     "Plan": [
@@ -157,3 +160,20 @@ def cells(content):
         worksheet.title: [tuple(row) for row in worksheet.iter_rows(values_only=True)]
         for worksheet in made
     }
+
+
+def imported(sheets, **options):
+    options = {"name": "plan.xlsx", "at": NOW, **options}
+    return import_workbook(file_of(sheets), **options)
+
+
+def later(sheets, **options):
+    """Import again a minute later: history cannot hold two states of a row at one moment."""
+    return imported(sheets, at=NOW + timedelta(minutes=1), **options)
+
+
+def completed(**milestone):
+    sheets = small()
+    sheets["Work items"][0]["Stage"] = "Complete"
+    sheets["Milestones"][0] |= milestone
+    return sheets

@@ -17,7 +17,10 @@ from agencies.rules import (
 from tests.cast import scene
 from tests.factories import AgencyFactory, SeatFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="the matrix of permissions asks the rules on PostgreSQL"),
+]
 
 
 def test_agencies_of_a_user_are_those_where_they_hold_one_of_the_roles(police):

@@ -27,7 +27,11 @@ from tests.factories import (
 )
 from tests.reports.drafted import BEFORE, BEFORE_ON, DATED, drafted
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("before_the_paper")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("before_the_paper"),
+    pytest.mark.one_database(reason="checks read a composed paper"),
+]
 
 
 @pytest.fixture

@@ -30,7 +30,10 @@ from tests.factories import (
 from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.plan.asat import Moment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="files of the rows that a page has read"),
+]
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
 SETTLING = "The cause (funding) is being settled by Customs by 1 July 2010."
 SHEETS = (

@@ -28,7 +28,10 @@ from workitems.models import Milestone
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="drawn from the plan at its moment"),
+]
 
 TODAY = Moment.today(date(2010, 7, 30))
 

@@ -14,7 +14,10 @@ from reports.workshop.services import drafts
 from tests.reports.word_edits import Edited
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="a Word file is read and compared with its draft"),
+]
 
 REVIEWER, OTHER = "Legal reviewer", "Policy reviewer"
 
@@ -257,6 +260,7 @@ def test_a_reference_to_a_paragraph_survives(sent, upload, parts, briefing, coor
     assert text(briefing, key) == f"As paragraph {{{parts[0]}}} says, it is very late."
 
 
+@pytest.mark.both_databases
 def test_a_download_ends_the_pause_so_that_its_draft_can_be_told_from_history(
     sent, upload, parts, briefing, coordinator
 ):
@@ -271,6 +275,7 @@ def test_a_download_ends_the_pause_so_that_its_draft_can_be_told_from_history(
     ]
 
 
+@pytest.mark.both_databases
 def test_a_change_while_the_file_was_made_is_found_by_the_digest(
     sent, upload, parts, briefing, coordinator
 ):
@@ -387,6 +392,7 @@ def test_each_step_of_a_suggestion(kind, state, sent, upload, parts, coordinator
         row.refresh_from_db()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("kind", "state"), [("edit", "resolved"), ("comment", "accepted")])
 def test_the_database_refuses_a_state_of_another_kind(
     kind, state, sent, upload, parts, coordinator

@@ -26,7 +26,12 @@ from workitems.models import (
 from workitems.models.item import Stage
 from workitems.plan.services import items
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(
+        reason="tests/truth/test_14_demo_and_history.py loads the demo on both"
+    ),
+]
 
 RECORDS = (Milestone, Variation, Meeting, Matter, Decision, OutOfSession, OutOfSessionAnswer)
 
@@ -77,7 +82,6 @@ def test_the_command_refuses_an_invalid_day(settings, day, refusal):
         call_command("load_demo_plan", "--today", day)
 
 
-@pytest.mark.sqlite  # what is read is the same on both
 def test_the_command_prints_the_sign_ins(settings, client):
     settings.DEBUG = True
     out = StringIO()
@@ -88,7 +92,6 @@ def test_the_command_prints_the_sign_ins(settings, client):
     assert all(client.login(email=email, password=people.PASSWORD) for email in printed)
 
 
-@pytest.mark.sqlite
 @pytest.mark.parametrize("today", [date(2016, 1, 1), date(2026, 6, 30), date(2028, 2, 29)])
 def test_the_current_plan_has_open_work_on_any_day(today):
     load(today)
@@ -122,7 +125,6 @@ def test_every_record_matches_its_last_history_row():
             }
 
 
-@pytest.mark.sqlite  # what is read is the same on both
 def test_two_meetings_were_held_and_the_next_has_an_agenda():
     load(date(2026, 6, 30))
     first, last, coming = Meeting.objects.with_counts().order_by("held_on")

@@ -50,7 +50,13 @@ def _demo(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
-pytestmark = [pytest.mark.usefixtures("_demo"), pytest.mark.django_db]
+pytestmark = [
+    pytest.mark.usefixtures("_demo"),
+    pytest.mark.django_db,
+    pytest.mark.one_database(
+        reason="tests/truth/test_14_demo_and_history.py loads the demo on both"
+    ),
+]
 
 
 def test_the_demo_has_a_user_in_every_role():

@@ -34,7 +34,10 @@ from tests.factories import (
 from tests.workitems.record import NOW, TODAY
 from workitems.models import Assignment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.one_database(reason="the matrix of permissions asks the rules on PostgreSQL"),
+]
 
 # The agency and roles of each permission. All others are refused.
 WRITERS = {("Police", "contributor"), ("Police", "approver")}

@@ -31,7 +31,11 @@ from workitems.returns.sheet import write_workbook
 
 OUT, COMPARED, LISTED = 26, 23, 8
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="a workbook is read and compared; answers are saved on both"),
+]
 
 
 @pytest.fixture
@@ -128,6 +132,7 @@ def test_an_upload_writes_nothing_before_it_is_confirmed(writer, of_return, item
     assert Update.objects.count() == 0
 
 
+@pytest.mark.both_databases
 def test_what_is_confirmed_is_a_draft_whose_history_names_the_workbook(
     writer, of_return, item, sheets, contributor
 ):
@@ -492,6 +497,7 @@ def test_a_discarded_workbook_is_listed_and_its_comparison_is_gone(
     assert (sheet.discarded_by, sheet.discarded_at, sheet.taken) == (contributor, NOW, None)
 
 
+@pytest.mark.both_databases
 def test_a_workbook_is_taken_in_or_discarded_once(writer, of_return, item, sheets, contributor):
     page = upload(writer, of_return, sheets.write("Challenges", "No money.")).url
     take(writer, page)
@@ -507,6 +513,7 @@ def test_a_workbook_is_taken_in_or_discarded_once(writer, of_return, item, sheet
             act(sheet=sheet, by=contributor, at=NOW)
 
 
+@pytest.mark.both_databases
 def test_nothing_is_written_of_a_workbook_that_is_discarded_while_it_is_taken_in(
     writer, of_return, item, sheets, contributor, monkeypatch
 ):

@@ -19,7 +19,11 @@ OVERDUE = "A milestone is overdue, so “No change” is not enough."
 TWICE = "This item had “no change” twice in a row."
 GREY, WHITE = "FFE7E6E6", "00000000"
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database(reason="a workbook is read and compared; answers are saved on both"),
+]
 
 
 @pytest.fixture
