@@ -35,8 +35,8 @@ os.environ.setdefault("PYTHONHASHSEED", "0")
 # jsonschema would build its grammars, which takes each worker a second: no schema of ours has an IRI.
 sys.modules["rfc3987_syntax"] = None
 
-# The same examples on every run and machine: a failure here is a failure there. `manage.py test`
-# without arguments asks for the full profile; who runs a part sees a failure sooner.
+# The same examples on every run and machine: a failure here is a failure there. The suite on
+# SQLite asks for the full profile; who runs a part sees a failure sooner.
 hypothesis.settings.register_profile("full", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile(
     "short", hypothesis.settings.get_profile("full"), max_examples=10

@@ -379,7 +379,7 @@ class History:
 
 
 @settings(
-    max_examples=20,
+    max_examples=min(20, settings.default.max_examples),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -197,7 +197,10 @@ def test_the_minister_is_the_one_who_held_the_portfolio_on_the_date(plan):
 LINES = st.text(st.sampled_from("aé .,:;*-•“”()!?\\_#<&\u200b\u202e\x07漢1"), max_size=30)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=min(60, settings.default.max_examples),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.lists(LINES, max_size=6), st.sampled_from(["headline", "yes"]))
 def test_any_agency_text_is_printed_or_refused_with_a_message(
     plan, item, round_of_2010, lines, key

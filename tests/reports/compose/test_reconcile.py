@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 
 # Failing plans are not shrunk: that would take minutes.
 some_plans = hypothesis_settings(
-    max_examples=25,
+    max_examples=min(25, hypothesis_settings.default.max_examples),
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -167,7 +167,7 @@ def listed(page: str) -> int:
 
 
 @given(data=st.data())
-@hypothesis_settings(some_plans, max_examples=20)
+@hypothesis_settings(some_plans, max_examples=min(20, some_plans.max_examples))
 def test_every_figure_on_the_page_opens_a_list_of_that_many(data):
     with undone(), time_machine.travel(noon(TODAY), tick=False):
         made = data.draw(plans())

@@ -408,7 +408,7 @@ def plans(draw):
 
 
 @given(data=st.data())
-@hypothesis_settings(max_examples=25)
+@hypothesis_settings(max_examples=min(25, hypothesis_settings.default.max_examples))
 def test_any_plan_survives_export_and_import(data):
     contents = []
     with pytest.raises(Undo), transaction.atomic():

@@ -167,7 +167,10 @@ def test_moving_a_matter_writes_only_changed_rows(three, coordinator):
     assert newest(three[0]) == ("~", WHO, "")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=min(25, settings.default.max_examples),
+)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5), st.booleans()), max_size=6))
 def test_positions_never_have_gaps(meeting, coordinator, steps):
     rows = [add(meeting, coordinator, title=f"M{n}") for n in range(4)]
