@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.factories import EvidenceFactory, MilestoneFactory, UpdateFactory
+from tests.factories import AgencyFactory, EvidenceFactory, MilestoneFactory, UpdateFactory
 from tests.workitems.record import NOW, YESTERDAY
 from workitems.models import Evidence
 
@@ -91,10 +91,25 @@ def test_evidence_of_a_milestone_is_shown_to_everyone_who_reads_the_plan(
     sent = client_of(contributor).post(
         at("add-to-milestone", plan, "1.2", 1), {"link": "https://example.org/a?b=1&c=2"}
     )
-    assert sent.url == reverse("workitems:milestone", args=[plan.slug, "1.2", 1])
+    assert sent.url == f"{milestone.item.get_absolute_url()}#milestones"
     assert "example.org" in client_of(contributor).get(sent.url).text
     page = client_of(colleague).get(milestone.item.get_absolute_url()).text
     assert '<a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer">' in page
+
+
+def test_whoever_may_add_evidence_but_not_update_the_milestone_comes_back_to_the_item(
+    client_of, contributor, milestone, plan
+):
+    milestone.responsible_agency = AgencyFactory()
+    milestone.save()
+    client = client_of(contributor)
+    assert client.get(milestone.get_absolute_url()).status_code == 403
+    page = client.get(at("add-to-milestone", plan, "1.2", 1))
+    assert page.context["back"] == f"{milestone.item.get_absolute_url()}#milestones"
+    sent = client.post(
+        at("add-to-milestone", plan, "1.2", 1), {"note": "Seen at the printer."}, follow=True
+    )
+    assert (sent.status_code, sent.redirect_chain) == (200, [(page.context["back"], 302)])
 
 
 def test_notes_and_file_names_are_escaped(client_of, contributor, milestone):

@@ -87,7 +87,7 @@ def home_of(piece: Evidence) -> str:
     return f"{piece.milestone.item.get_absolute_url()}#milestones"
 
 
-def wants_json(request: HttpRequest) -> bool:
+def was_dropped(request: HttpRequest) -> bool:
     """Whether a script sends a file that was dropped onto a section (static/js/evidence.js)."""
     return request.method == "POST" and request.headers.get("Accept") == "application/json"
 
@@ -105,10 +105,10 @@ def add(request: HttpRequest, service: Any, context: dict[str, Any], **to: Any) 
         request.FILES if request.method == "POST" else None,
     )
     if carry_out(request, form, service, at=timezone.now(), **to):
-        if wants_json(request):
+        if was_dropped(request):
             return JsonResponse({"list": evidence_html(request, context)})
         return done(request, _("The evidence is added."), context["back"])
-    if form.errors and wants_json(request):
+    if form.errors and was_dropped(request):
         messages = [str(each) for errors in form.errors.values() for each in errors]
         return JsonResponse({"errors": messages}, status=422)
     return form_page(request, "workitems/items/evidence/add.html", form, **context)
@@ -145,7 +145,7 @@ def add_to_milestone(request: HttpRequest, slug: str, number: str, milestone: in
         "item": item,
         "milestone": row,
         "pieces": row.evidence.for_list(),
-        "back": row.get_absolute_url(),
+        "back": f"{item.get_absolute_url()}#milestones",
     }
     return add(request, evidence_services.add_to_milestone, context, milestone=row)
 
