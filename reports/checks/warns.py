@@ -92,7 +92,7 @@ def _past_plans(material: Material) -> Iterator[Check]:
     """Yield plans that the next steps leave out, because they may be past."""
     found = material.drafted.found
     assert found is not None
-    for item, update, past in plans(found.facts, found.late):
+    for item, update, past in plans(found.facts):
         if past:
             yield warn(
                 key=f"plan-{update.pk}",
@@ -108,7 +108,7 @@ def _past_plans(material: Material) -> Iterator[Check]:
 def _short_bridges(material: Material) -> Iterator[Check]:
     """Yield late milestones whose open actions all end more than a month before the new date."""
     assert material.drafted.found is not None
-    for entry in material.drafted.found.late:
+    for entry in material.drafted.found.facts.late:
         for slip in entry.slips:
             step = slip.milestone
             rows = [

@@ -6,7 +6,7 @@ are named) and `budget` (how long a section may be). `talking_points` and `quest
 plan's own kinds of briefing; `annex_rows` composes the annexes. Nothing here writes a row.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -31,7 +31,6 @@ from reports.compose.delay_text import delay, mitigation
 from reports.compose.facts import Facts, read_facts
 from reports.compose.paragraphs import ASKED, Writer, key, length
 from reports.compose.questions import questions
-from reports.compose.slips import LateItem, late_items
 from reports.compose.talking_points import talking_points
 from reports.document import (
     Annex,
@@ -81,8 +80,7 @@ class Composed:
     """What was composed from the records as at the briefing's date.
 
     `sections` maps each content to its section, in the order requested. `lead` is the sentence
-    before the recommendations. `lines` is that of the `Writer`, by paragraph key, and `late` are the
-    items that slipped.
+    before the recommendations. `lines` is that of the `Writer`, by paragraph key.
     """
 
     facts: Facts
@@ -91,7 +89,6 @@ class Composed:
     lead: Paragraph
     annexes: tuple[Annex, ...]
     lines: Mapping[str, tuple[tuple[Source, ...], ...]]
-    late: Sequence[LateItem]
 
 
 @in_english
@@ -141,7 +138,6 @@ def write(
         lead=writer.paragraph("It is recommended that you:", about="recommendation", sources=()),
         annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
         lines=writer.lines,
-        late=writer.late,
     )
 
 
@@ -162,11 +158,10 @@ def _within(
     totals are tried, each corrected by the words that were left over or too many.
     """
     most = max(facts.most_words - RECOMMENDATIONS, 0)
-    late = late_items(facts)
     best: tuple[int, Writer, dict[str, Section]] | None = None
     words, last, times = most, -1, 1
     for _ in range(TRIES):
-        made = _with_words(facts, late, annexes, contents, words)
+        made = _with_words(facts, annexes, contents, words)
         total = made[0]
         if total <= most and (best is None or total > best[0]):
             best = made
@@ -178,19 +173,18 @@ def _within(
         last = total
         unused = most - total
         words = max(words + times * unused if is_short else words + 2 * unused - STEP, 0)
-    _, writer, sections = best or _with_words(facts, late, annexes, contents, 0)
+    _, writer, sections = best or _with_words(facts, annexes, contents, 0)
     return writer, sections
 
 
 def _with_words(
     facts: Facts,
-    late: Sequence[LateItem],
     annexes: list[str],
     contents: tuple[str, ...],
     words: int,
 ) -> tuple[int, Writer, dict[str, Section]]:
     """Return the sections with so many words shared out, their writer, and their length in words."""
-    writer = Writer(facts, annexes, contents, words, late)
+    writer = Writer(facts, annexes, contents, words)
     sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
     total = sum(length(each) for made in sections.values() for each in made.paragraphs)
     return total, writer, sections

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from reports.compose.budget import Room
-from reports.compose.facts import UpdateFacts, item_source
+from reports.compose.citations import item_source
+from reports.compose.facts import UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.subjects import numbers_of
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words

@@ -1,15 +1,15 @@
 """Section Next steps: where attention goes, the dates that matter most, and risks with the Minister."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from reports.compose.budget import Room, count_words
+from reports.compose.citations import item_source, milestone_source, version_of
 from reports.compose.delay_text import unsettled
-from reports.compose.facts import Facts, UpdateFacts, item_source, milestone_source, version_of
+from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import WORDS
-from reports.compose.slips import LateItem
 from reports.compose.subjects import at_risk, is_in_doubt, is_waiting, numbers_of, with_notes
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.dates import add_months, long_date
@@ -88,7 +88,7 @@ def _attention_and_dates(
 
 def _days_to_settle(writer: Writer, room: Room) -> Iterator[tuple[date, str, Source]]:
     """Yield the days by which the causes of delay in the summary are to be settled."""
-    for entry in writer.late:
+    for entry in writer.facts.late:
         if entry.item.pk not in writer.conditions or not (found := unsettled(entry)):
             continue
         source, delay = found
@@ -137,11 +137,11 @@ class Plan(NamedTuple):
     past: str
 
 
-def plans(facts: Facts, late: Iterable[LateItem]) -> Iterator[Plan]:
+def plans(facts: Facts) -> Iterator[Plan]:
     """Yield the plans for key items that are late or at risk and have no open action."""
     acted = {
         entry.item.pk
-        for entry in late
+        for entry in facts.late
         if any(row.done_on is None for _, row in entry.mitigations())
     }
     for item in facts.items:
@@ -175,7 +175,7 @@ def why_past(update: UpdateFacts, item: ItemAt, answered_since: date | None) -> 
 def _plans(writer: Writer, room: Room, most_words: int) -> Iterator[tuple[str, Source]]:
     """Yield a sentence for each plan that is still ahead, up to three and to so many words."""
     count = 0
-    for item, update, past in plans(writer.facts, writer.late):
+    for item, update, past in plans(writer.facts):
         if past or count == MAX_NAMED:
             continue
         with errors_naming(update.source):

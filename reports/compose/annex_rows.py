@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.timezone import localdate
 
-from reports.compose.facts import Facts, UpdateFacts, item_source, version_of
+from reports.compose.citations import delay_source, item_source, mitigation_source, version_of
+from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming, key
-from reports.compose.slips import delay_source, mitigation_source
 from reports.document import (
     Confidence,
     ConsultedRow,

@@ -1,8 +1,9 @@
 """Section Background: the plan's standing text, who coordinates it, and the Minister's last answer."""
 
 from reports.compose.budget import Room
+from reports.compose.citations import item_source
 from reports.compose.consulted import answer_paragraphs
-from reports.compose.facts import Follows, item_source
+from reports.compose.facts import Follows
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Paragraph, Section, SectionKind
 from reports.document.markup import to_source

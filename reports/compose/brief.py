@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reports.compose.budget import Room
+from reports.compose.citations import item_source, milestone_source
 from reports.compose.delay_text import challenge_of, unsettled
-from reports.compose.facts import Facts, item_source, milestone_source
+from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import condition_in_words
 from reports.compose.slips import LateItem, cause_of
@@ -324,7 +325,7 @@ def _late(writer: Writer, room: Room) -> Line:
     """Return how many items are late, which of them (of many, which key ones) and by how much, and what
     the causes are."""
     facts = writer.facts
-    entries = writer.late
+    entries = writer.facts.late
     late = [entry for entry in entries if entry.is_late]
     # An item that was done late is reported in section Delay.
     gone = [
@@ -481,7 +482,7 @@ def _why_at_risk(writer: Writer, item: ItemAt, which: str) -> Line:
     moved = moved_furthest(item)
     if moved:
         sources.append(milestone_source(item, moved))
-    if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.late):
+    if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
         text = _at_risk_alone(writer.names, item, which)
         if moved:
             text += (

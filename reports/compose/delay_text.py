@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from reports.compose.budget import Room, count_words
-from reports.compose.facts import item_source
+from reports.compose.citations import delay_source, item_source
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import settled_in_words
-from reports.compose.slips import LateItem, cause_of, delay_source
+from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
     CAUSES,
     Names,
@@ -76,7 +76,7 @@ LONG_WORD = 6
 
 def delay(writer: Writer) -> Section:
     facts, room = writer.facts, writer.room("delay")
-    entries = writer.late
+    entries = writer.facts.late
     if not entries:
         span = period(facts.briefing.period_start, facts.briefing.period_end)
         words = f"No delay was recorded in {span}, and no milestone is late."
@@ -427,7 +427,7 @@ def mitigation(writer: Writer) -> Section:
     """Return the section on what is being done about the late items: by item, open actions and causes that are
     not settled."""
     room = writer.room("mitigation")
-    entries = writer.late
+    entries = writer.facts.late
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.item.is_key]
     others = [entry for entry in late if not entry.item.is_key]

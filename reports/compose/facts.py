@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from django.db.models import F, Subquery
 from django.utils.timezone import localdate
 
 from agencies.models import Agency, Appointment, by_short_name
 from agencies.records.composed import composed
+from reports.compose.slips import LateItem, late_items
 from reports.document import DocumentError, Source
 from reports.document.dates import long_date, months_in
 from reports.models import (
@@ -32,7 +33,6 @@ from workitems.models.item import Stage
 from workitems.plan.asat import Moment, end_of, rows_as_at, versions_in_order
 from workitems.plan.plan_at import (
     ItemAt,
-    MilestoneAt,
     RiskAt,
     grouped,
     items_at,
@@ -55,15 +55,6 @@ def _maori_names() -> Any:
 
 # Fields of an update that papers use.
 UPDATE_FIELDS = ("achieved", "planned_next", "challenges", "key_achievement", "no_change_on")
-
-
-class Versioned(Protocol):
-    """A row of the plan at a moment."""
-
-    @property
-    def pk(self) -> int: ...
-    @property
-    def version(self) -> int | None: ...
 
 
 class UpdateFacts(NamedTuple):
@@ -135,8 +126,8 @@ class Follows(NamedTuple):
 class Facts:
     """Everything a paper is composed from.
 
-    `agencies` has all agencies by id, `members` the working group on the paper's date, and
-    `all_risks` the risks that were open at any time since the period began.
+    `agencies` has all agencies by id, `members` the working group on the paper's date, `late` the items
+    that slipped in the period, and `all_risks` the risks that were open at any time since it began.
     """
 
     briefing: Briefing
@@ -149,6 +140,7 @@ class Facts:
     members: tuple[Agency, ...]
     pillars: tuple[Pillar, ...]
     items: tuple[ItemAt, ...]
+    late: Sequence[LateItem]
     all_risks: tuple[RiskAt, ...]
     last_paper: LastPaper | None
     # The decisions of the period by which items were added, and withdrawn, by the item's id.
@@ -196,19 +188,6 @@ class Facts:
         return tuple(sorted(agency.name_mi for agency in self.agencies.values() if agency.name_mi))
 
 
-def version_of(row: Versioned, model: str, label: str) -> Source:
-    """Return a source for a row of the plan at a moment."""
-    return Source(f"workitems.{model}", row.pk, row.version, label)
-
-
-def item_source(item: ItemAt) -> Source:
-    return version_of(item, "workitem", f"Item {item.number}, {item.title}")
-
-
-def milestone_source(item: ItemAt, step: MilestoneAt) -> Source:
-    return version_of(step, "milestone", f"Milestone {step.number} of item {item.number}")
-
-
 def read_facts(briefing: Briefing) -> Facts:
     """Read everything that the paper is composed from.
 
@@ -249,6 +228,7 @@ def read_facts(briefing: Briefing) -> Facts:
         members=tuple(agency for agency in members if agency.exists_on(dated)),
         pillars=pillars,
         items=tuple(items),
+        late=late_items(items, briefing.period_start),
         all_risks=tuple(
             row
             for row in risks_at(moment, {"plan_id": plan.pk})

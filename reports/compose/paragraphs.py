@@ -1,7 +1,7 @@
 """Text, paragraphs and keys of a document; joins texts and introduces agencies."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from string import ascii_uppercase
@@ -9,7 +9,6 @@ from string import ascii_uppercase
 from agencies.models import Agency
 from reports.compose.budget import Budget, Room
 from reports.compose.facts import Facts
-from reports.compose.slips import LateItem, late_items
 from reports.compose.subjects import Names
 from reports.document import (
     Bullet,
@@ -33,7 +32,6 @@ class Writer:
 
     `annexes` are the names of the paper's annexes, because some text refers to them. `contents` are those
     of its sections, in order, which share its `words`; what a paper must have is written even if none are left.
-    `late` are the items that slipped; they are looked up if not given.
     """
 
     # What stands for the recommendations in the summary, until the paper is printed.
@@ -45,10 +43,8 @@ class Writer:
         annexes: Iterable[str] = (),
         contents: Iterable[str] = (),
         words: int = 0,
-        late: Sequence[LateItem] | None = None,
     ) -> None:
         self.facts = facts
-        self.late = late_items(facts) if late is None else late
         self.annexes = tuple(annexes)
         self.names = Names(facts.items)
         # Sentences that the paper has and will not repeat, and the late items for which its summary reports a cause

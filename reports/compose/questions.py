@@ -5,7 +5,8 @@ Each question with its answer is one paragraph. Late key items come first, lates
 
 from collections.abc import Iterator
 
-from reports.compose.facts import Facts, item_source, milestone_source, version_of
+from reports.compose.citations import item_source, milestone_source, version_of
+from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.settling import settled_in_words
 from reports.compose.subjects import at_risk

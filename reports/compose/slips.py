@@ -1,10 +1,16 @@
 """What slipped: the milestones that are late on the paper's date, and those with delays that were found, open or
 ended in its period, by item."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
-from reports.compose.facts import Facts, item_source, milestone_source, version_of
+from reports.compose.citations import (
+    delay_source,
+    item_source,
+    milestone_source,
+    mitigation_source,
+)
 from reports.document import Source
 from workitems.models import Delay
 from workitems.models.item import Stage
@@ -60,28 +66,14 @@ class LateItem:
         ]
 
 
-def delay_source(item: ItemAt, step: MilestoneAt, delay: DelayAt) -> Source:
-    label = f"Delay {delay.number}, milestone {step.number} of item {item.number}"
-    return version_of(delay, "delay", label)
-
-
-def mitigation_source(item: ItemAt, step: MilestoneAt, delay: DelayAt, row: MitigationAt) -> Source:
-    label = (
-        f"Mitigation {row.number} of delay {delay.number}, milestone {step.number} "
-        f"of item {item.number}"
-    )
-    return version_of(row, "mitigation", label)
-
-
-def late_items(facts: Facts) -> list[LateItem]:
-    """Return the items of the section: key items first, then late ones, then by days. Late milestones of
-    a withdrawn item do not count."""
-    start = facts.briefing.period_start
+def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
+    """Return the items with late milestones, or with delays that were open since a day: key items first,
+    then late ones, then by days. Late milestones of a withdrawn item do not count."""
     found = []
-    for item in facts.items:
+    for item in items:
         slips = []
         for step in item.milestones if item.stage != Stage.WITHDRAWN else ():
-            delays = tuple(delay for delay in step.delays if delay.was_open_since(start))
+            delays = tuple(delay for delay in step.delays if delay.was_open_since(since))
             if delays or (item.is_live and step.is_late):
                 slips.append(Slip(step, delays))
         if slips:

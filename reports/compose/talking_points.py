@@ -8,13 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 
-from reports.compose.facts import (
-    Facts,
-    UpdateFacts,
-    item_source,
-    milestone_source,
-    version_of,
-)
+from reports.compose.citations import item_source, milestone_source, version_of
+from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.subjects import by_when, has_new_date, is_sayable, what, when
 from reports.document import Section, SectionKind, Source

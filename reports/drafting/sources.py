@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from agencies.records.composed import composed
-from reports.compose.facts import Facts, Versioned, version_of
-from reports.compose.slips import delay_source
+from reports.compose.citations import Versioned, delay_source, version_of
+from reports.compose.facts import Facts
 from reports.document import Source
 from reports.drafting.draft import Draft, Part, Portion
 from workitems.models import Delay, Plan

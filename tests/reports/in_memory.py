@@ -9,6 +9,7 @@ from itertools import count
 from agencies.models import Agency
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, assembled, write
 from reports.compose.facts import Facts, GroupDecision, UpdateFacts
+from reports.compose.slips import late_items
 from reports.document import Source, words
 from reports.models import Briefing
 from workitems.models import Pillar, Plan, Return, Round
@@ -133,7 +134,7 @@ def facts(*items, updates=(), most_words=1000, title="", background="", on=ON, *
     }
     return Facts(
         briefing=briefing, most_words=most_words, plan=plan, plan_source=Source("workitems.plan", 1, 1, "The plan"),
-        minister="Hon Minister", agencies=AGENCIES, pillars=PILLARS, items=items,
+        minister="Hon Minister", agencies=AGENCIES, pillars=PILLARS, items=items, late=late_items(items, START),
         updates={pk: rows for pk, rows in own.items() if rows}, clearances=(),
         update_versions={row.pk: 1 for row in updates}, **rest | more,
     )  # fmt: skip
