@@ -1,6 +1,5 @@
 """Annexes composed from the facts: progress, work items, delays, risks, and consultation."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -9,6 +8,7 @@ from django.utils.timezone import localdate
 
 from reports.compose.citations import delay_source, item_source, mitigation_source, version_of
 from reports.compose.facts import Facts, UpdateFacts
+from reports.compose.paper_cover import names
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.document import (
     Confidence,
@@ -363,8 +363,3 @@ def consulted_rows(facts: Facts) -> Iterator[ConsultedRow]:
             short_name=agency.short_name if agency else "",
             answer="Consulted; no answer recorded here",
         )
-
-
-def names(text: str, between: str) -> tuple[str, ...]:
-    """Split a list of names as typed on the cover."""
-    return tuple(name.strip() for name in re.split(between, text) if name.strip())

@@ -8,8 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext
 
-from reports.compose import CONTENTS, USUAL_ANNEXES, compose, generate
-from reports.compose import Composed as Generated
+from reports.compose import CONTENTS, USUAL_ANNEXES, Generated, compose, generate
 from reports.compose.bad_characters import errors_with_places, with_places
 from reports.compose.paragraphs import key, length
 from reports.compose.standing_text import filled

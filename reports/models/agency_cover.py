@@ -1,6 +1,6 @@
 """How an agency designs the cover of the briefings that it coordinates.
 
-`reports.compose.agency_design` makes the plain data of it that a paper is printed with.
+`reports.compose.paper_cover` makes the plain data of it that a paper is printed with.
 """
 
 from typing import Any

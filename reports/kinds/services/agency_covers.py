@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
 from agencies.records import history
-from reports.compose.agency_design import as_printed
+from reports.compose.paper_cover import as_printed
 from reports.document import DocumentError
 from reports.document.cover_design import COLOUR, LEAST_CONTRAST, contrast_with_white
 from reports.kinds.services.marks import MarkRefused, made_of

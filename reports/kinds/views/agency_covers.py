@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agencies.pages.form_pages import form_page, refusals_in_messages, saved, saying_refusals
-from reports.compose.agency_design import as_printed
+from reports.compose.paper_cover import as_printed
 from reports.document import DocumentError
 from reports.document.cover_design import CoverDesign
 from reports.kinds.cover_history import history_of

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from agencies.models import Agency, Seat, User
 from agencies.records import history
-from reports.compose.agency_design import design_of
+from reports.compose.paper_cover import design_of
 from reports.demo.issued_briefing import noon
 from reports.document import USUAL_DESIGN
 from reports.requests.letters import Ombudsman, letter_from

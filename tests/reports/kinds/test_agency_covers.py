@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from agencies.models import Seat
-from reports.compose.agency_design import as_printed, design_of
+from reports.compose.paper_cover import as_printed, design_of
 from reports.document import from_json, to_json
 from reports.document.cover_design import ROWS, USUAL_LABELS, CoverPart
 from reports.drafting.paper import document_of

@@ -17,7 +17,7 @@ from agencies.pages.form_pages import form_page, saying_refusals
 from agencies.pages.once import once
 from agencies.typed.fields import Refusal
 from reports.briefings.views.files import MIME_TYPES, download, frozen
-from reports.compose.agency_design import design_of
+from reports.compose.paper_cover import design_of
 from reports.document import USUAL_DESIGN, CoverDesign
 from reports.render.pdf import RenderRefused
 from reports.requests.letters import Letter, letter_from

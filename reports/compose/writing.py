@@ -1,0 +1,158 @@
+"""Composes the sections of a paper, its annexes and its cover from the facts."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from agencies.wording.translation import in_english
+from reports.compose.achievements import achievements
+from reports.compose.ahead import next_steps, risks
+from reports.compose.annex_rows import (
+    consulted_table,
+    delay_register,
+    progress_picture,
+    risk_register,
+    work_item_table,
+    work_item_texts,
+)
+from reports.compose.background import background
+from reports.compose.brief import figures, purpose
+from reports.compose.budget import RECOMMENDATIONS
+from reports.compose.delay_text import delay, mitigation
+from reports.compose.facts import Facts
+from reports.compose.paper_cover import cover_of
+from reports.compose.paragraphs import Writer, length
+from reports.compose.questions import questions
+from reports.compose.talking_points import talking_points
+from reports.document import (
+    Annex,
+    Cover,
+    Paragraph,
+    Section,
+    Source,
+)
+
+# Functions that generate the text of a section, by the section's content.
+CONTENTS: dict[str, Callable[[Writer], Section]] = {
+    "purpose": purpose,
+    "figures": figures,
+    "background": background,
+    "achievements": achievements,
+    "delay": delay,
+    "mitigation": mitigation,
+    "next_steps": next_steps,
+    "risks": risks,
+    "talking_points": talking_points,
+    "questions": questions,
+}
+ANNEXES: dict[str, Callable[[Facts], Annex]] = {
+    "progress": progress_picture,
+    "items": work_item_table,
+    "items_texts": work_item_texts,
+    "delays": delay_register,
+    "risks": risk_register,
+    "consulted": consulted_table,
+}
+# Annexes of a paper before drafting.
+USUAL_ANNEXES = ("progress", "items")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generated:
+    """What was composed from the records as at the briefing's date.
+
+    `sections` maps each content to its section, in the order requested. `lead` is the sentence
+    before the recommendations. `lines` is that of the `Writer`, by paragraph key.
+    """
+
+    facts: Facts
+    cover: Cover
+    sections: dict[str, Section]
+    lead: Paragraph
+    annexes: tuple[Annex, ...]
+    lines: Mapping[str, tuple[tuple[Source, ...], ...]]
+
+
+@in_english
+def write(
+    facts: Facts,
+    contents: Iterable[str] = tuple(CONTENTS),
+    annexes: Iterable[str] = USUAL_ANNEXES,
+    *,
+    in_full: bool = True,
+) -> Generated:
+    """Compose sections, cover and annexes from the facts.
+
+    `contents` are in the order of the paper, because an agency is named in full at its first
+    mention, and words that one section does not use go to the next ones. The text refers to the
+    `annexes`; they are made only if `in_full`.
+    """
+    behind = [name for name in _with_answers(annexes, facts) if name in ANNEXES]
+    contents = tuple(contents)
+    writer, sections = _within(facts, behind, contents)
+    return Generated(
+        facts=facts,
+        cover=cover_of(facts),
+        sections=sections,
+        lead=writer.paragraph("It is recommended that you:", about="recommendation", sources=()),
+        annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
+        lines=writer.lines,
+    )
+
+
+TRIES = 6
+# A text that uses so much of the words is long enough.
+NEARLY_ALL = 0.98
+# Words fewer to try at least, after a text that was too long.
+STEP = 15
+
+
+def _within(
+    facts: Facts, annexes: list[str], contents: tuple[str, ...]
+) -> tuple[Writer, dict[str, Section]]:
+    """Return the sections, kept to the paper's limit of words but using most of it; if that is not possible, only what
+    a paper must have.
+
+    Sections do not always use their share, and what they must have may need more than that. So a few
+    totals are tried, each corrected by the words that were left over or too many.
+    """
+    most = max(facts.most_words - RECOMMENDATIONS, 0)
+    best: tuple[int, Writer, dict[str, Section]] | None = None
+    words, last, times = most, -1, 1
+    for _ in range(TRIES):
+        made = _with_words(facts, annexes, contents, words)
+        total = made[0]
+        if total <= most and (best is None or total > best[0]):
+            best = made
+        is_short = total <= most
+        if words == 0 or (is_short and total >= NEARLY_ALL * most):
+            break
+        # The text stays the same until a section has room for its next sentence.
+        times = 2 * times if total == last else 1
+        last = total
+        unused = most - total
+        words = max(words + times * unused if is_short else words + 2 * unused - STEP, 0)
+    _, writer, sections = best or _with_words(facts, annexes, contents, 0)
+    return writer, sections
+
+
+def _with_words(
+    facts: Facts,
+    annexes: list[str],
+    contents: tuple[str, ...],
+    words: int,
+) -> tuple[int, Writer, dict[str, Section]]:
+    """Return the sections with so many words shared out, their writer, and their length in words."""
+    writer = Writer(facts, annexes, contents, words)
+    sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
+    total = sum(length(each) for made in sections.values() for each in made.paragraphs)
+    return total, writer, sections
+
+
+def _with_answers(annexes: Iterable[str], facts: Facts) -> tuple[str, ...]:
+    """Return the chosen annexes.
+
+    "consulted" is added if an agency gave a comment or reason, as these must always be printed.
+    """
+    chosen = tuple(annexes)
+    has_words = any(row.words for row in facts.clearances)
+    return (*chosen, "consulted") if has_words and "consulted" not in chosen else chosen
