@@ -35,7 +35,8 @@ def _overrides(briefing: Any) -> Any:
 
 def blocking(drafted: Drafted, before: Gate) -> list[Check]:
     """Return the failed checks that block a step; an empty list allows it."""
-    found = blockers.stops(read_material(drafted))
+    material = read_material(drafted)
+    found = blockers.stops(material)
     return [check for check in found if check.stops == Gate.CONSULTATION or before == check.stops]
 
 

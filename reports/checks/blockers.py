@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import is_dataclass
 from functools import cache, partial
-from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -14,10 +13,8 @@ from django.utils.translation import gettext, gettext_noop
 from reports.checks.check import BLOCKING, Check, Gate
 from reports.checks.material import ANNEXES, BRIEFING, CLEARANCE, COVER, WORKSHOP, Material
 from reports.document.dates import long_date
-from reports.drafting.concerns import place_of
-from reports.drafting.draft import Part, broken_references
-from reports.models import Briefing, Clearance
-from reports.models.briefing import marking_words
+from reports.drafting.draft import Part
+from reports.models import Briefing
 from workitems.models import Return
 
 RETURN = "workitems.return"
@@ -71,7 +68,7 @@ stop = partial(Check, severity=BLOCKING)
 
 def stops(material: Material) -> list[Check]:
     if material.drafted.briefing.kind_id is None:
-        url = material.url(WORKSHOP)
+        url = material.urls[WORKSHOP]
         return [
             stop(
                 key="draft",
@@ -100,17 +97,17 @@ def _paper(material: Material) -> Iterator[Check]:
             words=gettext(
                 "The paper recommends nothing. Write at least one recommendation, with its verb."
             ),
-            url=f"{material.url(WORKSHOP)}#recommendations",
+            url=f"{material.urls[WORKSHOP]}#recommendations",
             place=gettext("Recommendation"),
         )
     elif material.drafted.fault:
         yield stop(
             key="paper",
             words=material.drafted.fault,
-            url=material.url(WORKSHOP),
+            url=material.urls[WORKSHOP],
             place=gettext("The whole paper"),
             # If the records cannot be composed, the cover's date or period must be changed.
-            mend_url="" if material.drafted.found else material.url(COVER),
+            mend_url="" if material.drafted.found else material.urls[COVER],
         )
 
 
@@ -121,9 +118,9 @@ def _cover(material: Material) -> Iterator[Check]:
         return stop(
             key=f"cover-{name}",
             words=words,
-            url=material.url(BRIEFING),
+            url=material.urls[BRIEFING],
             place=gettext("Cover, {what}").format(what=what),
-            mend_url=f"{material.url(COVER)}#id_{name}",
+            mend_url=f"{material.urls[COVER]}#id_{name}",
             stops=stops,
         )
 
@@ -190,10 +187,7 @@ def numbers_of(person: str) -> tuple[str, str]:
 def _returns(material: Material) -> Iterator[Check]:
     """Yield returns that were not accepted and that no shown paragraph has as a source."""
     reported = {
-        source.pk
-        for _, part in material.shown()
-        for source in part.sources
-        if source.model == RETURN
+        source.pk for part in material.shown for source in part.sources if source.model == RETURN
     }
     missing: list[Return] = [row for row in material.missing if row.pk not in reported]
     for row in missing:
@@ -260,7 +254,7 @@ def _marking(material: Material) -> Iterator[Check]:
     Checked are the paper's own texts and their sources, both as taken and as they are now. Records
     have no field for a marking; people write it into the text.
     """
-    marking = marking_words(material.drafted.briefing.marking)
+    marking = material.marking
     rank = _marked(settings.MARKINGS)[2]
     now = {each.key: each.text for each in material.drafted.composed}
 
@@ -277,20 +271,20 @@ def _marking(material: Material) -> Iterator[Check]:
             says += gettext(" Text with that marking must not be kept here. Remove it.")
         return stop(key=f"marking-{key}", words=says, url=url, place=place, mend_url=mend_url)
 
-    for _, part in material.shown():
+    for part in material.shown:
         if found := above(_words_of(part, now)):
-            place, url = material.named(part.key), material.paragraph_url(part.key)
-            yield check(part.key, found, place, url)
+            place = material.drafted.draft.place_of(part.key)
+            yield check(part.key, found, place, f"{material.urls[WORKSHOP]}#{part.key}")
     for index, ask in enumerate(material.drafted.draft.shown_asks.values(), start=1):
         if found := above([ask.text]):
-            url = f"{material.url(WORKSHOP)}#{ask.key}"
+            url = f"{material.urls[WORKSHOP]}#{ask.key}"
             yield check(
                 ask.key, found, gettext("Recommendation {number}").format(number=index), url
             )
     for annex in material.drafted.found.annexes if material.drafted.found else ():
         if found := above(_texts(annex)):
             place = gettext("The annex “{heading}”").format(heading=annex.heading)
-            yield check(annex.key, found, place, material.url(BRIEFING), material.url(ANNEXES))
+            yield check(annex.key, found, place, material.urls[BRIEFING], material.urls[ANNEXES])
 
 
 def _words_of(part: Part, now: dict[str, str]) -> Iterator[str]:
@@ -327,13 +321,13 @@ def _comments(material: Material) -> Iterator[Check]:
     """Yield unresolved comments of agencies."""
     for comment in material.comments:
         agency = comment.clearance.agency.short_name
-        place = place_of(material.drafted.draft, comment.key)
+        place = material.drafted.draft.place_of(comment.key)
         yield stop(
             key=f"comment-{comment.pk}",
             words=gettext("A comment of {agency} is not resolved ({place}).").format(
                 agency=agency, place=f"{place[:1].lower()}{place[1:]}"
             ),
-            url=f"{material.url(CLEARANCE)}#comment-{comment.pk}",
+            url=f"{material.urls[CLEARANCE]}#comment-{comment.pk}",
             place=gettext("Comment of {agency}").format(agency=agency),
             stops=Gate.AUTHORISATION,
         )
@@ -344,38 +338,25 @@ def _dissents(material: Material) -> Iterator[Check]:
 
     Until they answer, no paper shows that they did not concur.
     """
-    if material.drafted.found is None:
-        return
-    asked_again = {
-        row.pk: row
-        for row in material.drafted.found.facts.clearances
-        if row.reopened_because and not row.is_answered
-    }
-    if not asked_again:
-        return
-    history: Any = Clearance.history.model
-    answers = history.objects.filter(id__in=asked_again).exclude(answer=Clearance.Answer.NONE)
-    last = dict(answers.order_by("history_id").values_list("id", "answer"))
-    for pk, row in asked_again.items():
-        if last.get(pk) == Clearance.Answer.DISSENTS:
-            yield stop(
-                key=f"dissent-{pk}",
-                words=gettext(
-                    "{agency} did not concur, and has not answered since it was asked again. Until it "
-                    "answers, the paper does not say so."
-                ).format(agency=row.agency),
-                url=material.url(CLEARANCE),
-                place=gettext("Clearance"),
-                stops=Gate.AUTHORISATION,
-            )
+    for row in material.dissents:
+        yield stop(
+            key=f"dissent-{row.pk}",
+            words=gettext(
+                "{agency} did not concur, and has not answered since it was asked again. Until it "
+                "answers, the paper does not say so."
+            ).format(agency=row.agency),
+            url=material.urls[CLEARANCE],
+            place=gettext("Clearance"),
+            stops=Gate.AUTHORISATION,
+        )
 
 
 def _references(material: Material) -> Iterator[Check]:
-    for key in broken_references(material.drafted.draft):
-        place = place_of(material.drafted.draft, key)
+    for key in material.broken_references:
+        place = material.drafted.draft.place_of(key)
         yield stop(
             key=f"reference-{key}",
             words=gettext("{place} refers to a paragraph that is left out.").format(place=place),
-            url=material.paragraph_url(key),
+            url=f"{material.urls[WORKSHOP]}#{key}",
             place=place,
         )

@@ -1,16 +1,17 @@
 """Everything that the checks of one briefing need, read in a fixed number of queries."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
+from django.urls import reverse
 
 from agencies.models import by_short_name
 from agencies.records.composed import composed
-from reports.drafting.draft import Part, Portion
+from reports.drafting.draft import Part, broken_references
 from reports.drafting.paper import Drafted
-from reports.models import Briefing, ClearanceComment, Suggestion
+from reports.models import Briefing, Clearance, ClearanceComment, Suggestion
+from reports.models.briefing import marking_words
 from workitems.models import Return
 
 BRIEFING = "briefings:detail"
@@ -20,57 +21,49 @@ UPDATE_PAGE = "workshop:update"
 COVER = "briefings:change-cover"
 ANNEXES = "briefings:annexes"
 CLEARANCE = "briefings:clearance"
+PAGES = (BRIEFING, WORKSHOP, WORD_COPIES, UPDATE_PAGE, COVER, ANNEXES, CLEARANCE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """The briefing as drafted, and what else its checks read. Before drafting that is nothing."""
+    """The briefing as drafted, and what else its checks read. Before drafting that is nothing.
+
+    `urls` are the pages about the briefing, by name. `shown` are the paragraphs of the paper, and
+    `broken_references` the keys of what refers to one that is left out. `marking` is that of the paper,
+    in the country's words.
+    """
 
     drafted: Drafted
-    missing: list[Return] = field(default_factory=list)
+    urls: Mapping[str, str]
+    marking: str = ""
+    shown: Sequence[Part] = ()
+    broken_references: Sequence[str] = ()
+    missing: Sequence[Return] = ()
     # Unresolved comments of agencies.
-    comments: list[ClearanceComment] = field(default_factory=list)
+    comments: Sequence[ClearanceComment] = ()
+    # Agencies that did not concur, and have not answered since they were asked again.
+    dissents: Sequence[Clearance] = ()
     # Number of open suggestions of Word copies.
     suggestions: int = 0
 
-    def shown(self) -> list[tuple[Portion, Part]]:
-        return [
-            (portion, part) for portion in self.drafted.draft.portions for part in portion.shown
-        ]
-
-    def named(self, key: str) -> str:
-        """Return "Paragraph 12", or that the paragraph is hidden."""
-        number = self.drafted.draft.numbers.get(key)
-        return (
-            _("Paragraph {number}").format(number=number)
-            if number
-            else _("A paragraph that is left out")
-        )
-
-    def paragraph_url(self, key: str) -> str:
-        return f"{self.url(WORKSHOP)}#{key}"
-
-    def url(self, page: str) -> str:
-        """Return the URL of a page about the briefing, such as "workshop:draft".
-
-        Pages that are not installed fall back to the briefing's own page.
-        """
-        where = [self.drafted.briefing.plan.slug, self.drafted.briefing.pk]
-        try:
-            return reverse(page, args=where)
-        except NoReverseMatch:
-            return reverse(BRIEFING, args=where)
-
 
 def read_material(drafted: Drafted) -> Material:
-    """Return what the checks read. Three queries, or none before drafting."""
-    briefing = drafted.briefing
+    """Return what the checks read. Three queries, and one more if an agency was asked again; none before
+    drafting."""
+    briefing, draft = drafted.briefing, drafted.draft
+    place = [briefing.plan.slug, briefing.pk]
+    urls = {page: reverse(page, args=place) for page in PAGES}
     if briefing.kind_id is None:
-        return Material(drafted=drafted)
+        return Material(drafted=drafted, urls=urls)
     return Material(
         drafted=drafted,
+        urls=urls,
+        marking=marking_words(briefing.marking),
+        shown=[part for portion in draft.portions for part in portion.shown],
+        broken_references=broken_references(draft),
         missing=missing_returns(briefing),
         comments=_unresolved_comments(briefing=briefing.pk),
+        dissents=_unanswered_dissents(drafted.found.facts.clearances) if drafted.found else (),
         suggestions=Suggestion.objects.of_briefing(briefing).left_open().count(),
     )
 
@@ -103,3 +96,16 @@ def _not_accepted(plan: Any, start: Any, end: Any, dated: Any) -> Any:
 def _unresolved_comments(briefing: Any) -> Any:
     comments = ClearanceComment.objects.of_briefing(briefing).unresolved()
     return comments.select_related("clearance__agency").order_by("made_at", "pk")
+
+
+def _unanswered_dissents(clearances: Iterable[Clearance]) -> list[Clearance]:
+    """Return those of agencies whose last answer was that they do not concur, and that were asked again
+    since. One query if any was."""
+    asked_again = [row for row in clearances if row.reopened_because and not row.is_answered]
+    if not asked_again:
+        return []
+    history: Any = Clearance.history.model
+    answers = history.objects.filter(id__in=[row.pk for row in asked_again])
+    answers = answers.exclude(answer=Clearance.Answer.NONE).order_by("history_id")
+    last = dict(answers.values_list("id", "answer"))
+    return [row for row in asked_again if last.get(row.pk) == Clearance.Answer.DISSENTS]

@@ -69,7 +69,7 @@ def _length(material: Material) -> Iterator[Check]:
                 "The paper has about {count} pages before its annexes. More than {most} is too "
                 "long."
             ).format(count=count, most=MOST_PAGES),
-            url=material.url(WORKSHOP),
+            url=material.urls[WORKSHOP],
             place=gettext("The whole paper"),
             about=fingerprint(str(count)),
         )
@@ -82,7 +82,7 @@ def _length(material: Material) -> Iterator[Check]:
                 "The paper has {count:,} words before its annexes. The limit for this kind of briefing is "
                 "{most:,}."
             ).format(count=length, most=kind.most_words),
-            url=material.url(WORKSHOP),
+            url=material.urls[WORKSHOP],
             place=gettext("The whole paper"),
             about=fingerprint(str(length)),
         )
@@ -99,7 +99,7 @@ def _past_plans(material: Material) -> Iterator[Check]:
                 words=gettext(
                     "What {agency} plans next for item {item} is left out, because {reason}."
                 ).format(agency=update.of_return.agency, item=item.number, reason=past),
-                url=f"{material.url(WORKSHOP)}#next_steps",
+                url=f"{material.urls[WORKSHOP]}#next_steps",
                 place=gettext("Item {number}").format(number=item.number),
                 about=fingerprint(update.planned_next, past),
             )
@@ -129,7 +129,7 @@ def _short_bridges(material: Material) -> Iterator[Check]:
                         day=long_date(max(ends)),
                         new_date=step.forecast,
                     ),
-                    url=f"{material.url(WORKSHOP)}#mitigation",
+                    url=f"{material.urls[WORKSHOP]}#mitigation",
                     place=gettext("Item {number}").format(number=entry.item.number),
                     about=fingerprint(max(ends).isoformat(), step.forecast.code),
                 )
@@ -142,10 +142,10 @@ def _stale(material: Material) -> Iterator[Check]:
             yield warn(
                 key=f"drift-{drift.key}",
                 words=gettext("{place} was edited, and its records have changed since.").format(
-                    place=material.named(drift.key)
+                    place=material.drafted.draft.place_of(drift.key)
                 ),
-                url=material.paragraph_url(drift.key),
-                place=material.named(drift.key),
+                url=f"{material.urls[WORKSHOP]}#{drift.key}",
+                place=material.drafted.draft.place_of(drift.key),
                 about=fingerprint(
                     drift.was, drift.now, material.drafted.draft.part(drift.key).text
                 ),
@@ -164,10 +164,10 @@ def _stale(material: Material) -> Iterator[Check]:
                 "Paragraphs {numbers} differ from the records. Update the draft.",
                 count,
             ).format(numbers=join_words(str(number) for number, _ in stale)),
-            url=material.paragraph_url(first),
+            url=f"{material.urls[WORKSHOP]}#{first}",
             place=gettext("The draft"),
             about=fingerprint(*(words for _, key in stale for words in (key, *changed[key]))),
-            mend_url=material.url(UPDATE_PAGE),
+            mend_url=material.urls[UPDATE_PAGE],
         )
     fresh = [now for was, now in changed.values() if not was]
     if fresh:
@@ -178,10 +178,10 @@ def _stale(material: Material) -> Iterator[Check]:
                 "The records give {count} further paragraphs that are not in the draft. Update the draft.",
                 len(fresh),
             ).format(count=number(len(fresh))),
-            url=material.url(WORKSHOP),
+            url=material.urls[WORKSHOP],
             place=gettext("The draft"),
             about=fingerprint(*fresh),
-            mend_url=material.url(UPDATE_PAGE),
+            mend_url=material.urls[UPDATE_PAGE],
         )
 
 
@@ -196,7 +196,7 @@ def _unused(material: Material) -> Iterator[Check]:
 
     reported = {
         source.pk
-        for _, part in material.shown()
+        for part in material.shown
         if may_report(part)
         for source in part.sources
         if source.model == UPDATE
@@ -215,7 +215,7 @@ def _unused(material: Material) -> Iterator[Check]:
                         item=item.number,
                         round=update.of_return.round,
                     ),
-                    url=f"{material.url(WORKSHOP)}#achievements",
+                    url=f"{material.urls[WORKSHOP]}#achievements",
                     place=gettext("Item {number}").format(number=item.number),
                     about=fingerprint(update.achieved),
                 )
@@ -224,7 +224,7 @@ def _unused(material: Material) -> Iterator[Check]:
 def _paragraphs(material: Material) -> Iterator[Check]:
     """Yield long paragraphs, and past dates that the text calls future."""
     on = material.drafted.briefing.dated
-    for _, part in material.shown():
+    for part in material.shown:
         text = printed(material.drafted.draft, part.text).replace("**", "")
         # Most paragraphs are short as a whole, and need not be parsed.
         is_long = len(text) > 2 * MOST_WORDS and len(text.split()) > MOST_WORDS
@@ -232,7 +232,7 @@ def _paragraphs(material: Material) -> Iterator[Check]:
         past = list(dict.fromkeys(called_future(text, on)))
         if longest <= MOST_WORDS and not past:
             continue
-        name = material.named(part.key)
+        name = material.drafted.draft.place_of(part.key)
         if longest > MOST_WORDS:
             yield warn(
                 key=f"long-{part.key}",
@@ -240,7 +240,7 @@ def _paragraphs(material: Material) -> Iterator[Check]:
                     "{place} has {count:,} words in one sentence or bullet. More than {most} words "
                     "are hard to read."
                 ).format(place=name, count=longest, most=MOST_WORDS),
-                url=material.paragraph_url(part.key),
+                url=f"{material.urls[WORKSHOP]}#{part.key}",
                 place=name,
                 about=fingerprint(part.text),
             )
@@ -250,7 +250,7 @@ def _paragraphs(material: Material) -> Iterator[Check]:
                 words=gettext(
                     "{place} speaks of {dates} as in the future, but the paper is dated {day}."
                 ).format(place=name, dates=join_words(past), day=long_date(on)),
-                url=material.paragraph_url(part.key),
+                url=f"{material.urls[WORKSHOP]}#{part.key}",
                 place=name,
                 about=fingerprint(part.text, on.isoformat()),
             )
@@ -284,10 +284,10 @@ def _phones(material: Material) -> Iterator[Check]:
                     if len(set(people)) == 1
                     else gettext("The cover gives one number for {who}.")
                 ).format(who=who),
-                url=material.url(BRIEFING),
+                url=material.urls[BRIEFING],
                 place=gettext("Cover, the numbers"),
                 about=fingerprint(digits, *people),
-                mend_url=f"{material.url(COVER)}#id_{fields[digits]}",
+                mend_url=f"{material.urls[COVER]}#id_{fields[digits]}",
             )
 
 
@@ -310,7 +310,7 @@ def _answers(material: Material) -> Iterator[Check]:
         yield warn(
             key=f"clearance-{row.pk}",
             words=sentence.format(agency=row.agency, day=long_date(row.due_on)),
-            url=material.url(CLEARANCE),
+            url=material.urls[CLEARANCE],
             place=gettext("Clearance"),
             about=fingerprint(row.due_on.isoformat(), row.reopened_because, str(row.version)),
             is_of_clearance=True,
@@ -327,7 +327,7 @@ def _suggestions(material: Material) -> Iterator[Check]:
                 "{count} suggestions of Word copies are open: neither accepted nor rejected.",
                 count,
             ).format(count=capitalised(number(count))),
-            url=material.url(WORD_COPIES),
+            url=material.urls[WORD_COPIES],
             place=gettext("Word copies"),
             about=fingerprint(str(count)),
         )
@@ -346,8 +346,8 @@ def _dated_ahead(material: Material, today: date) -> Iterator[Check]:
                 "The briefing is dated {day}, which has not come yet. If it is signed before that day, "
                 "it will not have what is recorded until then."
             ).format(day=long_date(dated)),
-            url=material.url(BRIEFING),
+            url=material.urls[BRIEFING],
             place=gettext("Cover, its date"),
             about=fingerprint(dated.isoformat()),
-            mend_url=f"{material.url(COVER)}#id_dated",
+            mend_url=f"{material.urls[COVER]}#id_dated",
         )

@@ -158,7 +158,7 @@ def threads(draft: Draft, comments: Iterable[ClearanceComment]) -> list[Thread]:
     return [
         Thread(
             comment=comment,
-            place=concerns.place_of(draft, comment.key),
+            place=draft.place_of(comment.key),
             is_there=comment.key in words,
             strands=tuple(short_diff(comment.about, words[comment.key]))
             if words.get(comment.key, comment.about) != comment.about

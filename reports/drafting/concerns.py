@@ -286,7 +286,7 @@ def _what_changed(draft: Draft, key: str, was: str | None, now: str | None) -> s
             if key.startswith("r-")
             else gettext("a paragraph was left out")
         )
-    place = place_of(draft, key).lower()
+    place = draft.place_of(key).lower()
     return (
         gettext("{place} is new").format(place=place)
         if was is None
@@ -309,21 +309,6 @@ def changes_in_words(found: Iterable[Change]) -> str:
         words = [*words[:MOST_NAMED], f"{len(words) - MOST_NAMED} more places differ"]
     sentence = join_words(words)
     return f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
-
-
-def place_of(draft: Draft, key: str) -> str:
-    """Return "Paragraph 5", "Recommendation 1", "The whole paper", or that it is left out."""
-    if not key:
-        return gettext("The whole paper")
-    if key in draft.numbers:
-        return gettext("Paragraph {number}").format(number=draft.numbers[key])
-    if number := draft.ask_number(key):
-        return gettext("Recommendation {number}").format(number=number)
-    return (
-        gettext("A recommendation that is left out")
-        if key.startswith("r-")
-        else gettext("A paragraph that is left out")
-    )
 
 
 def words_by_key(draft: Draft) -> dict[str, str]:

@@ -165,6 +165,20 @@ class Draft:
         """Return the number of a recommendation in the paper, or 0 if it is not there."""
         return list(self.shown_asks).index(key) + 1 if key in self.shown_asks else 0
 
+    def place_of(self, key: str) -> str:
+        """Return "Paragraph 5", "Recommendation 1", "The whole paper", or that it is left out."""
+        if not key:
+            return _("The whole paper")
+        if key in self.numbers:
+            return _("Paragraph {number}").format(number=self.numbers[key])
+        if number := self.ask_number(key):
+            return _("Recommendation {number}").format(number=number)
+        return (
+            _("A recommendation that is left out")
+            if key.startswith("r-")
+            else _("A paragraph that is left out")
+        )
+
     def parts(self) -> Iterator[Part]:
         for portion in self.portions:
             yield from portion.parts

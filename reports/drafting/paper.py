@@ -155,7 +155,8 @@ def composed_from(found: Generated, sections: list[tuple[str, str, str]]) -> lis
     result = []
     for name, content, standing in sections:
         home = home_of(content, name)
-        blocks = markup.parse(filled(standing, found.facts.briefing))
+        standing = filled(standing, found.facts.briefing)
+        blocks = markup.parse(standing)
         if content == CLOSING and blocks:
             # Standing text replaces the default sentence, as there can be only one.
             text = markup.to_source(blocks[0].text, blocks[0].bullets)

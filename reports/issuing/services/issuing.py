@@ -121,10 +121,7 @@ def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) ->
         row = Briefing.objects.select_related("plan__coordinating_agency", "kind").get(
             pk=briefing.pk
         )
-        if obstacle := signatory_obstacle(row, by):
-            raise Refused(obstacle)
         drafted = to_sign(row)
-        refuse_while_blocked(drafted, Gate.AUTHORISATION)
     paper = printed(drafted, at=at)
     if paper.pdf_sha256 != pdf_sha256:
         raise PaperChanged
@@ -134,6 +131,8 @@ def authorise(*, briefing: Briefing, pdf_sha256: str, by: User, at: datetime) ->
 
 def _keep(briefing: Briefing, paper: Printed, *, by: User, at: datetime) -> IssuedPaper:
     row = locked(briefing, related=("plan__coordinating_agency", "kind"))
+    if obstacle := signatory_obstacle(row, by):
+        raise Refused(obstacle)
     drafted = to_sign(row)
     document = drafted.document
     if document is None or to_json(document) != paper.document:

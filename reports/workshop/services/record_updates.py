@@ -15,7 +15,6 @@ from reports.clearance.services import changed_answers
 from reports.document.wording import capitalised, join_words, number
 from reports.drafting import draft as acts
 from reports.drafting import draft_rows
-from reports.drafting.concerns import place_of
 from reports.drafting.draft import Composed, Draft, printed
 from reports.models import Briefing
 from reports.workshop.services import drafts
@@ -83,7 +82,7 @@ def proposed(briefing: Briefing, composed: Iterable[Composed]) -> tuple[Proposed
     return tuple(
         Proposed(
             key=key,
-            place=place_of(draft, key) if outdated[key][0] else _("A new paragraph"),
+            place=draft.place_of(key) if outdated[key][0] else _("A new paragraph"),
             heading=(draft if outdated[key][0] else after).portion_of(key).heading,
             was=printed(draft, outdated[key][0]),
             now=printed(after, outdated[key][1]),
