@@ -1,11 +1,13 @@
 """Test the index of words: what a word finds, and that the database keeps it by itself."""
 
+import json
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
 from agencies.records.text_index import MOST_WORDS, TextIndex, Words
-from tests.factories import RiskFactory
+from tests.factories import PlanFactory, RiskFactory
 from workitems.models import Risk
 from workitems.models.indexes import INDEXES
 
@@ -132,6 +134,19 @@ def test_postgresql_plans_a_search_for_its_words():
         assert params == ()
     else:
         assert params == ('"whenua"* "1"',)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_postgresql_expects_every_second_row_to_have_common_words():
+    plan = PlanFactory()
+    for n in range(20):
+        RiskFactory(plan=plan, number=n + 1)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE workitems_risk")
+    rows = Risk.objects.filter(INDEX.matching(Words.of("whenua"), are_common=True))
+    [planned] = json.loads(rows.order_by().explain(format="json"))
+    assert planned["Plan"]["Plan Rows"] == 10
 
 
 @pytest.mark.django_db
