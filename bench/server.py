@@ -1,11 +1,13 @@
 """A web server with production settings, browsers to ask it, and counting of what requests cost."""
 
+import configparser
 import contextlib
 import gzip
 import http.client
 import logging
 import os
 import secrets
+import shlex
 import socket
 import statistics
 import subprocess
@@ -18,6 +20,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+UNITS = ROOT / "deploy" / "systemd"
+# structlog loads these packages if they are there, 4 MiB in each process. Only developers have them.
+ONLY_DEVELOPERS_HAVE = ["rich", "greenlet"]
+GUNICORN = f"""
+import sys
+sys.modules |= dict.fromkeys({ONLY_DEVELOPERS_HAVE})
+from gunicorn.app.wsgiapp import run
+run()
+"""
 TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 CLIENTS = 8
 WARM_UP = 6  # requests before a page is measured
@@ -74,6 +85,27 @@ def pss_mebibytes(pid: int) -> float:
     rollups = (Path(f"/proc/{each}/smaps_rollup").read_text() for each in tree(pid))
     lines = (line.split() for rollup in rollups for line in rollup.splitlines())
     return sum(int(words[1]) for words in lines if words[0] == "Pss:") / 1024
+
+
+def unit(name: str) -> configparser.SectionProxy:
+    """Return the [Service] section of a unit that we ship."""
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(UNITS / f"plan-register-{name}.service")
+    return parser["Service"]
+
+
+def environment_of(name: str) -> dict[str, str]:
+    """Return the variables that a unit sets for its program."""
+    return dict(each.split("=", 1) for each in unit(name).get("Environment", "").split())
+
+
+def options_of(name: str, port: int = 0) -> list[str]:
+    """Return the options with which a unit starts its program; the web server is given a port of this machine."""
+    _, *options = shlex.split(unit(name)["ExecStart"])
+    if port:
+        options[options.index("--bind") + 1] = f"127.0.0.1:{port}"
+    return options
 
 
 # --- the server and its clients -------------------------------------------------------------
@@ -170,12 +202,11 @@ def serving() -> Iterator[Server]:
     """Run a server with two workers on the database of this process."""
     port = free_port()
     server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-w", "2", "--threads", "2", "--keep-alive", "75"]
-        + ["--bind", f"127.0.0.1:{port}", "--log-level", "warning", "trafficking_plan.wsgi"],
+        [sys.executable, "-c", GUNICORN, "--log-level", "warning", *options_of("web", port)],
         cwd=ROOT,
-        # As the README says; and with compiled modules, as where it is installed, since to compile them
+        # As its unit says; and with compiled modules, as where it is installed, since to compile them
         # takes memory that is never given back.
-        env={**os.environ, "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": ""},
+        env={**os.environ, **environment_of("web"), "PYTHONDONTWRITEBYTECODE": ""},
         stderr=subprocess.DEVNULL,
     )
     try:

@@ -387,11 +387,19 @@ def views_per_second(server: Server, act: Act, person: Any) -> float:
 
 
 def memory_after(acts: list[Act], person: Any) -> float:
-    """Return the PSS of a server in MiB after eight clients have read these pages."""
+    """Return the PSS of a server in MiB after eight clients have read these pages.
+
+    Each request has a connection of its own, as behind the proxy; else one process might answer them all.
+    """
+
+    def alone(act: Act, browser: Browser) -> None:
+        act(browser)
+        browser.connection.close()
+
     cookies = cookies_of(person)
     with serving() as server:
         browsers = [server.browser(cookies) for _ in range(CLIENTS)]
         for act in acts:
             if not act.form:
-                together([partial(act, browser) for browser in browsers], FILLING)
+                together([partial(alone, act, browser) for browser in browsers], FILLING)
         return pss_mebibytes(server.pid)

@@ -1,12 +1,10 @@
 """The web nodes and workers in folders of their own, the proxy, the database and the bucket."""
 
 import asyncio
-import configparser
 import contextlib
 import json
 import os
 import re
-import shlex
 import shutil
 import signal
 import subprocess
@@ -23,30 +21,24 @@ from bench.server import (
     ROOT,
     children,
     cpu_seconds,
+    environment_of,
     free_port,
+    options_of,
     tree,
+    unit,
     wait_for,
 )
 from trafficking_plan.testing.installed import install_into
 from trafficking_plan.testing.postgresql import Account, programs_for
 
 BUCKET = "plan-register-files"
-UNITS = ROOT / "deploy" / "systemd"
-
-
-def unit(name: str) -> configparser.SectionProxy:
-    """Return the [Service] section of a unit that we ship."""
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
-    parser.read(UNITS / f"plan-register-{name}.service")
-    return parser["Service"]
 
 
 class Installed:
     """A web node or worker in a folder of its own, started and stopped as its unit says."""
 
     def __init__(self, folder: Path, kind: str, settings: dict[str, str]) -> None:
-        self.folder, self.unit = folder, unit(kind)
+        self.folder, self.kind, self.unit = folder, kind, unit(kind)
         self.port = free_port() if kind == "web" else 0
         install_into(folder / "code")
         if kind == "web":
@@ -57,18 +49,15 @@ class Installed:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        program, *options = shlex.split(self.unit["ExecStart"])
-        if self.port:
-            options[options.index("--bind") + 1] = f"127.0.0.1:{self.port}"
         module = "gunicorn" if self.port else "django"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, *options],
+            [sys.executable, "-m", module, *options_of(self.kind, self.port)],
             cwd=self.folder,
             env={
                 "PATH": os.environ["PATH"],
                 "PYTHONPATH": str(self.folder / "code"),
                 "DJANGO_SETTINGS_MODULE": "trafficking_plan.settings",
-                "MALLOC_ARENA_MAX": "2",
+                **environment_of(self.kind),
             },
             stdout=self.log,
             stderr=self.log,
