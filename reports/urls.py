@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from agencies.pages.late_addresses import LoadedLate, in_folders
 from reports.briefings.views import briefing_decisions
 from reports.clearance import views as clearance
 from reports.comparison import views as comparing
@@ -163,7 +164,7 @@ public_urls = [
 urlpatterns = [
     path("search/", include(([path("", search.search, name="search")], "search"))),
     path("", include((public_urls, "reports"))),
-    *(path("", include(name)) for name in registry.URLS),
+    *(LoadedLate(in_folders(each.folders), each.module, each.namespace) for each in registry.URLS),
     path("covers/", include((cover_urls, "covers"))),
     path("plans/<slug:slug>/returns/", include((return_paper_urls, "return_papers"))),
     path("plans/<slug:slug>/meetings/", include((paper_urls, "papers"))),

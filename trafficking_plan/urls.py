@@ -5,24 +5,15 @@ from allauth.mfa.base import views as second_step
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as codes_of_app
 from allauth.mfa.webauthn import views as passkeys
-from django.urls import URLResolver, include, path, re_path
+from django.urls import include, path, re_path
 from django.urls.resolvers import RoutePattern
 
+from agencies.pages.late_addresses import LoadedLate
 from agencies.pages.transactions import writes_on_get
 from trafficking_plan.frame import views
 from trafficking_plan.sign_in.openid import PROVIDER_ID
 
 FIXED = {"provider_id": PROVIDER_ID}
-
-
-class AddressesOfPrograms(URLResolver):
-    """The addresses of the API. Their module, with the libraries it needs, is loaded at the first request for one.
-
-    They have a namespace, so `reverse` needs them only for names that begin with it.
-    """
-
-    def _populate(self) -> None:
-        """Add nothing to the names without a namespace."""
 
 
 account_urls = [
@@ -85,9 +76,7 @@ organisation_urls = [
 ]
 
 urlpatterns = [
-    AddressesOfPrograms(
-        RoutePattern("api/"), "trafficking_plan.api.urls", app_name="api", namespace="api"
-    ),
+    LoadedLate(RoutePattern("api/"), "trafficking_plan.api.urls", "api"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path("words.js", views.catalogue, name="catalogue"),
     path("product/colours.css", views.product_colours, name="product-colours"),

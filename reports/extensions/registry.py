@@ -15,10 +15,18 @@ from agencies.models import User
 from agencies.records.guards import Trigger
 from workitems.models import Plan
 
-# The modules whose `urlpatterns` are at the root of the site.
-URLS: list[str] = []
 
-# Each returns what a person's menu has besides the sections of a plan: its words, the name of its page, and the
+class Addresses(NamedTuple):
+    """A module whose `urlpatterns` are at the root of the site, in these folders; it is loaded when one is asked for."""
+
+    module: str
+    namespace: str
+    folders: tuple[str, ...]
+
+
+URLS: list[Addresses] = []
+
+# Each returns what a person's menu has besides the sections of a plan: its words, the address of its page, and the
 # namespace of its pages; None for a person without it.
 MENU: list[Callable[[User], "MenuEntry | None"]] = []
 
@@ -28,7 +36,7 @@ GUARDS: list[Trigger] = []
 
 class MenuEntry(NamedTuple):
     words: str
-    page: str
+    url: str
     namespace: str
 
 

@@ -29,7 +29,7 @@ class RequestsConfig(AppConfig):
         news.SOURCES.append(request_notices.due_notices)
         paper_search.KINDS.append(request_search.REQUESTS)
         paper_search.NUMBERED.append(request_search.with_reference)
-        registry.URLS.append("reports.requests.urls")
+        registry.URLS.append(menu.ADDRESSES)
         registry.MENU.append(menu.menu_entry)
         registry.GUARDS.extend(request_guards.GUARDS)
         registry.EARLIER_PAPERS.append(earlier_papers.readable_by)

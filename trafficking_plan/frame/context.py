@@ -101,7 +101,7 @@ def page_frame(request: HttpRequest) -> dict[str, Any]:
     here = match.namespace if match else ""
     here = WITHIN.get(here, here)
     added = [entry for of in registry.MENU if (entry := of(user))]
-    beside = [(words, reverse(page), here == namespace) for words, page, namespace in added]
+    beside = [(words, url, here == namespace) for words, url, namespace in added]
     if user.has_perm("agencies.administer"):
         frame["is_administrator"] = True
         page = match.url_name if match and here == "agencies" else ""

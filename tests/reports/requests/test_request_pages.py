@@ -9,7 +9,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from reports.requests import urls
 from reports.requests.models import RequestLetter
+from reports.requests.registered import menu
 from reports.requests.registered.request_lines import lines_for
 from reports.requests.services import requests, schedule
 from tests.factories import AgencyFactory, SeatFactory
@@ -35,6 +37,19 @@ def another(agency, reference, received_on, **columns):
     )
     RequestEventFactory(request=row)
     return row
+
+
+def test_every_address_is_in_the_folders_that_are_registered():
+    outside = [
+        str(each.pattern)
+        for each in urls.urlpatterns
+        if not str(each.pattern).startswith(menu.ADDRESSES.folders)
+    ]
+    assert outside == []
+
+
+def test_the_menu_leads_to_the_list(adviser):
+    assert menu.menu_entry(adviser).url == reverse("requests:requests")
 
 
 # --- the list --------------------------------------------------------------------------------------
