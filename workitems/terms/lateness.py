@@ -399,21 +399,30 @@ class Reason(NamedTuple):
     short: str = ""
 
 
-@dataclass(slots=True)
-class ItemFacts:
-    """Arguments of `attention`.
+class ItemLike(Protocol):
+    """The attributes of a live item that are needed here. `late` is the lateness of its open milestones."""
 
-    `late` is the lateness of the item's open milestones, `times_moved` the highest number of moves
-    of a milestone over all its open delays, `is_mitigated` whether any open delay has a mitigation. `causes` are
-    sentences on the causes of open delays, appended to the lateness. `risks` are the references of open, escalated
-    risks.
+    @property
+    def confidence(self) -> str: ...
+    @property
+    def reviewer_confidence(self) -> str: ...
+    @property
+    def heard_on(self) -> date | None: ...
+    @property
+    def starts_on(self) -> date | None: ...
+    @property
+    def late(self) -> Lateness: ...
+
+
+@dataclass(slots=True)
+class Concerns:
+    """What belongs to an item and decides, with the item, whether it needs attention. Most items have none.
+
+    `times_moved` is the highest number of moves of a milestone over all its open delays, `is_mitigated` whether
+    any open delay has a mitigation. `causes` are sentences on the causes of open delays, appended to the lateness.
+    `risks` are the references of open, escalated risks.
     """
 
-    confidence: str
-    reviewer_confidence: str
-    heard_on: date | None
-    starts_on: date | None
-    late: Lateness
     is_mitigated: bool = False
     times_moved: int = 0
     causes: Sequence[str] = ()
@@ -421,22 +430,25 @@ class ItemFacts:
     risks: Sequence[str] = ()
 
 
-def attention(item: ItemFacts, on: date) -> list[Reason]:
+NO_CONCERNS = Concerns()
+
+
+def attention(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Reason]:
     """Return why a live item needs attention on the day, most urgent reason first."""
-    return [_reason(rank, item, on) for rank in ranks(item, on)]
+    return [_reason(rank, item, on, concerns) for rank in ranks(item, on, concerns)]
 
 
-def ranks(item: ItemFacts, on: date) -> list[Rank]:
+def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Rank]:
     """Return the ranks of `attention`, without its words: thousands of items are ranked, few are shown."""
     found: list[Rank] = []
     add, state = found.append, item.late.state
     if state == Late.OVERDUE:
-        add(Rank.OVERDUE if item.is_mitigated else Rank.OVERDUE_UNMITIGATED)
-    if item.times_moved > 1:
+        add(Rank.OVERDUE if concerns.is_mitigated else Rank.OVERDUE_UNMITIGATED)
+    if concerns.times_moved > 1:
         add(Rank.SLIPPED_AGAIN)
     if item.confidence == "off_track":
         add(Rank.OFF_TRACK)
-    if item.risks:
+    if concerns.risks:
         add(Rank.RISK_ESCALATED)
     if state == Late.SLIPPING:
         add(Rank.EXPECTED_LATE)
@@ -445,25 +457,25 @@ def ranks(item: ItemFacts, on: date) -> list[Rank]:
     has_begun = item.starts_on is None or item.starts_on <= on
     if has_begun and item.heard_on is not None and (on - item.heard_on).days > STALE_AFTER_DAYS:
         add(Rank.STALE)
-    if item.variations_pending:
+    if concerns.variations_pending:
         add(Rank.VARIATION_WAITS)
     return found
 
 
-def _reason(rank: Rank, item: ItemFacts, on: date) -> Reason:
+def _reason(rank: Rank, item: ItemLike, on: date, concerns: Concerns) -> Reason:
     """Return a reason of these in words."""
     if rank in (Rank.OVERDUE, Rank.OVERDUE_UNMITIGATED, Rank.EXPECTED_LATE):
         words = f"{item.late.words}."
         if rank == Rank.OVERDUE_UNMITIGATED:
             words = _("{status}, and no mitigation is recorded.").format(status=item.late.words)
-        return Reason(rank, " ".join([words, *item.causes]), f"{item.late.words}.")
+        return Reason(rank, " ".join([words, *concerns.causes]), f"{item.late.words}.")
     if rank == Rank.SLIPPED_AGAIN:
-        words = _("Its date has moved {times}.").format(times=times_in_words(item.times_moved))
+        words = _("Its date has moved {times}.").format(times=times_in_words(concerns.times_moved))
     elif rank == Rank.OFF_TRACK:
         words = _("Its agency says it is off track.")
     elif rank == Rank.RISK_ESCALATED:
-        words = ngettext("{risks} is escalated.", "{risks} are escalated.", len(item.risks))
-        words = words.format(risks=list_in_words(item.risks))
+        words = ngettext("{risks} is escalated.", "{risks} are escalated.", len(concerns.risks))
+        words = words.format(risks=list_in_words(concerns.risks))
     elif rank == Rank.VIEWS_DIFFER:
         words = _views_differ(item)
     elif rank == Rank.STALE:
@@ -474,12 +486,12 @@ def _reason(rank: Rank, item: ItemFacts, on: date) -> Reason:
         words = ngettext(
             "A variation is waiting for a decision.",
             "{count} variations are waiting for a decision.",
-            item.variations_pending,
-        ).format(count=item.variations_pending)
+            concerns.variations_pending,
+        ).format(count=concerns.variations_pending)
     return Reason(rank, words)
 
 
-def _views_differ(item: ItemFacts) -> str:
+def _views_differ(item: ItemLike) -> str:
     return _("The reviewer rates it {reviewer}; the agency says {agency}.").format(
         reviewer=CONFIDENCES[item.reviewer_confidence], agency=CONFIDENCES[item.confidence]
     )

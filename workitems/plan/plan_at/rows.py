@@ -154,6 +154,9 @@ class MilestoneAt(NamedTuple):
         return 0 <= (self.agreed_due - self.on).days <= days
 
 
+CLOSED = frozenset({Stage.COMPLETE, Stage.WITHDRAWN})
+
+
 class ItemAt(NamedTuple):
     """A work item, with the milestones that were read, by number.
 
@@ -185,7 +188,7 @@ class ItemAt(NamedTuple):
 
     @property
     def is_live(self) -> bool:
-        return self.stage not in (Stage.COMPLETE, Stage.WITHDRAWN)
+        return self.stage not in CLOSED
 
     @property
     def is_late(self) -> bool:

@@ -1,6 +1,6 @@
 """The whole plan at a moment: items with their open milestones, and what is counted or needs attention."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -35,7 +35,7 @@ from workitems.plan.plan_at.rows import (
     VariationAt,
 )
 from workitems.terms import lateness
-from workitems.terms.lateness import ItemFacts, Rank, Reason
+from workitems.terms.lateness import NO_CONCERNS, Concerns, Rank, Reason
 
 
 class PlanAt:
@@ -104,38 +104,37 @@ class PlanAt:
         return returns_at(self.plan, self.moment, self.agencies)
 
     @cached_property
-    def facts(self) -> Mapping[int, ItemFacts]:
-        """What decides whether a live item needs attention. Closed items need none."""
-        delays_of, risks_of = grouped(self.delays, "item"), grouped(self.risks, "item")
-        variations_of = grouped(self.variations, "item")
-        found: dict[int, ItemFacts] = {}
-        for item in self.items:
-            if not item.is_live:
-                continue
-            pk = item.pk
-            found[pk] = facts = ItemFacts(
-                item.confidence, item.reviewer_confidence, item.heard_on, item.starts_on, item.late
-            )
-            # Most items have none of these.
-            if pk in delays_of:
-                facts.is_mitigated = any(delay.is_mitigated for delay in delays_of[pk])
-                facts.times_moved = _times_moved(delays_of[pk])
-                facts.causes = causes_in_words(delays_of[pk], self.agencies)
-            if pk in variations_of:
-                facts.variations_pending = len(variations_of[pk])
-            if pk in risks_of:
-                facts.risks = [risk.reference for risk in risks_of[pk]]
+    def concerns(self) -> Mapping[int, Concerns]:
+        """What belongs to items and decides whether they need attention, of the items that have any of it."""
+        found: dict[int, Concerns] = defaultdict(Concerns)
+        for pk, delays in grouped(self.delays, "item").items():
+            found[pk].is_mitigated = any(delay.is_mitigated for delay in delays)
+            found[pk].times_moved = _times_moved(delays)
+            found[pk].causes = causes_in_words(delays, self.agencies)
+        for variation in self.variations:
+            if variation.item is not None:
+                found[variation.item].variations_pending += 1
+        for pk, risks in grouped(self.risks, "item").items():
+            found[pk].risks = [risk.reference for risk in risks]
         return found
 
     @cached_property
     def ranks(self) -> Mapping[int, Sequence[Rank]]:
-        """The items that need attention, each with its reasons, most urgent first."""
-        found = {pk: lateness.ranks(facts, self.on) for pk, facts in self.facts.items()}
-        return {pk: ranks for pk, ranks in found.items() if ranks}
+        """The live items that need attention, each with its reasons, most urgent first."""
+        concerns, on = self.concerns, self.on
+        found = {}
+        for item in self.items:
+            if item.is_live and (
+                ranks := lateness.ranks(item, on, concerns.get(item.pk, NO_CONCERNS))
+            ):
+                found[item.pk] = ranks
+        return found
 
     def reasons(self, pk: int) -> list[Reason]:
         """Return why an item needs attention, in words."""
-        return lateness.attention(self.facts[pk], self.on) if pk in self.ranks else []
+        if pk not in self.ranks:
+            return []
+        return lateness.attention(self.by_pk[pk], self.on, self.concerns.get(pk, NO_CONCERNS))
 
     @cached_property
     def milestones(self) -> list[MilestoneAt]:
