@@ -26,7 +26,8 @@ from reports.progress.plan_counts import (
 )
 from reports.progress.timeline import strip_of
 from reports.progress.view import PlanView
-from workitems.models import Delay, Return
+from workitems.models import Delay
+from workitems.models.round import progress_of
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import ItemAt, PillarAt, PlanAt, ReturnAt, plan_at
@@ -267,7 +268,10 @@ def statuses(view: PlanView, now: PlanCounts, then: EarlierCounts | None) -> lis
 
 def in_all(counts: PlanCounts | EarlierCounts) -> Counter[Status]:
     """Return the number of items by status."""
-    return sum(counts.statuses.values(), Counter())
+    found: Counter[Status] = Counter()
+    for of_place in counts.statuses.values():
+        found.update(of_place)
+    return found
 
 
 def _stand(
@@ -565,6 +569,5 @@ def answered(view: PlanView, returns: Sequence[ReturnAt]) -> dict[int, tuple[int
     keeps only a return's state."""
     if not (view.at.is_now and returns):
         return {}
-    rows = Return.objects.filter(round=returns[0].round.pk).with_progress().order_by()
-    found = {row.pk: (row.answered, row.items) for row in rows}
-    return {row.pk: found[row.pk] for row in returns}
+    rows = progress_of(returns=[row.pk for row in returns])
+    return {pk: (answered, items) for pk, answered, items in rows}

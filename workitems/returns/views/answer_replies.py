@@ -7,22 +7,14 @@ from django.template.loader import render_to_string
 from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
 
-from agencies.records.composed import composed
-from workitems.models import (
-    Return,
-)
+from workitems.models import Return
+from workitems.models.round import progress_of
 from workitems.returns.forms.returns import answer_of
 from workitems.returns.return_page import Section, one_section
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services.answers import Fault, faults_of_item
 from workitems.returns.services.handover import mended_words
 from workitems.returns.views.answers import Entry, NoteEntry, entries_of
-
-
-@composed
-def _progress(of_return: Any) -> Any:
-    rows: Any = Return.objects.filter(pk=of_return).with_progress()
-    return rows.values_list("answered", "items")
 
 
 def section_json(
@@ -33,7 +25,7 @@ def section_json(
     `milestone` is the id of the posted milestone, if any; it is returned as HTML with its errors.
     """
     on, item = localdate(), entry.section.item
-    ((answered, total),) = _progress(of_return=of_return.pk)
+    ((_, answered, total),) = progress_of(returns=[of_return.pk])
     update = entry.section.update
     shown = entry.theirs or update
     answer: dict[str, Any] = {
