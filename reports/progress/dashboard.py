@@ -236,7 +236,7 @@ def compose(
         headline=_headline(in_all(now), len(at.variations), view.at),
         finding=finding(view, in_all(now), in_all(then) if then else None, now.causes),
         changed=[Changed(each, at.agencies[each.item.lead].short_name) for each in foremost],
-        changes=len(changes.changes) if changes else 0,
+        changes=len(changes.found) if changes else 0,
         figures=Figures(statuses(view, now, then)),
         attention=now.lines[:ATTENTION_SHOWN],
         attention_figure=Figure(

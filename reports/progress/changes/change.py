@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from workitems.models.item import number_key
 from workitems.plan.plan_at import ItemAt
 from workitems.plan.word_diff import Strand, short_diff
 
@@ -149,6 +150,7 @@ LABELS = {
         ngettext_lazy("{count:,} delay ended", "{count:,} delays ended", "count"),
     ),
 }
+ORDER = {kind: place for place, kind in enumerate(Kind)}
 # Kinds counted separately in the summary. The others are "other changes".
 FOREMOST = tuple(Kind)[: tuple(Kind).index(Kind.REWORDED) + 1]
 
@@ -249,15 +251,20 @@ class Change:
         return f"{start} {self.why}".rstrip()
 
 
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """Sort changes by kind and then in the plan's order."""
+    return sorted(changes, key=lambda change: (ORDER[change.kind], number_key(change.item.number)))
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """All changes, by kind and then in the plan's order, and agencies' short names by id.
+    """All changes as they were found, item by item, and agencies' short names by id.
 
     `before` and `after` are all items that may differ, as at both moments. The status of every other
     item is the same at both.
     """
 
-    changes: list[Change]
+    found: list[Change]
     agencies: dict[int, str]
     before: Mapping[int, ItemAt] = field(repr=False)
     after: Mapping[int, ItemAt] = field(repr=False)
@@ -265,18 +272,26 @@ class Comparison:
     @cached_property
     def counts(self) -> dict[Kind, int]:
         """The number of changes of each kind that occurred."""
-        found = Counter(change.kind for change in self.changes)
+        found = Counter(change.kind for change in self.found)
         return {kind: found[kind] for kind in Kind if found[kind]}
 
+    @cached_property
+    def changes(self) -> list[Change]:
+        """The changes by kind, then in the plan's order."""
+        return in_order(self.found)
+
     def of(self, kind: Kind) -> list[Change]:
-        return [change for change in self.changes if change.kind == kind]
+        """Return the changes of a kind, in the plan's order."""
+        return in_order(change for change in self.found if change.kind == kind)
 
     def foremost(self, count: int) -> list[Change]:
-        """Return the changes that matter most, one an item, most first."""
+        """Return the changes that matter most, one an item, most first; of equals, by kind."""
         best: dict[int, Change] = {}
-        for change in sorted(self.changes, key=_weight, reverse=True):
+        for change in sorted(self.found, key=lambda each: (-_weight(each), ORDER[each.kind])):
             best.setdefault(change.item.pk, change)
-        return list(best.values())[:count]
+            if len(best) == count:
+                break
+        return list(best.values())
 
     @property
     def summary(self) -> str:

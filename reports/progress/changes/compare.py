@@ -4,19 +4,20 @@ Takes and returns plain data. An item's changes are its own and those of its mil
 delays. Some kinds exclude each other; see the functions.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
+from typing import Any, NamedTuple
 
 from reports.progress.changes import change_words
 from reports.progress.changes.change import Change, Kind, Reworded
 from workitems.models import Variation
-from workitems.models.item import Stage, number_key
+from workitems.models.item import Stage
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 from workitems.terms.item_texts import ITEM_TEXTS
 
-ORDER = {kind: place for place, kind in enumerate(Kind)}
 # For items completed in between, only milestones that were late or early are reported.
 NO_NEWS_OF_COMPLETE = (
     Kind.DONE, Kind.NEW_MILESTONE, Kind.MILESTONE_WITHDRAWN, Kind.REOPENED,
@@ -41,16 +42,13 @@ class PlanThen:
     agencies: dict[int, str]
 
 
-def compare(before: PlanThen, after: PlanThen) -> list[Change]:
-    """Return the changes, by kind and then in the plan's order. Items not in `after` are ignored.
+def differences(before: PlanThen, after: PlanThen) -> Iterator[Change]:
+    """Yield the changes, item by item. Items not in `after` are ignored.
 
     A new item did not exist before. If it is completed or withdrawn, that is reported too, but
     nothing else, as there is no earlier state.
     """
-    return sorted(
-        _Comparing(before, after).changes(),
-        key=lambda change: (ORDER[change.kind], number_key(change.item.number)),
-    )
+    return _Comparing(before, after).changes()
 
 
 def changed_texts(was: ItemAt, now: ItemAt, *, is_official: bool) -> list[Reworded]:
@@ -64,8 +62,7 @@ def changed_texts(was: ItemAt, now: ItemAt, *, is_official: bool) -> list[Reword
     ]
 
 
-@dataclass(frozen=True)
-class _DateChange:
+class _DateChange(NamedTuple):
     """How a milestone's date changed, and whether that also reports its delays."""
 
     change: Change | None = None
@@ -78,7 +75,10 @@ class _Comparing:
         was = [row for rows in before.milestones.values() for row in rows]
         self.milestones = {row.pk: row for row in was}
         self.delays = {row.pk: row for milestone in was for row in milestone.delays}
-        self.approved = [row for pk, row in after.approved.items() if pk not in before.approved]
+        self.approved: dict[tuple[Any, ...], list[VariationAt]] = defaultdict(list)
+        for pk, row in after.approved.items():
+            if pk not in before.approved:
+                self.approved[row.item, row.kind, row.milestone].append(row)
 
     def changes(self) -> Iterator[Change]:
         for pk, now in self.after.items.items():
@@ -137,11 +137,7 @@ class _Comparing:
 
     def by(self, item: ItemAt, kind: str, milestone: int | None = None) -> list[VariationAt]:
         """Return variations of a kind approved between the moments."""
-        return [
-            row
-            for row in self.approved
-            if (row.item, row.kind, row.milestone) == (item.pk, kind, milestone)
-        ]
+        return self.approved.get((item.pk, kind, milestone), [])
 
     # --- milestones --------------------------------------------------------------------------
 

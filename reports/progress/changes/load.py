@@ -4,19 +4,21 @@ These are items with a record written in between, or with a milestone or delay t
 between, as an agreed date passes without anything being written.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from django.db import connection
 
 from agencies.models import Agency
 from reports.progress.changes.change import Comparison
-from reports.progress.changes.compare import PlanThen, compare
+from reports.progress.changes.compare import PlanThen, differences
 from reports.progress.view import PlanView
 from workitems.models import Plan, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import (
     ItemAt,
+    MilestoneAt,
     delays_at,
     grouped,
     items_in_any_order,
@@ -24,10 +26,9 @@ from workitems.plan.plan_at import (
     pillar_titles,
     variations_at,
 )
-from workitems.plan.plan_at.moment_reading import Of
 
 
-def read_changes(view: PlanView, items: Iterable[ItemAt] | None = None) -> Comparison:
+def read_changes(view: PlanView, items: Sequence[ItemAt] | None = None) -> Comparison:
     """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
     At most 11 queries. `items` are all of the plan at the later moment, with texts, if they were read
@@ -41,20 +42,24 @@ def read_changes(view: PlanView, items: Iterable[ItemAt] | None = None) -> Compa
         for pk, item in after.items.items()
         if view.pillar in (None, item.pillar) and view.agency in (None, item.lead)
     }
-    changes = compare(before, replace(after, items=shown))
-    return Comparison(changes, after.agencies, before.items, after.items)
+    found = list(differences(before, replace(after, items=shown)))
+    return Comparison(found, after.agencies, before.items, after.items)
 
 
 def read_both(
-    plan: Plan, since: Moment, at: Moment, read: Iterable[ItemAt] | None = None
+    plan: Plan, since: Moment, at: Moment, read: Sequence[ItemAt] | None = None
 ) -> tuple[PlanThen, PlanThen]:
-    """Return the plan at both moments, without items that are the same at both."""
+    """Return the plan at both moments, without items that are the same at both.
+
+    The items have their status only if `read` has all of the later ones with their open milestones.
+    """
     milestones, items, variations = _differing(plan, since, at)
     names = dict(Agency.objects.values_list("pk", "short_name")), pillar_titles(plan, at)
-    # With all milestones, the items of the earlier moment have their status.
-    every, changed = {"item__in": items}, {"pk__in": milestones}
-    before = _then(plan, since, every, milestones, items, variations, *names)
-    return before, _then(plan, at, changed, milestones, items, variations, *names, read)
+    differing, now = set(milestones), read or ()
+    # With their other open milestones, which are as they were, the earlier items have their status.
+    others = [row for item in now for row in item.milestones if row.pk not in differing]
+    before = _then(plan, since, milestones, items, variations, *names, others=others)
+    return before, _then(plan, at, milestones, items, variations, *names, read=read)
 
 
 # The records that may differ, each with its item, found at once: written by hand, as a query of each kind within
@@ -120,19 +125,20 @@ def _differing(plan: Plan, since: Moment, at: Moment) -> tuple[list[int], list[i
 def _then(
     plan: Plan,
     moment: Moment,
-    of_milestones: Of,
     milestones: list[int],
     items: list[int],
     variations: list[int],
     agencies: dict[int, str],
     pillars: dict[int, str],
-    read: Iterable[ItemAt] | None = None,
+    *,
+    others: Iterable[MilestoneAt] = (),
+    read: Sequence[ItemAt] | None = None,
 ) -> PlanThen:
     delays = delays_at(moment, {"milestone__in": milestones})
-    steps = milestones_at(moment, of_milestones, delays)
+    steps = milestones_at(moment, {"pk__in": milestones}, delays)
     if read is None:
         # The changes are sorted.
-        read = items_in_any_order(moment, {"pk__in": items}, steps)
+        read = items_in_any_order(moment, {"pk__in": items}, chain(steps, others))
     wanted = set(items)
     approved = variations_at(
         moment, {"plan_id": plan.pk, "pk__in": variations}, Variation.State.APPROVED

@@ -9,7 +9,7 @@ from reports.compose.facts import read_facts
 from reports.meetings.minutes import compose_minutes
 from reports.meetings.pack import compose_pack
 from reports.progress.changes.change import Kind
-from reports.progress.changes.compare import compare
+from reports.progress.changes.compare import differences
 from tests.factories import AppointmentFactory, BriefingFactory, MatterFactory
 from tests.reports.compose.test_paper_summary import brief
 from tests.reports.in_memory import item, withdrawn
@@ -32,7 +32,7 @@ def test_what_changed_names_the_variation_that_added_an_item_or_a_milestone():
         )
     ]
     step = added._replace(kind="milestone", milestone=BROCHURE.pk)
-    [change] = compare(plan(THEN), plan(NOW, step, BROCHURE))
+    [change] = differences(plan(THEN), plan(NOW, step, BROCHURE))
     assert change.kind == Kind.NEW_MILESTONE
     assert change.words.startswith("New milestone “Brochure printed” by V3, ")
     assert change.why == "A new law asks for it."

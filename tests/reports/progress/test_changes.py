@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.progress.changes import Kind, compare, counts_in_words
+from reports.progress.changes import Kind, counts_in_words, differences
+from reports.progress.changes.change import in_order
 from reports.progress.changes.compare import PlanThen
 from tests.reports.in_memory import no_texts
 from workitems.models import Delay
@@ -49,6 +50,11 @@ NAMES = {
     "pillars": {1: "Prevention", 2: "Protection"},
     "agencies": {1: "Police", 2: "Customs"},
 }
+
+
+def compare(before, after):
+    """Return the changes as pages list them."""
+    return in_order(differences(before, after))
 
 
 def plan(on, *rows, item=ITEM):

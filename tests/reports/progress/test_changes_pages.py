@@ -9,7 +9,7 @@ import time_machine
 
 from agencies.models import Agency, Seat
 from agencies.records import history
-from reports.progress.changes import Kind, compare, read_both
+from reports.progress.changes import Kind, read_both
 from reports.progress.changes import read_changes as read_changes
 from reports.progress.changes.compare import PlanThen
 from reports.progress.view import PlanView
@@ -24,6 +24,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
+from tests.reports.progress.test_changes import compare
 from tests.workitems.record import TODAY
 from workitems.models import Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import Confidence
