@@ -40,27 +40,27 @@ class Answer extends Autosave {
     return super.isUnsaved || file.files.length > 0;
   }
 
-  take(status, told, what) {
-    if (told.draft) version.value = told.draft;
-    super.take(status, told, what);
+  take(status, result, what) {
+    if (result.draft) version.value = result.draft;
+    super.take(status, result, what);
   }
 
-  accept(told) {
+  accept(result) {
     this.theirs.replaceChildren();
-    if (!this.typed) this.say(filled(_("Kept for you at {time}, not recorded yet"), { time: told.saved_at }), "complete");
+    if (!this.typed) this.say(filled(_("Kept for you at {time}, not recorded yet"), { time: result.saved_at }), "complete");
   }
 
   // They may be typing at the other end of a long paper.
-  hold(told) {
-    super.hold(told);
+  hold(result) {
+    super.hold(result);
     this.theirs.scrollIntoView({ block: "center" });
   }
 
-  isOurs(told, sent) {
-    return Object.entries(told.typed).every(([name, text]) => text === (sent[name] ?? ""));
+  isOurs(result, sent) {
+    return Object.entries(result.typed).every(([name, text]) => text === (sent[name] ?? ""));
   }
 
-  tell() {
+  showState() {
     trouble.textContent = this.trouble ? filled(_("What you typed is not kept yet. {trouble}"), { trouble: this.trouble }) : "";
   }
 }

@@ -28,7 +28,7 @@ export class Connection {
     this.closed = closed;
   }
 
-  // Return { status, told } for words, or { page } with `wantsPage`; else { trouble }, with `again`
+  // Return { status, result } for words, or { page } with `wantsPage`; else { trouble }, with `again`
   // when trying later may help. Without `fields` it only reads.
   async ask(address, fields, { wantsPage = false, mayRenew = true } = {}) {
     if (fields) fields.set("csrfmiddlewaretoken", this.tokens[0].value);
@@ -48,7 +48,7 @@ export class Connection {
       }
       if (wantsPage) return this.pageOf(response);
       if (![200, 409, 422].includes(response.status)) return { trouble: this.closed };
-      return { status: response.status, told: await response.json() };
+      return { status: response.status, result: await response.json() };
     } catch {
       return { trouble: NO_CONNECTION, again: true };
     }
@@ -80,7 +80,7 @@ export class Connection {
 
 // --- one thing that is saved ----------------------------------------------------------------------
 
-// A subclass gives `address`, `body(what)`, `accept(told, what)`, `isOurs(told, sent)` and `tell()`.
+// A subclass gives `address`, `body(what)`, `accept(result, what)`, `isOurs(result, sent)` and `showState()`.
 // What is sent is its words, `{ answer: true }`, or what `act` was given.
 export class Autosave {
   constructor(connection, element, isTyped) {
@@ -139,7 +139,7 @@ export class Autosave {
     clearTimeout(this.timer);
     this.running ??= this.drain().finally(() => {
       this.running = null;
-      this.tell();
+      this.showState();
     });
     return this.running;
   }
@@ -159,12 +159,12 @@ export class Autosave {
     const fields = this.body(what);
     if (what.answer) this.typed = false;
     this.say(_("Saving …"), "quiet");
-    this.tell();
-    const { status, told, trouble, again } = await this.connection.ask(this.address, fields);
+    this.showState();
+    const { status, result, trouble, again } = await this.connection.ask(this.address, fields);
     this.trouble = trouble ?? "";
     if (!trouble) {
       this.failures = 0;
-      this.take(status, told, what);
+      this.take(status, result, what);
       return true;
     }
     if (what.answer) {
@@ -179,35 +179,35 @@ export class Autosave {
     return false;
   }
 
-  take(status, told, what) {
-    if (status === 409) this.compare(told, what);
-    else if (status === 422) this.refuse(told, what);
+  take(status, result, what) {
+    if (status === 409) this.compare(result, what);
+    else if (status === 422) this.refuse(result, what);
     else {
       this.wrong = "";
       if (what.answer) this.lost = [];
-      this.accept(told, what);
+      this.accept(result, what);
     }
   }
 
-  refuse(told, what) {
+  refuse(result, what) {
     if (what.answer) this.typed = this.refused = true;
-    const [first] = [...Object.values(told.errors ?? {}).flat(), ...(told.refusals ?? [])];
+    const [first] = [...Object.values(result.errors ?? {}).flat(), ...(result.refusals ?? [])];
     this.wrong = first ?? _("See what is wrong here.");
     this.say(filled(_("Not saved: {why}"), { why: this.wrong }), "late");
   }
 
   // Words of our own, whose receipt got lost on the way, are no other person's.
-  compare(told, what) {
-    const isOurs = this.lost.some((sent) => this.isOurs(told, sent));
+  compare(result, what) {
+    const isOurs = this.lost.some((sent) => this.isOurs(result, sent));
     this.lost = [];
     if (what.act) this.acts.push(what);
     else this.typed = true;
-    if (!isOurs) this.hold(told);
+    if (!isOurs) this.hold(result);
   }
 
-  hold(told) {
+  hold(result) {
     this.held = this.typed = true;
-    this.theirs.innerHTML = told.theirs;
+    this.theirs.innerHTML = result.theirs;
     this.say(_("This was changed elsewhere. Compare the two and choose one."), "late");
   }
 
@@ -229,7 +229,7 @@ export function errorLine(sentence) {
 }
 
 // One line that is always in sight, so that nobody has to look for what is not saved.
-export function tellAll(all, line, { held, wrong, rest }) {
+export function showStateOf(all, line, { held, wrong, rest }) {
   const stuck = all.find((each) => each.trouble);
   const waiting = all.find((each) => each.held);
   const refused = all.find((each) => each.wrong);

@@ -29,7 +29,7 @@ function lineOf(box) {
 }
 
 // A fault is said when the person has left the box: half a date is none yet.
-async function tell(box, { isLeft }) {
+async function showDate(box, { isLeft }) {
   const text = box.value;
   const line = lineOf(box);
   const { says = "", fault = "" } = text.trim() ? await read(box, text) : {};
@@ -43,12 +43,12 @@ document.addEventListener("input", ({ target }) => {
   if (!target.matches("[data-date]")) return;
   lineOf(target).textContent = ""; // what it said is of another text
   clearTimeout(timers.get(target));
-  timers.set(target, setTimeout(() => tell(target, { isLeft: false }), PAUSE));
+  timers.set(target, setTimeout(() => showDate(target, { isLeft: false }), PAUSE));
 });
 document.addEventListener("change", ({ target }) => {
   if (!target.matches("[data-date]")) return;
   clearTimeout(timers.get(target));
-  tell(target, { isLeft: true });
+  showDate(target, { isLeft: true });
 });
 
 // The browser's own calendar, which keyboards and screen readers know, opens from a button.

@@ -45,7 +45,7 @@ function statusIn(place) {
 }
 
 // What became of a file. The server's sentences stand after the file's name.
-function told(file, { errors, fault }) {
+function outcome(file, { errors, fault }) {
   if (fault) return filled(fault, { file });
   if (!errors) return filled(_("{file} is added."), { file });
   return errors.map((why) => filled(_("{file} is not added. {why}"), { file, why })).join(" ");
@@ -80,7 +80,7 @@ export function takeDropped(section, saveFirst, token) {
     section.classList.remove("is-dropped-on");
     const files = [...event.dataTransfer.files];
     await saveFirst();
-    const said = [];
+    const sentences = [];
     for (const file of files) {
       const status = statusIn(place);
       const line = status.firstElementChild;
@@ -93,14 +93,14 @@ export function takeDropped(section, saveFirst, token) {
         bar.value = loaded;
       });
       bar.remove();
-      said.push(told(file.name, answer));
+      sentences.push(outcome(file.name, answer));
       if (answer.list !== undefined) {
         const holder = document.createElement("template");
         holder.innerHTML = answer.list;
         place.replaceChildren(holder.content, status);
         addHint();
       }
-      line.textContent = said.join(" ");
+      line.textContent = sentences.join(" ");
       line.classList.toggle("govuk-error-message", Boolean(answer.errors ?? answer.fault));
     }
   });

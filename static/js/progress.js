@@ -33,22 +33,22 @@ function over(name, title) {
   if (document.activeElement === document.body) part(name).querySelector(".button").focus();
 }
 
-function show(told) {
-  if (told.state === "done") {
+function show(progress) {
+  if (progress.state === "done") {
     over("done", box.dataset.ready);
     if (box.dataset.file) location.assign(box.dataset.file);
     return true;
   }
-  if (told.state === "refused") {
-    box.querySelector("[data-reason]").textContent = told.reason;
+  if (progress.state === "refused") {
+    box.querySelector("[data-reason]").textContent = progress.reason;
     over("refused", _("The file cannot be made"));
     return true;
   }
-  words.textContent = told.words;
-  if (told.percent === null) bar.removeAttribute("value");
-  else bar.value = told.percent;
-  part("nobody").hidden = !told.nobody;
-  speak(told.nobody ? part("nobody").textContent.trim() : told.words, told.words.replace(/[\d,]+/g, ""));
+  words.textContent = progress.words;
+  if (progress.percent === null) bar.removeAttribute("value");
+  else bar.value = progress.percent;
+  part("nobody").hidden = !progress.nobody;
+  speak(progress.nobody ? part("nobody").textContent.trim() : progress.words, progress.words.replace(/[\d,]+/g, ""));
   return false;
 }
 

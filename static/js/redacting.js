@@ -5,7 +5,7 @@ const root = document.querySelector("[data-redact]");
 const help = document.getElementById("paper-help");
 const bar = document.querySelector(".redact-bar");
 const link = bar.querySelector("a");
-const said = bar.querySelector(".redact-words");
+const chosenWords = bar.querySelector(".redact-words");
 const note = bar.querySelector(".redact-note");
 const SHORT = 80;
 
@@ -55,8 +55,8 @@ function showSelected() {
   if (found) {
     const { place, start, end, words } = found;
     link.href = `${root.dataset.address}?${new URLSearchParams({ at: place, start, end })}#withhold`;
-    said.textContent = `“${words.length > SHORT ? `${words.slice(0, SHORT)}…` : words}”`;
-  } else said.textContent = "";
+    chosenWords.textContent = `“${words.length > SHORT ? `${words.slice(0, SHORT)}…` : words}”`;
+  } else chosenWords.textContent = "";
 }
 
 let later = 0;

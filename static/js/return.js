@@ -1,6 +1,6 @@
 // The return saves as it goes. Each section goes alone, a moment after the typing stops.
 
-import { Autosave, Connection, PATIENCE, errorLine, tellAll, watch } from "./autosave.js";
+import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
 import { takeDropped } from "./evidence.js";
 import { _, filled, ngettext } from "./words.js";
 
@@ -122,11 +122,11 @@ class Section extends Autosave {
     this.showErrors({}, []);
     this.say(_("The other version"), "complete");
     this.fields.querySelector("textarea").focus();
-    tell();
+    showState();
   }
 
-  tell() {
-    tell();
+  showState() {
+    showState();
   }
 
   // The fields of the answer; of a milestone only when it is the one to be recorded.
@@ -145,27 +145,27 @@ class Section extends Autosave {
     return this.element.querySelector(`[data-milestone="${milestone}"]`);
   }
 
-  take(status, told, what) {
-    this.version.value = told.version;
-    progress(told.progress, told.mended);
-    mended(told.mended);
-    this.showMissing(told.missing);
-    if (what.milestone) this.showStep(what.milestone, told, status);
-    else if (status !== 409) this.showErrors(told.errors, told.refusals);
-    super.take(status, told, what);
+  take(status, result, what) {
+    this.version.value = result.version;
+    progress(result.progress, result.mended);
+    mended(result.mended);
+    this.showMissing(result.missing);
+    if (what.milestone) this.showStep(what.milestone, result, status);
+    else if (status !== 409) this.showErrors(result.errors, result.refusals);
+    super.take(status, result, what);
   }
 
-  accept(told, what) {
+  accept(result, what) {
     if (!what.milestone) this.theirs.replaceChildren();
-    if (told.in_briefing !== null) this.inBriefing.innerHTML = told.in_briefing;
+    if (result.in_briefing !== null) this.inBriefing.innerHTML = result.in_briefing;
     if (what.act === "no-change") {
-      this.fill(told.answer);
+      this.fill(result.answer);
       this.typed = false;
     }
-    if (told.is_answered) lastSaved = told.saved_at;
+    if (result.is_answered) lastSaved = result.saved_at;
     if (this.typed) return;
-    if (told.is_answered) {
-      this.say(filled(told.no_change ? _("No change, saved at {time}") : _("Saved at {time}"), { time: told.saved_at }), "complete");
+    if (result.is_answered) {
+      this.say(filled(result.no_change ? _("No change, saved at {time}") : _("Saved at {time}"), { time: result.saved_at }), "complete");
     } else if (what.milestone) {
       this.say(_("Milestone saved. Not answered yet"), "quiet");
     } else {
@@ -173,29 +173,29 @@ class Section extends Autosave {
     }
   }
 
-  isOurs(told, sent) {
-    return Object.entries(told.answer).every(([name, value]) => same(value, sent[name]));
+  isOurs(result, sent) {
+    return Object.entries(result.answer).every(([name, value]) => same(value, sent[name]));
   }
 
-  hold(told) {
+  hold(result) {
     this.acts = this.acts.filter((what) => what.milestone);
-    this.theirAnswer = told.answer;
-    super.hold(told);
+    this.theirAnswer = result.answer;
+    super.hold(result);
   }
 
-  showStep(milestone, told, status) {
+  showStep(milestone, result, status) {
     const old = this.step(milestone);
-    if (!old || told.milestone === null) return; // not saved: what was typed stays to be copied
+    if (!old || result.milestone === null) return; // not saved: what was typed stays to be copied
     const had = old.contains(document.activeElement);
     const holder = document.createElement("template");
-    holder.innerHTML = told.milestone;
+    holder.innerHTML = result.milestone;
     const now = holder.content.querySelector("[data-milestone]");
     if (now) old.replaceWith(now);
     else old.remove();
     if (status === 200) this.steps.delete(milestone);
     if (this.noChange) {
-      this.noChange.hidden = !told.may_say_no_change;
-      this.element.querySelector("[data-overdue]").hidden = told.may_say_no_change;
+      this.noChange.hidden = !result.may_say_no_change;
+      this.element.querySelector("[data-overdue]").hidden = result.may_say_no_change;
     }
     if (had) (now?.querySelector("[aria-invalid=true]") ?? now ?? this.element).focus();
   }
@@ -278,25 +278,25 @@ class Reply extends Autosave {
     });
   }
 
-  tell() {
-    tell();
+  showState() {
+    showState();
   }
 
   body() {
     return new URLSearchParams([this.version, this.box].map(({ name, value }) => [name, value]));
   }
 
-  take(status, told, what) {
-    this.version.value = told.version;
-    this.showErrors(status === 422 ? told.errors : []);
-    super.take(status, told, what);
+  take(status, result, what) {
+    this.version.value = result.version;
+    this.showErrors(status === 422 ? result.errors : []);
+    super.take(status, result, what);
   }
 
-  accept(told) {
+  accept(result) {
     this.theirs.replaceChildren();
-    lastSaved = told.saved_at;
-    mended(told.mended);
-    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: told.saved_at }), "complete");
+    lastSaved = result.saved_at;
+    mended(result.mended);
+    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: result.saved_at }), "complete");
   }
 
   showErrors(sentences) {
@@ -305,8 +305,8 @@ class Reply extends Autosave {
     this.box.toggleAttribute("aria-invalid", sentences.length > 0);
   }
 
-  isOurs(told, sent) {
-    return same(told.answer[this.box.name], sent[this.box.name]);
+  isOurs(result, sent) {
+    return same(result.answer[this.box.name], sent[this.box.name]);
   }
 
   sendOnlyVersion() {
@@ -416,8 +416,8 @@ function mended(words) {
   shown.textContent = words;
 }
 
-function tell() {
-  tellAll(sections, document.querySelector("[data-connection]"), {
+function showState() {
+  showStateOf(sections, document.querySelector("[data-connection]"), {
     held: ({ element: { dataset } }) =>
       dataset.number
         ? filled(_("Item {number} has two versions. Choose one."), dataset)
@@ -523,7 +523,7 @@ form.addEventListener("submit", async (event) => {
   const stuck = sections.find((section) => section.isUnsaved);
   if (stuck) {
     go(stuck.element);
-    tell();
+    showState();
   } else if (pressed.value !== "save") {
     leaving = true;
     // All is saved. What goes along is what was read: the versions, not texts that grow old.

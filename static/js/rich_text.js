@@ -128,7 +128,7 @@ class RichText {
     const { doc } = this.view.state;
     if (!doc.eq(before.doc) && !change.getMeta("fromBox")) this.fillBox();
     if (change.docChanged) this.note.textContent = "";
-    this.tools.tell(this.view.state);
+    this.tools.update(this.view.state);
   }
 
   fillBox() {
@@ -162,7 +162,7 @@ class RichText {
       if (!options?.preventScroll) this.surface.scrollIntoView({ block: "nearest" });
     };
     this.box.focus = this.surface.focus;
-    this.tools.tell(this.view.state);
+    this.tools.update(this.view.state);
   }
 
   focus(options) {

@@ -30,15 +30,15 @@ function count(box) {
   const limit = Number(box.dataset.limit);
   const isNear = box.value.length >= limit * 0.9;
   if (!isNear && !box.nextElementSibling?.matches("[data-count]")) return;
-  const left = limit - [...box.value.trim().replaceAll("\r\n", "\n")].length;
+  const remaining = limit - [...box.value.trim().replaceAll("\r\n", "\n")].length;
   let says = "";
-  if (left < 0) says = ngettext("{count} character too long", "{count} characters too long", -left);
-  else if (isNear) says = ngettext("{count} character left", "{count} characters left", left);
-  says = filled(says, { count: inDigits.format(Math.abs(left)) });
+  if (remaining < 0) says = ngettext("{count} character too long", "{count} characters too long", -remaining);
+  else if (isNear) says = ngettext("{count} character left", "{count} characters left", remaining);
+  says = filled(says, { count: inDigits.format(Math.abs(remaining)) });
   const line = countLine(box);
   const [seen, heard] = line.children;
   seen.textContent = says;
-  line.classList.toggle("is-over", left < 0);
+  line.classList.toggle("is-over", remaining < 0);
   clearTimeout(line.timer);
   line.timer = setTimeout(() => {
     heard.textContent = says;
@@ -70,11 +70,11 @@ const isUnsent = (form) => "unsent" in form.dataset || [...form.elements].some(i
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-alone]")) return;
   const forms = [...document.querySelectorAll("[data-alone]")];
-  const left = forms.find((form) => form !== event.target && isUnsent(form));
-  if (!left || confirm(_("You have typed something else on this page that is not sent yet. Continue without it?"))) return;
+  const unsent = forms.find((form) => form !== event.target && isUnsent(form));
+  if (!unsent || confirm(_("You have typed something else on this page that is not sent yet. Continue without it?"))) return;
   event.preventDefault();
-  for (let each = left.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
-  left.querySelector("textarea").focus();
+  for (let each = unsent.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
+  unsent.querySelector("textarea").focus();
 });
 
 // A long part of a page is fetched when it is opened (components/on_demand.html). If that fails, its link is still there.

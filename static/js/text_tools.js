@@ -54,7 +54,7 @@ export class Tools {
     this.buttons[to].focus();
   }
 
-  tell(state) {
+  update(state) {
     for (const button of this.buttons) {
       const { run, isOn } = button.action;
       if (isOn) button.ariaPressed = String(isOn(state));

@@ -5,7 +5,7 @@
 // are open stay as they are, with their cursor. What cannot be sent stays in its box and is sent when
 // the connection is back; closing the tab then warns.
 
-import { Autosave, Connection, errorLine, tellAll, watch } from "./autosave.js";
+import { Autosave, Connection, errorLine, showStateOf, watch } from "./autosave.js";
 import { _, filled } from "./words.js";
 
 const SLOW = 800; // ms after which the page says that it is at work
@@ -43,7 +43,7 @@ function atWork(doing) {
   root.classList.add("is-busy");
   const slow = setTimeout(() => {
     saysOfAct = WORKING;
-    tell();
+    showState();
   }, SLOW);
   return doing.finally(() => {
     clearTimeout(slow);
@@ -51,7 +51,7 @@ function atWork(doing) {
     root.classList.toggle("is-busy", waiting > 0);
     if (waiting || saysOfAct !== WORKING) return;
     saysOfAct = "";
-    tell();
+    showState();
   });
 }
 
@@ -59,15 +59,15 @@ function askForPage(address, fields) {
   return connection.ask(address, fields, { wantsPage: true });
 }
 
-// What has changed since this page was last brought up to date, after an act or by itself: { told },
+// What has changed since this page was last brought up to date, after an act or by itself: { result },
 // or { page } if only the whole page will do.
 async function askForChanges(address, fields) {
   fields.set("state", root.dataset.state);
   const isAct = fields.has("act");
   const answer = await connection.ask(isAct ? address : `${address}?${fields}`, isAct ? fields : null);
-  if (!answer.told?.whole) return answer;
+  if (!answer.result?.whole) return answer;
   const whole = await askForPage(`${root.dataset.address}?section=${encodeURIComponent(trayOf())}`);
-  return { ...whole, told: answer.told, says: answer.told.says };
+  return { ...whole, result: answer.result, says: answer.result.says };
 }
 
 function addressOf(key) {
@@ -164,11 +164,11 @@ class Editor extends Autosave {
 
   touch() {
     super.touch();
-    tell();
+    showState();
   }
 
-  tell() {
-    tell();
+  showState() {
+    showState();
   }
 
   body() {
@@ -177,26 +177,26 @@ class Editor extends Autosave {
     return fields;
   }
 
-  isOurs(told, sent) {
-    return same(sent.text, told.fields.text);
+  isOurs(result, sent) {
+    return same(sent.text, result.fields.text);
   }
 
-  take(status, told, what) {
-    if (status !== 422) this.form.elements.version.value = told.version;
-    if (status !== 409) this.showErrors(told.errors ?? {});
-    super.take(status, told, what);
+  take(status, result, what) {
+    if (status !== 422) this.form.elements.version.value = result.version;
+    if (status !== 409) this.showErrors(result.errors ?? {});
+    super.take(status, result, what);
   }
 
-  accept(told) {
+  accept(result) {
     this.theirs.replaceChildren();
-    lastSaved = told.saved_at;
-    putSteps(told.steps);
+    lastSaved = result.saved_at;
+    putSteps(result.steps);
     const tag = this.form.closest("[data-block]")?.querySelector("[data-origin]");
-    if (tag && told.origin) {
-      tag.textContent = told.origin;
-      tag.classList.toggle("is-ours", told.is_ours);
+    if (tag && result.origin) {
+      tag.textContent = result.origin;
+      tag.classList.toggle("is-ours", result.is_ours);
     }
-    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: told.saved_at }), "complete");
+    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: result.saved_at }), "complete");
   }
 
   showErrors(errors) {
@@ -233,7 +233,7 @@ class Editor extends Autosave {
     if (this.typed && !untouched) await this.run();
     if (this.typed && !untouched) {
       (this.held ? this.theirs.querySelector("button") : this.box).focus();
-      tell();
+      showState();
       return;
     }
     editors.delete(this.key);
@@ -270,7 +270,7 @@ function turnTo(key, closed) {
     }
     editors.set(closed.key, closed);
     saysOfAct = answer.trouble;
-    tell();
+    showState();
     return false;
   });
 }
@@ -283,19 +283,19 @@ function parsed(html) {
 
 function bring(answer, key) {
   if (answer.page) show(answer.page, key);
-  else showChanges(answer.told, key);
+  else showChanges(answer.result, key);
   if (answer.says) saysOfAct = answer.says;
-  tell();
+  showState();
 }
 
 // The paragraphs that have changed, in the place of the old ones.
-function showChanges(told, key) {
-  const order = new Map(Object.entries(told.order));
-  const isNew = told.state !== root.dataset.state;
-  bringUpToDate({ ...told, order, blocks: [...parsed(told.blocks).children] });
-  putSteps(told.steps);
-  renewMenus(isNew, told.menu && { id: `more-${key}`, menu: told.menu });
-  saysOfAct = told.says;
+function showChanges(result, key) {
+  const order = new Map(Object.entries(result.order));
+  const isNew = result.state !== root.dataset.state;
+  bringUpToDate({ ...result, order, blocks: [...parsed(result.blocks).children] });
+  putSteps(result.steps);
+  renewMenus(isNew, result.menu && { id: `more-${key}`, menu: result.menu });
+  saysOfAct = result.says;
   if (key) focusOn(key);
   later(key);
 }
@@ -458,23 +458,23 @@ function number(seen) {
     const now = numbers.get(link.hash.slice(1));
     if (now) say(link, now);
   }
-  tellLength();
+  showLength();
 }
 
 // The words before the annexes, with those that are being typed.
-function tellLength() {
-  const told = root.querySelector("[data-length]");
-  if (!told) return;
+function showLength() {
+  const line = root.querySelector("[data-length]");
+  if (!line) return;
   let count = 0;
   for (const block of root.querySelectorAll("[data-blocks] > [data-block]:not(.is-left-out)")) {
     const words = block.querySelector("[data-words]");
     const text = words.querySelector("textarea")?.value ?? words.innerText;
     count += text.replace(/^\s*[-*] |\*\*/gm, "").trim().split(/\s+/).filter(Boolean).length;
   }
-  told.textContent = told.textContent.replace(/^\s*[\d,]+/, count.toLocaleString(document.documentElement.lang));
+  line.textContent = line.textContent.replace(/^\s*[\d,]+/, count.toLocaleString(document.documentElement.lang));
 }
 
-root.addEventListener("input", tellLength);
+root.addEventListener("input", showLength);
 
 // --- what the records say -------------------------------------------------------------------------
 
@@ -499,7 +499,7 @@ async function bringNews(tray) {
   show(page);
   renewPdf();
   saysOfAct = says;
-  tell();
+  showState();
 }
 
 // The PDF beside the draft follows when the acts have come to rest, if it is shown. Viewers take the
@@ -532,41 +532,41 @@ beside.addEventListener("toggle", renewPdf);
 root.addEventListener(
   "toggle",
   (event) => {
-    const more = event.target;
-    if ("more" in more.dataset && more.open && more.querySelector("[data-menu]")) bringMenu(more);
+    const details = event.target;
+    if ("more" in details.dataset && details.open && details.querySelector("[data-menu]")) bringMenu(details);
   },
   true,
 );
 
 // Open menus are brought again if the draft has changed, and those that could not come before.
 function renewMenus(isNew, { id, menu } = {}) {
-  for (const more of root.querySelectorAll("[data-blocks] [data-more][open]")) {
-    if (isNew && more.id === id) fill(more, parsed(menu));
-    else if (isNew || more.querySelector("[data-menu]")) bringMenu(more);
+  for (const details of root.querySelectorAll("[data-blocks] [data-more][open]")) {
+    if (isNew && details.id === id) fill(details, parsed(menu));
+    else if (isNew || details.querySelector("[data-menu]")) bringMenu(details);
   }
 }
 
-async function bringMenu(more) {
-  const place = more.querySelector("[data-menu]");
+async function bringMenu(details) {
+  const place = details.querySelector("[data-menu]");
   if (place?.hidden) return;
   if (place) place.hidden = true;
-  const key = more.closest("[data-block]").dataset.block;
-  const { told, trouble } = await connection.ask(`${addressOf(key)}acts/`);
+  const key = details.closest("[data-block]").dataset.block;
+  const { result, trouble } = await connection.ask(`${addressOf(key)}acts/`);
   if (place) place.hidden = false;
-  if (!more.isConnected) return; // another has its place, and its menu
-  if (!told?.menu) {
-    saysOfAct = trouble ?? told.says; // the other coordinator may have joined it to another
-    tell();
+  if (!details.isConnected) return; // another has its place, and its menu
+  if (!result?.menu) {
+    saysOfAct = trouble ?? result.says; // the other coordinator may have joined it to another
+    showState();
     return later();
   }
-  const giveFocus = placeOfFocus(more);
-  fill(more, parsed(told.menu));
-  giveFocus(more);
+  const giveFocus = placeOfFocus(details);
+  fill(details, parsed(result.menu));
+  giveFocus(details);
 }
 
-function fill(more, menu) {
-  more.querySelector("[data-menu], form.workshop-acts").replaceWith(menu);
-  for (const keys of more.querySelectorAll("[data-keys]")) keys.hidden = false;
+function fill(details, menu) {
+  details.querySelector("[data-menu], form.workshop-acts").replaceWith(menu);
+  for (const keys of details.querySelectorAll("[data-keys]")) keys.hidden = false;
 }
 
 function focusOn(key) {
@@ -582,11 +582,11 @@ function adopt() {
   for (const form of root.querySelectorAll("[data-editor]")) {
     if (!editors.has(form.dataset.editor)) editors.set(form.dataset.editor, new Editor(form));
   }
-  for (const more of root.querySelectorAll("[data-more]")) addHandle(more);
+  for (const details of root.querySelectorAll("[data-more]")) addHandle(details);
 }
 
-function tell() {
-  tellAll([...editors.values()], root.querySelector("[data-connection]"), {
+function showState() {
+  showStateOf([...editors.values()], root.querySelector("[data-connection]"), {
     held: () => _("A paragraph has two versions. Choose one."),
     wrong: ({ wrong }) => filled(_("A paragraph is not saved. {why}"), { why: wrong }),
     rest: saysOfAct || (lastSaved && filled(_("Saved at {time}"), { time: lastSaved })),
@@ -600,7 +600,7 @@ async function act(address, fields, key) {
     await editor.run();
     if (editor.isUnsaved) {
       editor.box.focus();
-      return tell();
+      return showState();
     }
   }
   // What was saved here since the page was made is known to the editor alone.
@@ -616,7 +616,7 @@ async function act(address, fields, key) {
   if (answer.trouble) {
     if (editor) editors.set(key, editor);
     saysOfAct = answer.trouble;
-    return tell();
+    return showState();
   }
   bring(answer, key);
   document.getElementById(key)?.querySelector(".workshop-heading [aria-invalid]")?.focus();
@@ -653,7 +653,7 @@ async function follow(link) {
     : await askForPage(link.href.split("#")[0]);
   if (answer.trouble) {
     saysOfAct = answer.trouble;
-    return tell();
+    return showState();
   }
   bring(answer, isTray ? link.id : null);
   const opened = [...editors.values()].find((editor) => !known.has(editor.key));
@@ -689,7 +689,7 @@ async function undoOrRedo(name, { isByKey = false } = {}) {
   const named = form.elements[name]?.value;
   if (!named) {
     saysOfAct = name === "undo" ? _("There is nothing of yours to undo.") : _("There is nothing of yours to redo.");
-    return tell();
+    return showState();
   }
   await Promise.all([...editors.values()].map((editor) => editor.close()));
   if (editors.size) return; // one could not be saved: it has the focus and says why
@@ -700,11 +700,11 @@ async function step(address, name, named, isByKey) {
   const answer = await askForChanges(address, new URLSearchParams({ act: name, [name]: named }));
   if (answer.trouble) {
     saysOfAct = answer.trouble;
-    return tell();
+    return showState();
   }
   bring(answer);
-  sayOvertaken(answer.told.overtaken);
-  const changed = document.getElementById(answer.told.key);
+  sayOvertaken(answer.result.overtaken);
+  const changed = document.getElementById(answer.result.key);
   if (changed && isByKey) return focusOn(changed);
   changed?.scrollIntoView({ block: "nearest" });
   if (!isByKey) focusOnStep(name);
@@ -727,15 +727,15 @@ function mayMove(element) {
   return !element.closest("[data-chapter]").querySelector("[data-asks]");
 }
 
-function addHandle(more) {
-  if (more.parentElement.querySelector(".workshop-handle") || !mayMove(more)) return;
+function addHandle(details) {
+  if (details.parentElement.querySelector(".workshop-handle") || !mayMove(details)) return;
   const handle = document.createElement("span");
   handle.className = "workshop-handle";
   handle.draggable = true;
   handle.setAttribute("aria-hidden", "true");
   handle.title = _("Drag to move");
   handle.textContent = `⠿ ${_("Drag")}`;
-  more.before(handle);
+  details.before(handle);
 }
 
 root.addEventListener("dragstart", (event) => {
@@ -808,7 +808,7 @@ root.addEventListener("keydown", (event) => {
 for (const each of root.querySelectorAll("[data-part], [data-block]")) sent.set(each, asSent(each));
 watch(() => [...editors.values()]);
 adopt();
-tell();
+showState();
 // A link that was followed before this script was there has opened its box on a page of its own,
 // whose address ends in the paragraph; the browser goes there only when all has loaded.
 addEventListener("load", () => {

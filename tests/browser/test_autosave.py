@@ -17,7 +17,7 @@ PAGE = """<!doctype html><title>Autosave</title>
   </div>
 </div>
 <script type="module">
-  import {{ Autosave, Connection, tellAll, watch }} from "/static/js/autosave.js";
+  import {{ Autosave, Connection, showStateOf, watch }} from "/static/js/autosave.js";
   const line = document.querySelector("[data-connection]");
   const connection = new Connection({{ part: "[data-part]", address: "/bare/", closed: "Closed." }});
   class Box extends Autosave {{
@@ -30,15 +30,15 @@ PAGE = """<!doctype html><title>Autosave</title>
     body({{ act }}) {{
       return new URLSearchParams(act ? {{ act }} : {{ text: this.box.value }});
     }}
-    accept(told) {{
+    accept(result) {{
       this.theirs.replaceChildren();
-      if (!this.typed) this.say(`Saved: ${{told.text}}`, "complete");
+      if (!this.typed) this.say(`Saved: ${{result.text}}`, "complete");
     }}
-    isOurs(told, sent) {{
-      return sent.text === told.text;
+    isOurs(result, sent) {{
+      return sent.text === result.text;
     }}
-    tell() {{
-      tellAll([this], line, {{ held: () => "Choose.", wrong: (each) => each.wrong, rest: "All saved." }});
+    showState() {{
+      showStateOf([this], line, {{ held: () => "Choose.", wrong: (each) => each.wrong, rest: "All saved." }});
     }}
   }}
   window.box = new Box(document.getElementById("box"));
