@@ -64,29 +64,29 @@ def keys_of(text: str) -> set[str]:
     return keys
 
 
-def print_table(told: argparse.Namespace) -> bool:
-    sizes = sorted(set(told.sizes))
-    of_group = {name: {row.key for row in group} & told.only for name, group in rows.GROUPS.items()}
+def print_table(args: argparse.Namespace) -> bool:
+    sizes = sorted(set(args.sizes))
+    of_group = {name: {row.key for row in group} & args.only for name, group in rows.GROUPS.items()}
     lines: list[rows.Line] = []
-    with data.store(told.keep, told.sqlite) as store:
+    with data.store(args.keep, args.sqlite) as store:
         header = machine() | {"database": store.version, "load before": load_now()}
         if keys := of_group["pages"]:
             url = plans_in(store, sizes)
-            lines += data.in_process(url, web.run, keys, sizes, told.rounds)
+            lines += data.in_process(url, web.run, keys, sizes, args.rounds)
         if keys := of_group["papers"]:
             url = store.copy("papers", papers.fill)
-            lines += data.in_process(url, papers.run, keys, told.rounds)
+            lines += data.in_process(url, papers.run, keys, args.rounds)
         if keys := of_group["workbook"] - {"tracker"}:
             lines += data.in_process(store.copy("empty", nothing), workbook.run, keys)
         if "tracker" in of_group["workbook"]:
             lines += data.in_process(store.copy("empty", nothing), workbook.read_tracker)
     header["load after"] = load_now()
-    if told.json:
-        rows.save(told.json, header, lines)
+    if args.json:
+        rows.save(args.json, header, lines)
     print("\n" + "\n".join(f"{name}: {value}" for name, value in header.items()))
     print(f"\n{rows.table(lines)}\n")
-    said, is_well = rows.verdict(lines)
-    print(said)
+    words, is_well = rows.verdict(lines)
+    print(words)
     return is_well
 
 
@@ -115,35 +115,35 @@ def machine() -> dict[str, Any]:
     }
 
 
-def compare(told: argparse.Namespace) -> bool:
-    (first, before), (second, after) = map(rows.load, told.runs)
+def compare(args: argparse.Namespace) -> bool:
+    (first, before), (second, after) = map(rows.load, args.runs)
     for header in (first, second):
         print(", ".join(f"{name} {value}" for name, value in header.items()))
     print("\n" + ("\n".join(rows.moves(before, after)) or "Nothing moved by more than 10 %."))
     return True
 
 
-def on_a_plan(told: argparse.Namespace, work: Callable[..., Any], *how: Any) -> Any:
+def on_a_plan(args: argparse.Namespace, work: Callable[..., Any], *how: Any) -> Any:
     """Print what is measured on, and run the work on a plan with the number of items that was asked for."""
-    with data.store(told.keep, told.sqlite) as store:
+    with data.store(args.keep, args.sqlite) as store:
         print(", ".join(f"{name} {value}" for name, value in machine().items()), store.version)
-        return data.in_process(plans_in(store, [told.size]), work, *how)
+        return data.in_process(plans_in(store, [args.size]), work, *how)
 
 
-def put_load(told: argparse.Namespace) -> bool:
-    return bool(on_a_plan(told, load.run, told.users, told.minutes, told.size))
+def put_load(args: argparse.Namespace) -> bool:
+    return bool(on_a_plan(args, load.run, args.users, args.minutes, args.size))
 
 
-def stop_nodes(told: argparse.Namespace) -> bool:
-    how = (told.users, told.minutes, told.size, told.keep, told.json)
-    return bool(on_a_plan(told, events.run, *how))
+def stop_nodes(args: argparse.Namespace) -> bool:
+    how = (args.users, args.minutes, args.size, args.keep, args.json)
+    return bool(on_a_plan(args, events.run, *how))
 
 
-def look(told: argparse.Namespace) -> bool:
-    return bool(on_a_plan(told, browser.run, told.size, told.rounds))
+def look(args: argparse.Namespace) -> bool:
+    return bool(on_a_plan(args, browser.run, args.size, args.rounds))
 
 
 def main(typed: list[str]) -> bool:
     """Run the command line; return whether all was well."""
-    told = options(typed)
-    return bool(told.act(told))
+    args = options(typed)
+    return bool(args.act(args))

@@ -34,7 +34,7 @@ def in_process(url: str, work: Callable[..., Any], *arguments: Any) -> Any:
         process.join()
 
 
-def _work(url: str, work: Callable[..., Any], arguments: tuple[Any, ...], told: Any) -> None:
+def _work(url: str, work: Callable[..., Any], arguments: tuple[Any, ...], pipe: Any) -> None:
     from bench.server import prepare
 
     prepare(url)
@@ -42,7 +42,7 @@ def _work(url: str, work: Callable[..., Any], arguments: tuple[Any, ...], told: 
     from django.db import connections
 
     connections.close_all()
-    told.send(result)
+    pipe.send(result)
 
 
 class Store(Protocol):

@@ -90,8 +90,8 @@ def briefing_of(items: int) -> Any:
 # --- the papers -----------------------------------------------------------------------------
 
 
-def measure_paper(items: int, runs: int, told: Any) -> None:
-    """Measure a paper in its own process and send the figures through the pipe `told`.
+def measure_paper(items: int, runs: int, pipe: Any) -> None:
+    """Measure a paper in its own process and send the figures through the pipe.
 
     CPU time is that of composing it from the records and rendering it to a checked PDF.
     """
@@ -149,7 +149,7 @@ def measure_paper(items: int, runs: int, told: Any) -> None:
     timed = [[cpu_ms(work) for work in works] for _ in range(runs)]
     composing, rendering, drawing, wording, releasing = map(min, zip(*timed, strict=True))
     ours = composing + rendering
-    told.send(
+    pipe.send(
         (
             {"cpu": ours, "ratio": ours / drawing, "pages": max(pages), "mib": peak},
             {"cpu": wording},

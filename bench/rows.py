@@ -131,7 +131,7 @@ def table(lines: Iterable[Line]) -> str:
     used = {name: heading for name, heading in COLUMNS.items() if any_has(lines, name)}
     rows = [["row", "items", *used.values(), "also", "bars"]]
     for line in lines:
-        also = [said(n, v) for n, v in line.figures.items() if n not in COLUMNS]
+        also = [in_words(n, v) for n, v in line.figures.items() if n not in COLUMNS]
         bars = [f"{bar} {'met' if is_met else 'MISSED'}" for bar, is_met in line.bars()]
         rows.append(
             [line.row.title, f"{line.items:,}"]
@@ -157,7 +157,7 @@ def shown(name: str, value: float) -> str:
     return FIGURES[name][1].format(value)
 
 
-def said(name: str, value: float) -> str:
+def in_words(name: str, value: float) -> str:
     return FIGURES[name][0].format(shown(name, value))
 
 
@@ -216,7 +216,7 @@ def moves(before: Iterable[Line], after: Iterable[Line]) -> Iterator[str]:
                 share = f" ({new / old - 1:+.0%})" if old else ""
                 is_better = (new > old) == (figure in MORE_IS_BETTER)
                 yield (
-                    f"{name}: {shown(figure, old)} → {said(figure, new)}{share}"
+                    f"{name}: {shown(figure, old)} → {in_words(figure, new)}{share}"
                     f"{'' if is_better else ', WORSE'}"
                 )
     for line in then.values():

@@ -186,13 +186,13 @@ def item_saved(size: int) -> tuple[Any, Callable[[], dict[str, str]]]:
 
     def fields() -> dict[str, str]:
         item.refresh_from_db(fields=["version", "confidence"])
-        said = {"version": str(item.version), "item_version": str(item.version)}
+        posted = {"version": str(item.version), "item_version": str(item.version)}
         row: Any = item
         if of_return is not None:
             row = of_return.updates.filter(item=item).first()
-            said["version"] = str(row.version if row else 0)
+            posted["version"] = str(row.version if row else 0)
         sure = "at_risk" if row and row.confidence == "on_track" else "on_track"
-        return said | {"stage": item.stage, "confidence": sure, "reason": "Benchmark"}
+        return posted | {"stage": item.stage, "confidence": sure, "reason": "Benchmark"}
 
     return item, fields
 
@@ -233,10 +233,10 @@ def open_items(plan: Any, agency: int) -> list[Any]:
 
 def section_fields(item: Any, version: int) -> dict[str, str]:
     """Return the fields of an item's section of a return."""
-    said = {"version": str(version), "stage": item.stage, "confidence": "on_track"}
-    said |= {"achieved": f"The training was given {version} times. " * 5}
-    said |= {"planned_next": "The rest.", "challenges": "", "key_achievement": "no"}
-    return {f"i{item.pk}-{name}": value for name, value in said.items()}
+    posted = {"version": str(version), "stage": item.stage, "confidence": "on_track"}
+    posted |= {"achieved": f"The training was given {version} times. " * 5}
+    posted |= {"planned_next": "The rest.", "challenges": "", "key_achievement": "no"}
+    return {f"i{item.pk}-{name}": value for name, value in posted.items()}
 
 
 # What a saved paragraph ends in, or does not, in turn.

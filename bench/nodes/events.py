@@ -52,11 +52,11 @@ class Site:
     papers: Papers
     log: Log
     began: float = field(default_factory=time.monotonic)
-    told: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
-    def tell(self, sentence: str) -> None:
+    def announce(self, sentence: str) -> None:
         line = f"{time.monotonic() - self.began:5.0f} s  {sentence}"
-        self.told.append(line)
+        self.lines.append(line)
         print(line, flush=True)
 
     async def happen(self, minutes: float) -> None:
@@ -71,7 +71,7 @@ class Site:
         ]
         try:
             for self.log.phase, act in phases:
-                self.tell(self.log.phase)
+                self.announce(self.log.phase)
                 await act()
         finally:
             self.log.phase, self.log.is_over = "end", True
@@ -80,13 +80,13 @@ class Site:
         for number, node in enumerate(self.nodes, 1):
             took = await node.reload()
             await node.is_ready()
-            self.tell(f"web node {number} has new processes after {took:.1f} s")
+            self.announce(f"web node {number} has new processes after {took:.1f} s")
             await asyncio.sleep(SETTLING)
         for number, worker in enumerate(self.workers, 1):
             await self.has_a_paper(worker)
             took = await worker.stop()
             worker.start()
-            self.tell(f"worker {number} stopped in the middle of a paper in {took:.1f} s")
+            self.announce(f"worker {number} stopped in the middle of a paper in {took:.1f} s")
             await asyncio.sleep(SETTLING)
 
     async def has_a_paper(self, worker: Installed) -> None:
@@ -104,7 +104,7 @@ class Site:
         await self.has_a_paper(worker)
         asked = list(self.papers.asked)
         await worker.stop(signal.SIGKILL)
-        self.tell("worker 1 killed in the middle of a paper")
+        self.announce("worker 1 killed in the middle of a paper")
         await asyncio.sleep(float(worker.unit["RestartSec"]))
         worker.start()
         begun = time.monotonic()
@@ -112,7 +112,7 @@ class Site:
             if time.monotonic() - begun > PAPER_PATIENCE:
                 raise TimeoutError("The paper of the killed worker was not made.")
             await asyncio.sleep(0.2)
-        self.tell(f"its paper and all before it made {time.monotonic() - begun:.0f} s later")
+        self.announce(f"its paper and all before it made {time.monotonic() - begun:.0f} s later")
 
     async def kill_a_node(self) -> None:
         # Requests of the phase before must not be the ones that the kill cuts off.
@@ -121,16 +121,16 @@ class Site:
         await asyncio.sleep(float(self.nodes[0].unit["RestartSec"]))
         self.nodes[0].start()
         await self.nodes[0].is_ready()
-        self.tell("web node 1 is ready again")
+        self.announce("web node 1 is ready again")
         await asyncio.sleep(2 * SETTLING)
 
     async def restart_database(self, mode: str) -> None:
         await self.database.restart(mode)
-        self.tell("the database accepts connections again")
+        self.announce("the database accepts connections again")
         await asyncio.sleep(2 * SETTLING)
 
 
-def run(number: int, minutes: float, size: int, keep: Path | None, told: Path | None) -> bool:
+def run(number: int, minutes: float, size: int, keep: Path | None, file: Path | None) -> bool:
     """Let the users work through all events; print what they met, and return whether every bar was met."""
     if shutil.which("nginx") is None:
         raise SystemExit("nginx is not installed. Install Debian's package nginx-light or nginx.")
@@ -156,11 +156,11 @@ def run(number: int, minutes: float, size: int, keep: Path | None, told: Path | 
         people = list(users_of(number, size))
         log = Log()
         site = Site(nodes, workers, Database(url), Papers(front, log), log)
-        return asyncio.run(whole(site, people, front, minutes, told))
+        return asyncio.run(whole(site, people, front, minutes, file))
 
 
 async def whole(
-    site: Site, people: list[User], port: int, minutes: float, told: Path | None
+    site: Site, people: list[User], port: int, minutes: float, file: Path | None
 ) -> bool:
     ledgers = [Ledger() for _ in people]
     log = site.log
@@ -169,21 +169,21 @@ async def whole(
             group.create_task(use(user, place, port, log, ledger))
         group.create_task(site.papers.ask_until_the_end())
         group.create_task(site.happen(minutes))
-    site.tell("the users have left; looking for what they saved")
+    site.announce("the users have left; looking for what they saved")
     papers = await wrong_papers(site.papers, site.workers)
     saves = await asyncio.to_thread(
-        lambda: [said for pair in zip(people, ledgers, strict=True) for said in lost_saves(*pair)]
+        lambda: [fault for pair in zip(people, ledgers, strict=True) for fault in lost_saves(*pair)]
     )
     files = await asyncio.to_thread(lost_files_of_all, people, ledgers)
-    return report(site, ledgers, {"saves": saves, "files": files, "papers": papers}, told)
+    return report(site, ledgers, {"saves": saves, "files": files, "papers": papers}, file)
 
 
 def lost_files_of_all(people: list[User], ledgers: list[Ledger]) -> list[str]:
-    return [said for pair in zip(people, ledgers, strict=True) for said in lost_files(*pair)]
+    return [fault for pair in zip(people, ledgers, strict=True) for fault in lost_files(*pair)]
 
 
 def report(
-    site: Site, ledgers: list[Ledger], wrong: dict[str, list[str]], told: Path | None
+    site: Site, ledgers: list[Ledger], wrong: dict[str, list[str]], file: Path | None
 ) -> bool:
     log = site.log
     phases = [phase for phase in log.waits if phase not in ("arriving", "end")]
@@ -199,9 +199,9 @@ def report(
             "errors": dict(log.errors[phase]),
         }
         found = figures[phase]
-        said = ", ".join(f"{what} × {n}" for what, n in found["errors"].items()) or "0"
+        errors = ", ".join(f"{what} × {n}" for what, n in found["errors"].items()) or "0"
         print(
-            f"{phase:20}{found['requests']:>9,}{found['p50']:>9}{found['p95']:>9}{found['most']:>9}  {said}"
+            f"{phase:20}{found['requests']:>9,}{found['p50']:>9}{found['p95']:>9}{found['most']:>9}  {errors}"
         )
     noticed = sum(sum(log.errors[phase].values()) for phase in QUIET)
     kept = {
@@ -219,9 +219,9 @@ def report(
         f"p95 {p95} ms as usual (≤ {P95_BAR}), {noticed} errors up to the killed worker (0), "
         f"{sum(map(len, wrong.values()))} lost or made twice (0): {'met' if is_met else 'MISSED'}"
     )
-    if told:
-        whole_run = {"phases": figures, "acknowledged": kept, "wrong": wrong, "told": site.told}
-        told.write_text(json.dumps(whole_run, indent=1), encoding="utf-8")
+    if file:
+        whole_run = {"phases": figures, "acknowledged": kept, "wrong": wrong, "lines": site.lines}
+        file.write_text(json.dumps(whole_run, indent=1), encoding="utf-8")
     return is_met
 
 

@@ -1,4 +1,4 @@
-"""What is there afterwards, of what users were told is saved."""
+"""What is there afterwards, of what was acknowledged to users."""
 
 import asyncio
 import time
@@ -32,8 +32,8 @@ def lost_saves(user: User, ledger: Ledger) -> Iterator[str]:
         if ledger.saved:
             yield f"{user.section}: {ledger.saved} acknowledged saves, no answer"
         return
-    more = row.version - ledger.began_at - ledger.saved
-    if not 0 <= more <= len(ledger.unknown_texts):
+    saves = row.version - ledger.began_at - ledger.saved
+    if not 0 <= saves <= len(ledger.unknown_texts):
         yield f"{user.section}: version {row.version} after {ledger.saved} acknowledged saves from {ledger.began_at}"
     allowed = {ledger.text} if row.version == ledger.version else ledger.unknown_texts
     if ledger.saved and row.achieved not in allowed:

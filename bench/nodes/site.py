@@ -118,8 +118,8 @@ class Installed:
 
     def _asked(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as said:
-                return bool(said.status == 200)
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as page:
+                return bool(page.status == 200)
         except OSError:
             return False
 

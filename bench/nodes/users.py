@@ -1,4 +1,4 @@
-"""What users and a coordinator do, and what they were told is saved."""
+"""What users and a coordinator do, and which saves were acknowledged."""
 
 import asyncio
 import contextlib
@@ -34,7 +34,7 @@ PAPER_EVERY = 10.0  # seconds from one paper to the next
 
 @dataclass
 class Ledger:
-    """What one user was told is saved, and what they sent without an answer."""
+    """What was acknowledged to one user, and what they sent without an answer."""
 
     began_at: int = 0  # version of the answer
     saved: int = 0
